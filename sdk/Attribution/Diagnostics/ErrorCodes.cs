@@ -1,0 +1,25 @@
+namespace Attribution.Diagnostics;
+
+/// <summary>The codes of everything that can be wrong with what a user gave us, in ranges by subject.</summary>
+public static class ErrorCodes
+{
+    // 10xx: the machine: libtorch, DuckDB, compiler, devices
+
+    // 11xx: model folders, weights, the hub
+
+    // 12xx: tokenizers, chat templates, keep masks
+
+    // 13xx: datasets and their rows
+
+    // 14xx: attribution methods and vectors
+
+    // 15xx: scores and selection
+
+    // 16xx: fine-tuning, evaluation, judging
+
+    // 17xx: metrics and snapshots
+
+    // 18xx: the artifact store
+
+    // 19xx: experiment projects: properties and items
+}
