@@ -74,7 +74,7 @@ internal static class Aten
     internal static readonly Operator exponential_ = new("aten::exponential_");
     internal static readonly Operator eye_m = new("aten::eye", "m");
     internal static readonly Operator fill__Scalar = new("aten::fill_", "Scalar");
-    internal static readonly Operator flatten = new("aten::flatten");
+    internal static readonly Operator flatten = new("aten::flatten", "using_ints");
     internal static readonly Operator flip = new("aten::flip");
     internal static readonly Operator floor = new("aten::floor");
     internal static readonly Operator full = new("aten::full");
@@ -196,7 +196,7 @@ internal static class Aten
     internal static readonly Operator to_device = new("aten::to", "device");
     internal static readonly Operator to_dtype = new("aten::to", "dtype");
     internal static readonly Operator topk = new("aten::topk");
-    internal static readonly Operator transpose = new("aten::transpose");
+    internal static readonly Operator transpose = new("aten::transpose", "int");
     internal static readonly Operator tril = new("aten::tril");
     internal static readonly Operator triu = new("aten::triu");
     internal static readonly Operator trunc = new("aten::trunc");

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Attribution.Torch.Provisioning;
 
 namespace Attribution.Torch.Native;
 
@@ -12,7 +13,7 @@ internal static unsafe partial class NativeMethods
 #pragma warning disable CA2255 // the resolver must be in place before the first call, whoever makes it
     [ModuleInitializer]
     internal static void ResolveTheShim() =>
-        NativeLibrary.SetDllImportResolver(typeof(NativeMethods).Assembly, (name, _, _) => name == Library ? ShimLibrary.Handle : 0);
+        NativeLibrary.SetDllImportResolver(typeof(NativeMethods).Assembly, (name, _, _) => name == Library ? ShimLoader.Load() : 0);
 #pragma warning restore CA2255
 
     [LibraryImport(Library)] internal static partial byte* at_last_error();
