@@ -11,6 +11,9 @@ public static class ShimLoader
     /// <summary>The thread setting in force; null until the shim is loaded.</summary>
     public static ThreadSetting? Threads { get; private set; }
 
+    /// <summary>Where <see cref="Threads"/> comes from.</summary>
+    public static ThreadsOrigin ThreadsOrigin { get; private set; }
+
     /// <summary>The libtorch in use; null until the shim is loaded.</summary>
     public static LibTorch? LibTorch { get; private set; }
 
@@ -24,10 +27,12 @@ public static class ShimLoader
                 return _handle;
             var libTorch = LibTorchLocator.Locate();
             var shim = new ShimBuilder().Ensure(libTorch);
-            var threads = ThreadSetting.FromEnvironment() ?? ThreadTuner.Kept(shim) ?? ThreadSetting.Default;
+            var (asked, measured) = (ThreadSetting.FromEnvironment(), ThreadTuner.Kept(shim));
+            var threads = asked ?? measured ?? ThreadSetting.Default;
             threads.Apply();
             _handle = Load(shim, libTorch);
             (Threads, LibTorch) = (threads, libTorch);
+            ThreadsOrigin = asked is not null ? ThreadsOrigin.Environment : measured is not null ? ThreadsOrigin.Measured : ThreadsOrigin.Default;
             return _handle;
         }
     }
