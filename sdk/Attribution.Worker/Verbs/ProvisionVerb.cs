@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Attribution.Data.DuckDb;
 using Attribution.Worker.Backends;
 
 namespace Attribution.Worker.Verbs;
@@ -16,9 +17,9 @@ public static class ProvisionVerb
         verb.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
-            TorchBackend.Provide(
-                progress: line => output.WriteLine($"attribution: {line}"),
-                warning: (code, line) => output.WriteLine($"warning {code}: {line}"));
+            void Progress(string line) => output.WriteLine($"attribution: {line}");
+            TorchBackend.Provide(Progress, warning: (code, line) => output.WriteLine($"warning {code}: {line}"));
+            DuckDbLibrary.Provision(progress: Progress);
             return 0;
         });
         return verb;

@@ -1,13 +1,23 @@
 using Attribution.Diagnostics;
 using Attribution.Torch.Provisioning;
 using Attribution.Worker.Doctor;
+using Attribution.Worker.Verbs;
 
 namespace Attribution.Worker.Backends;
 
 /// <summary>What the command line knows of the tensor library: here libtorch through the project's own binding.</summary>
 internal static class TorchBackend
 {
-    public static string Store => Path.Combine(Path.GetDirectoryName(NativeFolder.Locate())!, "store");
+    /// <summary>To be called first: from here on, loading libtorch measures the thread setting where that was not done yet.</summary>
+    public static void Start() => ShimLoader.Tuner = new ThreadTuner(setting => (Environment.ProcessPath!,
+    [
+        // Started as `dotnet Attribution.Worker.dll`, the program is dotnet and needs the assembly.
+        .. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : Array.Empty<string>(),
+        MeasureThreadsVerb.Name, $"{setting.Threads}", $"{setting.PassiveWait}",
+    ]));
+
+    /// <summary>Serves the measurement of one thread setting over the standard streams.</summary>
+    public static void MeasureThreads(int threads, bool passive) => ThreadWorkload.Serve(new ThreadSetting(threads, passive), Console.In, Console.Out);
 
     /// <summary>Finds or installs libtorch, compiles the shim, proves that it loads.</summary>
     public static void Provide(Action<string> progress, Action<string, string> warning) => Provisioner.Provide(progress, warning);
@@ -85,8 +95,8 @@ internal static class TorchBackend
         var origin = ShimLoader.ThreadsOrigin switch
         {
             ThreadsOrigin.Environment => "as the environment says",
-            ThreadsOrigin.Measured => "measured on this machine",
-            _ => "not measured yet, `attribution provision` does it",
+            ThreadsOrigin.Measured => "the fastest as measured on this machine",
+            _ => "not measured",
         };
         return new Check("threads", CheckStatus.Ok, $"{threads} of {Machine.Cores} cores of {Machine.Processor}, {wait}; {origin}");
     }

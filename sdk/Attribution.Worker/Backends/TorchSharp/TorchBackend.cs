@@ -7,6 +7,13 @@ namespace Attribution.Worker.Backends;
 /// <summary>What the command line knows of the tensor library: here the TorchSharp package, which brings its own libtorch.</summary>
 internal static class TorchBackend
 {
+    /// <summary>Nothing to do: the package's libtorch chooses its threads itself.</summary>
+    public static void Start()
+    {
+    }
+
+    public static void MeasureThreads(int threads, bool passive) => throw new NotSupportedException("The TorchSharp package chooses its threads itself.");
+
     /// <summary>Nothing to do: the package was restored with its libtorch.</summary>
     public static void Provide(Action<string> progress, Action<string, string> warning)
     {
