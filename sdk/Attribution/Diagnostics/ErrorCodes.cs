@@ -5,6 +5,12 @@ public static class ErrorCodes
 {
     // 10xx: the machine: libtorch, DuckDB, compiler, devices
 
+    /// <summary>DuckDB's library is not there and could not be fetched.</summary>
+    public const string DuckDbMissing = "ATTR1021";
+
+    /// <summary>The DuckDB library that the user named is not there, does not load or is too old.</summary>
+    public const string DuckDbUnusable = "ATTR1022";
+
     // 11xx: model folders, weights, the hub
 
     // 12xx: tokenizers, chat templates, keep masks
