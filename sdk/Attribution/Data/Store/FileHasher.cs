@@ -28,6 +28,10 @@ public sealed class FileHasher(string? cacheFile = null, TimeProvider? clock = n
     private readonly HashCache? _cache = cacheFile is null ? null : new HashCache(Path.GetFullPath(cacheFile));
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly Lock _gate = new();
+    private int _filesRead;
+
+    /// <summary>How many files were read to hash them: those that were not remembered.</summary>
+    public int FilesRead => _filesRead;
 
     /// <summary>The hash of a file's bytes, or of a folder (<see cref="HashFolder"/>).</summary>
     /// <exception cref="AttributionException">ATTR1805: missing or unreadable. ATTR1806: it keeps changing while it is read.</exception>
@@ -93,6 +97,7 @@ public sealed class FileHasher(string? cacheFile = null, TimeProvider? clock = n
                 var before = FileIdentity.Of(stream.SafeFileHandle);
                 var started = _clock.GetUtcNow().UtcDateTime;
                 var hash = ContentHash.Of(stream);
+                Interlocked.Increment(ref _filesRead);
                 if (FileIdentity.Of(stream.SafeFileHandle) != before)
                     continue;
                 Remember(full, before, hash, started);
