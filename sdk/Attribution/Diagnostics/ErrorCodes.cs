@@ -27,5 +27,44 @@ public static class ErrorCodes
 
     // 18xx: the artifact store
 
+    /// <summary>An artifact of the store is damaged; it was set aside (a warning) or cannot be used (an error).</summary>
+    public const string StoreDamaged = "ATTR1801";
+
+    /// <summary>The disk, or the quota, of the store is full.</summary>
+    public const string StoreFull = "ATTR1802";
+
+    /// <summary>The store, or a part of it, may not be written.</summary>
+    public const string StoreNotWritable = "ATTR1803";
+
+    /// <summary>A request has no canonical form: NaN, an infinity, a name twice, text that is not Unicode.</summary>
+    public const string RequestNotCanonical = "ATTR1804";
+
+    /// <summary>An input file of a stage is missing or cannot be read.</summary>
+    public const string InputUnreadable = "ATTR1805";
+
+    /// <summary>An input file changed while it was being read.</summary>
+    public const string InputChanging = "ATTR1806";
+
+    /// <summary>The store is in use by a build and so cannot be collected.</summary>
+    public const string StoreInUse = "ATTR1807";
+
+    /// <summary>The file system of the store has no file locks (a warning).</summary>
+    public const string StoreWithoutLocks = "ATTR1808";
+
+    /// <summary>A stage's name cannot be a folder of the store.</summary>
+    public const string StageNameInvalid = "ATTR1809";
+
+    /// <summary>A stage wrote nothing, or something that the store does not keep.</summary>
+    public const string OutputInvalid = "ATTR1810";
+
+    /// <summary>A collection of the store was asked for without saying what may go.</summary>
+    public const string CollectionUnbounded = "ATTR1811";
+
+    /// <summary>Reading or writing the store failed for another reason of the file system.</summary>
+    public const string StoreFailed = "ATTR1812";
+
+    /// <summary>An artifact that was asked for by its fingerprint is not in the store.</summary>
+    public const string ArtifactUnknown = "ATTR1813";
+
     // 19xx: experiment projects: properties and items
 }
