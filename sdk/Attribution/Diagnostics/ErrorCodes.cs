@@ -7,6 +7,51 @@ public static class ErrorCodes
 
     // 11xx: model folders, weights, the hub
 
+    /// <summary>A safetensors file or a shard of one is not there, or may not be read.</summary>
+    public const string SafetensorsUnreadable = "ATTR1110";
+
+    /// <summary>The header of a safetensors file is truncated, not UTF-8, not JSON, or not of the format's structure.</summary>
+    public const string SafetensorsHeader = "ATTR1111";
+
+    /// <summary>A tensor's dtype, shape and place in a safetensors file contradict each other, the file, or other tensors.</summary>
+    public const string SafetensorsLayout = "ATTR1112";
+
+    /// <summary><c>model.safetensors.index.json</c> is malformed or contradicts its shards.</summary>
+    public const string SafetensorsIndex = "ATTR1113";
+
+    /// <summary>A tensor that was asked for is not among the weights.</summary>
+    public const string TensorMissing = "ATTR1114";
+
+    /// <summary>A tensor has a dtype that tensors of this build cannot hold.</summary>
+    public const string TensorType = "ATTR1115";
+
+    /// <summary>A model is named neither by an existing folder nor by a well-formed Hugging Face id.</summary>
+    public const string ModelNotFound = "ATTR1120";
+
+    /// <summary>A model's folder or repository lacks a file that a model needs.</summary>
+    public const string ModelIncomplete = "ATTR1121";
+
+    /// <summary>A hub setting of the environment, such as <c>HF_ENDPOINT</c>, has a value that cannot be used.</summary>
+    public const string HubSetting = "ATTR1122";
+
+    /// <summary>Something is not in the hub cache and <c>HF_HUB_OFFLINE</c> forbids to fetch it.</summary>
+    public const string HubOffline = "ATTR1123";
+
+    /// <summary>The hub wants an accepted licence or another token (401, 403).</summary>
+    public const string HubAccess = "ATTR1124";
+
+    /// <summary>The hub has no such repository, revision or file (404).</summary>
+    public const string HubNotFound = "ATTR1125";
+
+    /// <summary>The hub could not be reached or kept failing, after every retry.</summary>
+    public const string HubUnreachable = "ATTR1126";
+
+    /// <summary>What the hub sent does not have the size or hash that it announced.</summary>
+    public const string HubContent = "ATTR1127";
+
+    /// <summary>The hub cache cannot be written: the disk is full or the folder is not writable.</summary>
+    public const string HubCache = "ATTR1128";
+
     // 12xx: tokenizers, chat templates, keep masks
 
     // 13xx: datasets and their rows
