@@ -75,7 +75,7 @@ public sealed class DisposeScope : IDisposable
     public void Detach(IEnumerable<IDisposable> disposables)
     {
         foreach (var disposable in disposables)
-            Detach(disposable);
+            Detach<IDisposable>(disposable);
     }
 
     public void Detach(params IDisposable[] disposables) => Detach((IEnumerable<IDisposable>)disposables);
@@ -103,11 +103,11 @@ public sealed class DisposeScope : IDisposable
     public void MoveToOther(DisposeScope? scope, IEnumerable<IDisposable> disposables)
     {
         foreach (var disposable in disposables)
-            MoveToOther(scope, disposable);
+            MoveToOther<IDisposable>(scope, disposable);
     }
 
     /// <summary>Tells the scope that <paramref name="disposable"/> has been disposed by somebody else.</summary>
-    public void MarkAsDisposed(IDisposable disposable) => Detach(disposable);
+    public void MarkAsDisposed(IDisposable disposable) => Detach<IDisposable>(disposable);
 
     /// <summary>Disposes everything that the scope owns, and stays open.</summary>
     public void DisposeEverything() => DisposeEverythingBut(Array.Empty<IDisposable>());

@@ -48,7 +48,7 @@ public sealed class CausalLanguageModel : IDisposable
                 throw Wrong(folder, name, $"is missing from the weights, and a {config.ModelType} model of this config.json has it");
             if (!entry.Shape.SequenceEqual(shape))
                 throw Wrong(folder, name, $"is [{string.Join(", ", entry.Shape)}], but by config.json it must be [{string.Join(", ", shape)}]");
-            return SafetensorsTensors.Read(checkpoint.FileOf(name), name, type, place);
+            return CheckpointTensors.Read(checkpoint.FileOf(name), name, type, place);
         });
         foreach (var name in checkpoint.Names)
             if (!used.Contains(name) && !IsLeftOver(name, config))
@@ -91,7 +91,7 @@ public sealed class CausalLanguageModel : IDisposable
         File.WriteAllText(Path.Combine(folder, "generation_config.json"), stops.ToJsonString(indented) + "\n");
         SafetensorsWriter.Write(
             Path.Combine(folder, SafetensorsCollection.SingleFile),
-            Transformer.Weights.Select(weight => SafetensorsTensors.Source(weight.Key, weight.Value)),
+            Transformer.Weights.Select(weight => CheckpointTensors.Source(weight.Key, weight.Value)),
             new Dictionary<string, string> { ["format"] = "pt" });
     }
 

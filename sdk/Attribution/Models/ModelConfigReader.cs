@@ -152,7 +152,7 @@ internal static class ModelConfigReader
             throw config.Invalid("layer_types", $"one entry per layer ({blocks})");
         return [.. types.Select(type => type switch
         {
-            "full_attention" => null,
+            "full_attention" => (int?)null,
             "sliding_attention" => window ?? throw config.Invalid("layer_types", "without 'sliding_attention', for the file sets no sliding window"),
             _ => throw config.Unsupported("layer_types"),
         })];

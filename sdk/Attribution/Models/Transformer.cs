@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using Attribution.Diagnostics;
 using static TorchSharp.torch;
 
@@ -19,6 +20,7 @@ public sealed class Transformer : IDisposable
     private readonly Tensor? _embeddingScale; // []
     private readonly Linear _head; // [V, D]
     private readonly Dictionary<string, Tensor> _weights = [];
+    private readonly List<Tensor> _derived = [];
     private readonly List<Linear> _linears = [];
 
     /// <summary>Assembles the model from its weights.</summary>
@@ -30,13 +32,19 @@ public sealed class Transformer : IDisposable
     {
         (Config, DType, Device) = (config, dtype, device);
         using var none = no_grad();
+        using var scope = NewDisposeScope();
         var c = config;
         _rotary = new RotaryEmbedding(c.Rotary, dtype, device);
         _windowRotary = c.WindowRotary == c.Rotary ? _rotary : new RotaryEmbedding(c.WindowRotary, dtype, device);
 
         Tensor Weight(string name, params long[] shape) => _weights[name] = weight(name, shape);
+        Tensor Derived(Tensor tensor)
+        {
+            _derived.Add(tensor.DetachFromDisposeScope());
+            return tensor;
+        }
         // Gemma's norms multiply by 1 + weight, in float32.
-        Tensor NormWeight(string name, long size) => Weight(name, size) is var w && c.UnitOffsetNorm ? (w.to(float32) + 1).DetachFromDisposeScope() : w;
+        Tensor NormWeight(string name, long size) => Weight(name, size) is var w && c.UnitOffsetNorm ? Derived(w.to(float32) + 1) : w;
         Linear Linear(string name, long output, long input, bool bias)
         {
             var linear = new Linear(name, Weight($"{name}.weight", output, input), bias ? Weight($"{name}.bias", output) : null);
@@ -45,7 +53,7 @@ public sealed class Transformer : IDisposable
         }
 
         _embedding = Weight("model.embed_tokens.weight", c.VocabularySize, c.HiddenSize);
-        _embeddingScale = c.ScaledEmbeddings ? tensor(MathF.Sqrt(c.HiddenSize)).to(dtype, device, copy: true).DetachFromDisposeScope() : null;
+        _embeddingScale = c.ScaledEmbeddings ? Derived(tensor(MathF.Sqrt(c.HiddenSize)).to(dtype, device, copy: true)) : null;
         _blocks = new TransformerBlock[c.BlockCount];
         for (var i = 0; i < c.BlockCount; i++)
         {
@@ -185,10 +193,15 @@ public sealed class Transformer : IDisposable
         _rotary.Dispose();
         _windowRotary.Dispose();
         _embeddingScale?.Dispose();
-        foreach (var linear in _linears.Append(_head))
-            linear.Weight.Dispose();
-        foreach (var weight in _weights.Values)
-            weight.Dispose();
+        foreach (var tensor in _weights.Values.Concat(_derived))
+            tensor.Dispose();
+    }
+
+    /// <summary>Puts another weight, which the model owns from then on, in a matrix's place.</summary>
+    internal void Replace(Linear linear, Tensor weight)
+    {
+        linear.Weight.Dispose();
+        linear.Weight = _weights[$"{linear.Name}.weight"] = weight;
     }
 
     private Tensor Attend(int index, TransformerBlock block, Tensor hidden, ForwardContext context)
@@ -249,7 +262,7 @@ public sealed class Transformer : IDisposable
             (gate, up) = gate.chunk(2, -1) is [var first, var second] ? (first, second) : throw new InvalidOperationException("gate and up are two halves");
         else
             up = block.Up.Forward(normed);
-        var active = Config.Activation == Activation.Silu ? gate.silu() : gate.gelu(Approximate.tanh);
+        var active = Config.Activation == Activation.Silu ? gate.silu() : gate.gelu(GELU.Approximate.tanh);
         var output = block.Down.Forward(active * up); // [B, T, D]
         return (block.PostFeedForwardNorm is { } norm ? Norm(output, norm) : output).MoveToOuterDisposeScope();
     }

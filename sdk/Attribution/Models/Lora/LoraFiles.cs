@@ -19,7 +19,7 @@ internal sealed partial class LoraFiles
     /// <summary>The adapted matrices, in the model's order.</summary>
     public required IReadOnlyList<Linear> Modules { get; init; }
 
-    public torch.Tensor Tensor(string module, char which) => SafetensorsTensors.Read(Tensors, Key(module, which), torch.float32, torch.CPU);
+    public torch.Tensor Tensor(string module, char which) => CheckpointTensors.Read(Tensors, Key(module, which), torch.float32, torch.CPU);
 
     public static LoraFiles Read(string folder, CausalLanguageModel model)
     {
@@ -31,7 +31,7 @@ internal sealed partial class LoraFiles
         var tensors = SafetensorsFile.Open(path);
         try
         {
-            var modules = Modules(tensors, path, model, made);
+            var modules = ModulesOf(tensors, path, model, made);
             if (config.TargetModules.Count > 0)
                 foreach (var linear in LoraAdapter.Targets(model, config, file).Except(modules))
                     throw Wrong(path, Key(linear.Name, 'A'), $"{ConfigName} targets '{linear.Name}', but the file has no adapter for it");
@@ -51,8 +51,8 @@ internal sealed partial class LoraFiles
         Directory.CreateDirectory(folder);
         SafetensorsWriter.Write(Path.Combine(folder, TensorsName), adapter.Weights.SelectMany(w => new[]
         {
-            SafetensorsTensors.Source(Key(w.Linear.Name, 'A'), w.A),
-            SafetensorsTensors.Source(Key(w.Linear.Name, 'B'), w.B),
+            CheckpointTensors.Source(Key(w.Linear.Name, 'A'), w.A),
+            CheckpointTensors.Source(Key(w.Linear.Name, 'B'), w.B),
         }), new Dictionary<string, string> { ["format"] = "pt" });
         var json = new JsonObject
         {
@@ -113,7 +113,7 @@ internal sealed partial class LoraFiles
         ["use_rslora"] = ["false"],
     };
 
-    private static List<Linear> Modules(SafetensorsFile tensors, string path, CausalLanguageModel model, string made)
+    private static List<Linear> ModulesOf(SafetensorsFile tensors, string path, CausalLanguageModel model, string made)
     {
         var named = new HashSet<string>();
         var byName = model.Transformer.Linears.ToDictionary(linear => linear.Name);

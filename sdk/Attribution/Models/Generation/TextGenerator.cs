@@ -7,7 +7,7 @@ namespace Attribution.Models.Generation;
 /// Generates texts for a batch of prompts with a key/value cache. Prompts of unequal length are padded on the right and the padding is masked;
 /// a row that ends leaves the batch. What is drawn for a row depends on its prompt and its seed alone, up to the rounding of its logits.
 /// </summary>
-public sealed class Generator(CausalLanguageModel model)
+public sealed class TextGenerator(CausalLanguageModel model)
 {
     private readonly Transformer _transformer = model.Transformer;
 
