@@ -218,7 +218,7 @@ internal static class ModelConfigReader
         if (!config.Has("head_dim") && model.HiddenSize % model.HeadCount != 0 && model.ModelType is not ("qwen3" or "gemma3_text"))
             throw config.Invalid("hidden_size", $"a multiple of num_attention_heads ({model.HeadCount}) where head_dim is not given");
         if (model.Rotary.Dimensions is var rotated && (rotated % 2 != 0 || rotated < 2 || rotated > model.HeadSize))
-            throw new AttributionException(ErrorCodes.ModelConfigInvalid, $"The rotary embedding turns {rotated} of {model.HeadSize} components of a head; the number must be even, positive and no more than the head has.") { Property = "head_dim" };
+            throw config.Invalid(config.Has("partial_rotary_factor") ? "partial_rotary_factor" : "head_dim", $"such that an even number of the {model.HeadSize} components of a head is rotated, not {rotated}");
         if (model.SlidingWindows.Any(window => window <= 0))
             throw config.Invalid("sliding_window", "a positive integer");
         if (model.DataType is not (null or "float32" or "bfloat16" or "float16"))

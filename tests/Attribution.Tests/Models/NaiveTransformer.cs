@@ -103,7 +103,44 @@ internal sealed class NaiveTransformer
         return result;
     }
 
+    /// <summary>Head by head, query by query, the weight of every key: [H * Q][T].</summary>
+    public double[][] AttentionWeights(int i, double[][] stream, long[] queries)
+    {
+        var (q, k, _) = Project(i, [.. stream.Select(x => Norm(x, $"model.layers.{i}.input_layernorm.weight"))], null);
+        return [.. from h in Enumerable.Range(0, Heads) from t in queries select Weigh(i, h, (int)t, q, k, null, null)];
+    }
+
     private double[][] Attention(int i, double[][] x, long[]? positions, bool[]? attended)
+    {
+        var (queries, keys, values) = Project(i, x, positions);
+        var result = new double[x.Length][];
+        for (var t = 0; t < x.Length; t++)
+        {
+            var mixed = new double[Heads * HeadSize];
+            for (var h = 0; h < Heads; h++)
+            {
+                var weights = Weigh(i, h, t, queries, keys, positions, attended);
+                for (var s = 0; s < x.Length; s++)
+                    for (var j = 0; j < HeadSize; j++)
+                        mixed[(h * HeadSize) + j] += weights[s] * values[s][h / (Heads / KeyValueHeads)][j];
+            }
+            result[t] = Linear($"model.layers.{i}.self_attn.o_proj", mixed, Hidden);
+        }
+        return result;
+    }
+
+    private double[] Weigh(int i, int head, int query, double[][][] queries, double[][][] keys, long[]? positions, bool[]? attended)
+    {
+        var weights = new double[keys.Length];
+        for (var s = 0; s < keys.Length; s++)
+            if (Sees(i, query, s, positions, attended))
+                weights[s] = Math.Exp(queries[query][head].Zip(keys[s][head / (Heads / KeyValueHeads)], (a, b) => a * b).Sum() / Math.Sqrt(QueryScalar ?? HeadSize));
+        var total = weights.Sum();
+        return [.. weights.Select(w => w / total)];
+    }
+
+    /// <summary>Rotated queries and keys, and values: each [T][heads][d].</summary>
+    private (double[][][] Queries, double[][][] Keys, double[][][] Values) Project(int i, double[][] x, long[]? positions)
     {
         var at = $"model.layers.{i}.self_attn.";
         var (queries, keys, values) = (new double[x.Length][][], new double[x.Length][][], new double[x.Length][][]);
@@ -127,26 +164,7 @@ internal sealed class NaiveTransformer
             keys[t] = [.. k.Chunk(HeadSize).Select(head => Rotate(HeadNorms ? Norm(head, at + "k_norm.weight") : head, position, i, length))];
             values[t] = [.. v.Chunk(HeadSize)];
         }
-
-        var result = new double[x.Length][];
-        for (var t = 0; t < x.Length; t++)
-        {
-            var mixed = new double[Heads * HeadSize];
-            for (var h = 0; h < Heads; h++)
-            {
-                var shared = h / (Heads / KeyValueHeads);
-                var weights = new double[x.Length];
-                for (var s = 0; s < x.Length; s++)
-                    if (Sees(i, t, s, positions, attended))
-                        weights[s] = Math.Exp(queries[t][h].Zip(keys[s][shared], (a, b) => a * b).Sum() / Math.Sqrt(QueryScalar ?? HeadSize));
-                var total = weights.Sum();
-                for (var s = 0; s < x.Length; s++)
-                    for (var j = 0; j < HeadSize; j++)
-                        mixed[(h * HeadSize) + j] += weights[s] / total * values[s][shared][j];
-            }
-            result[t] = Linear(at + "o_proj", mixed, Hidden);
-        }
-        return result;
+        return (queries, keys, values);
     }
 
     private bool Sees(int block, int query, int key, long[]? positions, bool[]? attended)

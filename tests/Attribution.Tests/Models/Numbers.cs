@@ -17,6 +17,9 @@ internal static class Numbers
 
     public static double LargestDifference(Tensor a, Tensor b) => (a.detach() - b.detach()).abs().max().to(float64).item<double>();
 
+    /// <summary>The largest |a - b|, as a part of the largest |b|.</summary>
+    public static double RelativeDifference(Tensor a, Tensor b) => LargestDifference(a, b) / b.detach().abs().max().to(float64).item<double>();
+
     private static double RelativeError(IEnumerable<double> actual, IEnumerable<double> expected)
     {
         var (a, e) = (actual.ToArray(), expected.ToArray());
