@@ -58,6 +58,21 @@ public static class ErrorCodes
     /// <summary>The hub cache cannot be written: the disk is full or the folder is not writable.</summary>
     public const string HubCache = "ATTR1128";
 
+    /// <summary>A JSON file of a model's or an adapter's folder is missing, malformed, or has a property that cannot be.</summary>
+    public const string ModelConfigInvalid = "ATTR1150";
+
+    /// <summary>The <c>model_type</c> of a <c>config.json</c> is not a supported family.</summary>
+    public const string ModelTypeUnknown = "ATTR1151";
+
+    /// <summary>A model's or an adapter's configuration asks for something that changes the numbers and is not implemented.</summary>
+    public const string ModelOptionUnsupported = "ATTR1152";
+
+    /// <summary>The weights lack a tensor, have one too many, or one of another shape than the configuration asks for.</summary>
+    public const string ModelWeightsInvalid = "ATTR1153";
+
+    /// <summary>A LoRA adapter is malformed or does not fit the model.</summary>
+    public const string AdapterInvalid = "ATTR1154";
+
     // 12xx: tokenizers, chat templates, keep masks
 
     // 13xx: datasets and their rows
