@@ -1,0 +1,28 @@
+namespace Attribution.Torch.Provisioning;
+
+/// <summary>Makes libtorch and the shim available: finds or installs, compiles, and proves that the result loads.</summary>
+public static class Provisioner
+{
+    /// <summary>Provides libtorch and the shim. Does nothing that was done before.</summary>
+    /// <param name="progress">Told in one line each what takes long.</param>
+    /// <returns>The libtorch that will be used.</returns>
+    /// <exception cref="TorchProvisioningException">Something is missing that cannot be installed from here.</exception>
+    public static LibTorch Provide(Action<string> progress)
+    {
+        var log = Path.Combine(NativeFolder.Locate(), "provision.log");
+        if (LibTorchLocator.Find() is null && DebianPackages.CanInstall)
+            DebianPackages.Install(["libtorch-dev", "libopenblas0-pthread", "g++"], () => LibTorchLocator.Find() is not null, log, progress);
+        var libTorch = LibTorchLocator.Locate();
+
+        var builder = new ShimBuilder();
+        if (!File.Exists(builder.PathFor(libTorch)))
+        {
+            if (CxxCompiler.Find() is null && string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable("CXX")) && DebianPackages.CanInstall)
+                DebianPackages.Install(["g++"], () => CxxCompiler.Find() is not null, log, progress);
+            progress($"compiling the shim over libtorch {libTorch.Version} of {libTorch.Root}");
+        }
+        builder.Ensure(libTorch);
+        ShimLoader.Load();
+        return libTorch;
+    }
+}
