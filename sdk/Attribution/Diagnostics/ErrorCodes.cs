@@ -83,6 +83,15 @@ public static class ErrorCodes
 
     // 16xx: fine-tuning, evaluation, judging
 
+    /// <summary>A trait that no scale is known for.</summary>
+    public const string UnknownTrait = "ATTR1641";
+
+    /// <summary>A trait without a rule judge.</summary>
+    public const string NoRuleJudge = "ATTR1642";
+
+    /// <summary>A judge gave a score outside its scale.</summary>
+    public const string ScoreOffScale = "ATTR1643";
+
     // 17xx: metrics and snapshots
 
     // 18xx: the artifact store
