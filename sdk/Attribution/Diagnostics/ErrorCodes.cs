@@ -103,6 +103,21 @@ public static class ErrorCodes
 
     // 14xx: attribution methods and vectors
 
+    /// <summary>No attribution method has the name that was asked for.</summary>
+    public const string UnknownMethod = "ATTR1401";
+
+    /// <summary>Two attribution methods have one name.</summary>
+    public const string MethodNameTaken = "ATTR1402";
+
+    /// <summary>A layer is not one of the model's blocks.</summary>
+    public const string LayerOutOfRange = "ATTR1403";
+
+    /// <summary>A method reads a control conversation that a row does not have.</summary>
+    public const string ControlMissing = "ATTR1404";
+
+    /// <summary>An experiment's own method returned something that is not a vector of the model's width.</summary>
+    public const string MethodResultInvalid = "ATTR1405";
+
     // 15xx: scores and selection
 
     // 16xx: fine-tuning, evaluation, judging
