@@ -26,8 +26,8 @@ public static unsafe class SafetensorsTensors
     public static Tensor Load(this SafetensorsFile file, string name, ScalarType? dtype = null, Device? device = null)
     {
         var entry = file[name];
-        var stored = ScalarTypeOf(entry.DType) ?? throw new AttributionException(
-            ErrorCodes.TensorType, $"Tensor '{name}' is of dtype {entry.DType.Name()}, which cannot be computed with. Convert the weights to BF16, F16 or F32.") { File = file.FilePath, Property = name };
+        if (ScalarTypeOf(entry.DType) is not { } stored)
+            throw new AttributionException(ErrorCodes.TensorType, $"Tensor '{name}' is of dtype {entry.DType.Name()}, which cannot be computed with. Convert the weights to BF16, F16 or F32.") { File = file.FilePath, Property = name };
         using var scope = NewDisposeScope();
         var bytes = file.Map(name);
         var isUsable = bytes.IsWritable && (nuint)bytes.Pointer % (nuint)(entry.DType.Bits() / 8) == 0;
