@@ -188,14 +188,19 @@ public sealed class ArtifactStoreTests : IDisposable
         => Should.Throw<AttributionException>(() => _store.GetOrCreate(Request(1), Produce).PathOf("c.txt")).Message.ShouldContain("a.txt, deep/b.txt");
 
     [Fact]
-    public void Threads_at_once_do_the_work_once_and_the_others_say_that_they_wait()
+    public async Task Threads_at_once_do_the_work_once_and_the_others_say_that_they_wait()
     {
-        var results = new Artifact[8];
-        Parallel.For(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => results[i] = _store.GetOrCreate(Request(1), builder =>
+        using var waiting = new CountdownEvent(3);
+        using var store = new ArtifactStore(_store.Root, _hasher, e =>
         {
-            Thread.Sleep(100);
+            e.Kind.ShouldBe(StoreEventKind.Waiting);
+            waiting.Signal();
+        });
+        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(() => store.GetOrCreate(Request(1), builder =>
+        {
+            waiting.Wait();
             Produce(builder);
-        }));
+        }), TaskCreationOptions.LongRunning)));
         results.Count(r => r.Produced).ShouldBe(1);
         _produced.ShouldBe(1);
     }
