@@ -11,4 +11,8 @@ var root = new RootCommand("Training-data attribution: the stages of an experime
     ProvisionVerb.Create(),
     MeasureThreadsVerb.Create(),
 };
+using Attribution.Worker.Verbs;
+
+var root = new RootCommand("Training-data attribution: the stages of an experiment, one verb each.");
+root.Add(StoreVerb.Create());
 return await VerbRunner.RunAsync(root, args);
