@@ -85,20 +85,31 @@ public sealed class ThreadTuner(Func<ThreadSetting, (string Program, IEnumerable
         {
             string? Line(Process process)
             {
-                var line = process.StandardOutput.ReadLineAsync();
                 var left = Patience - Stopwatch.GetElapsedTime(started);
-                return left > TimeSpan.Zero && line.Wait(left) ? line.Result : null;
+                if (left <= TimeSpan.Zero)
+                    return null;
+                var line = process.StandardOutput.ReadLineAsync();
+                return line.Wait(left) ? line.Result : null;
             }
+            // A round counts only whole: on a machine so busy that patience ends, some settings would be judged by more tries.
             var best = new Dictionary<ThreadSetting, double>();
             var ready = children.Where(one => ThreadWorkload.IsReady(Line(one.Process))).ToList();
             for (var round = 0; round < Rounds; round++)
-                foreach (var (setting, process) in ready)
+            {
+                var times = new List<double>();
+                foreach (var (_, process) in ready)
                 {
                     process.StandardInput.WriteLine();
                     process.StandardInput.Flush();
-                    if (double.TryParse(Line(process), CultureInfo.InvariantCulture, out var milliseconds))
-                        best[setting] = Math.Min(milliseconds, best.GetValueOrDefault(setting, double.MaxValue));
+                    if (!double.TryParse(Line(process), CultureInfo.InvariantCulture, out var milliseconds))
+                        break;
+                    times.Add(milliseconds);
                 }
+                if (times.Count < ready.Count)
+                    break;
+                foreach (var (setting, milliseconds) in ready.Select(one => one.Setting).Zip(times))
+                    best[setting] = Math.Min(milliseconds, best.GetValueOrDefault(setting, double.MaxValue));
+            }
             return [.. candidates.Where(best.ContainsKey).Select(setting => new ThreadMeasurement(setting, Math.Round(best[setting], 3)))];
         }
         finally

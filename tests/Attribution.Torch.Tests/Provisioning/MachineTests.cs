@@ -22,6 +22,7 @@ public sealed class MachineTests : IDisposable
     {
         Blas.Of(["/usr/lib/x86_64-linux-gnu/openblas-pthread/libblas.so.3", "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblasp-r0.3.21.so"])!.IsReference.ShouldBeFalse();
         Blas.Of(["/usr/lib/x86_64-linux-gnu/blas/libblas.so.3.11.0"])!.IsReference.ShouldBeTrue();
+        Blas.Of(["/usr/lib/x86_64-linux-gnu/blas/libblas.so.3.11.0", "/usr/lib/x86_64-linux-gnu/openblas-pthread/libopenblasp-r0.3.21.so"])!.IsReference.ShouldBeTrue();
         Blas.Of(["/usr/lib64/libblas.so.3.11.0"])!.IsReference.ShouldBeTrue();
         Blas.Of(["/opt/intel/libmkl_rt.so.2"])!.Name.ShouldBe("MKL");
         Blas.Of(["/usr/lib/x86_64-linux-gnu/atlas/libblas.so.3.10.3"])!.IsReference.ShouldBeFalse();

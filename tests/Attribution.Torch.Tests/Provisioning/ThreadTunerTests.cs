@@ -58,6 +58,14 @@ public sealed class ThreadTunerTests : IDisposable
     }
 
     [Fact]
+    public void A_child_that_dies_half_way_leaves_the_default()
+    {
+        var shim = _folder.File("shim-0/libattribution_torch.so", "");
+        var tuner = new ThreadTuner(setting => ("/bin/sh", ["-c", setting.Threads == 1 ? "echo ready; read line" : "echo ready; while read line; do echo 20; done"]));
+        tuner.Tune(shim).ShouldBe([new ThreadMeasurement(ThreadSetting.Default, null)]);
+    }
+
+    [Fact]
     public void A_damaged_record_counts_as_none()
     {
         var shim = _folder.File("shim-0/libattribution_torch.so", "");
