@@ -22,14 +22,20 @@ public sealed class ThreadTuner(Func<ThreadSetting, (string Program, IEnumerable
     private const double ClearlyFaster = 0.96;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromHours(1);
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>What was measured earlier for this machine and this shim, the chosen one first; null if nothing was.</summary>
+    /// <summary>
+    /// What was measured earlier for this machine and this shim, the chosen one first; null if nothing was, or if it failed more
+    /// than an hour ago, perhaps for the machine being too busy then.
+    /// </summary>
     public static IReadOnlyList<ThreadMeasurement>? Kept(string shim)
     {
         try
         {
-            return File.Exists(PathFor(shim)) && JsonSerializer.Deserialize<ThreadMeasurement[]>(File.ReadAllText(PathFor(shim))) is { Length: > 0 } kept ? kept : null;
+            var file = new FileInfo(PathFor(shim));
+            return file.Exists && JsonSerializer.Deserialize<ThreadMeasurement[]>(File.ReadAllText(file.FullName)) is { Length: > 0 } kept
+                && (kept[0].Milliseconds is not null || DateTime.UtcNow - file.LastWriteTimeUtc < RetryAfter) ? kept : null;
         }
         catch (JsonException)
         {
@@ -69,7 +75,7 @@ public sealed class ThreadTuner(Func<ThreadSetting, (string Program, IEnumerable
     /// <summary>Orders measurements, given in the order of <see cref="Candidates"/>, so that the chosen one is first.</summary>
     internal static IReadOnlyList<ThreadMeasurement> Choose(IReadOnlyList<ThreadMeasurement> measured)
     {
-        // Kept too: what could not be measured once would cost its time again at every start.
+        // Kept too: what could not be measured would cost its time again at every start.
         if (measured.Count == 0)
             return [new(ThreadSetting.Default, null)];
         var fastest = measured.MinBy(one => one.Milliseconds)!;

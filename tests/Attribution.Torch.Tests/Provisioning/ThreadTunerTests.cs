@@ -50,11 +50,13 @@ public sealed class ThreadTunerTests : IDisposable
     }
 
     [Fact]
-    public void A_measurement_that_fails_leaves_the_default_and_is_not_repeated()
+    public void A_measurement_that_fails_leaves_the_default_and_is_repeated_no_sooner_than_in_an_hour()
     {
         var shim = _folder.File("shim-0/libattribution_torch.so", "");
         new ThreadTuner(_ => ("/bin/sh", ["-c", "exit 1"])).Tune(shim).ShouldBe([new ThreadMeasurement(ThreadSetting.Default, null)]);
         ThreadTuner.Kept(shim).ShouldNotBeNull()[0].Setting.ShouldBe(ThreadSetting.Default);
+        File.SetLastWriteTimeUtc(Directory.EnumerateFiles(Path.GetDirectoryName(shim)!, "threads-*.json").Single(), DateTime.UtcNow.AddHours(-2));
+        ThreadTuner.Kept(shim).ShouldBeNull();
     }
 
     [Fact]

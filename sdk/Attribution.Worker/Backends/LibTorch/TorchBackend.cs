@@ -92,7 +92,7 @@ internal static class TorchBackend
         {
             ThreadsOrigin.Environment => "as the environment says",
             ThreadsOrigin.Measured => "the fastest as measured on this machine",
-            _ => "not measured",
+            _ => "not measured, the machine was too busy; tried again after an hour",
         };
         return new Check("threads", CheckStatus.Ok, $"{threads} of {Machine.Cores} cores of {Machine.Processor}, {wait}; {origin}");
     }
