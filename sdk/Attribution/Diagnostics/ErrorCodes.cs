@@ -4,6 +4,7 @@ namespace Attribution.Diagnostics;
 public static class ErrorCodes
 {
     // 10xx: the machine: libtorch, DuckDB, compiler, devices
+    // (1001 to 1009 are Attribution.Torch.Provisioning.TorchErrorCodes: the binding stands below this library)
 
     /// <summary>DuckDB's library is not there and could not be fetched.</summary>
     public const string DuckDbMissing = "ATTR1021";
