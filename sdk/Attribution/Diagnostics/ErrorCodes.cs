@@ -5,6 +5,12 @@ public static class ErrorCodes
 {
     // 10xx: the machine: libtorch, DuckDB, compiler, devices
 
+    /// <summary>DuckDB's library is not there and could not be fetched.</summary>
+    public const string DuckDbMissing = "ATTR1021";
+
+    /// <summary>The DuckDB library that the user named is not there, does not load or is too old.</summary>
+    public const string DuckDbUnusable = "ATTR1022";
+
     // 11xx: model folders, weights, the hub
 
     /// <summary>A safetensors file or a shard of one is not there, or may not be read.</summary>
@@ -69,6 +75,30 @@ public static class ErrorCodes
 
     // 12xx: tokenizers, chat templates, keep masks
 
+    /// <summary>A model folder has no chat template, or none of the name that was asked for, or its files cannot be read.</summary>
+    public const string ChatTemplateMissing = "ATTR1220";
+
+    /// <summary>A chat template is no valid template, or uses a construct that the interpreter does not have.</summary>
+    public const string ChatTemplateSyntax = "ATTR1221";
+
+    /// <summary>A chat template failed while it rendered: an undefined use, a wrong type.</summary>
+    public const string ChatTemplateEvaluation = "ATTR1222";
+
+    /// <summary>A chat template refused the conversation with <c>raise_exception</c>.</summary>
+    public const string ChatTemplateRaised = "ATTR1223";
+
+    /// <summary>A chat template ran longer, deeper or wider than a template may.</summary>
+    public const string ChatTemplateLimit = "ATTR1224";
+
+    /// <summary>A conversation has no assistant turn.</summary>
+    public const string NoAssistantTurn = "ATTR1225";
+
+    /// <summary>The last assistant turn cannot be found in what the chat template rendered.</summary>
+    public const string AssistantTurnNotFound = "ATTR1226";
+
+    /// <summary>A list of messages is not what it should be.</summary>
+    public const string MessagesInvalid = "ATTR1227";
+
     // 13xx: datasets and their rows
 
     // 14xx: attribution methods and vectors
@@ -77,9 +107,57 @@ public static class ErrorCodes
 
     // 16xx: fine-tuning, evaluation, judging
 
+    /// <summary>A trait that no scale is known for.</summary>
+    public const string UnknownTrait = "ATTR1641";
+
+    /// <summary>A trait without a rule judge.</summary>
+    public const string NoRuleJudge = "ATTR1642";
+
+    /// <summary>A judge gave a score outside its scale.</summary>
+    public const string ScoreOffScale = "ATTR1643";
+
     // 17xx: metrics and snapshots
 
     // 18xx: the artifact store
+
+    /// <summary>An artifact of the store is damaged; it was set aside (a warning) or cannot be used (an error).</summary>
+    public const string StoreDamaged = "ATTR1801";
+
+    /// <summary>The disk, or the quota, of the store is full.</summary>
+    public const string StoreFull = "ATTR1802";
+
+    /// <summary>The store, or a part of it, may not be written.</summary>
+    public const string StoreNotWritable = "ATTR1803";
+
+    /// <summary>A request has no canonical form: NaN, an infinity, a name twice, text that is not Unicode.</summary>
+    public const string RequestNotCanonical = "ATTR1804";
+
+    /// <summary>An input file of a stage is missing or cannot be read.</summary>
+    public const string InputUnreadable = "ATTR1805";
+
+    /// <summary>An input file changed while it was being read.</summary>
+    public const string InputChanging = "ATTR1806";
+
+    /// <summary>The store is in use by a build and so cannot be collected.</summary>
+    public const string StoreInUse = "ATTR1807";
+
+    /// <summary>The file system of the store has no file locks (a warning).</summary>
+    public const string StoreWithoutLocks = "ATTR1808";
+
+    /// <summary>A stage's name cannot be a folder of the store.</summary>
+    public const string StageNameInvalid = "ATTR1809";
+
+    /// <summary>A stage wrote nothing, or something that the store does not keep.</summary>
+    public const string OutputInvalid = "ATTR1810";
+
+    /// <summary>A collection of the store was asked for without saying what may go.</summary>
+    public const string CollectionUnbounded = "ATTR1811";
+
+    /// <summary>Reading or writing the store failed for another reason of the file system.</summary>
+    public const string StoreFailed = "ATTR1812";
+
+    /// <summary>An artifact that was asked for by its fingerprint is not in the store.</summary>
+    public const string ArtifactUnknown = "ATTR1813";
 
     // 19xx: experiment projects: properties and items
 }
