@@ -21,9 +21,11 @@ internal sealed class UnicodeData
         using var stream = typeof(UnicodeData).Assembly.GetManifestResourceStream("UnicodeDecompositions.txt")!;
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { } line)
-            if (line.Split('=') is [var range, var combiningClass])
+            if (line[0] == '#')
+                continue;
+            else if (line.Split('=') is [var range, var combiningClass])
                 ReadClass(range, combiningClass);
-            else if (line[0] != '#')
+            else
                 ReadDecomposition(line);
         // Vowels and trailing consonants of Hangul compose by rule with what precedes them.
         _mayChangeInNfc.AsSpan(0x1161, 21).Fill(true);

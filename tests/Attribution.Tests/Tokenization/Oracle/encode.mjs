@@ -25,7 +25,9 @@ for (const text of input.texts) {
     portError: null,
   };
   try {
-    entry.portIds = port.encode(text, { add_special_tokens: input.special }).ids;
+    // A lone surrogate is U+FFFD to the reference, whose strings are UTF-8. The port keeps it until bytes are needed, and so misses
+    // vocabularies that have a token for U+FFFD.
+    entry.portIds = port.encode(text.toWellFormed(), { add_special_tokens: input.special }).ids;
   } catch (error) {
     entry.portError = String(error);
   }
