@@ -12,6 +12,9 @@ public static class ErrorCodes
     /// <summary>The DuckDB library that the user named is not there, does not load or is too old.</summary>
     public const string DuckDbUnusable = "ATTR1022";
 
+    /// <summary>The device that was asked for is not there.</summary>
+    public const string DeviceMissing = "ATTR1031";
+
     // 11xx: model folders, weights, the hub
 
     /// <summary>A safetensors file or a shard of one is not there, or may not be read.</summary>
@@ -99,6 +102,21 @@ public static class ErrorCodes
 
     /// <summary>A list of messages is not what it should be.</summary>
     public const string MessagesInvalid = "ATTR1227";
+
+    /// <summary>A model folder has no <c>tokenizer.json</c>.</summary>
+    public const string TokenizerMissing = "ATTR1201";
+
+    /// <summary>A tokenizer file is not JSON, or a part of it is missing or of the wrong type.</summary>
+    public const string TokenizerMalformed = "ATTR1202";
+
+    /// <summary>A tokenizer uses a component or option that is not implemented.</summary>
+    public const string TokenizerUnsupported = "ATTR1203";
+
+    /// <summary>Parts of a tokenizer file contradict each other, such as a merge of tokens that do not exist.</summary>
+    public const string TokenizerInconsistent = "ATTR1204";
+
+    /// <summary>A token id is not in the model's vocabulary.</summary>
+    public const string TokenOutOfRange = "ATTR1291";
 
     // 13xx: datasets and their rows
 
