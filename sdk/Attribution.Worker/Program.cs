@@ -12,9 +12,6 @@ var root = new RootCommand("Training-data attribution: the stages of an experime
     LogitsVerb.Create(),
     ProvisionVerb.Create(),
     MeasureThreadsVerb.Create(),
+    StoreVerb.Create(),
 };
-using Attribution.Worker.Verbs;
-
-var root = new RootCommand("Training-data attribution: the stages of an experiment, one verb each.");
-root.Add(StoreVerb.Create());
 return await VerbRunner.RunAsync(root, args);
