@@ -139,6 +139,21 @@ public static class ErrorCodes
 
     // 15xx: scores and selection
 
+    /// <summary>No scoring method has the name that was asked for.</summary>
+    public const string UnknownScoring = "ATTR1501";
+
+    /// <summary>k is not positive, or larger than the number of rows that can be selected.</summary>
+    public const string TopKInvalid = "ATTR1502";
+
+    /// <summary>A scoring method reads control vectors that the evaluation set does not have.</summary>
+    public const string ControlVectorsMissing = "ATTR1503";
+
+    /// <summary>Training and evaluation vectors have different widths.</summary>
+    public const string VectorWidths = "ATTR1504";
+
+    /// <summary>There is no vector with finite numbers to compare with.</summary>
+    public const string NoVectors = "ATTR1505";
+
     // 16xx: fine-tuning, evaluation, judging
 
     /// <summary>A trait that no scale is known for.</summary>
