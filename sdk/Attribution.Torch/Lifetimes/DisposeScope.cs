@@ -66,16 +66,16 @@ public sealed class DisposeScope : IDisposable
         return disposable;
     }
 
-    public (T1 first, T2 second) Detach<T1, T2>(T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable =>
+    public (T1, T2) Detach<T1, T2>(T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable =>
         (Detach(first), Detach(second));
 
-    public (T1 first, T2 second, T3 third) Detach<T1, T2, T3>(T1 first, T2 second, T3 third)
+    public (T1, T2, T3) Detach<T1, T2, T3>(T1 first, T2 second, T3 third)
         where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable => (Detach(first), Detach(second), Detach(third));
 
     public void Detach(IEnumerable<IDisposable> disposables)
     {
         foreach (var disposable in disposables)
-            Detach(disposable);
+            Detach<IDisposable>(disposable);
     }
 
     public void Detach(params IDisposable[] disposables) => Detach((IEnumerable<IDisposable>)disposables);
@@ -83,10 +83,10 @@ public sealed class DisposeScope : IDisposable
     /// <summary>Moves <paramref name="disposable"/> to the scope around this one, or out of all scopes.</summary>
     public T MoveToOuter<T>(T disposable) where T : IDisposable => MoveToOther(OuterScope, disposable);
 
-    public (T1 first, T2 second) MoveToOuter<T1, T2>(T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable =>
+    public (T1, T2) MoveToOuter<T1, T2>(T1 first, T2 second) where T1 : IDisposable where T2 : IDisposable =>
         (MoveToOuter(first), MoveToOuter(second));
 
-    public (T1 first, T2 second, T3 third) MoveToOuter<T1, T2, T3>(T1 first, T2 second, T3 third)
+    public (T1, T2, T3) MoveToOuter<T1, T2, T3>(T1 first, T2 second, T3 third)
         where T1 : IDisposable where T2 : IDisposable where T3 : IDisposable => (MoveToOuter(first), MoveToOuter(second), MoveToOuter(third));
 
     public void MoveToOuter(IEnumerable<IDisposable> disposables) => MoveToOther(OuterScope, disposables);
@@ -103,11 +103,11 @@ public sealed class DisposeScope : IDisposable
     public void MoveToOther(DisposeScope? scope, IEnumerable<IDisposable> disposables)
     {
         foreach (var disposable in disposables)
-            MoveToOther(scope, disposable);
+            MoveToOther<IDisposable>(scope, disposable);
     }
 
     /// <summary>Tells the scope that <paramref name="disposable"/> has been disposed by somebody else.</summary>
-    public void MarkAsDisposed(IDisposable disposable) => Detach(disposable);
+    public void MarkAsDisposed(IDisposable disposable) => Detach<IDisposable>(disposable);
 
     /// <summary>Disposes everything that the scope owns, and stays open.</summary>
     public void DisposeEverything() => DisposeEverythingBut(Array.Empty<IDisposable>());

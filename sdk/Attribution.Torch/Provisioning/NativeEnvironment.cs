@@ -4,7 +4,8 @@ namespace Attribution.Torch.Provisioning;
 
 /// <summary>
 /// The environment as native libraries see it. .NET keeps its own copy, so <see cref="Environment.SetEnvironmentVariable(string, string?)"/>
-/// does not reach what libgomp and OpenBLAS read while they are being loaded; this does.
+/// does not reach what libgomp and OpenBLAS read while they are being loaded. This does, and leaves .NET's copy, which child
+/// processes inherit, as it was.
 /// </summary>
 internal static partial class NativeEnvironment
 {
@@ -12,14 +13,12 @@ internal static partial class NativeEnvironment
     {
         if (setenv(name, value, overwrite: 1) != 0)
             throw new InvalidOperationException($"setenv({name}) failed with errno {Marshal.GetLastPInvokeError()}");
-        Environment.SetEnvironmentVariable(name, value);
     }
 
     public static void Unset(string name)
     {
         if (unsetenv(name) != 0)
             throw new InvalidOperationException($"unsetenv({name}) failed with errno {Marshal.GetLastPInvokeError()}");
-        Environment.SetEnvironmentVariable(name, null);
     }
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

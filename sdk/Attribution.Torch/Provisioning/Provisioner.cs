@@ -5,9 +5,10 @@ public static class Provisioner
 {
     /// <summary>Provides libtorch and the shim. Does nothing that was done before.</summary>
     /// <param name="progress">Told in one line each what takes long.</param>
-    /// <returns>The libtorch that will be used.</returns>
+    /// <param name="warning">Told what works but not well: a code of <see cref="TorchErrorCodes"/> and a sentence.</param>
+    /// <returns>What the loaded libtorch says of itself.</returns>
     /// <exception cref="TorchProvisioningException">Something is missing that cannot be installed from here.</exception>
-    public static LibTorch Provide(Action<string> progress)
+    public static LoadedTorch Provide(Action<string> progress, Action<string, string> warning)
     {
         var log = Path.Combine(NativeFolder.Locate(), "provision.log");
         if (LibTorchLocator.Find() is null && DebianPackages.CanInstall)
@@ -22,7 +23,10 @@ public static class Provisioner
             progress($"compiling the shim over libtorch {libTorch.Version} of {libTorch.Root}");
         }
         builder.Ensure(libTorch);
-        ShimLoader.Load();
-        return libTorch;
+
+        var loaded = LoadedTorch.Read();
+        if (loaded.Blas.IsReference)
+            warning(TorchErrorCodes.SlowBlas, $"libtorch uses {loaded.Blas.Name}, many times slower than OpenBLAS. Run `{Blas.MendLine}` as root.");
+        return loaded;
     }
 }

@@ -11,12 +11,24 @@ public static class ShimLoader
     /// <summary>The thread setting in force; null until the shim is loaded.</summary>
     public static ThreadSetting? Threads { get; private set; }
 
+    /// <summary>Where <see cref="Threads"/> comes from.</summary>
+    public static ThreadsOrigin ThreadsOrigin { get; private set; }
+
     /// <summary>The libtorch in use; null until the shim is loaded.</summary>
     public static LibTorch? LibTorch { get; private set; }
 
+    /// <summary>
+    /// Measures the thread setting where that was not done on this machine; null, as in a process that is not the command line,
+    /// leaves the default in force.
+    /// </summary>
+    public static ThreadTuner? Tuner { get; set; }
+
     /// <summary>The handle of the loaded shim. Installs nothing: a build or <c>attribution provision</c> does.</summary>
     /// <exception cref="TorchProvisioningException">There is no libtorch, the shim does not compile or does not load.</exception>
-    public static IntPtr Load()
+    public static IntPtr Load() => Load(null);
+
+    /// <summary>As <see cref="Load()"/>, with a thread setting that nothing overrides.</summary>
+    internal static IntPtr Load(ThreadSetting? forced)
     {
         lock (Turn)
         {
@@ -24,10 +36,13 @@ public static class ShimLoader
                 return _handle;
             var libTorch = LibTorchLocator.Locate();
             var shim = new ShimBuilder().Ensure(libTorch);
-            var threads = ThreadSetting.FromEnvironment() ?? ThreadTuner.Kept(shim) ?? ThreadSetting.Default;
+            var asked = forced ?? ThreadSetting.FromEnvironment();
+            var measured = asked is null ? (ThreadTuner.Kept(shim) ?? Tuner?.Tune(shim))?[0].Setting : null;
+            var threads = asked ?? measured ?? ThreadSetting.Default;
             threads.Apply();
             _handle = Load(shim, libTorch);
             (Threads, LibTorch) = (threads, libTorch);
+            ThreadsOrigin = asked is not null ? ThreadsOrigin.Environment : measured is not null ? ThreadsOrigin.Measured : ThreadsOrigin.Default;
             return _handle;
         }
     }

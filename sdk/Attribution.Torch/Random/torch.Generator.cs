@@ -9,19 +9,19 @@ public static partial class torch
     {
         private nint _handle;
 
-        public Generator(ulong seed = 0, Device? device = null)
-            : this(NativeMethods.Check(NativeMethods.at_generator(seed, (int)(device?.type ?? DeviceType.CPU), device?.index ?? -1, 0)))
+        public Generator(ulong seed = 0, Device? device = null) : this(seed, device, shared: false)
         {
         }
 
-        internal Generator(nint handle) => _handle = handle;
+        private Generator(ulong seed, Device? device, bool shared) =>
+            _handle = NativeMethods.Check(NativeMethods.at_generator(seed, (int)(device?.type ?? DeviceType.CPU), device?.index ?? -1, shared ? 1 : 0));
 
         ~Generator() => Free();
 
         internal nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(Generator));
 
         /// <summary>The generator that operators on the CPU use when given none.</summary>
-        public static Generator Default => new(NativeMethods.Check(NativeMethods.at_generator(0, (int)DeviceType.CPU, -1, 1)));
+        public static Generator Default => new(0, null, shared: true);
 
         public unsafe Generator manual_seed(long seed)
         {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace TorchSharp;
 
 public static partial class torch
@@ -21,24 +23,28 @@ public static partial class torch
         public Tensor fill_(Scalar value) => Aten.fill__Scalar.CallInPlace(this, value);
         public Tensor zero_() => Aten.zero_.CallInPlace(this);
 
+        [IndexerName("TensorItems")]
         public Tensor this[long i1]
         {
             get => select(0, i1);
             set => Assign(value, TensorIndex.Single(i1));
         }
 
+        [IndexerName("TensorItems")]
         public Tensor this[long i1, long i2]
         {
             get => index(TensorIndex.Single(i1), TensorIndex.Single(i2));
             set => Assign(value, TensorIndex.Single(i1), TensorIndex.Single(i2));
         }
 
+        [IndexerName("TensorItems")]
         public Tensor this[params TensorIndex[] indices]
         {
             get => index(indices);
             set => Assign(value, indices);
         }
 
+        [IndexerName("TensorItems")]
         public Tensor this[params Tensor[] indices]
         {
             get => index(indices);

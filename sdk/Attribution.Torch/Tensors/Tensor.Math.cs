@@ -1,3 +1,5 @@
+using TorchSharp.Modules;
+
 namespace TorchSharp;
 
 public static partial class torch
@@ -60,6 +62,7 @@ public static partial class torch
         public Tensor relu() => Aten.relu.Call(this);
         public Tensor silu() => Aten.silu.Call(this);
         public Tensor gelu() => Aten.gelu.Call(this);
+        public Tensor gelu(GELU.Approximate approximate) => Aten.gelu.Call(this, approximate.ToString());
         public Tensor floor() => Aten.floor.Call(this);
         public Tensor ceil() => Aten.ceil.Call(this);
         public Tensor round(long decimals = 0) => Aten.round_decimals.Call(this, decimals);

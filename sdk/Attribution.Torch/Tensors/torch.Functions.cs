@@ -26,12 +26,13 @@ public static partial class torch
         Made(Aten.randperm_generator.Call(n, generator, dtype ?? ScalarType.Int64, Argument.None, device), requires_grad);
 
     public static Tensor randint(
-        long low, long high, long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
-        Made(Aten.randint_low_generator.Call(low, high, size, generator, dtype ?? ScalarType.Int64, Argument.None, device), requires_grad);
+        long low, long high, long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null,
+        string[]? names = null) =>
+        Made(Aten.randint_low_generator.Call(low, high, size, generator, dtype ?? ScalarType.Int64, Argument.None, device), requires_grad, names);
 
     public static Tensor randint(
-        long high, long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null) =>
-        randint(0, high, size, dtype, device, requires_grad, generator);
+        long high, long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, Generator? generator = null, string[]? names = null) =>
+        randint(0, high, size, dtype, device, requires_grad, generator, names);
 
     public static Tensor empty_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         Made(Aten.empty_like.Call(input, dtype, Argument.None, device), requires_grad, names);
@@ -46,11 +47,11 @@ public static partial class torch
         Tensor input, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         Made(Aten.full_like.Call(input, value, dtype, Argument.None, device), requires_grad, names);
 
-    public static Tensor rand_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        Made(Aten.rand_like.Call(input, dtype, Argument.None, device), requires_grad, names);
+    public static Tensor rand_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        Made(Aten.rand_like.Call(input, dtype, Argument.None, device), requires_grad);
 
-    public static Tensor randn_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
-        Made(Aten.randn_like.Call(input, dtype, Argument.None, device), requires_grad, names);
+    public static Tensor randn_like(Tensor input, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        Made(Aten.randn_like.Call(input, dtype, Argument.None, device), requires_grad);
 
     // ---- functions of several tensors ----
 
@@ -63,11 +64,11 @@ public static partial class torch
 
     public static Tensor abs(Tensor input) => input.abs();
     public static Tensor add(Tensor left, Tensor right) => left.add(right);
-    public static Tensor bmm(Tensor input, Tensor target) => input.bmm(target);
+    public static Tensor bmm(Tensor input, Tensor batch2) => input.bmm(batch2);
     public static Tensor cos(Tensor input) => input.cos();
     public static Tensor exp(Tensor input) => input.exp();
     public static Tensor expm1(Tensor input) => input.expm1();
-    public static Tensor isfinite(Tensor input) => input.isfinite();
+    public static Tensor isfinite(Tensor tensor) => tensor.isfinite();
     public static Tensor isnan(Tensor input) => input.isnan();
     public static Tensor log(Tensor input) => input.log();
     public static Tensor log1p(Tensor input) => input.log1p();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Attribution.Data;
 using Attribution.Data.Store;
 using Spectre.Console;
 
@@ -12,8 +13,8 @@ public static class StoreVerb
     {
         var store = new Option<string>("--store")
         {
-            Description = "The store's folder.",
-            DefaultValueFactory = _ => DefaultStore(),
+            Description = "The store's folder; without it ATTRIBUTION_STORE, else artifacts/store of the repository.",
+            DefaultValueFactory = _ => ArtifactPaths.Current().Store,
             Recursive = true,
         };
         return new Command("store", "The artifact store: results of stages, computed once and kept.")
@@ -22,9 +23,6 @@ public static class StoreVerb
             Subcommands = { List(store), Verify(store), Collect(store) },
         };
     }
-
-    private static string DefaultStore()
-        => Environment.GetEnvironmentVariable("ATTRIBUTION_STORE") is { Length: > 0 } named ? named : Path.Combine("artifacts", "store");
 
     private static Command List(Option<string> storeOption)
     {
