@@ -105,6 +105,8 @@ internal sealed class StringMethods(RenderBudget budget, PythonOperators operato
             return text;
         if (old.Length == 0)
             return string.Concat(PythonText.CodePoints(text).Append("").Select((point, i) => i < found ? with + point : point));
+        if (count < 0)
+            return text.Replace(old, with, StringComparison.Ordinal);
         var replaced = new StringBuilder();
         var from = 0;
         for (var n = 0L; n < found; n++)
