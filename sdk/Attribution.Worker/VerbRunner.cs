@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Attribution.Diagnostics;
+using Attribution.Worker.Backends;
 
 namespace Attribution.Worker;
 
@@ -25,6 +26,13 @@ public static class VerbRunner
         catch (AttributionException exception)
         {
             error.WriteLine(ErrorLine(exception));
+            return 1;
+        }
+        catch (Exception exception) when (TorchBackend.UserError(exception) is var (line, details))
+        {
+            error.WriteLine(ErrorLine(line));
+            if (details is not null)
+                error.WriteLine(details);
             return 1;
         }
     }
