@@ -1,4 +1,14 @@
 using System.CommandLine;
+using Attribution.Worker;
+using Attribution.Worker.Backends;
+using Attribution.Worker.Verbs;
 
-var root = new RootCommand("Training-data attribution: the stages of an experiment, one verb each.");
-return root.Parse(args).Invoke();
+TorchBackend.Start();
+
+var root = new RootCommand("Training-data attribution: the stages of an experiment, one verb each.")
+{
+    DoctorVerb.Create(),
+    ProvisionVerb.Create(),
+    MeasureThreadsVerb.Create(),
+};
+return await VerbRunner.RunAsync(root, args);

@@ -1,4 +1,8 @@
 using System.CommandLine;
+using Attribution.Benchmarks;
 
-var root = new RootCommand("Measurements of the project, one verb each. Run in Release.");
+var root = new RootCommand("Measurements of the project, one verb each. Run in Release.")
+{
+    TensorBenchmark.Create(),
+};
 return root.Parse(args).Invoke();

@@ -1,0 +1,14 @@
+namespace Attribution.Torch.Provisioning;
+
+/// <summary>Where the thread setting in force comes from.</summary>
+public enum ThreadsOrigin
+{
+    /// <summary>Nothing was asked for or measured yet.</summary>
+    Default,
+
+    /// <summary>Measured on this machine.</summary>
+    Measured,
+
+    /// <summary>Asked for by <c>-p:Threads</c>, <c>ATTRIBUTION_THREADS</c> or <c>OMP_NUM_THREADS</c>.</summary>
+    Environment,
+}

@@ -1,0 +1,45 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Attribution.Worker.Doctor;
+
+/// <summary>The CUDA devices: what the driver lists, and what of it the tensor library can use.</summary>
+public static class CudaCheck
+{
+    /// <param name="usable">The devices that the tensor library counts; null if it could not be loaded.</param>
+    /// <param name="builtWithCuda">Whether the tensor library has CUDA at all; null if that is unknown.</param>
+    public static Check Look(int? usable, bool? builtWithCuda) => Judge(DriverDevices(), usable, builtWithCuda);
+
+    internal static Check Judge(IReadOnlyList<string> devices, int? usable, bool? builtWithCuda)
+    {
+        var list = string.Join("; ", devices);
+        return (devices.Count, usable, builtWithCuda) switch
+        {
+            (0, null or 0, _) => new Check("CUDA devices", CheckStatus.Ok, "none; everything runs on the CPU"),
+            (_, > 0, _) => new Check("CUDA devices", CheckStatus.Ok, devices.Count > 0 ? list : $"{usable} usable"),
+            (_, _, false) => new Check("CUDA devices", CheckStatus.Warn, $"{list}, but libtorch was built without CUDA", "pip install torch, or name a libtorch with CUDA: export LIBTORCH=FOLDER"),
+            (_, 0, _) => new Check("CUDA devices", CheckStatus.Warn, $"{list}, but libtorch can use none of them", "nvidia-smi, to compare the driver's CUDA version with libtorch's; also look at CUDA_VISIBLE_DEVICES"),
+            _ => new Check("CUDA devices", CheckStatus.Ok, list),
+        };
+    }
+
+    /// <summary>Names and memory as the driver's own tool gives them; empty without a driver.</summary>
+    private static IReadOnlyList<string> DriverDevices()
+    {
+        try
+        {
+            using var tool = Process.Start(new ProcessStartInfo("nvidia-smi", ["--query-gpu=name,memory.total", "--format=csv,noheader"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            var output = tool.StandardOutput.ReadToEnd();
+            tool.WaitForExit();
+            return tool.ExitCode == 0 ? output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) : [];
+        }
+        catch (Win32Exception)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace Attribution.Worker.Doctor;
+
+/// <summary>Whether the keys of the services that an experiment may call are there. Their values are never shown.</summary>
+public static class KeyChecks
+{
+    private static readonly (string Name, string For)[] Keys =
+    [
+        ("HF_TOKEN", "gated models and datasets of the Hugging Face hub"),
+        ("HUGGING_FACE_HUB_TOKEN", "the same, under its older name"),
+        ("OPENAI_API_KEY", "judging with a model behind an OpenAI-compatible service"),
+    ];
+
+    /// <summary>Looks in the environment, then in the nearest <c>.env</c> file at or above the current folder.</summary>
+    public static IEnumerable<Check> Look()
+    {
+        var file = DotNetEnv.Env.NoEnvVars().TraversePath().Load().Where(pair => pair.Value.Length > 0).Select(pair => pair.Key).ToHashSet();
+        var isThere = Keys.ToDictionary(key => key.Name, key =>
+            Environment.GetEnvironmentVariable(key.Name) is { Length: > 0 } ? "set in the environment" : file.Contains(key.Name) ? "set in .env" : null);
+        foreach (var (name, purpose) in Keys)
+        {
+            // Either name of the hub's token will do.
+            if (name == "HUGGING_FACE_HUB_TOKEN" && isThere[name] is null)
+                continue;
+            if (name == "HF_TOKEN" && isThere[name] is null && isThere["HUGGING_FACE_HUB_TOKEN"] is not null)
+                continue;
+            yield return isThere[name] is { } where
+                ? new Check(name, CheckStatus.Ok, where)
+                : new Check(name, CheckStatus.Absent, $"not set; needed for {purpose}", $"echo {name}=... >> .env");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace Attribution.Worker.Doctor;
+
+/// <summary>The artifact store: where it is, whether it can be written, how much room is left.</summary>
+public static class StoreCheck
+{
+    private const long TooLittle = 10L << 30;
+
+    /// <summary>Looks at the store's folder, or where it does not exist yet, at the nearest folder that does.</summary>
+    public static Check Look(string store)
+    {
+        var existing = new DirectoryInfo(store);
+        while (!existing.Exists && existing.Parent is { } parent)
+            existing = parent;
+        try
+        {
+            using (File.Create(Path.Combine(existing.FullName, $".attribution-{Guid.NewGuid():N}"), 1, FileOptions.DeleteOnClose))
+            {
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Check("store", CheckStatus.Missing, $"{store} cannot be written: {e.Message}", "export ATTRIBUTION_STORE=FOLDER, on a disk that can be written");
+        }
+        var free = new DriveInfo(existing.FullName).AvailableFreeSpace;
+        var found = $"{store}, {free / (double)(1L << 30):0.0} GiB free";
+        return free < TooLittle
+            ? new Check("store", CheckStatus.Warn, found, "export ATTRIBUTION_STORE=FOLDER, on a disk with room for vectors and weights")
+            : new Check("store", CheckStatus.Ok, found);
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Text;
+using Attribution.Diagnostics;
+using Attribution.Worker.Backends;
+
+namespace Attribution.Worker;
+
+/// <summary>Runs the command line: what a user got wrong is one line on the error stream and exit code 1, never a stack trace.</summary>
+public static class VerbRunner
+{
+    /// <summary>Parses and runs <paramref name="args"/>.</summary>
+    /// <param name="root">The command that holds the verbs.</param>
+    /// <param name="args">The command line after the program's name.</param>
+    /// <param name="output">Where verbs print; the console's by default.</param>
+    /// <param name="error">Where errors are printed; the console's by default.</param>
+    /// <returns>The verb's exit code; 1 for an <see cref="AttributionException"/> and for a command line that cannot be parsed.</returns>
+    public static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter? output = null, TextWriter? error = null)
+    {
+        output ??= Console.Out;
+        error ??= Console.Error;
+        try
+        {
+            // The library's own handler would print a stack trace.
+            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error });
+        }
+        catch (AttributionException exception)
+        {
+            error.WriteLine(ErrorLine(exception));
+            return 1;
+        }
+        catch (Exception exception) when (TorchBackend.UserError(exception) is var (line, details))
+        {
+            error.WriteLine(ErrorLine(line));
+            if (details is not null)
+                error.WriteLine(details);
+            return 1;
+        }
+    }
+
+    /// <summary><c>error CODE: message (file F, row R, property P)</c> on one line; only the parts of the location that are known.</summary>
+    public static string ErrorLine(AttributionException exception)
+    {
+        var location = new List<string>();
+        if (exception.File is { } file)
+            location.Add($"file {file}");
+        if (exception.Row is { } row)
+            location.Add($"row {row}");
+        if (exception.Property is { } property)
+            location.Add($"property {property}");
+
+        var line = new StringBuilder($"error {exception.Code}: {exception.Message}");
+        if (location.Count > 0)
+            line.Append($" ({string.Join(", ", location)})");
+        return line.Replace("\r\n", " ").Replace('\n', ' ').Replace('\r', ' ').ToString();
+    }
+}

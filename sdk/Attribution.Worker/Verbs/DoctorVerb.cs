@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Attribution.Data;
+using Attribution.Worker.Backends;
+using Attribution.Worker.Doctor;
+
+namespace Attribution.Worker.Verbs;
+
+/// <summary><c>attribution doctor</c>: what of the machine is there, what is missing, and the line that mends it.</summary>
+public static class DoctorVerb
+{
+    /// <summary>The verb. Exit code 1 if something needed is missing.</summary>
+    public static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "Print JSON instead of a table." };
+        var verb = new Command("doctor", "What of this machine is there, what is missing, and the line that mends it.") { json };
+        verb.SetAction(parsed =>
+        {
+            var output = parsed.InvocationConfiguration.Output;
+            List<Check> checks = [.. TorchBackend.Checks(), DuckDbCheck.Look(), StoreCheck.Look(ArtifactPaths.Current().Store), .. KeyChecks.Look()];
+            if (parsed.GetValue(json))
+                DoctorReport.WriteJson(checks, output);
+            else
+                DoctorReport.WriteTable(checks, output, output == Console.Out && !Console.IsOutputRedirected);
+            return DoctorReport.ExitCode(checks);
+        });
+        return verb;
+    }
+}

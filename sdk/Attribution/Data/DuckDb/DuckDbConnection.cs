@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Attribution.Data.DuckDb;
+
+/// <summary>
+/// An in-memory DuckDB of its own, with one connection. It reads and writes the files that a query names, keeps to its
+/// memory limit, spills nothing to disk and never loads or fetches an extension. Not for two threads at once.
+/// </summary>
+public sealed unsafe class DuckDbConnection : IDisposable
+{
+    private readonly DatabaseHandle _database;
+
+    private DuckDbConnection(DatabaseHandle database, ConnectionHandle connection)
+    {
+        _database = database;
+        Handle = connection;
+    }
+
+    internal ConnectionHandle Handle { get; }
+
+    /// <summary>Opens a fresh database in memory.</summary>
+    /// <exception cref="Diagnostics.AttributionException">The library is not there and could not be provisioned.</exception>
+    public static DuckDbConnection Open(DuckDbOptions? options = null)
+    {
+        options ??= new();
+        DuckDbLibrary.Load();
+        var settings = new Dictionary<string, string>
+        {
+            ["threads"] = options.Threads.ToString(CultureInfo.InvariantCulture),
+            ["memory_limit"] = $"{options.MemoryLimit}B",
+            ["temp_directory"] = "",
+            ["autoinstall_known_extensions"] = "false",
+            ["autoload_known_extensions"] = "false",
+            ["preserve_insertion_order"] = "true",
+            ["errors_as_json"] = "false",
+        };
+        _ = DuckDbNative.duckdb_create_config(out var config);
+        try
+        {
+            foreach (var (name, value) in settings)
+                if (DuckDbNative.duckdb_set_config(config, name, value) != 0)
+                    throw new DuckDbException($"DuckDB refused {name} = '{value}'");
+            if (DuckDbNative.duckdb_open_ext(null, out var database, config, out var error) != 0)
+            {
+                var message = Marshal.PtrToStringUTF8(error);
+                DuckDbNative.duckdb_free(error);
+                throw new DuckDbException(message ?? "DuckDB did not open");
+            }
+            var handle = new DatabaseHandle(database);
+            if (DuckDbNative.duckdb_connect(handle, out var connection) != 0)
+                throw new DuckDbException("DuckDB did not connect");
+            var opened = new DuckDbConnection(handle, new(connection));
+            // Texts made from timestamps must not depend on the machine.
+            opened.Execute("SET TimeZone = 'UTC'");
+            return opened;
+        }
+        finally
+        {
+            DuckDbNative.duckdb_destroy_config(ref config);
+        }
+    }
+
+    /// <summary>Runs one statement and streams its result.</summary>
+    /// <exception cref="DuckDbException">DuckDB's message on anything wrong with the statement.</exception>
+    public DuckDbReader Query(string sql)
+    {
+        var prepared = DuckDbNative.duckdb_prepare(Handle, sql, out var statement);
+        try
+        {
+            if (prepared != 0)
+                throw new DuckDbException(Marshal.PtrToStringUTF8(DuckDbNative.duckdb_prepare_error(statement)) ?? "DuckDB did not take the statement");
+            var result = new ResultHandle();
+            if (DuckDbNative.duckdb_execute_prepared_streaming(statement, result.Pointer) == 0)
+                return new(result);
+            var message = result.Error ?? "DuckDB did not run the statement";
+            result.Dispose();
+            throw new DuckDbException(message);
+        }
+        finally
+        {
+            DuckDbNative.duckdb_destroy_prepare(ref statement);
+        }
+    }
+
+    /// <summary>Runs one statement to its end.</summary>
+    /// <exception cref="DuckDbException">DuckDB's message on anything wrong with the statement.</exception>
+    public void Execute(string sql)
+    {
+        using var reader = Query(sql);
+        while (reader.ReadChunk())
+        {
+        }
+    }
+
+    /// <summary>The one number that a statement such as <c>SELECT count(*)</c> gives.</summary>
+    /// <exception cref="DuckDbException">DuckDB's message on anything wrong with the statement.</exception>
+    public long QueryNumber(string sql)
+    {
+        using var reader = Query(sql);
+        return reader.ReadChunk() ? reader.Column(0).GetInteger(0) : throw new DuckDbException("the statement gave no row");
+    }
+
+    /// <summary>The strings of a statement's first column; nulls are left out.</summary>
+    /// <exception cref="DuckDbException">DuckDB's message on anything wrong with the statement.</exception>
+    public IReadOnlyList<string> QueryStrings(string sql)
+    {
+        var values = new List<string>();
+        using var reader = Query(sql);
+        while (reader.ReadChunk())
+            for (var row = 0; row < reader.Rows; row++)
+                if (reader.Column(0).GetString(row) is { } value)
+                    values.Add(value);
+        return values;
+    }
+
+    public void Dispose()
+    {
+        Handle.Dispose();
+        _database.Dispose();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text;
+
+namespace Attribution.Data.DuckDb;
+
+/// <summary>
+/// One column of a chunk, read where DuckDB keeps it. Valid until the reader moves on; nothing is copied but the
+/// strings that <see cref="GetString"/> makes.
+/// </summary>
+public readonly unsafe ref struct DuckDbVector
+{
+    private readonly nint _vector;
+    private readonly void* _data;
+    private readonly ulong* _validity;
+
+    internal DuckDbVector(nint vector, DuckDbType type, int length)
+    {
+        _vector = vector;
+        _data = DuckDbNative.duckdb_vector_get_data(vector);
+        _validity = DuckDbNative.duckdb_vector_get_validity(vector);
+        Type = type;
+        Length = length;
+    }
+
+    public DuckDbType Type { get; }
+
+    /// <summary>How many values it holds.</summary>
+    public int Length { get; }
+
+    /// <summary>Whether the value at <paramref name="row"/> is SQL's NULL.</summary>
+    public bool IsNull(int row) => _validity != null && (_validity[row >> 6] >> (row & 63) & 1) == 0;
+
+    /// <summary>The values of a fixed-width column; those of null rows are undefined.</summary>
+    /// <typeparam name="T">The width and kind of the column, such as <c>float</c> for FLOAT.</typeparam>
+    public ReadOnlySpan<T> Values<T>() where T : unmanaged => new(_data, Length);
+
+    /// <summary>A VARCHAR or BLOB value as DuckDB holds it: UTF-8 without an end mark.</summary>
+    public ReadOnlySpan<byte> GetBytes(int row)
+    {
+        // duckdb_string_t: length, then 12 bytes of text in place, or a prefix of 4 and a pointer.
+        var text = (byte*)_data + (long)row * 16;
+        var length = *(int*)text;
+        return new(length <= 12 ? text + 4 : *(byte**)(text + 8), length);
+    }
+
+    /// <summary>A VARCHAR value, or null.</summary>
+    public string? GetString(int row) => IsNull(row) ? null : Encoding.UTF8.GetString(GetBytes(row));
+
+    /// <summary>An integer of any width up to 64 bits.</summary>
+    /// <exception cref="InvalidCastException">The column holds something else.</exception>
+    public long GetInteger(int row) => Type.Kind switch
+    {
+        DuckDbKind.TinyInt => ((sbyte*)_data)[row],
+        DuckDbKind.SmallInt => ((short*)_data)[row],
+        DuckDbKind.Integer => ((int*)_data)[row],
+        DuckDbKind.BigInt => ((long*)_data)[row],
+        DuckDbKind.UTinyInt or DuckDbKind.Boolean => ((byte*)_data)[row],
+        DuckDbKind.USmallInt => ((ushort*)_data)[row],
+        DuckDbKind.UInteger => ((uint*)_data)[row],
+        DuckDbKind.UBigInt => checked((long)((ulong*)_data)[row]),
+        _ => throw new InvalidCastException($"a column of kind {Type.Kind} holds no integers"),
+    };
+
+    /// <summary>Where a list's elements lie in <see cref="Elements"/>.</summary>
+    public Range GetList(int row)
+    {
+        var entry = (ulong*)_data + 2L * row;
+        return new((int)entry[0], (int)(entry[0] + entry[1]));
+    }
+
+    /// <summary>The elements of all lists of the chunk, one after the other.</summary>
+    public DuckDbVector Elements => new(DuckDbNative.duckdb_list_vector_get_child(_vector), Type.Fields[0].Type, (int)DuckDbNative.duckdb_list_vector_get_size(_vector));
+
+    /// <summary>A struct's field, for all rows.</summary>
+    public DuckDbVector Field(int index) => new(DuckDbNative.duckdb_struct_vector_get_child(_vector, (ulong)index), Type.Fields[index].Type, Length);
+}

@@ -1,0 +1,295 @@
+using System.Diagnostics;
+using Attribution.Diagnostics;
+
+namespace Attribution.Data.Store;
+
+/// <summary>
+/// The results of stages, each in a folder <c>stage/fingerprint</c> of its own, computed once and taken ever after.
+/// </summary>
+/// <remarks>
+/// Any number of processes and threads, also of several machines, may use one folder at once. A result is written under a temporary name, flushed to
+/// the disk and renamed, so nobody ever sees half of one, whenever a process is killed. A lock per fingerprint makes the second process wait for the first
+/// instead of doing the same work; the operating system releases it when its holder dies. A result is verified when it is read; a damaged
+/// one is moved to <c>damaged/</c> and computed again. A store that may only be read works for reading.
+/// </remarks>
+public sealed class ArtifactStore : IDisposable
+{
+    internal const string DamagedFolder = "damaged";
+
+    private readonly Action<StoreEvent> _notify;
+    private readonly bool _ownsHasher;
+    private readonly Lock _gate = new();
+    private FileStream? _inUse;
+    private bool _mayNotWrite;
+    private bool _prepared;
+
+    /// <summary>Opens a store; nothing is read or written yet.</summary>
+    /// <param name="root">Its folder, made when the first result is written.</param>
+    /// <param name="hasher">Hashes files and remembers the hashes; without one the store remembers them in a file of its own.</param>
+    /// <param name="notify">Told when the store waits, or finds damage. May be called from any thread that uses the store.</param>
+    public ArtifactStore(string root, FileHasher? hasher = null, Action<StoreEvent>? notify = null)
+    {
+        Layout = new StoreLayout(Path.GetFullPath(root));
+        _ownsHasher = hasher is null;
+        Hasher = hasher ?? new FileHasher(Layout.Hashes);
+        _notify = notify ?? (static _ => { });
+    }
+
+    /// <summary>The store's folder.</summary>
+    public string Root => Layout.Root;
+
+    /// <summary>Hashes files for this store, and for the requests that go to it.</summary>
+    public FileHasher Hasher { get; }
+
+    internal StoreLayout Layout { get; }
+
+    /// <summary>Whether a result is here, as far as names and sizes tell. Changes nothing.</summary>
+    /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>
+    public bool Contains(StageRequest request) => Read(request, ArtifactReader.Depth.Sizes, out _) is not null;
+
+    /// <summary>A result that is here and whole, else null. A damaged one is set aside.</summary>
+    /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>
+    public Artifact? TryGet(StageRequest request)
+    {
+        if (!Directory.Exists(FolderOf(request)))
+            return null;
+        EnterUse(CancellationToken.None);
+        var found = Read(request, ArtifactReader.Depth.Touched, out var damage);
+        if (damage is not null)
+            Guarded(() => SetAside(request.Stage, request.Fingerprint, ArtifactReader.Depth.Touched));
+        return found;
+    }
+
+    /// <summary>A result: taken if it is here, else computed.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="produce">Computes it: writes its files to the builder's folder. If it throws, nothing is kept.</param>
+    /// <param name="cancellation">Ends the wait for another process that is computing the same.</param>
+    /// <exception cref="AttributionException">ATTR1802: disk full. ATTR1803: the store may not be written. ATTR1810: a bad output. ATTR1812: the file system failed.</exception>
+    public Artifact GetOrCreate(StageRequest request, Action<ArtifactBuilder> produce, CancellationToken cancellation = default)
+    {
+        if (TryGet(request) is { } found)
+            return found;
+        using var held = Guarded(() =>
+        {
+            Prepare(cancellation);
+            return StoreLock.Acquire(LockOf(request), () => _notify(new StoreEvent(StoreEventKind.Waiting, null,
+                $"{request.Stage}/{request.Fingerprint.Short} is being computed by another process; waiting for it.")), cancellation);
+        });
+        return TakeOrProduce(request, produce);
+    }
+
+    /// <summary>As <see cref="GetOrCreate"/>, but null if another process is computing it right now.</summary>
+    internal Artifact? GetOrCreateUnlessHeld(StageRequest request, Action<ArtifactBuilder> produce, CancellationToken cancellation)
+    {
+        using var held = Guarded(() =>
+        {
+            Prepare(cancellation);
+            return StoreLock.TryAcquire(LockOf(request));
+        });
+        return held is null ? null : TakeOrProduce(request, produce);
+    }
+
+    /// <summary>Lets a collection of the store go ahead, and writes down the hashes that were learned.</summary>
+    public void Dispose()
+    {
+        _inUse?.Dispose();
+        if (_ownsHasher)
+            Hasher.Dispose();
+    }
+
+    /// <summary>Moves a damaged artifact out of the way, unless another process has done so or is about to. Says so.</summary>
+    /// <returns>What is wrong with it, or null if nothing is.</returns>
+    internal string? SetAside(string stage, ContentHash fingerprint, ArtifactReader.Depth depth)
+    {
+        try
+        {
+            using var held = StoreLock.TryAcquire(Layout.LockFile(stage, fingerprint));
+            return held is null ? null : SetAsideHeld(stage, fingerprint, depth);
+        }
+        catch (Exception e) when (StoreFailure.IsReadOnly(e) || StoreFailure.IsFull(e))
+        {
+            ArtifactReader.Read(Layout.ArtifactFolder(stage, fingerprint), stage, fingerprint, Hasher, depth, out var damage);
+            Warn(stage, fingerprint, damage, $"The store cannot be written ({e.Message}), so it stays where it is.");
+            return damage;
+        }
+    }
+
+    private string? SetAsideHeld(string stage, ContentHash fingerprint, ArtifactReader.Depth depth)
+    {
+        var folder = Layout.ArtifactFolder(stage, fingerprint);
+        if (!Directory.Exists(folder) || ArtifactReader.Read(folder, stage, fingerprint, Hasher, depth, out var damage) is not null)
+            return null;
+        var destination = Layout.NewDamaged(stage, fingerprint);
+        Directory.CreateDirectory(Layout.Damaged);
+        Directory.Move(folder, destination);
+        Warn(stage, fingerprint, damage, $"It was moved to {Path.GetRelativePath(Root, destination)} and is computed again when it is needed.");
+        return damage;
+    }
+
+    private void Warn(string stage, ContentHash fingerprint, string? damage, string consequence)
+        => _notify(new StoreEvent(StoreEventKind.Damaged, ErrorCodes.StoreDamaged, $"The artifact {stage}/{fingerprint.Short} is damaged: {damage}. {consequence}"));
+
+    private Artifact TakeOrProduce(StageRequest request, Action<ArtifactBuilder> produce)
+    {
+        if (Directory.Exists(FolderOf(request)))
+        {
+            // Whoever held the lock before may have just finished; and what was damaged a moment ago is set aside now, under the lock.
+            if (Read(request, ArtifactReader.Depth.Touched, out _) is { } found)
+                return found;
+            Guarded(() => SetAsideHeld(request.Stage, request.Fingerprint, ArtifactReader.Depth.Touched));
+        }
+        var temporary = Layout.NewTemporary(request.Stage, request.Fingerprint);
+        Guarded(() => Directory.CreateDirectory(temporary));
+        try
+        {
+            var builder = new ArtifactBuilder(temporary, request);
+            var clock = Stopwatch.StartNew();
+            produce(builder);
+            return Guarded(() => ArtifactWriter.Publish(builder, FolderOf(request), clock.Elapsed));
+        }
+        catch (Exception e) when (e is not AttributionException && StoreFailure.FindFull(e) is { } full)
+        {
+            throw StoreFailure.Full(Root, full);
+        }
+        catch (AttributionException) when (Read(request, ArtifactReader.Depth.Sizes, out _) is { } theirs)
+        {
+            // Without locks another process may have been first.
+            return theirs;
+        }
+        finally
+        {
+            Discard(temporary);
+        }
+    }
+
+    private Artifact? Read(StageRequest request, ArtifactReader.Depth depth, out string? damage)
+    {
+        damage = null;
+        var folder = FolderOf(request);
+        if (!Directory.Exists(folder))
+            return null;
+        try
+        {
+            var manifest = ArtifactReader.Read(folder, request.Stage, request.Fingerprint, Hasher, depth, out damage);
+            if (manifest is null)
+                return null;
+            if (depth != ArtifactReader.Depth.Sizes)
+                MarkUsed(folder);
+            return new Artifact(request.Stage, request.Fingerprint, folder, manifest.Outputs, Produced: false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AttributionException)
+        {
+            // Another process set it aside while it was read here.
+            if (!Directory.Exists(folder))
+                return null;
+            throw new AttributionException(ErrorCodes.StoreFailed, $"The artifact {request.Stage}/{request.Fingerprint.Short} cannot be read: {e.Message}", e) { File = folder };
+        }
+    }
+
+    // The folder's own time is the time of last use, by which a collection goes.
+    private static void MarkUsed(string folder)
+    {
+        try
+        {
+            Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A store of others: they decide what is kept.
+        }
+    }
+
+    // What must be so before anything is written: no collection goes on, leftovers are gone.
+    private void Prepare(CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Layout.Locks);
+        EnterUse(cancellation);
+        lock (_gate)
+        {
+            if (_prepared)
+                return;
+            _prepared = true;
+        }
+        if (StoreLock.Works(Layout.Locks))
+            Sweep();
+        else
+            _notify(new StoreEvent(StoreEventKind.WithoutLocks, ErrorCodes.StoreWithoutLocks,
+                $"The file system of '{Root}' has no file locks: two builds at once may do the same work twice, and what killed builds leave behind stays until `attribution store gc`."));
+    }
+
+    private void Sweep()
+    {
+        foreach (var leftover in StoreLayout.Folders(Layout.Temporary))
+        {
+            // Whoever writes to it holds this lock.
+            using var held = StoreLock.TryAcquire(Layout.LockFileOf(leftover));
+            if (held is null || !Directory.Exists(leftover))
+                continue;
+            Discard(leftover);
+            _notify(new StoreEvent(StoreEventKind.Swept, null, $"Removed {Path.GetFileName(leftover)}, which a killed process had left unfinished."));
+        }
+    }
+
+    private static void Discard(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is swept another time.
+        }
+    }
+
+    // Held shared by all who use the store and exclusively by a collection of it.
+    internal void EnterUse(CancellationToken cancellation)
+    {
+        var told = false;
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_inUse is not null || _mayNotWrite)
+                    return;
+                try
+                {
+                    Directory.CreateDirectory(Layout.Locks);
+                    _inUse = new FileStream(Layout.InUse, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
+                    return;
+                }
+                catch (IOException e) when (StoreLock.IsHeldElsewhere(e))
+                {
+                }
+                catch (Exception e) when (StoreFailure.IsReadOnly(e) || StoreFailure.IsFull(e))
+                {
+                    // Nobody collects a store that cannot be written. On a full disk a reader takes its chance; a writer fails in a moment.
+                    _mayNotWrite = StoreFailure.IsReadOnly(e);
+                    return;
+                }
+            }
+            if (!told)
+                _notify(new StoreEvent(StoreEventKind.Waiting, null, $"The store '{Root}' is being collected; waiting for that to end."));
+            told = true;
+            cancellation.ThrowIfCancellationRequested();
+            Thread.Sleep(50);
+        }
+    }
+
+    private T Guarded<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailure.Of(Root, e);
+        }
+    }
+
+    private string FolderOf(StageRequest request) => Layout.ArtifactFolder(request.Stage, request.Fingerprint);
+
+    private string LockOf(StageRequest request) => Layout.LockFile(request.Stage, request.Fingerprint);
+}

@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using Attribution.Diagnostics;
+
+namespace Attribution.Data.Store;
+
+/// <summary>Turns a folder that a stage has filled into an artifact: all there and on the disk, or not there at all.</summary>
+internal static class ArtifactWriter
+{
+    /// <summary>Writes the manifest, flushes every file and the folder, and only then gives the folder its name.</summary>
+    /// <exception cref="AttributionException">ATTR1810: there is no file, or one that cannot be kept.</exception>
+    /// <exception cref="IOException">The file system refused, for one because an artifact of that name is there already.</exception>
+    public static Artifact Publish(ArtifactBuilder builder, string destination, TimeSpan took)
+    {
+        var request = builder.Request;
+        var outputs = Outputs(builder);
+        var manifest = new Manifest(request.Stage, request.Fingerprint, JsonNode.Parse(request.Canonical)!.AsObject(), request.Inputs, outputs,
+            builder.AllVersions, builder.Device, took.TotalSeconds, DateTime.UtcNow);
+        var manifestFile = Path.Combine(builder.Folder, Manifest.FileName);
+        File.WriteAllText(manifestFile, manifest.Write());
+        StableStorage.Flush(manifestFile);
+        foreach (var folder in Directory.EnumerateDirectories(builder.Folder, "*", SearchOption.AllDirectories))
+            StableStorage.Flush(folder);
+        StableStorage.Flush(builder.Folder);
+
+        var parent = Path.GetDirectoryName(destination)!;
+        Directory.CreateDirectory(parent);
+        Directory.Move(builder.Folder, destination);
+        StableStorage.Flush(parent);
+        StableStorage.Flush(Path.GetDirectoryName(parent)!);
+        return new Artifact(request.Stage, request.Fingerprint, destination, outputs, Produced: true);
+    }
+
+    private static OutputFile[] Outputs(ArtifactBuilder builder)
+    {
+        var outputs = new List<OutputFile>();
+        foreach (var file in new DirectoryInfo(builder.Folder).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            var name = Path.GetRelativePath(builder.Folder, file.FullName).Replace('\\', '/');
+            if (file.LinkTarget is not null)
+                throw Invalid(builder, $"wrote the link '{name}'; an artifact holds files only. Copy what it leads to");
+            if (name == Manifest.FileName)
+                throw Invalid(builder, $"wrote a file named {name}, which is the store's own. Name it otherwise");
+            StableStorage.Flush(file.FullName);
+            using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+            outputs.Add(new OutputFile(name, stream.Length, ContentHash.Of(stream)));
+        }
+        if (outputs.Count == 0)
+            throw Invalid(builder, "wrote no file. An empty result is a file that says so");
+        return [.. outputs.OrderBy(o => o.Name, StringComparer.Ordinal)];
+    }
+
+    private static AttributionException Invalid(ArtifactBuilder builder, string what)
+        => new(ErrorCodes.OutputInvalid, $"The stage {builder.Request.Stage} {what}.");
+}

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Attribution.Data.Store;
+
+/// <summary>What tells a file from itself after a change, short of its content. Times are nanoseconds since 1970 (UTC).</summary>
+/// <param name="Length">In bytes.</param>
+/// <param name="Modified">When the content changed, which anyone may set.</param>
+/// <param name="Changed">When the content or anything about the file changed, which nobody can set; 0 where the system does not say.</param>
+/// <param name="Inode">The file behind the name; 0 where the system does not say.</param>
+internal readonly partial record struct FileIdentity(long Length, long Modified, long Changed, ulong Inode)
+{
+    private const int AtCurrentFolder = -100;
+    private const int AtEmptyPath = 0x1000;
+    private const uint BasicStats = 0x7ff;
+
+    private static bool s_hasStatx = OperatingSystem.IsLinux();
+
+    /// <summary>The identity of what a path leads to, through links; null if there is nothing.</summary>
+    public static FileIdentity? Of(string path)
+    {
+        if (Statx(AtCurrentFolder, path, 0) is { } found)
+            return found.Error == 0 ? found.Identity : null;
+        var file = new FileInfo(path);
+        if (file.Exists)
+            return new FileIdentity(file.Length, Nanoseconds(file.LastWriteTimeUtc), 0, 0);
+        return Directory.Exists(path) ? new FileIdentity(0, Nanoseconds(Directory.GetLastWriteTimeUtc(path)), 0, 0) : null;
+    }
+
+    /// <summary>The identity of an open file.</summary>
+    public static FileIdentity Of(SafeFileHandle handle)
+        => Statx((int)handle.DangerousGetHandle(), "", AtEmptyPath) is { Error: 0 } found
+            ? found.Identity
+            : new FileIdentity(RandomAccess.GetLength(handle), Nanoseconds(File.GetLastWriteTimeUtc(handle)), 0, 0);
+
+    /// <summary>A time in the unit of <see cref="Modified"/>.</summary>
+    public static long Nanoseconds(DateTime utc) => (utc - DateTime.UnixEpoch).Ticks * 100;
+
+    private static (int Error, FileIdentity Identity)? Statx(int folder, string path, int flags)
+    {
+        if (!s_hasStatx)
+            return null;
+        try
+        {
+            return statx(folder, path, flags, BasicStats, out var s) == 0
+                ? (0, new FileIdentity((long)s.Size, s.ModifiedSeconds * 1_000_000_000 + s.ModifiedNanoseconds,
+                    s.ChangedSeconds * 1_000_000_000 + s.ChangedNanoseconds, s.Inode))
+                : (Marshal.GetLastPInvokeError(), default);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // musl before 1.2.5
+            s_hasStatx = false;
+            return null;
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int folder, string path, int flags, uint mask, out StatxBuffer buffer);
+
+    // struct statx of statx(2): the same layout on every architecture, unlike struct stat.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private readonly struct StatxBuffer
+    {
+        [FieldOffset(32)] public readonly ulong Inode;
+        [FieldOffset(40)] public readonly ulong Size;
+        [FieldOffset(96)] public readonly long ChangedSeconds;
+        [FieldOffset(104)] public readonly uint ChangedNanoseconds;
+        [FieldOffset(112)] public readonly long ModifiedSeconds;
+        [FieldOffset(120)] public readonly uint ModifiedNanoseconds;
+    }
+}

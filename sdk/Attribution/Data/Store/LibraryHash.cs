@@ -1,0 +1,56 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+
+namespace Attribution.Data.Store;
+
+/// <summary>
+/// The content hash of the code that can change a result: of this library and every assembly beside it that it reaches by reference
+/// (the runtime's own lie elsewhere and are not counted), and of plug-ins.
+/// </summary>
+/// <remarks>
+/// An assembly counts by its name and module version id. The compiler derives that id from what it compiled (deterministic
+/// builds), so rebuilding unchanged sources changes nothing here.
+/// </remarks>
+public static class LibraryHash
+{
+    private static readonly Lazy<ContentHash> Library = new(() => Of([typeof(LibraryHash).Assembly]));
+
+    /// <summary>The hash of this library without plug-ins, computed once.</summary>
+    public static ContentHash Current => Library.Value;
+
+    /// <summary>The hash of this library and of the plug-ins that a stage runs.</summary>
+    /// <param name="plugins">The assemblies that hold them; none gives <see cref="Current"/>.</param>
+    public static ContentHash With(params IEnumerable<Assembly> plugins)
+    {
+        Assembly[] roots = [typeof(LibraryHash).Assembly, .. plugins];
+        return roots.Length == 1 ? Current : Of(roots);
+    }
+
+    private static ContentHash Of(Assembly[] roots)
+    {
+        var found = new SortedDictionary<string, Guid>(StringComparer.Ordinal);
+        foreach (var root in roots)
+        {
+            found[root.GetName().Name!] = root.ManifestModule.ModuleVersionId;
+            // An assembly that came from memory has no folder; all there is to it is itself.
+            if (root.Location.Length > 0)
+                AddReferences(root.GetReferencedAssemblies().Select(n => n.Name!), Path.GetDirectoryName(root.Location)!, found);
+        }
+        return ContentHash.Of(string.Join('\n', found.Select(a => $"{a.Key} {a.Value:N}")));
+    }
+
+    private static void AddReferences(IEnumerable<string> names, string folder, SortedDictionary<string, Guid> found)
+    {
+        foreach (var name in names)
+        {
+            var path = Path.Combine(folder, name + ".dll");
+            if (found.ContainsKey(name) || !File.Exists(path))
+                continue;
+            using var pe = new PEReader(File.OpenRead(path));
+            var metadata = pe.GetMetadataReader();
+            found[name] = metadata.GetGuid(metadata.GetModuleDefinition().Mvid);
+            AddReferences([.. metadata.AssemblyReferences.Select(r => metadata.GetString(metadata.GetAssemblyReference(r).Name))], folder, found);
+        }
+    }
+}

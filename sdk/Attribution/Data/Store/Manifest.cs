@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Attribution.Data.Store;
+
+/// <summary>What an artifact says of itself, in its <c>manifest.json</c>.</summary>
+/// <param name="Stage">The stage that wrote it.</param>
+/// <param name="Fingerprint">Its address: the hash of <paramref name="Request"/>.</param>
+/// <param name="Request">The request, as <see cref="StageRequest.Canonical"/> has it.</param>
+/// <param name="Inputs">The files it was computed from, and where they lay.</param>
+/// <param name="Outputs">Its files, sorted by name.</param>
+/// <param name="Versions">Of the programs that took part, by name.</param>
+/// <param name="Device">What computed it, such as <c>cpu</c>.</param>
+/// <param name="Seconds">How long that took.</param>
+/// <param name="Created">When, in UTC.</param>
+public sealed record Manifest(
+    string Stage,
+    ContentHash Fingerprint,
+    JsonObject Request,
+    IReadOnlyList<StageInput> Inputs,
+    IReadOnlyList<OutputFile> Outputs,
+    IReadOnlyDictionary<string, string> Versions,
+    string Device,
+    double Seconds,
+    DateTime Created)
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "manifest.json";
+
+    private const string SelfHash = "sha256";
+
+    private static readonly JsonSerializerOptions Indented = new(CanonicalJson.Options) { WriteIndented = true };
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <summary>The sum of the outputs' sizes.</summary>
+    public long Bytes => Outputs.Sum(o => o.Bytes);
+
+    /// <summary>The manifest's text, which holds the hash of its own content.</summary>
+    internal string Write()
+    {
+        var json = JsonSerializer.SerializeToNode(this, CanonicalJson.Options)!.AsObject();
+        json.Remove("bytes");
+        json[SelfHash] = ContentHash.Of(CanonicalJson.Write(json)).ToString();
+        return json.ToJsonString(Indented) + "\n";
+    }
+
+    /// <summary>Reads a manifest.</summary>
+    /// <param name="folder">The artifact's folder.</param>
+    /// <param name="damage">Why there is none to be had.</param>
+    internal static Manifest? Read(string folder, out string damage)
+    {
+        try
+        {
+            var json = JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, FileName)), null, Strict)!.AsObject();
+            var written = (string?)json[SelfHash];
+            json.Remove(SelfHash);
+            damage = $"its {FileName} is not as it was written";
+            if (written != ContentHash.Of(CanonicalJson.Write(json)).ToString())
+                return null;
+            return json.Deserialize<Manifest>(CanonicalJson.ReadOptions);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            damage = $"its {FileName} is missing";
+            return null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or Diagnostics.AttributionException)
+        {
+            damage = $"its {FileName} cannot be read: {e.Message}";
+            return null;
+        }
+    }
+}

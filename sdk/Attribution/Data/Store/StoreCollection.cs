@@ -1,0 +1,96 @@
+using Attribution.Diagnostics;
+
+namespace Attribution.Data.Store;
+
+/// <summary>Removes artifacts that nobody needs any more, and with them what was damaged and what killed builds left behind.</summary>
+/// <remarks>It runs alone: builds that start meanwhile wait for it, and it does not start while a build has the store open.</remarks>
+public static class StoreCollection
+{
+    /// <summary>Collects a store.</summary>
+    /// <param name="root">The store's folder.</param>
+    /// <param name="policy">What may go.</param>
+    /// <param name="pretend">Only find out what would go.</param>
+    /// <exception cref="AttributionException">ATTR1803: it may not be written. ATTR1807: a build is using it. ATTR1811: the policy says nothing. ATTR1812: the file system failed.</exception>
+    public static CollectionResult Run(string root, CollectionPolicy policy, bool pretend = false)
+    {
+        if (policy is { Keep: null, UnusedFor: null, LargestBytes: null })
+            throw new AttributionException(ErrorCodes.CollectionUnbounded, "Say what may go: by age (--unused-for), by size (--max-size), or all but what experiments need (--keep).");
+        using var store = new ArtifactStore(root);
+        try
+        {
+            using var alone = Directory.Exists(store.Root) && !pretend ? EnterAlone(store.Layout) : null;
+            var artifacts = StoreInventory.List(store).ToArray();
+            var doomed = Choose(artifacts, policy);
+            string[] debris = [.. StoreLayout.Folders(store.Layout.Damaged), .. StoreLayout.Folders(store.Layout.Temporary)];
+            var debrisBytes = debris.Sum(StoreLayout.SizeOf);
+            if (!pretend)
+                Remove(store.Layout, [.. doomed.Select(a => a.Folder)], debris);
+            return new CollectionResult([.. artifacts.Where(doomed.Contains)], artifacts.Length - doomed.Count,
+                artifacts.Where(a => !doomed.Contains(a)).Sum(a => a.Bytes), debris.Length, debrisBytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailure.Of(store.Root, e);
+        }
+    }
+
+    private static HashSet<StoredArtifact> Choose(StoredArtifact[] artifacts, CollectionPolicy policy)
+    {
+        var kept = policy.Keep is null ? [] : Reachable(artifacts, policy.Keep);
+        var free = artifacts.Where(a => !kept.Contains(a.Fingerprint)).OrderBy(a => a.LastUsed).ToArray();
+        var oldest = DateTime.UtcNow - policy.UnusedFor;
+        var doomed = new HashSet<StoredArtifact>(ReferenceEqualityComparer.Instance);
+        if (policy.UnusedFor is not null || policy.LargestBytes is null)
+            doomed.UnionWith(free.Where(a => oldest is null || a.LastUsed < oldest));
+        var left = artifacts.Sum(a => a.Bytes) - doomed.Sum(a => a.Bytes);
+        foreach (var artifact in free)
+            if (left > policy.LargestBytes && doomed.Add(artifact))
+                left -= artifact.Bytes;
+        return doomed;
+    }
+
+    // An artifact was computed from another if one of its inputs has the content of one of the other's outputs.
+    private static HashSet<ContentHash> Reachable(StoredArtifact[] artifacts, IReadOnlyCollection<ContentHash> roots)
+    {
+        var byFingerprint = artifacts.ToLookup(a => a.Fingerprint);
+        var byContent = artifacts.SelectMany(a => (a.Manifest?.Outputs ?? []).Select(o => (o.Hash, Artifact: a))).ToLookup(x => x.Hash, x => x.Artifact);
+        var reached = new HashSet<ContentHash>();
+        var next = new Stack<StoredArtifact>(roots.SelectMany(r => byFingerprint[r]));
+        while (next.TryPop(out var artifact))
+        {
+            if (!reached.Add(artifact.Fingerprint))
+                continue;
+            foreach (var input in artifact.Manifest?.Inputs ?? [])
+                foreach (var source in byContent[input.Hash])
+                    next.Push(source);
+        }
+        return reached;
+    }
+
+    // A folder leaves its name before its files go: a kill in the middle leaves debris, not a damaged artifact.
+    private static void Remove(StoreLayout layout, string[] artifacts, string[] debris)
+    {
+        Directory.CreateDirectory(layout.Temporary);
+        foreach (var folder in artifacts)
+        {
+            var leaving = Path.Combine(layout.Temporary, $"collected.{Guid.NewGuid():N}");
+            Directory.Move(folder, leaving);
+            Directory.Delete(leaving, recursive: true);
+        }
+        foreach (var folder in debris)
+            Directory.Delete(folder, recursive: true);
+    }
+
+    private static FileStream EnterAlone(StoreLayout layout)
+    {
+        try
+        {
+            Directory.CreateDirectory(layout.Locks);
+            return new FileStream(layout.InUse, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+        }
+        catch (IOException e) when (StoreLock.IsHeldElsewhere(e))
+        {
+            throw new AttributionException(ErrorCodes.StoreInUse, $"A build is using the store '{layout.Root}'. Collect it when that has ended.", e) { File = layout.Root };
+        }
+    }
+}

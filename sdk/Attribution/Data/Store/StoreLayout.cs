@@ -1,0 +1,53 @@
+namespace Attribution.Data.Store;
+
+/// <summary>Where things lie in a store.</summary>
+internal sealed record StoreLayout(string Root)
+{
+    // No stage's name has it.
+    private const char Separator = '~';
+
+    public string Temporary => Path.Combine(Root, ".tmp");
+    public string Locks => Path.Combine(Root, ".locks");
+    public string Damaged => Path.Combine(Root, ArtifactStore.DamagedFolder);
+    public string Hashes => Path.Combine(Root, ".hashes");
+    public string InUse => Path.Combine(Locks, "in-use");
+
+    public string StageFolder(string stage) => Path.Combine(Root, stage);
+    public string ArtifactFolder(string stage, ContentHash fingerprint) => Path.Combine(Root, stage, fingerprint.ToString());
+    public string LockFile(string stage, ContentHash fingerprint) => Path.Combine(Locks, $"{stage}{Separator}{fingerprint}");
+
+    public string NewTemporary(string stage, ContentHash fingerprint)
+        => Path.Combine(Temporary, $"{stage}{Separator}{fingerprint}{Separator}{Guid.NewGuid():N}");
+
+    /// <summary>The lock that protects a temporary folder while it is being written.</summary>
+    public string LockFileOf(string temporary)
+    {
+        var name = Path.GetFileName(temporary);
+        var end = name.LastIndexOf(Separator);
+        return Path.Combine(Locks, end < 0 ? name : name[..end]);
+    }
+
+    public string NewDamaged(string stage, ContentHash fingerprint)
+        => Path.Combine(Damaged, $"{stage}{Separator}{fingerprint}{Separator}{DateTime.UtcNow:yyyyMMdd'T'HHmmss.fff}");
+
+    /// <summary>The folders that look like artifacts, whole or not.</summary>
+    public IEnumerable<(string Stage, ContentHash Fingerprint, string Folder)> Artifacts()
+    {
+        if (!Directory.Exists(Root))
+            yield break;
+        foreach (var stage in Directory.EnumerateDirectories(Root).Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileName(stage);
+            if (name[0] == '.' || name == ArtifactStore.DamagedFolder)
+                continue;
+            foreach (var folder in Directory.EnumerateDirectories(stage).Order(StringComparer.Ordinal))
+                if (ContentHash.TryParse(Path.GetFileName(folder), out var fingerprint))
+                    yield return (name, fingerprint, folder);
+        }
+    }
+
+    public static IEnumerable<string> Folders(string parent) => Directory.Exists(parent) ? Directory.EnumerateDirectories(parent) : [];
+
+    /// <summary>The bytes of all files below a folder.</summary>
+    public static long SizeOf(string folder) => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
+}

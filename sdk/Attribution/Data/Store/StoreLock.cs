@@ -1,0 +1,93 @@
+namespace Attribution.Data.Store;
+
+/// <summary>
+/// One process's hold on one name, released by the operating system when the process ends, however it ends (flock(2) on Unix, share modes on Windows).
+/// </summary>
+/// <remarks>
+/// The lock's file is deleted by its holder on release, so that locks do not pile up. Only a holder deletes, and only while it holds;
+/// whoever locked a file that has been deleted in the meantime holds nothing and sees it: the name no longer leads to what it locked.
+/// </remarks>
+internal sealed class StoreLock : IDisposable
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly string _path;
+    private readonly FileStream _file;
+
+    private StoreLock(string path, FileStream file) => (_path, _file) = (path, file);
+
+    /// <summary>The lock, or null if another holds it.</summary>
+    /// <exception cref="IOException">The lock's file cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The lock's file cannot be made.</exception>
+    public static StoreLock? TryAcquire(string path)
+    {
+        while (true)
+        {
+            FileStream file;
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // The store was deleted between the two lines.
+                continue;
+            }
+            catch (IOException e) when (IsHeldElsewhere(e))
+            {
+                return null;
+            }
+            if (LeadsTo(path, file))
+                return new StoreLock(path, file);
+            file.Dispose();
+        }
+    }
+
+    /// <summary>The lock, once whoever holds it lets go.</summary>
+    /// <param name="path">The lock's file.</param>
+    /// <param name="waiting">Called once if another holds it.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <inheritdoc cref="TryAcquire" path="/exception"/>
+    public static StoreLock Acquire(string path, Action waiting, CancellationToken cancellation)
+    {
+        var pause = TimeSpan.FromMilliseconds(10);
+        var told = false;
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (TryAcquire(path) is { } held)
+                return held;
+            if (!told)
+                waiting();
+            told = true;
+            cancellation.WaitHandle.WaitOne(pause);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 3 / 2, LongestPause.Ticks));
+        }
+    }
+
+    /// <summary>Whether the file system of a folder keeps locks; some network file systems pretend to.</summary>
+    public static bool Works(string folder)
+    {
+        var probe = Path.Combine(folder, $"probe.{Guid.NewGuid():N}");
+        using var held = TryAcquire(probe)!;
+        using var second = TryAcquire(probe);
+        return second is null;
+    }
+
+    /// <summary>Whether opening a file failed because another process has it open for itself.</summary>
+    public static bool IsHeldElsewhere(IOException e)
+        => e.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11);
+
+    /// <summary>Lets go.</summary>
+    public void Dispose()
+    {
+        // Without inodes nobody could see that the file was deleted; there the small files stay.
+        if (FileIdentity.Of(_file.SafeFileHandle).Inode != 0 && LeadsTo(_path, _file))
+            File.Delete(_path);
+        _file.Dispose();
+    }
+
+    private static bool LeadsTo(string path, FileStream file)
+        => FileIdentity.Of(path) is { } named && named.Inode == FileIdentity.Of(file.SafeFileHandle).Inode;
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TorchSharp;
+using Attribution.Diagnostics;
+using Attribution.Models.Generation;
+using Attribution.Models.Lora;
+using Attribution.Models.Safetensors;
+using static TorchSharp.torch;
+
+namespace Attribution.Models;
+
+/// <summary>A decoder-only language model with what belongs to it: its configuration, weights, stop tokens and adapter.</summary>
+public sealed class CausalLanguageModel : IDisposable
+{
+    private CausalLanguageModel(string? folder, Transformer transformer, IReadOnlySet<int> stopTokens) =>
+        (Folder, Transformer, StopTokens) = (folder, transformer, stopTokens);
+
+    /// <summary>The folder it was loaded from; null for a random model.</summary>
+    public string? Folder { get; }
+
+    /// <summary>The forward pass.</summary>
+    public Transformer Transformer { get; }
+
+    /// <summary>The architecture.</summary>
+    public ModelConfig Config => Transformer.Config;
+
+    /// <summary>The tokens that end a text, by <c>generation_config.json</c> or else <c>config.json</c>.</summary>
+    public IReadOnlySet<int> StopTokens { get; }
+
+    /// <summary>The adapter that is attached, if one is.</summary>
+    public LoraAdapter? Adapter { get; internal set; }
+
+    /// <summary>Loads <c>config.json</c> and the safetensors weights of a folder.</summary>
+    /// <param name="folder">A model's folder as Hugging Face publishes it.</param>
+    /// <param name="device">Where it should run; the CPU if left out.</param>
+    /// <param name="dtype">float32 or bfloat16; what the configuration names if left out, float32 where that is float16.</param>
+    /// <exception cref="AttributionException">A file is missing or malformed, asks for what is not implemented, or the weights do not fit the configuration.</exception>
+    public static CausalLanguageModel Load(string folder, Device? device = null, ScalarType? dtype = null)
+    {
+        var config = ModelConfig.Load(folder);
+        using var checkpoint = SafetensorsCollection.Open(folder);
+        var (type, place) = (dtype ?? (config.DataType == "bfloat16" ? bfloat16 : float32), device ?? CPU);
+        var used = new HashSet<string>();
+        var transformer = new Transformer(config, type, place, (name, shape) =>
+        {
+            used.Add(name);
+            if (checkpoint.Find(name) is not { } entry)
+                throw Wrong(folder, name, $"is missing from the weights, and a {config.ModelType} model of this config.json has it");
+            if (!entry.Shape.SequenceEqual(shape))
+                throw Wrong(folder, name, $"is [{string.Join(", ", entry.Shape)}], but by config.json it must be [{string.Join(", ", shape)}]");
+            return CheckpointTensors.Read(checkpoint.FileOf(name), name, type, place);
+        });
+        foreach (var name in checkpoint.Names)
+            if (!used.Contains(name) && !IsLeftOver(name, config))
+                throw Wrong(folder, name, $"is in the weights, but a {config.ModelType} model of this config.json has no use for it");
+        return new CausalLanguageModel(folder, transformer, GenerationConfig.StopTokens(folder, config));
+    }
+
+    /// <summary>
+    /// A model with random weights, for tests and measurements: matrices normal with a standard deviation of 0.02, norms that change nothing,
+    /// biases zero. The same for the same seed on one kind of device.
+    /// </summary>
+    public static CausalLanguageModel Random(ModelConfig config, long seed, Device? device = null, ScalarType? dtype = null)
+    {
+        var (type, place) = (dtype ?? float32, device ?? CPU);
+        using var generator = new Generator((ulong)seed, place);
+        var transformer = new Transformer(config, type, place, (name, shape) =>
+        {
+            using var scope = NewDisposeScope();
+            var weight = name.EndsWith("bias", StringComparison.Ordinal) ? zeros(shape, type, place)
+                : name.Contains("norm", StringComparison.Ordinal) ? full(shape, config.UnitOffsetNorm ? 0 : 1, type, place)
+                : (randn(shape, float32, place, generator: generator) * 0.02).to(type);
+            return weight.DetachFromDisposeScope();
+        });
+        return new CausalLanguageModel(null, transformer, new HashSet<int>(config.EosTokenIds));
+    }
+
+    /// <summary>Writes <c>config.json</c>, <c>generation_config.json</c> and <c>model.safetensors</c>, as other programs read them.</summary>
+    /// <exception cref="InvalidOperationException">An adapter is attached: merge it, or save it by itself.</exception>
+    public void Save(string folder)
+    {
+        if (Adapter is not null)
+            throw new InvalidOperationException("an adapter is attached: merge it, or save it by itself");
+        Directory.CreateDirectory(folder);
+        var json = Config.Source.DeepClone().AsObject();
+        json.Remove("dtype");
+        json["torch_dtype"] = Transformer.DType == bfloat16 ? "bfloat16" : "float32";
+        var indented = new JsonSerializerOptions { WriteIndented = true };
+        File.WriteAllText(Path.Combine(folder, "config.json"), json.ToJsonString(indented) + "\n");
+        var stops = new JsonObject { ["eos_token_id"] = new JsonArray([.. StopTokens.Order().Select(id => (JsonNode)id)]) };
+        File.WriteAllText(Path.Combine(folder, "generation_config.json"), stops.ToJsonString(indented) + "\n");
+        SafetensorsWriter.Write(
+            Path.Combine(folder, SafetensorsCollection.SingleFile),
+            Transformer.Weights.Select(weight => CheckpointTensors.Source(weight.Key, weight.Value)),
+            new Dictionary<string, string> { ["format"] = "pt" });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Adapter?.Dispose();
+        Transformer.Dispose();
+    }
+
+    /// <summary>Tensors that some checkpoints carry and that the original ignores too: stored rotary frequencies, and a head where the embedding is it.</summary>
+    private static bool IsLeftOver(string name, ModelConfig config) =>
+        name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) || (config.TieWordEmbeddings && name == "lm_head.weight");
+
+    private static AttributionException Wrong(string folder, string tensor, string what) =>
+        new(ErrorCodes.ModelWeightsInvalid, $"Tensor '{tensor}' {what}.") { File = folder, Property = tensor };
+}

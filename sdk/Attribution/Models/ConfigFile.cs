@@ -1,0 +1,138 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Attribution.Diagnostics;
+
+namespace Attribution.Models;
+
+/// <summary>Typed access to one JSON object of a model's folder; every complaint names the file and the property.</summary>
+internal sealed class ConfigFile(JsonObject json, string file, string prefix = "")
+{
+    private readonly HashSet<string> _read = [];
+
+    /// <summary>The object itself.</summary>
+    public JsonObject Json { get; } = json;
+
+    public static ConfigFile Open(string file)
+    {
+        if (!File.Exists(file))
+            throw new AttributionException(ErrorCodes.ModelConfigInvalid, $"There is no {Path.GetFileName(file)} in the model's folder; a model is a folder as Hugging Face publishes it.") { File = file };
+        return Parse(File.ReadAllText(file), file);
+    }
+
+    public static ConfigFile Parse(string text, string file)
+    {
+        try
+        {
+            var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Disallow, AllowDuplicateProperties = false };
+            return JsonNode.Parse(text, null, options) is JsonObject json
+                ? new ConfigFile(json, file)
+                : throw new AttributionException(ErrorCodes.ModelConfigInvalid, "The file is not a JSON object.") { File = file };
+        }
+        catch (JsonException e)
+        {
+            throw new AttributionException(ErrorCodes.ModelConfigInvalid, $"The file is not valid JSON: {e.Message}", e) { File = file };
+        }
+    }
+
+    /// <summary>The property's value; null where it is absent or null.</summary>
+    private JsonNode? Node(string name)
+    {
+        _read.Add(name);
+        return Json[name];
+    }
+
+    public bool Has(string name) => Node(name) is not null;
+
+    public int Int(string name, int? otherwise = null) => OptionalInt(name) ?? otherwise ?? throw Missing(name);
+
+    /// <summary>A positive integer: a size or a count.</summary>
+    public int Size(string name, int? otherwise = null) =>
+        Int(name, otherwise) is > 0 and var size ? size : throw Invalid(name, "a positive integer");
+
+    public int? OptionalInt(string name) => Node(name) switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue<double>(out var number) && number == (int)number => (int)number,
+        _ => throw Invalid(name, "an integer"),
+    };
+
+    public double Double(string name, double? otherwise = null) => OptionalDouble(name) ?? otherwise ?? throw Missing(name);
+
+    public double? OptionalDouble(string name) => Node(name) switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue<double>(out var number) => number,
+        _ => throw Invalid(name, "a number"),
+    };
+
+    public bool Bool(string name, bool otherwise) => Node(name) switch
+    {
+        null => otherwise,
+        JsonValue value when value.TryGetValue<bool>(out var flag) => flag,
+        _ => throw Invalid(name, "true or false"),
+    };
+
+    public string? Text(string name) => Node(name) switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue<string>(out var text) => text,
+        _ => throw Invalid(name, "a string"),
+    };
+
+    public IReadOnlyList<double>? Numbers(string name) => Node(name) switch
+    {
+        null => null,
+        JsonArray list when list.All(x => x is JsonValue v && v.TryGetValue<double>(out _)) => [.. list.Select(x => x!.GetValue<double>())],
+        _ => throw Invalid(name, "a list of numbers"),
+    };
+
+    public IReadOnlyList<string>? Texts(string name) => Node(name) switch
+    {
+        null => null,
+        JsonArray list when list.All(x => x is JsonValue v && v.TryGetValue<string>(out _)) => [.. list.Select(x => x!.GetValue<string>())],
+        _ => throw Invalid(name, "a list of strings"),
+    };
+
+    /// <summary>Token ids written as one integer or as a list of them; empty where absent.</summary>
+    public IReadOnlyList<int> TokenIds(string name) => Node(name) switch
+    {
+        null => [],
+        JsonArray => [.. Numbers(name)!.Select(x => x == (int)x ? (int)x : throw Invalid(name, "a list of integers"))],
+        _ => [Int(name)],
+    };
+
+    public ConfigFile? Section(string name) => Node(name) switch
+    {
+        null => null,
+        JsonObject section => new ConfigFile(section, file, $"{prefix}{name}."),
+        _ => throw Invalid(name, "an object"),
+    };
+
+    /// <summary>
+    /// Requires that an option is off: absent, null or one of the values, as JSON, that mean so. An option that was read
+    /// already is implemented, and may be anything.
+    /// </summary>
+    public void RequireOff(string name, IEnumerable<string> neutral)
+    {
+        if (!_read.Contains(name) && Node(name) is { } value && !neutral.Contains(value.ToJsonString()))
+            throw Unsupported(name);
+    }
+
+    /// <summary>Rejects every property that was not read, is not null and is not known to leave the numbers alone.</summary>
+    public void RejectUnread(IReadOnlySet<string> harmless)
+    {
+        foreach (var (name, value) in Json)
+            if (value is not null && !_read.Contains(name) && !harmless.Contains(name) && !name.StartsWith('_'))
+                throw Unsupported(name);
+    }
+
+    public AttributionException Missing(string name) =>
+        new(ErrorCodes.ModelConfigInvalid, $"The property '{prefix}{name}' is missing.") { File = file, Property = prefix + name };
+
+    public AttributionException Invalid(string name, string expected) =>
+        new(ErrorCodes.ModelConfigInvalid, $"The property '{prefix}{name}' must be {expected}; it is {Json[name]?.ToJsonString()}.") { File = file, Property = prefix + name };
+
+    public AttributionException Unsupported(string name) => new(ErrorCodes.ModelOptionUnsupported,
+        $"The option '{prefix}{name}' = {Json[name]?.ToJsonString()} is not implemented, and running the model without it could give other numbers than the original. If it cannot, remove it from the file.")
+    { File = file, Property = prefix + name };
+}

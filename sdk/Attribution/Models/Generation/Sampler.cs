@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Attribution.Models.Generation;
+
+/// <summary>
+/// Draws a token from probabilities. The number that decides comes from the row's own seed and the token's place in its text, so that neither
+/// the batch nor the rows that left it have a say.
+/// </summary>
+internal sealed class Sampler(double topP)
+{
+    private readonly List<(float Probability, int Token)> _nucleus = [];
+
+    /// <summary>A number in [0, 1) for the token at a 0-based place of the text with this seed.</summary>
+    public static double Uniform(long seed, int place) => SeededRandom.Named(seed, place.ToString(CultureInfo.InvariantCulture)).NextDouble();
+
+    /// <summary>The token at which the running sum of the nucleus's probabilities, likeliest first, passes <paramref name="uniform"/> times their total.</summary>
+    public int Draw(ReadOnlySpan<float> probabilities, double uniform)
+    {
+        // Tokens below (1 - p) / V have less than 1 - p together, so the nucleus is among the others, which are few.
+        var least = (1 - topP) / probabilities.Length;
+        _nucleus.Clear();
+        for (var token = 0; token < probabilities.Length; token++)
+            if (probabilities[token] > 0 && probabilities[token] >= least)
+                _nucleus.Add((probabilities[token], token));
+        _nucleus.Sort(static (a, b) => a.Probability != b.Probability ? b.Probability.CompareTo(a.Probability) : a.Token.CompareTo(b.Token));
+
+        var (count, total) = (0, 0.0);
+        while (count < _nucleus.Count && (count == 0 || total < topP))
+            total += _nucleus[count++].Probability;
+        var sum = 0.0;
+        for (var i = 0; i < count; i++)
+            if ((sum += _nucleus[i].Probability) > uniform * total)
+                return _nucleus[i].Token;
+        return _nucleus[count - 1].Token;
+    }
+}

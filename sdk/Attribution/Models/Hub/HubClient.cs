@@ -1,0 +1,83 @@
+using Attribution.Diagnostics;
+
+namespace Attribution.Models.Hub;
+
+/// <summary>
+/// The Hugging Face hub behind its local cache. Downloads go into the cache in its own layout, resume where they ended, are checked by size
+/// and hash, and happen once however many processes want them.
+/// </summary>
+/// <param name="settings">Where the hub and the cache are.</param>
+public sealed class HubClient(HubSettings settings) : IDisposable
+{
+    private const int ParallelDownloads = 4;
+
+    private readonly HubTransport _transport = new(settings);
+    private readonly HubCache _cache = new(settings.CacheFolder);
+
+    /// <summary>The commit that the cache has for a revision, or null; asks no server.</summary>
+    public string? FindCachedCommit(HubRepository repository) => _cache.FindCommit(repository);
+
+    /// <summary>The folder of a commit's files, whether or not any is there yet.</summary>
+    public string SnapshotFolder(HubRepository repository, string commit) => _cache.Snapshot(repository, commit);
+
+    /// <summary>Whether the cache remembers that a commit has no such file.</summary>
+    public bool IsKnownAbsent(HubRepository repository, string commit, string path) => _cache.IsKnownAbsent(repository, commit, path);
+
+    /// <summary>Remembers in the cache that a commit has no such file.</summary>
+    public void MarkAbsent(HubListing listing, string path) => _cache.MarkAbsent(listing.Repository, listing.Commit, path);
+
+    /// <summary>Asks the hub for the files of a repository: at the cached commit if the cache has one for the revision, else at the newest.</summary>
+    /// <exception cref="AttributionException">ATTR1123 to ATTR1127.</exception>
+    public async Task<HubListing> ListAsync(HubRepository repository, CancellationToken cancel = default)
+    {
+        if (settings.Offline)
+            throw new AttributionException(ErrorCodes.HubOffline, $"{repository} is not, or not wholly, in the hub cache, and HF_HUB_OFFLINE forbids to fetch it. Unset it, or fetch it once with access to the hub and this cache.") { File = settings.CacheFolder, Property = repository.ToString() };
+        var path = repository.ApiPath(FindCachedCommit(repository) ?? repository.Revision);
+        var json = await new HubRetry(settings, _transport, repository).RunAsync(async token =>
+        {
+            using var response = await _transport.GetAsync(repository, path, 0, token).ConfigureAwait(false);
+            using var body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
+            var bytes = new MemoryStream();
+            var buffer = new byte[1 << 16];
+            while (await _transport.ReadAsync(body, buffer, token).ConfigureAwait(false) is > 0 and var count)
+                bytes.Write(buffer, 0, count);
+            return bytes.ToArray();
+        }, cancel).ConfigureAwait(false);
+        return HubListing.Parse(repository, json);
+    }
+
+    /// <summary>Makes sure that files of a commit are in the cache, several at a time, small ones first.</summary>
+    /// <param name="listing">The commit.</param>
+    /// <param name="files">Files of it.</param>
+    /// <param name="progress">Told of bytes as they come, from several threads.</param>
+    /// <param name="cancel">Stops the download; what came is kept and resumed.</param>
+    /// <returns>The snapshot's folder.</returns>
+    /// <exception cref="AttributionException">ATTR1124 to ATTR1128.</exception>
+    public async Task<string> DownloadAsync(HubListing listing, IEnumerable<HubFile> files, IProgress<HubProgress>? progress = null, CancellationToken cancel = default)
+    {
+        var wanted = files.OrderBy(file => file.Size).ToArray();
+        var total = wanted.Sum(file => file.Size);
+        var done = new long[wanted.Length];
+        var downloads = wanted.Select((file, i) => new HubBlobDownload(settings, _transport, _cache, listing, file, bytes => Report(i, bytes))).ToArray();
+        _cache.CheckRoom(downloads.Sum(download => download.RemainingBytes));
+        await Parallel.ForEachAsync(
+            downloads,
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelDownloads, CancellationToken = cancel },
+            async (download, token) => await download.RunAsync(token).ConfigureAwait(false)).ConfigureAwait(false);
+        _cache.WriteCommit(listing.Repository, listing.Commit);
+        return _cache.Snapshot(listing.Repository, listing.Commit);
+
+        void Report(int i, long bytes)
+        {
+            long sum;
+            lock (done)
+            {
+                done[i] = bytes;
+                sum = done.Sum();
+            }
+            progress?.Report(new(wanted[i].Path, sum, total));
+        }
+    }
+
+    public void Dispose() => _transport.Dispose();
+}

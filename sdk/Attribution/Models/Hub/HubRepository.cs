@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
+
+namespace Attribution.Models.Hub;
+
+/// <summary>A repository of the Hugging Face hub at a revision.</summary>
+/// <param name="Kind">What it holds.</param>
+/// <param name="Id"><c>organisation/name</c>, or just the name for the hub's oldest models.</param>
+/// <param name="Revision">A branch, tag or commit.</param>
+public sealed partial record HubRepository(HubRepositoryKind Kind, string Id, string Revision = HubRepository.MainRevision)
+{
+    /// <summary>The revision meant where none is named.</summary>
+    public const string MainRevision = "main";
+
+    /// <summary>Where people see it, relative to the hub's address.</summary>
+    public string Page => Kind == HubRepositoryKind.Dataset ? $"datasets/{Id}" : Id;
+
+    /// <summary>The folder of the cache that holds it.</summary>
+    public string CacheFolder => $"{(Kind == HubRepositoryKind.Dataset ? "datasets" : "models")}--{Id.Replace("/", "--")}";
+
+    /// <summary>Reads <c>organisation/name</c> or <c>organisation/name@revision</c>.</summary>
+    /// <returns>False if the text breaks the hub's rules for names.</returns>
+    public static bool TryParse(string text, HubRepositoryKind kind, [NotNullWhen(true)] out HubRepository? repository)
+    {
+        repository = null;
+        var at = text.IndexOf('@');
+        var id = at < 0 ? text : text[..at];
+        var revision = at < 0 ? MainRevision : text[(at + 1)..];
+        if (id.Length > 96 || id.Contains("--") || id.Contains("..") || id.EndsWith(".git", StringComparison.Ordinal) || !IdPattern.IsMatch(id))
+            return false;
+        if (!IsRevision(revision))
+            return false;
+        repository = new(kind, id, revision);
+        return true;
+    }
+
+    /// <summary>With its revision, as <see cref="TryParse"/> reads it.</summary>
+    public override string ToString() => Revision == MainRevision ? Id : $"{Id}@{Revision}";
+
+    internal string ApiPath(string revision) =>
+        $"api/{(Kind == HubRepositoryKind.Dataset ? "datasets" : "models")}/{Id}/revision/{Uri.EscapeDataString(revision)}?blobs=true";
+
+    internal string FilePath(string commit, string file) =>
+        $"{Page}/resolve/{commit}/{string.Join('/', file.Split('/').Select(Uri.EscapeDataString))}";
+
+    internal static bool IsCommit(string revision) => CommitPattern.IsMatch(revision);
+
+    // Git's rules for ref names, as far as they keep a revision inside the cache's refs folder.
+    private static bool IsRevision(string revision) =>
+        RevisionPattern.IsMatch(revision) && !revision.Contains("..") && !revision.Contains("//") && !revision.EndsWith('/');
+
+    [GeneratedRegex(@"^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex IdPattern { get; }
+
+    [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_./+-]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex RevisionPattern { get; }
+
+    [GeneratedRegex(@"^[0-9a-f]{40}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex CommitPattern { get; }
+}

@@ -1,0 +1,42 @@
+using Attribution.Diagnostics;
+using Polly;
+using Polly.Retry;
+
+namespace Attribution.Models.Hub;
+
+/// <summary>Repeats a request until it succeeds or several in a row made no progress, with growing waits or those that the server asks for.</summary>
+internal sealed class HubRetry(HubSettings settings, HubTransport transport, HubRepository repository)
+{
+    private const int MaxFruitless = 5;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
+    private int _fruitless;
+
+    /// <summary>Says that the current try got something done: the count of fruitless ones starts again.</summary>
+    public void MadeProgress() => _fruitless = 0;
+
+    /// <exception cref="AttributionException">ATTR1126: the tries were in vain.</exception>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancel)
+    {
+        var pipeline = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = int.MaxValue,
+            ShouldHandle = args => new(args.Outcome.Exception is HubTransientException e && ++_fruitless < MaxFruitless && !(e.RetryAfter > LongestWait)),
+            DelayGenerator = args => new(((HubTransientException)args.Outcome.Exception!).RetryAfter is { } asked ? Max(asked, TimeSpan.Zero) : Backoff()),
+        }).Build();
+        try
+        {
+            return await pipeline.ExecuteAsync(async token => await attempt(token).ConfigureAwait(false), cancel).ConfigureAwait(false);
+        }
+        catch (HubTransientException e)
+        {
+            var wait = e.RetryAfter > LongestWait ? $" and asks to wait {e.RetryAfter.Value.TotalMinutes:0} minutes" : "";
+            throw transport.Unreachable(repository, e.Message + wait, e);
+        }
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    // Up to a quarter more by chance, so that many workers do not return at once.
+    private TimeSpan Backoff() => settings.RetryDelay * Math.Pow(2, _fruitless - 1) * (1 + Random.Shared.NextDouble() / 4);
+}

@@ -1,0 +1,77 @@
+using Attribution.Diagnostics;
+
+namespace Attribution.Models.Hub;
+
+/// <summary>Where the hub and its cache are. The environment's variables are those of Hugging Face's own tools, so both share one cache.</summary>
+public sealed record HubSettings
+{
+    /// <summary>The cache folder: <c>HF_HUB_CACHE</c>, else <c>$HF_HOME/hub</c>, else <c>~/.cache/huggingface/hub</c>.</summary>
+    public required string CacheFolder { get; init; }
+
+    /// <summary>The hub's address: <c>HF_ENDPOINT</c>, else <c>https://huggingface.co</c>.</summary>
+    public Uri Endpoint { get; init; } = new("https://huggingface.co/");
+
+    /// <summary>The access token, if there is one: <c>HF_TOKEN</c>, <c>HUGGING_FACE_HUB_TOKEN</c>, or the file that Hugging Face's login writes.</summary>
+    public HubToken? Token { get; init; }
+
+    /// <summary>Whether only the cache may be used: <c>HF_HUB_OFFLINE</c>.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>How long the hub may stay silent before a request counts as failed: <c>HF_HUB_DOWNLOAD_TIMEOUT</c> seconds, else 30.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The wait before the first retry; it doubles with each one that follows without progress.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Reads the settings from the environment.</summary>
+    /// <param name="variable">Gives a variable's value; the process's environment if null.</param>
+    /// <exception cref="AttributionException">ATTR1122: a variable has a value that cannot be used; its name is the property.</exception>
+    public static HubSettings FromEnvironment(Func<string, string?>? variable = null)
+    {
+        variable ??= Environment.GetEnvironmentVariable;
+        var user = variable("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var home = Folder("HF_HOME") ?? Path.Combine(Folder("XDG_CACHE_HOME") ?? Path.Combine(user, ".cache"), "huggingface");
+        return new()
+        {
+            CacheFolder = Folder("HF_HUB_CACHE") ?? Folder("HUGGINGFACE_HUB_CACHE") ?? Path.Combine(home, "hub"),
+            Endpoint = ReadEndpoint(Text("HF_ENDPOINT") ?? "https://huggingface.co"),
+            Token = HubToken.From(variable("HF_TOKEN"), "HF_TOKEN")
+                ?? HubToken.From(variable("HUGGING_FACE_HUB_TOKEN"), "HUGGING_FACE_HUB_TOKEN")
+                ?? ReadTokenFile(Folder("HF_TOKEN_PATH") ?? Path.Combine(home, "token")),
+            Offline = IsTrue("HF_HUB_OFFLINE") || IsTrue("TRANSFORMERS_OFFLINE"),
+            Timeout = ReadTimeout(Text("HF_HUB_DOWNLOAD_TIMEOUT") ?? "30"),
+        };
+
+        string? Text(string name) => variable(name) is { } value && value.Trim() is { Length: > 0 } text ? text : null;
+
+        string? Folder(string name) => Text(name) is not { } path ? null
+            : path == "~" ? user
+            : path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(user, path[2..])
+            : path;
+
+        bool IsTrue(string name) => Text(name)?.ToUpperInvariant() is "1" or "ON" or "YES" or "TRUE";
+    }
+
+    // The message leaves the value out: an address may carry a password.
+    private static Uri ReadEndpoint(string text) =>
+        Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri is { UserInfo: "", Query: "", Fragment: "" }
+            ? uri
+            : throw new AttributionException(ErrorCodes.HubSetting, "The hub's address must be an http or https address without user name or query, such as https://huggingface.co.") { Property = "HF_ENDPOINT" };
+
+    private static TimeSpan ReadTimeout(string text) =>
+        double.TryParse(text, out var seconds) && seconds is > 0 and < 1e6
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new AttributionException(ErrorCodes.HubSetting, $"The hub's timeout is '{text}'; it must be a number of seconds above 0.") { Property = "HF_HUB_DOWNLOAD_TIMEOUT" };
+
+    private static HubToken? ReadTokenFile(string path)
+    {
+        try
+        {
+            return HubToken.From(File.ReadAllText(path), path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using Attribution.Diagnostics;
+using static TorchSharp.torch;
+
+namespace Attribution.Models.Lora;
+
+/// <summary>
+/// A low-rank adapter on some matrices of a model. While it is attached the model's passes include it, and its parameters are the only ones
+/// that require a gradient. At most one is attached at a time.
+/// </summary>
+public sealed class LoraAdapter : IDisposable
+{
+    private readonly List<LoraWeights> _weights = [];
+
+    private LoraAdapter(CausalLanguageModel model, LoraConfig config) => (Model, Config) = (model, config);
+
+    /// <summary>The model it is on.</summary>
+    public CausalLanguageModel Model { get; }
+
+    /// <summary>Its shape and scale.</summary>
+    public LoraConfig Config { get; }
+
+    /// <summary>Whether dropout is on. Off at first.</summary>
+    public bool Training { get; set; }
+
+    /// <summary>The adapted matrices, in the model's order.</summary>
+    public IReadOnlyList<LoraWeights> Weights => _weights;
+
+    /// <summary>What an optimizer trains: A and B of every adapted matrix.</summary>
+    public IEnumerable<Parameter> Parameters => _weights.SelectMany(w => new[] { w.A, w.B });
+
+    /// <summary>
+    /// Attaches a new adapter that changes nothing yet: B is zero, and A uniform in ±1/sqrt(in) (Kaiming's with a = sqrt(5)), drawn from the seed
+    /// and the matrix's name.
+    /// </summary>
+    /// <exception cref="AttributionException">A target names no matrix of the model, or the model has an adapter already.</exception>
+    public static LoraAdapter Attach(CausalLanguageModel model, LoraConfig config, long seed)
+    {
+        if (config.Rank < 1 || config.Dropout is < 0 or >= 1)
+            throw new AttributionException(ErrorCodes.AdapterInvalid, $"An adapter needs a rank of at least 1 and a dropout from 0 to below 1; asked for were {config.Rank} and {config.Dropout}.");
+        return Attach(model, config, Targets(model, config, file: null), linear =>
+        {
+            var (output, input) = (linear.Weight.shape[0], linear.Weight.shape[1]);
+            var random = SeededRandom.Named(seed, linear.Name);
+            var a = new float[config.Rank * input];
+            for (var i = 0; i < a.Length; i++)
+                a[i] = (float)(((2 * random.NextDouble()) - 1) / Math.Sqrt(input));
+            return (tensor(a, [config.Rank, input]), zeros(output, config.Rank));
+        });
+    }
+
+    /// <summary>Attaches an adapter that PEFT, or <see cref="Save"/>, wrote.</summary>
+    /// <exception cref="AttributionException">The folder's files are missing or malformed, use what is not implemented, or do not fit the model.</exception>
+    public static LoraAdapter Load(CausalLanguageModel model, string folder)
+    {
+        var files = LoraFiles.Read(folder, model);
+        using var tensors = files.Tensors;
+        return Attach(model, files.Config, files.Modules, linear => (files.Tensor(linear.Name, 'A'), files.Tensor(linear.Name, 'B')));
+    }
+
+    /// <summary>Writes <c>adapter_config.json</c> and <c>adapter_model.safetensors</c> as PEFT reads them.</summary>
+    public void Save(string folder) => LoraFiles.Write(folder, this);
+
+    /// <summary>Adds the adapter into the model's own weights and detaches it; the model then is an ordinary one.</summary>
+    public void Merge()
+    {
+        foreach (var weights in _weights)
+            Model.Transformer.Replace(weights.Linear, weights.Merged());
+        Dispose();
+    }
+
+    /// <summary>Detaches the adapter; the model is as it was before.</summary>
+    public void Dispose()
+    {
+        foreach (var weights in _weights)
+        {
+            weights.Linear.Adapter = null;
+            weights.A.Dispose();
+            weights.B.Dispose();
+        }
+        _weights.Clear();
+        if (Model.Adapter == this)
+            Model.Adapter = null;
+    }
+
+    /// <summary>The matrices that the configuration's targets name; each target must name at least one.</summary>
+    internal static IReadOnlyList<Linear> Targets(CausalLanguageModel model, LoraConfig config, string? file)
+    {
+        foreach (var target in config.TargetModules)
+            if (!model.Transformer.Linears.Any(linear => config.Targets(linear.Name, target)))
+                throw new AttributionException(ErrorCodes.AdapterInvalid,
+                    $"The target '{target}' names no matrix of this {model.Config.ModelType} model; it has {string.Join(", ", model.Transformer.Linears.Select(l => l.Name.Split('.')[^1]).Distinct())}.")
+                { File = file, Property = "target_modules" };
+        return [.. model.Transformer.Linears.Where(linear => config.TargetModules.Any(target => config.Targets(linear.Name, target)))];
+    }
+
+    private static LoraAdapter Attach(CausalLanguageModel model, LoraConfig config, IReadOnlyList<Linear> targets, Func<Linear, (Tensor A, Tensor B)> initial)
+    {
+        if (model.Adapter is not null)
+            throw new InvalidOperationException("the model has an adapter already: merge or dispose it first");
+        var adapter = new LoraAdapter(model, config);
+        foreach (var linear in targets)
+        {
+            using var scope = NewDisposeScope();
+            var (a, b) = initial(linear);
+            var weights = new LoraWeights(adapter, linear, Trainable(a), Trainable(b));
+            adapter._weights.Add(weights);
+            linear.Adapter = weights;
+        }
+        return model.Adapter = adapter;
+
+        Parameter Trainable(Tensor value)
+        {
+            var parameter = new Parameter(value.to(float32, model.Transformer.Device, copy: true));
+            parameter.DetachFromDisposeScope();
+            return parameter;
+        }
+    }
+}

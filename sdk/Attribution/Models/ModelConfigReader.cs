@@ -1,0 +1,268 @@
+using System.Collections.Frozen;
+using Attribution.Diagnostics;
+
+namespace Attribution.Models;
+
+/// <summary>
+/// Maps a published <c>config.json</c> to a <see cref="ModelConfig"/>, one small mapping per family, with the defaults that the family's
+/// own Hugging Face configuration class has. Both spellings are read: that of transformers 4 (<c>rope_theta</c>, <c>rope_scaling</c>,
+/// <c>torch_dtype</c>) and that of transformers 5 (<c>rope_parameters</c>, <c>dtype</c>). A property that is neither mapped nor known to
+/// leave the numbers alone is an error: a wrong mask or angle must never go unnoticed.
+/// </summary>
+internal static class ModelConfigReader
+{
+    public static ModelConfig Read(string file) => Map(ConfigFile.Open(file), file);
+
+    public static ModelConfig Parse(string json, string file) => Map(ConfigFile.Parse(json, file), file);
+
+    private static ModelConfig Map(ConfigFile config, string file)
+    {
+        var type = config.Text("model_type") ?? throw config.Missing("model_type");
+        Func<ConfigFile, ModelConfig, ModelConfig>? family = type switch
+        {
+            "llama" => Llama,
+            "mistral" => Mistral,
+            "qwen2" => Qwen2,
+            "qwen3" => Qwen3,
+            "phi3" => Phi3,
+            "gemma3_text" => Gemma3,
+            _ => null,
+        };
+        if (family is null)
+            throw new AttributionException(ErrorCodes.ModelTypeUnknown, $"The model_type '{type}' is not one of llama, mistral, qwen2, qwen3, phi3, gemma3_text.") { File = file, Property = "model_type" };
+
+        var model = family(config, Common(config, type));
+        foreach (var option in NotImplemented)
+            config.RequireOff(option.Key, option.Value);
+        config.RejectUnread(LeaveTheNumbersAlone);
+        Check(config, model);
+        return model;
+    }
+
+    private static ModelConfig Common(ConfigFile config, string type)
+    {
+        var heads = config.Size("num_attention_heads");
+        var hidden = config.Size("hidden_size");
+        var blocks = config.Size("num_hidden_layers");
+        var size = config.OptionalInt("head_dim") ?? (type switch { "qwen3" => 128, "gemma3_text" => 256, _ => hidden / heads });
+        var rotary = Rotary(config, config.Section("rope_parameters") ?? config.Section("rope_scaling"), size, 10_000);
+        return new ModelConfig
+        {
+            ModelType = type,
+            VocabularySize = config.Size("vocab_size"),
+            HiddenSize = hidden,
+            IntermediateSize = config.Size("intermediate_size"),
+            BlockCount = blocks,
+            HeadCount = heads,
+            KeyValueHeadCount = config.Size("num_key_value_heads", type is "llama" or "phi3" ? heads : null),
+            HeadSize = size,
+            NormEpsilon = config.Double("rms_norm_eps"),
+            MaxPositions = config.Size("max_position_embeddings"),
+            TieWordEmbeddings = config.Bool("tie_word_embeddings", false),
+            Activation = Activate(config, "hidden_act"),
+            DataType = config.Text("dtype") ?? config.Text("torch_dtype"),
+            QueryScalar = size,
+            Rotary = rotary,
+            WindowRotary = rotary,
+            SlidingWindows = new int?[blocks],
+            BosTokenId = config.OptionalInt("bos_token_id"),
+            EosTokenIds = config.TokenIds("eos_token_id"),
+            Source = config.Json,
+        };
+    }
+
+    private static ModelConfig Llama(ConfigFile config, ModelConfig model) => model with
+    {
+        QueryKeyValueBias = config.Bool("attention_bias", false),
+        OutputBias = config.Bool("attention_bias", false),
+        MlpBias = config.Bool("mlp_bias", false),
+    };
+
+    private static ModelConfig Mistral(ConfigFile config, ModelConfig model)
+    {
+        // Absent means 4096 there; null means none.
+        var window = config.Json.ContainsKey("sliding_window") ? config.OptionalInt("sliding_window") : 4096;
+        return model with { SlidingWindows = [.. Enumerable.Repeat(window, model.BlockCount)] };
+    }
+
+    private static ModelConfig Qwen2(ConfigFile config, ModelConfig model) =>
+        model with { QueryKeyValueBias = true, SlidingWindows = QwenWindows(config, model.BlockCount) };
+
+    private static ModelConfig Qwen3(ConfigFile config, ModelConfig model) => model with
+    {
+        QueryKeyNorm = true,
+        QueryKeyValueBias = config.Bool("attention_bias", false),
+        OutputBias = config.Bool("attention_bias", false),
+        SlidingWindows = QwenWindows(config, model.BlockCount),
+    };
+
+    private static ModelConfig Phi3(ConfigFile config, ModelConfig model) => model with
+    {
+        FusedProjections = true,
+        SlidingWindows = [.. Enumerable.Repeat(config.OptionalInt("sliding_window"), model.BlockCount)],
+    };
+
+    private static ModelConfig Gemma3(ConfigFile config, ModelConfig model)
+    {
+        var both = config.Section("rope_parameters");
+        // transformers 5 keeps one set of rotary parameters per kind of block; 4 has a base for each and scales the global one only.
+        var global = both is null
+            ? Rotary(config, config.Section("rope_scaling"), model.HeadSize, 1_000_000)
+            : Rotary(config, both.Section("full_attention") ?? throw both.Missing("full_attention"), model.HeadSize, 1_000_000);
+        var local = both is null
+            ? new RotaryConfig(config.Double("rope_local_base_freq", 10_000), model.HeadSize, new RotaryScaling.None())
+            : Rotary(config, both.Section("sliding_attention") ?? throw both.Missing("sliding_attention"), model.HeadSize, 10_000);
+        both?.RejectUnread(FrozenSet<string>.Empty);
+
+        var pattern = config.OptionalInt("sliding_window_pattern") ?? config.Int("_sliding_window_pattern", 6);
+        var window = config.Size("sliding_window", 4096);
+        var windows = LayerTypes(config, model.BlockCount, window)
+            ?? [.. Enumerable.Range(0, model.BlockCount).Select(i => (i + 1) % pattern == 0 ? (int?)null : window)];
+        return model with
+        {
+            TieWordEmbeddings = config.Bool("tie_word_embeddings", true),
+            Activation = Activate(config, "hidden_activation"),
+            QueryKeyValueBias = config.Bool("attention_bias", false),
+            OutputBias = config.Bool("attention_bias", false),
+            QueryKeyNorm = true,
+            UnitOffsetNorm = true,
+            PostNorms = true,
+            ScaledEmbeddings = true,
+            QueryScalar = config.Double("query_pre_attn_scalar", 256),
+            Rotary = global,
+            WindowRotary = local,
+            SlidingWindows = windows,
+        };
+    }
+
+    private static int?[] QwenWindows(ConfigFile config, int blocks)
+    {
+        var window = config.OptionalInt("sliding_window");
+        var first = config.Int("max_window_layers", 28);
+        int? used = config.Bool("use_sliding_window", false) ? window ?? 4096 : null;
+        return LayerTypes(config, blocks, used)
+            ?? [.. Enumerable.Range(0, blocks).Select(i => i >= first ? used : null)];
+    }
+
+    private static int?[]? LayerTypes(ConfigFile config, int blocks, int? window)
+    {
+        if (config.Texts("layer_types") is not { } types)
+            return null;
+        if (types.Count != blocks)
+            throw config.Invalid("layer_types", $"one entry per layer ({blocks})");
+        return [.. types.Select(type => type switch
+        {
+            "full_attention" => (int?)null,
+            "sliding_attention" => window ?? throw config.Invalid("layer_types", "without 'sliding_attention', for the file sets no sliding window"),
+            _ => throw config.Unsupported("layer_types"),
+        })];
+    }
+
+    private static Activation Activate(ConfigFile config, string property) => config.Text(property) switch
+    {
+        "gelu_pytorch_tanh" => Activation.GeluTanh,
+        "silu" or "swish" => Activation.Silu,
+        null => property == "hidden_act" ? Activation.Silu : Activation.GeluTanh,
+        _ => throw config.Unsupported(property),
+    };
+
+    private static RotaryConfig Rotary(ConfigFile config, ConfigFile? rope, int headSize, double theta)
+    {
+        // Gemma's two sets are read by its own mapping.
+        if (rope?.Section("full_attention") is not null)
+            return new RotaryConfig(theta, headSize, new RotaryScaling.None());
+        // Where both spellings are there, the newer one, inside rope_parameters, holds.
+        theta = config.OptionalDouble("rope_theta") ?? theta;
+        theta = rope?.OptionalDouble("rope_theta") ?? theta;
+        var partial = config.OptionalDouble("partial_rotary_factor") ?? 1;
+        partial = rope?.OptionalDouble("partial_rotary_factor") ?? partial;
+        if (partial != 1 && config.Text("model_type") != "phi3")
+            throw config.Unsupported("partial_rotary_factor");
+        var dimensions = (int)(headSize * partial);
+        var kind = rope?.Text("rope_type") ?? rope?.Text("type") ?? "default";
+        if (kind is "su" or "yarn" && config.Text("model_type") == "phi3")
+            kind = "longrope"; // Phi-3's first releases called it so
+        RotaryScaling scaling = kind switch
+        {
+            "default" => new RotaryScaling.None(),
+            "linear" => new RotaryScaling.Linear(rope!.Double("factor")),
+            "llama3" => new RotaryScaling.Llama3(rope!.Double("factor"), rope.Double("low_freq_factor"), rope.Double("high_freq_factor"), rope.Size("original_max_position_embeddings")),
+            "longrope" => LongRope(config, rope!, dimensions),
+            _ => throw rope!.Unsupported(rope.Has("rope_type") ? "rope_type" : "type"),
+        };
+        config.OptionalInt("original_max_position_embeddings");
+        rope?.Text("type");
+        rope?.RejectUnread(FrozenSet<string>.Empty);
+        return new RotaryConfig(theta, dimensions, scaling);
+    }
+
+    private static RotaryScaling.LongRope LongRope(ConfigFile config, ConfigFile rope, int dimensions)
+    {
+        IReadOnlyList<double> Factors(string name) => rope.Numbers(name) switch
+        {
+            null => throw rope.Missing(name),
+            { } factors when factors.Count == dimensions / 2 => factors,
+            _ => throw rope.Invalid(name, $"a list of {dimensions / 2} numbers, one per rotated pair"),
+        };
+
+        var original = rope.OptionalInt("original_max_position_embeddings") ?? config.Size("original_max_position_embeddings");
+        var factor = rope.OptionalDouble("factor") ?? (double)config.Size("max_position_embeddings") / original;
+        var attention = rope.OptionalDouble("attention_factor") ?? (factor <= 1 ? 1 : Math.Sqrt(1 + Math.Log(factor) / Math.Log(original)));
+        return new RotaryScaling.LongRope(Factors("short_factor"), Factors("long_factor"), original, attention);
+    }
+
+    private static void Check(ConfigFile config, ModelConfig model)
+    {
+        if (model.HeadCount % model.KeyValueHeadCount != 0)
+            throw config.Invalid("num_key_value_heads", $"a divisor of num_attention_heads ({model.HeadCount})");
+        if (!config.Has("head_dim") && model.HiddenSize % model.HeadCount != 0 && model.ModelType is not ("qwen3" or "gemma3_text"))
+            throw config.Invalid("hidden_size", $"a multiple of num_attention_heads ({model.HeadCount}) where head_dim is not given");
+        if (model.Rotary.Dimensions is var rotated && (rotated % 2 != 0 || rotated < 2 || rotated > model.HeadSize))
+            throw config.Invalid(config.Has("partial_rotary_factor") ? "partial_rotary_factor" : "head_dim", $"such that an even number of the {model.HeadSize} components of a head is rotated, not {rotated}");
+        if (model.SlidingWindows.Any(window => window <= 0))
+            throw config.Invalid("sliding_window", "a positive integer");
+        if (model.DataType is not (null or "float32" or "bfloat16" or "float16"))
+            throw config.Invalid(config.Has("dtype") ? "dtype" : "torch_dtype", "float32, bfloat16 or float16");
+    }
+
+    /// <summary>Options of these families, or of close relatives, that change the numbers, and the values that switch them off.</summary>
+    private static readonly FrozenDictionary<string, string[]> NotImplemented = new Dictionary<string, string[]>
+    {
+        ["attention_bias"] = ["false"], // where a family has it, its mapping reads it
+        ["attention_multiplier"] = ["1", "1.0"],
+        ["attn_logit_softcapping"] = [],
+        ["clip_qkv"] = [],
+        ["embedding_multiplier"] = ["1", "1.0"],
+        ["final_logit_softcapping"] = [],
+        ["full_attn_mod"] = ["1", "1.0"],
+        ["interpolate_factor"] = ["1", "1.0"],
+        ["is_encoder_decoder"] = ["false"],
+        ["add_cross_attention"] = ["false"],
+        ["lm_head_bias"] = ["false"],
+        ["logit_scale"] = ["1", "1.0"],
+        ["logits_scaling"] = ["1", "1.0"],
+        ["mlp_bias"] = ["false"],
+        ["quantization_config"] = [],
+        ["residual_multiplier"] = ["1", "1.0"],
+        ["rope_interleaved"] = ["false"],
+        ["use_bidirectional_attention"] = ["false"],
+        ["use_mrope"] = ["false"],
+        ["use_qk_norm"] = ["false"],
+    }.ToFrozenDictionary();
+
+    /// <summary>Properties of published configurations that a forward pass in evaluation mode does not depend on.</summary>
+    private static readonly FrozenSet<string> LeaveTheNumbersAlone = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "architectures", "attention_dropout", "attn_implementation", "auto_map", "cache_implementation", "embd_pdrop", "initializer_range",
+        "is_llama_config", "max_sequence_length", "model_max_length", "pad_token_id", "pretraining_tp", "resid_pdrop", "transformers.js_config",
+        "transformers_version", "unsloth_fixed", "unsloth_version", "use_cache", "dtype", "torch_dtype",
+        // what every Hugging Face configuration may carry: outputs, labels, defaults of generation
+        "bad_words_ids", "begin_suppress_tokens", "chunk_size_feed_forward", "cross_attention_hidden_size", "decoder_start_token_id",
+        "diversity_penalty", "do_sample", "early_stopping", "encoder_no_repeat_ngram_size", "exponential_decay_length_penalty",
+        "finetuning_task", "forced_bos_token_id", "forced_eos_token_id", "id2label", "is_decoder", "label2id", "length_penalty",
+        "max_length", "min_length", "no_repeat_ngram_size", "num_beam_groups", "num_beams", "num_return_sequences", "output_attentions",
+        "output_hidden_states", "output_scores", "prefix", "problem_type", "remove_invalid_values", "repetition_penalty", "return_dict",
+        "return_dict_in_generate", "sep_token_id", "suppress_tokens", "task_specific_params", "temperature", "tf_legacy_loss",
+        "tie_encoder_decoder", "tokenizer_class", "top_k", "top_p", "torchscript", "typical_p", "use_bfloat16",
+    }.ToFrozenSet();
+}

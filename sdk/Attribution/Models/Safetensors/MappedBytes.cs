@@ -1,0 +1,43 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Attribution.Models.Safetensors;
+
+/// <summary>
+/// The bytes of one tensor inside a mapped file. The mapping stays in place until the file and every such view of it are disposed.
+/// </summary>
+/// <remarks>
+/// The pages are copy-on-write: a write changes this process's view only, never the file. What a view shows is undefined, and reading it
+/// may end the process, if another process truncates the file meanwhile; files that are replaced by renaming are safe.
+/// </remarks>
+public sealed unsafe class MappedBytes : IDisposable
+{
+    private SafeMemoryMappedViewHandle? _view;
+
+    internal MappedBytes(SafeMemoryMappedViewHandle view, byte* pointer, long length)
+    {
+        var held = false;
+        view.DangerousAddRef(ref held);
+        _view = view;
+        Pointer = pointer;
+        Length = length;
+    }
+
+    /// <summary>The first byte; valid until <see cref="Dispose"/>. Aligned as the file aligns it, which may be not at all.</summary>
+    public byte* Pointer { get; }
+
+    /// <summary>The number of bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>The bytes as a span; valid until <see cref="Dispose"/>.</summary>
+    /// <exception cref="OverflowException">There are more than a span can hold (2 GiB).</exception>
+    public ReadOnlySpan<byte> Span => _view is null ? throw new ObjectDisposedException(nameof(MappedBytes)) : new(Pointer, checked((int)Length));
+
+    /// <summary>Lets go of the mapping.</summary>
+    public void Dispose()
+    {
+        Interlocked.Exchange(ref _view, null)?.DangerousRelease();
+        GC.SuppressFinalize(this);
+    }
+
+    ~MappedBytes() => Interlocked.Exchange(ref _view, null)?.DangerousRelease();
+}

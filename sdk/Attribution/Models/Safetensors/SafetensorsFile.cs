@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+using Attribution.Diagnostics;
+using Microsoft.Win32.SafeHandles;
+
+namespace Attribution.Models.Safetensors;
+
+/// <summary>
+/// A memory-mapped safetensors file: 8 bytes of header length, a JSON header, and the tensors' bytes without holes
+/// (https://github.com/huggingface/safetensors, "Format"). Opening checks all of it but the values; nothing is read until it is asked for.
+/// </summary>
+public sealed unsafe class SafetensorsFile : IDisposable
+{
+    private readonly SafeMemoryMappedViewHandle _view;
+    private readonly byte* _buffer;
+    private readonly Dictionary<string, SafetensorsEntry> _byName;
+    private bool _disposed;
+
+    private SafetensorsFile(string path, SafeMemoryMappedViewHandle view, byte* buffer, SafetensorsHeader header)
+    {
+        FilePath = path;
+        _view = view;
+        _buffer = buffer;
+        Entries = header.Entries;
+        Metadata = header.Metadata;
+        _byName = header.Entries.ToDictionary(e => e.Name);
+    }
+
+    /// <summary>The file's path, as it was opened.</summary>
+    public string FilePath { get; }
+
+    /// <summary>The tensors, in the order of their bytes.</summary>
+    public IReadOnlyList<SafetensorsEntry> Entries { get; }
+
+    /// <summary>The free text that the file carries, such as <c>format: pt</c>; empty if it has none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The tensor of a name.</summary>
+    /// <exception cref="AttributionException">ATTR1114: the file has none of that name.</exception>
+    public SafetensorsEntry this[string name] => Find(name)
+        ?? throw new AttributionException(ErrorCodes.TensorMissing, $"There is no tensor '{name}' among the {Entries.Count} of this file.") { File = FilePath, Property = name };
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="AttributionException">
+    /// ATTR1110: the file is not there or may not be read. ATTR1111: its header is damaged. ATTR1112: a tensor's dtype, shape and offsets
+    /// contradict each other or the file's size.
+    /// </exception>
+    public static SafetensorsFile Open(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+            var length = stream.Length;
+            if (length < SafetensorsHeader.LengthBytes)
+                throw SafetensorsHeader.Header($"The file has {length} bytes, fewer than the 8 that give the header's length: it is truncated.", path);
+            using var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.CopyOnWrite, HandleInheritability.None, leaveOpen: true);
+            // Only the handle outlives this method: closing the view's accessor would unmap.
+            var view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.CopyOnWrite).SafeMemoryMappedViewHandle;
+            try
+            {
+                return Read(path, view, length);
+            }
+            catch
+            {
+                view.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AttributionException(ErrorCodes.SafetensorsUnreadable, $"The file cannot be opened: {e.Message}", e) { File = path };
+        }
+    }
+
+    /// <summary>The tensor of a name, or null if the file has none.</summary>
+    public SafetensorsEntry? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>The bytes of a tensor, in the file's order (little-endian, row-major), without a copy.</summary>
+    /// <exception cref="AttributionException">ATTR1114: the file has no tensor of that name.</exception>
+    /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
+    public MappedBytes Map(string name)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var entry = this[name];
+        return new(_view, _buffer + entry.Begin, entry.ByteCount);
+    }
+
+    /// <summary>Closes the file; its mapping goes with the last <see cref="MappedBytes"/>.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _view.Dispose();
+    }
+
+    private static SafetensorsFile Read(string path, SafeMemoryMappedViewHandle view, long length)
+    {
+        var start = (byte*)view.DangerousGetHandle();
+        var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(start, SafetensorsHeader.LengthBytes));
+        if (headerBytes > SafetensorsHeader.MaxBytes)
+            throw SafetensorsHeader.Header($"The header's length is given as {headerBytes} bytes, over the format's limit of {SafetensorsHeader.MaxBytes}: this is not a safetensors file, or a damaged one.", path);
+        var bufferBytes = length - SafetensorsHeader.LengthBytes - (long)headerBytes;
+        if (bufferBytes < 0)
+            throw SafetensorsHeader.Header($"The header's length is given as {headerBytes} bytes, but the file has {length}: it is truncated. Fetch or save it again.", path);
+        var json = new ReadOnlySpan<byte>(start + SafetensorsHeader.LengthBytes, (int)headerBytes).ToArray();
+        return new(path, view, start + (length - bufferBytes), SafetensorsHeader.Parse(json, bufferBytes, path));
+    }
+}

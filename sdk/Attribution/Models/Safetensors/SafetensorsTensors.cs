@@ -1,0 +1,106 @@
+using Attribution.Diagnostics;
+using Attribution.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attribution.Models.Safetensors;
+
+/// <summary>Tensors out of safetensors files and into them, one at a time.</summary>
+public static unsafe class SafetensorsTensors
+{
+    // A device's tensor comes to the host in pieces of this many elements.
+    private const long PieceElements = 1 << 24;
+
+    /// <summary>Loads a tensor of a file.</summary>
+    /// <remarks>
+    /// On the CPU and in its own dtype it is the mapped file itself: nothing is read until it is used, and the mapping goes with the last tensor
+    /// over it, even after the file was disposed. Changing it in place changes this process's memory, never the file. Otherwise it is a
+    /// copy, converted and moved on its own, and the mapping is let go. A tensor that lies unaligned in the file is copied too.
+    /// </remarks>
+    /// <param name="file">The file.</param>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="dtype">The dtype wanted; the file's own if null.</param>
+    /// <param name="device">The device wanted; the CPU if null.</param>
+    /// <returns>A row-major tensor of the file's shape, in the current dispose scope.</returns>
+    /// <exception cref="AttributionException">ATTR1114: there is no such tensor. ATTR1115: libtorch has no such dtype.</exception>
+    public static Tensor Load(this SafetensorsFile file, string name, ScalarType? dtype = null, Device? device = null)
+    {
+        var entry = file[name];
+        var stored = ScalarTypeOf(entry.DType) ?? throw new AttributionException(
+            ErrorCodes.TensorType, $"Tensor '{name}' is of dtype {entry.DType.Name()}, which cannot be computed with. Convert the weights to BF16, F16 or F32.") { File = file.FilePath, Property = name };
+        using var scope = NewDisposeScope();
+        var mapped = View(file.Map(name), entry.Shape, stored);
+        var isAligned = (nuint)mapped.data_pointer() % (nuint)(entry.DType.Bits() / 8) == 0;
+        return mapped.to(dtype ?? stored, device ?? CPU, copy: !isAligned).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Loads a tensor of a checkpoint, as <see cref="Load(SafetensorsFile, string, ScalarType?, Device?)"/> does of a file.</summary>
+    /// <exception cref="AttributionException">ATTR1114: there is no such tensor. ATTR1115: libtorch has no such dtype.</exception>
+    public static Tensor Load(this SafetensorsCollection weights, string name, ScalarType? dtype = null, Device? device = null) =>
+        weights.FileOf(name).Load(name, dtype, device);
+
+    /// <summary>A tensor to be written; its bytes are taken when their turn comes, so it must live until then.</summary>
+    /// <param name="name">Its name in the file.</param>
+    /// <param name="tensor">Any shape, strides and device.</param>
+    public static SafetensorsSource Source(string name, Tensor tensor) => new(name, DTypeOf(tensor.dtype), tensor.shape, stream => Write(tensor, stream));
+
+    /// <summary>Writes tensors into a file; see <see cref="SafetensorsWriter.Write"/>.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        SafetensorsWriter.Write(path, tensors.Select(pair => Source(pair.Key, pair.Value)), metadata);
+
+    private static Tensor View(MappedBytes bytes, long[] shape, ScalarType dtype)
+    {
+        try
+        {
+            return TensorExtensions.from_blob((nint)bytes.Pointer, shape, dtype, bytes.Dispose);
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
+
+    private static void Write(Tensor tensor, Stream stream)
+    {
+        using var scope = NewDisposeScope();
+        var flat = tensor.detach().contiguous().flatten();
+        var count = flat.shape[0];
+        for (var at = 0L; at < count; at += PieceElements)
+        {
+            using var piece = flat.narrow(0, at, Math.Min(PieceElements, count - at)).cpu();
+            stream.Write(piece.bytes);
+        }
+    }
+
+    private static ScalarType? ScalarTypeOf(SafetensorsDType dtype) => dtype switch
+    {
+        SafetensorsDType.Bool => ScalarType.Bool,
+        SafetensorsDType.U8 => ScalarType.Byte,
+        SafetensorsDType.I8 => ScalarType.Int8,
+        SafetensorsDType.I16 => ScalarType.Int16,
+        SafetensorsDType.I32 => ScalarType.Int32,
+        SafetensorsDType.I64 => ScalarType.Int64,
+        SafetensorsDType.F16 => ScalarType.Float16,
+        SafetensorsDType.BF16 => ScalarType.BFloat16,
+        SafetensorsDType.F32 => ScalarType.Float32,
+        SafetensorsDType.F64 => ScalarType.Float64,
+        _ => null,
+    };
+
+    private static SafetensorsDType DTypeOf(ScalarType dtype) => dtype switch
+    {
+        ScalarType.Bool => SafetensorsDType.Bool,
+        ScalarType.Byte => SafetensorsDType.U8,
+        ScalarType.Int8 => SafetensorsDType.I8,
+        ScalarType.Int16 => SafetensorsDType.I16,
+        ScalarType.Int32 => SafetensorsDType.I32,
+        ScalarType.Int64 => SafetensorsDType.I64,
+        ScalarType.Float16 => SafetensorsDType.F16,
+        ScalarType.BFloat16 => SafetensorsDType.BF16,
+        ScalarType.Float32 => SafetensorsDType.F32,
+        ScalarType.Float64 => SafetensorsDType.F64,
+        _ => throw new ArgumentException($"a tensor of {dtype} has no safetensors dtype", nameof(dtype)),
+    };
+}

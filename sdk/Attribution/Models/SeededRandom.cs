@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Attribution.Models;
+
+/// <summary>
+/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers from the same seed on every machine and under every version of the runtime, which
+/// <see cref="Random"/> does not promise.
+/// </summary>
+internal struct SeededRandom(ulong seed)
+{
+    private ulong _state = seed;
+
+    /// <summary>A generator of its own for each name under one seed.</summary>
+    public static SeededRandom Named(long seed, string name) =>
+        new(BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{name}"))));
+
+    /// <summary>The next number, uniform in [0, 1), with 53 random bits.</summary>
+    public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
+
+    private ulong Next()
+    {
+        var z = _state += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,285 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using Attribution.Diagnostics;
+using static TorchSharp.torch;
+
+namespace Attribution.Models;
+
+/// <summary>
+/// A decoder-only transformer (pre-norm blocks of grouped-query attention with rotary positions and a gated feed-forward network), configured
+/// to be any of the families that <see cref="ModelConfig"/> names. Shapes: B rows, T tokens, S keys (cached ones included), D hidden, H query
+/// heads, K key/value heads, d per head, F feed-forward, V vocabulary. The residual stream <c>[B, T, D]</c> goes in and comes out at every
+/// block boundary, so a pass can start and stop at any block. Weights never require a gradient; gradients flow to whatever stream was made
+/// a leaf, and to adapters.
+/// </summary>
+public sealed class Transformer : IDisposable
+{
+    private readonly TransformerBlock[] _blocks;
+    private readonly RotaryEmbedding _rotary, _windowRotary;
+    private readonly Tensor _embedding, _finalNorm; // [V, D], [D]
+    private readonly Tensor? _embeddingScale; // []
+    private readonly Linear _head; // [V, D]
+    private readonly Dictionary<string, Tensor> _weights = [];
+    private readonly List<Tensor> _derived = [];
+    private readonly List<Linear> _linears = [];
+
+    /// <summary>Assembles the model from its weights.</summary>
+    /// <param name="config">The architecture.</param>
+    /// <param name="dtype">The dtype of weights and streams.</param>
+    /// <param name="device">Where they are.</param>
+    /// <param name="weight">Gives the tensor of a checkpoint name, in the shape asked for, on that device and of that dtype.</param>
+    public Transformer(ModelConfig config, ScalarType dtype, Device device, Func<string, long[], Tensor> weight)
+    {
+        (Config, DType, Device) = (config, dtype, device);
+        using var none = no_grad();
+        using var scope = NewDisposeScope();
+        var c = config;
+        _rotary = new RotaryEmbedding(c.Rotary, dtype, device);
+        _windowRotary = c.WindowRotary == c.Rotary ? _rotary : new RotaryEmbedding(c.WindowRotary, dtype, device);
+
+        Tensor Weight(string name, params long[] shape) => _weights[name] = weight(name, shape);
+        Tensor Derived(Tensor tensor)
+        {
+            _derived.Add(tensor.DetachFromDisposeScope());
+            return tensor;
+        }
+        // Gemma's norms multiply by 1 + weight, in float32.
+        Tensor NormWeight(string name, long size) => Weight(name, size) is var w && c.UnitOffsetNorm ? Derived(w.to(float32) + 1) : w;
+        Linear Linear(string name, long output, long input, bool bias)
+        {
+            var linear = new Linear(name, Weight($"{name}.weight", output, input), bias ? Weight($"{name}.bias", output) : null);
+            _linears.Add(linear);
+            return linear;
+        }
+
+        _embedding = Weight("model.embed_tokens.weight", c.VocabularySize, c.HiddenSize);
+        _embeddingScale = c.ScaledEmbeddings ? Derived(tensor(MathF.Sqrt(c.HiddenSize)).to(dtype, device, copy: true)) : null;
+        _blocks = new TransformerBlock[c.BlockCount];
+        for (var i = 0; i < c.BlockCount; i++)
+        {
+            var at = $"model.layers.{i}";
+            var (queries, keys) = ((long)c.HeadCount * c.HeadSize, (long)c.KeyValueHeadCount * c.HeadSize);
+            var fused = c.FusedProjections;
+            _blocks[i] = new TransformerBlock
+            {
+                InputNorm = NormWeight($"{at}.input_layernorm.weight", c.HiddenSize),
+                Query = Linear($"{at}.self_attn.{(fused ? "qkv_proj" : "q_proj")}", fused ? queries + (2 * keys) : queries, c.HiddenSize, c.QueryKeyValueBias),
+                Key = fused ? null : Linear($"{at}.self_attn.k_proj", keys, c.HiddenSize, c.QueryKeyValueBias),
+                Value = fused ? null : Linear($"{at}.self_attn.v_proj", keys, c.HiddenSize, c.QueryKeyValueBias),
+                Output = Linear($"{at}.self_attn.o_proj", c.HiddenSize, queries, c.OutputBias),
+                QueryNorm = c.QueryKeyNorm ? NormWeight($"{at}.self_attn.q_norm.weight", c.HeadSize) : null,
+                KeyNorm = c.QueryKeyNorm ? NormWeight($"{at}.self_attn.k_norm.weight", c.HeadSize) : null,
+                PostAttentionNorm = c.PostNorms ? NormWeight($"{at}.post_attention_layernorm.weight", c.HiddenSize) : null,
+                FeedForwardNorm = NormWeight($"{at}.{(c.PostNorms ? "pre_feedforward_layernorm" : "post_attention_layernorm")}.weight", c.HiddenSize),
+                Gate = Linear($"{at}.mlp.{(fused ? "gate_up_proj" : "gate_proj")}", fused ? 2L * c.IntermediateSize : c.IntermediateSize, c.HiddenSize, c.MlpBias),
+                Up = fused ? null : Linear($"{at}.mlp.up_proj", c.IntermediateSize, c.HiddenSize, c.MlpBias),
+                Down = Linear($"{at}.mlp.down_proj", c.HiddenSize, c.IntermediateSize, c.MlpBias),
+                PostFeedForwardNorm = c.PostNorms ? NormWeight($"{at}.post_feedforward_layernorm.weight", c.HiddenSize) : null,
+                Window = c.SlidingWindows[i],
+                Rotary = c.SlidingWindows[i] is null ? _rotary : _windowRotary,
+            };
+        }
+        _finalNorm = NormWeight("model.norm.weight", c.HiddenSize);
+        _head = c.TieWordEmbeddings ? new Linear("lm_head", _embedding, null) : Linear("lm_head", c.VocabularySize, c.HiddenSize, false);
+    }
+
+    /// <summary>The architecture.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>The dtype of weights and streams.</summary>
+    public ScalarType DType { get; }
+
+    /// <summary>Where they are.</summary>
+    public Device Device { get; }
+
+    /// <summary>Every matrix of the blocks, in order, and the head unless it is the embedding.</summary>
+    public IReadOnlyList<Linear> Linears => _linears;
+
+    /// <summary>The weights by their checkpoint names, as they were given.</summary>
+    public IReadOnlyDictionary<string, Tensor> Weights => _weights;
+
+    /// <summary>The longest sequence whose tokens may all be computed one by one; past it, it starts anew (<see cref="RotaryEmbedding.ShortLimit"/>).</summary>
+    public int IncrementalLimit => Math.Min(_rotary.ShortLimit, _windowRotary.ShortLimit);
+
+    /// <summary>
+    /// Prepares a pass over <paramref name="length"/> tokens of each of <paramref name="batch"/> rows; its tensors belong to the current
+    /// dispose scope. Rows shorter than that are padded on the right: no token sees what is to its right, so no mask is needed for it.
+    /// </summary>
+    /// <param name="batch">B.</param>
+    /// <param name="length">T.</param>
+    /// <param name="lengths">Each row's real tokens, from 1 to T; all of them if left out. Only longrope models depend on it.</param>
+    /// <param name="positions">[B, T], where each token stands, increasing along a row; 0, 1, 2, ... after the cache's if left out.</param>
+    /// <param name="keyMask">[B, T], false on tokens that nobody but they themselves may attend to; none if left out.</param>
+    /// <param name="cache">Keys and values of the tokens before these; this pass appends to it.</param>
+    public ForwardContext Context(
+        int batch, int length, IReadOnlyList<int>? lengths = null, long[,]? positions = null, bool[,]? keyMask = null, KeyValueCache? cache = null) =>
+        new(batch, length, lengths, positions, keyMask, cache, _blocks.Select(b => b.Rotary), _blocks.Select(b => b.Window), Device);
+
+    /// <summary>A cache for this model.</summary>
+    /// <param name="batch">B.</param>
+    /// <param name="capacity">How many tokens to make room for at first.</param>
+    public KeyValueCache Cache(int batch, int capacity = 0) => new(batch, Config.BlockCount, capacity);
+
+    /// <summary>The residual stream that enters block 0: token ids [B, T], int64, to [B, T, D].</summary>
+    public Tensor Embed(Tensor ids)
+    {
+        using var scope = NewDisposeScope();
+        var rows = _embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], Config.HiddenSize);
+        return (_embeddingScale is null ? rows : rows * _embeddingScale).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Runs blocks <paramref name="from"/> to <paramref name="to"/>, the latter left out: the stream that enters the one, [B, T, D], to the
+    /// stream that enters the other.
+    /// </summary>
+    public Tensor Run(Tensor hidden, ForwardContext context, int from, int to)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(to, _blocks.Length);
+        ArgumentOutOfRangeException.ThrowIfLessThan(to, from);
+        var stream = hidden;
+        for (var i = from; i < to; i++)
+        {
+            var next = Block(i, stream, context);
+            if (!ReferenceEquals(stream, hidden))
+                stream.Dispose();
+            stream = next;
+        }
+        return stream;
+    }
+
+    /// <summary>Runs one block: the stream entering it, [B, T, D], to the stream leaving it.</summary>
+    public Tensor Block(int index, Tensor hidden, ForwardContext context)
+    {
+        using var scope = NewDisposeScope();
+        var block = _blocks[index];
+        var middle = hidden + Attend(index, block, hidden, context);
+        return (middle + FeedForward(block, middle)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The final norm and the head: the stream leaving the last block to logits of the model's dtype.</summary>
+    /// <param name="hidden">[B, T, D].</param>
+    /// <param name="positions">int64 [N], flat places <c>b * T + t</c> to compute logits at; everywhere if left out.</param>
+    /// <returns>[N, V], or [B, T, V] without positions.</returns>
+    public Tensor Logits(Tensor hidden, Tensor? positions = null)
+    {
+        using var scope = NewDisposeScope();
+        var at = positions is null ? hidden : hidden.reshape(-1, Config.HiddenSize).index_select(0, positions);
+        return _head.Forward(Norm(at, _finalNorm)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Attention weights of one block, at some queries only: no [T, S] matrix is formed.</summary>
+    /// <param name="index">The block.</param>
+    /// <param name="hidden">The stream entering it, [B, T, D].</param>
+    /// <param name="context">The pass, without a cache.</param>
+    /// <param name="queries">int64 [Q], 0-based places of the queries, the same in every row.</param>
+    /// <returns>[B, H, Q, T] in float32, each row summing to 1.</returns>
+    public Tensor AttentionWeights(int index, Tensor hidden, ForwardContext context, Tensor queries)
+    {
+        if (context.Cache is not null)
+            throw new ArgumentException("attention weights are of a pass without a cache", nameof(context));
+        using var scope = NewDisposeScope();
+        var block = _blocks[index];
+        var (query, key, _) = Project(block, Norm(hidden, block.InputNorm), context);
+        query = query.index_select(2, queries); // [B, H, Q, d]
+        var scores = query.matmul(RepeatForGroups(key).transpose(2, 3)).to(float32) / Math.Sqrt(Config.HeadSize); // [B, H, Q, T]
+        var mask = context.BuildMask(queries, block.Window);
+        return scores.masked_fill(mask.logical_not(), float.NegativeInfinity).softmax(-1).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _rotary.Dispose();
+        _windowRotary.Dispose();
+        _embeddingScale?.Dispose();
+        foreach (var tensor in _weights.Values.Concat(_derived))
+            tensor.Dispose();
+    }
+
+    /// <summary>Puts another weight, which the model owns from then on, in a matrix's place.</summary>
+    internal void Replace(Linear linear, Tensor weight)
+    {
+        linear.Weight.Dispose();
+        linear.Weight = _weights[$"{linear.Name}.weight"] = weight;
+    }
+
+    private Tensor Attend(int index, TransformerBlock block, Tensor hidden, ForwardContext context)
+    {
+        using var scope = NewDisposeScope();
+        var (b, t) = (hidden.shape[0], hidden.shape[1]);
+        var (query, key, value) = Project(block, Norm(hidden, block.InputNorm), context);
+        if (context.Cache is { } cache)
+            (key, value) = cache.Store(index, key, value); // [B, K, S, d]
+
+        var mask = context.Mask(block.Window);
+        Tensor mixed; // [B, T, H d]
+        if (t == 1)
+        {
+            // One query each: the H / K heads that share a key stand in as that many queries, and no key is copied.
+            var groups = query.reshape(b, Config.KeyValueHeadCount, -1, Config.HeadSize); // [B, K, H / K, d]
+            mixed = nn.functional.scaled_dot_product_attention(groups, key, value, mask).reshape(b, 1, -1);
+        }
+        else
+        {
+            (key, value) = (RepeatForGroups(key), RepeatForGroups(value)); // [B, H, S, d]
+            mixed = nn.functional.scaled_dot_product_attention(query, key, value, mask, is_casual: mask is null).transpose(1, 2).reshape(b, t, -1);
+        }
+        var output = block.Output.Forward(mixed); // [B, T, D]
+        return (block.PostAttentionNorm is { } norm ? Norm(output, norm) : output).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Rotated queries [B, H, T, d], scaled so that what is left is to divide by sqrt(d), rotated keys and values [B, K, T, d].</summary>
+    private (Tensor Query, Tensor Key, Tensor Value) Project(TransformerBlock block, Tensor normed, ForwardContext context)
+    {
+        Tensor Heads(Tensor x) => x.view(x.shape[0], x.shape[1], -1, Config.HeadSize).transpose(1, 2); // [B, T, n d] -> [B, n, T, d]
+
+        Tensor query, key, value;
+        if (block.Key is null || block.Value is null)
+        {
+            var keys = (long)Config.KeyValueHeadCount * Config.HeadSize;
+            var parts = block.Query.Forward(normed).split([(long)Config.HeadCount * Config.HeadSize, keys, keys], -1);
+            (query, key, value) = (Heads(parts[0]), Heads(parts[1]), Heads(parts[2]));
+        }
+        else
+        {
+            (query, key, value) = (Heads(block.Query.Forward(normed)), Heads(block.Key.Forward(normed)), Heads(block.Value.Forward(normed)));
+        }
+        if (block.QueryNorm is not null && block.KeyNorm is not null)
+            (query, key) = (Norm(query, block.QueryNorm), Norm(key, block.KeyNorm));
+        var angles = context.Angles(block.Rotary);
+        (query, key) = (RotaryEmbedding.Rotate(query, angles), RotaryEmbedding.Rotate(key, angles));
+        return (Config.QueryScalar == Config.HeadSize ? query : query * Math.Sqrt(Config.HeadSize / Config.QueryScalar), key, value);
+    }
+
+    private Tensor FeedForward(TransformerBlock block, Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        var normed = Norm(hidden, block.FeedForwardNorm);
+        var gate = block.Gate.Forward(normed); // [B, T, F], or with up [B, T, 2 F]
+        Tensor up;
+        if (block.Up is null)
+            (gate, up) = gate.chunk(2, -1) is [var first, var second] ? (first, second) : throw new InvalidOperationException("gate and up are two halves");
+        else
+            up = block.Up.Forward(normed);
+        var active = Config.Activation == Activation.Silu ? gate.silu() : gate.gelu(GELU.Approximate.tanh);
+        var output = block.Down.Forward(active * up); // [B, T, D]
+        return (block.PostFeedForwardNorm is { } norm ? Norm(output, norm) : output).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>x / sqrt(mean(x^2) + eps) * w over the last dimension (arXiv 1910.07467), the statistics in float32.</summary>
+    private Tensor Norm(Tensor x, Tensor weight)
+    {
+        var wide = x.to(float32);
+        var normed = wide * (wide.square().mean([-1], keepdim: true) + Config.NormEpsilon).rsqrt();
+        return Config.UnitOffsetNorm ? (normed * weight).to(DType) : normed.to(DType) * weight;
+    }
+
+    /// <summary>Each key/value head once for every query head it serves: [B, K, S, d] to [B, H, S, d].</summary>
+    private Tensor RepeatForGroups(Tensor heads)
+    {
+        var (b, k, s, d) = (heads.shape[0], heads.shape[1], heads.shape[2], heads.shape[3]);
+        var groups = Config.HeadCount / k;
+        return groups == 1 ? heads : heads.unsqueeze(2).expand(b, k, groups, s, d).reshape(b, k * groups, s, d);
+    }
+}

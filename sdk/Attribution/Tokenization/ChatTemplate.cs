@@ -1,0 +1,106 @@
+using Attribution.Diagnostics;
+using Attribution.Tokenization.ChatTemplates;
+
+namespace Attribution.Tokenization;
+
+/// <summary>
+/// A model's own chat template: the Jinja text that comes with a model and writes a conversation the way the model was trained on.
+/// Renders as Hugging Face's <c>apply_chat_template(tokenize=False)</c> does, that is as Jinja2 with <c>trim_blocks</c>,
+/// <c>lstrip_blocks</c>, <c>raise_exception</c>, <c>strftime_now</c> and a <c>tojson</c> that leaves HTML alone.
+/// </summary>
+/// <remarks>Immutable; may be used from several threads.</remarks>
+public sealed class ChatTemplate
+{
+    private readonly Block _template;
+    private readonly IReadOnlyDictionary<string, object?> _specialTokens;
+
+    private ChatTemplate(string source, string file, Block template, IReadOnlyDictionary<string, object?> specialTokens)
+    {
+        (Source, File, _template, _specialTokens) = (source, file, template, specialTokens);
+    }
+
+    /// <summary>The template's text.</summary>
+    public string Source { get; }
+
+    /// <summary>The file that the template comes from.</summary>
+    public string File { get; }
+
+    /// <summary>
+    /// Reads the template of a model folder: <c>chat_template.jinja</c>, else <c>chat_template</c> of
+    /// <c>tokenizer_config.json</c> (a text, or a list of named templates), else <c>chat_template.json</c>.
+    /// </summary>
+    /// <param name="modelFolder">The folder of a Hugging Face model.</param>
+    /// <param name="name">Which of several templates: <c>default</c>, or another that the folder has, such as <c>tool_use</c>.</param>
+    /// <exception cref="AttributionException">There is no such template, a file is malformed, or the template cannot be parsed.</exception>
+    public static ChatTemplate Load(string modelFolder, string name = "default")
+    {
+        var files = new ChatTemplateFiles(modelFolder);
+        var (source, file) = files.Find(name);
+        return Parse(source, file, files.SpecialTokens());
+    }
+
+    /// <summary>Parses a template from its text.</summary>
+    /// <param name="source">The Jinja text.</param>
+    /// <param name="file">The file it comes from, for errors.</param>
+    /// <param name="specialTokens">Variables of every rendering, such as <c>bos_token</c>.</param>
+    /// <exception cref="AttributionException">The text is no template, or uses a construct that is not supported.</exception>
+    public static ChatTemplate Parse(string source, string file = "chat_template", IReadOnlyDictionary<string, object?>? specialTokens = null)
+    {
+        try
+        {
+            return new ChatTemplate(source, file, TemplateParser.Parse(source), specialTokens ?? new Dictionary<string, object?>());
+        }
+        catch (TemplateException exception)
+        {
+            throw Error(exception, source, file, exception.Line);
+        }
+    }
+
+    /// <summary>Renders a conversation.</summary>
+    /// <param name="messages">The conversation, oldest message first.</param>
+    /// <param name="addGenerationPrompt">Whether the text ends with the header of an assistant turn that is yet to be written.</param>
+    /// <param name="variables">
+    /// What else the template may read, such as <c>tools</c>, <c>documents</c>, <c>enable_thinking</c> or <c>date_string</c>: texts, numbers,
+    /// bools, null, JSON, and lists and string-keyed dictionaries of these. <c>tools</c> and <c>documents</c> are None where they are not given.
+    /// </param>
+    /// <param name="now">What <c>strftime_now</c> tells; the present by default.</param>
+    /// <exception cref="AttributionException">The template refuses the conversation, fails, or exceeds what a template may use.</exception>
+    public string Render(
+        IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = false, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null) =>
+        Trace(messages, addGenerationPrompt, variables, now).Text;
+
+    /// <summary>As <see cref="Render"/>, with what each message's pass of the template's loop wrote.</summary>
+    internal RenderedTemplate Trace(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, object?>? variables, DateTime? now)
+    {
+        var values = messages.Select(TemplateValues.FromMessage).ToList();
+        var all = new Dictionary<string, object?> { ["tools"] = null, ["documents"] = null };
+        foreach (var (name, value) in _specialTokens.Concat(variables ?? new Dictionary<string, object?>()))
+            all[name] = TemplateValues.From(value);
+        all["messages"] = values.ToList<object?>();
+        all["add_generation_prompt"] = addGenerationPrompt;
+
+        var renderer = new TemplateRenderer(all, values, () => now ?? DateTime.Now);
+        try
+        {
+            return renderer.Render(_template);
+        }
+        catch (TemplateException exception)
+        {
+            throw Error(exception, Source, File, renderer.Line);
+        }
+    }
+
+    private static AttributionException Error(TemplateException exception, string source, string file, int line)
+    {
+        var lines = source.Split('\n');
+        var construct = line > 0 && line <= lines.Length ? lines[line - 1].Trim() : "";
+        var place = $"Line {line} of the chat template{(construct.Length is > 0 and <= 120 ? $" (`{construct}`)" : "")}";
+        return exception.Fault switch
+        {
+            TemplateFault.Syntax => new(ErrorCodes.ChatTemplateSyntax, $"{place} cannot be used: {exception.Message}.") { File = file },
+            TemplateFault.Raised => new(ErrorCodes.ChatTemplateRaised, $"The chat template refuses the conversation: {exception.Message}") { File = file },
+            TemplateFault.Limit => new(ErrorCodes.ChatTemplateLimit, $"{place} is stopped: {exception.Message}.") { File = file },
+            _ => new(ErrorCodes.ChatTemplateEvaluation, $"{place} failed: {exception.Message}.") { File = file },
+        };
+    }
+}

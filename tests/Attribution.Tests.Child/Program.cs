@@ -1,0 +1,13 @@
+using Attribution.Data.Store;
+using Attribution.Tests.Child;
+
+// store-folder log-folder go-file milliseconds single|blocks [rows]
+var (root, log, go) = (args[0], args[1], args[2]);
+using var store = new ArtifactStore(root, notify: e => Console.WriteLine($"event {e.Kind}"));
+var work = new StoreWork(store, log, int.Parse(args[3]));
+Console.WriteLine("ready");
+while (!File.Exists(go))
+    Thread.Sleep(1);
+Console.WriteLine(args[4] == "single"
+    ? work.Single().Produced ? "produced" : "taken"
+    : work.Blocks(int.Parse(args[5])).Progress.ToString());

@@ -1,0 +1,284 @@
+using System.Text.Json.Nodes;
+using Attribution.Diagnostics;
+using Attribution.Models;
+using Attribution.Models.Lora;
+using Attribution.Models.Safetensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attribution.Tests.Models;
+
+public sealed class LoraTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("lora-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("llama3", "q_proj,k_proj,v_proj,up_proj,down_proj,gate_proj", 18)]
+    [InlineData("phi3", "qkv_proj,gate_up_proj,model.layers.1.mlp.down_proj", 7)]
+    [InlineData("gemma3", "o_proj,model.layers.2.self_attn.q_proj", 5)]
+    [InlineData("qwen3", "lm_head", 1)]
+    public void A_loaded_adapter_gives_the_saved_model_s_logits_exactly_and_a_merged_one_nearly(string family, string targets, int matrices)
+    {
+        using var tiny = TinyModel.Of(family);
+        using var model = tiny.Load();
+        var plain = Logits(model);
+        using var adapter = LoraAdapter.Attach(model, Config(targets), seed: 3);
+        adapter.Weights.Count.ShouldBe(matrices);
+        Logits(model).ShouldBe(plain, "B is zero at first");
+        Randomise(adapter);
+        var adapted = Logits(model);
+        Distance(adapted, plain).ShouldBeGreaterThan(1e-2);
+        adapter.Save(_folder);
+
+        using var again = tiny.Load();
+        using var loaded = LoraAdapter.Load(again, _folder);
+        Logits(again).ShouldBe(adapted);
+        loaded.Merge();
+        again.Adapter.ShouldBeNull();
+        Distance(Logits(again), adapted).ShouldBeLessThan(1e-5);
+
+        // A merged model is an ordinary one.
+        again.Save(Path.Combine(_folder, "merged"));
+        using var merged = CausalLanguageModel.Load(Path.Combine(_folder, "merged"));
+        Logits(merged).ShouldBe(Logits(again));
+
+        adapter.Dispose();
+        Logits(model).ShouldBe(plain, "a detached adapter leaves no trace");
+    }
+
+    [Fact]
+    public void The_adapter_adds_scale_times_B_A_x()
+    {
+        using var tiny = TinyModel.Llama();
+        using var model = tiny.Load();
+        using var adapter = LoraAdapter.Attach(model, Config("v_proj", rank: 3, alpha: 12), 1);
+        Randomise(adapter);
+        using var scope = NewDisposeScope();
+        using var none = no_grad();
+        var weights = adapter.Weights[1];
+        weights.A.shape.ShouldBe([3L, 16]);
+        weights.B.shape.ShouldBe([12L, 3]);
+        var x = randn(2, 5, 16);
+        var expected = nn.functional.linear(x, weights.Linear.Weight, weights.Linear.Bias) + (x.matmul(weights.A.t()).matmul(weights.B.t()) * 4);
+        Numbers.LargestDifference(weights.Linear.Forward(x), expected).ShouldBeLessThan(1e-5);
+    }
+
+    [Fact]
+    public void Only_the_adapter_trains()
+    {
+        using var tiny = TinyModel.Qwen2();
+        using var model = tiny.Load();
+        using var adapter = LoraAdapter.Attach(model, Config("q_proj,down_proj"), 1);
+        using var scope = NewDisposeScope();
+        var ids = TinyModel.Tokens(8, 1);
+        var optimizer = optim.AdamW(adapter.Parameters, lr: 0.05);
+        var weights = model.Transformer.Weights.Values.Select(Numbers.ToArray).ToArray();
+        var losses = new List<float>();
+        for (var step = 0; step < 10; step++)
+        {
+            optimizer.zero_grad();
+            var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(ids)), model.Transformer.Context(1, 8), 0, 3);
+            var loss = nn.functional.cross_entropy(model.Transformer.Logits(stream, arange(7, dtype: int64)), tensor(ids.Skip(1).Select(id => (long)id).ToArray()));
+            loss.backward();
+            optimizer.step();
+            losses.Add(loss.item<float>());
+        }
+        losses[^1].ShouldBeLessThan(losses[0] / 2);
+        model.Transformer.Weights.Values.Any(weight => weight.requires_grad || weight.grad is not null).ShouldBeFalse();
+        model.Transformer.Weights.Values.Select(Numbers.ToArray).ShouldBe(weights);
+    }
+
+    [Fact]
+    public void Fresh_adapters_depend_on_seed_and_name_only()
+    {
+        using var tiny = TinyModel.Llama();
+        Initial("q_proj", 5).ShouldBe(Initial("k_proj,q_proj", 5));
+        Initial("q_proj", 5).ShouldNotBe(Initial("q_proj", 6));
+        Initial("q_proj", 5).Max(Math.Abs).ShouldBeInRange(0.2f, 0.25f); // uniform in ±1/sqrt(16)
+
+        float[] Initial(string targets, long seed)
+        {
+            using var model = tiny.Load();
+            using var adapter = LoraAdapter.Attach(model, Config(targets), seed);
+            return Numbers.ToArray(adapter.Weights.Single(w => w.Linear.Name == "model.layers.1.self_attn.q_proj").A);
+        }
+    }
+
+    [Fact]
+    public void Dropout_is_on_while_training_and_keeps_the_mean()
+    {
+        using var tiny = TinyModel.Llama();
+        using var model = tiny.Load();
+        using var adapter = LoraAdapter.Attach(model, Config("q_proj") with { Dropout = 0.5 }, 1);
+        Randomise(adapter);
+        using var scope = NewDisposeScope();
+        using var none = no_grad();
+        var linear = adapter.Weights[0].Linear;
+        var x = ones(20000, 16);
+        var without = linear.Forward(x);
+        adapter.Training = true;
+        manual_seed(1);
+        var with = linear.Forward(x);
+        Numbers.LargestDifference(with[0], with[1]).ShouldBeGreaterThan(0);
+        Numbers.LargestDifference(with.mean([0]), without[0]).ShouldBeLessThan(0.1);
+    }
+
+    [Fact]
+    public void An_adapter_on_bfloat16_is_float32_and_reloads_exactly()
+    {
+        using var tiny = TinyModel.Llama();
+        using var model = CausalLanguageModel.Load(tiny.Folder, CPU, bfloat16);
+        using var adapter = LoraAdapter.Attach(model, Config("q_proj"), 1);
+        Randomise(adapter);
+        adapter.Weights[0].A.dtype.ShouldBe(float32);
+        adapter.Save(_folder);
+        using var again = CausalLanguageModel.Load(tiny.Folder, CPU, bfloat16);
+        using var loaded = LoraAdapter.Load(again, _folder);
+        Logits(again).ShouldBe(Logits(model));
+    }
+
+    [Fact]
+    public void The_files_are_those_that_PEFT_writes()
+    {
+        using var tiny = TinyModel.Llama();
+        using var model = tiny.Load();
+        using var adapter = LoraAdapter.Attach(model, Config("q_proj", rank: 2, alpha: 8), 1);
+        adapter.Save(_folder);
+        var json = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, "adapter_config.json")))!;
+        json["peft_type"]!.GetValue<string>().ShouldBe("LORA");
+        (json["r"]!.GetValue<int>(), json["lora_alpha"]!.GetValue<double>()).ShouldBe((2, 8.0));
+        json["target_modules"]!.AsArray().Select(x => x!.GetValue<string>()).ShouldBe(["q_proj"]);
+        json["base_model_name_or_path"]!.GetValue<string>().ShouldBe(tiny.Folder);
+        using var file = SafetensorsFile.Open(Path.Combine(_folder, "adapter_model.safetensors"));
+        file.Entries.Count.ShouldBe(6);
+        file["base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight"].Shape.ShouldBe([2L, 16]);
+        file["base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight"].Shape.ShouldBe([24L, 2]);
+    }
+
+    [Fact]
+    public void Configurations_as_PEFT_writes_them_are_read()
+    {
+        using var tiny = TinyModel.Llama();
+        using var model = tiny.Load();
+        using (var adapter = LoraAdapter.Attach(model, Config("q_proj,o_proj"), 1))
+            adapter.Save(_folder);
+        Edit(json =>
+        {
+            foreach (var (name, value) in JsonNode.Parse("""
+                {"alora_invocation_tokens":null,"alpha_pattern":{},"arrow_config":null,"auto_mapping":null,"corda_config":null,"eva_config":null,
+                 "exclude_modules":null,"layer_replication":null,"layers_pattern":null,"layers_to_transform":null,"loftq_config":{},"lora_bias":false,
+                 "megatron_config":null,"megatron_core":"megatron.core","modules_to_save":null,"qalora_group_size":16,"rank_pattern":{},"revision":null,
+                 "target_parameters":null,"trainable_token_indices":null,"use_qalora":false,"target_modules":"all-linear"}
+                """)!.AsObject())
+                json[name] = value?.DeepClone();
+        });
+        using var loaded = LoraAdapter.Load(model, _folder);
+        loaded.Weights.Count.ShouldBe(6);
+    }
+
+    [Theory]
+    [InlineData("use_dora", "true")]
+    [InlineData("use_rslora", "true")]
+    [InlineData("bias", "\"all\"")]
+    [InlineData("fan_in_fan_out", "true")]
+    [InlineData("init_lora_weights", "\"pissa\"")]
+    [InlineData("rank_pattern", """{"q_proj":4}""")]
+    [InlineData("modules_to_save", """["lm_head"]""")]
+    [InlineData("peft_type", "\"IA3\"")]
+    public void An_option_of_PEFT_that_is_not_implemented_is_an_error_that_names_it(string option, string value)
+    {
+        var error = LoadError(edit: json => json[option] = JsonNode.Parse(value));
+        (error.Code, error.Property).ShouldBe((ErrorCodes.ModelOptionUnsupported, option));
+        error.File.ShouldBe(Path.Combine(_folder, "adapter_config.json"));
+    }
+
+    [Fact]
+    public void A_bad_adapter_is_an_error_that_says_what_is_wrong()
+    {
+        const string A = "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight", B = "base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight";
+        LoadError(edit: json => json.Remove("r")).Property.ShouldBe("r");
+        LoadError(edit: json => json["lora_dropout"] = 1).Property.ShouldBe("lora_dropout");
+        LoadError(edit: json => json["r"] = 5).ShouldSatisfyAllConditions(e => e.Property.ShouldBe(A), e => e.Message.ShouldContain("[5, 16]"));
+        LoadError(edit: json => json["target_modules"] = new JsonArray("q_proj", "wq")).Message.ShouldContain("'wq'");
+        LoadError(edit: json => json["target_modules"] = new JsonArray("q_proj", "k_proj")).Property!.ShouldContain("k_proj");
+        LoadError(tensors: t => t.Where(s => s.Name != B)).ShouldSatisfyAllConditions(e => e.Property.ShouldBe(A), e => e.Message.ShouldContain("counterpart"));
+        LoadError(tensors: t => t.Where(s => !s.Name.Contains("layers.1."))).Property!.ShouldContain("layers.1.self_attn.q_proj");
+        LoadError(tensors: t => t.Append(TinyModel.Source("base_model.model.model.layers.9.self_attn.q_proj.lora_A.weight", new double[32], [2, 16]))).Message.ShouldContain("does not have");
+        LoadError(tensors: t => t.Append(TinyModel.Source("model.norm.weight", new double[16], [16]))).Message.ShouldContain("not a name");
+        LoadError(other: TinyModel.Phi3()).Message.ShouldContain("q_proj"); // another family has other matrices
+        LoadError(other: TinyModel.Qwen3()).ShouldSatisfyAllConditions(e => e.Property.ShouldBe(B), e => e.Message.ShouldContain("[32, 2]")); // or other shapes
+        File.Delete(Path.Combine(_folder, "adapter_model.safetensors"));
+        Should.Throw<AttributionException>(() => Load(TinyModel.Llama())).File.ShouldBe(Path.Combine(_folder, "adapter_model.safetensors"));
+        File.Delete(Path.Combine(_folder, "adapter_config.json"));
+        Should.Throw<AttributionException>(() => Load(TinyModel.Llama())).File.ShouldBe(Path.Combine(_folder, "adapter_config.json"));
+    }
+
+    [Fact]
+    public void Targets_that_name_nothing_bad_ranks_and_second_adapters_are_refused()
+    {
+        using var tiny = TinyModel.Phi3();
+        using var model = tiny.Load();
+        Should.Throw<AttributionException>(() => LoraAdapter.Attach(model, Config("q_proj"), 1)).Message.ShouldContain("qkv_proj");
+        Should.Throw<AttributionException>(() => LoraAdapter.Attach(model, Config("proj"), 1)).Code.ShouldBe(ErrorCodes.AdapterInvalid);
+        Should.Throw<AttributionException>(() => LoraAdapter.Attach(model, Config("qkv_proj", rank: 0), 1)).Code.ShouldBe(ErrorCodes.AdapterInvalid);
+        using var adapter = LoraAdapter.Attach(model, Config("qkv_proj"), 1);
+        Should.Throw<InvalidOperationException>(() => LoraAdapter.Attach(model, Config("down_proj"), 1));
+        Should.Throw<InvalidOperationException>(() => model.Save(_folder));
+    }
+
+    private AttributionException LoadError(Action<JsonObject>? edit = null, Func<IEnumerable<SafetensorsSource>, IEnumerable<SafetensorsSource>>? tensors = null, TinyModel? other = null)
+    {
+        using (var tiny = TinyModel.Llama())
+        using (var model = tiny.Load())
+        using (var adapter = LoraAdapter.Attach(model, Config("q_proj", rank: 2), 1))
+        {
+            adapter.Save(_folder);
+            if (tensors is not null)
+                SafetensorsWriter.Write(Path.Combine(_folder, "adapter_model.safetensors"), tensors(adapter.Weights.SelectMany(w => new[]
+                {
+                    TinyModel.Source($"base_model.model.{w.Linear.Name}.lora_A.weight", [.. Numbers.ToArray(w.A).Select(x => (double)x)], w.A.shape),
+                    TinyModel.Source($"base_model.model.{w.Linear.Name}.lora_B.weight", [.. Numbers.ToArray(w.B).Select(x => (double)x)], w.B.shape),
+                }).ToArray()));
+        }
+        if (edit is not null)
+            Edit(edit);
+        return Should.Throw<AttributionException>(() => Load(other ?? TinyModel.Llama()));
+    }
+
+    private void Load(TinyModel onto)
+    {
+        using (onto)
+        using (var model = onto.Load())
+            LoraAdapter.Load(model, _folder).Dispose();
+    }
+
+    private void Edit(Action<JsonObject> edit)
+    {
+        var path = Path.Combine(_folder, "adapter_config.json");
+        var json = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        edit(json);
+        File.WriteAllText(path, json.ToJsonString());
+    }
+
+    private static LoraConfig Config(string targets, int rank = 4, double alpha = 8) => new() { Rank = rank, Alpha = alpha, TargetModules = targets.Split(',') };
+
+    private static void Randomise(LoraAdapter adapter)
+    {
+        using var none = no_grad();
+        using var generator = new Generator(7);
+        foreach (var weights in adapter.Weights)
+            weights.B.copy_(randn(weights.B.shape, generator: generator) * 0.3);
+    }
+
+    private static float[] Logits(CausalLanguageModel model)
+    {
+        using var scope = NewDisposeScope();
+        using var none = no_grad();
+        var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(TinyModel.Tokens(9, 3))), model.Transformer.Context(1, 9), 0, model.Config.BlockCount);
+        return Numbers.ToArray(model.Transformer.Logits(stream));
+    }
+
+    private static double Distance(float[] a, float[] b) => Math.Sqrt(a.Zip(b, (x, y) => (double)(x - y) * (x - y)).Sum() / b.Sum(y => (double)y * y));
+}

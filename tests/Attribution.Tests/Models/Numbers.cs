@@ -1,0 +1,29 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attribution.Tests.Models;
+
+/// <summary>Comparisons between tensors and plain numbers.</summary>
+internal static class Numbers
+{
+    public static Tensor Ids(params IReadOnlyList<int>[] rows) => tensor(rows.SelectMany(row => row.Select(id => (long)id)).ToArray(), [rows.Length, rows[0].Count]);
+
+    public static float[] ToArray(Tensor value) => value.detach().to(float32).contiguous().cpu().data<float>().ToArray();
+
+    /// <summary>|actual - expected| / |expected|, Euclidean, over all entries.</summary>
+    public static double RelativeError(Tensor actual, double[][] expected) => RelativeError(ToArray(actual).Select(x => (double)x), expected.SelectMany(row => row));
+
+    public static double RelativeError(double[][] actual, double[][] expected) => RelativeError(actual.SelectMany(row => row), expected.SelectMany(row => row));
+
+    public static double LargestDifference(Tensor a, Tensor b) => (a.detach() - b.detach()).abs().max().to(float64).item<double>();
+
+    /// <summary>The largest |a - b|, as a part of the largest |b|.</summary>
+    public static double RelativeDifference(Tensor a, Tensor b) => LargestDifference(a, b) / b.detach().abs().max().to(float64).item<double>();
+
+    private static double RelativeError(IEnumerable<double> actual, IEnumerable<double> expected)
+    {
+        var (a, e) = (actual.ToArray(), expected.ToArray());
+        a.Length.ShouldBe(e.Length);
+        return Math.Sqrt(a.Zip(e, (x, y) => (x - y) * (x - y)).Sum() / e.Sum(y => y * y));
+    }
+}
