@@ -10,5 +10,6 @@ var root = new RootCommand("Training-data attribution: the stages of an experime
     DoctorVerb.Create(),
     ProvisionVerb.Create(),
     MeasureThreadsVerb.Create(),
+    TokenizeVerb.Create(),
 };
 return await VerbRunner.RunAsync(root, args);

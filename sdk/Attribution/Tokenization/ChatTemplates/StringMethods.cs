@@ -137,15 +137,7 @@ internal sealed class StringMethods(RenderBudget budget, PythonOperators operato
         return joined.ToString();
     }
 
-    private static long Count(string text, string part)
-    {
-        if (part.Length == 0)
-            return PythonText.Length(text) + 1;
-        var count = 0L;
-        for (var at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + part.Length, StringComparison.Ordinal))
-            count++;
-        return count;
-    }
+    private static long Count(string text, string part) => part.Length == 0 ? PythonText.Length(text) + 1 : text.AsSpan().Count(part);
 
     private object? Affix(string text, CallArguments arguments, string name, Func<string, string, bool> matches)
     {
