@@ -213,6 +213,18 @@ public static class ErrorCodes
 
     // 16xx: fine-tuning, evaluation, judging
 
+    /// <summary>An option of fine-tuning is out of range.</summary>
+    public const string TrainingOptionInvalid = "ATTR1601";
+
+    /// <summary>No row has an answer to train on.</summary>
+    public const string NothingToTrain = "ATTR1602";
+
+    /// <summary>A loss or a gradient became infinite or NaN.</summary>
+    public const string LossNotFinite = "ATTR1603";
+
+    /// <summary>A held-out prompt leaves no room for an answer.</summary>
+    public const string PromptTooLong = "ATTR1621";
+
     /// <summary>A trait that no scale is known for.</summary>
     public const string UnknownTrait = "ATTR1641";
 
