@@ -54,6 +54,7 @@ public sealed unsafe class ParquetWriter : IDisposable
         var rows = _columns[0].Rows;
         if (_columns.FirstOrDefault(column => column.Rows != rows) is { } odd)
             throw new ArgumentException($"column {odd.Name} has {odd.Rows} rows, {_columns[0].Name} has {rows}");
+        ThrowIfFailed();
         if (rows == 0)
             return;
         _rows = rows;
