@@ -4,5 +4,6 @@ using Attribution.Benchmarks;
 var root = new RootCommand("Measurements of the project, one verb each. Run in Release.")
 {
     TensorBenchmark.Create(),
+    TokenizerBenchmark.Create(),
 };
 return root.Parse(args).Invoke();

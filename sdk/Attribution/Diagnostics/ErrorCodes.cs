@@ -79,6 +79,18 @@ public static class ErrorCodes
 
     // 12xx: tokenizers, chat templates, keep masks
 
+    /// <summary>A model folder has no <c>tokenizer.json</c>.</summary>
+    public const string TokenizerMissing = "ATTR1201";
+
+    /// <summary>A tokenizer file is not JSON, or a part of it is missing or of the wrong type.</summary>
+    public const string TokenizerMalformed = "ATTR1202";
+
+    /// <summary>A tokenizer uses a component or option that is not implemented.</summary>
+    public const string TokenizerUnsupported = "ATTR1203";
+
+    /// <summary>Parts of a tokenizer file contradict each other, such as a merge of tokens that do not exist.</summary>
+    public const string TokenizerInconsistent = "ATTR1204";
+
     /// <summary>A model folder has no chat template, or none of the name that was asked for, or its files cannot be read.</summary>
     public const string ChatTemplateMissing = "ATTR1220";
 
@@ -102,18 +114,6 @@ public static class ErrorCodes
 
     /// <summary>A list of messages is not what it should be.</summary>
     public const string MessagesInvalid = "ATTR1227";
-
-    /// <summary>A model folder has no <c>tokenizer.json</c>.</summary>
-    public const string TokenizerMissing = "ATTR1201";
-
-    /// <summary>A tokenizer file is not JSON, or a part of it is missing or of the wrong type.</summary>
-    public const string TokenizerMalformed = "ATTR1202";
-
-    /// <summary>A tokenizer uses a component or option that is not implemented.</summary>
-    public const string TokenizerUnsupported = "ATTR1203";
-
-    /// <summary>Parts of a tokenizer file contradict each other, such as a merge of tokens that do not exist.</summary>
-    public const string TokenizerInconsistent = "ATTR1204";
 
     /// <summary>A token id is not in the model's vocabulary.</summary>
     public const string TokenOutOfRange = "ATTR1291";
