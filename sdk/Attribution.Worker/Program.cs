@@ -13,5 +13,6 @@ var root = new RootCommand("Training-data attribution: the stages of an experime
     ProvisionVerb.Create(),
     MeasureThreadsVerb.Create(),
     StoreVerb.Create(),
+    TokenizeVerb.Create(),
 };
 return await VerbRunner.RunAsync(root, args);
