@@ -3,6 +3,7 @@ using Attribution.Benchmarks;
 
 var root = new RootCommand("Measurements of the project, one verb each. Run in Release.")
 {
+    GenerateBenchmark.Create(),
     TensorBenchmark.Create(),
     TokenizerBenchmark.Create(),
 };
