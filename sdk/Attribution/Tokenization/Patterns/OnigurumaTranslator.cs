@@ -1,0 +1,327 @@
+using System.Globalization;
+using System.Text;
+
+namespace Attribution.Tokenization.Patterns;
+
+/// <summary>
+/// Rewrites a regular expression from Oniguruma's Ruby syntax into .NET's. What cannot be said exactly is refused.
+/// </summary>
+internal sealed class OnigurumaTranslator
+{
+    private const string Word = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9";
+
+    private static readonly HashSet<string> Categories =
+    [
+        "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po",
+        "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl", "Zp", "C", "Cc", "Cf", "Cs", "Co", "Cn",
+    ];
+
+    private static readonly Dictionary<string, string> LongCategories = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Letter"] = "L", ["Uppercase_Letter"] = "Lu", ["Lowercase_Letter"] = "Ll", ["Mark"] = "M", ["Number"] = "N",
+        ["Decimal_Number"] = "Nd", ["Punctuation"] = "P", ["Symbol"] = "S", ["Separator"] = "Z", ["Other"] = "C",
+    };
+
+    private readonly string _source;
+    private readonly StringBuilder _result = new();
+    private readonly List<(char, char)> _names = [];
+    private readonly Stack<(int Start, bool IgnoresCase)> _groups = new();
+    private bool _ignoresCase;
+    private int _at;
+    private int _atom = -1;
+
+    /// <exception cref="NotSupportedException">The expression uses something that has no exact equal in .NET.</exception>
+    public OnigurumaTranslator(string source)
+    {
+        _source = source;
+        while (_at < source.Length)
+            Next();
+        Result = _result.ToString();
+    }
+
+    /// <summary>The expression for .NET.</summary>
+    public string Result { get; }
+
+    /// <summary>The characters beyond ASCII that the expression names, as ranges.</summary>
+    public IReadOnlyList<(char First, char Last)> Names => _names;
+
+    private void Next()
+    {
+        var c = _source[_at];
+        switch (c)
+        {
+            case '(':
+                OpenGroup();
+                break;
+            case ')':
+                if (_groups.Count == 0)
+                    throw Refused("')'");
+                _at++;
+                (_atom, _ignoresCase) = _groups.Pop();
+                _result.Append(')');
+                break;
+            case '?' or '*' or '+':
+                _at++;
+                Quantify(c.ToString(), interval: false);
+                break;
+            case '{' when Interval() is { } interval:
+                Quantify(interval, interval: true);
+                break;
+            case '[':
+                Atom(CharacterClass());
+                break;
+            case '\\':
+                Atom(Escape(insideClass: false));
+                break;
+            case '|':
+                _at++;
+                _atom = -1;
+                _result.Append('|');
+                break;
+            case '^':
+                _at++;
+                Atom(@"(?:\A|(?<=\n)(?!\z))");
+                break;
+            case '$':
+                _at++;
+                Atom("(?m:$)");
+                break;
+            case '.':
+                _at++;
+                Atom(".");
+                break;
+            default:
+                _at++;
+                Atom(Literal(c));
+                break;
+        }
+    }
+
+    private void Atom(string text)
+    {
+        _atom = _result.Length;
+        _result.Append(text);
+    }
+
+    private string Literal(char c)
+    {
+        Name(c, c);
+        // Oniguruma folds no other character into an ASCII letter here, .NET does (U+212A into k).
+        if (_ignoresCase && char.IsAsciiLetter(c))
+            return $"(?-i:[{char.ToLowerInvariant(c)}{char.ToUpperInvariant(c)}])";
+        return char.IsAsciiLetterOrDigit(c) ? c.ToString() : $"\\u{(int)c:X4}";
+    }
+
+    private void Quantify(string quantifier, bool interval)
+    {
+        if (_atom < 0)
+            throw Refused($"'{quantifier}' with nothing before it");
+        _result.Append(quantifier);
+        var next = _at < _source.Length ? _source[_at] : '\0';
+        if (next == '?' && !(interval && !quantifier.Contains(',')))
+        {
+            _at++;
+            _result.Append('?');
+        }
+        else if (next == '+' && !interval)
+        {
+            // Possessive: .NET's atomic group.
+            _at++;
+            _result.Insert(_atom, "(?>").Append(')');
+            return;
+        }
+        // A quantifier on a quantified atom.
+        if (_at < _source.Length && (_source[_at] is '?' or '*' or '+' || _source[_at] == '{' && IsInterval()))
+            _result.Insert(_atom, "(?:").Append(')');
+    }
+
+    private bool IsInterval()
+    {
+        var at = _at;
+        var found = Interval() is not null;
+        _at = at;
+        return found;
+    }
+
+    private string? Interval()
+    {
+        var close = _source.IndexOf('}', _at);
+        if (close < 0)
+            return null;
+        var body = _source[(_at + 1)..close];
+        var comma = body.IndexOf(',');
+        var low = comma < 0 ? body : body[..comma];
+        var high = comma < 0 ? "" : body[(comma + 1)..];
+        if (low.Length + high.Length == 0 || !low.All(char.IsAsciiDigit) || !high.All(char.IsAsciiDigit))
+            return null;
+        _at = close + 1;
+        return comma < 0 ? $"{{{low}}}" : $"{{{(low == "" ? "0" : low)},{high}}}";
+    }
+
+    private void OpenGroup()
+    {
+        var start = _result.Length;
+        var outer = _ignoresCase;
+        _at++;
+        _atom = -1;
+        if (_at >= _source.Length || _source[_at] != '?')
+        {
+            _result.Append("(?:");
+            _groups.Push((start, outer));
+            return;
+        }
+        foreach (var opening in (string[])["?:", "?=", "?!", "?>", "?<=", "?<!"])
+            if (_source.AsSpan(_at).StartsWith(opening))
+            {
+                _at += opening.Length;
+                _result.Append('(').Append(opening);
+                _groups.Push((start, outer));
+                return;
+            }
+        var end = _at + 1;
+        while (end < _source.Length && _source[end] is 'i' or 'm' or '-')
+            end++;
+        var flags = _source[(_at + 1)..end];
+        if (end >= _source.Length || _source[end] is not (':' or ')') || flags.Length == 0)
+            throw Refused($"the group '({_source[_at..Math.Min(_source.Length, _at + 3)]}'");
+        var off = flags.IndexOf('-');
+        if (flags.Contains('i'))
+            _ignoresCase = off < 0 || flags.IndexOf('i') < off;
+        _result.Append("(?").Append(flags.Replace('m', 's')).Append(_source[end]);
+        _at = end + 1;
+        if (_source[end] == ':')
+            _groups.Push((start, outer));
+    }
+
+    private string CharacterClass()
+    {
+        var text = new StringBuilder("[");
+        _at++;
+        if (_at < _source.Length && _source[_at] == '^')
+        {
+            _at++;
+            text.Append('^');
+        }
+        for (var first = true; ; first = false)
+        {
+            if (_at >= _source.Length)
+                throw Refused("a character class without an end");
+            var c = _source[_at];
+            if (c == ']' && !first)
+                break;
+            if (c == '[' || c == '&' && _source.AsSpan(_at).StartsWith("&&"))
+                throw Refused("a character class inside another or an intersection of classes");
+            if (ClassCharacter() is not { } low)
+            {
+                text.Append(Escape(insideClass: true));
+                continue;
+            }
+            var high = low;
+            if (_at + 1 < _source.Length && _source[_at] == '-' && _source[_at + 1] != ']')
+            {
+                _at++;
+                high = ClassCharacter() ?? throw Refused("a range that ends in a class");
+            }
+            Name(low, high);
+            text.Append(CultureInfo.InvariantCulture, $"\\u{(int)low:X4}");
+            if (high != low)
+                text.Append(CultureInfo.InvariantCulture, $"-\\u{(int)high:X4}");
+        }
+        _at++;
+        return text.Append(']').ToString();
+    }
+
+    // One character of a class, or null where an escape that stands for several begins.
+    private char? ClassCharacter()
+    {
+        var c = _source[_at];
+        if (c != '\\')
+        {
+            _at++;
+            return c;
+        }
+        return SingleEscape();
+    }
+
+    private char? SingleEscape()
+    {
+        if (_at + 1 >= _source.Length)
+            throw Refused("a backslash at the end");
+        var c = _source[_at + 1];
+        var simple = c switch { 'n' => '\n', 'r' => '\r', 't' => '\t', 'f' => '\f', 'v' => '\v', 'a' => '\a', 'e' => '\e', _ => '\0' };
+        if (simple != '\0' || !char.IsAsciiLetterOrDigit(c))
+        {
+            _at += 2;
+            return simple != '\0' ? simple : c;
+        }
+        if (c is not ('x' or 'u'))
+            return null;
+        var start = _at + 2;
+        var braced = c == 'x' && start < _source.Length && _source[start] == '{';
+        var end = braced ? _source.IndexOf('}', start) : Math.Min(_source.Length, start + (c == 'x' ? 2 : 4));
+        if (end < 0 || !int.TryParse(_source[(braced ? start + 1 : start)..end], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var code))
+            throw Refused("a malformed character code");
+        if (code > char.MaxValue)
+            throw Refused($"U+{code:X}, beyond U+FFFF");
+        _at = braced ? end + 1 : end;
+        return (char)code;
+    }
+
+    private string Escape(bool insideClass)
+    {
+        if (SingleEscape() is { } single)
+            return Literal(single);
+        var c = _source[_at + 1];
+        _at += 2;
+        switch (c)
+        {
+            case 's' or 'S':
+                return $"\\{c}";
+            case 'd' or 'D':
+                return c == 'd' ? @"\p{Nd}" : @"\P{Nd}";
+            case 'w':
+                return insideClass ? Word : $"[{Word}]";
+            case 'W' when !insideClass:
+                return $"[^{Word}]";
+            case 'h':
+                return insideClass ? "0-9A-Fa-f" : "[0-9A-Fa-f]";
+            case 'A' or 'z' or 'Z' when !insideClass:
+                return $"\\{c}";
+            case 'b' when !insideClass:
+                return $"(?:(?<=[{Word}])(?![{Word}])|(?<![{Word}])(?=[{Word}]))";
+            case 'p' or 'P':
+                return Property(c);
+            default:
+                throw Refused($"'\\{c}'");
+        }
+    }
+
+    private string Property(char kind)
+    {
+        var close = _source.IndexOf('}', _at);
+        if (_at >= _source.Length || _source[_at] != '{' || close < 0)
+            throw Refused($"a malformed '\\{kind}'");
+        var name = _source[(_at + 1)..close];
+        _at = close + 1;
+        var negated = kind == 'P';
+        if (name.StartsWith('^'))
+        {
+            negated = !negated;
+            name = name[1..];
+        }
+        name = LongCategories.GetValueOrDefault(name, name);
+        if (!Categories.Contains(name))
+            throw Refused($"the property '\\p{{{name}}}'; only general categories are known");
+        return $"\\{(negated ? 'P' : 'p')}{{{name}}}";
+    }
+
+    private void Name(char first, char last)
+    {
+        if (char.IsSurrogate(first) || char.IsSurrogate(last))
+            throw Refused("a character beyond U+FFFF");
+        if (last > '\u007F')
+            _names.Add((first, last));
+    }
+
+    private static NotSupportedException Refused(string what) => new($"the regular expression uses {what}");
+}

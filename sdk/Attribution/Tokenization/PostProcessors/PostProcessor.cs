@@ -1,0 +1,38 @@
+using System.Text;
+using Attribution.Tokenization.Text;
+
+namespace Attribution.Tokenization.PostProcessors;
+
+/// <summary>What is done to the tokens of a whole text: special tokens around it, white space taken out of offsets.</summary>
+/// <param name="Before">Ids put before the text.</param>
+/// <param name="After">Ids put behind the text.</param>
+/// <param name="Trims">For each step that trims offsets, its <c>add_prefix_space</c>.</param>
+internal sealed record PostProcessor(int[] Before, int[] After, bool[] Trims)
+{
+    public static PostProcessor Nothing { get; } = new([], [], []);
+
+    /// <summary>This one and then another.</summary>
+    public PostProcessor Then(PostProcessor outer) => new([.. outer.Before, .. Before], [.. After, .. outer.After], [.. Trims, .. outer.Trims]);
+
+    /// <summary>Takes the white space at a token's ends out of its offsets, by the reference's rules.</summary>
+    /// <param name="index">The token's place among the text's own tokens.</param>
+    /// <param name="token">The token as the vocabulary writes it.</param>
+    /// <param name="offsets">Its range.</param>
+    public TextSpan Trim(int index, string token, TextSpan offsets)
+    {
+        foreach (var addPrefixSpace in Trims)
+        {
+            var leading = token.TakeWhile(IsSpace).Count();
+            var trailing = token.Reverse().TakeWhile(IsSpace).Count();
+            // The one space before the first word was not in the text.
+            if (leading == 1 && addPrefixSpace && (index == 0 || offsets.Start == 0))
+                leading = 0;
+            var start = Math.Min(offsets.Start + leading, offsets.End);
+            var end = trailing > 0 && offsets.End >= trailing ? Math.Max(offsets.End - trailing, start) : offsets.End;
+            offsets = new TextSpan(start, end);
+        }
+        return offsets;
+    }
+
+    private static bool IsSpace(char c) => c == ByteAlphabet.ToChar((byte)' ') || char.IsWhiteSpace(c);
+}

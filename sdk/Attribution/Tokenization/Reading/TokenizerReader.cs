@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Attribution.Diagnostics;
+using Attribution.Tokenization.Normalizers;
+
+namespace Attribution.Tokenization.Reading;
+
+/// <summary>Reads a model folder's tokenizer files.</summary>
+internal static class TokenizerReader
+{
+    /// <summary>Reads <c>tokenizer.json</c> and what lies beside it.</summary>
+    public static TokenizerDefinition Read(string modelFolder)
+    {
+        var file = Path.Combine(modelFolder, "tokenizer.json");
+        if (!File.Exists(file))
+            throw new AttributionException(ErrorCodes.TokenizerMissing,
+                $"There is no tokenizer.json in '{modelFolder}'. Name a model folder in the Hugging Face layout; an older tokenizer.model or "
+                + "vocab.json is not read, save the tokenizer once with a current version of transformers.")
+            { File = file };
+        using var document = Parse(file);
+        var root = new JsonComponent(file, "", document.RootElement);
+        root.AllowOnly("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
+
+        var vocabulary = new VocabularyReader(root);
+        return new TokenizerDefinition
+        {
+            IdOfToken = vocabulary.IdOfToken,
+            TokenOfId = vocabulary.TokenOfId,
+            AddedTokens = vocabulary.AddedTokens,
+            SpecialIds = [.. vocabulary.AddedTokens.Where(token => token.Special).Select(token => token.Id)],
+            Normalizer = root.Find("normalizer") is { } normalizer ? NormalizerReader.Read(normalizer) : null,
+            PreTokenizers = PreTokenizerReader.Read(root.Find("pre_tokenizer"), vocabulary),
+            Model = vocabulary.Model,
+            PostProcessor = PostProcessorReader.Read(root.Find("post_processor"), vocabulary.TokenOfId),
+            Decoders = DecoderReader.Read(root.Find("decoder")),
+            Names = SpecialTokenNamesReader.Read(modelFolder),
+        };
+    }
+
+    /// <summary>Parses a JSON file.</summary>
+    public static JsonDocument Parse(string file)
+    {
+        try
+        {
+            using var stream = File.OpenRead(file);
+            return JsonDocument.Parse(stream);
+        }
+        catch (JsonException error)
+        {
+            throw new AttributionException(ErrorCodes.TokenizerMalformed,
+                $"{Path.GetFileName(file)} is not JSON: {error.Message} It may be cut off; download it again.", error) { File = file };
+        }
+    }
+}

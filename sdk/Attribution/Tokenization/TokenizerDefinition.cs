@@ -1,0 +1,34 @@
+using Attribution.Tokenization.AddedTokens;
+using Attribution.Tokenization.Decoders;
+using Attribution.Tokenization.Models;
+using Attribution.Tokenization.Normalizers;
+using Attribution.Tokenization.PostProcessors;
+using Attribution.Tokenization.PreTokenizers;
+
+namespace Attribution.Tokenization;
+
+/// <summary>Everything that a tokenizer's files say.</summary>
+internal sealed record TokenizerDefinition
+{
+    /// <summary>All tokens, added ones included, by their spelling.</summary>
+    public required Dictionary<string, int> IdOfToken { get; init; }
+
+    /// <summary>All tokens, added ones included, by their id.</summary>
+    public required Dictionary<int, string> TokenOfId { get; init; }
+
+    public required IReadOnlyList<AddedToken> AddedTokens { get; init; }
+
+    public required HashSet<int> SpecialIds { get; init; }
+
+    public required Normalizer? Normalizer { get; init; }
+
+    public required PreTokenizerChain PreTokenizers { get; init; }
+
+    public required BpeModel Model { get; init; }
+
+    public required PostProcessor PostProcessor { get; init; }
+
+    public required IReadOnlyList<Func<Action<string>, DecoderStage>> Decoders { get; init; }
+
+    public required SpecialTokenNames Names { get; init; }
+}
