@@ -194,6 +194,9 @@ public static class ErrorCodes
     /// <summary>An experiment's own method returned something that is not a vector of the model's width.</summary>
     public const string MethodResultInvalid = "ATTR1405";
 
+    /// <summary>Truncation cut answers away, so that their rows have no vector (a warning).</summary>
+    public const string AnswerCutAway = "ATTR1406";
+
     // 15xx: scores and selection
 
     /// <summary>No scoring method has the name that was asked for.</summary>
@@ -210,6 +213,12 @@ public static class ErrorCodes
 
     /// <summary>There is no vector with finite numbers to compare with.</summary>
     public const string NoVectors = "ATTR1505";
+
+    /// <summary>A selected row is not in the dataset that it should be of.</summary>
+    public const string SelectionWithoutRow = "ATTR1506";
+
+    /// <summary>A line of a file of selected rows is malformed.</summary>
+    public const string SelectedRowInvalid = "ATTR1507";
 
     // 16xx: fine-tuning, evaluation, judging
 
