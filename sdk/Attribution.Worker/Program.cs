@@ -7,6 +7,10 @@ TorchBackend.Start();
 
 var root = new RootCommand("Training-data attribution: the stages of an experiment, one verb each.")
 {
+    AttributeVerb.Create(),
+    SelectVerb.Create(),
+    FineTuneVerb.Create(),
+    EvaluateVerb.Create(),
     DoctorVerb.Create(),
     GenerateVerb.Create(),
     LogitsVerb.Create(),

@@ -79,6 +79,18 @@ public static class ErrorCodes
 
     // 12xx: tokenizers, chat templates, keep masks
 
+    /// <summary>A model folder has no <c>tokenizer.json</c>.</summary>
+    public const string TokenizerMissing = "ATTR1201";
+
+    /// <summary>A tokenizer file is not JSON, or a part of it is missing or of the wrong type.</summary>
+    public const string TokenizerMalformed = "ATTR1202";
+
+    /// <summary>A tokenizer uses a component or option that is not implemented.</summary>
+    public const string TokenizerUnsupported = "ATTR1203";
+
+    /// <summary>Parts of a tokenizer file contradict each other, such as a merge of tokens that do not exist.</summary>
+    public const string TokenizerInconsistent = "ATTR1204";
+
     /// <summary>A model folder has no chat template, or none of the name that was asked for, or its files cannot be read.</summary>
     public const string ChatTemplateMissing = "ATTR1220";
 
@@ -102,18 +114,6 @@ public static class ErrorCodes
 
     /// <summary>A list of messages is not what it should be.</summary>
     public const string MessagesInvalid = "ATTR1227";
-
-    /// <summary>A model folder has no <c>tokenizer.json</c>.</summary>
-    public const string TokenizerMissing = "ATTR1201";
-
-    /// <summary>A tokenizer file is not JSON, or a part of it is missing or of the wrong type.</summary>
-    public const string TokenizerMalformed = "ATTR1202";
-
-    /// <summary>A tokenizer uses a component or option that is not implemented.</summary>
-    public const string TokenizerUnsupported = "ATTR1203";
-
-    /// <summary>Parts of a tokenizer file contradict each other, such as a merge of tokens that do not exist.</summary>
-    public const string TokenizerInconsistent = "ATTR1204";
 
     /// <summary>A token id is not in the model's vocabulary.</summary>
     public const string TokenOutOfRange = "ATTR1291";
@@ -194,8 +194,8 @@ public static class ErrorCodes
     /// <summary>An experiment's own method returned something that is not a vector of the model's width.</summary>
     public const string MethodResultInvalid = "ATTR1405";
 
-    /// <summary>Rows have no vector, because truncation cut their answers away (a warning).</summary>
-    public const string RowsWithoutVector = "ATTR1406";
+    /// <summary>Truncation cut answers away, so that their rows have no vector (a warning).</summary>
+    public const string AnswerCutAway = "ATTR1406";
 
     // 15xx: scores and selection
 
@@ -213,6 +213,12 @@ public static class ErrorCodes
 
     /// <summary>There is no vector with finite numbers to compare with.</summary>
     public const string NoVectors = "ATTR1505";
+
+    /// <summary>A selected row is not in the dataset that it should be of.</summary>
+    public const string SelectionWithoutRow = "ATTR1506";
+
+    /// <summary>A line of a file of selected rows is malformed.</summary>
+    public const string SelectedRowInvalid = "ATTR1507";
 
     // 16xx: fine-tuning, evaluation, judging
 
