@@ -17,7 +17,7 @@ internal sealed class SelectTrainingDataStage : Stage
     /// <summary>The chosen rows as people read them, best first.</summary>
     public const string SelectedFile = "selected_train_data.jsonl";
 
-    /// <summary>The chosen rows and nothing else: what training reads. Scores that change without changing the choice leave it as it is.</summary>
+    /// <summary>The chosen rows and nothing else, in the dataset's order: what training reads. Scores that change without changing the choice leave it as it is.</summary>
     public const string TrainFile = "train.jsonl";
 
     /// <summary>The facts of the choice, <see cref="SelectionFacts"/>.</summary>
@@ -131,7 +131,7 @@ internal sealed class SelectTrainingDataStage : Stage
             return row;
         }));
         SelectedRows.Write(builder.PathOf(SelectedFile), selected);
-        Readable.WriteLines(builder.PathOf(TrainFile), selected.Select(row => TrainingRow.Of(row.Treatment)));
+        Readable.WriteLines(builder.PathOf(TrainFile), selected.OrderBy(row => row.Index).Select(row => TrainingRow.Of(row.Treatment)));
         WriteScores(builder.PathOf(ScoresFile), scores);
         new SelectionFacts
         {
