@@ -8,8 +8,11 @@ TorchBackend.Start();
 var root = new RootCommand("Training-data attribution: the stages of an experiment, one verb each.")
 {
     DoctorVerb.Create(),
+    GenerateVerb.Create(),
+    LogitsVerb.Create(),
     ProvisionVerb.Create(),
     MeasureThreadsVerb.Create(),
+    StoreVerb.Create(),
     TokenizeVerb.Create(),
 };
 return await VerbRunner.RunAsync(root, args);

@@ -48,7 +48,9 @@ public sealed class CausalLanguageModel : IDisposable
                 throw Wrong(folder, name, $"is missing from the weights, and a {config.ModelType} model of this config.json has it");
             if (!entry.Shape.SequenceEqual(shape))
                 throw Wrong(folder, name, $"is [{string.Join(", ", entry.Shape)}], but by config.json it must be [{string.Join(", ", shape)}]");
-            return CheckpointTensors.Read(checkpoint.FileOf(name), name, type, place);
+            if (entry.DType is not (SafetensorsDType.F32 or SafetensorsDType.BF16 or SafetensorsDType.F16 or SafetensorsDType.F64))
+                throw Wrong(folder, name, $"is {entry.DType.Name()}: quantised weights are not supported, publish them as BF16, F16 or F32");
+            return checkpoint.Load(name, type, place).DetachFromDisposeScope();
         });
         foreach (var name in checkpoint.Names)
             if (!used.Contains(name) && !IsLeftOver(name, config))
@@ -89,10 +91,7 @@ public sealed class CausalLanguageModel : IDisposable
         File.WriteAllText(Path.Combine(folder, "config.json"), json.ToJsonString(indented) + "\n");
         var stops = new JsonObject { ["eos_token_id"] = new JsonArray([.. StopTokens.Order().Select(id => (JsonNode)id)]) };
         File.WriteAllText(Path.Combine(folder, "generation_config.json"), stops.ToJsonString(indented) + "\n");
-        SafetensorsWriter.Write(
-            Path.Combine(folder, SafetensorsCollection.SingleFile),
-            Transformer.Weights.Select(weight => CheckpointTensors.Source(weight.Key, weight.Value)),
-            new Dictionary<string, string> { ["format"] = "pt" });
+        SafetensorsTensors.Save(Path.Combine(folder, SafetensorsCollection.SingleFile), Transformer.Weights, new Dictionary<string, string> { ["format"] = "pt" });
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Attribution.Models;
 using Attribution.Models.Generation;
+using Attribution.Tokenization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,5 +26,13 @@ public sealed class StoriesTests
             var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(ids)), model.Transformer.Context(1, ids.Length), 0, 5);
             Numbers.LargestDifference(model.Transformer.Logits(stream)[0], expected).ShouldBeLessThan(2e-4);
         }
+    }
+
+    [SharedFact("models", "stories260k")]
+    public void Greedy_text_from_the_bare_BOS_is_the_gold_text()
+    {
+        using var model = CausalLanguageModel.Load(Folder);
+        var text = new TextGenerator(model).Generate([[1]], new() { MaxNewTokens = 60 })[0];
+        Tokenizer.Load(Folder).Decode([.. text.Tokens]).ShouldStartWith("Once upon a time, there was a little girl named Lily.");
     }
 }

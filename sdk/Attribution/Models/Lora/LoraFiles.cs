@@ -19,7 +19,7 @@ internal sealed partial class LoraFiles
     /// <summary>The adapted matrices, in the model's order.</summary>
     public required IReadOnlyList<Linear> Modules { get; init; }
 
-    public torch.Tensor Tensor(string module, char which) => CheckpointTensors.Read(Tensors, Key(module, which), torch.float32, torch.CPU);
+    public torch.Tensor Tensor(string module, char which) => Tensors.Load(Key(module, which), torch.float32);
 
     public static LoraFiles Read(string folder, CausalLanguageModel model)
     {
@@ -49,10 +49,10 @@ internal sealed partial class LoraFiles
     public static void Write(string folder, LoraAdapter adapter)
     {
         Directory.CreateDirectory(folder);
-        SafetensorsWriter.Write(Path.Combine(folder, TensorsName), adapter.Weights.SelectMany(w => new[]
+        SafetensorsTensors.Save(Path.Combine(folder, TensorsName), adapter.Weights.SelectMany(w => new KeyValuePair<string, torch.Tensor>[]
         {
-            CheckpointTensors.Source(Key(w.Linear.Name, 'A'), w.A),
-            CheckpointTensors.Source(Key(w.Linear.Name, 'B'), w.B),
+            new(Key(w.Linear.Name, 'A'), w.A),
+            new(Key(w.Linear.Name, 'B'), w.B),
         }), new Dictionary<string, string> { ["format"] = "pt" });
         var json = new JsonObject
         {

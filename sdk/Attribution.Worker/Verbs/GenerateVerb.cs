@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Attribution.Models.Generation;
+using Attribution.Tokenization;
+
+namespace Attribution.Worker.Verbs;
+
+/// <summary><c>attribution generate</c>: what a model writes, printed as it comes.</summary>
+public static class GenerateVerb
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var prompt = new Option<string?>("--prompt") { Description = "Text to go on from, taken as it is." };
+        var messages = new Option<string?>("--messages") { Description = "A JSON file with a conversation to answer by the model's chat template." };
+        var tokens = new Option<int>("--max-new-tokens") { Description = "The most tokens to generate.", DefaultValueFactory = _ => 256 };
+        var temperature = new Option<double>("--temperature") { Description = "0 takes the likeliest token; above, tokens are drawn." };
+        var topP = new Option<double>("--top-p") { Description = "Draw from the likeliest tokens that have this probability together.", DefaultValueFactory = _ => 1 };
+        var seed = new Option<long>("--seed") { Description = "Decides what is drawn." };
+        tokens.Validators.Add(result => Require(result.GetValueOrDefault<int>() >= 0, result, "at least 0"));
+        temperature.Validators.Add(result => Require(result.GetValueOrDefault<double>() >= 0, result, "at least 0"));
+        topP.Validators.Add(result => Require(result.GetValueOrDefault<double>() is > 0 and <= 1, result, "above 0 and at most 1"));
+
+        var verb = new Command("generate", "What a model writes after a prompt or in answer to a conversation, printed as it comes.") { prompt, messages, tokens, temperature, topP, seed };
+        var model = new ModelOptions(verb);
+        verb.Validators.Add(result =>
+        {
+            if (result.GetValue(prompt) is null == result.GetValue(messages) is null)
+                result.AddError("Give either --prompt or --messages.");
+        });
+        verb.SetAction((parsed, cancellation) =>
+        {
+            var folder = model.Folder(parsed);
+            var tokenizer = Tokenizer.Load(folder);
+            var ids = parsed.GetValue(messages) is { } file
+                ? tokenizer.EncodeToIds(Rendered(folder, MessagesFile.Read(file)), addSpecialTokens: false)
+                : tokenizer.EncodeToIds(parsed.GetValue(prompt)!);
+            using var loaded = model.Load(parsed, folder);
+            var options = new GenerationOptions { MaxNewTokens = parsed.GetValue(tokens), Temperature = parsed.GetValue(temperature), TopP = parsed.GetValue(topP) };
+
+            // The prompt is decoded too, for what a token's text is can depend on those before it; only what follows it is printed.
+            var output = parsed.InvocationConfiguration.Output;
+            var decoder = tokenizer.CreateDecoder(skipSpecialTokens: true);
+            var hidden = tokenizer.Decode(ids, skipSpecialTokens: true).Length;
+            foreach (var id in ids)
+                Print(decoder.Append(id));
+            new TextGenerator(loaded).Generate([ids], options, [parsed.GetValue(seed)], (_, token) => Print(decoder.Append(token)), cancellation);
+            Print(decoder.Finish());
+            output.WriteLine();
+            return Task.FromResult(0);
+
+            void Print(string text)
+            {
+                var shown = Math.Min(hidden, text.Length);
+                hidden -= shown;
+                output.Write(text.AsSpan(shown));
+                output.Flush();
+            }
+        });
+        return verb;
+    }
+
+    private static string Rendered(string folder, MessagesFile file) =>
+        ChatTemplate.Load(folder).Render(file.Messages, addGenerationPrompt: true, file.Variables, ConversationEncoder.Date);
+
+    private static void Require(bool holds, System.CommandLine.Parsing.OptionResult result, string what)
+    {
+        if (!holds)
+            result.AddError($"{result.Option.Name} must be {what}.");
+    }
+}

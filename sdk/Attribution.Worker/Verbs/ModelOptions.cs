@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Attribution.Diagnostics;
+using Attribution.Models;
+using Attribution.Models.Hub;
+using TorchSharp;
+
+namespace Attribution.Worker.Verbs;
+
+/// <summary>The options of every verb that runs a model.</summary>
+internal sealed class ModelOptions
+{
+    private readonly Option<string> _model = new("--model")
+    {
+        Description = "A model's folder, or a Hugging Face id.",
+        Required = true,
+    };
+
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "cpu, cuda or cuda:N.",
+        DefaultValueFactory = _ => "cpu",
+    };
+
+    private readonly Option<string?> _dtype = new("--dtype") { Description = "float32 or bfloat16; what the model was published in if left out." };
+
+    public ModelOptions(Command verb)
+    {
+        _dtype.AcceptOnlyFromAmong("float32", "bfloat16");
+        _device.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is var device && device is not ("cpu" or "cuda") && !(device.StartsWith("cuda:") && uint.TryParse(device[5..], out _)))
+                result.AddError($"'{device}' is no device: give cpu, cuda or cuda:N.");
+        });
+        verb.Add(_model);
+        verb.Add(_device);
+        verb.Add(_dtype);
+    }
+
+    /// <summary>The folder with the model's files, downloaded if need be.</summary>
+    /// <exception cref="AttributionException">There is no such model, or it cannot be had.</exception>
+    public string Folder(ParseResult parsed) => ModelFolder.Resolve(parsed.GetRequiredValue(_model)).Path;
+
+    /// <summary>Loads the model of a folder.</summary>
+    /// <exception cref="AttributionException">The device is not there, or the model is not in order.</exception>
+    public CausalLanguageModel Load(ParseResult parsed, string folder)
+    {
+        var device = torch.device(parsed.GetRequiredValue(_device));
+        if (device.type == DeviceType.CUDA && (!torch.cuda.is_available() || device.index >= torch.cuda.device_count()))
+            throw new AttributionException(ErrorCodes.DeviceMissing, $"libtorch sees {(torch.cuda.is_available() ? torch.cuda.device_count() : 0)} CUDA devices, so there is no {parsed.GetRequiredValue(_device)}; `attribution doctor` says more.");
+        var dtype = parsed.GetValue(_dtype) switch { null => (torch.ScalarType?)null, "bfloat16" => torch.bfloat16, _ => torch.float32 };
+        return CausalLanguageModel.Load(folder, device, dtype);
+    }
+}
