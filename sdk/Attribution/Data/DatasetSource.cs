@@ -199,7 +199,8 @@ internal sealed partial class DatasetSource
     {
         if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } group)
             throw new AttributionException(ErrorCodes.DatasetColumnDuplicate,
-                $"'{Path.GetFileName(file)}' has two columns of one name: {string.Join(", ", group.Select(name => $"'{name}'"))} (case makes no difference). Rename one.") { File = file, Property = group.First() };
+                $"'{Path.GetFileName(file)}' has two columns of one name: {string.Join(", ", group.Select(name => $"'{name}'"))} (case makes no difference). Rename one.")
+            { File = file, Property = group.First() };
     }
 
     /// <summary>The names in a header line; one without a name is called after its place, as <c>column0</c>.</summary>

@@ -104,7 +104,8 @@ internal sealed class TableRowDecoder : RowDecoder
                 : (element is { Kind: DuckDbKind.Boolean } or { IsInteger: true }, "a list of booleans");
         if (!fits && field.Type.Kind != DuckDbKind.Varchar)
             throw new AttributionException(ErrorCodes.DatasetColumnType,
-                $"Column {field.Name} of '{Path.GetFileName(file)}' is {Describe(field.Type)}; it must be {wanted}, or that as JSON text.") { File = file, Property = field.Name };
+                $"Column {field.Name} of '{Path.GetFileName(file)}' is {Describe(field.Type)}; it must be {wanted}, or that as JSON text.")
+            { File = file, Property = field.Name };
 
         static bool IsText(DuckDbType type, string name) => type.IndexOf(name) is >= 0 and var at && type.Fields[at].Type.Kind == DuckDbKind.Varchar;
     }
