@@ -5,5 +5,6 @@ var root = new RootCommand("Measurements of the project, one verb each. Run in R
 {
     GenerateBenchmark.Create(),
     TensorBenchmark.Create(),
+    TokenizerBenchmark.Create(),
 };
 return root.Parse(args).Invoke();

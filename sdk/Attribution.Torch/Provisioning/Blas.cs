@@ -35,19 +35,18 @@ public sealed partial record Blas(string Name, string? Path, bool IsReference)
     internal static Blas? Of(IReadOnlyList<string> libraries)
     {
         string? Find(string part) => libraries.FirstOrDefault(path => System.IO.Path.GetFileName(path).Contains(part, StringComparison.Ordinal));
+        // Debian's alternatives all carry the name libblas.so, each in a folder of its own. That file is what libtorch calls;
+        // an OpenBLAS beside it may be there for LAPACK alone.
+        var folder = Find("libblas.so") is { } file ? System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(file)) : null;
+        if (folder is "blas" or "lib" or "lib64" or "x86_64-linux-gnu" or "aarch64-linux-gnu")
+            return new Blas("the reference BLAS (netlib)", Find("libblas.so"), IsReference: true);
         if (Find("libopenblas") is { } openBlas)
             return new Blas("OpenBLAS", openBlas, IsReference: false);
         if (Find("libmkl") is { } mkl)
             return new Blas("MKL", mkl, IsReference: false);
         if (Find("libblis") is { } blis)
             return new Blas("BLIS", blis, IsReference: false);
-        // The Debian alternatives all carry the same file name, each in a folder of its own.
-        if (Find("libblas.so") is not { } other)
-            return null;
-        var folder = System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(other));
-        return folder is "blas" or "lib" or "lib64" or "x86_64-linux-gnu" or "aarch64-linux-gnu"
-            ? new Blas("the reference BLAS (netlib)", other, IsReference: true)
-            : new Blas(folder!, other, IsReference: false);
+        return folder is null ? null : new Blas(folder, Find("libblas.so"), IsReference: false);
     }
 
     [GeneratedRegex(@"^OpenBLAS \S+")]

@@ -16,7 +16,7 @@ public static class DebianPackages
     /// <exception cref="TorchProvisioningException"><see cref="TorchErrorCodes.InstallationFailed"/>.</exception>
     public static void Install(IReadOnlyList<string> packages, Func<bool> isThere, string log, Action<string> progress)
     {
-        using var turn = FileLock.Take("/var/lock/attribution-provision.lock");
+        using var turn = FileLock.Take("/run/attribution-provision.lock");
         if (isThere())
             return;
         var names = string.Join(' ', packages);

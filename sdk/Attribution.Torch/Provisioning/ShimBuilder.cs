@@ -77,6 +77,8 @@ public sealed class ShimBuilder
                 File.Move(partial, shim, overwrite: true);
                 return;
             }
+            if (compilation.Output.Contains("undefined reference", StringComparison.Ordinal)) // it compiled; it did not link
+                break;
         }
         File.Delete(partial);
         throw new TorchProvisioningException(TorchErrorCodes.ShimDoesNotCompile,

@@ -37,12 +37,12 @@ public static class ShimLoader
             var libTorch = LibTorchLocator.Locate();
             var shim = new ShimBuilder().Ensure(libTorch);
             var asked = forced ?? ThreadSetting.FromEnvironment();
-            var measured = asked is null ? (ThreadTuner.Kept(shim) ?? Tuner?.Tune(shim))?[0].Setting : null;
-            var threads = asked ?? measured ?? ThreadSetting.Default;
+            var measured = asked is null ? (ThreadTuner.Kept(shim) ?? Tuner?.Tune(shim))?[0] : null;
+            var threads = asked ?? measured?.Setting ?? ThreadSetting.Default;
             threads.Apply();
             _handle = Load(shim, libTorch);
             (Threads, LibTorch) = (threads, libTorch);
-            ThreadsOrigin = asked is not null ? ThreadsOrigin.Environment : measured is not null ? ThreadsOrigin.Measured : ThreadsOrigin.Default;
+            ThreadsOrigin = asked is not null ? ThreadsOrigin.Environment : measured?.Milliseconds is not null ? ThreadsOrigin.Measured : ThreadsOrigin.Default;
             return _handle;
         }
     }

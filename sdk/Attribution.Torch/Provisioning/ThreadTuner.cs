@@ -22,14 +22,20 @@ public sealed class ThreadTuner(Func<ThreadSetting, (string Program, IEnumerable
     private const double ClearlyFaster = 0.96;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromHours(1);
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>What was measured earlier for this machine and this shim, the chosen one first; null if nothing was.</summary>
+    /// <summary>
+    /// What was measured earlier for this machine and this shim, the chosen one first; null if nothing was, or if it failed more
+    /// than an hour ago, perhaps for the machine being too busy then.
+    /// </summary>
     public static IReadOnlyList<ThreadMeasurement>? Kept(string shim)
     {
         try
         {
-            return File.Exists(PathFor(shim)) && JsonSerializer.Deserialize<ThreadMeasurement[]>(File.ReadAllText(PathFor(shim))) is { Length: > 0 } kept ? kept : null;
+            var file = new FileInfo(PathFor(shim));
+            return file.Exists && JsonSerializer.Deserialize<ThreadMeasurement[]>(File.ReadAllText(file.FullName)) is { Length: > 0 } kept
+                && (kept[0].Milliseconds is not null || DateTime.UtcNow - file.LastWriteTimeUtc < RetryAfter) ? kept : null;
         }
         catch (JsonException)
         {
@@ -69,7 +75,7 @@ public sealed class ThreadTuner(Func<ThreadSetting, (string Program, IEnumerable
     /// <summary>Orders measurements, given in the order of <see cref="Candidates"/>, so that the chosen one is first.</summary>
     internal static IReadOnlyList<ThreadMeasurement> Choose(IReadOnlyList<ThreadMeasurement> measured)
     {
-        // Kept too: what could not be measured once would cost its time again at every start.
+        // Kept too: what could not be measured would cost its time again at every start.
         if (measured.Count == 0)
             return [new(ThreadSetting.Default, null)];
         var fastest = measured.MinBy(one => one.Milliseconds)!;
@@ -85,20 +91,31 @@ public sealed class ThreadTuner(Func<ThreadSetting, (string Program, IEnumerable
         {
             string? Line(Process process)
             {
-                var line = process.StandardOutput.ReadLineAsync();
                 var left = Patience - Stopwatch.GetElapsedTime(started);
-                return left > TimeSpan.Zero && line.Wait(left) ? line.Result : null;
+                if (left <= TimeSpan.Zero)
+                    return null;
+                var line = process.StandardOutput.ReadLineAsync();
+                return line.Wait(left) ? line.Result : null;
             }
+            // A round counts only whole: on a machine so busy that patience ends, some settings would be judged by more tries.
             var best = new Dictionary<ThreadSetting, double>();
             var ready = children.Where(one => ThreadWorkload.IsReady(Line(one.Process))).ToList();
             for (var round = 0; round < Rounds; round++)
-                foreach (var (setting, process) in ready)
+            {
+                var times = new List<double>();
+                foreach (var (_, process) in ready)
                 {
                     process.StandardInput.WriteLine();
                     process.StandardInput.Flush();
-                    if (double.TryParse(Line(process), CultureInfo.InvariantCulture, out var milliseconds))
-                        best[setting] = Math.Min(milliseconds, best.GetValueOrDefault(setting, double.MaxValue));
+                    if (!double.TryParse(Line(process), CultureInfo.InvariantCulture, out var milliseconds))
+                        break;
+                    times.Add(milliseconds);
                 }
+                if (times.Count < ready.Count)
+                    break;
+                foreach (var (setting, milliseconds) in ready.Select(one => one.Setting).Zip(times))
+                    best[setting] = Math.Min(milliseconds, best.GetValueOrDefault(setting, double.MaxValue));
+            }
             return [.. candidates.Where(best.ContainsKey).Select(setting => new ThreadMeasurement(setting, Math.Round(best[setting], 3)))];
         }
         finally

@@ -3,7 +3,7 @@ namespace Attribution.Torch.Provisioning;
 /// <summary>Where the thread setting in force comes from.</summary>
 public enum ThreadsOrigin
 {
-    /// <summary>Nothing was asked for or measured yet.</summary>
+    /// <summary>Nothing was asked for, and nothing measured: not yet, or the machine was too busy.</summary>
     Default,
 
     /// <summary>Measured on this machine.</summary>

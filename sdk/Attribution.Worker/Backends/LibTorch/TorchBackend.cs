@@ -9,12 +9,8 @@ namespace Attribution.Worker.Backends;
 internal static class TorchBackend
 {
     /// <summary>To be called first: from here on, loading libtorch measures the thread setting where that was not done yet.</summary>
-    public static void Start() => ShimLoader.Tuner = new ThreadTuner(setting => (Environment.ProcessPath!,
-    [
-        // Started as `dotnet Attribution.Worker.dll`, the program is dotnet and needs the assembly.
-        .. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : Array.Empty<string>(),
-        MeasureThreadsVerb.Name, $"{setting.Threads}", $"{setting.PassiveWait}",
-    ]));
+    public static void Start() =>
+        ShimLoader.Tuner = new ThreadTuner(setting => ThisProgram.Command(MeasureThreadsVerb.Name, $"{setting.Threads}", $"{setting.PassiveWait}"));
 
     /// <summary>Serves the measurement of one thread setting over the standard streams.</summary>
     public static void MeasureThreads(int threads, bool passive) => ThreadWorkload.Serve(new ThreadSetting(threads, passive), Console.In, Console.Out);
@@ -96,7 +92,7 @@ internal static class TorchBackend
         {
             ThreadsOrigin.Environment => "as the environment says",
             ThreadsOrigin.Measured => "the fastest as measured on this machine",
-            _ => "not measured",
+            _ => "not measured, the machine was too busy; tried again after an hour",
         };
         return new Check("threads", CheckStatus.Ok, $"{threads} of {Machine.Cores} cores of {Machine.Processor}, {wait}; {origin}");
     }

@@ -36,7 +36,15 @@ public sealed record ModelFolder(string Path, HubRepository? Repository, string?
         using var client = new HubClient(settings ?? HubSettings.FromEnvironment());
         if (client.FindCachedCommit(repository) is { } commit && IsCached(client, repository, commit, contents))
             return new(System.IO.Path.GetFullPath(client.SnapshotFolder(repository, commit)), repository, commit);
-        return await FetchAsync(client, repository, contents, progress, cancel).ConfigureAwait(false);
+        try
+        {
+            return await FetchAsync(client, repository, contents, progress, cancel).ConfigureAwait(false);
+        }
+        catch (AttributionException e) when (e.Code is ErrorCodes.HubNotFound or ErrorCodes.HubOffline)
+        {
+            // A mistyped folder often reads as an id.
+            throw new AttributionException(e.Code, $"{e.Message} Nor is there a folder '{idOrFolder}'.", e) { File = e.File, Property = e.Property };
+        }
     }
 
     /// <summary>As <see cref="ResolveAsync"/>, waiting for it.</summary>

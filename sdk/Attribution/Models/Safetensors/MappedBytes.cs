@@ -6,24 +6,30 @@ namespace Attribution.Models.Safetensors;
 /// The bytes of one tensor inside a mapped file. The mapping stays in place until the file and every such view of it are disposed.
 /// </summary>
 /// <remarks>
-/// The pages are copy-on-write: a write changes this process's view only, never the file. What a view shows is undefined, and reading it
+/// Pages are copied when they are written: a write changes this process's view only, never the file. What a view shows is undefined, and reading it
 /// may end the process, if another process truncates the file meanwhile; files that are replaced by renaming are safe.
 /// </remarks>
 public sealed unsafe class MappedBytes : IDisposable
 {
     private SafeMemoryMappedViewHandle? _view;
 
-    internal MappedBytes(SafeMemoryMappedViewHandle view, byte* pointer, long length)
+    internal MappedBytes(SafeMemoryMappedViewHandle view, bool isWritable, byte* pointer, long length)
     {
         var held = false;
         view.DangerousAddRef(ref held);
         _view = view;
+        IsWritable = isWritable;
         Pointer = pointer;
         Length = length;
     }
 
     /// <summary>The first byte; valid until <see cref="Dispose"/>. Aligned as the file aligns it, which may be not at all.</summary>
     public byte* Pointer { get; }
+
+    /// <summary>
+    /// Whether the bytes may be written; else a write ends the process. Only the mapping of a file for which the system would not reserve as much memory is not writable.
+    /// </summary>
+    public bool IsWritable { get; }
 
     /// <summary>The number of bytes.</summary>
     public long Length { get; }

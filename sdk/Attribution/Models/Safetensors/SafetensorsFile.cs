@@ -12,14 +12,16 @@ namespace Attribution.Models.Safetensors;
 public sealed unsafe class SafetensorsFile : IDisposable
 {
     private readonly SafeMemoryMappedViewHandle _view;
+    private readonly bool _isWritable;
     private readonly byte* _buffer;
     private readonly Dictionary<string, SafetensorsEntry> _byName;
     private bool _disposed;
 
-    private SafetensorsFile(string path, SafeMemoryMappedViewHandle view, byte* buffer, SafetensorsHeader header)
+    private SafetensorsFile(string path, SafeMemoryMappedViewHandle view, bool isWritable, byte* buffer, SafetensorsHeader header)
     {
         FilePath = path;
         _view = view;
+        _isWritable = isWritable;
         _buffer = buffer;
         Entries = header.Entries;
         Metadata = header.Metadata;
@@ -53,12 +55,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
             var length = stream.Length;
             if (length < SafetensorsHeader.LengthBytes)
                 throw SafetensorsHeader.Header($"The file has {length} bytes, fewer than the 8 that give the header's length: it is truncated.", path);
-            using var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.CopyOnWrite, HandleInheritability.None, leaveOpen: true);
-            // Only the handle outlives this method: closing the view's accessor would unmap.
-            var view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.CopyOnWrite).SafeMemoryMappedViewHandle;
+            var (view, isWritable) = MapWhole(stream, length);
             try
             {
-                return Read(path, view, length);
+                return Read(path, view, isWritable, length);
             }
             catch
             {
@@ -82,7 +82,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var entry = this[name];
-        return new(_view, _buffer + entry.Begin, entry.ByteCount);
+        return new(_view, _isWritable, _buffer + entry.Begin, entry.ByteCount);
     }
 
     /// <summary>Closes the file; its mapping goes with the last <see cref="MappedBytes"/>.</summary>
@@ -92,7 +92,27 @@ public sealed unsafe class SafetensorsFile : IDisposable
         _view.Dispose();
     }
 
-    private static SafetensorsFile Read(string path, SafeMemoryMappedViewHandle view, long length)
+    private static (SafeMemoryMappedViewHandle View, bool IsWritable) MapWhole(FileStream stream, long length)
+    {
+        try
+        {
+            return (View(MemoryMappedFileAccess.CopyOnWrite), true);
+        }
+        // A system reserves memory for pages that may be written, and may refuse it for a file larger than its memory.
+        catch (Exception e) when (e is IOException or OutOfMemoryException)
+        {
+            return (View(MemoryMappedFileAccess.Read), false);
+        }
+
+        // Only the handle is kept: closing the view's accessor would unmap.
+        SafeMemoryMappedViewHandle View(MemoryMappedFileAccess access)
+        {
+            using var map = MemoryMappedFile.CreateFromFile(stream, null, 0, access, HandleInheritability.None, leaveOpen: true);
+            return map.CreateViewAccessor(0, length, access).SafeMemoryMappedViewHandle;
+        }
+    }
+
+    private static SafetensorsFile Read(string path, SafeMemoryMappedViewHandle view, bool isWritable, long length)
     {
         var start = (byte*)view.DangerousGetHandle();
         var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(start, SafetensorsHeader.LengthBytes));
@@ -102,6 +122,6 @@ public sealed unsafe class SafetensorsFile : IDisposable
         if (bufferBytes < 0)
             throw SafetensorsHeader.Header($"The header's length is given as {headerBytes} bytes, but the file has {length}: it is truncated. Fetch or save it again.", path);
         var json = new ReadOnlySpan<byte>(start + SafetensorsHeader.LengthBytes, (int)headerBytes).ToArray();
-        return new(path, view, start + (length - bufferBytes), SafetensorsHeader.Parse(json, bufferBytes, path));
+        return new(path, view, isWritable, start + (length - bufferBytes), SafetensorsHeader.Parse(json, bufferBytes, path));
     }
 }

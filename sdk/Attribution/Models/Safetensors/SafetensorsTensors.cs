@@ -15,7 +15,7 @@ public static unsafe class SafetensorsTensors
     /// <remarks>
     /// On the CPU and in its own dtype it is the mapped file itself: nothing is read until it is used, and the mapping goes with the last tensor
     /// over it, even after the file was disposed. Changing it in place changes this process's memory, never the file. Otherwise it is a
-    /// copy, converted and moved on its own, and the mapping is let go. A tensor that lies unaligned in the file is copied too.
+    /// copy, converted and moved on its own, and the mapping is let go. A tensor that lies unaligned in the file, or in one that is larger than memory, is copied too.
     /// </remarks>
     /// <param name="file">The file.</param>
     /// <param name="name">The tensor's name.</param>
@@ -26,12 +26,12 @@ public static unsafe class SafetensorsTensors
     public static Tensor Load(this SafetensorsFile file, string name, ScalarType? dtype = null, Device? device = null)
     {
         var entry = file[name];
-        var stored = ScalarTypeOf(entry.DType) ?? throw new AttributionException(
-            ErrorCodes.TensorType, $"Tensor '{name}' is of dtype {entry.DType.Name()}, which cannot be computed with. Convert the weights to BF16, F16 or F32.") { File = file.FilePath, Property = name };
+        if (ScalarTypeOf(entry.DType) is not { } stored)
+            throw new AttributionException(ErrorCodes.TensorType, $"Tensor '{name}' is of dtype {entry.DType.Name()}, which cannot be computed with. Convert the weights to BF16, F16 or F32.") { File = file.FilePath, Property = name };
         using var scope = NewDisposeScope();
-        var mapped = View(file.Map(name), entry.Shape, stored);
-        var isAligned = (nuint)mapped.data_pointer() % (nuint)(entry.DType.Bits() / 8) == 0;
-        return mapped.to(dtype ?? stored, device ?? CPU, copy: !isAligned).MoveToOuterDisposeScope();
+        var bytes = file.Map(name);
+        var isUsable = bytes.IsWritable && (nuint)bytes.Pointer % (nuint)(entry.DType.Bits() / 8) == 0;
+        return View(bytes, entry.Shape, stored).to(dtype ?? stored, device ?? CPU, copy: !isUsable).MoveToOuterDisposeScope();
     }
 
     /// <summary>Loads a tensor of a checkpoint, as <see cref="Load(SafetensorsFile, string, ScalarType?, Device?)"/> does of a file.</summary>

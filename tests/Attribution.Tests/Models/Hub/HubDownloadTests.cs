@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Attribution.Diagnostics;
 using Attribution.Models.Hub;
@@ -192,6 +193,27 @@ public sealed class HubDownloadTests : IDisposable
         folders.Distinct().Count().ShouldBe(1);
         foreach (var name in _hub.Files.Keys)
             _hub.RequestsFor(name).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_blob_that_another_program_fetches_is_waited_for()
+    {
+        var hash = FakeHub.Hash("model.safetensors", _hub.Files["model.safetensors"]);
+        var path = Path.Combine(_hub.Cache, ".locks", "models--org--model", hash + ".lock");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        // The lock of util-linux, which is also that of Hugging Face's own tools: flock(2).
+        using var other = Process.Start(new ProcessStartInfo("flock", [path, "sh", "-c", "echo held; read line"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        (await other.StandardOutput.ReadLineAsync()).ShouldBe("held");
+
+        var resolving = ModelFolder.ResolveAsync(FakeHub.Id, settings: _hub.Settings);
+        await Task.Delay(300);
+        _hub.RequestsFor("model.safetensors").ShouldBeEmpty();
+        var blob = Path.Combine(_hub.Repository, "blobs", hash);
+        File.WriteAllBytes(blob, _hub.Files["model.safetensors"]);
+        other.StandardInput.Close();
+
+        File.ReadAllBytes(Path.Combine((await resolving).Path, "model.safetensors")).Length.ShouldBe(3_000_000);
+        _hub.RequestsFor("model.safetensors").ShouldBeEmpty();
     }
 
     [Fact]

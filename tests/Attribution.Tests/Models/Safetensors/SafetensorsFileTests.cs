@@ -154,6 +154,24 @@ public sealed class SafetensorsFileTests : IDisposable
         File.ReadAllBytes(path)[^1].ShouldBe((byte)7);
     }
 
+    [Fact]
+    public void A_file_larger_than_memory_opens_and_is_then_only_read()
+    {
+        const long Size = 1L << 41;
+        var header = $$$"""{"a":{"dtype":"U8","shape":[{{{Size}}}],"data_offsets":[0,{{{Size}}}]},"b":{"dtype":"U8","shape":[1],"data_offsets":[{{{Size}}},{{{Size + 1}}}]}}""";
+        var path = Save(SafetensorsBytes.File(header, 0));
+        using (var stream = File.OpenWrite(path))
+        {
+            stream.Position = stream.Length + Size;
+            stream.WriteByte(7);
+        }
+        using var file = SafetensorsFile.Open(path);
+        using var view = file.Map("b");
+
+        view.IsWritable.ShouldBeFalse();
+        view.Span.ToArray().ShouldBe([7]);
+    }
+
     private static byte[] Bytes(SafetensorsFile file, string name)
     {
         using var view = file.Map(name);

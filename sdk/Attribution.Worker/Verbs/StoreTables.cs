@@ -1,0 +1,56 @@
+using Attribution.Data.Store;
+using Spectre.Console;
+
+namespace Attribution.Worker.Verbs;
+
+/// <summary>The store's contents as tables.</summary>
+internal static class StoreTables
+{
+    private const int WidthOfNoTerminal = 160;
+
+    public static IAnsiConsole ConsoleOn(TextWriter output)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        if (!console.Profile.Out.IsTerminal)
+            console.Profile.Width = WidthOfNoTerminal;
+        return console;
+    }
+
+    public static Table Stages(IReadOnlyCollection<StoredArtifact> artifacts)
+    {
+        var table = New("stage", "artifacts", "size", "computed in", "last used");
+        foreach (var stage in artifacts.GroupBy(a => a.Stage))
+            table.AddRow(stage.Key.EscapeMarkup(), $"{stage.Count()}", Size(stage.Sum(a => a.Bytes)), Duration(stage.Sum(a => a.Manifest?.Seconds ?? 0)), Time(stage.Max(a => a.LastUsed)));
+        return table;
+    }
+
+    public static Table Artifacts(IReadOnlyCollection<StoredArtifact> artifacts)
+    {
+        var table = New("fingerprint", "size", "computed in", "on", "last used", "");
+        foreach (var a in artifacts.OrderByDescending(a => a.LastUsed))
+            table.AddRow(a.Fingerprint.Short, Size(a.Bytes), Duration(a.Manifest?.Seconds ?? 0), (a.Manifest?.Device ?? "").EscapeMarkup(), Time(a.LastUsed), (a.Damage is null ? "" : $"damaged: {a.Damage}").EscapeMarkup());
+        return table;
+    }
+
+    public static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
+
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1000 => $"{bytes} B",
+        < 1000_000 => $"{bytes / 1e3:0.0} kB",
+        < 1000_000_000 => $"{bytes / 1e6:0.0} MB",
+        _ => $"{bytes / 1e9:0.0} GB",
+    };
+
+    private static Table New(params string[] columns)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in columns)
+            table.AddColumn(new TableColumn(column).NoWrap());
+        return table;
+    }
+
+    private static string Duration(double seconds) => seconds < 100 ? $"{seconds:0.0} s" : $"{seconds / 60:0} min";
+
+    private static string Time(DateTime utc) => $"{utc.ToLocalTime():yyyy-MM-dd HH:mm}";
+}

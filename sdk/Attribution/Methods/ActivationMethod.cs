@@ -1,0 +1,58 @@
+using Attribution.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attribution.Methods;
+
+/// <summary>
+/// The methods of one activation vector per conversation ("Scalable Gradient-Based Attribution of LLM Behaviors"): a vector of the
+/// treatment, of the control, or their difference. With Zin and Zout <c>[T, D]</c> the streams entering and leaving the block, G the
+/// gradient of the loss at Zout, and zbar the mean of Zin over kept tokens.
+/// </summary>
+internal sealed class ActivationMethod : IAttributionMethod
+{
+    private readonly Func<BlockStreams, Tensor> _vector;
+
+    private ActivationMethod(string name, MethodInputs inputs, Func<BlockStreams, Tensor> vector) => (Name, Inputs, _vector) = (name, inputs, vector);
+
+    public string Name { get; }
+
+    public MethodInputs Inputs { get; }
+
+    internal static IReadOnlyList<IAttributionMethod> All { get; } =
+    [
+        new ActivationMethod("residual_treatment", MethodInputs.Treatment, MeanOutput),
+        new ActivationMethod("residual_control", MethodInputs.Control, MeanOutput),
+        new ActivationMethod("residual_diff", MethodInputs.Treatment | MethodInputs.Control, MeanOutput),
+        new ActivationMethod("residual_input_treatment", MethodInputs.Treatment, s => s.MeanInput.alias()),
+        new ActivationMethod("grad_act_treatment", MethodInputs.Treatment | MethodInputs.Gradient, s => -s.MeanOverKept(s.Gradient)),
+        new ActivationMethod("residual_change_treatment", MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: false, masked: false)),
+        new ActivationMethod("residual_change", MethodInputs.Treatment | MethodInputs.Control | MethodInputs.Gradient, s => Change(s, bias: false, masked: false)),
+        new ActivationMethod("residual_change_treatment_with_bias", MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: true, masked: false)),
+        new ActivationMethod("residual_change_treatment_with_mask_corrected", MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: false, masked: true)),
+        new ActivationMethod("residual_change_treatment_with_mask", MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: true, masked: true)),
+        new ActivationMethod("residual_change_with_bias_and_mask", MethodInputs.Treatment | MethodInputs.Control | MethodInputs.Gradient, s => Change(s, bias: true, masked: true)),
+    ];
+
+    public Tensor Compute(BlockStreams? treatment, BlockStreams? control) => (treatment, control) switch
+    {
+        ({ } t, { } c) => _vector(t) - _vector(c),
+        ({ } t, null) => _vector(t),
+        (null, { } c) => _vector(c),
+        _ => throw new InvalidOperationException($"{Name} was given no conversation"),
+    };
+
+    // mean_keep(Zout)
+    private static Tensor MeanOutput(BlockStreams streams) => streams.MeanOverKept(streams.Output);
+
+    // -sum_s (<zbar, Zin[s]> + b) G[s]: the paper's mean_t(-z_t (z_t^T g)), the mean over t taken first, so that it costs O(T D).
+    private static Tensor Change(BlockStreams streams, bool bias, bool masked)
+    {
+        var weights = streams.Input.mv(streams.MeanInput); // [T]
+        if (bias)
+            weights = weights + 1;
+        if (masked)
+            weights = weights * streams.Keep;
+        return -weights.unsqueeze(0).mm(streams.Gradient).squeeze(0);
+    }
+}

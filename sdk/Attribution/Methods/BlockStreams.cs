@@ -1,0 +1,39 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attribution.Methods;
+
+/// <summary>What flows through one block of the model for one conversation: T tokens, D hidden; float32 on the model's device.</summary>
+public sealed class BlockStreams
+{
+    private readonly Tensor _keep; // float32 [T], 1 on kept tokens
+    private readonly Tensor? _gradient;
+    private readonly int _kept;
+    private Tensor? _meanInput;
+
+    internal BlockStreams(Tensor input, Tensor output, Tensor? gradient, bool[] keep)
+    {
+        (Input, Output, _gradient) = (input, output, gradient);
+        _kept = keep.Count(k => k);
+        _keep = tensor(keep.Select(k => k ? 1f : 0f).ToArray(), device: input.device);
+    }
+
+    /// <summary>The residual stream entering the block, Zin <c>[T, D]</c>.</summary>
+    public Tensor Input { get; }
+
+    /// <summary>The residual stream leaving it, Zout <c>[T, D]</c>.</summary>
+    public Tensor Output { get; }
+
+    /// <summary>The gradient of the conversation's loss with respect to <see cref="Output"/>, G <c>[T, D]</c>.</summary>
+    /// <exception cref="InvalidOperationException">The method did not ask for <see cref="MethodInputs.Gradient"/>.</exception>
+    public Tensor Gradient => _gradient ?? throw new InvalidOperationException("a method that reads gradients must say so in its Inputs");
+
+    /// <summary>1 on the tokens of the last assistant turn and 0 elsewhere, float32 <c>[T]</c>.</summary>
+    public Tensor Keep => _keep;
+
+    /// <summary><c>zbar = mean_keep(Zin)</c>, <c>[D]</c>.</summary>
+    public Tensor MeanInput => _meanInput ??= MeanOverKept(Input).MoveToOtherDisposeScope(Input); // for all methods of the row
+
+    /// <summary>The mean of the rows of <paramref name="rows"/> <c>[T, D]</c> at kept tokens, <c>[D]</c>.</summary>
+    public Tensor MeanOverKept(Tensor rows) => _keep.unsqueeze(0).mm(rows).squeeze(0) / _kept;
+}

@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace Attribution.Methods;
+
+/// <summary>
+/// How one example becomes a vector at one block of the model. Implement it in an experiment's own C# file to name it there like a
+/// built-in one; it needs a constructor without parameters.
+/// </summary>
+public interface IAttributionMethod
+{
+    /// <summary>The name to use it by: lower case, digits and underscores.</summary>
+    string Name { get; }
+
+    /// <summary>What it reads of an example. What no method reads is not computed.</summary>
+    MethodInputs Inputs { get; }
+
+    /// <summary>The vector of one example, float32 <c>[D]</c>.</summary>
+    /// <param name="treatment">The streams of the conversation that shows the behaviour; null unless <see cref="Inputs"/> asks for it.</param>
+    /// <param name="control">The same of the conversation that does not; null unless <see cref="Inputs"/> asks for it.</param>
+    Tensor Compute(BlockStreams? treatment, BlockStreams? control);
+}

@@ -1,0 +1,102 @@
+using Attribution.Diagnostics;
+using Attribution.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attribution.Methods;
+
+/// <summary>
+/// Computes attribution vectors: any number of methods at any number of blocks out of one forward and at most one backward pass of
+/// each conversation. What nothing asked for is not computed: blocks below the shallowest one that needs a gradient keep no graph, blocks
+/// above the deepest one do not run unless a loss is needed, no weight has a gradient, and the control runs only for methods that
+/// read it. A vector depends on its own row alone, and two runs on one machine give the same bytes.
+/// </summary>
+/// <param name="transformer">The model.</param>
+/// <param name="methods">The methods that can be named.</param>
+/// <param name="tokenBudget">How many padded tokens one pass runs together.</param>
+public sealed class VectorComputer(Transformer transformer, AttributionMethods methods, int tokenBudget = VectorComputer.DefaultTokenBudget)
+{
+    /// <summary>The padded tokens of one pass unless said otherwise.</summary>
+    public const int DefaultTokenBudget = 4096;
+
+    /// <summary>The vectors of <paramref name="rows"/>.</summary>
+    /// <param name="rows">The rows, in any order.</param>
+    /// <param name="wanted">The vectors to compute of each.</param>
+    /// <param name="progress">Told how many conversations have been run, after each batch.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <returns>
+    /// For each of <paramref name="wanted"/> the rows' vectors, row-major float32 [rows, D]. A row whose answer has no token that the
+    /// method reads, because truncation cut it away, has NaN.
+    /// </returns>
+    /// <exception cref="AttributionException">A method is unknown, a layer is not one of the model's, or a row lacks the control that a method reads.</exception>
+    public IReadOnlyDictionary<VectorKey, float[]> Compute(
+        IReadOnlyList<TokenizedRow> rows, IReadOnlyCollection<VectorKey> wanted, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        var plan = Plan(wanted);
+        foreach (var row in rows)
+            if (row.Control is null && plan.FirstOrDefault(p => p.Method.Inputs.HasFlag(MethodInputs.Control)) is { Method: { } method })
+                throw new AttributionException(ErrorCodes.ControlMissing,
+                    $"Row {row.Index} has no control conversation, and {method.Name} reads one. Add control_messages to the row, or use a method that needs only treatments.")
+                { Row = row.Index, Property = "control_messages" };
+
+        var hidden = transformer.Config.HiddenSize;
+        var vectors = plan.ToDictionary(p => p.Key, _ => new float[rows.Count * hidden]);
+        using var none = no_grad();
+
+        // Treatments and controls never share a pass, and a batch is the same rows whatever is wanted of them: which methods run
+        // does not change the bytes of the others.
+        var done = 0;
+        foreach (var batch in SequenceBatch.Plan([.. rows.Select(r => Math.Max(r.Treatment.Length, r.Control?.Length ?? 0))], tokenBudget))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var members = batch.Select(i => rows[i]).ToArray();
+            var treatment = Streams.Of(transformer, [.. members.Select(r => r.Treatment)], Reading(plan, MethodInputs.Treatment));
+            var control = Streams.Of(transformer, [.. members.Select(r => r.Control!)], Reading(plan, MethodInputs.Control));
+            for (var b = 0; b < batch.Length; b++)
+                foreach (var layer in plan.GroupBy(p => p.Key.Layer))
+                    WriteVectors(layer, treatment?.At(layer.Key, b), control?.At(layer.Key, b), members[b], vectors, batch[b] * hidden, hidden);
+            progress?.Report(done += batch.Length);
+        }
+        return vectors;
+    }
+
+    // The vectors of one row at one layer. The streams of a row are shared by its methods.
+    private static void WriteVectors(
+        IEnumerable<(VectorKey Key, IAttributionMethod Method)> methods, BlockStreams? treatment, BlockStreams? control, TokenizedRow row,
+        Dictionary<VectorKey, float[]> vectors, int at, int hidden)
+    {
+        foreach (var (key, method) in methods)
+        {
+            var target = vectors[key].AsSpan(at, hidden);
+            var sides = new[] { (method.Inputs.HasFlag(MethodInputs.Treatment), row.Treatment), (method.Inputs.HasFlag(MethodInputs.Control), row.Control!) };
+            if (sides.Any(s => s.Item1 && (method.Inputs.HasFlag(MethodInputs.Gradient) ? s.Item2.TargetCount == 0 : !s.Item2.Keep.Contains(true))))
+            {
+                target.Fill(float.NaN);
+                continue;
+            }
+            using var scope = NewDisposeScope();
+            var vector = method.Compute(
+                method.Inputs.HasFlag(MethodInputs.Treatment) ? treatment : null,
+                method.Inputs.HasFlag(MethodInputs.Control) ? control : null);
+            if (vector.dtype != float32 || vector.shape is not [var size] || size != hidden)
+                throw new AttributionException(ErrorCodes.MethodResultInvalid,
+                    $"The method {method.Name} returned {vector.dtype} [{string.Join(", ", vector.shape)}]; a vector is Float32 [{hidden}].")
+                { Property = method.Name };
+            vector.cpu().data<float>().CopyTo(target);
+        }
+    }
+
+    private static (VectorKey Key, IAttributionMethod Method)[] Reading((VectorKey Key, IAttributionMethod Method)[] plan, MethodInputs side) =>
+        [.. plan.Where(p => p.Method.Inputs.HasFlag(side))];
+
+    private (VectorKey Key, IAttributionMethod Method)[] Plan(IReadOnlyCollection<VectorKey> wanted)
+    {
+        foreach (var key in wanted)
+            if (key.Layer < 0 || key.Layer >= transformer.Config.BlockCount)
+                throw new AttributionException(ErrorCodes.LayerOutOfRange,
+                    $"There is no layer {key.Layer}: the model has blocks 0 to {transformer.Config.BlockCount - 1}. Set AttributionLayer to one of them.")
+                { Property = "AttributionLayer" };
+        return [.. wanted.Select(key => (key, methods.Get(key.Method)))];
+    }
+}

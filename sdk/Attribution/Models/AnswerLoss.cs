@@ -1,0 +1,82 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attribution.Models;
+
+/// <summary>
+/// The loss of an answer: the mean over <c>{t >= 1 : keep[t]}</c> of <c>-log p(x[t] | x[&lt;t])</c>, in float32. Always the example's own
+/// mean, so that no example depends on which others shared its batch. The head runs only where a kept token is predicted, and for a
+/// chunk of positions at a time, so that logits of <c>[T, V]</c> never exist at once.
+/// </summary>
+public static class AnswerLoss
+{
+    /// <summary>How many logits (positions x vocabulary) are held at once.</summary>
+    private const long ChunkElements = 1 << 24;
+
+    /// <summary>Each row's loss; NaN for a row whose answer has no predicted token.</summary>
+    /// <param name="transformer">The model.</param>
+    /// <param name="final">The stream leaving the last block, [B, T, D].</param>
+    /// <param name="batch">The sequences.</param>
+    public static double[] PerExample(Transformer transformer, Tensor final, SequenceBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        using var none = no_grad();
+        return Means(batch, Chunks(transformer, batch).Select(chunk =>
+        {
+            using var inner = NewDisposeScope();
+            return TokenLosses(transformer, At(final, batch).narrow(0, chunk.Start, chunk.Count), batch, chunk).cpu().data<float>().ToArray();
+        }));
+    }
+
+    /// <summary>
+    /// Each row's loss, and the gradient of the SUM of the rows' losses with respect to the stream at
+    /// <see cref="SequenceBatch.Positions"/>: since no row reads another, each row's part is the gradient of its own loss.
+    /// </summary>
+    /// <param name="transformer">The model.</param>
+    /// <param name="final">The stream leaving the last block, [B, T, D].</param>
+    /// <param name="batch">The sequences.</param>
+    /// <returns>The losses, and the gradient [N, D] in the model's dtype, in the current dispose scope.</returns>
+    public static (double[] Losses, Tensor Gradient) Backpropagate(Transformer transformer, Tensor final, SequenceBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var stream = At(final.detach(), batch); // [N, D]
+        var weights = tensor(batch.TargetRows.Select(row => 1f / batch.Sequences[row].TargetCount).ToArray(), device: transformer.Device); // [N]
+        var gradients = new List<Tensor>();
+        var losses = Means(batch, Chunks(transformer, batch).Select(chunk =>
+        {
+            using var inner = NewDisposeScope();
+            using var enabled = enable_grad();
+            var leaf = stream.narrow(0, chunk.Start, chunk.Count).detach().requires_grad_();
+            var values = TokenLosses(transformer, leaf, batch, chunk);
+            gradients.Add(autograd.grad([(values * weights.narrow(0, chunk.Start, chunk.Count)).sum()], [leaf])[0].MoveToOuterDisposeScope());
+            return values.detach().cpu().data<float>().ToArray();
+        }).ToArray());
+        return (losses, (gradients.Count == 0 ? stream : cat([.. gradients])).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The stream at the positions that predict a kept token, [N, D].</summary>
+    public static Tensor At(Tensor stream, SequenceBatch batch) => stream.reshape(-1, stream.shape[^1]).index_select(0, batch.Positions);
+
+    private static IEnumerable<(long Start, long Count)> Chunks(Transformer transformer, SequenceBatch batch)
+    {
+        var size = Math.Max(1, ChunkElements / transformer.Config.VocabularySize);
+        for (long start = 0; start < batch.TargetRows.Count; start += size)
+            yield return (start, Math.Min(size, batch.TargetRows.Count - start));
+    }
+
+    // -log p of each target of a chunk, float32 [n]
+    private static Tensor TokenLosses(Transformer transformer, Tensor stream, SequenceBatch batch, (long Start, long Count) chunk)
+    {
+        var logits = transformer.Logits(stream.unsqueeze(0)).squeeze(0).to(float32); // [n, V]
+        return nn.functional.cross_entropy(logits, batch.Targets.narrow(0, chunk.Start, chunk.Count), reduction: nn.Reduction.None);
+    }
+
+    private static double[] Means(SequenceBatch batch, IEnumerable<float[]> chunks)
+    {
+        var sums = new double[batch.Sequences.Count];
+        var at = 0;
+        foreach (var value in chunks.SelectMany(c => c))
+            sums[batch.TargetRows[at++]] += value;
+        return [.. sums.Select((sum, row) => batch.Sequences[row].TargetCount is var n and > 0 ? sum / n : double.NaN)];
+    }
+}

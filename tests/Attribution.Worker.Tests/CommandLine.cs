@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace Attribution.Worker.Tests;
+
+/// <summary>The command line as a person meets it: a process of its own, with an environment of its own.</summary>
+internal static class CommandLine
+{
+    private static readonly string Worker = typeof(VerbRunner).Assembly.Location;
+
+    /// <summary>Runs a verb and waits for it.</summary>
+    /// <param name="environment">Variables to set; null removes one.</param>
+    /// <param name="arguments">The verb and what follows it.</param>
+    public static (int Code, string Output, string Error) Run(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    {
+        // The test host's own process is dotnet; PATH may be part of the test.
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [Worker, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var name in new[] { "LIBTORCH", "CXX", "ATTRIBUTION_THREADS", "OMP_NUM_THREADS", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OPENAI_API_KEY" })
+            start.Environment.Remove(name);
+        foreach (var (name, value) in environment)
+            if (value is null)
+                start.Environment.Remove(name);
+            else
+                start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+}

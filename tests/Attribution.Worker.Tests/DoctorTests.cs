@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Attribution.Worker.Doctor;
+
+namespace Attribution.Worker.Tests;
+
+public sealed class DoctorTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("attribution-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_machine_that_can_run_everything_is_ready_and_the_threads_asked_for_are_the_threads_used()
+    {
+        var (code, checks) = Doctor(new() { ["ATTRIBUTION_THREADS"] = "1" });
+        code.ShouldBe(0);
+        foreach (var part in new[] { "libtorch", "compiler", "shim", "DuckDB", "store" })
+            checks[part].GetProperty("status").GetString().ShouldBe("ok", part);
+        checks["threads"].GetProperty("found").GetString().ShouldNotBeNull().ShouldStartWith("1 of ");
+    }
+
+    [Fact]
+    public void Where_libtorch_is_unusable_the_rest_is_still_examined_and_the_exit_code_is_1()
+    {
+        var (code, checks) = Doctor(new() { ["LIBTORCH"] = _folder });
+        code.ShouldBe(1);
+        checks["libtorch"].GetProperty("status").GetString().ShouldBe("missing");
+        checks["libtorch"].GetProperty("found").GetString().ShouldNotBeNull().ShouldContain(_folder);
+        checks["libtorch"].GetProperty("mend").GetString().ShouldNotBeNullOrEmpty();
+        checks["DuckDB"].GetProperty("status").GetString().ShouldBe("ok");
+        checks.ShouldContainKey("store");
+    }
+
+    [Fact]
+    public void Where_the_shim_cannot_be_compiled_doctor_says_so_beside_the_libtorch_it_found()
+    {
+        var (code, checks) = Doctor(new() { ["CXX"] = "/nowhere/g++", ["ATTRIBUTION_STORE"] = $"{_folder}/store" });
+        code.ShouldBe(1);
+        checks["libtorch"].GetProperty("status").GetString().ShouldBe("ok");
+        checks["compiler"].GetProperty("status").GetString().ShouldBe("missing");
+        checks["shim"].GetProperty("found").GetString().ShouldNotBeNull().ShouldContain("ATTR1003");
+    }
+
+    [Fact]
+    public void The_thread_setting_reaches_OpenMP_before_it_is_loaded()
+    {
+        var (_, _, error) = CommandLine.Run(new Dictionary<string, string?> { ["ATTRIBUTION_THREADS"] = "3", ["OMP_DISPLAY_ENV"] = "true" }, "doctor");
+        error.ShouldContain("OMP_NUM_THREADS = '3'");
+        error.ShouldContain("OMP_WAIT_POLICY = 'PASSIVE'");
+    }
+
+    [Fact]
+    public void Keys_are_present_or_not_and_never_shown()
+    {
+        var environment = new Dictionary<string, string?> { ["HF_TOKEN"] = "hf_secret-value" };
+        var (_, checks) = Doctor(environment);
+        checks["HF_TOKEN"].GetProperty("status").GetString().ShouldBe("ok");
+        checks["OPENAI_API_KEY"].GetProperty("status").GetString().ShouldBe("absent");
+        CommandLine.Run(environment, "doctor").Output.ShouldNotContain("secret-value");
+    }
+
+    [Fact]
+    public void Redirected_output_is_plain_text_of_a_fixed_width()
+    {
+        var output = CommandLine.Run(new Dictionary<string, string?>(), "doctor").Output;
+        output.ShouldNotContain("\x1b");
+        output.ShouldContain("| libtorch ");
+        output.Split('\n').Where(line => line.StartsWith('|')).Select(line => line.Length).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void A_line_that_mends_something_is_printed_whole()
+    {
+        var mend = "a line to copy " + new string('x', 300);
+        var output = new StringWriter();
+        DoctorReport.WriteTable([new Check("part", CheckStatus.Missing, "nothing", mend)], output, isTerminal: false);
+        output.ToString().ShouldContain(mend);
+    }
+
+    [Theory]
+    [InlineData(CheckStatus.Ok, 0)]
+    [InlineData(CheckStatus.Absent, 0)]
+    [InlineData(CheckStatus.Warn, 0)]
+    [InlineData(CheckStatus.Missing, 1)]
+    public void Only_what_is_needed_and_missing_fails(CheckStatus status, int code) =>
+        DoctorReport.ExitCode([new Check("one", CheckStatus.Ok, ""), new Check("other", status, "")]).ShouldBe(code);
+
+    [Fact]
+    public void A_GPU_that_the_libtorch_cannot_use_is_worth_a_warning()
+    {
+        CudaCheck.Judge([], 0, false).Status.ShouldBe(CheckStatus.Ok);
+        CudaCheck.Judge(["NVIDIA H100, 81559 MiB"], 1, true).Status.ShouldBe(CheckStatus.Ok);
+        CudaCheck.Judge(["NVIDIA H100, 81559 MiB"], 0, false).Found.ShouldContain("without CUDA");
+        CudaCheck.Judge(["NVIDIA H100, 81559 MiB"], 0, true).Status.ShouldBe(CheckStatus.Warn);
+    }
+
+    [Fact]
+    public void A_store_that_cannot_be_written_is_missing()
+    {
+        File.WriteAllText($"{_folder}/file", "");
+        // Even root cannot make a file in /proc.
+        StoreCheck.Look("/proc/attribution/store").Status.ShouldBe(CheckStatus.Missing);
+        StoreCheck.Look($"{_folder}/not/yet/there").Status.ShouldNotBe(CheckStatus.Missing);
+        Directory.EnumerateFileSystemEntries(_folder).Count().ShouldBe(1);
+    }
+
+    private static (int Code, Dictionary<string, JsonElement> Checks) Doctor(Dictionary<string, string?> environment)
+    {
+        var (code, output, error) = CommandLine.Run(environment, "doctor", "--json");
+        error.ShouldBeEmpty();
+        var report = JsonDocument.Parse(output).RootElement;
+        report.GetProperty("ready").GetBoolean().ShouldBe(code == 0);
+        return (code, report.GetProperty("checks").EnumerateArray().ToDictionary(check => check.GetProperty("part").GetString()!));
+    }
+}
