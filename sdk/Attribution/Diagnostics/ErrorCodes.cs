@@ -194,8 +194,8 @@ public static class ErrorCodes
     /// <summary>An experiment's own method returned something that is not a vector of the model's width.</summary>
     public const string MethodResultInvalid = "ATTR1405";
 
-    /// <summary>Truncation cut answers away, so that their rows have no vector (a warning).</summary>
-    public const string AnswerCutAway = "ATTR1406";
+    /// <summary>Rows have no vector, because truncation cut their answers away (a warning).</summary>
+    public const string RowsWithoutVector = "ATTR1406";
 
     // 15xx: scores and selection
 
@@ -243,7 +243,16 @@ public static class ErrorCodes
     /// <summary>A judge gave a score outside its scale.</summary>
     public const string ScoreOffScale = "ATTR1643";
 
+    /// <summary>No judge has the name that was asked for.</summary>
+    public const string UnknownJudge = "ATTR1644";
+
     // 17xx: metrics and snapshots
+
+    /// <summary>A metric differs from its snapshot by more than its tolerance.</summary>
+    public const string SnapshotDiffers = "ATTR1701";
+
+    /// <summary>A snapshot, or the file of its tolerances, is not one.</summary>
+    public const string SnapshotInvalid = "ATTR1702";
 
     // 18xx: the artifact store
 
@@ -287,4 +296,22 @@ public static class ErrorCodes
     public const string ArtifactUnknown = "ATTR1813";
 
     // 19xx: experiment projects: properties and items
+
+    /// <summary>A stage's request file is missing or malformed.</summary>
+    public const string RequestInvalid = "ATTR1950";
+
+    /// <summary>Two datasets have one name, or a name is none that a folder can have.</summary>
+    public const string DatasetNameInvalid = "ATTR1951";
+
+    /// <summary>A stage reads what a stage before it writes, which is not there.</summary>
+    public const string UpstreamMissing = "ATTR1952";
+
+    /// <summary>An experiment's own assembly cannot be loaded, or a class in it cannot be made.</summary>
+    public const string PluginInvalid = "ATTR1953";
+
+    /// <summary>No recipe has the name that was asked for.</summary>
+    public const string UnknownRecipe = "ATTR1954";
+
+    /// <summary>Something that nobody foresaw: a fault of this program, to be reported.</summary>
+    public const string Unexpected = "ATTR1999";
 }
