@@ -7,14 +7,16 @@ TorchBackend.Start();
 
 var root = new RootCommand("Training-data attribution: the stages of an experiment, one verb each.")
 {
+    AttributeVerb.Create(),
+    SelectVerb.Create(),
+    FineTuneVerb.Create(),
+    EvaluateVerb.Create(),
     DoctorVerb.Create(),
     GenerateVerb.Create(),
     LogitsVerb.Create(),
     ProvisionVerb.Create(),
     MeasureThreadsVerb.Create(),
+    StoreVerb.Create(),
+    TokenizeVerb.Create(),
 };
-using Attribution.Worker.Verbs;
-
-var root = new RootCommand("Training-data attribution: the stages of an experiment, one verb each.");
-root.Add(StoreVerb.Create());
 return await VerbRunner.RunAsync(root, args);

@@ -3,6 +3,8 @@ using Attribution.Benchmarks;
 
 var root = new RootCommand("Measurements of the project, one verb each. Run in Release.")
 {
+    GenerateBenchmark.Create(),
     TensorBenchmark.Create(),
+    TokenizerBenchmark.Create(),
 };
 return root.Parse(args).Invoke();

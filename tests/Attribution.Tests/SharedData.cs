@@ -32,3 +32,13 @@ public sealed class SharedFactAttribute : FactAttribute
             Skip = $"needs ../shared/{string.Join('/', parts)}";
     }
 }
+
+/// <summary>A theory that needs something of the shared folder and is skipped where it is missing.</summary>
+public sealed class SharedTheoryAttribute : TheoryAttribute
+{
+    public SharedTheoryAttribute(params string[] parts)
+    {
+        if (SharedData.Find(parts) is null)
+            Skip = $"needs ../shared/{string.Join('/', parts)}";
+    }
+}

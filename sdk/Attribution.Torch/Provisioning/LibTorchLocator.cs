@@ -12,7 +12,7 @@ public static partial class LibTorchLocator
     private static readonly Version Oldest = new(1, 13);
 
     /// <summary>The one line that installs what is missing on Debian and its relatives.</summary>
-    public const string InstallLine = "apt-get install libtorch-dev libopenblas0-pthread g++";
+    public const string InstallLine = "apt-get update && apt-get install libtorch-dev libopenblas0-pthread g++";
 
     /// <summary>The libtorch to use.</summary>
     /// <param name="explicitPath">A folder to use and no other; null means the environment's <c>LIBTORCH</c>, if set.</param>

@@ -32,7 +32,7 @@ public static class GenerateVerb
             var folder = model.Folder(parsed);
             var tokenizer = Tokenizer.Load(folder);
             var ids = parsed.GetValue(messages) is { } file
-                ? tokenizer.EncodeToIds(ChatTemplate.Load(folder).Render(MessagesFile.Read(file), addGenerationPrompt: true), addSpecialTokens: false)
+                ? tokenizer.EncodeToIds(Rendered(folder, MessagesFile.Read(file)), addSpecialTokens: false)
                 : tokenizer.EncodeToIds(parsed.GetValue(prompt)!);
             using var loaded = model.Load(parsed, folder);
             var options = new GenerationOptions { MaxNewTokens = parsed.GetValue(tokens), Temperature = parsed.GetValue(temperature), TopP = parsed.GetValue(topP) };
@@ -58,6 +58,9 @@ public static class GenerateVerb
         });
         return verb;
     }
+
+    private static string Rendered(string folder, MessagesFile file) =>
+        ChatTemplate.Load(folder).Render(file.Messages, addGenerationPrompt: true, file.Variables, ConversationEncoder.Date);
 
     private static void Require(bool holds, System.CommandLine.Parsing.OptionResult result, string what)
     {

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Attribution.Data;
 using Attribution.Data.Store;
+using Attribution.Diagnostics;
 using Spectre.Console;
 
 namespace Attribution.Worker.Verbs;
@@ -12,8 +14,8 @@ public static class StoreVerb
     {
         var store = new Option<string>("--store")
         {
-            Description = "The store's folder.",
-            DefaultValueFactory = _ => DefaultStore(),
+            Description = "The store's folder; without it ATTRIBUTION_STORE, else artifacts/store of the repository.",
+            DefaultValueFactory = _ => ArtifactPaths.Current().Store,
             Recursive = true,
         };
         return new Command("store", "The artifact store: results of stages, computed once and kept.")
@@ -22,9 +24,6 @@ public static class StoreVerb
             Subcommands = { List(store), Verify(store), Collect(store) },
         };
     }
-
-    private static string DefaultStore()
-        => Environment.GetEnvironmentVariable("ATTRIBUTION_STORE") is { Length: > 0 } named ? named : Path.Combine("artifacts", "store");
 
     private static Command List(Option<string> storeOption)
     {
@@ -73,7 +72,7 @@ public static class StoreVerb
         command.SetAction(parsed =>
         {
             var folders = parsed.GetValue(keep) is { Length: > 0 } given ? given : null;
-            var policy = new CollectionPolicy(folders is null ? null : [.. folders.SelectMany(LastRun.FingerprintsBelow)], parsed.GetValue(unusedFor), parsed.GetValue(maxSize));
+            var policy = new CollectionPolicy(folders is null ? null : [.. folders.SelectMany(Needed)], parsed.GetValue(unusedFor), parsed.GetValue(maxSize));
             var dry = parsed.GetValue(pretend);
             var result = StoreCollection.Run(parsed.GetValue(storeOption)!, policy, dry);
             var console = StoreTables.ConsoleOn(parsed.InvocationConfiguration.Output);
@@ -84,4 +83,9 @@ public static class StoreVerb
         });
         return command;
     }
+
+    // A folder without a record is a wrong folder: taken at its word it would let everything go.
+    private static ContentHash[] Needed(string folder) => LastRun.FingerprintsBelow(folder).ToArray() is { Length: > 0 } found
+        ? found
+        : throw new AttributionException(ErrorCodes.CollectionUnbounded, $"No experiment below '{folder}' has been built, so nothing would be kept for it. Name a folder of built experiments.") { File = folder };
 }

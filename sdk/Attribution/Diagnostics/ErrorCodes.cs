@@ -79,6 +79,18 @@ public static class ErrorCodes
 
     // 12xx: tokenizers, chat templates, keep masks
 
+    /// <summary>A model folder has no <c>tokenizer.json</c>.</summary>
+    public const string TokenizerMissing = "ATTR1201";
+
+    /// <summary>A tokenizer file is not JSON, or a part of it is missing or of the wrong type.</summary>
+    public const string TokenizerMalformed = "ATTR1202";
+
+    /// <summary>A tokenizer uses a component or option that is not implemented.</summary>
+    public const string TokenizerUnsupported = "ATTR1203";
+
+    /// <summary>Parts of a tokenizer file contradict each other, such as a merge of tokens that do not exist.</summary>
+    public const string TokenizerInconsistent = "ATTR1204";
+
     /// <summary>A model folder has no chat template, or none of the name that was asked for, or its files cannot be read.</summary>
     public const string ChatTemplateMissing = "ATTR1220";
 
@@ -103,22 +115,67 @@ public static class ErrorCodes
     /// <summary>A list of messages is not what it should be.</summary>
     public const string MessagesInvalid = "ATTR1227";
 
-    /// <summary>A model folder has no <c>tokenizer.json</c>.</summary>
-    public const string TokenizerMissing = "ATTR1201";
-
-    /// <summary>A tokenizer file is not JSON, or a part of it is missing or of the wrong type.</summary>
-    public const string TokenizerMalformed = "ATTR1202";
-
-    /// <summary>A tokenizer uses a component or option that is not implemented.</summary>
-    public const string TokenizerUnsupported = "ATTR1203";
-
-    /// <summary>Parts of a tokenizer file contradict each other, such as a merge of tokens that do not exist.</summary>
-    public const string TokenizerInconsistent = "ATTR1204";
-
     /// <summary>A token id is not in the model's vocabulary.</summary>
     public const string TokenOutOfRange = "ATTR1291";
 
     // 13xx: datasets and their rows
+
+    /// <summary>The dataset's file is not there.</summary>
+    public const string DatasetNotFound = "ATTR1301";
+
+    /// <summary>The dataset's extension names no format that we read.</summary>
+    public const string DatasetFormatUnknown = "ATTR1302";
+
+    /// <summary>The file is not what its extension says, or is damaged.</summary>
+    public const string DatasetUnreadable = "ATTR1303";
+
+    /// <summary>A line or value of a JSON file is not JSON.</summary>
+    public const string DatasetMalformedJson = "ATTR1304";
+
+    /// <summary>The dataset lacks a column that is needed.</summary>
+    public const string DatasetColumnMissing = "ATTR1305";
+
+    /// <summary>A column is of a type that cannot hold what its name says.</summary>
+    public const string DatasetColumnType = "ATTR1306";
+
+    /// <summary>Two columns of one name.</summary>
+    public const string DatasetColumnDuplicate = "ATTR1307";
+
+    /// <summary>The dataset has no rows, or its filter left none.</summary>
+    public const string DatasetEmpty = "ATTR1308";
+
+    /// <summary>The filter is not a SQL predicate over the dataset's columns.</summary>
+    public const string DatasetFilterInvalid = "ATTR1309";
+
+    /// <summary>An option of a dataset is out of its range.</summary>
+    public const string DatasetOptionInvalid = "ATTR1310";
+
+    /// <summary>A row of a JSON file is not an object.</summary>
+    public const string RowNotAnObject = "ATTR1311";
+
+    /// <summary>A row has no treatment.</summary>
+    public const string RowWithoutTreatment = "ATTR1312";
+
+    /// <summary>A row has no control where one is needed.</summary>
+    public const string RowWithoutControl = "ATTR1313";
+
+    /// <summary>A conversation has no assistant turn.</summary>
+    public const string ConversationWithoutAssistant = "ATTR1314";
+
+    /// <summary>Messages that are not a list of role and content, both text.</summary>
+    public const string MessagesMalformed = "ATTR1315";
+
+    /// <summary>Token ids or keep marks that are not such.</summary>
+    public const string TokensMalformed = "ATTR1316";
+
+    /// <summary>A keep mask of another length than its tokens.</summary>
+    public const string KeepLengthDiffers = "ATTR1317";
+
+    /// <summary>A file of held-out prompts that is not one.</summary>
+    public const string PromptsMalformed = "ATTR1318";
+
+    /// <summary>A table of vectors that is not there, damaged, or none.</summary>
+    public const string VectorTableInvalid = "ATTR1319";
 
     // 14xx: attribution methods and vectors
 
@@ -137,9 +194,45 @@ public static class ErrorCodes
     /// <summary>An experiment's own method returned something that is not a vector of the model's width.</summary>
     public const string MethodResultInvalid = "ATTR1405";
 
+    /// <summary>Truncation cut answers away, so that their rows have no vector (a warning).</summary>
+    public const string AnswerCutAway = "ATTR1406";
+
     // 15xx: scores and selection
 
+    /// <summary>No scoring method has the name that was asked for.</summary>
+    public const string UnknownScoring = "ATTR1501";
+
+    /// <summary>k is not positive, or larger than the number of rows that can be selected.</summary>
+    public const string TopKInvalid = "ATTR1502";
+
+    /// <summary>A scoring method reads control vectors that the evaluation set does not have.</summary>
+    public const string ControlVectorsMissing = "ATTR1503";
+
+    /// <summary>Training and evaluation vectors have different widths.</summary>
+    public const string VectorWidths = "ATTR1504";
+
+    /// <summary>There is no vector with finite numbers to compare with.</summary>
+    public const string NoVectors = "ATTR1505";
+
+    /// <summary>A selected row is not in the dataset that it should be of.</summary>
+    public const string SelectionWithoutRow = "ATTR1506";
+
+    /// <summary>A line of a file of selected rows is malformed.</summary>
+    public const string SelectedRowInvalid = "ATTR1507";
+
     // 16xx: fine-tuning, evaluation, judging
+
+    /// <summary>An option of fine-tuning is out of range.</summary>
+    public const string TrainingOptionInvalid = "ATTR1601";
+
+    /// <summary>No row has an answer to train on.</summary>
+    public const string NothingToTrain = "ATTR1602";
+
+    /// <summary>A loss or a gradient became infinite or NaN.</summary>
+    public const string LossNotFinite = "ATTR1603";
+
+    /// <summary>A held-out prompt leaves no room for an answer.</summary>
+    public const string PromptTooLong = "ATTR1621";
 
     /// <summary>A trait that no scale is known for.</summary>
     public const string UnknownTrait = "ATTR1641";

@@ -247,8 +247,9 @@ public sealed class Transformer : IDisposable
         }
         if (block.QueryNorm is not null && block.KeyNorm is not null)
             (query, key) = (Norm(query, block.QueryNorm), Norm(key, block.KeyNorm));
-        var angles = context.Angles(block.Rotary);
-        (query, key) = (RotaryEmbedding.Rotate(query, angles), RotaryEmbedding.Rotate(key, angles));
+        // Queries and keys turn alike, so they turn together.
+        var turned = RotaryEmbedding.Rotate(cat([query, key], 1), context.Angles(block.Rotary));
+        (query, key) = (turned.narrow(1, 0, Config.HeadCount), turned.narrow(1, Config.HeadCount, Config.KeyValueHeadCount));
         return (Config.QueryScalar == Config.HeadSize ? query : query * Math.Sqrt(Config.HeadSize / Config.QueryScalar), key, value);
     }
 
@@ -270,9 +271,10 @@ public sealed class Transformer : IDisposable
     /// <summary>x / sqrt(mean(x^2) + eps) * w over the last dimension (arXiv 1910.07467), the statistics in float32.</summary>
     private Tensor Norm(Tensor x, Tensor weight)
     {
-        var wide = x.to(float32);
+        Tensor As(Tensor tensor, ScalarType dtype) => tensor.dtype == dtype ? tensor : tensor.to(dtype);
+        var wide = As(x, float32);
         var normed = wide * (wide.square().mean([-1], keepdim: true) + Config.NormEpsilon).rsqrt();
-        return Config.UnitOffsetNorm ? (normed * weight).to(DType) : normed.to(DType) * weight;
+        return Config.UnitOffsetNorm ? As(normed * weight, DType) : As(normed, DType) * weight;
     }
 
     /// <summary>Each key/value head once for every query head it serves: [B, K, S, d] to [B, H, S, d].</summary>

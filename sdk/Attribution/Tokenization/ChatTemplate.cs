@@ -69,6 +69,17 @@ public sealed class ChatTemplate
         IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = false, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null) =>
         Trace(messages, addGenerationPrompt, variables, now).Text;
 
+    /// <summary>Renders a conversation and finds its last assistant turn in the text.</summary>
+    /// <param name="messages">The conversation, oldest message first; the assistant turn need not be the last message.</param>
+    /// <param name="variables">As for <see cref="Render"/>.</param>
+    /// <param name="now">As for <see cref="Render"/>.</param>
+    /// <exception cref="AttributionException">
+    /// The template does not take the conversation, the conversation has no assistant turn, or the turn cannot be found in the text.
+    /// </exception>
+    public RenderedConversation RenderConversation(
+        IReadOnlyList<ChatMessage> messages, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null) =>
+        new AssistantTurnFinder(this, variables, now ?? DateTime.Now).Find(messages);
+
     /// <summary>As <see cref="Render"/>, with what each message's pass of the template's loop wrote.</summary>
     internal RenderedTemplate Trace(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, object?>? variables, DateTime? now)
     {

@@ -21,10 +21,10 @@ internal sealed class Encoder
     public Encoder(TokenizerDefinition definition)
     {
         _definition = definition;
-        // Where a token is added twice, the special one counts, as in the reference.
-        var tokens = definition.AddedTokens.OrderByDescending(token => token.Special).ToList();
+        // Of two tokens with one normalized form the first counts; the reference then picks either, from run to run.
+        var tokens = definition.AddedTokens;
         _plain = new AddedTokenSplitter(tokens.Where(token => !token.Normalized).Select(token => (token.Content, token)));
-        _normalized = new AddedTokenSplitter(tokens.Where(token => token.Normalized).Select(token => (Normalize(token.Content), token)));
+        _normalized = new AddedTokenSplitter(tokens.Where(token => token.Normalized).Select(token => (definition.SpellingOf(token.Id)!, token)));
         _readsBytes = definition.PreTokenizers.EndsInBytes;
         _alwaysTracked = definition.PreTokenizers.LooksAtOrigin;
     }
@@ -36,7 +36,7 @@ internal sealed class Encoder
         var post = _definition.PostProcessor;
         if (post.Trims.Length > 0)
             for (var i = 0; i < work.Offsets.Count; i++)
-                work.Offsets[i] = post.Trim(i, _definition.TokenOfId[work.Tokens.Ids[i]], work.Offsets[i]);
+                work.Offsets[i] = post.Trim(i, _definition.TokenOfId[work.Tokens.Ids[i]], work.Offsets[i], text);
         var ids = work.Tokens.Ids.AsSpan(0, work.Tokens.Count);
         var result = addSpecialTokens
             ? new TokenizedText([.. post.Before, .. ids, .. post.After], [.. new TextSpan[post.Before.Length], .. work.Offsets, .. new TextSpan[post.After.Length]])
@@ -167,16 +167,6 @@ internal sealed class Encoder
                 Rune.DecodeFromUtf16(text[at..piece.End], out rune, out units);
             }
         }
-    }
-
-    private string Normalize(string text)
-    {
-        if (_definition.Normalizer is null)
-            return text;
-        var aligned = new AlignedText();
-        aligned.Reset(Utf16.WellFormed(text), 0, tracked: false);
-        _definition.Normalizer.Apply(aligned);
-        return aligned.Chars.ToString();
     }
 
     private Workspace Rent(bool tracked)

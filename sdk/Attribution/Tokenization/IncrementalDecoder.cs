@@ -25,7 +25,7 @@ public sealed class IncrementalDecoder
     /// <param name="id">The next token; an id outside of the vocabulary is no text.</param>
     public string Append(int id)
     {
-        if (_tokenizer.IdToToken(id) is { } token && !(_skipSpecialTokens && _tokenizer.IsSpecial(id)))
+        if (_tokenizer.SpellingOf(id) is { } token && !(_skipSpecialTokens && _tokenizer.IsSpecial(id)))
             _chain.Push(token);
         return Take();
     }

@@ -40,6 +40,9 @@ public sealed class Tokenizer
     /// <summary>The token that fills up batches, if the model names one.</summary>
     public string? PadToken => _definition.Names.Pad;
 
+    /// <summary>What a decoder is given for an id.</summary>
+    internal string? SpellingOf(int id) => _definition.SpellingOf(id);
+
     internal IReadOnlyList<Func<Action<string>, DecoderStage>> Decoders => _definition.Decoders;
 
     /// <summary>Reads a model folder's tokenizer.</summary>

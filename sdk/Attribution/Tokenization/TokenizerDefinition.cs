@@ -4,6 +4,7 @@ using Attribution.Tokenization.Models;
 using Attribution.Tokenization.Normalizers;
 using Attribution.Tokenization.PostProcessors;
 using Attribution.Tokenization.PreTokenizers;
+using Attribution.Tokenization.Text;
 
 namespace Attribution.Tokenization;
 
@@ -31,4 +32,19 @@ internal sealed record TokenizerDefinition
     public required IReadOnlyList<Func<Action<string>, DecoderStage>> Decoders { get; init; }
 
     public required SpecialTokenNames Names { get; init; }
+
+    /// <summary>How a token appears in normalized text, which is what decoders undo: added tokens may differ from how they are listed.</summary>
+    public string? SpellingOf(int id) => NormalizedSpellings.GetValueOrDefault(id) ?? TokenOfId.GetValueOrDefault(id);
+
+    private Dictionary<int, string> NormalizedSpellings => field ??= AddedTokens
+        .Where(token => token.Normalized && Normalizer is not null)
+        .ToDictionary(token => token.Id, token => Normalized(token.Content));
+
+    private string Normalized(string text)
+    {
+        var aligned = new AlignedText();
+        aligned.Reset(Utf16.WellFormed(text), 0, tracked: false);
+        Normalizer!.Apply(aligned);
+        return aligned.Chars.ToString();
+    }
 }

@@ -42,6 +42,97 @@ public sealed class ModelConfigTests
         static void Same(ModelConfig a, ModelConfig b) => (a with { Source = b.Source, DataType = b.DataType, SlidingWindows = b.SlidingWindows, EosTokenIds = b.EosTokenIds }).ShouldBe(b);
     }
 
+    public static TheoryData<string, int, int, int?, string> Published => new()
+    {
+        { """
+          {"architectures":["LlamaForCausalLM"],"attention_bias":false,"attention_dropout":0.0,"bos_token_id":128000,"eos_token_id":[128001,128008,128009],
+           "hidden_act":"silu","hidden_size":4096,"initializer_range":0.02,"intermediate_size":14336,"max_position_embeddings":131072,"mlp_bias":false,
+           "model_type":"llama","num_attention_heads":32,"num_hidden_layers":32,"num_key_value_heads":8,"pretraining_tp":1,"rms_norm_eps":1e-05,
+           "rope_scaling":{"factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":8192,"rope_type":"llama3"},
+           "rope_theta":500000.0,"tie_word_embeddings":false,"torch_dtype":"bfloat16","transformers_version":"4.42.3","use_cache":true,"vocab_size":128256}
+          """, 128, 128, null, "Llama3" },
+        { """
+          {"architectures":["MistralForCausalLM"],"attention_dropout":0.0,"bos_token_id":1,"eos_token_id":2,"head_dim":128,"hidden_act":"silu",
+           "hidden_size":5120,"initializer_range":0.02,"intermediate_size":14336,"max_position_embeddings":1024000,"model_type":"mistral",
+           "num_attention_heads":32,"num_hidden_layers":40,"num_key_value_heads":8,"rms_norm_eps":1e-05,"rope_theta":1000000.0,"sliding_window":null,
+           "tie_word_embeddings":false,"torch_dtype":"bfloat16","transformers_version":"4.43.0.dev0","use_cache":true,"vocab_size":131072}
+          """, 128, 128, null, "None" },
+        { """
+          {"architectures":["Qwen2ForCausalLM"],"attention_dropout":0.0,"bos_token_id":151643,"eos_token_id":151645,"hidden_act":"silu",
+           "hidden_size":3584,"initializer_range":0.02,"intermediate_size":18944,"max_position_embeddings":32768,"max_window_layers":28,
+           "model_type":"qwen2","num_attention_heads":28,"num_hidden_layers":28,"num_key_value_heads":4,"rms_norm_eps":1e-06,"rope_theta":1000000.0,
+           "sliding_window":131072,"tie_word_embeddings":false,"torch_dtype":"bfloat16","use_cache":true,"use_sliding_window":false,"vocab_size":152064}
+          """, 128, 128, null, "None" },
+        { """
+          {"architectures":["Qwen3ForCausalLM"],"attention_bias":false,"attention_dropout":0.0,"bos_token_id":151643,"eos_token_id":151645,
+           "head_dim":128,"hidden_act":"silu","hidden_size":2560,"initializer_range":0.02,"intermediate_size":9728,"max_position_embeddings":40960,
+           "max_window_layers":36,"model_type":"qwen3","num_attention_heads":32,"num_hidden_layers":36,"num_key_value_heads":8,"rms_norm_eps":1e-06,
+           "rope_scaling":null,"rope_theta":1000000,"sliding_window":null,"tie_word_embeddings":true,"torch_dtype":"bfloat16","use_cache":true,
+           "use_sliding_window":false,"vocab_size":151936}
+          """, 128, 128, null, "None" },
+        { $$"""
+          {"architectures":["Phi3ForCausalLM"],"attention_bias":false,"attention_dropout":0.0,"auto_map":{"AutoConfig":"configuration_phi3.Phi3Config"},
+           "bos_token_id":199999,"embd_pdrop":0.0,"eos_token_id":199999,"full_attn_mod":1,"hidden_act":"silu","hidden_size":3072,
+           "initializer_range":0.02,"intermediate_size":8192,"interpolate_factor":1,"lm_head_bias":false,"max_position_embeddings":131072,
+           "mlp_bias":false,"model_type":"phi3","num_attention_heads":24,"num_hidden_layers":32,"num_key_value_heads":8,
+           "original_max_position_embeddings":4096,"pad_token_id":199999,"partial_rotary_factor":0.75,"resid_pdrop":0.0,"rms_norm_eps":1e-05,
+           "rope_scaling":{"long_factor":[{{Ones(48)}}],"short_factor":[{{Ones(48)}}],"type":"longrope"},"rope_theta":10000.0,"sliding_window":262144,
+           "tie_word_embeddings":true,"torch_dtype":"bfloat16","transformers_version":"4.45.0","use_cache":true,"vocab_size":200064}
+          """, 128, 96, 262144, "LongRope" },
+        { """
+          {"architectures":["Gemma3ForCausalLM"],"attention_bias":false,"attention_dropout":0.0,"attn_logit_softcapping":null,"bos_token_id":2,
+           "cache_implementation":"hybrid","eos_token_id":[1,106],"final_logit_softcapping":null,"head_dim":256,"hidden_activation":"gelu_pytorch_tanh",
+           "hidden_size":1152,"initializer_range":0.02,"intermediate_size":6912,"max_position_embeddings":32768,"model_type":"gemma3_text",
+           "num_attention_heads":4,"num_hidden_layers":26,"num_key_value_heads":1,"pad_token_id":0,"query_pre_attn_scalar":256,"rms_norm_eps":1e-06,
+           "rope_local_base_freq":10000,"rope_scaling":null,"rope_theta":1000000,"sliding_window":512,"sliding_window_pattern":6,
+           "torch_dtype":"bfloat16","transformers_version":"4.50.0.dev0","use_cache":true,"vocab_size":262144}
+          """, 256, 256, 512, "None" },
+    };
+
+    [Theory, MemberData(nameof(Published))]
+    public void Configurations_as_they_are_published_are_read(string json, int headSize, int rotated, int? firstWindow, string scaling)
+    {
+        var config = ModelConfigReader.Parse(json, "config.json");
+        config.HeadSize.ShouldBe(headSize);
+        config.Rotary.Dimensions.ShouldBe(rotated);
+        config.SlidingWindows[0].ShouldBe(firstWindow);
+        config.Rotary.Scaling.GetType().Name.ShouldBe(scaling);
+        config.DataType.ShouldBe("bfloat16");
+        if (config.ModelType == "gemma3_text")
+        {
+            config.SlidingWindows.Index().Where(w => w.Item is null).Select(w => w.Index).ShouldBe([5, 11, 17, 23]);
+            (config.WindowRotary.Theta, config.Rotary.Theta, config.TieWordEmbeddings).ShouldBe((10000.0, 1000000.0, true));
+        }
+        if (config.Rotary.Scaling is RotaryScaling.LongRope rope)
+            rope.AttentionFactor.ShouldBe(1.190238, 1e-6); // sqrt(1 + ln 32 / ln 4096)
+    }
+
+    private static string Ones(int count) => string.Join(',', Enumerable.Repeat("1.0", count));
+
+    [Fact]
+    public void What_a_file_leaves_out_is_what_the_family_s_own_class_takes()
+    {
+        using var mistral = TinyModel.Mistral();
+        mistral.EditConfig(json => json.Remove("sliding_window"));
+        ModelConfig.Load(mistral.Folder).SlidingWindows.ShouldBe([4096, 4096, 4096]);
+        mistral.EditConfig(json => json["sliding_window"] = null);
+        ModelConfig.Load(mistral.Folder).SlidingWindows.ShouldBe([null, null, null]);
+
+        using var gemma = TinyModel.Gemma3();
+        gemma.EditConfig(json =>
+        {
+            foreach (var name in (string[])["rope_theta", "rope_local_base_freq", "sliding_window", "sliding_window_pattern", "query_pre_attn_scalar", "hidden_activation"])
+                json.Remove(name);
+        });
+        var config = ModelConfig.Load(gemma.Folder);
+        (config.Rotary.Theta, config.WindowRotary.Theta, config.QueryScalar, config.Activation).ShouldBe((1e6, 1e4, 256.0, Activation.GeluTanh));
+        config.SlidingWindows.ShouldBe([4096, 4096, 4096, 4096]);
+
+        using var qwen = TinyModel.Qwen2();
+        qwen.EditConfig(json => json["use_sliding_window"] = false);
+        ModelConfig.Load(qwen.Folder).SlidingWindows.ShouldBe([null, null, null]);
+    }
+
     [Theory]
     // What a published file may carry without changing a number is let through.
     [InlineData("qwen2", "attention_dropout", "0.1")]

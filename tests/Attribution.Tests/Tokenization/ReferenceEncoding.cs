@@ -6,24 +6,25 @@ namespace Attribution.Tests.Tokenization;
 /// <param name="Ids">The reference's ids.</param>
 /// <param name="Offsets">The reference's offsets in UTF-16 units, start and end in turn.</param>
 /// <param name="Decoded">The reference's text for these ids.</param>
-/// <param name="PortIds">The port's ids; it knows no offsets.</param>
-/// <param name="PortError">What the port failed with, or null.</param>
-public sealed record ReferenceEncoding(int[] Ids, int[] Offsets, string Decoded, int[] PortIds, string? PortError)
+/// <param name="PortIds">The port's ids, if it was asked; it knows no offsets.</param>
+public sealed record ReferenceEncoding(int[] Ids, int[] Offsets, string Decoded, int[]? PortIds)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
-    /// <summary>Tokenizes texts with both.</summary>
-    public static ReferenceEncoding[] Of(string modelFolder, IReadOnlyList<string> texts, bool special = true)
+    /// <summary>A tokenizer and what to do with it.</summary>
+    public sealed record Case(string Folder, IReadOnlyList<string> Texts, bool Special = true);
+
+    /// <summary>What became of a case.</summary>
+    /// <param name="Error">Why the reference cannot load the tokenizer, or null.</param>
+    /// <param name="Texts">One for each text.</param>
+    public sealed record Result(string? Error, ReferenceEncoding[] Texts);
+
+    /// <summary>Tokenizes texts with the reference and, if wanted, the port.</summary>
+    public static Result[] Of(IReadOnlyList<Case> cases, bool port)
     {
-        var config = Path.Combine(modelFolder, "tokenizer_config.json");
-        var input = $$"""
-            {
-              "tokenizer": {{JsonSerializer.Serialize(Path.Combine(modelFolder, "tokenizer.json"))}},
-              "config": {{JsonSerializer.Serialize(File.Exists(config) ? config : null)}},
-              "special": {{(special ? "true" : "false")}},
-              "texts": {{Oracle.Json(texts)}}
-            }
-            """;
-        return JsonSerializer.Deserialize<ReferenceEncoding[]>(Oracle.Run("encode.mjs", input), Options)!;
+        var list = string.Join(',', cases.Select(it =>
+            $$"""{"folder": {{JsonSerializer.Serialize(it.Folder)}}, "special": {{(it.Special ? "true" : "false")}}, "texts": {{Oracle.Json(it.Texts)}}}"""));
+        var output = Oracle.Run("encode.mjs", $$"""{"port": {{(port ? "true" : "false")}}, "cases": [{{list}}]}""");
+        return JsonSerializer.Deserialize<Result[]>(output, Options)!;
     }
 }

@@ -84,6 +84,7 @@ public sealed class StoreVerbTests : IDisposable
     {
         (await Run("gc")).Error.ShouldContain(ErrorCodes.CollectionUnbounded);
         (await Run("gc", "--keep", Path.Combine(_folder, "nowhere"))).Error.ShouldContain(ErrorCodes.InputUnreadable);
+        (await Run("gc", "--keep", Root)).Error.ShouldContain(ErrorCodes.CollectionUnbounded);
         _artifacts.ShouldAllBe(a => Directory.Exists(a.Folder));
     }
 

@@ -63,35 +63,11 @@ public sealed unsafe class DuckDbConnection : IDisposable
 
     /// <summary>Runs one statement and streams its result.</summary>
     /// <exception cref="DuckDbException">DuckDB's message on anything wrong with the statement.</exception>
-    public DuckDbReader Query(string sql)
-    {
-        var prepared = DuckDbNative.duckdb_prepare(Handle, sql, out var statement);
-        try
-        {
-            if (prepared != 0)
-                throw new DuckDbException(Marshal.PtrToStringUTF8(DuckDbNative.duckdb_prepare_error(statement)) ?? "DuckDB did not take the statement");
-            var result = new ResultHandle();
-            if (DuckDbNative.duckdb_execute_prepared_streaming(statement, result.Pointer) == 0)
-                return new(result);
-            var message = result.Error ?? "DuckDB did not run the statement";
-            result.Dispose();
-            throw new DuckDbException(message);
-        }
-        finally
-        {
-            DuckDbNative.duckdb_destroy_prepare(ref statement);
-        }
-    }
+    public DuckDbReader Query(string sql) => new(Run(sql, streaming: true));
 
     /// <summary>Runs one statement to its end.</summary>
     /// <exception cref="DuckDbException">DuckDB's message on anything wrong with the statement.</exception>
-    public void Execute(string sql)
-    {
-        using var reader = Query(sql);
-        while (reader.ReadChunk())
-        {
-        }
-    }
+    public void Execute(string sql) => Run(sql, streaming: false).Dispose();
 
     /// <summary>The one number that a statement such as <c>SELECT count(*)</c> gives.</summary>
     /// <exception cref="DuckDbException">DuckDB's message on anything wrong with the statement.</exception>
@@ -118,5 +94,28 @@ public sealed unsafe class DuckDbConnection : IDisposable
     {
         Handle.Dispose();
         _database.Dispose();
+    }
+
+    private ResultHandle Run(string sql, bool streaming)
+    {
+        var prepared = DuckDbNative.duckdb_prepare(Handle, sql, out var statement);
+        try
+        {
+            if (prepared != 0)
+                throw new DuckDbException(Marshal.PtrToStringUTF8(DuckDbNative.duckdb_prepare_error(statement)) ?? "DuckDB did not take the statement");
+            var result = new ResultHandle();
+            var executed = streaming
+                ? DuckDbNative.duckdb_execute_prepared_streaming(statement, result.Pointer)
+                : DuckDbNative.duckdb_execute_prepared(statement, result.Pointer);
+            if (executed == 0)
+                return result;
+            var message = result.Error ?? "DuckDB did not run the statement";
+            result.Dispose();
+            throw new DuckDbException(message);
+        }
+        finally
+        {
+            DuckDbNative.duckdb_destroy_prepare(ref statement);
+        }
     }
 }

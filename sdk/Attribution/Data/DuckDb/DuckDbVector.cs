@@ -45,7 +45,7 @@ public readonly unsafe ref struct DuckDbVector
     /// <summary>A VARCHAR value, or null.</summary>
     public string? GetString(int row) => IsNull(row) ? null : Encoding.UTF8.GetString(GetBytes(row));
 
-    /// <summary>An integer of any width up to 64 bits.</summary>
+    /// <summary>An integer of any width up to 64 bits, or a boolean as 0 or 1; a UBIGINT beyond <c>long</c> comes out negative.</summary>
     /// <exception cref="InvalidCastException">The column holds something else.</exception>
     public long GetInteger(int row) => Type.Kind switch
     {
@@ -56,7 +56,7 @@ public readonly unsafe ref struct DuckDbVector
         DuckDbKind.UTinyInt or DuckDbKind.Boolean => ((byte*)_data)[row],
         DuckDbKind.USmallInt => ((ushort*)_data)[row],
         DuckDbKind.UInteger => ((uint*)_data)[row],
-        DuckDbKind.UBigInt => checked((long)((ulong*)_data)[row]),
+        DuckDbKind.UBigInt => (long)((ulong*)_data)[row],
         _ => throw new InvalidCastException($"a column of kind {Type.Kind} holds no integers"),
     };
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -113,9 +114,14 @@ public sealed class TextGenerator(CausalLanguageModel model)
     {
         if (options.Temperature == 0)
             return [.. logits.argmax(-1).cpu().data<long>().ToArray().Select(token => (int)token)];
+        var probabilities = (logits.to(float32) / options.Temperature).softmax(-1).cpu().contiguous();
+        var values = MemoryMarshal.Cast<byte, float>(probabilities.bytes);
         var size = (int)logits.shape[1];
-        var probabilities = (logits.to(float32) / options.Temperature).softmax(-1).cpu().data<float>().ToArray();
-        return [.. texts.Select((text, b) => sampler.Draw(probabilities.AsSpan(b * size, size), Sampler.Uniform(text.Seed, text.NewCount)))];
+        var chosen = new int[texts.Count];
+        for (var b = 0; b < chosen.Length; b++)
+            chosen[b] = sampler.Draw(values.Slice(b * size, size), Sampler.Uniform(texts[b].Seed, texts[b].NewCount));
+        GC.KeepAlive(probabilities);
+        return chosen;
     }
 
     /// <summary>A prompt and what has been generated for it.</summary>

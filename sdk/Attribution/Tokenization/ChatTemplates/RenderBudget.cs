@@ -15,7 +15,7 @@ internal sealed class RenderBudget
     public const int MaxTextLength = 16 * 1024 * 1024;
 
     /// <summary>UTF-16 units read or written by all string operations of one rendering.</summary>
-    public const long MaxTextWork = 512L * 1024 * 1024;
+    public const long MaxTextWork = 256L * 1024 * 1024;
 
     /// <summary>Macros that may be active at once.</summary>
     public const int MaxMacroDepth = 100;

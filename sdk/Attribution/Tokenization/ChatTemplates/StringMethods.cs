@@ -105,6 +105,8 @@ internal sealed class StringMethods(RenderBudget budget, PythonOperators operato
             return text;
         if (old.Length == 0)
             return string.Concat(PythonText.CodePoints(text).Append("").Select((point, i) => i < found ? with + point : point));
+        if (count < 0)
+            return text.Replace(old, with, StringComparison.Ordinal);
         var replaced = new StringBuilder();
         var from = 0;
         for (var n = 0L; n < found; n++)
@@ -135,15 +137,7 @@ internal sealed class StringMethods(RenderBudget budget, PythonOperators operato
         return joined.ToString();
     }
 
-    private static long Count(string text, string part)
-    {
-        if (part.Length == 0)
-            return PythonText.Length(text) + 1;
-        var count = 0L;
-        for (var at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + part.Length, StringComparison.Ordinal))
-            count++;
-        return count;
-    }
+    private static long Count(string text, string part) => part.Length == 0 ? PythonText.Length(text) + 1 : text.AsSpan().Count(part);
 
     private object? Affix(string text, CallArguments arguments, string name, Func<string, string, bool> matches)
     {

@@ -36,7 +36,7 @@ internal static class TemplateValues
             JsonValueKind.String => json.GetString(),
             JsonValueKind.True => true,
             JsonValueKind.False => false,
-            JsonValueKind.Number => json.TryGetInt64(out var integer) ? integer : json.GetDouble(),
+            JsonValueKind.Number => json.TryGetInt64(out var integer) ? (object)integer : json.GetDouble(),
             JsonValueKind.Array => json.EnumerateArray().Select(FromJson).ToList(),
             JsonValueKind.Object => Dict(json.EnumerateObject().Select(property => KeyValuePair.Create(property.Name, (object?)property.Value))),
             _ => null,

@@ -10,6 +10,9 @@ internal sealed class OnigurumaTranslator
 {
     private const string Word = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9";
 
+    // Outside of classes Oniguruma counts some numbers of Latin-1 as well.
+    private const string WordAlone = Word + @"\u00B2\u00B3\u00B9\u00BC-\u00BE";
+
     private static readonly HashSet<string> Categories =
     [
         "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po",
@@ -280,15 +283,15 @@ internal sealed class OnigurumaTranslator
             case 'd' or 'D':
                 return c == 'd' ? @"\p{Nd}" : @"\P{Nd}";
             case 'w':
-                return insideClass ? Word : $"[{Word}]";
+                return insideClass ? Word : $"[{WordAlone}]";
             case 'W' when !insideClass:
-                return $"[^{Word}]";
+                return $"[^{WordAlone}]";
             case 'h':
                 return insideClass ? "0-9A-Fa-f" : "[0-9A-Fa-f]";
             case 'A' or 'z' or 'Z' when !insideClass:
                 return $"\\{c}";
             case 'b' when !insideClass:
-                return $"(?:(?<=[{Word}])(?![{Word}])|(?<![{Word}])(?=[{Word}]))";
+                return $"(?:(?<=[{WordAlone}])(?![{WordAlone}])|(?<![{WordAlone}])(?=[{WordAlone}]))";
             case 'p' or 'P':
                 return Property(c);
             default:

@@ -18,7 +18,8 @@ internal sealed record PostProcessor(int[] Before, int[] After, bool[] Trims)
     /// <param name="index">The token's place among the text's own tokens.</param>
     /// <param name="token">The token as the vocabulary writes it.</param>
     /// <param name="offsets">Its range.</param>
-    public TextSpan Trim(int index, string token, TextSpan offsets)
+    /// <param name="text">The text; the rules count its code points.</param>
+    public TextSpan Trim(int index, string token, TextSpan offsets, string text)
     {
         foreach (var addPrefixSpace in Trims)
         {
@@ -27,9 +28,13 @@ internal sealed record PostProcessor(int[] Before, int[] After, bool[] Trims)
             // The one space before the first word was not in the text.
             if (leading == 1 && addPrefixSpace && (index == 0 || offsets.Start == 0))
                 leading = 0;
-            var start = Math.Min(offsets.Start + leading, offsets.End);
-            var end = trailing > 0 && offsets.End >= trailing ? Math.Max(offsets.End - trailing, start) : offsets.End;
-            offsets = new TextSpan(start, end);
+            var (start, end) = (offsets.Start, offsets.End);
+            for (; leading > 0 && start < end; leading--)
+                start += char.IsSurrogatePair(text, start) ? 2 : 1;
+            var back = end;
+            for (; trailing > 0 && back > 0; trailing--)
+                back -= back >= 2 && char.IsSurrogatePair(text, back - 2) ? 2 : 1;
+            offsets = new TextSpan(start, trailing > 0 ? end : Math.Max(back, start));
         }
         return offsets;
     }

@@ -8,6 +8,9 @@ namespace Attribution.Tokenization.Reading;
 /// <summary>Reads the <c>pre_tokenizer</c> of a tokenizer into a flat list of steps.</summary>
 internal sealed class PreTokenizerReader
 {
+    // What \w+|[^\w\s]+ is to the engine that the reference uses for Whitespace, whose \w knows the joiners.
+    private const string WordsWithJoiners = @"[\w\x{200C}\x{200D}]+|[^\w\s\x{200C}\x{200D}]+";
+
     private readonly List<PreTokenizer> _steps = [];
     private bool _bytesPending;
     private bool _looksAtOrigin;
@@ -73,7 +76,7 @@ internal sealed class PreTokenizerReader
                 break;
             case "Whitespace":
                 component.AllowOnly();
-                Add(new PatternSplitter(new RegexPattern(@"\w+|[^\w\s]+"), SplitBehavior.Removed, invert: true));
+                Add(new PatternSplitter(new RegexPattern(WordsWithJoiners), SplitBehavior.Removed, invert: true));
                 break;
             case "WhitespaceSplit":
                 component.AllowOnly();

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using Attribution.Data;
+using Attribution.Diagnostics;
+using Attribution.Methods;
+using Attribution.Models;
+using Attribution.Tokenization;
+
+namespace Attribution.Worker.Verbs;
+
+/// <summary><c>attribution attribute</c>: the attribution vectors of a dataset.</summary>
+public static class AttributeVerb
+{
+    /// <summary>Rows that are in memory at once, with their vectors.</summary>
+    private const int ChunkRows = 512;
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var data = new Option<string>("--data") { Description = "The dataset: Parquet, JSONL, JSON or CSV.", Required = true };
+        var layers = new Option<string>("--layer") { Description = "Blocks, 0-based, with commas between them, or all.", Required = true };
+        var method = new Option<string>("--method") { Description = "Methods, with commas between them.", Required = true };
+        var output = new Option<string>("--output") { Description = "The folder to write {method}/scores-*.parquet and data-*.parquet into.", Required = true };
+        var maxTokens = new Option<int>("--max-tokens") { Description = "The last tokens kept of a conversation.", DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens };
+        var filter = new Option<string?>("--filter") { Description = "Only the rows for which this SQL condition on the file's columns holds." };
+        var take = new Option<long?>("--take") { Description = "Only this many rows." };
+        maxTokens.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 2)
+                result.AddError("--max-tokens must be at least 2.");
+        });
+        var verb = new Command("attribute", "Computes attribution vectors of a dataset's rows.") { data, layers, method, output, maxTokens, filter, take };
+        var model = new ModelOptions(verb);
+        verb.SetAction((parsed, cancellation) =>
+        {
+            var names = parsed.GetRequiredValue(method).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            var methods = names.Select(AttributionMethods.BuiltIn.Get).ToArray();
+            var dataset = Dataset.Open(new DatasetOptions
+            {
+                Path = parsed.GetRequiredValue(data),
+                Filter = parsed.GetValue(filter),
+                Take = parsed.GetValue(take),
+                RequireControl = methods.Any(m => m.Inputs.HasFlag(MethodInputs.Control)),
+            });
+            var folder = model.Folder(parsed);
+            var blocks = LayerList.Parse(parsed.GetRequiredValue(layers), ModelConfig.Load(folder).BlockCount);
+            var encoder = RowEncoder.Load(folder, parsed.GetValue(maxTokens));
+            using var loaded = model.Load(parsed, folder);
+            Write(dataset, encoder, new VectorComputer(loaded.Transformer, AttributionMethods.BuiltIn), names, blocks, parsed.GetRequiredValue(output), cancellation);
+            return Task.FromResult(0);
+        });
+        return verb;
+    }
+
+    private static void Write(
+        Dataset dataset, RowEncoder encoder, VectorComputer computer, IReadOnlyList<string> methods, IReadOnlyList<int> layers, string output, CancellationToken cancellation)
+    {
+        VectorKey[] wanted = [.. methods.SelectMany(m => layers.Select(l => new VectorKey(m, l)))];
+        var file = dataset.Files.Count == 1 ? dataset.Files[0] : null;
+        var writers = new Dictionary<string, VectorTableWriter>();
+        long cutAway = 0;
+        try
+        {
+            ProgressDisplay.Run("rows", dataset.CountRows(), report =>
+            {
+                long done = 0;
+                foreach (var chunk in dataset.Rows().Select(row => encoder.Encode(row, file)).Chunk(ChunkRows))
+                {
+                    var before = done;
+                    var vectors = computer.Compute(chunk, wanted, new ProgressCallback(n => report(before + n)), cancellation);
+                    cutAway += chunk.Count(r => r.Treatment.TargetCount == 0);
+                    foreach (var name in methods)
+                        Append(writers, output, name, chunk, layers, vectors);
+                    done += chunk.Length;
+                }
+            });
+            foreach (var (name, writer) in writers)
+            {
+                writer.Complete();
+                DatasetRows.Write(Path.Combine(output, name, "data-00000.parquet"), dataset.Rows());
+            }
+        }
+        finally
+        {
+            foreach (var writer in writers.Values)
+                writer.Dispose();
+        }
+        if (cutAway > 0)
+            Console.Error.WriteLine($"warning {ErrorCodes.AnswerCutAway}: {cutAway} rows have no answer within --max-tokens; their vectors are NaN and are never selected.");
+    }
+
+    private static void Append(
+        Dictionary<string, VectorTableWriter> writers, string output, string method, TokenizedRow[] rows, IReadOnlyList<int> layers,
+        IReadOnlyDictionary<VectorKey, float[]> vectors)
+    {
+        var size = vectors[new VectorKey(method, layers[0])].Length / rows.Length;
+        if (!writers.TryGetValue(method, out var writer))
+        {
+            Directory.CreateDirectory(Path.Combine(output, method));
+            writers.Add(method, writer = new VectorTableWriter(Path.Combine(output, method, "scores-00000.parquet"), size));
+        }
+        for (var row = 0; row < rows.Length; row++)
+            foreach (var layer in layers)
+                writer.Append(rows[row].Index, layer, vectors[new VectorKey(method, layer)].AsSpan(row * size, size));
+    }
+}

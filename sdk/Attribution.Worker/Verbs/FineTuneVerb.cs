@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Attribution.Data;
+using Attribution.FineTuning;
+using Attribution.Methods;
+using Attribution.Models;
+using Attribution.Models.Lora;
+using Attribution.Selection;
+using Attribution.Tokenization;
+
+namespace Attribution.Worker.Verbs;
+
+/// <summary><c>attribution finetune</c>: a LoRA adapter trained on selected rows or on a dataset.</summary>
+public static class FineTuneVerb
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var defaults = new FineTuningOptions();
+        var data = new Option<string>("--data") { Description = "selected_train_data.jsonl, or a dataset whose treatments to train on.", Required = true };
+        var output = new Option<string>("--output") { Description = "The folder to write the adapter and loss.jsonl into.", Required = true };
+        var rank = new Option<int>("--rank") { Description = "LoRA's r.", DefaultValueFactory = _ => defaults.Lora.Rank };
+        var alpha = new Option<double>("--alpha") { Description = "LoRA's alpha.", DefaultValueFactory = _ => defaults.Lora.Alpha };
+        var dropout = new Option<double>("--dropout") { Description = "LoRA's dropout.", DefaultValueFactory = _ => defaults.Lora.Dropout };
+        var rate = new Option<double>("--learning-rate") { Description = "The learning rate of the first step; it falls linearly to 0.", DefaultValueFactory = _ => defaults.LearningRate };
+        var epochs = new Option<int>("--epochs") { Description = "How often each row is trained on.", DefaultValueFactory = _ => defaults.Epochs };
+        var batch = new Option<int>("--batch-size") { Description = "Rows per step.", DefaultValueFactory = _ => defaults.BatchSize };
+        var seed = new Option<long>("--seed") { Description = "Decides the first adapter and the order of the rows." };
+        var maxTokens = new Option<int>("--max-tokens") { Description = "The last tokens kept of a conversation.", DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens };
+        var verb = new Command("finetune", "Trains a LoRA adapter on the answers of conversations.") { data, output, rank, alpha, dropout, rate, epochs, batch, seed, maxTokens };
+        var model = new ModelOptions(verb);
+        verb.SetAction((parsed, cancellation) =>
+        {
+            var options = new FineTuningOptions
+            {
+                Lora = defaults.Lora with { Rank = parsed.GetValue(rank), Alpha = parsed.GetValue(alpha), Dropout = parsed.GetValue(dropout) },
+                LearningRate = parsed.GetValue(rate),
+                Epochs = parsed.GetValue(epochs),
+                BatchSize = parsed.GetValue(batch),
+                Seed = parsed.GetValue(seed),
+            };
+            var folder = model.Folder(parsed);
+            var rows = Rows(parsed.GetRequiredValue(data), RowEncoder.Load(folder, parsed.GetValue(maxTokens)));
+            using var loaded = model.Load(parsed, folder);
+            var target = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
+            using (var curve = new LossCurve(Path.Combine(target, "loss.jsonl")))
+                ProgressDisplay.Run("rows trained on", (long)rows.Count * options.Epochs, report =>
+                {
+                    using var adapter = new LoraFineTuner(options).Train(loaded, rows, step =>
+                    {
+                        curve.Add(step);
+                        report((long)Math.Round(step.Epoch * rows.Count));
+                    }, cancellation);
+                    adapter.Save(target);
+                });
+            return Task.FromResult(0);
+        });
+        return verb;
+    }
+
+    private static IReadOnlyList<TokenSequence> Rows(string path, RowEncoder encoder) => SelectedRows.Recognizes(path)
+        ? [.. SelectedRows.Read(path).Select((row, line) => encoder.Encode(row.Treatment, path, line))]
+        : [.. Dataset.Open(new DatasetOptions { Path = path }).Rows().Select(row => encoder.Encode(row.Treatment, path, row.Index))];
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Attribution.Data;
+using Attribution.Selection;
+
+namespace Attribution.Worker.Verbs;
+
+/// <summary><c>attribution select</c>: the training rows that an evaluation set points to.</summary>
+public static class SelectVerb
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var train = new Option<string>("--train") { Description = "A folder of training vectors, {output}/{method} of `attribute`.", Required = true };
+        var evaluation = new Option<string>("--eval") { Description = "A folder of evaluation vectors.", Required = true };
+        var control = new Option<string?>("--eval-control") { Description = "A folder of the evaluation set's control vectors; cos_sim_debias_eval reads them." };
+        var scoring = new Option<string>("--scoring") { Description = "cos_sim, proj, dot_product, cos_sim_debias_eval or cos_sim_debias_train.", DefaultValueFactory = _ => "cos_sim" };
+        var layer = new Option<int>("--layer") { Description = "The block whose vectors are compared, 0-based.", Required = true };
+        var k = new Option<int>("--top-k") { Description = "How many rows to select.", DefaultValueFactory = _ => 500 };
+        var output = new Option<string>("--output") { Description = "The file to write: JSONL with rank, idx, score and messages.", Required = true };
+        var verb = new Command("select", "Selects the training rows whose vectors are most like an evaluation set's.") { train, evaluation, control, scoring, layer, k, output };
+        verb.SetAction(parsed =>
+        {
+            var at = parsed.GetValue(layer);
+            VectorTable Table(string folder) => new(Path.Combine(folder, "scores-*.parquet"), at);
+            var folder = parsed.GetRequiredValue(train);
+            var query = Query.From(
+                ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), Table(parsed.GetRequiredValue(evaluation)),
+                parsed.GetValue(control) is { } controls ? Table(controls) : null);
+            var scores = query.Score(Table(folder));
+            var selected = SelectedRows.Join(TopK.Select(scores, parsed.GetValue(k)), DatasetRows.Read(Path.Combine(folder, "data-*.parquet")));
+            var path = Path.GetFullPath(parsed.GetRequiredValue(output));
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            SelectedRows.Write(path, selected);
+            var without = scores.Count(s => !float.IsFinite(s.Score));
+            parsed.InvocationConfiguration.Output.WriteLine(
+                $"selected {selected.Count} of {scores.Count} rows (scores {selected[^1].Score} to {selected[0].Score})"
+                + (without > 0 ? $"; {without} rows have no score" : "") + (query.SkippedCount > 0 ? $"; {query.SkippedCount} evaluation rows have no vector" : ""));
+        });
+        return verb;
+    }
+}

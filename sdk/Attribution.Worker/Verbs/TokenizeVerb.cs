@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Attribution.Models.Hub;
+using Attribution.Tokenization;
+
+namespace Attribution.Worker.Verbs;
+
+/// <summary><c>attribution tokenize</c>: what a model's tokenizer and chat template make of a text or a conversation.</summary>
+public static class TokenizeVerb
+{
+    // For people: no escapes that JSON does not ask for.
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The verb. Prints JSON: the text, and per token its id, piece, offsets and, of a conversation, whether it is kept.</summary>
+    public static Command Create()
+    {
+        var model = new Option<string>("--model") { Description = "The model's folder, or its Hugging Face id.", Required = true };
+        var messages = new Option<string?>("--messages") { Description = "A JSON file: a list of {role, content}, or an object with it as \"messages\" and more for the chat template, such as \"tools\"." };
+        var text = new Option<string?>("--text") { Description = "A text, encoded with the special tokens that the tokenizer adds." };
+        var maxTokens = new Option<int>("--max-tokens") { Description = "How many tokens of a conversation are kept, the last ones.", DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens };
+        maxTokens.Validators.Add(value =>
+        {
+            if (value.GetValue(maxTokens) < 1)
+                value.AddError("--max-tokens must be at least 1.");
+        });
+        var verb = new Command("tokenize", "The tokens of a text or a conversation, as JSON: ids, pieces, offsets and the keep mask.") { model, messages, text, maxTokens };
+        verb.Validators.Add(line =>
+        {
+            if (line.GetValue(messages) is null == line.GetValue(text) is null)
+                line.AddError("Give either --messages or --text.");
+        });
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            var folder = await ModelFolder.ResolveAsync(parsed.GetRequiredValue(model), ModelContents.Text, cancel: cancel);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(text) is { } given)
+                WriteText(Tokenizer.Load(folder.Path), given, output);
+            else
+                WriteConversation(folder.Path, parsed.GetRequiredValue(messages)!, parsed.GetValue(maxTokens), output);
+            return 0;
+        });
+        return verb;
+    }
+
+    private static void WriteText(Tokenizer tokenizer, string text, TextWriter output)
+    {
+        var (ids, offsets) = tokenizer.Encode(text);
+        Write(output, [("text", text), .. Tokens(tokenizer, ids, offsets)]);
+    }
+
+    private static void WriteConversation(string folder, string path, int maxTokens, TextWriter output)
+    {
+        var file = MessagesFile.Read(path);
+        var tokenizer = Tokenizer.Load(folder);
+        var encoded = new ConversationEncoder(tokenizer, ChatTemplate.Load(folder), maxTokens, file.Variables).Encode(file.Messages, path);
+        Write(output,
+        [
+            ("text", encoded.Text),
+            .. Tokens(tokenizer, encoded.Ids, encoded.Offsets),
+            ("keep", encoded.Keep),
+            ("keep_span", Pair(encoded.KeepSpan)),
+            ("truncated", encoded.Truncated),
+            ("answer_is_cut_away", encoded.AnswerIsCutAway),
+        ]);
+    }
+
+    private static (string, object)[] Tokens(Tokenizer tokenizer, int[] ids, TextSpan[] offsets) =>
+        [("ids", ids), ("pieces", Array.ConvertAll(ids, id => tokenizer.IdToToken(id))), ("offsets", Array.ConvertAll(offsets, Pair))];
+
+    private static int[] Pair(TextSpan span) => [span.Start, span.End];
+
+    private static void Write(TextWriter output, (string Name, object Value)[] members)
+    {
+        var lines = members.Select(member => $"  {JsonSerializer.Serialize(member.Name)}: {JsonSerializer.Serialize(member.Value, Json)}");
+        output.WriteLine("{\n" + string.Join(",\n", lines) + "\n}");
+    }
+}

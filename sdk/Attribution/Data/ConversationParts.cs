@@ -1,0 +1,28 @@
+using Attribution.Diagnostics;
+using Attribution.Tokenization;
+
+namespace Attribution.Data;
+
+/// <summary>What a row's columns hold for one side of it, null where there is nothing.</summary>
+internal readonly record struct ConversationParts(IReadOnlyList<ChatMessage>? Messages, int[]? Tokens, bool[]? Keep)
+{
+    /// <summary>The conversation they make, or null if the row has none on this side. Tokens go before messages.</summary>
+    public Conversation? Join(string side, RowPlace place)
+    {
+        if (Tokens is not null)
+        {
+            if (Tokens.Length == 0)
+                throw place.Error(ErrorCodes.TokensMalformed, Columns.Tokens(side), "an empty list of tokens. Leave out the row, or give its tokens.");
+            if (Keep is null)
+                throw place.Error(ErrorCodes.TokensMalformed, Columns.Keep(side), $"{Columns.Tokens(side)} needs a keep mask of the same length beside it.");
+            if (Keep.Length != Tokens.Length)
+                throw place.Error(ErrorCodes.KeepLengthDiffers, Columns.Keep(side), $"{Keep.Length} keep marks for {Tokens.Length} tokens. There must be one mark per token.");
+            return new TokenConversation(Tokens, Keep);
+        }
+        if (Messages is null || Messages.Count == 0)
+            return null;
+        return Messages.Any(message => message.Role == "assistant")
+            ? new MessageConversation(Messages)
+            : throw place.Error(ErrorCodes.ConversationWithoutAssistant, Columns.Messages(side), $"no message of the role 'assistant' (roles: {string.Join(", ", Messages.Select(m => m.Role))}). Attribution needs an answer; complete the row or leave it out with Filter.");
+    }
+}

@@ -1,0 +1,26 @@
+namespace Attribution.Data;
+
+/// <summary>Which rows of which file a dataset is.</summary>
+public sealed record DatasetOptions
+{
+    /// <summary>
+    /// A file, or a glob of files read in the order of their names: <c>.parquet</c>, <c>.jsonl</c>, <c>.ndjson</c>,
+    /// <c>.json</c> (an array), <c>.csv</c>, <c>.tsv</c>; all but Parquet also with <c>.gz</c> or <c>.zst</c> behind.
+    /// </summary>
+    public required string Path { get; init; }
+
+    /// <summary>
+    /// A SQL predicate over the file's columns, such as <c>trait = 'sycophancy' AND len(prompt) &lt; 400</c>; null for all
+    /// rows. CSV columns are text: <c>CAST(score AS DOUBLE) &gt; 2</c>.
+    /// </summary>
+    public string? Filter { get; init; }
+
+    /// <summary>At most so many of the rows that pass the filter; null for all.</summary>
+    public long? Take { get; init; }
+
+    /// <summary>With <see cref="Take"/>: a seeded sample, in the file's order. Without a seed, the first rows are taken.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>Whether every row must have a control.</summary>
+    public bool RequireControl { get; init; }
+}

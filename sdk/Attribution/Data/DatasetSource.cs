@@ -1,0 +1,232 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Attribution.Data.DuckDb;
+using Attribution.Diagnostics;
+
+namespace Attribution.Data;
+
+/// <summary>
+/// A dataset's files as SQL. JSON is read as the text of its rows, so that no inference of types can change what is
+/// said (a message that reads <c>2024-01-01</c> is not a date); its columns have types for the filter alone. CSV is text
+/// throughout, for the same reason.
+/// </summary>
+internal sealed partial class DatasetSource
+{
+    /// <summary>Names of ours in the relation, which no file's column has.</summary>
+    private const string IndexColumn = "attribution row index", FileColumn = "attribution file", JsonColumn = "attribution json";
+
+    private readonly string _reader;
+    private readonly string _index;
+    private readonly string? _filter;
+
+    private DatasetSource(IReadOnlyList<string> files, DatasetFormat format, string reader, IReadOnlyList<DuckDbField> columns, string? filter, string? indexColumn)
+    {
+        Files = files;
+        Format = format;
+        Fields = columns;
+        _reader = reader;
+        _filter = filter;
+        _index = indexColumn is null ? "row_number() OVER () - 1" : Sql.Identifier(indexColumn);
+    }
+
+    public IReadOnlyList<string> Files { get; }
+
+    public DatasetFormat Format { get; }
+
+    /// <summary>The files' columns. Of JSON without a filter: those of the first rows, without types.</summary>
+    public IReadOnlyList<DuckDbField> Fields { get; }
+
+    public bool IsJson => Format is DatasetFormat.JsonLines or DatasetFormat.JsonArray;
+
+    /// <summary>Finds the files and their columns, and tries the filter on none of their rows.</summary>
+    /// <param name="path">A file or a glob.</param>
+    /// <param name="filter">A SQL predicate; null or blank for all rows.</param>
+    /// <param name="indexColumn">A column that holds each row's index; null to count rows.</param>
+    /// <param name="connection">Where to look with.</param>
+    public static DatasetSource Open(string path, string? filter, string? indexColumn, DuckDbConnection connection)
+    {
+        var files = Find(path, connection);
+        var format = DatasetFormats.Of(files[0]);
+        if (files.FirstOrDefault(file => DatasetFormats.Of(file) != format) is { } odd)
+            throw new AttributionException(ErrorCodes.DatasetFormatUnknown, $"'{path}' names files of several formats. Name those of one.") { File = odd };
+        filter = string.IsNullOrWhiteSpace(filter) ? null : filter;
+        try
+        {
+            var (reader, columns) = format switch
+            {
+                DatasetFormat.Parquet => Parquet(files, connection),
+                DatasetFormat.Csv => Separated(files, ",", connection),
+                DatasetFormat.Tsv => Separated(files, "\t", connection),
+                _ => Json(files, format, filter is not null, connection),
+            };
+            var source = new DatasetSource(files, format, reader, columns, filter, indexColumn);
+            if (filter is not null)
+                source.TryFilter(connection);
+            return source;
+        }
+        catch (DuckDbException error)
+        {
+            throw Explain(error, files, format, filter: null);
+        }
+    }
+
+    /// <summary>Row index, file and the given columns of all rows that pass the filter, in order.</summary>
+    public string Select(string projection) => $"SELECT {Sql.Identifier(IndexColumn)}, {Sql.Identifier(FileColumn)}{projection} {From()}";
+
+    /// <summary>The rows' JSON text, if the files are JSON.</summary>
+    public static string JsonText => $", {Sql.Identifier(JsonColumn)}";
+
+    /// <summary>How many rows pass the filter.</summary>
+    public string Count => $"SELECT count(*) {From()}";
+
+    /// <summary>What DuckDB's message means to the user.</summary>
+    public AttributionException Explain(DuckDbException error) => Explain(error, Files, Format, _filter);
+
+    private string From() =>
+        $"FROM (SELECT {_index} AS {Sql.Identifier(IndexColumn)}, * FROM {_reader}){(_filter is null ? "" : $" WHERE (\n{_filter}\n)")}";
+
+    private void TryFilter(DuckDbConnection connection)
+    {
+        try
+        {
+            connection.Query($"{Count} LIMIT 0").Dispose();
+        }
+        catch (DuckDbException error)
+        {
+            throw Explain(error);
+        }
+    }
+
+    private static IReadOnlyList<string> Find(string path, DuckDbConnection connection)
+    {
+        if (Directory.Exists(path))
+            throw new AttributionException(ErrorCodes.DatasetNotFound, $"'{path}' is a folder. Name a file in it, or several as '{path.TrimEnd('/')}/*.parquet'.") { File = path };
+        return DatasetFiles.Expand(path, connection) is { Count: > 0 } files
+            ? files
+            : throw new AttributionException(ErrorCodes.DatasetNotFound, $"There is no dataset at '{path}' (looked from {Directory.GetCurrentDirectory()}). Correct the path or put the file there.") { File = path };
+    }
+
+    private static (string, IReadOnlyList<DuckDbField>) Parquet(IReadOnlyList<string> files, DuckDbConnection connection)
+    {
+        // parquet_schema lists the columns as a tree in depth-first order; the root's children are the table's columns.
+        var names = connection.QueryStrings($"SELECT name || chr(9) || coalesce(num_children, 0) FROM parquet_schema({DatasetFiles.ToSql(files.Take(1))})")
+            .Select(line => line.Split('\t')).ToArray();
+        var top = new List<string>();
+        for (var at = 1; at < names.Length; at = AfterTree(at))
+            top.Add(names[at][0]);
+        RequireDistinct(top, files[0]);
+        var reader = $"read_parquet({DatasetFiles.ToSql(files)}, filename = {Sql.Literal(FileColumn)})";
+        return (reader, FieldsOf(reader, connection));
+
+        int AfterTree(int node)
+        {
+            var next = node + 1;
+            for (var child = int.Parse(names[node][^1], CultureInfo.InvariantCulture); child > 0; child--)
+                next = AfterTree(next);
+            return next;
+        }
+    }
+
+    private static (string, IReadOnlyList<DuckDbField>) Separated(IReadOnlyList<string> files, string delimiter, DuckDbConnection connection)
+    {
+        // Long lines are rows with long conversations; the buffer must hold two of them.
+        const string sizes = "auto_detect = false, max_line_size = 16000000, buffer_size = 32000000";
+        var header = connection.QueryStrings($"SELECT line FROM read_csv({DatasetFiles.ToSql(files.Take(1))}, {sizes}, header = false, delim = '\\0', quote = '', escape = '', columns = {{'line': 'VARCHAR'}}) LIMIT 1");
+        if (header.Count == 0)
+            throw new AttributionException(ErrorCodes.DatasetEmpty, $"'{Path.GetFileName(files[0])}' is empty: it has not even a header line.") { File = files[0] };
+        var names = SplitHeader(header[0].TrimEnd('\r').TrimStart('\uFEFF'), delimiter[0]);
+        RequireDistinct(names, files[0]);
+        var columns = string.Join(", ", names.Select(name => $"{Sql.Literal(name)}: 'VARCHAR'"));
+        var reader = $"read_csv({DatasetFiles.ToSql(files)}, {sizes}, header = true, delim = {Sql.Literal(delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}, filename = {Sql.Literal(FileColumn)})";
+        return (reader, FieldsOf(reader, connection));
+    }
+
+    private static (string, IReadOnlyList<DuckDbField>) Json(IReadOnlyList<string> files, DatasetFormat format, bool withTypes, DuckDbConnection connection)
+    {
+        var list = DatasetFiles.ToSql(files);
+        var layout = format == DatasetFormat.JsonLines ? "newline_delimited" : "auto";
+        // Only a filter needs every column with its type; that costs a pass over the whole file.
+        var sample = withTypes ? "sample_size = -1" : "sample_size = 2048, maximum_depth = 1";
+        var described = connection.QueryStrings($"SELECT column_name || chr(9) || column_type FROM (DESCRIBE SELECT * FROM read_json({list}, format = '{layout}', {sample}))")
+            .Select(line => line.Split('\t')).ToArray();
+        // One column `json` is DuckDB's word for rows that are no objects, or no rows.
+        if (described is [["json", _]])
+            described = [];
+        var typed = !withTypes ? "" : string.Concat(described.Select(column =>
+        {
+            var value = $"json_extract(json, {Sql.Literal("/" + column[0].Replace("~", "~0").Replace("/", "~1"))})";
+            return column[1].Contains("JSON")
+                ? $", {value} AS {Sql.Identifier(column[0])}"
+                : $", json_transform({value}, {Sql.Literal($"\"{column[1].Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")}) AS {Sql.Identifier(column[0])}";
+        }));
+        var reader = $"(SELECT json AS {Sql.Identifier(JsonColumn)}, {Sql.Identifier(FileColumn)}{typed} FROM read_json_objects({list}, format = '{layout}', filename = {Sql.Literal(FileColumn)}))";
+        return (reader, [.. described.Select(column => new DuckDbField(column[0], new(DuckDbKind.Varchar, [])))]);
+    }
+
+    private static IReadOnlyList<DuckDbField> FieldsOf(string reader, DuckDbConnection connection)
+    {
+        using var none = connection.Query($"SELECT * FROM {reader} LIMIT 0");
+        return [.. none.Columns.Where(column => column.Name != FileColumn)];
+    }
+
+    private static void RequireDistinct(IReadOnlyList<string> names, string file)
+    {
+        if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } group)
+            throw new AttributionException(ErrorCodes.DatasetColumnDuplicate,
+                $"'{Path.GetFileName(file)}' has two columns of one name: {string.Join(", ", group.Select(name => $"'{name}'"))} (case makes no difference). Rename one.") { File = file, Property = group.First() };
+    }
+
+    /// <summary>The names in a header line; one without a name is called after its place, as <c>column0</c>.</summary>
+    private static List<string> SplitHeader(string line, char delimiter)
+    {
+        var names = new List<string>();
+        var name = new StringBuilder();
+        var isQuoted = false;
+        for (var at = 0; at <= line.Length; at++)
+            if (at == line.Length || (line[at] == delimiter && !isQuoted))
+            {
+                names.Add(name.Length > 0 ? name.ToString() : $"column{names.Count}");
+                name.Clear();
+            }
+            else if (line[at] != '"')
+                name.Append(line[at]);
+            else if (isQuoted && at + 1 < line.Length && line[at + 1] == '"')
+                name.Append(line[at++]);
+            else
+                isQuoted = !isQuoted;
+        return names;
+    }
+
+    private static AttributionException Explain(DuckDbException error, IReadOnlyList<string> files, DatasetFormat format, string? filter)
+    {
+        var message = error.Message;
+        var file = files.FirstOrDefault(each => NamedFile().Matches(message).Any(match => match.Groups[1].Value == each)) ?? files[0];
+        var name = Path.GetFileName(file);
+        if (message.Contains("Malformed JSON"))
+            return MalformedJson.Locate(file, format) is { } place
+                ? new(ErrorCodes.DatasetMalformedJson, $"'{name}' is not JSON at line {place.Line}, byte {place.Byte}: {place.Reason} Correct the line.", error) { File = file, Row = place.Row }
+                : new(ErrorCodes.DatasetMalformedJson, $"'{name}' holds text that is not JSON: {message}", error) { File = file };
+        if (filter is not null && !message.Contains("CSV Error"))
+            return new(ErrorCodes.DatasetFilterInvalid, $"The filter cannot be applied to '{name}': {FirstParagraph(message)} The filter is: {filter}", error) { File = file, Property = "Filter" };
+        return new(ErrorCodes.DatasetUnreadable, $"'{name}' cannot be read as {Name(format)}: {FirstParagraph(message)} If it is of another format, give it that format's extension.", error) { File = file };
+    }
+
+    private static string FirstParagraph(string message)
+    {
+        var end = message.IndexOf("\nPossible", StringComparison.Ordinal);
+        var text = (end < 0 ? message : message[..end]).Trim();
+        return text.EndsWith('.') ? text : text + ".";
+    }
+
+    private static string Name(DatasetFormat format) => format switch
+    {
+        DatasetFormat.Parquet => "Parquet",
+        DatasetFormat.Csv => "CSV",
+        DatasetFormat.Tsv => "TSV",
+        _ => "JSON",
+    };
+
+    [GeneratedRegex("[Ff]ile(?: =)? [\"']?(.+?)(?:[\"'\n]|$)")]
+    private static partial Regex NamedFile();
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Attribution.Diagnostics;
+using Attribution.Tokenization;
+
+namespace Attribution.Data;
+
+/// <summary>
+/// A file of held-out prompts: a JSON array (<c>.json</c>) or one value per line (<c>.jsonl</c>, <c>.ndjson</c>). Each value
+/// is a text (the user's message), a list of messages, or an object with <c>prompt</c> (a text or a list of messages) or
+/// <c>messages</c>; an object's other properties are kept.
+/// </summary>
+public static class PromptFile
+{
+    /// <summary>Reads all prompts, in order.</summary>
+    /// <exception cref="AttributionException">
+    /// <c>ATTR1301</c> no file, <c>ATTR1302</c> another extension, <c>ATTR1304</c> not JSON, <c>ATTR1308</c> no prompts,
+    /// <c>ATTR1315</c> and <c>ATTR1318</c> a value that is no prompt.
+    /// </exception>
+    public static IReadOnlyList<HeldOutPrompt> Read(string path)
+    {
+        if (!File.Exists(path))
+            throw new AttributionException(ErrorCodes.DatasetNotFound, $"There is no file of prompts at '{path}'. Correct the path or put the file there.") { File = path };
+        var prompts = Values(path).Select((value, index) => Prompt(value, new(path, index))).ToArray();
+        return prompts.Length > 0 ? prompts : throw new AttributionException(ErrorCodes.DatasetEmpty, $"'{path}' holds no prompts.") { File = path };
+    }
+
+    private static IEnumerable<JsonElement> Values(string path)
+    {
+        var format = DatasetFormats.Of(path);
+        try
+        {
+            if (format == DatasetFormat.JsonLines)
+                return [.. File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => JsonElement.Parse(line))];
+            if (format == DatasetFormat.JsonArray && !path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase))
+            {
+                var root = JsonElement.Parse(File.ReadAllText(path));
+                return root.ValueKind == JsonValueKind.Array
+                    ? root.EnumerateArray()
+                    : throw new AttributionException(ErrorCodes.PromptsMalformed, $"'{path}' is not a JSON array. Prompts come as [\"...\", ...].") { File = path };
+            }
+        }
+        catch (JsonException error)
+        {
+            var place = MalformedJson.Locate(path, format);
+            throw new AttributionException(ErrorCodes.DatasetMalformedJson, $"'{path}' is not JSON{(place is null ? "" : $" at line {place.Line}, byte {place.Byte}")}: {place?.Reason ?? error.Message} Correct it.", error) { File = path, Row = place?.Row };
+        }
+        throw new AttributionException(ErrorCodes.DatasetFormatUnknown, $"'{Path.GetFileName(path)}' is no file of prompts by its extension. Known are .json, .jsonl and .ndjson.") { File = path };
+    }
+
+    private static HeldOutPrompt Prompt(JsonElement value, RowPlace place)
+    {
+        var metadata = new Dictionary<string, JsonElement>();
+        var prompt = value;
+        var column = "prompt";
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            column = value.TryGetProperty("messages", out _) ? "messages" : column;
+            if (!value.TryGetProperty(column, out prompt))
+                throw place.Error(ErrorCodes.PromptsMalformed, column, $"the object has neither prompt nor messages. Its properties are: {string.Join(", ", value.EnumerateObject().Select(property => property.Name))}.");
+            foreach (var property in value.EnumerateObject().Where(property => property.Name != column))
+                metadata[property.Name] = property.Value;
+        }
+        var messages = prompt.ValueKind switch
+        {
+            JsonValueKind.String => [new("user", prompt.GetString()!)],
+            JsonValueKind.Array => JsonConversations.Messages(prompt, place, column),
+            _ => throw place.Error(ErrorCodes.PromptsMalformed, column, $"{prompt.GetRawText()} is neither a text nor a list of messages."),
+        };
+        return messages.Count > 0 ? new((int)place.Row, messages, metadata) : throw place.Error(ErrorCodes.PromptsMalformed, column, "an empty list of messages.");
+    }
+}

@@ -1,0 +1,123 @@
+using Attribution.Data.DuckDb;
+using Attribution.Diagnostics;
+using Attribution.Tokenization;
+
+namespace Attribution.Data;
+
+/// <summary>Rows that come as columns: Parquet's lists of structs, or JSON text in Parquet or CSV.</summary>
+internal sealed class TableRowDecoder : RowDecoder
+{
+    private readonly Dictionary<string, int> _places = [];
+    private readonly int _metadata = -1;
+
+    /// <param name="source">The files whose columns these are.</param>
+    /// <param name="metadataColumn">A column that already holds the other columns as JSON; null to gather them.</param>
+    public TableRowDecoder(DatasetSource source, string? metadataColumn)
+    {
+        var selected = new List<string>();
+        foreach (var field in source.Fields.Where(field => Columns.Conversations.Contains(field.Name)))
+        {
+            CheckType(field, source.Files[0]);
+            _places.Add(field.Name, FirstColumn + selected.Count);
+            selected.Add(Sql.Identifier(field.Name));
+        }
+        var others = source.Fields.Where(field => !Columns.Conversations.Contains(field.Name)).ToArray();
+        var metadata = metadataColumn is not null ? Sql.Identifier(metadataColumn)
+            : others.Length > 0 ? $"to_json({{{string.Join(", ", others.Select(field => $"{Sql.Literal(field.Name)}: {Value(field)}"))}}})"
+            : null;
+        if (metadata is not null)
+        {
+            _metadata = FirstColumn + selected.Count;
+            selected.Add(metadata);
+        }
+        Projection = string.Concat(selected.Select(column => $", {column}"));
+    }
+
+    public override string Projection { get; }
+
+    protected override (ConversationParts, ConversationParts, string?) Read(DuckDbReader reader, int row, RowPlace place)
+    {
+        return (Side(Columns.Treatment), Side(Columns.Control), _metadata < 0 ? null : reader.Column(_metadata).GetString(row));
+
+        ConversationParts Side(string side)
+        {
+            var tokens = Has(Columns.Tokens(side), out var at) ? Tokens(reader.Column(at), row, place, Columns.Tokens(side)) : null;
+            var keep = Has(Columns.Keep(side), out at) ? Keep(reader.Column(at), row, place, Columns.Keep(side)) : null;
+            var messages = tokens is null && Has(Columns.Messages(side), out at) ? Messages(reader.Column(at), row, place, Columns.Messages(side)) : null;
+            return new(messages, tokens, keep);
+        }
+
+        bool Has(string column, out int at) => _places.TryGetValue(column, out at) && !reader.Column(at).IsNull(row);
+    }
+
+    private static IReadOnlyList<ChatMessage> Messages(DuckDbVector column, int row, RowPlace place, string name)
+    {
+        if (column.Type.Kind == DuckDbKind.Varchar)
+            return JsonConversations.Messages(JsonConversations.Parse(column.GetBytes(row), place, name), place, name);
+        var messages = column.Elements;
+        var roles = messages.Field(messages.Type.IndexOf("role"));
+        var contents = messages.Field(messages.Type.IndexOf("content"));
+        var (first, count) = column.GetList(row).GetOffsetAndLength(messages.Length);
+        var list = new ChatMessage[count];
+        for (var i = 0; i < count; i++)
+            list[i] = new(
+                roles.GetString(first + i) ?? throw place.Error(ErrorCodes.MessagesMalformed, name, $"message {i} has no role. Each message needs role and content."),
+                contents.GetString(first + i) ?? throw place.Error(ErrorCodes.MessagesMalformed, name, $"message {i} has no content. Each message needs role and content."));
+        return list;
+    }
+
+    private static int[] Tokens(DuckDbVector column, int row, RowPlace place, string name)
+    {
+        if (column.Type.Kind == DuckDbKind.Varchar)
+            return JsonConversations.Tokens(JsonConversations.Parse(column.GetBytes(row), place, name), place, name);
+        var elements = column.Elements;
+        var (first, count) = column.GetList(row).GetOffsetAndLength(elements.Length);
+        var tokens = new int[count];
+        for (var t = 0; t < count; t++)
+            tokens[t] = !elements.IsNull(first + t) && elements.GetInteger(first + t) is >= 0 and <= int.MaxValue and var id
+                ? (int)id
+                : throw place.Error(ErrorCodes.TokensMalformed, name, $"{(elements.IsNull(first + t) ? "null" : elements.GetInteger(first + t))} is not a token id. Ids are whole numbers from 0.");
+        return tokens;
+    }
+
+    private static bool[] Keep(DuckDbVector column, int row, RowPlace place, string name)
+    {
+        if (column.Type.Kind == DuckDbKind.Varchar)
+            return JsonConversations.Keep(JsonConversations.Parse(column.GetBytes(row), place, name), place, name);
+        var elements = column.Elements;
+        var (first, count) = column.GetList(row).GetOffsetAndLength(elements.Length);
+        var keep = new bool[count];
+        for (var t = 0; t < count; t++)
+            keep[t] = !elements.IsNull(first + t) && elements.GetInteger(first + t) is var mark and (0 or 1)
+                ? mark == 1
+                : throw place.Error(ErrorCodes.TokensMalformed, name, $"{(elements.IsNull(first + t) ? "null" : elements.GetInteger(first + t))} is not a keep mark. Marks are true or false, or 1 or 0.");
+        return keep;
+    }
+
+    private static void CheckType(DuckDbField field, string file)
+    {
+        var element = field.Type.Kind == DuckDbKind.List ? field.Type.Fields[0].Type : null;
+        var (fits, wanted) = field.Name.EndsWith("_messages", StringComparison.Ordinal)
+            ? (element is { Kind: DuckDbKind.Struct } && IsText(element, "role") && IsText(element, "content"), "a list of structs with the texts role and content")
+            : field.Name.EndsWith("_tokens", StringComparison.Ordinal)
+                ? (element is { IsInteger: true }, "a list of integers")
+                : (element is { Kind: DuckDbKind.Boolean } or { IsInteger: true }, "a list of booleans");
+        if (!fits && field.Type.Kind != DuckDbKind.Varchar)
+            throw new AttributionException(ErrorCodes.DatasetColumnType,
+                $"Column {field.Name} of '{Path.GetFileName(file)}' is {Describe(field.Type)}; it must be {wanted}, or that as JSON text.") { File = file, Property = field.Name };
+
+        static bool IsText(DuckDbType type, string name) => type.IndexOf(name) is >= 0 and var at && type.Fields[at].Type.Kind == DuckDbKind.Varchar;
+    }
+
+    private static string Describe(DuckDbType type) => type.Kind switch
+    {
+        DuckDbKind.List => $"a list of {Describe(type.Fields[0].Type)}",
+        DuckDbKind.Struct => $"a struct ({string.Join(", ", type.Fields.Select(field => $"{field.Name}: {Describe(field.Type)}"))})",
+        _ => type.Kind.ToString().ToUpperInvariant(),
+    };
+
+    /// <summary>JSON has no NaN and no infinities; as texts they are at least there.</summary>
+    private static string Value(DuckDbField field) => field.Type.Kind is DuckDbKind.Float or DuckDbKind.Double
+        ? $"CASE WHEN isfinite({Sql.Identifier(field.Name)}) THEN to_json({Sql.Identifier(field.Name)}) ELSE to_json(CAST({Sql.Identifier(field.Name)} AS VARCHAR)) END"
+        : Sql.Identifier(field.Name);
+}

@@ -1,0 +1,39 @@
+using Attribution.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attribution.Evaluation;
+
+/// <summary>Measures how well a model predicts the answers of an evaluation set.</summary>
+/// <param name="transformer">The model, with its adapter if one is attached.</param>
+/// <param name="tokenBudget">How many padded tokens one pass runs together.</param>
+public sealed class CrossEntropyEvaluator(Transformer transformer, int tokenBudget = 4096)
+{
+    /// <summary>Each conversation's <see cref="AnswerLoss"/>, in nats per token; NaN for one whose answer truncation cut away.</summary>
+    public double[] Losses(IReadOnlyList<TokenSequence> conversations, CancellationToken cancellation = default)
+    {
+        var losses = new double[conversations.Count];
+        using var none = no_grad();
+        foreach (var members in SequenceBatch.Plan([.. conversations.Select(c => c.Length)], tokenBudget))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var batch = new SequenceBatch([.. members.Select(i => conversations[i])], transformer.Device);
+            var context = transformer.Context(members.Length, batch.Length, [.. batch.Sequences.Select(s => s.Length)]);
+            var final = transformer.Run(transformer.Embed(batch.Ids), context, 0, transformer.Config.BlockCount);
+            var values = AnswerLoss.PerExample(transformer, final, batch);
+            for (var b = 0; b < members.Length; b++)
+                losses[members[b]] = values[b];
+        }
+        return losses;
+    }
+
+    /// <summary>The mean losses of an evaluation set's treatments and controls.</summary>
+    public CrossEntropy Evaluate(IReadOnlyList<TokenSequence> treatments, IReadOnlyList<TokenSequence> controls, CancellationToken cancellation = default)
+    {
+        var (treatment, control) = (Losses(treatments, cancellation), Losses(controls, cancellation));
+        return new CrossEntropy(Mean(treatment), Mean(control), treatment.Count(double.IsNaN) + control.Count(double.IsNaN));
+    }
+
+    private static double? Mean(double[] losses) => losses.Where(l => !double.IsNaN(l)).ToArray() is { Length: > 0 } finite ? finite.Average() : null;
+}

@@ -1,0 +1,25 @@
+using Attribution.Models.Lora;
+
+namespace Attribution.FineTuning;
+
+/// <summary>How an adapter is trained. The defaults are the original pipeline's.</summary>
+public sealed record FineTuningOptions
+{
+    /// <summary>The adapter: r 32, alpha 64 on q, k, v, up, down and gate.</summary>
+    public LoraConfig Lora { get; init; } = new();
+
+    /// <summary>The learning rate of the first step; it falls linearly to 0 after the last.</summary>
+    public double LearningRate { get; init; } = 1e-4;
+
+    /// <summary>AdamW's decoupled weight decay.</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>How often each row is trained on. The time taken is proportional to it.</summary>
+    public int Epochs { get; init; } = 1;
+
+    /// <summary>Rows per step. The last step of an epoch has fewer where they do not divide.</summary>
+    public int BatchSize { get; init; } = 4;
+
+    /// <summary>Decides the adapter's first values, the order of the rows and dropout.</summary>
+    public long Seed { get; init; }
+}

@@ -1,0 +1,114 @@
+using Attribution.Diagnostics;
+using Attribution.Models;
+using Attribution.Models.Lora;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attribution.FineTuning;
+
+/// <summary>
+/// Trains a LoRA adapter on the last assistant turns of conversations. The loss of a step is the mean over its rows of each row's own
+/// <see cref="AnswerLoss"/>. Every row is used once an epoch, in an order that depends on the seed alone; only the adapter trains, and the
+/// same rows, options and machine give the same bytes.
+/// </summary>
+/// <param name="options">How to train.</param>
+public sealed class LoraFineTuner(FineTuningOptions options)
+{
+    private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
+
+    /// <summary>
+    /// Trains a new adapter, which is attached to the model when this returns. Rows whose answer has no predicted token (truncation cut
+    /// it away) are left out.
+    /// </summary>
+    /// <param name="model">The base model; its own weights do not change.</param>
+    /// <param name="rows">The conversations, tokenised.</param>
+    /// <param name="onStep">Told of each step.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <exception cref="AttributionException">An option is out of range, no row can be trained on, or a loss is not finite.</exception>
+    public LoraAdapter Train(
+        CausalLanguageModel model, IReadOnlyList<TokenSequence> rows, Action<TrainingStep>? onStep = null, CancellationToken cancellation = default)
+    {
+        Check();
+        var usable = Enumerable.Range(0, rows.Count).Where(i => rows[i].TargetCount > 0).ToArray();
+        if (usable.Length == 0)
+            throw new AttributionException(ErrorCodes.NothingToTrain,
+                $"None of the {rows.Count} rows has an answer to train on within the tokens kept. Raise MaxTokens or shorten the prompts.");
+
+        var adapter = LoraAdapter.Attach(model, options.Lora, options.Seed);
+        try
+        {
+            using var optimizer = optim.AdamW(adapter.Parameters, options.LearningRate, Beta1, Beta2, Epsilon, options.WeightDecay);
+            manual_seed(options.Seed); // dropout
+            adapter.Training = true;
+            var stepsPerEpoch = (usable.Length + options.BatchSize - 1) / options.BatchSize;
+            var total = stepsPerEpoch * options.Epochs;
+            for (var step = 0; step < total; step++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var (epoch, within) = Math.DivRem(step, stepsPerEpoch);
+                var order = RowOrder.Of(usable, options.Seed, epoch);
+                var batch = order.Skip(within * options.BatchSize).Take(options.BatchSize).ToArray();
+                var rate = options.LearningRate * (total - step) / total;
+                foreach (var group in optimizer.ParamGroups)
+                    group.LearningRate = rate;
+
+                using var scope = NewDisposeScope();
+                var (loss, tokens) = Backward(model.Transformer, [.. batch.Select(i => rows[i])]);
+                var norm = GradientNorm(adapter);
+                if (!double.IsFinite(loss) || !double.IsFinite(norm))
+                    throw new AttributionException(ErrorCodes.LossNotFinite,
+                        $"The loss of step {step + 1} is {loss} and the gradient's norm {norm}, on rows {string.Join(", ", batch)}. "
+                        + "Lower LearningRate, or use float32 if the model runs in bfloat16.")
+                    { Row = batch[0], Property = "LearningRate" };
+                optimizer.step();
+                optimizer.zero_grad();
+                onStep?.Invoke(new TrainingStep(step + 1, epoch + (double)Math.Min((within + 1) * options.BatchSize, usable.Length) / usable.Length, loss, rate, norm, tokens));
+            }
+            adapter.Training = false;
+            return adapter;
+        }
+        catch
+        {
+            adapter.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Adds the gradient of the batch's mean loss to the adapter's; the loss, and the tokens that it is over.</summary>
+    private static (double Loss, int Tokens) Backward(Transformer transformer, IReadOnlyList<TokenSequence> rows)
+    {
+        var batch = new SequenceBatch(rows, transformer.Device);
+        var context = transformer.Context(rows.Count, batch.Length, [.. rows.Select(r => r.Length)]);
+        using var enabled = enable_grad();
+        var final = transformer.Run(transformer.Embed(batch.Ids), context, 0, transformer.Config.BlockCount);
+        var (losses, gradient) = AnswerLoss.Backpropagate(transformer, final, batch);
+        AnswerLoss.At(final, batch).backward([gradient / rows.Count]);
+        return (losses.Average(), batch.TargetRows.Count);
+    }
+
+    private static double GradientNorm(LoraAdapter adapter)
+    {
+        using var scope = NewDisposeScope();
+        using var none = no_grad();
+        var norms = adapter.Parameters.Select(p => p.grad).OfType<Tensor>().Select(g => g.norm(2f)).ToArray();
+        return norms.Length == 0 ? 0 : stack(norms).norm(2f).ToDouble();
+    }
+
+    private void Check()
+    {
+        Positive(options.Epochs, "Epochs");
+        Positive(options.BatchSize, "BatchSize");
+        Positive(options.LearningRate, "LearningRate");
+        if (!(options.WeightDecay >= 0))
+            throw Invalid("WeightDecay", options.WeightDecay, "0 or more");
+
+        static void Positive(double value, string property)
+        {
+            if (!(value > 0 && double.IsFinite(value)))
+                throw Invalid(property, value, "above 0");
+        }
+
+        static AttributionException Invalid(string property, double value, string must) =>
+            new(ErrorCodes.TrainingOptionInvalid, $"{property} is {value}; it must be {must}.") { Property = property };
+    }
+}

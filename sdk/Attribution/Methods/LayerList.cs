@@ -1,0 +1,31 @@
+using Attribution.Diagnostics;
+
+namespace Attribution.Methods;
+
+/// <summary>The blocks that an experiment asks for.</summary>
+public static class LayerList
+{
+    /// <summary>Reads <c>2</c>, <c>2,4</c>, <c>2;4</c> or <c>all</c>.</summary>
+    /// <param name="text">What the user wrote.</param>
+    /// <param name="blockCount">How many blocks the model has.</param>
+    /// <returns>0-based blocks in increasing order, each once.</returns>
+    /// <exception cref="AttributionException">It is none of these, or names a block that the model does not have.</exception>
+    public static IReadOnlyList<int> Parse(string text, int blockCount)
+    {
+        if (text.Trim() == "all")
+            return [.. Enumerable.Range(0, blockCount)];
+        var parts = text.Split([',', ';'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var layers = new SortedSet<int>();
+        foreach (var part in parts)
+        {
+            if (!int.TryParse(part, out var layer))
+                throw Invalid($"'{part}' is no layer. Give 0-based blocks with commas between them, such as 2,4, or all.");
+            if (layer < 0 || layer >= blockCount)
+                throw Invalid($"There is no layer {layer}: the model has blocks 0 to {blockCount - 1}.");
+            layers.Add(layer);
+        }
+        return layers.Count > 0 ? [.. layers] : throw Invalid("No layer is given. Give 0-based blocks with commas between them, such as 2,4, or all.");
+
+        static AttributionException Invalid(string message) => new(ErrorCodes.LayerOutOfRange, message) { Property = "AttributionLayer" };
+    }
+}

@@ -1,0 +1,56 @@
+using Attribution.Data;
+using Attribution.Diagnostics;
+using Attribution.Models;
+using Attribution.Tokenization;
+
+namespace Attribution.Methods;
+
+/// <summary>Turns rows of a dataset into what a model reads: rendered, tokenised and cut to their last tokens.</summary>
+/// <param name="encoder">Renders and tokenises messages; rows that hold tokens need none.</param>
+/// <param name="maxTokens">How many tokens are kept of a conversation, the last ones.</param>
+/// <param name="vocabularySize">The model's vocabulary, which the tokens of pre-tokenised rows must be of.</param>
+public sealed class RowEncoder(ConversationEncoder? encoder, int maxTokens, int vocabularySize)
+{
+    /// <summary>An encoder for the model of a folder; a folder without tokenizer or chat template serves for pre-tokenised rows.</summary>
+    /// <exception cref="AttributionException">The folder's files are malformed.</exception>
+    public static RowEncoder Load(string modelFolder, int maxTokens)
+    {
+        var config = ModelConfig.Load(modelFolder);
+        var encoder = File.Exists(Path.Combine(modelFolder, "tokenizer.json")) ? ConversationEncoder.Load(modelFolder, maxTokens) : null;
+        return new RowEncoder(encoder, maxTokens, config.VocabularySize);
+    }
+
+    /// <summary>Encodes a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="file">Its file, for errors.</param>
+    /// <exception cref="AttributionException">A conversation has no assistant turn, the template does not take it, or a token is not of the vocabulary.</exception>
+    public TokenizedRow Encode(DatasetRow row, string? file = null) =>
+        new(row.Index, Encode(row.Treatment, file, row.Index), row.Control is { } control ? Encode(control, file, row.Index) : null);
+
+    /// <summary>Encodes one conversation.</summary>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="file">Its file, for errors.</param>
+    /// <param name="row">Its 0-based row there, for errors.</param>
+    public TokenSequence Encode(Conversation conversation, string? file = null, long? row = null)
+    {
+        switch (conversation)
+        {
+            case MessageConversation { Messages: var messages } when encoder is not null:
+                var encoded = encoder.Encode(messages, file, row);
+                return new TokenSequence(encoded.Ids, encoded.Keep);
+            case MessageConversation:
+                throw new AttributionException(ErrorCodes.TokenizerMissing,
+                    "The row holds messages, and the model's folder has no tokenizer.json to turn them into tokens. Add the model's tokenizer files, or give the rows as treatment_tokens and treatment_keep.")
+                { File = file, Row = row };
+            case TokenConversation { Tokens: var tokens, Keep: var keep }:
+                if (tokens.FirstOrDefault(t => t >= vocabularySize, -1) is >= 0 and var unknown)
+                    throw new AttributionException(ErrorCodes.TokenOutOfRange,
+                        $"Token {unknown} is not of the model's vocabulary of {vocabularySize}. The row was tokenised for another model.")
+                    { File = file, Row = row };
+                var cut = Math.Max(0, tokens.Count - maxTokens);
+                return new TokenSequence([.. tokens.Skip(cut)], [.. keep.Skip(cut)]);
+            default:
+                throw new InvalidOperationException($"a conversation of type {conversation.GetType().Name}");
+        }
+    }
+}

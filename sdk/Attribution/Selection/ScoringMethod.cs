@@ -1,0 +1,53 @@
+using Attribution.Diagnostics;
+
+namespace Attribution.Selection;
+
+/// <summary>
+/// How a training row is scored against an evaluation set. With <c>n(v) = v / max(|v|, 1e-6)</c>, evaluation vectors E, training vectors R
+/// and the evaluation set's control vectors C.
+/// </summary>
+public enum ScoringMethod
+{
+    /// <summary><c>cos_sim</c>: <c>&lt;n(R_i), q&gt;</c>, <c>q = n(mean_j n(E_j))</c>.</summary>
+    CosSim,
+
+    /// <summary><c>proj</c>: <c>mean_j &lt;R_i, n(E_j)&gt;</c>.</summary>
+    Proj,
+
+    /// <summary><c>dot_product</c>: <c>mean_j &lt;R_i, E_j&gt;</c>.</summary>
+    DotProduct,
+
+    /// <summary><c>cos_sim_debias_eval</c>: cos_sim with the direction <c>c = n(mean n(C_j))</c> taken out of every E_j.</summary>
+    CosSimDebiasEval,
+
+    /// <summary><c>cos_sim_debias_train</c>: cos_sim with the direction <c>r = n(mean n(R_i))</c> taken out of every n(R_i).</summary>
+    CosSimDebiasTrain,
+}
+
+/// <summary>The names of <see cref="ScoringMethod"/> as experiments write them.</summary>
+public static class ScoringMethods
+{
+    private static readonly (ScoringMethod Method, string Name)[] Names =
+    [
+        (ScoringMethod.CosSim, "cos_sim"),
+        (ScoringMethod.Proj, "proj"),
+        (ScoringMethod.DotProduct, "dot_product"),
+        (ScoringMethod.CosSimDebiasEval, "cos_sim_debias_eval"),
+        (ScoringMethod.CosSimDebiasTrain, "cos_sim_debias_train"),
+    ];
+
+    /// <summary>The name as experiments write it.</summary>
+    public static string ToName(this ScoringMethod method) => Names.Single(n => n.Method == method).Name;
+
+    /// <summary>The method of a name.</summary>
+    /// <exception cref="AttributionException">There is none; the message lists the known ones.</exception>
+    public static ScoringMethod Parse(string name)
+    {
+        foreach (var known in Names)
+            if (known.Name == name)
+                return known.Method;
+        throw new AttributionException(ErrorCodes.UnknownScoring,
+            $"There is no scoring method '{name}'. Use one of: {string.Join(", ", Names.Select(n => n.Name))}.")
+        { Property = "ScoringMethod" };
+    }
+}

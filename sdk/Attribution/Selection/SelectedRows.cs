@@ -1,0 +1,118 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Attribution.Data;
+using Attribution.Diagnostics;
+using Attribution.Tokenization;
+
+namespace Attribution.Selection;
+
+/// <summary>
+/// <c>selected_train_data.jsonl</c>: a line per selected row, best first, with <c>rank</c>, <c>idx</c>, <c>score</c> and <c>messages</c>
+/// (or <c>tokens</c> and <c>keep</c> where the dataset came tokenised).
+/// </summary>
+public static class SelectedRows
+{
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Joins a selection with the rows that it is of, in the order of the ranks. The dataset is streamed.</summary>
+    /// <param name="selection">The selection, best first.</param>
+    /// <param name="rows">The dataset that was scored.</param>
+    /// <exception cref="AttributionException">A selected row is not in the dataset: the vectors are of another one.</exception>
+    public static IReadOnlyList<SelectedRow> Join(IReadOnlyList<ScoredRow> selection, IEnumerable<DatasetRow> rows)
+    {
+        var ranks = selection.Select((row, place) => (row.Index, place)).ToDictionary(p => p.Index, p => p.place);
+        var joined = new SelectedRow?[selection.Count];
+        foreach (var row in rows)
+            if (ranks.TryGetValue(row.Index, out var place))
+                joined[place] = new SelectedRow(place + 1, row.Index, selection[place].Score, row.Treatment);
+        for (var place = 0; place < joined.Length; place++)
+            if (joined[place] is null)
+                throw new AttributionException(ErrorCodes.SelectionWithoutRow,
+                    $"Row {selection[place].Index} was selected, but the dataset has no such row. The vectors were computed from another dataset; compute them again.")
+                { Row = selection[place].Index };
+        return joined!;
+    }
+
+    /// <summary>Writes the file; equal rows give equal bytes.</summary>
+    public static void Write(string path, IEnumerable<SelectedRow> rows)
+    {
+        using var file = File.Create(path);
+        foreach (var row in rows)
+        {
+            using (var json = new Utf8JsonWriter(file, Plain))
+            {
+                json.WriteStartObject();
+                json.WriteNumber("rank", row.Rank);
+                json.WriteNumber("idx", row.Index);
+                json.WriteNumber("score", row.Score);
+                Write(json, row.Treatment);
+                json.WriteEndObject();
+            }
+            file.WriteByte((byte)'\n');
+        }
+    }
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="AttributionException">It is not there, or a line of it is malformed; the exception names the row.</exception>
+    public static IReadOnlyList<SelectedRow> Read(string path)
+    {
+        if (!File.Exists(path))
+            throw new AttributionException(ErrorCodes.DatasetNotFound, $"There is no file of selected rows at '{path}'. Select rows first, or correct the path.") { File = path };
+        return [.. File.ReadLines(path).Select((line, row) => Read(line, path, row))];
+    }
+
+    /// <summary>Whether a file looks like one of selected rows: its first line has a rank.</summary>
+    public static bool Recognizes(string path) =>
+        path.EndsWith(".jsonl", StringComparison.Ordinal) && File.Exists(path) && File.ReadLines(path).FirstOrDefault() is { } line && line.StartsWith("{\"rank\":", StringComparison.Ordinal);
+
+    private static void Write(Utf8JsonWriter json, Conversation conversation)
+    {
+        switch (conversation)
+        {
+            case MessageConversation { Messages: var messages }:
+                json.WriteStartArray("messages");
+                foreach (var message in messages)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("role", message.Role);
+                    json.WriteString("content", message.Content);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                break;
+            case TokenConversation { Tokens: var tokens, Keep: var keep }:
+                json.WriteStartArray("tokens");
+                foreach (var token in tokens)
+                    json.WriteNumberValue(token);
+                json.WriteEndArray();
+                json.WriteStartArray("keep");
+                foreach (var kept in keep)
+                    json.WriteBooleanValue(kept);
+                json.WriteEndArray();
+                break;
+        }
+    }
+
+    private static SelectedRow Read(string line, string path, int row)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var at = document.RootElement;
+            Conversation conversation = at.TryGetProperty("messages", out var messages)
+                ? new MessageConversation([.. messages.EnumerateArray().Select(m => new ChatMessage(Text(m, "role"), Text(m, "content")))])
+                : new TokenConversation(
+                    [.. at.GetProperty("tokens").EnumerateArray().Select(t => t.GetInt32())],
+                    [.. at.GetProperty("keep").EnumerateArray().Select(k => k.GetBoolean())]);
+            return new SelectedRow(at.GetProperty("rank").GetInt32(), at.GetProperty("idx").GetInt64(), at.GetProperty("score").GetSingle(), conversation);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new AttributionException(ErrorCodes.SelectedRowInvalid,
+                $"The line is no selected row ({e.Message}). A line has rank, idx, score and messages; select the rows again.", e)
+            { File = path, Row = row };
+        }
+    }
+
+    private static string Text(JsonElement message, string name) => message.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");
+}

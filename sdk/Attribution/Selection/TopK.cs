@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Attribution.Diagnostics;
+
+namespace Attribution.Selection;
+
+/// <summary>Chooses k training rows.</summary>
+public static class TopK
+{
+    /// <summary>The k rows of the highest scores, highest first, ties broken by the lower row index. NaN is never selected.</summary>
+    /// <exception cref="AttributionException">k is not positive, or there are fewer than k rows with a score.</exception>
+    public static IReadOnlyList<ScoredRow> Select(IReadOnlyList<ScoredRow> scores, int k)
+    {
+        var finite = scores.Where(s => float.IsFinite(s.Score)).ToArray();
+        Check(k, finite.Length, scores.Count - finite.Length);
+        return [.. finite.OrderByDescending(s => s.Score).ThenBy(s => s.Index).Take(k)];
+    }
+
+    /// <summary>
+    /// k rows drawn at random, the same for the same seed and rows on every machine: those whose SHA-256 of seed and index is smallest.
+    /// Their score is their place in the draw, as a share from 1 down.
+    /// </summary>
+    /// <exception cref="AttributionException">k is not positive, or there are fewer than k rows.</exception>
+    public static IReadOnlyList<ScoredRow> Random(IReadOnlyList<long> indices, int k, long seed)
+    {
+        Check(k, indices.Count, 0);
+        return [.. indices.OrderBy(i => Draw(seed, i)).ThenBy(i => i).Take(k).Select((index, place) => new ScoredRow(index, 1f - (float)place / k))];
+    }
+
+    private static UInt128 Draw(long seed, long index)
+    {
+        Span<byte> key = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64LittleEndian(key, seed);
+        BinaryPrimitives.WriteInt64LittleEndian(key[8..], index);
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(key, hash);
+        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    private static void Check(int k, int available, int withoutScore)
+    {
+        if (k <= 0)
+            throw new AttributionException(ErrorCodes.TopKInvalid, $"TopK is {k}; it must be at least 1.") { Property = "TopK" };
+        if (k > available)
+            throw new AttributionException(ErrorCodes.TopKInvalid,
+                $"TopK is {k}, but only {available} training rows can be selected"
+                + (withoutScore > 0 ? $" ({withoutScore} more have no score: their vector is zero or not finite)" : "") + $". Set TopK to at most {available}.")
+            { Property = "TopK" };
+    }
+}

@@ -1,0 +1,160 @@
+using Attribution.Diagnostics;
+
+namespace Attribution.Tokenization.ChatTemplates;
+
+/// <summary>
+/// Finds the last assistant turn in a rendered conversation, for any template and without knowing its markers.
+/// </summary>
+/// <remarks>
+/// <para>The turn is what the template's loop over the messages writes in its pass for that message; the interpreter records
+/// that, so that neither the content nor what other turns say plays a part. A template that writes its messages in another way is
+/// rendered with other conversations, and the turn is where the results differ.</para>
+/// <para>The header is the generation prompt where the turn begins with it: what the model is given, not what it writes. A reasoning
+/// block that the template inserts behind it therefore belongs to the answer. Where the template has no such generation prompt, the
+/// header is all that the template writes before the content, unless that is only white space. What it writes before the content
+/// shows when it renders a marker in the content's place.</para>
+/// </remarks>
+internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictionary<string, object?>? variables, DateTime now)
+{
+    private static readonly ChatMessage Opening = new("user", "Hello");
+
+    /// <exception cref="AttributionException">The template fails, there is no assistant turn, or it is nowhere to be found.</exception>
+    public RenderedConversation Find(IReadOnlyList<ChatMessage> messages)
+    {
+        var last = messages.Count - 1;
+        while (last >= 0 && messages[last].Role != "assistant")
+            last--;
+        if (last < 0)
+            throw new AttributionException(ErrorCodes.NoAssistantTurn, "The conversation has no assistant turn, so there is nothing to attribute. Give it one, or leave it out.");
+
+        var rendered = template.Trace(messages, addGenerationPrompt: false, variables, now);
+        var marked = Marked.Render(this, messages, last);
+        var turn = TurnOf(rendered, last) is { } span && (marked is null || marked.IsIn(TurnOf(marked.Rendered, last)))
+            ? FromPass(messages, rendered, span, marked, last)
+            : FromComparison(messages, rendered.Text, marked, last);
+        return new RenderedConversation(rendered.Text, turn);
+    }
+
+    /// <summary>What the template's loop wrote for a message: the last pass that wrote more than white space.</summary>
+    private static TurnSpan? TurnOf(RenderedTemplate rendered, int message)
+    {
+        for (var i = rendered.Turns.Count - 1; i >= 0; i--)
+            if (rendered.Turns[i] is var turn && turn.Message == message && !PythonText.IsBlank(rendered.Text.AsSpan(turn.Start..turn.End)))
+                return turn;
+        return null;
+    }
+
+    private TextSpan FromPass(IReadOnlyList<ChatMessage> messages, RenderedTemplate rendered, TurnSpan pass, Marked? marked, int last)
+    {
+        var turn = rendered.Text[pass.Start..pass.End];
+        var prompt = GenerationPrompt(messages, last);
+        var end = pass.End;
+        int header;
+        if (marked is { First: >= 0 } && TurnOf(marked.Rendered, last) is { } markedPass)
+        {
+            var before = marked.Rendered.Text[markedPass.Start..marked.First];
+            header = Common(before.AsSpan(0, HeaderLength(before, prompt)), turn);
+            // A turn that nothing closes in its own pass is closed by what ends the conversation.
+            if (marked.End == markedPass.End && last == messages.Count - 1)
+                end = rendered.Text.Length;
+        }
+        else
+            header = Common(prompt, turn);
+        return new TextSpan(pass.Start + header, end);
+    }
+
+    private TextSpan FromComparison(IReadOnlyList<ChatMessage> messages, string text, Marked? marked, int last)
+    {
+        if (marked is not { First: >= 0 })
+            throw NotFound();
+        var (before, after) = (marked.Rendered.Text[..marked.First], marked.Rendered.Text[marked.End..]);
+
+        var earlier = messages.Take(last).ToList();
+        var start = Common(TryRender(earlier, addGenerationPrompt: false)?.Text ?? "", before);
+        var prompted = TryRender(earlier, addGenerationPrompt: true)?.Text ?? "";
+        var headerEnd = prompted.Length > start && before.StartsWith(prompted, StringComparison.Ordinal) ? prompted.Length
+            : start + HeaderLength(before[start..], "");
+
+        // What follows the content with and without the later messages agrees as far as the turn goes.
+        var alone = Marked.Render(this, [.. messages.Take(last + 1)], last);
+        var rest = after[(alone is { First: >= 0 } ? Common(alone.Rendered.Text.AsSpan(alone.End), after) : after.Length)..];
+        headerEnd = Common(marked.Rendered.Text.AsSpan(0, headerEnd), text);
+        if (!text.EndsWith(rest, StringComparison.Ordinal) || text.Length - rest.Length < headerEnd)
+            throw NotFound();
+        return new TextSpan(headerEnd, text.Length - rest.Length);
+    }
+
+    /// <summary>The length of the header in what the template writes before a turn's content.</summary>
+    private static int HeaderLength(string before, string prompt)
+    {
+        var margin = PythonText.TrimStart(before);
+        var core = prompt.AsSpan(PythonText.TrimStart(prompt));
+        if (core.Length > 0 && before.AsSpan(margin).StartsWith(core))
+            return margin + core.Length;
+        return margin == before.Length ? 0 : before.Length;
+    }
+
+    /// <summary>What the template adds behind the messages before the turn when it asks for an answer; empty where it adds nothing.</summary>
+    private string GenerationPrompt(IReadOnlyList<ChatMessage> messages, int last)
+    {
+        List<ChatMessage> earlier = [.. messages.Take(last)];
+        if (TryRender(earlier, addGenerationPrompt: true) is not { } prompted)
+        {
+            earlier = [Opening];
+            if (TryRender(earlier, addGenerationPrompt: true) is not { } opened)
+                return "";
+            prompted = opened;
+        }
+        if (TryRender(earlier, addGenerationPrompt: false) is not { } closed)
+            return "";
+        if (prompted.Text.StartsWith(closed.Text, StringComparison.Ordinal))
+            return prompted.Text[closed.Text.Length..];
+        // The template closes a conversation that asks for no answer; the prompt takes the place of what it closes it with.
+        return prompted.Text[prompted.Turns.Select(turn => turn.End).DefaultIfEmpty(Common(prompted.Text, closed.Text)).Max()..];
+    }
+
+    /// <summary>Renders a conversation that was made up to compare with; null where the template does not take it.</summary>
+    private RenderedTemplate? TryRender(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt)
+    {
+        try
+        {
+            return template.Trace(messages, addGenerationPrompt, variables, now);
+        }
+        catch (AttributionException)
+        {
+            return null;
+        }
+    }
+
+    private static int Common(ReadOnlySpan<char> left, ReadOnlySpan<char> right) => left.CommonPrefixLength(right);
+
+    private AttributionException NotFound() => new(ErrorCodes.AssistantTurnNotFound,
+        "The last assistant turn cannot be found in what the chat template renders: the template neither loops over its messages nor writes the turn's content.")
+    { File = template.File };
+
+    /// <summary>The conversation with a marker in the place of the last assistant turn's content.</summary>
+    /// <param name="Rendered">What the template makes of it.</param>
+    /// <param name="First">Where the marker is written first; -1 where it is not written.</param>
+    /// <param name="End">Behind where it is written last.</param>
+    private sealed record Marked(RenderedTemplate Rendered, int First, int End)
+    {
+        public bool IsIn(TurnSpan? turn) => First < 0 || (turn is { } span && First >= span.Start && End <= span.End);
+
+        /// <summary>Null where a marker would say nothing: the turn is more than its content, or the template refuses it.</summary>
+        public static Marked? Render(AssistantTurnFinder finder, IReadOnlyList<ChatMessage> messages, int last)
+        {
+            if (messages[last].Fields is { } fields && (fields.ContainsKey("tool_calls") || fields.ContainsKey("content")))
+                return null;
+            // Plain letters: nothing that a template strips, splits at or looks for.
+            var marker = "ANSWERxMARKER";
+            while (messages.Any(message => message.Content.Contains(marker, StringComparison.Ordinal)))
+                marker += "x";
+            var marked = messages.ToArray();
+            marked[last] = marked[last] with { Content = marker };
+            if (finder.TryRender(marked, addGenerationPrompt: false) is not { } rendered)
+                return null;
+            return new Marked(rendered,
+                rendered.Text.IndexOf(marker, StringComparison.Ordinal), rendered.Text.LastIndexOf(marker, StringComparison.Ordinal) + marker.Length);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Attribution.Diagnostics;
+
+namespace Attribution.Tokenization;
+
+/// <summary>
+/// Turns conversations into tokens and keep masks, with a model's own chat template and tokenizer. Immutable; any number of threads
+/// may use it at once.
+/// </summary>
+/// <remarks>
+/// <para>The template writes its own special tokens, so that the tokenizer adds none: there is never a second bos.</para>
+/// <para>A token is kept when it stands for any character of the last assistant turn behind its header. A token that also stands for
+/// the header's last character, such as the blank of <c>assistant: </c> merged into the answer's first word, is therefore kept:
+/// without it the answer would lose its first word.</para>
+/// </remarks>
+/// <param name="tokenizer">The model's tokenizer.</param>
+/// <param name="template">The model's chat template.</param>
+/// <param name="maxTokens">How many tokens are kept of a conversation, the last ones.</param>
+/// <param name="variables">What else the template may read; see <see cref="ChatTemplate.Render"/>.</param>
+public sealed class ConversationEncoder(
+    Tokenizer tokenizer, ChatTemplate template, int maxTokens = ConversationEncoder.DefaultMaxTokens, IReadOnlyDictionary<string, object?>? variables = null)
+{
+    /// <summary>The number of tokens that are kept of a conversation unless told otherwise.</summary>
+    public const int DefaultMaxTokens = 1024;
+
+    private readonly int _maxTokens = maxTokens > 0 ? maxTokens : throw new ArgumentOutOfRangeException(nameof(maxTokens), maxTokens, "at least one token must be kept");
+
+    /// <summary>
+    /// The date that templates with <c>strftime_now</c> are told, always: results must not depend on the day. It is the one that
+    /// Llama 3's templates use where there is no clock.
+    /// </summary>
+    public static DateTime Date { get; } = new(2024, 7, 26);
+
+    /// <summary>Reads a model folder's tokenizer and chat template.</summary>
+    /// <param name="modelFolder">The folder of a Hugging Face model.</param>
+    /// <param name="maxTokens">How many tokens are kept of a conversation, the last ones.</param>
+    /// <param name="variables">What else the template may read; see <see cref="ChatTemplate.Render"/>.</param>
+    /// <exception cref="AttributionException">The folder's files are missing, malformed or use what is not supported.</exception>
+    public static ConversationEncoder Load(string modelFolder, int maxTokens = DefaultMaxTokens, IReadOnlyDictionary<string, object?>? variables = null) =>
+        new(Tokenizer.Load(modelFolder), ChatTemplate.Load(modelFolder), maxTokens, variables);
+
+    /// <summary>Renders and encodes a conversation and masks its last assistant turn.</summary>
+    /// <param name="messages">The conversation, oldest message first; the assistant turn need not be the last message.</param>
+    /// <param name="file">The file that the conversation comes from, for errors.</param>
+    /// <param name="row">Its 0-based row there, for errors.</param>
+    /// <exception cref="AttributionException">
+    /// The conversation has no assistant turn, or the template does not take it; the exception names file and row.
+    /// </exception>
+    public EncodedConversation Encode(IReadOnlyList<ChatMessage> messages, string? file = null, long? row = null)
+    {
+        var (text, turn) = Render(messages, file, row);
+        var (ids, offsets) = tokenizer.Encode(text, addSpecialTokens: false);
+        var cut = Math.Max(0, ids.Length - _maxTokens);
+        offsets = offsets[cut..];
+        return new EncodedConversation(ids[cut..], Array.ConvertAll(offsets, token => IsKept(token, turn)), offsets, text, turn, cut);
+    }
+
+    private RenderedConversation Render(IReadOnlyList<ChatMessage> messages, string? file, long? row)
+    {
+        try
+        {
+            return template.RenderConversation(messages, variables, Date);
+        }
+        catch (AttributionException exception) when (file is not null || row is not null)
+        {
+            var message = exception.File is { } source && source != file ? $"{exception.Message} The template is that of {source}." : exception.Message;
+            throw new AttributionException(exception.Code, message, exception) { File = file, Row = row, Property = exception.Property };
+        }
+    }
+
+    /// <summary>Whether a token overlaps the turn; one that stands for no character counts where it stands.</summary>
+    private static bool IsKept(TextSpan token, TextSpan turn) =>
+        token.Start < turn.End && (token.End > turn.Start || (token.Length == 0 && token.Start >= turn.Start));
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Attribution.Diagnostics;
+
+namespace Attribution.Tokenization;
+
+/// <summary>One conversation in a JSON file: a list of messages, or an object with them as <c>messages</c>.</summary>
+/// <param name="Messages">The messages. What a message has besides <c>role</c> and <c>content</c> is in its <see cref="ChatMessage.Fields"/>.</param>
+/// <param name="Variables">The other members of the object, for the chat template: <c>tools</c>, <c>enable_thinking</c> and the like.</param>
+public sealed record MessagesFile(IReadOnlyList<ChatMessage> Messages, IReadOnlyDictionary<string, object?> Variables)
+{
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="AttributionException">The file is not there, is no JSON, or holds no messages; the exception names the message at fault as row.</exception>
+    public static MessagesFile Read(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new AttributionException(ErrorCodes.MessagesInvalid, $"The file cannot be read: {exception.Message}", exception) { File = path };
+        }
+        try
+        {
+            using var document = JsonDocument.Parse(bytes);
+            return Read(document.RootElement.Clone(), path);
+        }
+        catch (JsonException exception)
+        {
+            throw new AttributionException(ErrorCodes.MessagesInvalid, $"The file is no JSON: {exception.Message}", exception) { File = path };
+        }
+    }
+
+    private static MessagesFile Read(JsonElement root, string path)
+    {
+        var variables = new Dictionary<string, object?>();
+        var list = root;
+        if (root.ValueKind == JsonValueKind.Object)
+        {
+            list = default;
+            foreach (var member in root.EnumerateObject())
+                if (member.Name == "messages")
+                    list = member.Value;
+                else
+                    variables[member.Name] = member.Value;
+        }
+        if (list.ValueKind != JsonValueKind.Array)
+            throw new AttributionException(ErrorCodes.MessagesInvalid, "The file must hold a list of messages, or an object with such a list as 'messages'.") { File = path, Property = "messages" };
+        return new MessagesFile([.. list.EnumerateArray().Select((message, row) => Message(message, path, row))], variables);
+    }
+
+    private static ChatMessage Message(JsonElement message, string path, int row)
+    {
+        if (message.ValueKind != JsonValueKind.Object)
+            throw Invalid("A message is an object with 'role' and 'content'.", null);
+        var fields = message.EnumerateObject().Where(field => field.Name is not ("role" or "content")).ToDictionary(field => field.Name, field => field.Value);
+        var role = Text("role") ?? throw Invalid("The message says not who speaks: give it a text as 'role'.", "role");
+        var content = Text("content");
+        // A turn that only calls tools may have null for its content, and templates may tell it from an empty one.
+        if (content is null && fields.ContainsKey("tool_calls"))
+            fields["content"] = message.TryGetProperty("content", out var given) ? given : JsonSerializer.SerializeToElement<string?>(null);
+        else if (content is null)
+            throw Invalid("The message says nothing: give it a text as 'content'.", "content");
+        return new ChatMessage(role, content ?? "") { Fields = fields.Count == 0 ? null : fields };
+
+        string? Text(string name) => message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+        AttributionException Invalid(string what, string? property) => new(ErrorCodes.MessagesInvalid, what) { File = path, Row = row, Property = property };
+    }
+}

@@ -1,0 +1,36 @@
+using Attribution.Data;
+using Attribution.Data.DuckDb;
+
+namespace Attribution.Tests.Data;
+
+[CollectionDefinition(nameof(MeasuresTheProcess), DisableParallelization = true)]
+public sealed class MeasuresTheProcess;
+
+/// <summary>What the whole process holds while a file much larger than that is read; so nothing may run beside it.</summary>
+[Collection(nameof(MeasuresTheProcess))]
+public sealed class DatasetMemoryTests : IDisposable
+{
+    private const int Rows = 200_000;
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("d.parquet", null)]
+    [InlineData("d.jsonl", null)]
+    [InlineData("d.parquet", 1000L)]
+    public void A_file_of_400_MB_of_text_is_streamed_in_a_fraction_of_that(string name, long? take)
+    {
+        using (var db = DuckDbConnection.Open())
+            db.Execute($"COPY (SELECT [{{'role': 'user', 'content': i::VARCHAR}}, {{'role': 'assistant', 'content': repeat(chr(97 + (i % 26)::INTEGER), 2000)}}] AS treatment_messages FROM range({Rows}) t(i)) TO '{_folder[name]}' (FORMAT {(name.EndsWith("jsonl") ? "json" : "parquet")})");
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = Environment.WorkingSet;
+        var (read, peak) = (0L, 0L);
+        foreach (var row in Dataset.Open(new() { Path = _folder[name], Take = take, Seed = 1 }).Rows())
+            if (read++ % 5000 == 0)
+                peak = Math.Max(peak, Environment.WorkingSet);
+        read.ShouldBe(take ?? Rows);
+        (peak - before).ShouldBeLessThan(200L << 20);
+    }
+}

@@ -1,0 +1,55 @@
+using Attribution.Data;
+using Attribution.Diagnostics;
+
+namespace Attribution.Tests.Data;
+
+public sealed class PromptFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("p.json", "[\n", ",\n", "\n]")]
+    [InlineData("p.jsonl", "", "\n\n", "\n")]
+    public void A_prompt_is_a_text_a_conversation_or_an_object_with_either(string name, string open, string between, string close)
+    {
+        string[] values =
+        [
+            "\"Is this — good?\"",
+            """[{"role":"system","content":"Be brief."},{"role":"user","content":"Well?"}]""",
+            """{"prompt":"Why?","id":7}""",
+            """{"messages":[{"role":"user","content":"How?"}],"trait":"empathy"}""",
+        ];
+        var prompts = PromptFile.Read(_folder.Write(name, open + string.Join(between, values) + close));
+        prompts.Select(prompt => prompt.Index).ShouldBe([0, 1, 2, 3]);
+        prompts[0].Messages.ShouldBe([new("user", "Is this — good?")]);
+        prompts[1].Messages.ShouldBe([new("system", "Be brief."), new("user", "Well?")]);
+        prompts[2].Messages.ShouldBe([new("user", "Why?")]);
+        prompts[2].Metadata["id"].GetInt32().ShouldBe(7);
+        prompts[3].Messages.ShouldBe([new("user", "How?")]);
+        prompts[3].Metadata["trait"].GetString().ShouldBe("empathy");
+    }
+
+    [Theory]
+    [InlineData("p.json", "[]", ErrorCodes.DatasetEmpty, null)]
+    [InlineData("p.jsonl", "\n", ErrorCodes.DatasetEmpty, null)]
+    [InlineData("p.json", "{\"prompt\": 1}", ErrorCodes.PromptsMalformed, null)]
+    [InlineData("p.json", "[\"a\", 7]", ErrorCodes.PromptsMalformed, 1L)]
+    [InlineData("p.json", "[\"a\", []]", ErrorCodes.PromptsMalformed, 1L)]
+    [InlineData("p.json", "[{\"text\": \"a\"}]", ErrorCodes.PromptsMalformed, 0L)]
+    [InlineData("p.json", "[[{\"role\": \"user\"}]]", ErrorCodes.MessagesMalformed, 0L)]
+    [InlineData("p.jsonl", "\"a\"\n\n{\"b\"\n", ErrorCodes.DatasetMalformedJson, 1L)]
+    [InlineData("p.json", "[\"a\",", ErrorCodes.DatasetMalformedJson, null)]
+    [InlineData("p.txt", "a", ErrorCodes.DatasetFormatUnknown, null)]
+    [InlineData("p.csv", "a", ErrorCodes.DatasetFormatUnknown, null)]
+    public void A_value_that_is_no_prompt_is_named(string name, string text, string code, long? row)
+    {
+        var error = Should.Throw<AttributionException>(() => PromptFile.Read(_folder.Write(name, text)));
+        (error.Code, error.File, error.Row).ShouldBe((code, _folder[name], row), error.Message);
+    }
+
+    [Fact]
+    public void A_missing_file_is_named() =>
+        Should.Throw<AttributionException>(() => PromptFile.Read(_folder["gone.json"])).Code.ShouldBe(ErrorCodes.DatasetNotFound);
+}

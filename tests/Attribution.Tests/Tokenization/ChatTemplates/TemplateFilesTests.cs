@@ -1,0 +1,78 @@
+using Attribution.Diagnostics;
+using Attribution.Tokenization;
+
+namespace Attribution.Tests.Tokenization.ChatTemplates;
+
+public sealed class TemplateFilesTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("attribution-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void The_template_of_its_own_file_wins_over_the_configurations()
+    {
+        Write("tokenizer_config.json", """{"chat_template": "config"}""");
+        Render().ShouldBe("config");
+        Write("chat_template.json", """{"chat_template": "json"}""");
+        Render().ShouldBe("config");
+        Write("chat_template.jinja", "file");
+        Render().ShouldBe("file");
+    }
+
+    [Fact]
+    public void A_file_of_json_holds_the_template_where_nothing_else_does()
+    {
+        Write("tokenizer_config.json", """{"chat_template": null}""");
+        Write("chat_template.json", """{"chat_template": "json"}""");
+
+        Render().ShouldBe("json");
+    }
+
+    [Fact]
+    public void Of_several_templates_the_default_is_taken_unless_another_is_named()
+    {
+        Write("tokenizer_config.json", """{"chat_template": [{"name": "tool_use", "template": "tools"}, {"name": "default", "template": "plain"}]}""");
+        Directory.CreateDirectory(Path.Combine(_folder, "additional_chat_templates"));
+        Write("additional_chat_templates/rag.jinja", "documents");
+
+        Render().ShouldBe("plain");
+        ChatTemplate.Load(_folder, "tool_use").Render([]).ShouldBe("tools");
+        ChatTemplate.Load(_folder, "rag").Render([]).ShouldBe("documents");
+        Error("other").Message.ShouldContain("tool_use, default");
+    }
+
+    [Fact]
+    public void Special_tokens_come_as_texts_or_objects_from_both_files_and_absent_ones_are_undefined()
+    {
+        Write("chat_template.jinja", "{{ bos_token }}|{{ eos_token }}|{{ pad_token }}|{{ image_token }}|{{ unk_token is defined }}");
+        Write("tokenizer_config.json", """{"bos_token": {"content": "<b>"}, "eos_token": "<e>", "unk_token": null, "extra_special_tokens": {"image_token": "<i>"}}""");
+        Write("special_tokens_map.json", """{"eos_token": "<other>", "pad_token": {"content": "<p>"}}""");
+
+        Render().ShouldBe("<b>|<e>|<p>|<i>|False");
+    }
+
+    [Theory]
+    [InlineData("{}", "has no chat template")]
+    [InlineData("""{"chat_template": []}""", "has no chat template")]
+    [InlineData("""{"chat_template": 7}""", "is a text, or a list")]
+    [InlineData("""{"chat_template": [{"name": "default"}]}""", "is a text, or a list")]
+    [InlineData("[]", "no JSON object")]
+    [InlineData("{", "no JSON")]
+    public void A_folder_without_a_usable_template_is_an_error(string config, string cause)
+    {
+        Write("tokenizer_config.json", config);
+
+        var error = Error("default");
+
+        error.Code.ShouldBe(ErrorCodes.ChatTemplateMissing);
+        error.File!.ShouldStartWith(_folder);
+        error.Message.ShouldContain(cause);
+    }
+
+    private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);
+
+    private string Render() => ChatTemplate.Load(_folder).Render([]);
+
+    private AttributionException Error(string name) => Should.Throw<AttributionException>(() => ChatTemplate.Load(_folder, name));
+}
