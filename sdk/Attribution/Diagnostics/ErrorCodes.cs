@@ -287,4 +287,5 @@ public static class ErrorCodes
     public const string ArtifactUnknown = "ATTR1813";
 
     // 19xx: experiment projects: properties and items
+    // (Attribution.Sdk.ProjectErrorCodes: the build side does not load this library)
 }

@@ -14,7 +14,7 @@ public sealed class SdkLayout : IDisposable
         _folder.Write("library.txt", "Attribution.Worker 1\n");
     }
 
-    public string Path => _folder.Path;
+    public string Folder => _folder.Path;
 
     /// <summary>The content hashes of the worker's assemblies.</summary>
     public string Library => _folder["library.txt"];

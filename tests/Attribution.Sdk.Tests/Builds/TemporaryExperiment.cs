@@ -16,7 +16,7 @@ internal sealed class TemporaryExperiment : IDisposable
         Write("model/config.json", "{}");
         Write($"{name}.csproj", $"""
             <Project>
-              <Import Project="{sdk.Path}/Sdk/Sdk.props" />
+              <Import Project="{sdk.Folder}/Sdk/Sdk.props" />
               <PropertyGroup>
                 <BaseModel>model</BaseModel>
                 <AttributionLayer>2</AttributionLayer>
@@ -28,7 +28,7 @@ internal sealed class TemporaryExperiment : IDisposable
                 <SelectionMethod Include="residual_diff" />
                 <Baseline Include="random;none" />
               </ItemGroup>
-              <Import Project="{sdk.Path}/Sdk/Sdk.targets" />
+              <Import Project="{sdk.Folder}/Sdk/Sdk.targets" />
             </Project>
             """);
     }
