@@ -94,6 +94,22 @@ public sealed class DecodingTests
         tokenizer.Encode("a\uDC00z").Offsets.ShouldBe([new(0, 1), new(1, 2), new(2, 3)]);
     }
 
+    [Fact]
+    public void Threads_that_share_a_tokenizer_get_what_one_alone_gets()
+    {
+        using var crafted = CraftedTokenizer.Write(bytes: true, preTokenizer: ByteLevel, decoder: ByteLevel);
+        var tokenizer = Tokenizer.Load(crafted.Folder);
+        var texts = TestTexts.Draw(40, ["x"]);
+        var other = Tokenizer.Load(crafted.Folder);
+        var alone = texts.Select(text => other.Encode(text)).ToArray();
+        Parallel.For(0, 4000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            var encoded = tokenizer.Encode(texts[i % texts.Count]);
+            encoded.Ids.ShouldBe(alone[i % texts.Count].Ids);
+            encoded.Offsets.ShouldBe(alone[i % texts.Count].Offsets);
+        });
+    }
+
     private static void GivesBackEveryText(Tokenizer tokenizer)
         => Check.One(Config.QuickThrowOnFailure, Prop.ForAll(Texts.ToArbitrary(), text => tokenizer.Decode(tokenizer.EncodeToIds(text, addSpecialTokens: false)) == text));
 
