@@ -71,10 +71,10 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage(context)
             var metrics = new Dictionary<string, double?>();
             if (facts.PrecisionAtK is { } precision)
                 metrics.Add(ResultTable.Precision, precision);
-            metrics.Add("cross_entropy_treatment", after.CrossEntropyTreatment);
-            metrics.Add("cross_entropy_control", after.CrossEntropyControl);
-            metrics.Add(ResultTable.Gap, after.CrossEntropyGap);
-            metrics.Add(ResultTable.GapBefore, before.CrossEntropyGap);
+            metrics.Add("eval_loss_treatment", after.EvalLossTreatment);
+            metrics.Add("eval_loss_control", after.EvalLossControl);
+            metrics.Add(ResultTable.Gap, after.EvalLossGap);
+            metrics.Add(ResultTable.GapBefore, before.EvalLossGap);
             if (Judged is { } judged && JudgedBefore is { } judgedBefore)
             {
                 var (scores, scoresBefore) = (Readable.ReadLines<JudgedLine>(judged.Path).Single(), Readable.ReadLines<JudgedLine>(judgedBefore.Path).Single());

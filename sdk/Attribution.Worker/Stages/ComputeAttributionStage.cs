@@ -135,9 +135,7 @@ internal sealed class ComputeAttributionStage : Stage
     private IReadOnlyDictionary<VectorKey, float[]> Compute(IReadOnlyList<DatasetRow> rows, string source, IReadOnlyCollection<VectorKey> keys, CancellationToken cancellation)
     {
         // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked of it.
-        var tokenized = rows.Select(row => new TokenizedRow(row.Index,
-            _model.Encode(row.Treatment, source, row.Index),
-            row.Control is { } control ? _model.Encode(control, source, row.Index) : null)).ToArray();
+        TokenizedRow[] tokenized = [.. rows.Select(row => _model.Encoder.Encode(row, source))];
         var computer = new VectorComputer(_model.Model.Transformer, _methods, _settings.Execution.TokenBudget ?? VectorComputer.DefaultTokenBudget);
         return computer.Compute(tokenized, keys, cancellation: cancellation);
     }
@@ -161,7 +159,7 @@ internal sealed class ComputeAttributionStage : Stage
         }
         writer.Complete();
         if (without.Count > 0)
-            Context.Reporter.Warning(ErrorCodes.RowsWithoutVector,
+            Context.Reporter.Warning(ErrorCodes.AnswerCutAway,
                 $"{without.Count} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no {job.Key.Method} vector, because MaxTokens ({_settings.MaxTokens}) cut their answers away; "
                 + $"they are never selected. They are the rows {string.Join(", ", without.Take(10))}{(without.Count > 10 ? ", ..." : "")}.", job.Source, without[0]);
     }

@@ -1,9 +1,9 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Evaluation;
+using Attribution.Methods;
+using Attribution.Models;
 using Attribution.Worker.Stages.Requests;
 using Attribution.Worker.Stages.Results;
 
@@ -84,11 +84,9 @@ internal sealed class EvaluateStage : Stage
     private void Measure(ArtifactBuilder builder, string? adapter, string rows, string source, CancellationToken cancellation)
     {
         _run.Use(adapter);
-        var all = DatasetRows.Read(rows).ToArray();
-        var measured = new CrossEntropyEvaluator(_model.Model.Transformer, _settings.Execution.TokenBudget ?? 4096).Evaluate(
-            [.. all.Select(r => _model.Encode(r.Treatment, source, r.Index))],
-            [.. all.Where(r => r.Control is not null).Select(r => _model.Encode(r.Control!, source, r.Index))],
-            cancellation);
+        TokenizedRow[] all = [.. DatasetRows.Read(rows).Select(row => _model.Encoder.Encode(row, source))];
+        var measured = new CrossEntropyEvaluator(_model.Model.Transformer, _settings.Execution.TokenBudget ?? VectorComputer.DefaultTokenBudget)
+            .Evaluate([.. all.Select(r => r.Treatment)], [.. all.Select(r => r.Control).OfType<TokenSequence>()], cancellation);
         Readable.WriteLines(builder.PathOf(MetricsFile), [new CrossEntropyLine(measured.Treatment, measured.Control, measured.Gap, measured.Skipped)]);
         _model.Describe(builder);
     }

@@ -4,7 +4,7 @@ using Attribution.Evaluation;
 namespace Attribution.Worker.Stages;
 
 /// <summary>The line of <c>eval_cross_entropy/metrics.jsonl</c>, see <see cref="CrossEntropy"/>.</summary>
-internal sealed record CrossEntropyLine(double? CrossEntropyTreatment, double? CrossEntropyControl, double? CrossEntropyGap, int Skipped);
+internal sealed record CrossEntropyLine(double? EvalLossTreatment, double? EvalLossControl, double? EvalLossGap, int Skipped);
 
 /// <summary>A line of <c>answers.jsonl</c>: an answer, and what its prompt brought along for the judge.</summary>
 internal sealed record AnswerLine(

@@ -68,7 +68,7 @@ internal sealed class FineTuneStage : Stage
             BatchSize = _settings.BatchSize,
             Seed = _settings.Seed,
         };
-        var sequences = Dataset.Open(new() { Path = rows }).Rows().Select(row => _model.Encode(row.Treatment, rows, row.Index)).ToArray();
+        var sequences = Dataset.Open(new() { Path = rows }).Rows().Select(row => _model.Encoder.Encode(row.Treatment, rows, row.Index)).ToArray();
         using var curve = new LossCurve(builder.PathOf(LossFile));
         using var adapter = new LoraFineTuner(options).Train(_model.Model, sequences, step =>
         {

@@ -14,7 +14,7 @@ internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
     public const string Name = "ImportDatasets";
 
     /// <summary>The rows of a dataset, as <see cref="DatasetRows"/> writes them.</summary>
-    public const string RowsFile = "data-0.parquet";
+    public const string RowsFile = "data-00000.parquet";
 
     /// <summary>What later stages want to know of a dataset without reading it.</summary>
     public const string FactsFile = "facts.json";

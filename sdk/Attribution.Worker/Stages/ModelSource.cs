@@ -1,6 +1,6 @@
-using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
+using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Models.Hub;
 using Attribution.Tokenization;
@@ -16,8 +16,7 @@ internal sealed class ModelSource : IDisposable
     private readonly ModelFolder _folder;
     private readonly Lazy<CausalLanguageModel> _model;
     private readonly Lazy<ModelConfig> _config;
-    private readonly Lazy<ConversationEncoder> _encoder;
-    private readonly Lazy<Tokenizer> _tokenizer;
+    private readonly Lazy<RowEncoder> _encoder;
 
     /// <exception cref="AttributionException">ATTR1120 to ATTR1128: there is no such model, or it cannot be had.</exception>
     public ModelSource(ModelSettings settings, StageContext context)
@@ -29,8 +28,7 @@ internal sealed class ModelSource : IDisposable
         Files = [.. Directory.EnumerateFiles(_folder.Path).Where(file => IsOfModel(Path.GetFileName(file))).Order(StringComparer.Ordinal)];
         _model = new(Load);
         _config = new(() => ModelConfig.Load(_folder.Path));
-        _tokenizer = new(() => Tokenizer.Load(_folder.Path));
-        _encoder = new(() => new ConversationEncoder(_tokenizer.Value, ChatTemplate.Load(_folder.Path), settings.MaxTokens));
+        _encoder = new(() => RowEncoder.Load(_folder.Path, settings.MaxTokens));
     }
 
     /// <summary>The files that make up the model; what else lies in its folder does not count.</summary>
@@ -51,7 +49,7 @@ internal sealed class ModelSource : IDisposable
 
     public CausalLanguageModel Model => _model.Value;
 
-    public Tokenizer Tokenizer => _tokenizer.Value;
+    public Tokenizer Tokenizer => Tokenizer.Load(_folder.Path);
 
     public ChatTemplate Template => ChatTemplate.Load(_folder.Path);
 
@@ -62,25 +60,8 @@ internal sealed class ModelSource : IDisposable
         builder.Versions["libtorch"] = torch.__version__;
     }
 
-    /// <summary>Tokenises one side of a row, and keeps the last <see cref="ModelSettings.MaxTokens"/> tokens.</summary>
-    /// <param name="conversation">Messages or tokens.</param>
-    /// <param name="file">The dataset, for errors.</param>
-    /// <param name="row">The row, for errors.</param>
-    /// <exception cref="AttributionException">The template refuses the conversation, or a token is not in the vocabulary.</exception>
-    public TokenSequence Encode(Conversation conversation, string file, long row)
-    {
-        if (conversation is MessageConversation { Messages: var messages })
-        {
-            var encoded = _encoder.Value.Encode(messages, file, row);
-            return new TokenSequence(encoded.Ids, encoded.Keep);
-        }
-        var (tokens, keep) = (TokenConversation)conversation;
-        foreach (var token in tokens)
-            if (token < 0 || token >= Config.VocabularySize)
-                throw new AttributionException(ErrorCodes.TokenOutOfRange, $"The token {token} is not in the model's vocabulary of {Config.VocabularySize}. Tokenise the row with this model's tokenizer.") { File = file, Row = row };
-        var cut = Math.Max(0, tokens.Count - _settings.MaxTokens);
-        return new TokenSequence([.. tokens.Skip(cut)], [.. keep.Skip(cut)]);
-    }
+    /// <summary>Turns rows into what the model reads.</summary>
+    public RowEncoder Encoder => _encoder.Value;
 
     /// <inheritdoc/>
     public void Dispose()

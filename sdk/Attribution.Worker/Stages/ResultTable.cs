@@ -8,7 +8,7 @@ namespace Attribution.Worker.Stages;
 /// <summary>The runs of an evaluation set as a table for the console.</summary>
 internal static class ResultTable
 {
-    public const string Precision = "precision_at_k", Gap = "cross_entropy_gap", GapBefore = "cross_entropy_gap_before", Judged = "judged_mean", JudgedBefore = "judged_mean_before";
+    public const string Precision = "precision_at_k", Gap = "eval_loss_gap", GapBefore = "eval_loss_gap_before", Judged = "judged_mean", JudgedBefore = "judged_mean_before";
 
     /// <summary>The table; null if the evaluation set has no runs.</summary>
     public static string? Of(Metrics metrics, string eval, string? trait)

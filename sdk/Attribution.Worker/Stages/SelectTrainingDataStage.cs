@@ -17,7 +17,7 @@ internal sealed class SelectTrainingDataStage : Stage
     /// <summary>The chosen rows as people read them, best first.</summary>
     public const string SelectedFile = "selected_train_data.jsonl";
 
-    /// <summary>The chosen rows and nothing else: what training reads. Scores that change without changing the choice leave it as it is.</summary>
+    /// <summary>The chosen rows and nothing else, in the dataset's order: what training reads. Scores that change without changing the choice leave it as it is.</summary>
     public const string TrainFile = "train.jsonl";
 
     /// <summary>The facts of the choice, <see cref="SelectionFacts"/>.</summary>
@@ -121,20 +121,17 @@ internal sealed class SelectTrainingDataStage : Stage
     private void Write(
         ArtifactBuilder builder, InputFile rows, IReadOnlyList<ScoredRow> scores, IReadOnlyList<ScoredRow> chosen, PlantedRows? planted, Query? query, CancellationToken cancellation)
     {
-        var ranks = chosen.Index().ToDictionary(c => c.Item.Index, c => c.Index + 1);
-        var selected = new DatasetRow[chosen.Count];
+        var places = chosen.Select(c => c.Index).ToHashSet();
         var count = new PlantedCount();
-        foreach (var row in DatasetRows.Read(rows.Path))
+        var selected = SelectedRows.Join(chosen, DatasetRows.Read(rows.Path).Select(row =>
         {
             cancellation.ThrowIfCancellationRequested();
-            var isChosen = ranks.TryGetValue(row.Index, out var rank);
-            if (isChosen)
-                selected[rank - 1] = row;
             if (planted is not null)
-                count.Add(planted.Has(row), isChosen);
-        }
-        Readable.WriteLines(builder.PathOf(SelectedFile), selected.Select((row, place) => SelectedRow.Of(row, place + 1, chosen[place].Score)));
-        Readable.WriteLines(builder.PathOf(TrainFile), selected.Select(TrainingRow.Of));
+                count.Add(planted.Has(row), places.Contains(row.Index));
+            return row;
+        }));
+        SelectedRows.Write(builder.PathOf(SelectedFile), selected);
+        Readable.WriteLines(builder.PathOf(TrainFile), selected.OrderBy(row => row.Index).Select(row => TrainingRow.Of(row.Treatment)));
         WriteScores(builder.PathOf(ScoresFile), scores);
         new SelectionFacts
         {
@@ -142,7 +139,7 @@ internal sealed class SelectTrainingDataStage : Stage
             TrainRows = scores.Count,
             RowsWithoutScore = scores.Count(s => !float.IsFinite(s.Score)),
             EvalRows = query?.RowCount,
-            EvalRowsWithoutVector = query?.SkippedCount,
+            EvalAnswerCutAway = query?.SkippedCount,
             LowestScore = query is null ? null : chosen[^1].Score,
             PrecisionAtK = planted is null ? null : (double)count.Chosen / chosen.Count,
             PlantedShare = planted is null ? null : (double)count.All / count.Rows,

@@ -85,7 +85,7 @@ public static class AttributeVerb
                 writer.Dispose();
         }
         if (cutAway > 0)
-            Console.Error.WriteLine($"warning {ErrorCodes.RowsWithoutVector}: {cutAway} rows have no answer within --max-tokens; their vectors are NaN and are never selected.");
+            Console.Error.WriteLine($"warning {ErrorCodes.AnswerCutAway}: {cutAway} rows have no answer within --max-tokens; their vectors are NaN and are never selected.");
     }
 
     private static void Append(

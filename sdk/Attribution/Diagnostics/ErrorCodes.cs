@@ -194,8 +194,8 @@ public static class ErrorCodes
     /// <summary>An experiment's own method returned something that is not a vector of the model's width.</summary>
     public const string MethodResultInvalid = "ATTR1405";
 
-    /// <summary>Rows have no vector, because truncation cut their answers away (a warning).</summary>
-    public const string RowsWithoutVector = "ATTR1406";
+    /// <summary>Truncation cut answers away, so that their rows have no vector (a warning).</summary>
+    public const string AnswerCutAway = "ATTR1406";
 
     // 15xx: scores and selection
 
