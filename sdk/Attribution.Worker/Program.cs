@@ -16,6 +16,8 @@ var root = new RootCommand("Training-data attribution: the stages of an experime
     LogitsVerb.Create(),
     ProvisionVerb.Create(),
     MeasureThreadsVerb.Create(),
+    RunStageVerb.Create(),
+    ExplainVerb.Create(),
     StoreVerb.Create(),
     TokenizeVerb.Create(),
 };

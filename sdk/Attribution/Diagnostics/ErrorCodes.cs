@@ -243,7 +243,16 @@ public static class ErrorCodes
     /// <summary>A judge gave a score outside its scale.</summary>
     public const string ScoreOffScale = "ATTR1643";
 
+    /// <summary>No judge has the name that was asked for.</summary>
+    public const string UnknownJudge = "ATTR1644";
+
     // 17xx: metrics and snapshots
+
+    /// <summary>A metric differs from its snapshot by more than its tolerance.</summary>
+    public const string SnapshotDiffers = "ATTR1701";
+
+    /// <summary>A snapshot, or the file of its tolerances, is not one.</summary>
+    public const string SnapshotInvalid = "ATTR1702";
 
     // 18xx: the artifact store
 
@@ -288,4 +297,22 @@ public static class ErrorCodes
 
     // 19xx: experiment projects: properties and items
     // (Attribution.Sdk.ProjectErrorCodes: the build side does not load this library)
+
+    /// <summary>A stage's request file is missing or malformed.</summary>
+    public const string RequestInvalid = "ATTR1950";
+
+    /// <summary>Two datasets have one name, or a name is none that a folder can have.</summary>
+    public const string DatasetNameInvalid = "ATTR1951";
+
+    /// <summary>A stage reads what a stage before it writes, which is not there.</summary>
+    public const string UpstreamMissing = "ATTR1952";
+
+    /// <summary>An experiment's own assembly cannot be loaded, or a class in it cannot be made.</summary>
+    public const string PluginInvalid = "ATTR1953";
+
+    /// <summary>No recipe has the name that was asked for.</summary>
+    public const string UnknownRecipe = "ATTR1954";
+
+    /// <summary>Something that nobody foresaw: a fault of this program, to be reported.</summary>
+    public const string Unexpected = "ATTR1999";
 }

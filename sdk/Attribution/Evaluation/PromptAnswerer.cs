@@ -43,7 +43,7 @@ public sealed class PromptAnswerer(CausalLanguageModel model, Tokenizer tokenize
 
     private int[] Tokens(IReadOnlyList<ChatMessage> prompt, int index)
     {
-        var ids = tokenizer.EncodeToIds(template.Render(prompt, addGenerationPrompt: true), addSpecialTokens: false);
+        var ids = tokenizer.EncodeToIds(template.Render(prompt, addGenerationPrompt: true, now: ConversationEncoder.Date), addSpecialTokens: false);
         if (ids.Length >= model.Config.MaxPositions)
             throw new AttributionException(ErrorCodes.PromptTooLong,
                 $"Prompt {index} has {ids.Length} tokens, and the model's window is {model.Config.MaxPositions}: there is no room for an answer. Shorten the prompt.")

@@ -45,7 +45,11 @@ public sealed class ArtifactStore : IDisposable
 
     /// <summary>Whether a result is here, as far as names and sizes tell. Changes nothing.</summary>
     /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>
-    public bool Contains(StageRequest request) => Read(request, ArtifactReader.Depth.Sizes, out _) is not null;
+    public bool Contains(StageRequest request) => Find(request) is not null;
+
+    /// <summary>A result that is here, as far as names and sizes tell, else null. Changes nothing, not even the time of its last use.</summary>
+    /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>
+    public Artifact? Find(StageRequest request) => Read(request, ArtifactReader.Depth.Sizes, out _);
 
     /// <summary>A result that is here and whole, else null. A damaged one is set aside.</summary>
     /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>

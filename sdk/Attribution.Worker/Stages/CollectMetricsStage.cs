@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using Attribution.Data.Store;
+using Attribution.Worker.Stages.Requests;
+using Attribution.Worker.Stages.Results;
+using Attribution.Worker.Stages.Snapshots;
+
+namespace Attribution.Worker.Stages;
+
+/// <summary>Brings the metrics of all runs together, for programs as <c>metrics.json</c> and for people as a table.</summary>
+internal sealed class CollectMetricsStage(StageContext context) : Stage(context)
+{
+    public const string Name = "CollectMetrics";
+
+    public override string Noun => "table";
+
+    public override IReadOnlyList<StageJob> Plan()
+    {
+        var evaluated = Context.Upstream(EvaluateStage.Name);
+        var judged = Context.Upstream(JudgeStage.Name);
+        var runs = Context.Upstream(SelectTrainingDataStage.Name).Jobs.Select(run =>
+        {
+            var (key, before) = (Tuned(run.Key), new JobKey { Eval = run.Key.Eval });
+            return new Run(run.Key,
+                Context.Input(run, SelectTrainingDataStage.FactsFile),
+                CrossEntropy(before), CrossEntropy(key), Judgement(before), Judgement(key));
+        }).ToArray();
+        var request = Context.Resolve("metrics", new { runs = runs.Select(r => new { name = r.Key.RunFolder, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged }) });
+        return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File),
+            new Metrics(runs.ToDictionary(r => r.Key.RunFolder, r => r.Read())).Write()))];
+
+        InputFile CrossEntropy(JobKey key) => Context.Input(evaluated.Get(key with { Part = EvaluateStage.CrossEntropyPart }), EvaluateStage.MetricsFile);
+
+        InputFile? Judgement(JobKey key) => judged.Find(key) is { } job ? Context.Input(job, JudgeStage.MetricsFile) : null;
+    }
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [Copy(artifact, Metrics.File, Metrics.File)];
+
+    public override void Finish(IReadOnlyList<(StageJob Job, Artifact Artifact)> done)
+    {
+        var settings = Context.Settings<CollectMetricsSettings>();
+        var metrics = Metrics.Read(done[0].Artifact.PathOf(Metrics.File));
+        foreach (var eval in settings.Eval)
+            if (ResultTable.Of(metrics, eval.Name, eval.Trait) is { } table)
+                Context.Reporter.Message(table);
+        Context.Reporter.Message($"Results: {Path.Combine(Context.Common.Out, Metrics.File)}");
+    }
+
+    // Training on nothing is the base model.
+    private static JobKey Tuned(JobKey run) => run.IsBaseModel ? new JobKey { Eval = run.Eval } : run;
+
+    private sealed record Run(JobKey Key, InputFile Facts, InputFile CrossEntropyBefore, InputFile CrossEntropy, InputFile? JudgedBefore, InputFile? Judged)
+    {
+        public RunMetrics Read()
+        {
+            var facts = SelectionFacts.Read(Facts.Path);
+            var (before, after) = (Readable.ReadLines<CrossEntropyLine>(CrossEntropyBefore.Path).Single(), Readable.ReadLines<CrossEntropyLine>(CrossEntropy.Path).Single());
+            var settings = new Dictionary<string, JsonNode?>();
+            void Set(string name, JsonNode? value)
+            {
+                if (value is not null)
+                    settings.Add(name, value);
+            }
+            Set("train", Key.Train);
+            Set("eval", Key.Eval);
+            Set("attribution", Key.Attribution);
+            Set("selection", Key.Selection);
+            Set("layer", Key.Layer);
+            Set("top_k", facts.TopK);
+            Set("planted_share", facts.PlantedShare);
+
+            var metrics = new Dictionary<string, double?>();
+            if (facts.PrecisionAtK is { } precision)
+                metrics.Add(ResultTable.Precision, precision);
+            metrics.Add("eval_loss_treatment", after.EvalLossTreatment);
+            metrics.Add("eval_loss_control", after.EvalLossControl);
+            metrics.Add(ResultTable.Gap, after.EvalLossGap);
+            metrics.Add(ResultTable.GapBefore, before.EvalLossGap);
+            if (Judged is { } judged && JudgedBefore is { } judgedBefore)
+            {
+                var (scores, scoresBefore) = (Readable.ReadLines<JudgedLine>(judged.Path).Single(), Readable.ReadLines<JudgedLine>(judgedBefore.Path).Single());
+                metrics.Add(ResultTable.Judged, scores.Mean);
+                metrics.Add(ResultTable.JudgedBefore, scoresBefore.Mean);
+                foreach (var (score, share) in (scores.Shares ?? []).Index())
+                    metrics.Add($"judged_share_{score}", share);
+                metrics.Add("unjudged", scores.Unjudged);
+            }
+            return new RunMetrics(settings, metrics);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using Attribution.Data;
+using Attribution.Data.Store;
+using Attribution.FineTuning;
+using Attribution.Worker.Stages.Requests;
+using Attribution.Worker.Stages.Results;
+
+namespace Attribution.Worker.Stages;
+
+/// <summary>Trains a LoRA adapter on each choice of rows. Runs that chose the same rows share theirs.</summary>
+internal sealed class FineTuneStage : Stage
+{
+    public const string Name = "FineTune";
+
+    private const string AdapterConfig = "adapter_config.json", LossFile = "loss.jsonl", StoreStage = "adapters";
+
+    private readonly FineTuneSettings _settings;
+    private readonly ModelSource _model;
+
+    public FineTuneStage(StageContext context) : base(context)
+    {
+        _settings = context.Settings<FineTuneSettings>();
+        _model = new ModelSource(_settings, context);
+    }
+
+    public override string Noun => "adapter";
+
+    public override bool ModelLoaded => _model.IsLoaded;
+
+    public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
+
+    public override IReadOnlyList<StageJob> Plan() =>
+        [.. Context.Upstream(SelectTrainingDataStage.Name).Jobs.Where(run => run.Key.Attribution != JobKey.None).Select(Job)];
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) =>
+        artifact.Outputs.Select(o => Copy(artifact, o.Name, $"{job.Key.RunFolder}/selected_data/{o.Name}"));
+
+    public override void Dispose() => _model.Dispose();
+
+    private StageJob Job(JobResult run)
+    {
+        var rows = Context.Input(run, SelectTrainingDataStage.TrainFile);
+        var request = Context.Resolve(StoreStage, new
+        {
+            rows,
+            model = _model.Inputs,
+            modelName = _model.Name,
+            _settings.Dtype,
+            _settings.MaxTokens,
+            _settings.Lora,
+            _settings.LearningRate,
+            _settings.WeightDecay,
+            _settings.Epochs,
+            _settings.BatchSize,
+            _settings.Seed,
+        });
+        return new StageJob(run.Key, request, (builder, cancellation) => Train(builder, run.Key, rows.Path, cancellation));
+    }
+
+    private void Train(ArtifactBuilder builder, JobKey run, string rows, CancellationToken cancellation)
+    {
+        var options = new FineTuningOptions
+        {
+            Lora = new() { Rank = _settings.Lora.Rank, Alpha = _settings.Lora.Alpha, Dropout = _settings.Lora.Dropout, TargetModules = _settings.Lora.Targets },
+            LearningRate = _settings.LearningRate,
+            WeightDecay = _settings.WeightDecay,
+            Epochs = _settings.Epochs,
+            BatchSize = _settings.BatchSize,
+            Seed = _settings.Seed,
+        };
+        var sequences = Dataset.Open(new() { Path = rows }).Rows().Select(row => _model.Encoder.Encode(row.Treatment, rows, row.Index)).ToArray();
+        using var curve = new LossCurve(builder.PathOf(LossFile));
+        using var adapter = new LoraFineTuner(options).Train(_model.Model, sequences, step =>
+        {
+            curve.Add(step);
+            Context.Reporter.Progress(() => $"{run.RunFolder}: step {step.Step}, loss {step.Loss:0.000}");
+        }, cancellation);
+        adapter.Save(builder.Folder);
+        NameBase(builder.PathOf(AdapterConfig));
+        _model.Describe(builder);
+    }
+
+    // Where this machine keeps the model is no part of the result.
+    private void NameBase(string config)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(config))!.AsObject();
+        json["base_model_name_or_path"] = _model.Name;
+        File.WriteAllText(config, json.ToJsonString(Readable.Indented) + "\n");
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Attribution.Data;
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Worker.Stages.Requests;
+using Attribution.Worker.Stages.Results;
+
+namespace Attribution.Worker.Stages;
+
+/// <summary>Brings the datasets of an experiment into one form: a job per dataset and per file of held-out prompts.</summary>
+internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
+{
+    public const string Name = "ImportDatasets";
+
+    /// <summary>The rows of a dataset, as <see cref="DatasetRows"/> writes them.</summary>
+    public const string RowsFile = "data-00000.parquet";
+
+    /// <summary>What later stages want to know of a dataset without reading it.</summary>
+    public const string FactsFile = "facts.json";
+
+    /// <summary>Held-out prompts, one per line.</summary>
+    public const string PromptsFile = "prompts.jsonl";
+
+    private const string StoreStage = "datasets";
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    public override string Noun => "dataset";
+
+    public static JobKey KeyOf(string dataset, string kind) => new() { Dataset = dataset, Kind = kind };
+
+    public override IReadOnlyList<StageJob> Plan()
+    {
+        var settings = Context.Settings<ImportDatasetsSettings>();
+        CheckNames([.. settings.Train, .. settings.Eval]);
+        return
+        [
+            .. settings.Train.Select(d => Rows(d, "train")),
+            .. settings.Eval.Select(d => Rows(d, "eval")),
+            .. settings.Eval.Where(d => d.Prompts is { Length: > 0 }).Select(d => Prompts(d.Name, d.Prompts!)),
+        ];
+    }
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [];
+
+    private StageJob Rows(DatasetSettings dataset, string kind)
+    {
+        var options = new DatasetOptions { Path = dataset.Path ?? "", Filter = dataset.Filter, Take = dataset.Take, Seed = dataset.Seed };
+        var recipe = dataset.Recipe is null ? null : RecipeOf(dataset.Recipe);
+        // Only a glob needs a look through DuckDB; that there is no file, the dataset says best itself.
+        string[] files = recipe is not null ? [.. new[] { options.Path }.Where(File.Exists)] : File.Exists(options.Path) ? [options.Path] : [.. Dataset.Open(options).Files];
+        var request = Context.Resolve(StoreStage, new
+        {
+            kind = "rows",
+            files = files.Select(f => new InputFile(f)),
+            formats = files.Select(f => FormatOf(f)),
+            filter = string.IsNullOrWhiteSpace(dataset.Filter) ? null : dataset.Filter,
+            dataset.Take,
+            dataset.Seed,
+            recipe = recipe?.Name,
+        }, recipe is null ? null : Context.Plugins.AssemblyOf(recipe));
+        return new StageJob(KeyOf(dataset.Name, kind), request, (builder, cancellation) => WriteRows(builder, recipe?.Rows(options) ?? Dataset.Open(options).Rows(), options.Path, cancellation))
+        {
+            Source = options.Path,
+        };
+    }
+
+    private void WriteRows(ArtifactBuilder builder, IEnumerable<DatasetRow> rows, string path, CancellationToken cancellation)
+    {
+        var facts = new DatasetFacts(0, 0, null);
+        DatasetRows.Write(builder.PathOf(RowsFile), rows.Select(row =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            facts = facts.With(row);
+            Context.Reporter.Progress(() => $"{facts.Rows} rows of {path}");
+            return row;
+        }));
+        if (facts.Rows == 0)
+            throw new AttributionException(ErrorCodes.DatasetEmpty, $"The recipe made no rows{(path.Length > 0 ? $" of '{path}'" : "")}.") { File = path.Length > 0 ? path : null };
+        facts.Write(builder.PathOf(FactsFile));
+    }
+
+    private StageJob Prompts(string dataset, string path)
+    {
+        if (!File.Exists(path))
+            PromptFile.Read(path);
+        var request = Context.Resolve(StoreStage, new { kind = "prompts", file = new InputFile(path), format = FormatOf(path) });
+        return new StageJob(KeyOf(dataset, "prompts"), request, (builder, _) =>
+            File.WriteAllText(builder.PathOf(PromptsFile), string.Concat(PromptFile.Read(path).Select(Line))))
+        {
+            Source = path,
+        };
+
+        static string Line(HeldOutPrompt prompt)
+        {
+            var line = prompt.Metadata.ToDictionary(m => m.Key, m => (object)m.Value);
+            line["messages"] = prompt.Messages.Select(m => new { m.Role, m.Content });
+            return JsonSerializer.Serialize(line, Readable) + "\n";
+        }
+    }
+
+    private IDatasetRecipe RecipeOf(string name) => Context.Plugins.Recipes.FirstOrDefault(r => r.Name == name) ?? throw new AttributionException(ErrorCodes.UnknownRecipe,
+        $"There is no recipe '{name}'. {(Context.Plugins.Recipes.Any() ? $"Use one of: {string.Join(", ", Context.Plugins.Recipes.Select(r => r.Name))}." : $"Write a class that implements {nameof(IDatasetRecipe)} in a C# file of the experiment.")}")
+    { Property = "Recipe" };
+
+    // A format is told by the end of a name, and a request knows nothing of names.
+    private static string FormatOf(string path)
+    {
+        var extension = Path.GetExtension(path);
+        return (extension is ".gz" or ".zst" ? Path.GetExtension(Path.GetFileNameWithoutExtension(path)) + extension : extension).ToLowerInvariant();
+    }
+
+    private static void CheckNames(DatasetSettings[] datasets)
+    {
+        foreach (var dataset in datasets)
+            if (dataset.Name is "" or "base_model" or JobKey.None || dataset.Name.StartsWith('.') || dataset.Name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
+                throw new AttributionException(ErrorCodes.DatasetNameInvalid, $"A dataset cannot be named '{dataset.Name}', because its results lie in a folder of that name. Give it another with the metadata Name.") { File = dataset.Path, Property = "Name" };
+        if (datasets.GroupBy(d => d.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new AttributionException(ErrorCodes.DatasetNameInvalid,
+                $"Two datasets are named '{twice.Key}': {string.Join(" and ", twice.Select(d => d.Path))}. Give one of them another name with the metadata Name.") { File = twice.Last().Path, Property = "Name" };
+    }
+}

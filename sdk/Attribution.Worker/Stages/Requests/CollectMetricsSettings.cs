@@ -1,0 +1,8 @@
+namespace Attribution.Worker.Stages.Requests;
+
+/// <summary>What <see cref="CollectMetricsStage"/> is told.</summary>
+internal sealed record CollectMetricsSettings : StageSettings
+{
+    public string[] Train { get; init; } = [];
+    public EvalSettings[] Eval { get; init; } = [];
+}

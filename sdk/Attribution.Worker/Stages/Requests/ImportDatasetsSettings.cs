@@ -1,0 +1,8 @@
+namespace Attribution.Worker.Stages.Requests;
+
+/// <summary>What <see cref="ImportDatasetsStage"/> is told.</summary>
+internal sealed record ImportDatasetsSettings : StageSettings
+{
+    public DatasetSettings[] Train { get; init; } = [];
+    public DatasetSettings[] Eval { get; init; } = [];
+}

@@ -1,0 +1,187 @@
+using System.Text.Json;
+using Attribution.Data;
+using Attribution.Data.Parquet;
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Selection;
+using Attribution.Worker.Stages.Requests;
+using Attribution.Worker.Stages.Results;
+
+namespace Attribution.Worker.Stages;
+
+/// <summary>Chooses the rows to train on: a job per training set, evaluation set and pair of methods, and per baseline.</summary>
+internal sealed class SelectTrainingDataStage : Stage
+{
+    public const string Name = "SelectTrainingData";
+
+    /// <summary>The chosen rows as people read them, best first.</summary>
+    public const string SelectedFile = "selected_train_data.jsonl";
+
+    /// <summary>The chosen rows and nothing else, in the dataset's order: what training reads. Scores that change without changing the choice leave it as it is.</summary>
+    public const string TrainFile = "train.jsonl";
+
+    /// <summary>The facts of the choice, <see cref="SelectionFacts"/>.</summary>
+    public const string FactsFile = "selection.json";
+
+    private const string ScoresFile = "scores.parquet", StoreStage = "selections";
+
+    private readonly SelectTrainingDataSettings _settings;
+    private readonly ScoringMethod _scoring;
+
+    public SelectTrainingDataStage(StageContext context) : base(context)
+    {
+        _settings = context.Settings<SelectTrainingDataSettings>();
+        _scoring = ScoringMethods.Parse(_settings.ScoringMethod);
+        foreach (var baseline in _settings.Baselines)
+            if (baseline is not (JobKey.Random or JobKey.None))
+                throw new AttributionException(ErrorCodes.RequestInvalid, $"There is no baseline '{baseline}'. Use {JobKey.Random}, {JobKey.None} or both.") { Property = "Baseline" };
+    }
+
+    public override string Noun => "selection";
+
+    public override IReadOnlyList<StageJob> Plan()
+    {
+        var jobs = new List<StageJob>();
+        foreach (var train in _settings.Train)
+            foreach (var eval in _settings.Eval)
+            {
+                jobs.AddRange(_settings.TrainMethods.SelectMany(_ => _settings.EvalMethods, (t, e) => Scored(train, eval, t, e)));
+                if (_settings.Baselines.Contains(JobKey.Random))
+                    jobs.Add(Drawn(train, eval));
+            }
+        if (_settings.Baselines.Contains(JobKey.None))
+            jobs.AddRange(_settings.Eval.Select(Nothing));
+        return jobs;
+    }
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
+    {
+        if (job.Key.Attribution == JobKey.None)
+            yield break;
+        var folder = job.Key.RunFolder;
+        foreach (var file in (string[])[SelectedFile, ScoresFile, FactsFile])
+            yield return Copy(artifact, file, $"{folder}/{file}");
+        yield return ShownFile.Of($"{folder}/config.json", JsonSerializer.Serialize(new
+        {
+            trainDataset = job.Key.Train,
+            evalDataset = job.Key.Eval,
+            attributionMethod = job.Key.Attribution,
+            selectionMethod = job.Key.Selection,
+            job.Key.Layer,
+            scoringMethod = job.Key.Layer is null ? null : _scoring.ToName(),
+            _settings.TopK,
+            seed = job.Key.Layer is null ? _settings.Seed : (long?)null,
+        }, Readable.Indented) + "\n");
+    }
+
+    private StageJob Scored(TrainSettings train, EvalSettings eval, string trainMethod, string evalMethod)
+    {
+        var (rows, layer) = (RowsOf(train), _settings.Layer);
+        var inputs = new
+        {
+            rows,
+            train = Vectors(train.Name, trainMethod),
+            eval = Vectors(eval.Name, evalMethod),
+            control = _scoring == ScoringMethod.CosSimDebiasEval ? Vectors(eval.Name, ComputeAttributionStage.ControlMethod) : (InputFile?)null,
+            layer,
+            scoring = _scoring.ToName(),
+            _settings.TopK,
+            planted = Planted(train, eval),
+        };
+        return new StageJob(
+            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = trainMethod, Selection = evalMethod, Layer = layer },
+            Context.Resolve(StoreStage, inputs),
+            (builder, cancellation) =>
+            {
+                var query = Query.From(_scoring, new VectorTable(inputs.eval.Path, layer), inputs.control is { } control ? new VectorTable(control.Path, layer) : null);
+                var scores = query.Score(new VectorTable(inputs.train.Path, layer));
+                Write(builder, rows, scores, TopK.Select(scores, _settings.TopK), inputs.planted, query, cancellation);
+            });
+    }
+
+    private StageJob Drawn(TrainSettings train, EvalSettings eval)
+    {
+        var (rows, planted) = (RowsOf(train), Planted(train, eval));
+        return new StageJob(
+            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = JobKey.Random },
+            Context.Resolve(StoreStage, new { rows, baseline = JobKey.Random, _settings.TopK, _settings.Seed, planted }),
+            (builder, cancellation) =>
+            {
+                var chosen = TopK.Random([.. DatasetRows.Read(rows.Path).Select(r => r.Index)], _settings.TopK, _settings.Seed);
+                Write(builder, rows, chosen, chosen, planted, null, cancellation);
+            });
+    }
+
+    // Training on nothing: the base model, beside the others in the table of results.
+    private StageJob Nothing(EvalSettings eval) => new(
+        new JobKey { Eval = eval.Name, Attribution = JobKey.None },
+        Context.Resolve(StoreStage, new { baseline = JobKey.None }),
+        (builder, _) => new SelectionFacts { TopK = 0 }.Write(builder.PathOf(FactsFile)));
+
+    private void Write(
+        ArtifactBuilder builder, InputFile rows, IReadOnlyList<ScoredRow> scores, IReadOnlyList<ScoredRow> chosen, PlantedRows? planted, Query? query, CancellationToken cancellation)
+    {
+        var places = chosen.Select(c => c.Index).ToHashSet();
+        var count = new PlantedCount();
+        var selected = SelectedRows.Join(chosen, DatasetRows.Read(rows.Path).Select(row =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (planted is not null)
+                count.Add(planted.Has(row), places.Contains(row.Index));
+            return row;
+        }));
+        SelectedRows.Write(builder.PathOf(SelectedFile), selected);
+        Readable.WriteLines(builder.PathOf(TrainFile), selected.OrderBy(row => row.Index).Select(row => TrainingRow.Of(row.Treatment)));
+        WriteScores(builder.PathOf(ScoresFile), scores);
+        new SelectionFacts
+        {
+            TopK = chosen.Count,
+            TrainRows = scores.Count,
+            RowsWithoutScore = scores.Count(s => !float.IsFinite(s.Score)),
+            EvalRows = query?.RowCount,
+            EvalAnswerCutAway = query?.SkippedCount,
+            LowestScore = query is null ? null : chosen[^1].Score,
+            PrecisionAtK = planted is null ? null : (double)count.Chosen / chosen.Count,
+            PlantedShare = planted is null ? null : (double)count.All / count.Rows,
+        }.Write(builder.PathOf(FactsFile));
+    }
+
+    // Every row's place among all, from 1; 0 for a row without a score.
+    private static void WriteScores(string path, IReadOnlyList<ScoredRow> scores)
+    {
+        var ranks = new long[scores.Count];
+        foreach (var (place, at) in Enumerable.Range(0, scores.Count).Where(i => float.IsFinite(scores[i].Score)).OrderByDescending(i => scores[i].Score).ThenBy(i => scores[i].Index).Index())
+            ranks[at] = place + 1;
+        using var writer = new ParquetWriter(path,
+        [
+            new NumberColumn<long>("idx") { Values = scores.Select(s => s.Index).ToArray() },
+            new NumberColumn<float>("score") { Values = scores.Select(s => s.Score).ToArray() },
+            new NumberColumn<long>("rank") { Values = ranks },
+        ]);
+        writer.Append();
+        writer.Complete();
+    }
+
+    private InputFile RowsOf(TrainSettings train) =>
+        Context.Input(Context.Upstream(ImportDatasetsStage.Name).Get(ImportDatasetsStage.KeyOf(train.Name, "train")), ImportDatasetsStage.RowsFile);
+
+    private InputFile Vectors(string dataset, string method) => Context.Input(
+        Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, _settings.Layer)), ComputeAttributionStage.FileOf(_settings.Layer));
+
+    private static PlantedRows? Planted(TrainSettings train, EvalSettings eval) =>
+        train.PlantedColumn is { Length: > 0 } column && eval.Trait is { Length: > 0 } trait ? new(column, trait) : null;
+
+    private sealed class PlantedCount
+    {
+        public long Rows { get; private set; }
+        public long All { get; private set; }
+        public long Chosen { get; private set; }
+
+        public void Add(bool isPlanted, bool isChosen)
+        {
+            Rows++;
+            All += isPlanted ? 1 : 0;
+            Chosen += isPlanted && isChosen ? 1 : 0;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Attribution.Data.Store;
+using Attribution.Worker.Stages.Results;
+
+namespace Attribution.Worker.Stages;
+
+/// <summary>A stage of an experiment: what it makes from its request and from what the stages before it made.</summary>
+internal abstract class Stage(StageContext context) : IDisposable
+{
+    protected StageContext Context { get; } = context;
+
+    /// <summary>What one job makes, for the summary: such as <c>selection</c>.</summary>
+    public abstract string Noun { get; }
+
+    /// <summary>How many blocks of rows there were and how many of them were computed, where the stage works by blocks.</summary>
+    public BlockProgress? Blocks { get; protected set; }
+
+    /// <summary>Whether the model was loaded.</summary>
+    public virtual bool ModelLoaded => false;
+
+    /// <summary>The jobs, in the order of the experiment. Reads requests, results and hashes; loads nothing large.</summary>
+    public abstract IReadOnlyList<StageJob> Plan();
+
+    /// <summary>Makes the jobs that are not in the store.</summary>
+    public virtual IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
+    {
+        foreach (var (done, job) in missing.Index())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Context.Reporter.Progress(() => $"{done} of {missing.Count} {Noun}s");
+            yield return Context.Store.GetOrCreate(job.Request, builder => job.Produce(builder, cancellation), cancellation);
+        }
+    }
+
+    /// <summary>What people find of a job under <c>out/</c>.</summary>
+    public abstract IEnumerable<ShownFile> Show(StageJob job, Artifact artifact);
+
+    /// <summary>Files beyond artifacts and <c>out/</c> that the stage is stale without.</summary>
+    public virtual IEnumerable<string> OtherFiles => [];
+
+    /// <summary>What is left to do, and to say, once everything is in its place.</summary>
+    public virtual void Finish(IReadOnlyList<(StageJob Job, Artifact Artifact)> done)
+    {
+    }
+
+    public virtual void Dispose()
+    {
+    }
+
+    /// <summary>A file of an artifact, shown as it is.</summary>
+    protected static ShownFile Copy(Artifact artifact, string name, string path) =>
+        ShownFile.Of(path, artifact.PathOf(name), artifact.Outputs.Single(o => o.Name == name));
+}

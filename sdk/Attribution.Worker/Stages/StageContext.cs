@@ -1,0 +1,82 @@
+using System.Reflection;
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Worker.Stages.Plugins;
+using Attribution.Worker.Stages.Requests;
+using Attribution.Worker.Stages.Results;
+
+namespace Attribution.Worker.Stages;
+
+/// <summary>What the stages of one process share: the request, the store, the results of the stages before.</summary>
+internal sealed class StageContext : IDisposable
+{
+    private readonly string _request;
+    private readonly Func<string, StageResult> _upstream;
+    private readonly Lazy<PluginSet> _plugins;
+
+    /// <param name="request">The path of the stage's request.</param>
+    /// <param name="state">The experiment's state; null for the one that the request names.</param>
+    /// <param name="reporter">Told how it goes.</param>
+    /// <param name="upstream">Gives the result of a stage before; null to read it from the state.</param>
+    public StageContext(string request, Reporter reporter, string? state = null, Func<string, StageResult>? upstream = null)
+    {
+        _request = request;
+        Reporter = reporter;
+        Common = Settings<StageSettings>();
+        State = new StateFolder(state ?? Common.State);
+        Store = new ArtifactStore(Common.Store, notify: Notify);
+        _upstream = upstream ?? (stage => StageResult.Read(State.ResultFile(stage), stage));
+        _plugins = new(() => new PluginSet([.. Common.Plugins.Select(p => p.Path)]));
+    }
+
+    public Reporter Reporter { get; }
+
+    /// <summary>What every stage is told.</summary>
+    public StageSettings Common { get; }
+
+    public StateFolder State { get; }
+
+    public ArtifactStore Store { get; }
+
+    /// <summary>The experiment's own classes; its assembly is loaded when it is first asked for.</summary>
+    public PluginSet Plugins => _plugins.Value;
+
+    /// <summary>Whether files may be fetched and changed; explaining changes nothing.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>The request as the stage reads it.</summary>
+    public T Settings<T>() where T : StageSettings => RequestFile.Read<T>(_request);
+
+    /// <summary>The result of a stage before this one.</summary>
+    public StageResult Upstream(string stage) => _upstream(stage);
+
+    /// <summary>A file that a stage before this one wrote, as an input.</summary>
+    /// <exception cref="AttributionException">ATTR1801: it is no longer as it was written.</exception>
+    public InputFile Input(JobResult job, string name)
+    {
+        var output = job.Outputs.FirstOrDefault(o => o.Name == name)
+            ?? throw new AttributionException(ErrorCodes.OutputInvalid, $"The artifact {job.Artifact} has no file '{name}'; it has {string.Join(", ", job.Outputs.Select(o => o.Name))}.");
+        var path = Path.Combine(Store.Root, job.Artifact, name);
+        if (!File.Exists(path) || Store.Hasher.HashFile(path) != output.Hash)
+            throw new AttributionException(ErrorCodes.StoreDamaged, $"The file '{name}' of the artifact {job.Artifact} is missing or damaged. Build again: the stage that wrote it mends it.") { File = path };
+        return new InputFile(path);
+    }
+
+    /// <summary>All files of a job of a stage before this one, as inputs by name.</summary>
+    /// <exception cref="AttributionException">ATTR1801: one is no longer as it was written.</exception>
+    public IReadOnlyDictionary<string, InputFile> Inputs(JobResult job) => job.Outputs.ToDictionary(o => o.Name, o => Input(job, o.Name));
+
+    /// <summary>Fixes a request. The code that counts is the library, this program, and the experiment's own where it takes part.</summary>
+    public StageRequest Resolve(string stage, object request, Assembly? plugin = null) => StageRequest.Resolve(stage, request, Store.Hasher,
+        plugin is null ? LibraryHash.With(typeof(StageContext).Assembly) : LibraryHash.With(typeof(StageContext).Assembly, plugin));
+
+    public void Dispose() => Store.Dispose();
+
+    private void Notify(StoreEvent e)
+    {
+        if (e.Code is not null)
+            Reporter.Warning(e.Code, e.Message, Store.Root);
+        else
+            Reporter.Detail(e.Message);
+    }
+}

@@ -1,0 +1,53 @@
+using Attribution.Data.Store;
+using Attribution.Worker.Stages.Results;
+
+namespace Attribution.Worker.Stages;
+
+/// <summary>Says what a build would do with each stage, and why, without doing any of it.</summary>
+internal sealed class StageExplainer(string requests, string state, TextWriter output, Reporter reporter)
+{
+    private const int MostReasons = 8;
+
+    // Of the stages whose results are known: as a build would find them, whatever it found the last time.
+    private readonly Dictionary<string, StageResult> _results = [];
+    private readonly HashSet<string> _changed = [];
+
+    /// <summary>Explains all stages that there are requests of.</summary>
+    public void Explain()
+    {
+        foreach (var name in StageList.Names)
+        {
+            var request = Path.Combine(requests, $"{name}.request.json");
+            if (!File.Exists(request))
+                continue;
+            using var context = new StageContext(request, reporter, state, stage => _results[stage]) { ReadOnly = true };
+            if (context.Common.Upstream.FirstOrDefault(stage => !_results.ContainsKey(stage)) is { } before)
+            {
+                output.WriteLine($"{name}: {StageExplanation.After(before).Reason}");
+                continue;
+            }
+            using var stage = StageList.Create(name, context);
+            Explain(name, stage, context);
+        }
+    }
+
+    private void Explain(string name, Stage stage, StageContext context)
+    {
+        var jobs = stage.Plan().Select(job => (Job: job, Why: StageExplanation.Of(job.Request, context.State.Last(name, job.Key), context.Store), Artifact: context.Store.Find(job.Request))).ToArray();
+        var missing = context.State.Files(name).Count == 0 ? ["it has not run here before"] : context.State.Files(name).Where(file => !File.Exists(file)).Select(file => $"{file} is not there").ToArray();
+        var toRun = jobs.Count(j => j.Why.State == StageState.ToRun);
+        var known = jobs.All(j => j.Artifact is not null);
+        if (known)
+            _results[name] = StageRunner.ResultOf(name, jobs.Select(j => (j.Job, j.Artifact!)));
+        var upToDate = jobs.All(j => j.Why.State == StageState.UpToDate) && missing.Length == 0 && (jobs.Length > 0 || !context.Common.Upstream.Any(_changed.Contains));
+        if (!upToDate)
+            _changed.Add(name);
+
+        output.WriteLine(upToDate ? $"{name}: up to date" : toRun > 0 ? $"{name}: to run ({toRun} of {jobs.Length} {stage.Noun}s)" : jobs.Length > 0 ? $"{name}: in the store" : $"{name}: to run");
+        var reasons = jobs.Where(j => j.Why.State != StageState.UpToDate).SelectMany(j => j.Why.Differences.Count == 0 ? [j.Why.Reason] : j.Why.Differences.Select(d => d.ToString())).Concat(missing).Distinct().ToArray();
+        foreach (var reason in reasons.Take(MostReasons))
+            output.WriteLine($"  {reason}");
+        if (reasons.Length > MostReasons)
+            output.WriteLine($"  and {reasons.Length - MostReasons} more");
+    }
+}

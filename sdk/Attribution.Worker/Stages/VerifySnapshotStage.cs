@@ -1,0 +1,74 @@
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Worker.Stages.Requests;
+using Attribution.Worker.Stages.Results;
+using Attribution.Worker.Stages.Snapshots;
+
+namespace Attribution.Worker.Stages;
+
+/// <summary>Compares the metrics with those in git. It makes nothing that the store would keep, so it looks each time it runs.</summary>
+internal sealed class VerifySnapshotStage(StageContext context) : Stage(context)
+{
+    public const string Name = "VerifySnapshot";
+
+    private const string Verified = "metrics.verified.json", Received = "metrics.received.json", Accept = "-p:AcceptSnapshot=true";
+
+    private const int MostErrors = 20;
+
+    /// <summary>Whether the metrics are to become the snapshot, whatever they are.</summary>
+    public bool AcceptSnapshot { get; init; }
+
+    public override string Noun => "snapshot";
+
+    public override IReadOnlyList<StageJob> Plan() => [];
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [];
+
+    public override IEnumerable<string> OtherFiles => Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*.json").Where(f => Path.GetFileName(f) != Received).Order(StringComparer.Ordinal) : [];
+
+    private string Folder => Context.Settings<VerifySnapshotSettings>().Snapshots;
+
+    /// <summary>Compares, and writes what a difference asks for.</summary>
+    /// <exception cref="AttributionException">ATTR1701: the metrics differ. ATTR1702: the snapshot cannot be read.</exception>
+    public override void Finish(IReadOnlyList<(StageJob Job, Artifact Artifact)> done)
+    {
+        var settings = Context.Settings<VerifySnapshotSettings>();
+        var source = Context.Input(Context.Upstream(CollectMetricsStage.Name).Jobs.Single(), Metrics.File).Path;
+        var (verified, received) = (Path.Combine(Folder, Verified), Path.Combine(Folder, Received));
+        var got = Metrics.Read(source);
+        var values = got.Runs.Sum(r => r.Value.Metrics.Count);
+        if (AcceptSnapshot)
+        {
+            WholeFile.Write(verified, File.ReadAllText(source));
+            File.Delete(received);
+            Context.Reporter.Summary($"accepted {values} metrics as {verified}");
+        }
+        else if (!File.Exists(verified))
+        {
+            Context.Reporter.Message($"There is no snapshot to compare with. To make these metrics the snapshot, build with {Accept} and commit {verified}.");
+            Context.Reporter.Summary("no snapshot yet");
+        }
+        else if (SnapshotDifference.Between(Metrics.Read(verified), got, new Tolerances(settings.Tolerance, Path.Combine(Folder, Tolerances.File))) is { Count: > 0 } differences)
+        {
+            WholeFile.Write(received, File.ReadAllText(source));
+            throw Fail(differences, verified, received);
+        }
+        else
+        {
+            File.Delete(received);
+            Context.Reporter.Summary($"{values} metrics equal the snapshot");
+        }
+    }
+
+    // All but the last are told here; the last carries what to do.
+    private AttributionException Fail(IReadOnlyList<SnapshotDifference> differences, string verified, string received)
+    {
+        foreach (var difference in differences.Take(Math.Min(differences.Count, MostErrors) - 1))
+            Context.Reporter.Error(Error(difference, ""));
+        var more = differences.Count > MostErrors ? $" {differences.Count - MostErrors} more metrics differ." : "";
+        return Error(differences[Math.Min(differences.Count, MostErrors) - 1], $"{more} The present metrics are in {received}; if they are right, accept them with {Accept}.");
+
+        AttributionException Error(SnapshotDifference difference, string advice) =>
+            new(ErrorCodes.SnapshotDiffers, $"{difference}.{advice}") { File = verified, Property = difference.Metric };
+    }
+}

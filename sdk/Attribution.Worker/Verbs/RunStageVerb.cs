@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Attribution.Diagnostics;
+using Attribution.Worker.Backends;
+using Attribution.Worker.Stages;
+
+namespace Attribution.Worker.Verbs;
+
+/// <summary><c>attribution run-stage</c>: one stage of an experiment, as a build starts it. What it has to say it says in JSON lines.</summary>
+public static class RunStageVerb
+{
+    /// <summary>The exit code of a stage that was told to stop: that of a process ended by SIGTERM.</summary>
+    public const int Cancelled = 143;
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var stage = new Argument<string>("stage") { Description = "The stage's name." };
+        stage.AcceptOnlyFromAmong([.. StageList.Names]);
+        var request = new Option<string>("--request") { Description = "The stage's request file, as the build writes it.", Required = true };
+        var accept = new Option<bool>("--accept-snapshot") { Description = "Make the present metrics the snapshot." };
+        var verbose = new Option<bool>("--verbose") { Description = "Show where an unexpected error came from." };
+        var parent = new Option<bool>("--stop-with-stdin") { Description = "Stop when the standard input ends: whoever started this is gone." };
+        var verb = new Command("run-stage", "Runs one stage of an experiment from its request file, and reports in JSON lines.") { stage, request, accept, verbose, parent };
+        verb.SetAction(async (parsed, cancellation) =>
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            if (parsed.GetValue(parent))
+                _ = Task.Run(() => StopWithInput(stop), CancellationToken.None);
+            return await Task.Run(() => Run(
+                parsed.GetRequiredValue(stage), parsed.GetRequiredValue(request), parsed.GetValue(accept), parsed.GetValue(verbose), parsed.InvocationConfiguration.Output, stop.Token), CancellationToken.None);
+        });
+        return verb;
+    }
+
+    private static int Run(string name, string request, bool accept, bool verbose, TextWriter output, CancellationToken cancellation)
+    {
+        var reporter = new Reporter(output);
+        try
+        {
+            DotNetEnv.Env.NoClobber().TraversePath().Load();
+            using var context = new StageContext(request, reporter);
+            using var stage = name == VerifySnapshotStage.Name ? new VerifySnapshotStage(context) { AcceptSnapshot = accept } : StageList.Create(name, context);
+            StageRunner.Run(name, stage, context, cancellation);
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            reporter.Message($"{name} was stopped; what was finished is kept.");
+            return Cancelled;
+        }
+        catch (AttributionException e)
+        {
+            reporter.Error(e);
+        }
+        catch (Exception e) when (TorchBackend.UserError(e) is var (error, details))
+        {
+            reporter.Error(error);
+            if (details is not null)
+                reporter.Detail(details);
+        }
+        catch (Exception e)
+        {
+            reporter.Error(new AttributionException(ErrorCodes.Unexpected, $"{name} failed in a way that nobody foresaw: {e.GetType().Name}: {e.Message} "
+                + $"Please report this; {(verbose ? "what follows tells where it happened" : "with a verbosity of detailed the build shows where it happened")}.", e));
+            if (verbose)
+                reporter.Detail(e.ToString());
+        }
+        return 1;
+    }
+
+    private static void StopWithInput(CancellationTokenSource stop)
+    {
+        using var input = Console.OpenStandardInput();
+        var buffer = new byte[64];
+        while (input.Read(buffer) > 0)
+        {
+        }
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The stage was done first.
+        }
+    }
+}

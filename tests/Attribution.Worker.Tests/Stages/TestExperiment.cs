@@ -1,0 +1,167 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Attribution.Worker.Verbs;
+
+namespace Attribution.Worker.Tests.Stages;
+
+/// <summary>An experiment in a folder of its own, with a tiny model and small datasets, run stage by stage as a build does.</summary>
+internal sealed class TestExperiment : IDisposable
+{
+    public static readonly string[] AllStages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot"];
+
+    private readonly bool _ownsRoot;
+
+    public TestExperiment(string? root = null, string name = "experiment")
+    {
+        _ownsRoot = root is null;
+        Root = root ?? Directory.CreateTempSubdirectory("stages-").FullName;
+        Folder = Directory.CreateDirectory(Path.Combine(Root, name)).FullName;
+        Store = Path.Combine(Root, "store");
+        Model = Path.Combine(Root, "model");
+        if (!Directory.Exists(Model))
+            TinyChatModel.Write(Model);
+    }
+
+    public string Root { get; }
+    public string Folder { get; }
+    public string Store { get; init; }
+    public string Model { get; init; }
+    public string State => Path.Combine(Folder, "obj", "attribution");
+    public string Out => Path.Combine(Folder, "out");
+    public string Snapshots => Path.Combine(Folder, "snapshots");
+
+    public string Train { get; set; } = "";
+    public string Eval { get; set; } = "";
+    public string? Prompts { get; set; }
+    public long? Take { get; set; }
+    public string Trait { get; set; } = "laziness";
+    public string Judge { get; set; } = "rules";
+    public string? Plugin { get; set; }
+    public string[] TrainMethods { get; set; } = ["residual_change_treatment"];
+    public string[] EvalMethods { get; set; } = ["residual_diff"];
+    public int[] Layers { get; set; } = [1];
+    public int Layer { get; set; } = 1;
+    public int TopK { get; set; } = 8;
+    public string Scoring { get; set; } = "cos_sim";
+    public int MaxTokens { get; set; } = 256;
+    public double Tolerance { get; set; } = 0.01;
+
+    /// <summary>A pool of <paramref name="rows"/> conversations, an evaluation set of 12 pairs and 3 prompts.</summary>
+    public TestExperiment WithData(int rows = 200)
+    {
+        Train = Write("pool.jsonl", TestRows.Pool(rows));
+        Eval = Write("lazy.jsonl", TestRows.Pairs(12));
+        Prompts = Write("lazy.prompts.jsonl", TestRows.Prompts(3));
+        return this;
+    }
+
+    public string Write(string name, IEnumerable<string> lines)
+    {
+        var path = Path.Combine(Folder, name);
+        File.WriteAllLines(path, lines);
+        return path;
+    }
+
+    /// <summary>Writes the requests as the build does.</summary>
+    /// <param name="folder">Where; the state's own folder if null.</param>
+    public void Prepare(string? folder = null)
+    {
+        folder = Directory.CreateDirectory(folder ?? State).FullName;
+        var (trainName, evalName) = (Path.GetFileNameWithoutExtension(Train), Path.GetFileNameWithoutExtension(Eval));
+        object[] evals = [new { name = evalName, trait = Trait, judge = Judge }];
+        var plugins = Plugin is null ? null : new[] { new { path = Plugin } };
+        var execution = new { device = "cpu" };
+        Request("ImportDatasets", [], new { train = new[] { new { name = trainName, path = Train, take = Take } }, eval = new[] { new { name = evalName, path = Eval, take = Take, prompts = Prompts } } });
+        Request("ComputeAttribution", ["ImportDatasets"], new
+        {
+            model = Model, train = new[] { trainName }, eval = new[] { evalName }, trainMethods = TrainMethods, evalMethods = EvalMethods, layers = Layers,
+            evalControls = Scoring == "cos_sim_debias_eval", maxTokens = MaxTokens, dtype = "float32", execution, plugins,
+        });
+        Request("SelectTrainingData", ["ImportDatasets", "ComputeAttribution"], new
+        {
+            train = new[] { new { name = trainName, plantedColumn = "behaviour" } }, eval = evals, trainMethods = TrainMethods, evalMethods = EvalMethods, layer = Layer,
+            scoringMethod = Scoring, topK = $"{TopK}", baselines = new[] { "random", "none" }, seed = 0,
+        });
+        Request("FineTune", ["SelectTrainingData"], new
+        {
+            model = Model, dtype = "float32", maxTokens = MaxTokens, lora = new { rank = 4, alpha = 8, dropout = 0, targets = new[] { "q_proj", "up_proj" } },
+            learningRate = 0.001, weightDecay = 0.01, epochs = 1, batchSize = 4, seed = 0, execution,
+        });
+        Request("Evaluate", ["ImportDatasets", "FineTune"], new
+        {
+            model = Model, dtype = "float32", maxTokens = MaxTokens, eval = evals, generation = new { repeats = 2, temperature = 0.7, topP = 0.9, maxNewTokens = 12, seed = 0 }, execution,
+        });
+        Request("Judge", ["Evaluate"], new { eval = Prompts is null ? [] : evals, plugins });
+        Request("CollectMetrics", ["SelectTrainingData", "FineTune", "Evaluate", "Judge"], new { train = new[] { trainName }, eval = evals });
+        Request("VerifySnapshot", ["CollectMetrics"], new { snapshots = Snapshots, tolerance = Tolerance });
+
+        void Request(string stage, string[] upstream, object own)
+        {
+            var request = JsonSerializer.SerializeToNode(new { stage, experiment = "test", store = Store, state = State, @out = Out, upstream })!.AsObject();
+            foreach (var (name, value) in JsonSerializer.SerializeToNode(own)!.AsObject().ToArray())
+                if (value is not null)
+                    request[name] = value.DeepClone();
+            File.WriteAllText(RequestFile(stage, folder), request.ToJsonString());
+        }
+    }
+
+    public string RequestFile(string stage, string? folder = null) => Path.Combine(folder ?? State, $"{stage}.request.json");
+
+    /// <summary>Runs stages, all of them by default, and returns what each did; fails if one does.</summary>
+    public async Task<Build> RunAsync(params string[] stages)
+    {
+        Prepare();
+        var build = new Build(this);
+        foreach (var stage in stages.Length == 0 ? AllStages : stages)
+        {
+            var (code, lines) = await RunStageAsync(stage);
+            code.ShouldBe(0, $"{stage}: {string.Join(Environment.NewLine, lines.Select(l => l.ToJsonString()))}");
+            build.Lines[stage] = lines;
+        }
+        return build;
+    }
+
+    /// <summary>Runs one stage inside of this process, without preparing requests.</summary>
+    public async Task<(int Code, IReadOnlyList<JsonObject> Lines)> RunStageAsync(string stage, params string[] more)
+    {
+        using var output = new StringWriter();
+        var code = await VerbRunner.RunAsync(new RootCommand { RunStageVerb.Create() }, ["run-stage", stage, "--request", RequestFile(stage), .. more], output);
+        return (code, [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())]);
+    }
+
+    /// <summary>Runs a stage that must fail and returns its error.</summary>
+    public async Task<JsonObject> FailAsync(string stage)
+    {
+        var (code, lines) = await RunStageAsync(stage);
+        code.ShouldBe(1, string.Join(Environment.NewLine, lines.Select(l => l.ToJsonString())));
+        return lines.Last(l => (string?)l["kind"] == "error");
+    }
+
+    public JsonObject Summary(string stage) => JsonNode.Parse(File.ReadAllText(Path.Combine(State, $"{stage}.summary.json")))!.AsObject();
+
+    /// <summary>The content hash of every file under <c>out/</c>, by path.</summary>
+    public IReadOnlyDictionary<string, string> Outputs() => Directory.EnumerateFiles(Out, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        .ToDictionary(f => Path.GetRelativePath(Out, f), f => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f))));
+
+    public void Dispose()
+    {
+        if (_ownsRoot)
+            Directory.Delete(Root, recursive: true);
+    }
+
+    /// <summary>What a run of the stages did.</summary>
+    public sealed class Build(TestExperiment experiment)
+    {
+        public Dictionary<string, IReadOnlyList<JsonObject>> Lines { get; } = [];
+
+        /// <summary>The stages that computed anything.</summary>
+        public IReadOnlyList<string> StagesThatRan => [.. Lines.Keys.Where(stage => (int)experiment.Summary(stage)["ran"]! > 0)];
+
+        public (int Ran, int Total) Blocks => ((int)experiment.Summary("ComputeAttribution")["blocksRan"]!, (int)experiment.Summary("ComputeAttribution")["blocks"]!);
+
+        public string Summary(string stage) => (string)Lines[stage].Single(l => (string?)l["kind"] == "summary")["text"]!;
+
+        public IEnumerable<string> Texts(string stage, string kind) => Lines[stage].Where(l => (string?)l["kind"] == kind).Select(l => (string)l["text"]!);
+    }
+}
