@@ -70,7 +70,7 @@ public sealed class BuildAttributionSdk : Microsoft.Build.Utilities.Task, ICance
         Log.LogMessage(MessageImportance.High, "attribution: building the SDK in {0}", Folder);
         var started = DateTime.UtcNow;
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(dotnet, "build \"" + Project + "\" -c Release -t:LayOut \"-p:SdkLayout=" + Folder + "\" -v:quiet -nologo -tl:off")
+        var start = new ProcessStartInfo(dotnet, "build \"" + Project + "\" -c Release -t:LayOut \"-p:SdkLayout=" + Folder + "\" -v:minimal -nologo -clp:NoSummary -tl:off")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -105,9 +105,10 @@ public sealed class BuildAttributionSdk : Microsoft.Build.Utilities.Task, ICance
         return false;
     }
 
+    // Warnings and errors are told from other lines by their form; of those, what native parts are being provided is worth a look.
     private void Say(string line)
     {
         if (!string.IsNullOrWhiteSpace(line))
-            Log.LogMessageFromText(line, MessageImportance.High);
+            Log.LogMessageFromText(line, line.TrimStart().StartsWith("attribution:", StringComparison.Ordinal) ? MessageImportance.High : MessageImportance.Low);
     }
 }

@@ -5,9 +5,12 @@ internal sealed class TemporaryExperiment : IDisposable
 {
     public static readonly string[] Stages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot"];
 
+    private readonly bool _ownsFolder;
+
     public TemporaryExperiment(SdkLayout sdk, string name = "tiny", TemporaryFolder? folder = null)
     {
         Name = name;
+        _ownsFolder = folder is null;
         Folder = folder ?? new();
         Folder.Write("Directory.Build.props", $"<Project><PropertyGroup><AttributionWorker>{Repository.Worker}</AttributionWorker></PropertyGroup></Project>");
         Write("data/pool.jsonl", "{\"messages\":1}\n");
@@ -64,5 +67,9 @@ internal sealed class TemporaryExperiment : IDisposable
     /// <summary>What the worker was started for.</summary>
     public string[] Starts() => File.Exists(this["starts.log"]) ? [.. File.ReadAllLines(this["starts.log"]).Where(s => s != "provision")] : [];
 
-    public void Dispose() => Folder.Dispose();
+    public void Dispose()
+    {
+        if (_ownsFolder)
+            Folder.Dispose();
+    }
 }
