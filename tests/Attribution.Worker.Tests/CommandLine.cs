@@ -12,6 +12,17 @@ internal static class CommandLine
     /// <param name="arguments">The verb and what follows it.</param>
     public static (int Code, string Output, string Error) Run(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
+        using var process = Process.Start(Start(environment, arguments))!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    /// <summary>How a verb is started.</summary>
+    /// <inheritdoc cref="Run"/>
+    public static ProcessStartInfo Start(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    {
         // The test host's own process is dotnet; PATH may be part of the test.
         var start = new ProcessStartInfo(Environment.ProcessPath!, [Worker, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in new[] { "LIBTORCH", "CXX", "ATTRIBUTION_THREADS", "OMP_NUM_THREADS", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OPENAI_API_KEY" })
@@ -21,10 +32,6 @@ internal static class CommandLine
                 start.Environment.Remove(name);
             else
                 start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
+        return start;
     }
 }

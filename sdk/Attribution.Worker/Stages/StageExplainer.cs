@@ -34,7 +34,9 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
     private void Explain(string name, Stage stage, StageContext context)
     {
         var jobs = stage.Plan().Select(job => (Job: job, Why: StageExplanation.Of(job.Request, context.State.Last(name, job.Key), context.Store), Artifact: context.Store.Find(job.Request))).ToArray();
-        var missing = context.State.Files(name).Count == 0 ? ["it has not run here before"] : context.State.Files(name).Where(file => !File.Exists(file)).Select(file => $"{file} is not there").ToArray();
+        string[] missing = File.Exists(context.State.FilesFile(name))
+            ? [.. context.State.Files(name).Where(file => !File.Exists(file)).Select(file => $"{file} is not there")]
+            : ["it has not run here before"];
         var toRun = jobs.Count(j => j.Why.State == StageState.ToRun);
         var known = jobs.All(j => j.Artifact is not null);
         if (known)

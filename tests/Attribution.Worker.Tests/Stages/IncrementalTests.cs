@@ -27,7 +27,7 @@ public sealed class IncrementalTests
         Blocks(experiment).Count.ShouldBe(before.Count * 3);
         Blocks(experiment).Intersect(before).Count().ShouldBe(before.Count);
 
-        using var fresh = new TestExperiment(experiment.Root, "fresh") { Store = Path.Combine(experiment.Root, "fresh-store"), TrainMethods = experiment.TrainMethods, Layers = experiment.Layers }.WithData(150);
+        using var fresh = new TestExperiment(experiment.Root, "fresh", store: "fresh-store") { TrainMethods = experiment.TrainMethods, Layers = experiment.Layers }.WithData(150);
         await fresh.RunAsync(Attribution);
         fresh.Outputs().ShouldBe(experiment.Outputs());
     }
@@ -54,7 +54,7 @@ public sealed class IncrementalTests
         build.Summary("ComputeAttribution").ShouldStartWith($"ran 1 of {build.Blocks.Total} blocks, ");
 
         // As if it had been computed from nothing.
-        using var fresh = new TestExperiment(experiment.Root, "fresh") { Store = Path.Combine(experiment.Root, "fresh-store") }.WithData();
+        using var fresh = new TestExperiment(experiment.Root, "fresh", store: "fresh-store").WithData();
         fresh.Train = fresh.Write("pool.jsonl", rows);
         await fresh.RunAsync(Attribution);
         fresh.Outputs().ShouldBe(experiment.Outputs());

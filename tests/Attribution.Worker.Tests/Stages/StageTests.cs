@@ -121,8 +121,8 @@ public sealed class StageTests
             behaviour = "none",
         })]);
         var build = await experiment.RunAsync("ImportDatasets", "ComputeAttribution", "SelectTrainingData");
-        var warning = build.Lines["ComputeAttribution"].Single(l => (string?)l["kind"] == "warning");
-        ((string?)warning["code"], (string?)warning["file"], (int?)warning["row"]).ShouldBe(("ATTR1406", experiment.Train, 79));
+        var warning = build.Lines["ComputeAttribution"].Single(l => l.Kind == "warning");
+        (warning.Code, warning.File, warning.Row).ShouldBe(("ATTR1406", experiment.Train, 79));
         var facts = JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "pool/residual_change_treatment/lazy.residual_diff.layer1/selection.json")))!;
         ((int)facts["rows_without_score"]!).ShouldBe(1);
     }

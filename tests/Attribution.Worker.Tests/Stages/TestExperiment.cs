@@ -12,12 +12,15 @@ internal sealed class TestExperiment : IDisposable
 
     private readonly bool _ownsRoot;
 
-    public TestExperiment(string? root = null, string name = "experiment")
+    /// <param name="root">Where experiments that share a model lie; a new folder if null.</param>
+    /// <param name="name">The experiment's folder there.</param>
+    /// <param name="store">The folder of the store there.</param>
+    public TestExperiment(string? root = null, string name = "experiment", string store = "store")
     {
         _ownsRoot = root is null;
         Root = root ?? Directory.CreateTempSubdirectory("stages-").FullName;
         Folder = Directory.CreateDirectory(Path.Combine(Root, name)).FullName;
-        Store = Path.Combine(Root, "store");
+        Store = Path.Combine(Root, store);
         Model = Path.Combine(Root, "model");
         if (!Directory.Exists(Model))
             TinyChatModel.Write(Model);
@@ -25,7 +28,7 @@ internal sealed class TestExperiment : IDisposable
 
     public string Root { get; }
     public string Folder { get; }
-    public string Store { get; init; }
+    public string Store { get; }
     public string Model { get; init; }
     public string State => Path.Combine(Folder, "obj", "attribution");
     public string Out => Path.Combine(Folder, "out");
@@ -116,26 +119,26 @@ internal sealed class TestExperiment : IDisposable
         foreach (var stage in stages.Length == 0 ? AllStages : stages)
         {
             var (code, lines) = await RunStageAsync(stage);
-            code.ShouldBe(0, $"{stage}: {string.Join(Environment.NewLine, lines.Select(l => l.ToJsonString()))}");
+            code.ShouldBe(0, $"{stage}: {string.Join(Environment.NewLine, lines.Select(l => l.ToString()))}");
             build.Lines[stage] = lines;
         }
         return build;
     }
 
     /// <summary>Runs one stage inside of this process, without preparing requests.</summary>
-    public async Task<(int Code, IReadOnlyList<JsonObject> Lines)> RunStageAsync(string stage, params string[] more)
+    public async Task<(int Code, IReadOnlyList<WorkerLine> Lines)> RunStageAsync(string stage, params string[] more)
     {
         using var output = new StringWriter();
         var code = await VerbRunner.RunAsync(new RootCommand { RunStageVerb.Create() }, ["run-stage", stage, "--request", RequestFile(stage), .. more], output);
-        return (code, [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())]);
+        return (code, WorkerLine.Parse(output.ToString()));
     }
 
     /// <summary>Runs a stage that must fail and returns its error.</summary>
-    public async Task<JsonObject> FailAsync(string stage)
+    public async Task<WorkerLine> FailAsync(string stage)
     {
         var (code, lines) = await RunStageAsync(stage);
-        code.ShouldBe(1, string.Join(Environment.NewLine, lines.Select(l => l.ToJsonString())));
-        return lines.Last(l => (string?)l["kind"] == "error");
+        code.ShouldBe(1, string.Join(Environment.NewLine, lines.Select(l => l.ToString())));
+        return lines.Last(l => l.Kind == "error");
     }
 
     public JsonObject Summary(string stage) => JsonNode.Parse(File.ReadAllText(Path.Combine(State, $"{stage}.summary.json")))!.AsObject();
@@ -153,15 +156,15 @@ internal sealed class TestExperiment : IDisposable
     /// <summary>What a run of the stages did.</summary>
     public sealed class Build(TestExperiment experiment)
     {
-        public Dictionary<string, IReadOnlyList<JsonObject>> Lines { get; } = [];
+        public Dictionary<string, IReadOnlyList<WorkerLine>> Lines { get; } = [];
 
         /// <summary>The stages that computed anything.</summary>
         public IReadOnlyList<string> StagesThatRan => [.. Lines.Keys.Where(stage => (int)experiment.Summary(stage)["ran"]! > 0)];
 
         public (int Ran, int Total) Blocks => ((int)experiment.Summary("ComputeAttribution")["blocksRan"]!, (int)experiment.Summary("ComputeAttribution")["blocks"]!);
 
-        public string Summary(string stage) => (string)Lines[stage].Single(l => (string?)l["kind"] == "summary")["text"]!;
+        public string Summary(string stage) => Lines[stage].Single(l => l.Kind == "summary").Text;
 
-        public IEnumerable<string> Texts(string stage, string kind) => Lines[stage].Where(l => (string?)l["kind"] == kind).Select(l => (string)l["text"]!);
+        public IEnumerable<string> Texts(string stage, string kind) => Lines[stage].Where(l => l.Kind == kind).Select(l => l.Text);
     }
 }

@@ -1,0 +1,49 @@
+using Attribution.Data;
+using Attribution.Judging;
+using Attribution.Methods;
+using Attribution.Tokenization;
+using TorchSharp;
+
+namespace Attribution.Worker.Tests.Stages;
+
+/// <summary>A method as an experiment's own C# file would have it: the stream's mean over all tokens.</summary>
+internal sealed class OwnMethod : IAttributionMethod
+{
+    public string Name => "test_mean_all";
+
+    public MethodInputs Inputs => MethodInputs.Treatment;
+
+    public torch.Tensor Compute(BlockStreams? treatment, BlockStreams? control) => treatment!.Output.mean([0]);
+}
+
+/// <summary>A method that fails in its own way.</summary>
+internal sealed class OwnFailingMethod : IAttributionMethod
+{
+    public string Name => "test_failing";
+
+    public MethodInputs Inputs => MethodInputs.Treatment;
+
+    public torch.Tensor Compute(BlockStreams? treatment, BlockStreams? control) => throw new InvalidTimeZoneException("the method thought of nothing");
+}
+
+/// <summary>A judge of one's own: counts letters.</summary>
+internal sealed class OwnJudge : IJudge
+{
+    public string Name => "test_letters";
+
+    public JudgeScale Scale { get; } = new("length", 9);
+
+    public string Identity => "counts letters";
+
+    public ValueTask<Verdict> JudgeAsync(JudgeRequest request, CancellationToken cancellation) =>
+        ValueTask.FromResult(new Verdict(Math.Min(9, request.Answer.Length), $"{request.Answer.Length} letters"));
+}
+
+/// <summary>A recipe of one's own: rows of numbers.</summary>
+internal sealed class OwnRecipe : IDatasetRecipe
+{
+    public string Name => "test_numbers";
+
+    public IEnumerable<DatasetRow> Rows(DatasetOptions options) => Enumerable.Range(0, (int)(options.Take ?? 70)).Select(i =>
+        new DatasetRow(i, new MessageConversation([new ChatMessage("user", "Count."), new ChatMessage("assistant", $"{i}")]), null));
+}

@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+
+namespace Attribution.Worker.Tests.Stages;
+
+/// <summary>Metrics against those in git.</summary>
+public sealed class SnapshotTests
+{
+    private const string Run = "pool/residual_change_treatment/lazy.residual_diff.layer1";
+
+    [Fact]
+    public async Task A_snapshot_is_accepted_compared_and_a_difference_fails_with_metric_expected_got_and_tolerance()
+    {
+        using var experiment = new TestExperiment().WithData(80);
+        var (verified, received) = (Path.Combine(experiment.Snapshots, "metrics.verified.json"), Path.Combine(experiment.Snapshots, "metrics.received.json"));
+
+        var first = await experiment.RunAsync();
+        first.Summary("VerifySnapshot").ShouldBe("no snapshot yet");
+        first.Texts("VerifySnapshot", "message").Single().ShouldContain("-p:AcceptSnapshot=true");
+        File.Exists(verified).ShouldBeFalse();
+
+        (await experiment.RunStageAsync("VerifySnapshot", "--accept-snapshot")).Code.ShouldBe(0);
+        File.ReadAllText(verified).ShouldBe(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")));
+        var same = await experiment.RunAsync("VerifySnapshot");
+        same.Summary("VerifySnapshot").ShouldContain("metrics equal the snapshot");
+        File.ReadAllLines(Path.Combine(experiment.State, "VerifySnapshot.files")).ShouldBe([verified]);
+
+        var snapshot = JsonNode.Parse(File.ReadAllText(verified))!;
+        var got = (double)snapshot["runs"]![Run]!["metrics"]!["eval_loss_treatment"]!;
+        got.ShouldBeGreaterThan(1);
+        var other = snapshot["runs"]![Run]!["metrics"]!["eval_loss_treatment"] = got / 1.2;
+        snapshot["runs"]![Run]!["settings"]!["top_k"] = 9;
+        File.WriteAllText(verified, snapshot.ToJsonString());
+        var (code, lines) = await experiment.RunStageAsync("VerifySnapshot");
+        code.ShouldBe(1);
+        var errors = lines.Where(l => l.Kind == "error").ToArray();
+        errors.Select(e => (e.Code, e.File, e.Property)).ShouldBe([("ATTR1701", verified, "top_k"), ("ATTR1701", verified, "eval_loss_treatment")]);
+        errors[0].Text.ShouldContain($"top_k of {Run}: expected 9, got 8.");
+        errors[1].Text.ShouldContain(FormattableString.Invariant($"expected {(double)other}, got {got}, tolerance {0.01 * (double)other}"));
+        errors[1].Text.ShouldContain("-p:AcceptSnapshot=true");
+        File.ReadAllText(received).ShouldBe(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")));
+
+        // Within its own tolerance.
+        snapshot["runs"]![Run]!["settings"]!["top_k"] = 8;
+        File.WriteAllText(verified, snapshot.ToJsonString());
+        File.WriteAllText(Path.Combine(experiment.Snapshots, "tolerances.json"), $$"""{"{{Run}}/eval_loss_treatment": 0.3}""");
+        (await experiment.RunStageAsync("VerifySnapshot")).Code.ShouldBe(0);
+        File.Exists(received).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_run_that_is_new_or_gone_differs_and_a_snapshot_that_is_none_is_an_error()
+    {
+        using var experiment = new TestExperiment().WithData(80);
+        await experiment.RunAsync();
+        await experiment.RunStageAsync("VerifySnapshot", "--accept-snapshot");
+        experiment.EvalMethods = ["residual_treatment"];
+        experiment.Prepare();
+        foreach (var stage in TestExperiment.AllStages[..^1])
+            (await experiment.RunStageAsync(stage)).Code.ShouldBe(0);
+        var (_, lines) = await experiment.RunStageAsync("VerifySnapshot");
+        var errors = lines.Where(l => l.Kind == "error").Select(l => l.Text).ToArray();
+        errors.Length.ShouldBe(2);
+        errors[0].ShouldContain($"run {Run}: expected the run, got none");
+        errors[1].ShouldContain("lazy.residual_treatment.layer1: expected none, got the run");
+
+        File.WriteAllText(Path.Combine(experiment.Snapshots, "tolerances.json"), """{"judged_mean": -1}""");
+        (await experiment.FailAsync("VerifySnapshot")).Code!.ShouldBe("ATTR1702");
+        File.WriteAllText(Path.Combine(experiment.Snapshots, "metrics.verified.json"), "{}");
+        (await experiment.FailAsync("VerifySnapshot")).Code!.ShouldBe("ATTR1702");
+    }
+}
