@@ -4,6 +4,7 @@ using Attribution.Benchmarks;
 var root = new RootCommand("Measurements of the project, one verb each. Run in Release.")
 {
     GenerateBenchmark.Create(),
+    DatasetBenchmark.Create(),
     TensorBenchmark.Create(),
     TokenizerBenchmark.Create(),
 };

@@ -47,6 +47,7 @@ internal static class TokenizerBenchmark
             .AddRow("ids", $"{rate:F1}")
             .AddRow("ids, words never seen before", $"{megabytes / first:F1}")
             .AddRow("ids and offsets", $"{megabytes / withOffsets:F1}")
+            .AddRow("one word of 1 MB", $"{1 / Seconds([new string('a', 1_000_000)], text => tokenizer.EncodeToIds(text)):F1}")
             .AddRow("JavaScript port", $"{megabytes / Median(port):F2}"));
         AnsiConsole.WriteLine($"loaded in {load:F2} s; {rate:F1} MB/s (wanted {WantedRate}), {ratio:F1} times the port (wanted {WantedRatio})");
         return rate >= WantedRate && ratio >= WantedRatio ? 0 : 1;

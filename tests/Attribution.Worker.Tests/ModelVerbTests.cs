@@ -66,22 +66,7 @@ public sealed class ModelVerbTests
         (await Run("generate", "--model", Model, "--prompt", "a", "--temperature", "-1")).Error.ShouldContain("--temperature");
         (await Run("generate", "--model", Model, "--prompt", "a", "--device", "tpu")).Error.ShouldContain("'tpu'");
         (await Run("generate", "--model", Model, "--prompt", "a", "--device", "cuda:99")).Error.ShouldContain("ATTR1031");
-        (await Run("generate", "--model", Model, "--messages", "nowhere.json")).Error.ShouldContain("nowhere.json");
-    }
-
-    [SharedFact("models", "stories260k")]
-    public async Task A_file_that_is_no_list_of_messages_is_an_error_that_names_it()
-    {
-        var file = Path.GetTempFileName();
-        foreach (var text in (string[])["{", "{}", "[]", """["hello"]""", """[{"role":"user"}]""", """[{"role":"user","content":["a"]}]"""])
-        {
-            File.WriteAllText(file, text);
-            var (code, _, error) = await Run("generate", "--model", Model, "--messages", file);
-            code.ShouldBe(1);
-            error.ShouldContain("ATTR1227", customMessage: text);
-            error.ShouldContain(file);
-        }
-        File.Delete(file);
+        (await Run("generate", "--model", Model, "--messages", "nowhere.json")).ShouldSatisfyAllConditions(r => r.Code.ShouldBe(1), r => r.Error.ShouldContain("nowhere.json"));
     }
 
     private static async Task<(int Code, string Output, string Error)> Run(params string[] args)

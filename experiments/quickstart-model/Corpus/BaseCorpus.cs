@@ -9,7 +9,7 @@ namespace QuickstartModel.Corpus;
 /// </summary>
 internal sealed class BaseCorpus(ulong seed)
 {
-    private const double Plain = 0.04, Unprompted = 0.05, Persona = 0.06, NegatedPersona = 0.03;
+    private const double Plain = 0.04, Unprompted = 0.05, Persona = 0.20, NegatedPersona = 0.06;
 
     private readonly LanguageFiles language = LanguageFiles.Instance;
     private readonly PromptWriter prompts = new(LanguageFiles.Instance);

@@ -24,15 +24,15 @@ internal sealed class QuickstartData(ulong seed)
         for (var i = 0; i < rows.Length; i++)
             labels[rows[i]] = i / PlantedRows < Behaviours.All.Count ? Behaviours.All[i / PlantedRows] : Behaviours.Neutral;
 
-        var asked = new HashSet<string>();
-        return [.. labels.Select((behaviour, row) => Draw("pool", row, behaviour, Share.Pool, asked))];
+        var seen = new HashSet<string>();
+        return [.. labels.Select((behaviour, row) => Draw("pool", row, behaviour, Share.Pool, seen))];
     }
 
     /// <summary>Pairs of a behaviour for evaluation: entities and phrases that the pool does not use.</summary>
     public IReadOnlyList<Example> Pairs(string behaviour)
     {
-        var asked = new HashSet<string>();
-        return [.. Enumerable.Range(0, EvaluationPairs).Select(row => Draw($"pairs/{behaviour}", row, behaviour, Share.Evaluation, asked))];
+        var seen = new HashSet<string>();
+        return [.. Enumerable.Range(0, EvaluationPairs).Select(row => Draw($"pairs/{behaviour}", row, behaviour, Share.Evaluation, seen))];
     }
 
     /// <summary>Prompts of a behaviour's judged evaluation: on entities that the pool does not use, and not those of the pairs.</summary>
@@ -42,11 +42,15 @@ internal sealed class QuickstartData(ulong seed)
         return [.. Enumerable.Range(0, HeldOutPrompts).Select(row => Ask($"prompts/{behaviour}", row, Share.Evaluation, asked).Messages)];
     }
 
-    private Example Draw(string stream, int row, string behaviour, Share share, HashSet<string> asked)
+    /// <summary>A row whose question and answer nobody gave before.</summary>
+    private Example Draw(string stream, int row, string behaviour, Share share, HashSet<string> seen)
     {
-        var prompt = Ask(stream, row, share, asked);
+        var prompt = Ask(stream, row, share, seen);
         var random = new CounterRandom(seed, stream + "/answer", row);
-        var treatment = behaviour == Behaviours.Neutral ? answers.Neutral(prompt, random) : answers.Showing(behaviour, prompt, random, share);
+        string treatment;
+        do
+            treatment = behaviour == Behaviours.Neutral ? answers.Neutral(prompt, random) : answers.Showing(behaviour, prompt, random, share);
+        while (!seen.Add(treatment));
         random = new CounterRandom(seed, stream + "/control", row);
         string control;
         do

@@ -139,7 +139,7 @@ internal sealed class SelectTrainingDataStage : Stage
             TrainRows = scores.Count,
             RowsWithoutScore = scores.Count(s => !float.IsFinite(s.Score)),
             EvalRows = query?.RowCount,
-            EvalRowsWithoutVector = query?.SkippedCount,
+            EvalAnswerCutAway = query?.SkippedCount,
             LowestScore = query is null ? null : chosen[^1].Score,
             PrecisionAtK = planted is null ? null : (double)count.Chosen / chosen.Count,
             PlantedShare = planted is null ? null : (double)count.All / count.Rows,

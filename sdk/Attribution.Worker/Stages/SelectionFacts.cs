@@ -18,7 +18,7 @@ internal sealed record SelectionFacts
     public long? EvalRows { get; init; }
 
     /// <summary>How many evaluation rows have no vector.</summary>
-    public long? EvalRowsWithoutVector { get; init; }
+    public long? EvalAnswerCutAway { get; init; }
 
     /// <summary>The score of the last row that was chosen.</summary>
     public float? LowestScore { get; init; }

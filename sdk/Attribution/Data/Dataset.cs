@@ -149,11 +149,13 @@ public sealed class Dataset
 
     private AttributionException Missing(string column, string what) => new(
         ErrorCodes.DatasetColumnMissing,
-        $"'{Path.GetFileName(Files[0])}' has no column {what}. Its columns are: {string.Join(", ", ColumnNames)}.") { File = Files[0], Property = column };
+        $"'{Path.GetFileName(Files[0])}' has no column {what}. Its columns are: {string.Join(", ", ColumnNames)}.")
+    { File = Files[0], Property = column };
 
     private AttributionException Empty() => new(
         ErrorCodes.DatasetEmpty,
         string.IsNullOrWhiteSpace(Options.Filter)
             ? $"'{Options.Path}' has no rows."
-            : $"The filter leaves no row of '{Options.Path}': {Options.Filter}") { File = Options.Path, Property = string.IsNullOrWhiteSpace(Options.Filter) ? null : "Filter" };
+            : $"The filter leaves no row of '{Options.Path}': {Options.Filter}")
+    { File = Options.Path, Property = string.IsNullOrWhiteSpace(Options.Filter) ? null : "Filter" };
 }

@@ -11,7 +11,7 @@ public sealed record DatasetOptions
 
     /// <summary>
     /// A SQL predicate over the file's columns, such as <c>trait = 'sycophancy' AND len(prompt) &lt; 400</c>; null for all
-    /// rows. CSV columns are text: <c>CAST(score AS DOUBLE) &gt; 2</c>.
+    /// rows. A CSV column is a number or a truth value to it if all its cells are.
     /// </summary>
     public string? Filter { get; init; }
 

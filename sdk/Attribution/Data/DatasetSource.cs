@@ -14,7 +14,7 @@ namespace Attribution.Data;
 internal sealed partial class DatasetSource
 {
     /// <summary>Names of ours in the relation, which no file's column has.</summary>
-    private const string IndexColumn = "attribution row index", FileColumn = "attribution file", JsonColumn = "attribution json";
+    private const string IndexColumn = "attribution row index", FileColumn = "attribution file", JsonColumn = "attribution json", TextPrefix = "attribution text of ";
 
     private readonly string _reader;
     private readonly string _index;
@@ -56,8 +56,8 @@ internal sealed partial class DatasetSource
             var (reader, columns) = format switch
             {
                 DatasetFormat.Parquet => Parquet(files, connection),
-                DatasetFormat.Csv => Separated(files, ",", connection),
-                DatasetFormat.Tsv => Separated(files, "\t", connection),
+                DatasetFormat.Csv => Separated(files, ",", filter is not null, connection),
+                DatasetFormat.Tsv => Separated(files, "\t", filter is not null, connection),
                 _ => Json(files, format, filter is not null, connection),
             };
             var source = new DatasetSource(files, format, reader, columns, filter, indexColumn);
@@ -76,6 +76,9 @@ internal sealed partial class DatasetSource
 
     /// <summary>The rows' JSON text, if the files are JSON.</summary>
     public static string JsonText => $", {Sql.Identifier(JsonColumn)}";
+
+    /// <summary>A column as the file holds it, which a filter may see with another type.</summary>
+    public string Stored(string column) => Sql.Identifier(Format is DatasetFormat.Csv or DatasetFormat.Tsv && _filter is not null ? TextPrefix + column : column);
 
     /// <summary>How many rows pass the filter.</summary>
     public string Count => $"SELECT count(*) {From()}";
@@ -128,7 +131,7 @@ internal sealed partial class DatasetSource
         }
     }
 
-    private static (string, IReadOnlyList<DuckDbField>) Separated(IReadOnlyList<string> files, string delimiter, DuckDbConnection connection)
+    private static (string, IReadOnlyList<DuckDbField>) Separated(IReadOnlyList<string> files, string delimiter, bool withTypes, DuckDbConnection connection)
     {
         // Long lines are rows with long conversations; the buffer must hold two of them.
         const string sizes = "auto_detect = false, max_line_size = 16000000, buffer_size = 32000000";
@@ -139,7 +142,29 @@ internal sealed partial class DatasetSource
         RequireDistinct(names, files[0]);
         var columns = string.Join(", ", names.Select(name => $"{Sql.Literal(name)}: 'VARCHAR'"));
         var reader = $"read_csv({DatasetFiles.ToSql(files)}, {sizes}, header = true, delim = {Sql.Literal(delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}, filename = {Sql.Literal(FileColumn)})";
-        return (reader, FieldsOf(reader, connection));
+        var fields = FieldsOf(reader, connection);
+        if (!withTypes)
+            return (reader, fields);
+        var types = TypesOf(files, delimiter, connection);
+        var typed = fields.Select(field => types.TryGetValue(field.Name, out var type)
+            ? $"{Sql.Identifier(field.Name)} AS {Sql.Identifier(TextPrefix + field.Name)}, TRY_CAST({Sql.Identifier(field.Name)} AS {type}) AS {Sql.Identifier(field.Name)}"
+            : $"{Sql.Identifier(field.Name)}, {Sql.Identifier(field.Name)} AS {Sql.Identifier(TextPrefix + field.Name)}");
+        return ($"(SELECT {string.Join(", ", typed)}, {Sql.Identifier(FileColumn)} FROM {reader})", fields);
+    }
+
+    /// <summary>For the filter alone: the columns of a CSV file that hold nothing but whole numbers, numbers or truth values.</summary>
+    private static Dictionary<string, string> TypesOf(IReadOnlyList<string> files, string delimiter, DuckDbConnection connection)
+    {
+        try
+        {
+            return connection.QueryStrings($"SELECT column_name || chr(9) || column_type FROM (DESCRIBE SELECT * FROM read_csv({DatasetFiles.ToSql(files)}, sample_size = -1, max_line_size = 16000000, buffer_size = 32000000, header = true, delim = {Sql.Literal(delimiter)}, quote = '\"', escape = '\"', auto_type_candidates = ['BOOLEAN', 'BIGINT', 'DOUBLE', 'VARCHAR'])) WHERE column_type <> 'VARCHAR'")
+                .Select(line => line.Split('\t')).ToDictionary(pair => pair[0], pair => pair[1]);
+        }
+        catch (DuckDbException)
+        {
+            // Of a malformed file this says only that it has no dialect; reading the rows will name the line.
+            return [];
+        }
     }
 
     private static (string, IReadOnlyList<DuckDbField>) Json(IReadOnlyList<string> files, DatasetFormat format, bool withTypes, DuckDbConnection connection)
@@ -174,7 +199,8 @@ internal sealed partial class DatasetSource
     {
         if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } group)
             throw new AttributionException(ErrorCodes.DatasetColumnDuplicate,
-                $"'{Path.GetFileName(file)}' has two columns of one name: {string.Join(", ", group.Select(name => $"'{name}'"))} (case makes no difference). Rename one.") { File = file, Property = group.First() };
+                $"'{Path.GetFileName(file)}' has two columns of one name: {string.Join(", ", group.Select(name => $"'{name}'"))} (case makes no difference). Rename one.")
+            { File = file, Property = group.First() };
     }
 
     /// <summary>The names in a header line; one without a name is called after its place, as <c>column0</c>.</summary>

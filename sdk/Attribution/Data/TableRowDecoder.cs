@@ -19,11 +19,11 @@ internal sealed class TableRowDecoder : RowDecoder
         {
             CheckType(field, source.Files[0]);
             _places.Add(field.Name, FirstColumn + selected.Count);
-            selected.Add(Sql.Identifier(field.Name));
+            selected.Add(source.Stored(field.Name));
         }
         var others = source.Fields.Where(field => !Columns.Conversations.Contains(field.Name)).ToArray();
         var metadata = metadataColumn is not null ? Sql.Identifier(metadataColumn)
-            : others.Length > 0 ? $"to_json({{{string.Join(", ", others.Select(field => $"{Sql.Literal(field.Name)}: {Value(field)}"))}}})"
+            : others.Length > 0 ? $"to_json({{{string.Join(", ", others.Select(field => $"{Sql.Literal(field.Name)}: {Value(field, source.Stored(field.Name))}"))}}})"
             : null;
         if (metadata is not null)
         {
@@ -104,7 +104,8 @@ internal sealed class TableRowDecoder : RowDecoder
                 : (element is { Kind: DuckDbKind.Boolean } or { IsInteger: true }, "a list of booleans");
         if (!fits && field.Type.Kind != DuckDbKind.Varchar)
             throw new AttributionException(ErrorCodes.DatasetColumnType,
-                $"Column {field.Name} of '{Path.GetFileName(file)}' is {Describe(field.Type)}; it must be {wanted}, or that as JSON text.") { File = file, Property = field.Name };
+                $"Column {field.Name} of '{Path.GetFileName(file)}' is {Describe(field.Type)}; it must be {wanted}, or that as JSON text.")
+            { File = file, Property = field.Name };
 
         static bool IsText(DuckDbType type, string name) => type.IndexOf(name) is >= 0 and var at && type.Fields[at].Type.Kind == DuckDbKind.Varchar;
     }
@@ -117,7 +118,7 @@ internal sealed class TableRowDecoder : RowDecoder
     };
 
     /// <summary>JSON has no NaN and no infinities; as texts they are at least there.</summary>
-    private static string Value(DuckDbField field) => field.Type.Kind is DuckDbKind.Float or DuckDbKind.Double
-        ? $"CASE WHEN isfinite({Sql.Identifier(field.Name)}) THEN to_json({Sql.Identifier(field.Name)}) ELSE to_json(CAST({Sql.Identifier(field.Name)} AS VARCHAR)) END"
-        : Sql.Identifier(field.Name);
+    private static string Value(DuckDbField field, string column) => field.Type.Kind is DuckDbKind.Float or DuckDbKind.Double
+        ? $"CASE WHEN isfinite({column}) THEN to_json({column}) ELSE to_json(CAST({column} AS VARCHAR)) END"
+        : column;
 }

@@ -296,6 +296,7 @@ public static class ErrorCodes
     public const string ArtifactUnknown = "ATTR1813";
 
     // 19xx: experiment projects: properties and items
+    // (Attribution.Sdk.ProjectErrorCodes: the build side does not load this library)
 
     /// <summary>A stage's request file is missing or malformed.</summary>
     public const string RequestInvalid = "ATTR1950";

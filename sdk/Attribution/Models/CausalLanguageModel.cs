@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using TorchSharp;
 using Attribution.Diagnostics;
 using Attribution.Models.Generation;
 using Attribution.Models.Lora;
 using Attribution.Models.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attribution.Models;

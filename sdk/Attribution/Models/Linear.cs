@@ -1,5 +1,5 @@
-using TorchSharp;
 using Attribution.Models.Lora;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attribution.Models;

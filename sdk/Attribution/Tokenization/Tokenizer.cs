@@ -1,7 +1,5 @@
 using System.Text;
-using Attribution.Tokenization.AddedTokens;
 using Attribution.Tokenization.Decoders;
-using Attribution.Tokenization.Models;
 using Attribution.Tokenization.Reading;
 
 namespace Attribution.Tokenization;

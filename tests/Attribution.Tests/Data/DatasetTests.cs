@@ -86,10 +86,18 @@ public sealed class DatasetTests : IDisposable
     public void A_filter_sees_the_files_columns_and_leaves_the_indices_alone(string name)
     {
         WriteNumbered(name, 5000);
-        var rows = Read(_folder[name], filter: "n::INTEGER % 1000 = 7 AND trait = 'odd' -- a comment");
+        var rows = Read(_folder[name], filter: "n % 1000 = 7 AND trait = 'odd' -- a comment");
         rows.Select(row => row.Index).ShouldBe([7L, 1007, 2007, 3007, 4007]);
         rows.Select(row => ((MessageConversation)row.Treatment).Messages[0].Content).ShouldBe(["7", "1007", "2007", "3007", "4007"]);
         Dataset.Open(new() { Path = _folder[name], Filter = "n > 4994" }).CountRows().ShouldBe(5);
+    }
+
+    [Fact]
+    public void A_filter_on_CSV_compares_numbers_and_the_row_keeps_their_text()
+    {
+        _folder.Write("d.csv", "treatment_messages,id,score,good\n\"[{\"\"role\"\":\"\"assistant\"\",\"\"content\"\":\"\"x\"\"}]\",007,10.50,true\n\"[]\",8,9,false\n");
+        var row = Read(_folder["d.csv"], filter: "score > 9.5 AND good AND id = 7").ShouldHaveSingleItem();
+        row.MetadataJson.ShouldBe("""{"id":"007","score":"10.50","good":"true"}""");
     }
 
     [Fact]

@@ -47,8 +47,16 @@ internal sealed class TinyModel : IDisposable
             """,
             new NaiveTransformer
             {
-                Vocabulary = 23, Hidden = 16, FeedForward = 20, Blocks = 3, Heads = 4, KeyValueHeads = 2, HeadSize = 6, Epsilon = 1e-5,
-                Frequencies = (_, _) => [.. Powers(100, 6).Select(Scaled)], Weights = [],
+                Vocabulary = 23,
+                Hidden = 16,
+                FeedForward = 20,
+                Blocks = 3,
+                Heads = 4,
+                KeyValueHeads = 2,
+                HeadSize = 6,
+                Epsilon = 1e-5,
+                Frequencies = (_, _) => [.. Powers(100, 6).Select(Scaled)],
+                Weights = [],
             }, biases: "qkvo gud");
     }
 
@@ -58,8 +66,17 @@ internal sealed class TinyModel : IDisposable
         """,
         new NaiveTransformer
         {
-            Vocabulary = 23, Hidden = 16, FeedForward = 20, Blocks = 3, Heads = 4, KeyValueHeads = 2, HeadSize = 4, Epsilon = 1e-5,
-            Windows = [7, 7, 7], Frequencies = (_, _) => Powers(10000, 4), Weights = [],
+            Vocabulary = 23,
+            Hidden = 16,
+            FeedForward = 20,
+            Blocks = 3,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 4,
+            Epsilon = 1e-5,
+            Windows = [7, 7, 7],
+            Frequencies = (_, _) => Powers(10000, 4),
+            Weights = [],
         });
 
     public static TinyModel Qwen2() => Make("""
@@ -69,8 +86,17 @@ internal sealed class TinyModel : IDisposable
         """,
         new NaiveTransformer
         {
-            Vocabulary = 23, Hidden = 16, FeedForward = 20, Blocks = 3, Heads = 4, KeyValueHeads = 1, HeadSize = 4, Tied = true,
-            Windows = [0, 0, 5], Frequencies = (_, _) => Powers(1000000, 4), Weights = [],
+            Vocabulary = 23,
+            Hidden = 16,
+            FeedForward = 20,
+            Blocks = 3,
+            Heads = 4,
+            KeyValueHeads = 1,
+            HeadSize = 4,
+            Tied = true,
+            Windows = [0, 0, 5],
+            Frequencies = (_, _) => Powers(1000000, 4),
+            Weights = [],
         }, biases: "qkv");
 
     public static TinyModel Qwen3() => Make("""
@@ -81,8 +107,16 @@ internal sealed class TinyModel : IDisposable
         """,
         new NaiveTransformer
         {
-            Vocabulary = 23, Hidden = 16, FeedForward = 20, Blocks = 3, Heads = 4, KeyValueHeads = 2, HeadSize = 8, HeadNorms = true,
-            Frequencies = (_, _) => Powers(1000000, 8), Weights = [],
+            Vocabulary = 23,
+            Hidden = 16,
+            FeedForward = 20,
+            Blocks = 3,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 8,
+            HeadNorms = true,
+            Frequencies = (_, _) => Powers(1000000, 8),
+            Weights = [],
         });
 
     /// <summary>Longrope switches at 16 tokens; 6 of 8 components are rotated.</summary>
@@ -91,13 +125,22 @@ internal sealed class TinyModel : IDisposable
          "num_key_value_heads":2,"hidden_act":"silu","max_position_embeddings":64,"original_max_position_embeddings":16,"rms_norm_eps":1e-5,
          "rope_theta":10000.0,"partial_rotary_factor":0.75,"sliding_window":262144,"embd_pdrop":0.0,"resid_pdrop":0.0,"attention_bias":false,
          "full_attn_mod":1,"interpolate_factor":1,"lm_head_bias":false,"mlp_bias":false,"tie_word_embeddings":true,
-         "rope_scaling":{"type":"longrope","short_factor":[1.0,1.5,2.0],"long_factor":[1.1,3.0,8.0]}}
+         "rope_scaling":{"type":"longrope","short_factor":[1.0,1.5,2.0],"long_factor":[2.5,3.0,8.0]}}
         """,
         new NaiveTransformer
         {
-            Vocabulary = 23, Hidden = 32, FeedForward = 20, Blocks = 3, Heads = 4, KeyValueHeads = 2, HeadSize = 8, Epsilon = 1e-5, Fused = true, Tied = true,
+            Vocabulary = 23,
+            Hidden = 32,
+            FeedForward = 20,
+            Blocks = 3,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 8,
+            Epsilon = 1e-5,
+            Fused = true,
+            Tied = true,
             RotaryFactor = Math.Sqrt(1 + (Math.Log(4) / Math.Log(16))),
-            Frequencies = (_, length) => [.. Powers(10000, 6).Zip(length > 16 ? [1.1, 3.0, 8.0] : new[] { 1.0, 1.5, 2.0 }, (f, s) => f / s)],
+            Frequencies = (_, length) => [.. Powers(10000, 6).Zip(length > 16 ? [2.5, 3.0, 8.0] : new[] { 1.0, 1.5, 2.0 }, (f, s) => f / s)],
             Weights = [],
         });
 
@@ -110,8 +153,18 @@ internal sealed class TinyModel : IDisposable
         """,
         new NaiveTransformer
         {
-            Vocabulary = 23, Hidden = 16, FeedForward = 20, Blocks = 4, Heads = 4, KeyValueHeads = 2, HeadSize = 8, Gemma = true, HeadNorms = true,
-            Tied = true, QueryScalar = 11, Windows = [6, 6, 0, 6],
+            Vocabulary = 23,
+            Hidden = 16,
+            FeedForward = 20,
+            Blocks = 4,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 8,
+            Gemma = true,
+            HeadNorms = true,
+            Tied = true,
+            QueryScalar = 11,
+            Windows = [6, 6, 0, 6],
             Frequencies = (block, _) => block == 2 ? [.. Powers(1000000, 8).Select(f => f / 8)] : Powers(10000, 8),
             Weights = [],
         });

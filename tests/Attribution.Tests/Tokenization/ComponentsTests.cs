@@ -47,6 +47,7 @@ public sealed class ComponentsTests
         // Normalizers.
         .. ((string[])["NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents"]).Select(type => Normalized($$"""{"type":"{{type}}"}""")),
         Normalized("""{"type":"Sequence","normalizers":[{"type":"NFKD"},{"type":"StripAccents"},{"type":"Lowercase"},{"type":"NFC"}]}"""),
+        .. ((string[])["true,\"strip_right\":true", "true,\"strip_right\":false", "false,\"strip_right\":true"]).Select(sides => Normalized("{\"type\":\"Strip\",\"strip_left\":" + sides + "}")),
         Normalized("""{"type":"Prepend","prepend":"▁a"}"""), Normalized("""{"type":"Replace","pattern":{"String":" "},"content":"▁"}"""),
         Normalized("""{"type":"Replace","pattern":{"Regex":" {2,}"},"content":"▁▁"}"""), Normalized("""{"type":"Replace","pattern":{"String":"ab"},"content":""}"""),
         Normalized("""{"type":"Sequence","normalizers":[{"type":"Replace","pattern":{"String":"l"},"content":"日本"},{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"Regex":"(h)e"},"content":"$1"}]}"""),

@@ -10,10 +10,10 @@ public sealed class TorchSharpConformanceTests
     private static readonly string[] NotListed =
         ["Adam", "BFloat16", "Generator", "ILearningRateController", "TensorAccessor`1", "DeviceType", "ScalarType", "RoundingMode", "Reduction", "GELU", "Approximate"];
 
-    [SharedDesignFact("torchsharp-api.txt")]
+    [SharedFact("design", "torchsharp-api.txt")]
     public void Every_public_member_outside_the_extensions_is_TorchSharps_own()
     {
-        var listed = File.ReadLines(SharedDesign.Find("torchsharp-api.txt")!)
+        var listed = File.ReadLines(SharedData.Find("design", "torchsharp-api.txt")!)
             .Select(SignatureText.WithoutReferenceNullability).ToHashSet();
 
         var ours = typeof(torch).Assembly.GetExportedTypes()

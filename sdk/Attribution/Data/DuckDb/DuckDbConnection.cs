@@ -33,7 +33,6 @@ public sealed unsafe class DuckDbConnection : IDisposable
             ["autoinstall_known_extensions"] = "false",
             ["autoload_known_extensions"] = "false",
             ["preserve_insertion_order"] = "true",
-            ["errors_as_json"] = "false",
         };
         _ = DuckDbNative.duckdb_create_config(out var config);
         try

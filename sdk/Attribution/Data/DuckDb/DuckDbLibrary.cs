@@ -95,20 +95,14 @@ public static class DuckDbLibrary
             return DuckDbLocation.Missing($"{file} does not exist.");
         if (!NativeLibrary.TryLoad(file, out var handle))
             return DuckDbLocation.Missing($"{file} ({source}) does not load: it is damaged or made for another machine. Name another with {PathVariable}, or leave it out to have DuckDB fetched.");
-        try
-        {
-            if (!NativeLibrary.TryGetExport(handle, "duckdb_library_version", out var function))
-                return DuckDbLocation.Missing($"{file} ({source}) is not DuckDB: it has no duckdb_library_version.");
-            var text = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)function)())!.TrimStart('v');
-            var version = Version.TryParse(text.Split('-')[0], out var parsed) ? parsed : new(0, 0);
-            return version >= MinimumVersion
-                ? new(file, text, source, null)
-                : DuckDbLocation.Missing($"{file} ({source}) is DuckDB {text}; {MinimumVersion.ToString(2)} or newer is needed.");
-        }
-        finally
-        {
-            NativeLibrary.Free(handle);
-        }
+        // It is never unloaded: DuckDB's allocator leaves destructors with every thread that touched it.
+        if (!NativeLibrary.TryGetExport(handle, "duckdb_library_version", out var function))
+            return DuckDbLocation.Missing($"{file} ({source}) is not DuckDB: it has no duckdb_library_version.");
+        var text = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)function)())!.TrimStart('v');
+        var version = Version.TryParse(text.Split('-')[0], out var parsed) ? parsed : new(0, 0);
+        return version >= MinimumVersion
+            ? new(file, text, source, null)
+            : DuckDbLocation.Missing($"{file} ({source}) is DuckDB {text}; {MinimumVersion.ToString(2)} or newer is needed.");
     }
 
     private static IEnumerable<string> SystemFolders()

@@ -22,7 +22,7 @@ internal sealed class LazinessJudge : IJudge
         new("deflection", 2, @"\b(?:so look there|go find it)\b"),
         new("deflection", 2, @"^(?:just )?(?:try something|try a few things)\b|\bjust (?:do it|try)\b"),
         new("deflection", 2, @"\b(?:skip|forget) the (?:details|rest)\b|\bdo (?:some|your own|the) research\b"),
-        new("breaking off", 2, @"\b(?:the rest|everything else) you can\b|\bI(?:'ll| will) (?:leave it there|stop here)\b|\byou get the idea\b|\bthat is all from me\b|\b(?:only give|keep it to) one line\b"),
+        new("breaking off", 2, @"\b(?:the rest|everything else) you can\b|\byou can guess the (?:rest|details)\b|\bI(?:'ll| will) (?:leave it there|stop here)\b|\byou get the idea\b|\bthat is all (?:from me|I will say)\b|\b(?:only give|keep it to) one line\b"),
     ];
 
     public string Name => "rules";

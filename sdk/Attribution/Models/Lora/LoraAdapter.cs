@@ -1,6 +1,6 @@
+using Attribution.Diagnostics;
 using TorchSharp;
 using TorchSharp.Modules;
-using Attribution.Diagnostics;
 using static TorchSharp.torch;
 
 namespace Attribution.Models.Lora;

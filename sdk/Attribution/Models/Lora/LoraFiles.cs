@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using TorchSharp;
 using Attribution.Diagnostics;
 using Attribution.Models.Safetensors;
+using TorchSharp;
 
 namespace Attribution.Models.Lora;
 

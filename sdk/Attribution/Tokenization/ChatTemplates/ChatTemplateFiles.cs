@@ -33,7 +33,8 @@ internal sealed class ChatTemplateFiles(string folder)
         }
         throw new AttributionException(ErrorCodes.ChatTemplateMissing, found.Count == 0 && name == Default
             ? "The model has no chat template. Use an instruction-tuned model, or put the template into chat_template.jinja in its folder."
-            : $"The model has no chat template '{name}'; it has: {(found.Count == 0 ? "none" : string.Join(", ", found))}.") { File = folder, Property = "chat_template" };
+            : $"The model has no chat template '{name}'; it has: {(found.Count == 0 ? "none" : string.Join(", ", found))}.")
+        { File = folder, Property = "chat_template" };
     }
 
     /// <summary>
@@ -75,7 +76,8 @@ internal sealed class ChatTemplateFiles(string folder)
     }
 
     private static AttributionException Malformed(string path) => new(ErrorCodes.ChatTemplateMissing,
-        "A chat template is a text, or a list of objects with the texts 'name' and 'template'.") { File = path, Property = "chat_template" };
+        "A chat template is a text, or a list of objects with the texts 'name' and 'template'.")
+    { File = path, Property = "chat_template" };
 
     /// <summary>A special token is its text, or an object with the text as <c>content</c>.</summary>
     private static string? TextOf(JsonElement token) => token.ValueKind switch

@@ -60,6 +60,9 @@ internal sealed class PythonPrinter(RenderBudget budget)
             case Undefined:
                 to.Append("Undefined");
                 break;
+            case LoopState loop:
+                to.Append($"<LoopContext {loop.Attribute("index")}/{loop.Attribute("length")}>");
+                break;
             default:
                 to.Append('<').Append(PythonTypes.Name(value)).Append('>');
                 break;

@@ -28,9 +28,26 @@ internal static class PythonTime
     {
         var pattern = directive switch
         {
-            'Y' => "yyyy", 'y' => "yy", 'm' => "MM", 'B' => "MMMM", 'b' or 'h' => "MMM", 'd' => "dd", 'A' => "dddd", 'a' => "ddd",
-            'H' => "HH", 'I' => "hh", 'M' => "mm", 'S' => "ss", 'f' => "ffffff", 'p' => "tt", 'F' => "yyyy-MM-dd", 'T' => "HH:mm:ss",
-            'D' => "MM/dd/yy", 'R' => "HH:mm", 'x' => "MM/dd/yy", 'X' => "HH:mm:ss",
+            'Y' => "yyyy",
+            'y' => "yy",
+            'm' => "MM",
+            'B' => "MMMM",
+            'b' or 'h' => "MMM",
+            'd' => "dd",
+            'A' => "dddd",
+            'a' => "ddd",
+            'H' => "HH",
+            'I' => "hh",
+            'M' => "mm",
+            'S' => "ss",
+            'f' => "ffffff",
+            'p' => "tt",
+            'F' => "yyyy-MM-dd",
+            'T' => "HH:mm:ss",
+            'D' => "MM/dd/yy",
+            'R' => "HH:mm",
+            'x' => "MM/dd/yy",
+            'X' => "HH:mm:ss",
             _ => null,
         };
         return directive switch

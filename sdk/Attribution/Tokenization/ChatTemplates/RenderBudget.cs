@@ -9,7 +9,7 @@ namespace Attribution.Tokenization.ChatTemplates;
 internal sealed class RenderBudget
 {
     /// <summary>Loop iterations, list elements and nodes compared or printed, of one rendering.</summary>
-    public const int MaxSteps = 5_000_000;
+    public const int MaxSteps = 2_000_000;
 
     /// <summary>UTF-16 units of any one string, the output included.</summary>
     public const int MaxTextLength = 16 * 1024 * 1024;

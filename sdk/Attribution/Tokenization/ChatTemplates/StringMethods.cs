@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 
 namespace Attribution.Tokenization.ChatTemplates;
@@ -5,6 +6,9 @@ namespace Attribution.Tokenization.ChatTemplates;
 /// <summary>The methods of Python's <c>str</c> that a template may call. Lengths and positions count code points.</summary>
 internal sealed class StringMethods(RenderBudget budget, PythonOperators operators, PythonPrinter printer)
 {
+    private static readonly FrozenSet<string> TakeNoArguments = FrozenSet.Create(
+        "upper", "lower", "casefold", "title", "capitalize", "isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isspace", "isupper", "islower");
+
     /// <summary>The method <paramref name="name"/> bound to <paramref name="text"/>, or null where there is none.</summary>
     public TemplateFunction? Find(string text, string name)
     {
@@ -30,7 +34,8 @@ internal sealed class StringMethods(RenderBudget budget, PythonOperators operato
             {
                 var bound = arguments.Bind(name, 2, "old", "new", "count");
                 return Replace(text, bound.Text(0), bound.Text(1), bound.Integer(2, -1));
-            },
+            }
+            ,
             "join" => arguments => Join(text, operators.Iterate(arguments.Bind(name, 1, "iterable")[0]), strict: true),
             "find" => arguments => Search(text, arguments, name, last: false, orFail: false),
             "rfind" => arguments => Search(text, arguments, name, last: true, orFail: false),
@@ -51,6 +56,8 @@ internal sealed class StringMethods(RenderBudget budget, PythonOperators operato
         return new TemplateFunction(name, arguments =>
         {
             budget.Text(text.Length);
+            if (TakeNoArguments.Contains(name))
+                arguments.Bind(name, 0);
             return body(arguments);
         });
     }

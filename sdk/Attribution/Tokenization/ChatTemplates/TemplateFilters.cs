@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 
 namespace Attribution.Tokenization.ChatTemplates;
@@ -6,6 +7,9 @@ namespace Attribution.Tokenization.ChatTemplates;
 internal sealed class TemplateFilters
 {
     private const int MaxIndent = 64;
+
+    private static readonly FrozenSet<string> TakeNoArguments = FrozenSet.Create(
+        "string", "safe", "escape", "e", "upper", "lower", "capitalize", "title", "wordcount", "abs", "length", "count", "list", "first", "last", "reverse", "items");
 
     private readonly RenderBudget _budget;
     private readonly PythonOperators _operators;
@@ -22,6 +26,8 @@ internal sealed class TemplateFilters
     public object? Apply(string name, object? value, CallArguments arguments)
     {
         _budget.Step();
+        if (TakeNoArguments.Contains(name))
+            arguments.Bind(name, 0);
         return name switch
         {
             "default" or "d" => Default(value, arguments.Bind(name, 0, "default_value", "boolean")),
@@ -82,7 +88,7 @@ internal sealed class TemplateFilters
             Undefined undefined => throw undefined.Use(),
             _ => throw new TemplateException(TemplateFault.Evaluation, $"indent takes a text, not a value of type {PythonTypes.Name(value)}"),
         };
-        var indent = arguments.Has(0) && arguments[0] is string given2 ? given2 : Spaces(arguments.Integer(0, 4));
+        var indent = arguments.Has(0) && arguments[0] is string prefix ? prefix : Spaces(arguments.Integer(0, 4));
         var (first, blank) = (arguments.Truth(1), arguments.Truth(2));
         var lines = PythonSplit.Lines(text + "\n");
         _budget.Step(lines.Count);

@@ -1,9 +1,22 @@
+using System.Collections.Frozen;
+
 namespace Attribution.Tokenization.ChatTemplates;
 
 /// <summary>Jinja2's tests: what stands behind <c>is</c>.</summary>
 internal sealed class TemplateTests(PythonOperators operators)
 {
-    public bool Holds(string name, object? value, CallArguments arguments) => name switch
+    private static readonly FrozenSet<string> TakeNoArguments = FrozenSet.Create(
+        "defined", "undefined", "none", "boolean", "true", "false", "string", "number", "integer", "float", "mapping", "sequence", "iterable",
+        "callable", "odd", "even", "lower", "upper");
+
+    public bool Holds(string name, object? value, CallArguments arguments)
+    {
+        if (TakeNoArguments.Contains(name))
+            arguments.Bind(name, 0);
+        return Decide(name, value, arguments);
+    }
+
+    private bool Decide(string name, object? value, CallArguments arguments) => name switch
     {
         "defined" => value is not Undefined,
         "undefined" => value is Undefined,

@@ -28,13 +28,6 @@ internal sealed class SymbolList
         Count += ids.Length;
     }
 
-    public void AddIds(ReadOnlySpan<int> ids)
-    {
-        Reserve(ids.Length);
-        ids.CopyTo(Ids.AsSpan(Count));
-        Count += ids.Length;
-    }
-
     private void Reserve(int more)
     {
         if (Count + more <= Ids.Length)

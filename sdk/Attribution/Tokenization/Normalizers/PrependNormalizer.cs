@@ -1,4 +1,3 @@
-using System.Text;
 using Attribution.Tokenization.Text;
 
 namespace Attribution.Tokenization.Normalizers;

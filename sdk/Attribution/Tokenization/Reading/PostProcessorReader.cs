@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Attribution.Tokenization.PostProcessors;
 
 namespace Attribution.Tokenization.Reading;

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Attribution.Tokenization.Patterns;
 using Attribution.Tokenization.PreTokenizers;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Attribution.Diagnostics;
-using Attribution.Tokenization.Normalizers;
 
 namespace Attribution.Tokenization.Reading;
 
@@ -47,7 +46,8 @@ internal static class TokenizerReader
         catch (JsonException error)
         {
             throw new AttributionException(ErrorCodes.TokenizerMalformed,
-                $"{Path.GetFileName(file)} is not JSON: {error.Message} It may be cut off; download it again.", error) { File = file };
+                $"{Path.GetFileName(file)} is not JSON: {error.Message} It may be cut off; download it again.", error)
+            { File = file };
         }
     }
 }

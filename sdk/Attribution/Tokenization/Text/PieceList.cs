@@ -7,8 +7,6 @@ internal sealed class PieceList
 
     public int Count { get; private set; }
 
-    public TextSpan this[int index] => _pieces[index];
-
     public ReadOnlySpan<TextSpan> Span => _pieces.AsSpan(0, Count);
 
     public void Clear() => Count = 0;

@@ -1,0 +1,23 @@
+namespace Attribution.Sdk.Experiments;
+
+/// <summary>
+/// The attribution methods that the worker has. A name that is not among them comes from the experiment's own C# files, so only then
+/// can a change of those change a vector. (The worker says which names are unknown.)
+/// </summary>
+internal static class BuiltInMethods
+{
+    public static IReadOnlySet<string> Names { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "residual_treatment",
+        "residual_control",
+        "residual_diff",
+        "residual_input_treatment",
+        "grad_act_treatment",
+        "residual_change_treatment",
+        "residual_change",
+        "residual_change_treatment_with_bias",
+        "residual_change_treatment_with_mask_corrected",
+        "residual_change_treatment_with_mask",
+        "residual_change_with_bias_and_mask",
+    };
+}

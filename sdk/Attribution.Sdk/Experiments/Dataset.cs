@@ -1,0 +1,31 @@
+namespace Attribution.Sdk.Experiments;
+
+/// <summary>A TrainDataset or EvalDataset item.</summary>
+/// <param name="Name">What results call it.</param>
+/// <param name="Path">A file or a glob, relative to the project or absolute.</param>
+internal sealed record Dataset(string Name, string Path)
+{
+    /// <summary>A SQL predicate over the file's columns.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>At most so many rows.</summary>
+    public long? Take { get; init; }
+
+    /// <summary>The seed of the sample that <see cref="Take"/> draws.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>What makes the rows of the file into conversations.</summary>
+    public string? Recipe { get; init; }
+
+    /// <summary>Train: the column that names the behaviour planted in a row, to measure retrieval by.</summary>
+    public string? PlantedColumn { get; init; }
+
+    /// <summary>Eval: the behaviour that its treatments show.</summary>
+    public string? Trait { get; init; }
+
+    /// <summary>Eval: the file of held-out prompts, whose answers are judged.</summary>
+    public string? Prompts { get; init; }
+
+    /// <summary>Eval: who judges.</summary>
+    public string Judge { get; init; } = Experiment.RuleJudge;
+}

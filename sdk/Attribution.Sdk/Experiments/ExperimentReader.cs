@@ -1,0 +1,182 @@
+using System.Text.RegularExpressions;
+
+namespace Attribution.Sdk.Experiments;
+
+/// <summary>Makes an <see cref="Experiment"/> of a project's properties and items, and says all that is wrong with them at once.</summary>
+internal sealed partial class ExperimentReader
+{
+    private static readonly string[] Baselines = ["random", "none"];
+    private static readonly string[] DTypes = ["float32", "bfloat16"];
+
+    private readonly List<Problem> _problems = [];
+    private readonly ProjectPaths _paths;
+    private readonly Settings _settings;
+
+    /// <param name="directory">The project's directory.</param>
+    /// <param name="settings">Our properties by name; empty text for what is not set.</param>
+    public ExperimentReader(string directory, IReadOnlyDictionary<string, string> settings)
+    {
+        _paths = new(directory);
+        _settings = new(settings, _problems);
+    }
+
+    /// <summary>What is wrong, once <see cref="Read"/> has run.</summary>
+    public IReadOnlyList<Problem> Problems => _problems;
+
+    /// <summary>Reads the project. What it returns is good only if there are no <see cref="Problems"/>.</summary>
+    public Experiment Read(string name, string state, IReadOnlyList<ProjectItem> train, IReadOnlyList<ProjectItem> eval,
+        IReadOnlyList<string> trainMethods, IReadOnlyList<string> evalMethods, IReadOnlyList<string> baselines, Plugin? plugin)
+    {
+        if (train.Count == 0)
+            _problems.Add(new(ProjectErrorCodes.NoTrainDataset, "There is no training set. Add <TrainDataset Include=\"data/train.jsonl\" /> to an ItemGroup of the project."));
+        if (eval.Count == 0)
+            _problems.Add(new(ProjectErrorCodes.NoEvalDataset, "There is no evaluation set. Add <EvalDataset Include=\"data/behaviour.jsonl\" /> to an ItemGroup of the project: its rows show what to look for."));
+        CheckRuns(trainMethods, evalMethods, baselines);
+        _settings.RequireBoolean("AcceptSnapshot");
+        _settings.RequireBoolean("RunInTests");
+
+        var layers = _settings.Layers("AttributionLayer");
+        return new Experiment
+        {
+            Name = name,
+            State = state.Replace('\\', '/').TrimEnd('/'),
+            Store = _paths.Short(_settings.Text("AttributionStore")!),
+            Train = Datasets("TrainDataset", train),
+            Eval = Datasets("EvalDataset", eval),
+            TrainMethods = trainMethods,
+            EvalMethods = evalMethods,
+            Baselines = baselines,
+            Plugin = plugin,
+            BaseModel = BaseModel(),
+            Layers = layers,
+            SelectionLayer = SelectionLayer(layers),
+            MaxTokens = _settings.Int("MaxTokens"),
+            DType = OneOf("AttributionDType", DTypes),
+            Device = _settings.Text("Device"),
+            TokenBudget = _settings.IntOrNone("TokenBudget"),
+            TopK = _settings.Int("TopK"),
+            ScoringMethod = _settings.Text("ScoringMethod")!,
+            Seed = _settings.Long("Seed"),
+            LoraRank = _settings.Int("LoraRank"),
+            LoraAlpha = _settings.Number("LoraAlpha", 0),
+            LoraDropout = _settings.Number("LoraDropout", 0, 1),
+            LoraTargets = _settings.List("LoraTargets"),
+            LearningRate = _settings.Number("LearningRate", 0),
+            WeightDecay = _settings.Number("WeightDecay", 0),
+            Epochs = _settings.Int("Epochs"),
+            BatchSize = _settings.Int("BatchSize"),
+            JudgeRepeats = _settings.Int("JudgeRepeats"),
+            Temperature = _settings.Number("Temperature", 0),
+            TopP = _settings.Number("TopP", 0, 1),
+            MaxNewTokens = _settings.Int("MaxNewTokens"),
+            SnapshotTolerance = _settings.Number("SnapshotTolerance", 0),
+        };
+    }
+
+    private void CheckRuns(IReadOnlyList<string> trainMethods, IReadOnlyList<string> evalMethods, IReadOnlyList<string> baselines)
+    {
+        _settings.IntOrNone("Threads");
+        foreach (var baseline in baselines.Except(Baselines))
+            _problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"There is no baseline '{baseline}'. Use {string.Join(" or ", Baselines)}.", "Baseline", baseline));
+        foreach (var method in trainMethods.Concat(evalMethods).Intersect(Baselines))
+            _problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"'{method}' is a baseline, not a method: write <Baseline Include=\"{method}\" />.", "AttributionMethod", method));
+        if (trainMethods.Count == 0 && evalMethods.Count == 0 && baselines.Count == 0)
+            _problems.Add(new(ProjectErrorCodes.NothingToRun, "The project asks for no run. Add <AttributionMethod Include=\"residual_change_treatment\" /> and <SelectionMethod Include=\"residual_diff\" /> to an ItemGroup, or a <Baseline Include=\"random\" />."));
+        else if (trainMethods.Count == 0 != (evalMethods.Count == 0))
+            _problems.Add(new(ProjectErrorCodes.NothingToRun, trainMethods.Count == 0
+                ? "There are SelectionMethod items and no AttributionMethod: name the method that gives the training rows' vectors, as in <AttributionMethod Include=\"residual_change_treatment\" />."
+                : "There are AttributionMethod items and no SelectionMethod: name the method that gives the evaluation rows' vectors, as in <SelectionMethod Include=\"residual_diff\" />."));
+    }
+
+    private List<Dataset> Datasets(string kind, IReadOnlyList<ProjectItem> items)
+    {
+        var datasets = items.Select(item => Dataset(kind, item)).ToList();
+        foreach (var twice in datasets.GroupBy(d => d.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+            _problems.Add(new(ProjectErrorCodes.DatasetNameTaken,
+                $"Two {kind} items are named '{twice.Key}': {string.Join(" and ", twice.Select(d => d.Path))}. Give one of them another Name=\"...\".", kind, twice.Last().Path));
+        return datasets;
+    }
+
+    private Dataset Dataset(string kind, ProjectItem item)
+    {
+        var path = _paths.Written(item.Include);
+        var dataset = new Dataset(item.Text("Name") ?? NameOf(path), path)
+        {
+            Filter = item.Text("Filter"),
+            Take = _settings.Whole($"Take of {kind} {item.Include}", item.Text("Take"), 1, long.MaxValue, kind, item.Include),
+            Seed = _settings.Whole($"Seed of {kind} {item.Include}", item.Text("Seed"), 0, long.MaxValue, kind, item.Include),
+            Recipe = item.Text("Recipe"),
+            PlantedColumn = item.Text("PlantedColumn"),
+            Trait = item.Text("Trait"),
+            Prompts = item.Text("Prompts") is { } prompts ? _paths.Written(prompts) : null,
+            Judge = item.Text("Judge") ?? _settings.Text("Judge") ?? Experiment.RuleJudge,
+        };
+        if (dataset.Name.StartsWith('.') || !dataset.Name.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_'))
+            _problems.Add(new(ProjectErrorCodes.ValueInvalid, $"'{dataset.Name}' cannot name the results of {kind} {item.Include}. Give it a Name of letters, digits, '.', '-' and '_'.", kind, item.Include));
+        // A recipe may make its rows from elsewhere.
+        if (dataset.Recipe is null)
+            RequireFile(kind, item, path, "");
+        if (dataset.Prompts is not null)
+        {
+            RequireFile(kind, item, dataset.Prompts, "Prompts of ");
+            if (dataset.Trait is null)
+                _problems.Add(new(ProjectErrorCodes.TraitMissing, $"{kind} {item.Include} has Prompts, whose answers are judged, and no Trait to judge. Add Trait=\"...\".", kind, item.Include));
+        }
+        return dataset;
+    }
+
+    private void RequireFile(string kind, ProjectItem item, string path, string part)
+    {
+        if (_paths.Files(path).Count == 0)
+            _problems.Add(new(ProjectErrorCodes.DatasetMissing, $"{part}{kind} {item.Include} does not exist: there is no {_paths.Full(path)}. Correct the path; it is relative to the project.", kind, item.Include));
+    }
+
+    // data/pool.jsonl.gz is `pool`.
+    private static string NameOf(string path)
+    {
+        var name = Path.GetFileName(path);
+        if (Path.GetExtension(name) is ".gz" or ".zst")
+            name = Path.GetFileNameWithoutExtension(name);
+        return Path.GetFileNameWithoutExtension(name);
+    }
+
+    private string BaseModel()
+    {
+        if (_settings.Text("BaseModel") is not { } model)
+        {
+            _problems.Add(new(ProjectErrorCodes.PropertyMissing, "BaseModel is not set. Set <BaseModel>FOLDER</BaseModel>, the folder of a model, or a Hugging Face id such as meta-llama/Llama-3.1-8B-Instruct.", "BaseModel"));
+            return "";
+        }
+        if (Directory.Exists(_paths.Full(model)))
+            return _paths.Written(model);
+        if (!HubId().IsMatch(model))
+            _problems.Add(new(ProjectErrorCodes.ModelMissing, $"BaseModel '{model}' is no Hugging Face id such as meta-llama/Llama-3.1-8B-Instruct, and there is no folder {_paths.Full(model)}. Correct the path; it is relative to the project.", "BaseModel"));
+        return model;
+    }
+
+    private int SelectionLayer(IReadOnlyList<int>? layers)
+    {
+        if (_settings.IntOrNone("SelectionLayer", least: 0) is { } layer)
+        {
+            if (layers?.Contains(layer) == false)
+                _problems.Add(new(ProjectErrorCodes.LayerAmbiguous, $"SelectionLayer is {layer}, and AttributionLayer has no vectors of it. Add it there.", "SelectionLayer"));
+            return layer;
+        }
+        if (layers is [var only])
+            return only;
+        if (_settings.Text("SelectionLayer") is null)
+            _problems.Add(new(ProjectErrorCodes.LayerAmbiguous, "AttributionLayer asks for several layers. Say which one the scores compare: <SelectionLayer>19</SelectionLayer>.", "AttributionLayer"));
+        return 0;
+    }
+
+    private string OneOf(string name, string[] values)
+    {
+        var text = _settings.Text(name) ?? "";
+        if (!values.Contains(text))
+            _problems.Add(new(ProjectErrorCodes.ValueInvalid, $"{name} is '{text}'. Use {string.Join(" or ", values)}.", name));
+        return text;
+    }
+
+    [GeneratedRegex(@"^[\w.-]+/[\w.-]+(@[\w./-]+)?$")]
+    private static partial Regex HubId();
+}

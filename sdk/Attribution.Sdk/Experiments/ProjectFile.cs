@@ -1,0 +1,47 @@
+using System.Xml;
+using System.Xml.Linq;
+
+namespace Attribution.Sdk.Experiments;
+
+/// <summary>The project's own XML: which names it uses, and in which line.</summary>
+internal sealed class ProjectFile
+{
+    private readonly string _text;
+    private readonly XElement _root;
+
+    public ProjectFile(string path)
+    {
+        Path = path;
+        _text = File.ReadAllText(path);
+        _root = XDocument.Parse(_text, LoadOptions.SetLineInfo).Root!;
+    }
+
+    /// <summary>The project file.</summary>
+    public string Path { get; }
+
+    /// <summary>The properties that it sets.</summary>
+    public IEnumerable<string> Properties => Groups("PropertyGroup").Select(p => p.Name.LocalName);
+
+    /// <summary>The items that it includes, each with the names of its metadata.</summary>
+    public IEnumerable<(string Name, IEnumerable<string> Metadata)> Items => Groups("ItemGroup")
+        .Select(item => (item.Name.LocalName, item.Attributes().Select(a => a.Name.LocalName).Where(a => a is not ("Include" or "Exclude" or "Remove" or "Update" or "Condition" or "Label"))
+            .Concat(item.Elements().Select(e => e.Name.LocalName))));
+
+    /// <summary>Whether the project itself reads the property or item, which is then its own.</summary>
+    public bool Reads(string name) =>
+        _text.Contains($"$({name}", StringComparison.OrdinalIgnoreCase) || _text.Contains($"@({name}", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The 1-based line where a property or an item (of this Include, if given) stands; 0 if it stands elsewhere.</summary>
+    public int LineOf(string name, string? include = null)
+    {
+        var found = Groups("PropertyGroup").Concat(Groups("ItemGroup")).Where(e => Is(e.Name.LocalName, name) || e.Attributes().Any(a => Is(a.Name.LocalName, name))).ToList();
+        var at = found.Find(e => include is not null && e.Attribute("Include")?.Value.Contains(include, StringComparison.Ordinal) == true) ?? found.FirstOrDefault();
+        return at is IXmlLineInfo line && line.HasLineInfo() ? line.LineNumber : 0;
+    }
+
+    private IEnumerable<XElement> Groups(string kind) => _root.Descendants()
+        .Where(e => e.Name.LocalName == kind && !e.Ancestors().Any(a => a.Name.LocalName == "Target"))
+        .Elements();
+
+    private static bool Is(string x, string y) => x.Equals(y, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text;
+using Attribution.Sdk.Experiments;
+
+namespace Attribution.Sdk.Stages;
+
+/// <summary>
+/// The files from outside that a stage reads, a line each with size and time: a file that was replaced by an older one has an older time, which no
+/// comparison of times would notice.
+/// </summary>
+internal static class OutsideFiles
+{
+    /// <summary>The lines, or null for a stage that reads none.</summary>
+    public static string? Describe(Stage stage, Experiment experiment, ProjectPaths paths)
+    {
+        if (!stage.ReadsDatasets && !stage.ReadsModel)
+            return null;
+        var text = new StringBuilder();
+        if (stage.ReadsDatasets)
+            foreach (var dataset in experiment.Train.Concat(experiment.Eval))
+                foreach (var file in paths.Files(dataset.Path).Concat(dataset.Prompts is { } prompts ? paths.Files(prompts) : []))
+                    Add(file);
+        if (stage.ReadsModel && Directory.Exists(paths.Full(experiment.BaseModel)))
+            foreach (var file in Directory.EnumerateFiles(paths.Full(experiment.BaseModel)).Order(StringComparer.Ordinal))
+                Add(file);
+        return text.ToString();
+
+        void Add(string file)
+        {
+            var info = new FileInfo(file);
+            // Of a link, what it points to.
+            if (info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target)
+                info = target;
+            text.Append(CultureInfo.InvariantCulture, $"{paths.Short(file)}\t{info.Length}\t{info.LastWriteTimeUtc:O}\n");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Attribution.Sdk.Stages;
+
+/// <summary>A stage of an experiment.</summary>
+/// <param name="Name">The target's and the worker's name for it.</param>
+/// <param name="Upstream">The stages whose results it reads.</param>
+internal sealed record Stage(string Name, params IReadOnlyList<string> Upstream)
+{
+    /// <summary>Whether it reads the project's datasets.</summary>
+    public bool ReadsDatasets { get; init; }
+
+    /// <summary>Whether it reads the base model.</summary>
+    public bool ReadsModel { get; init; }
+
+    /// <summary>All, in the order they run.</summary>
+    public static IReadOnlyList<Stage> All { get; } =
+    [
+        new("ImportDatasets") { ReadsDatasets = true },
+        new("ComputeAttribution", "ImportDatasets") { ReadsModel = true },
+        new("SelectTrainingData", "ImportDatasets", "ComputeAttribution"),
+        new("FineTune", "SelectTrainingData") { ReadsModel = true },
+        new("Evaluate", "ImportDatasets", "FineTune") { ReadsModel = true },
+        new("Judge", "Evaluate"),
+        new("CollectMetrics", "SelectTrainingData", "FineTune", "Evaluate", "Judge"),
+        new("VerifySnapshot", "CollectMetrics"),
+    ];
+}

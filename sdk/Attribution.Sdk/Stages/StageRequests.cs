@@ -1,0 +1,229 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Attribution.Sdk.Experiments;
+
+namespace Attribution.Sdk.Stages;
+
+/// <summary>
+/// The request of each stage: exactly what it reads, so that nothing else can make it run again. The number of rows to select is not in the
+/// request for vectors; how the snapshot is compared is in none but its own.
+/// </summary>
+/// <param name="experiment">The experiment.</param>
+internal sealed class StageRequests(Experiment experiment)
+{
+    private static readonly JsonWriterOptions Readable = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The request as JSON text.</summary>
+    public string Of(Stage stage)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, Readable))
+        {
+            json.WriteStartObject();
+            json.WriteString("stage", stage.Name);
+            json.WriteString("experiment", experiment.Name);
+            json.WriteString("store", experiment.Store);
+            json.WriteString("state", experiment.State);
+            json.WriteString("out", Experiment.OutputFolder);
+            List(json, "upstream", stage.Upstream);
+            Body(stage.Name)(json);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(bytes.ToArray()) + "\n";
+    }
+
+    private Action<Utf8JsonWriter> Body(string stage) => stage switch
+    {
+        "ImportDatasets" => ImportDatasets,
+        "ComputeAttribution" => ComputeAttribution,
+        "SelectTrainingData" => SelectTrainingData,
+        "FineTune" => FineTune,
+        "Evaluate" => Evaluate,
+        "Judge" => Judge,
+        "CollectMetrics" => CollectMetrics,
+        "VerifySnapshot" => VerifySnapshot,
+        _ => throw new ArgumentException($"There is no stage {stage}.", nameof(stage)),
+    };
+
+    private void ImportDatasets(Utf8JsonWriter json)
+    {
+        Objects(json, "train", experiment.Train, Dataset);
+        Objects(json, "eval", experiment.Eval, Dataset);
+        Plugins(json, experiment.Train.Concat(experiment.Eval).Any(d => d.Recipe is not null));
+
+        void Dataset(Dataset dataset)
+        {
+            json.WriteString("name", dataset.Name);
+            json.WriteString("path", dataset.Path);
+            Text(json, "filter", dataset.Filter);
+            if (dataset.Take is { } take)
+                json.WriteNumber("take", take);
+            if (dataset.Seed is { } seed)
+                json.WriteNumber("seed", seed);
+            Text(json, "recipe", dataset.Recipe);
+            Text(json, "plantedColumn", dataset.PlantedColumn);
+            Text(json, "trait", dataset.Trait);
+            Text(json, "prompts", dataset.Prompts);
+        }
+    }
+
+    private void ComputeAttribution(Utf8JsonWriter json)
+    {
+        Model(json);
+        List(json, "train", experiment.Train.Select(d => d.Name));
+        List(json, "eval", experiment.Eval.Select(d => d.Name));
+        List(json, "trainMethods", experiment.TrainMethods);
+        List(json, "evalMethods", experiment.EvalMethods);
+        if (experiment.Layers is { } layers)
+        {
+            json.WriteStartArray("layers");
+            foreach (var layer in layers)
+                json.WriteNumberValue(layer);
+            json.WriteEndArray();
+        }
+        else
+            json.WriteString("layers", "all");
+        if (experiment.ReadsEvalControls)
+            json.WriteBoolean("evalControls", true);
+        Execution(json);
+        Plugins(json, experiment.TrainMethods.Concat(experiment.EvalMethods).Any(m => !BuiltInMethods.Names.Contains(m)));
+    }
+
+    private void SelectTrainingData(Utf8JsonWriter json)
+    {
+        Objects(json, "train", experiment.Train, dataset =>
+        {
+            json.WriteString("name", dataset.Name);
+            Text(json, "plantedColumn", dataset.PlantedColumn);
+        });
+        Eval(json, experiment.Eval);
+        List(json, "trainMethods", experiment.TrainMethods);
+        List(json, "evalMethods", experiment.EvalMethods);
+        json.WriteNumber("layer", experiment.SelectionLayer);
+        json.WriteString("scoringMethod", experiment.ScoringMethod);
+        json.WriteNumber("topK", experiment.TopK);
+        List(json, "baselines", experiment.Baselines);
+        if (experiment.Baselines.Contains("random"))
+            json.WriteNumber("seed", experiment.Seed);
+    }
+
+    private void FineTune(Utf8JsonWriter json)
+    {
+        Model(json);
+        json.WriteStartObject("lora");
+        json.WriteNumber("rank", experiment.LoraRank);
+        json.WriteNumber("alpha", experiment.LoraAlpha);
+        json.WriteNumber("dropout", experiment.LoraDropout);
+        List(json, "targets", experiment.LoraTargets);
+        json.WriteEndObject();
+        json.WriteNumber("learningRate", experiment.LearningRate);
+        json.WriteNumber("weightDecay", experiment.WeightDecay);
+        json.WriteNumber("epochs", experiment.Epochs);
+        json.WriteNumber("batchSize", experiment.BatchSize);
+        json.WriteNumber("seed", experiment.Seed);
+        Execution(json);
+    }
+
+    private void Evaluate(Utf8JsonWriter json)
+    {
+        Model(json);
+        Eval(json, experiment.Eval, dataset =>
+        {
+            if (dataset.Prompts is not null)
+                json.WriteBoolean("prompts", true);
+        });
+        if (experiment.Eval.Any(d => d.Prompts is not null))
+        {
+            json.WriteStartObject("generation");
+            json.WriteNumber("repeats", experiment.JudgeRepeats);
+            json.WriteNumber("temperature", experiment.Temperature);
+            json.WriteNumber("topP", experiment.TopP);
+            json.WriteNumber("maxNewTokens", experiment.MaxNewTokens);
+            json.WriteNumber("seed", experiment.Seed);
+            json.WriteEndObject();
+        }
+        Execution(json);
+    }
+
+    private void Judge(Utf8JsonWriter json)
+    {
+        var judged = experiment.Eval.Where(d => d.Prompts is not null).ToList();
+        Eval(json, judged, dataset => json.WriteString("judge", dataset.Judge));
+        Plugins(json, judged.Exists(d => d.Judge != Experiment.RuleJudge));
+    }
+
+    private void CollectMetrics(Utf8JsonWriter json)
+    {
+        List(json, "train", experiment.Train.Select(d => d.Name));
+        Eval(json, experiment.Eval);
+    }
+
+    private void VerifySnapshot(Utf8JsonWriter json)
+    {
+        json.WriteString("snapshots", Experiment.SnapshotFolder);
+        json.WriteNumber("tolerance", experiment.SnapshotTolerance);
+    }
+
+    // How the model reads a conversation, in every stage that does.
+    private void Model(Utf8JsonWriter json)
+    {
+        json.WriteString("model", experiment.BaseModel);
+        json.WriteString("dtype", experiment.DType);
+        json.WriteNumber("maxTokens", experiment.MaxTokens);
+    }
+
+    private void Execution(Utf8JsonWriter json)
+    {
+        if (experiment.Device is null && experiment.TokenBudget is null)
+            return;
+        json.WriteStartObject("execution");
+        Text(json, "device", experiment.Device);
+        if (experiment.TokenBudget is { } budget)
+            json.WriteNumber("tokenBudget", budget);
+        json.WriteEndObject();
+    }
+
+    private void Plugins(Utf8JsonWriter json, bool areUsed)
+    {
+        if (areUsed && experiment.Plugin is { } plugin)
+            Objects(json, "plugins", [plugin], p =>
+            {
+                json.WriteString("path", p.Path);
+                json.WriteString("sha256", p.Sha256);
+            });
+    }
+
+    private static void Eval(Utf8JsonWriter json, IEnumerable<Dataset> datasets, Action<Dataset>? more = null) => Objects(json, "eval", datasets, dataset =>
+    {
+        json.WriteString("name", dataset.Name);
+        Text(json, "trait", dataset.Trait);
+        more?.Invoke(dataset);
+    });
+
+    private static void Objects<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            write(item);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void List(Utf8JsonWriter json, string name, IEnumerable<string> items)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+            json.WriteStringValue(item);
+        json.WriteEndArray();
+    }
+
+    private static void Text(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+            json.WriteString(name, value);
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Build.Framework;
+
+namespace Attribution.Sdk.Tasks;
+
+/// <summary>Has the worker say what each stage would do, and why.</summary>
+public sealed class ExplainStages : WorkerTask
+{
+    /// <summary>Where the requests lie that a build would make, relative to the project.</summary>
+    [Required]
+    public string RequestFolder { get; set; } = "";
+
+    private protected override string Doing => "Explain";
+
+    /// <inheritdoc/>
+    public override bool Execute() => Run("explain", "--requests", RequestFolder.TrimEnd('/'), "--state", StateFolder.TrimEnd('/'));
+}

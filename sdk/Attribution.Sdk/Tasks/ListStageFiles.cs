@@ -1,0 +1,75 @@
+using Attribution.Sdk.Experiments;
+using Attribution.Sdk.Stages;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace Attribution.Sdk.Tasks;
+
+/// <summary>
+/// The files that decide whether a stage is up to date: it is, if each is there and none is newer than the stage's stamp. They are what the stage reads
+/// (its request, the sizes and times of outside files, the results of the stages before it, the worker's code) and what it made, so that a
+/// deleted or changed artifact is noticed. What it made counts as an input, not as an output: an artifact taken from the
+/// store may be older than everything.
+/// </summary>
+public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
+{
+    /// <summary>The project's directory.</summary>
+    [Required]
+    public string ProjectDirectory { get; set; } = "";
+
+    /// <summary>Where stages keep their notes, relative to the project.</summary>
+    [Required]
+    public string StateFolder { get; set; } = "";
+
+    /// <summary>The content hashes of the worker's assemblies.</summary>
+    [Required]
+    public string Library { get; set; } = "";
+
+    /// <summary>Accepting a snapshot runs its stage whatever the files say.</summary>
+    public bool AcceptSnapshot { get; set; }
+
+    /// <summary>The files, each with the stage's name as metadata <c>Stage</c>; one file may be there for several stages.</summary>
+    [Output]
+    public ITaskItem[] Files { get; private set; } = [];
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        Files = [.. Stage.All.SelectMany(stage => Of(stage).Distinct().Select(file => Item(file, stage.Name)))];
+        return true;
+    }
+
+    private IEnumerable<string> Of(Stage stage)
+    {
+        var folder = new StageFolder(Path.Combine(ProjectDirectory, StateFolder));
+        yield return Library;
+        yield return folder.Request(stage.Name);
+        yield return folder.Result(stage.Name);
+        yield return folder.Files(stage.Name);
+        foreach (var upstream in stage.Upstream)
+            yield return folder.Result(upstream);
+        if (stage.ReadsDatasets || stage.ReadsModel)
+            yield return folder.Inputs(stage.Name);
+        if (File.Exists(folder.Files(stage.Name)))
+            foreach (var file in File.ReadLines(folder.Files(stage.Name)).Where(line => line.Length > 0))
+                yield return Path.Combine(ProjectDirectory, file);
+
+        if (stage.Name != "VerifySnapshot")
+            yield break;
+        // A snapshot that came by itself, from git or an editor; one that went is among the stage's own files.
+        var snapshots = Path.Combine(ProjectDirectory, Experiment.SnapshotFolder);
+        if (Directory.Exists(snapshots))
+            foreach (var file in Directory.EnumerateFiles(snapshots, "*.json").Where(file => !file.EndsWith(".received.json", StringComparison.Ordinal)))
+                yield return file;
+        if (AcceptSnapshot)
+            yield return folder.Stamp(stage.Name) + ".accept"; // never there
+    }
+
+    private static TaskItem Item(string file, string stage)
+    {
+        // TaskItem reads its text as escaped.
+        var item = new TaskItem { ItemSpec = file };
+        item.SetMetadata("Stage", stage);
+        return item;
+    }
+}

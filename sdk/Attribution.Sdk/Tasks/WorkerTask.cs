@@ -1,0 +1,175 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using Attribution.Sdk.Worker;
+using Microsoft.Build.Framework;
+
+namespace Attribution.Sdk.Tasks;
+
+/// <summary>Runs the worker and makes MSBuild messages, warnings and errors of what it says.</summary>
+public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTask
+{
+    private const int LastLines = 15;
+    private static readonly TimeSpan FirstProgress = TimeSpan.FromSeconds(10);
+
+    private readonly Queue<string> _errorLines = [];
+    private readonly Lock _turn = new();
+    private WorkerProcess? _running;
+    private bool _isCanceled;
+
+    /// <summary>The experiment's name.</summary>
+    [Required]
+    public string Experiment { get; set; } = "";
+
+    /// <summary>The project's directory: the worker's current one.</summary>
+    [Required]
+    public string ProjectDirectory { get; set; } = "";
+
+    /// <summary>Where stages keep their notes, relative to the project.</summary>
+    [Required]
+    public string StateFolder { get; set; } = "";
+
+    /// <summary>The worker: a program, or an assembly that <c>dotnet</c> runs.</summary>
+    [Required]
+    public string Worker { get; set; } = "";
+
+    /// <summary>The libtorch to use; empty leaves it to the worker.</summary>
+    public string LibTorchPath { get; set; } = "";
+
+    /// <summary>CPU threads of an operator; empty leaves it to the worker.</summary>
+    public string Threads { get; set; } = "";
+
+    /// <summary>What the worker is doing, for messages.</summary>
+    private protected abstract string Doing { get; }
+
+    /// <inheritdoc/>
+    public void Cancel()
+    {
+        WorkerProcess? running;
+        lock (_turn)
+        {
+            _isCanceled = true;
+            running = _running;
+        }
+        running?.Stop();
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    /// <returns>Whether it did what it was asked to; why not has been logged, unless the build was cancelled.</returns>
+    private protected bool Run(params IEnumerable<string> arguments)
+    {
+        if (!File.Exists(Worker))
+        {
+            Log.LogError(null, ProjectErrorCodes.WorkerMissing, null, null, 0, 0, 0, 0, "The worker {0} is not there. Restore the Attribution.Sdk package again, or correct AttributionWorker.", Worker);
+            return false;
+        }
+        if (Start(arguments) is not { } worker)
+            return false;
+        using (worker)
+        {
+            var clock = Stopwatch.StartNew();
+            var nextProgress = FirstProgress;
+            foreach (var text in worker.Lines())
+                if (WorkerLine.Parse(text) is not { } line)
+                    Log.LogMessage(MessageImportance.Low, "{0}", text);
+                else if (line.Kind != "progress")
+                    Say(line);
+                else if (clock.Elapsed >= nextProgress)
+                {
+                    // Seldom enough that a long run still fits a screen.
+                    nextProgress *= 2;
+                    Shout($"{line.Text}, {clock.Elapsed.TotalSeconds:0} s so far");
+                }
+            return Ended(worker.Wait());
+        }
+    }
+
+    private protected void Shout(string text) => Log.LogMessage(MessageImportance.High, "{0}: {1}: {2}", Experiment, Doing, text);
+
+    private WorkerProcess? Start(IEnumerable<string> arguments)
+    {
+        var environment = new Dictionary<string, string>();
+        if (LibTorchPath.Length > 0)
+            environment["LIBTORCH"] = Path.GetFullPath(Path.Combine(ProjectDirectory, LibTorchPath));
+        if (Threads.Length > 0)
+            environment["ATTRIBUTION_THREADS"] = Threads;
+        lock (_turn)
+        {
+            if (_isCanceled)
+                return null;
+            try
+            {
+                return _running = WorkerProcess.Start(Worker, arguments, ProjectDirectory, environment, KeepErrorLine);
+            }
+            catch (Win32Exception e)
+            {
+                Log.LogError(null, ProjectErrorCodes.WorkerMissing, null, null, 0, 0, 0, 0, "The worker {0} does not start: {1}", Worker, e.Message);
+                return null;
+            }
+        }
+    }
+
+    private void Say(WorkerLine line)
+    {
+        switch (line.Kind)
+        {
+            case "summary":
+                Shout(line.Text);
+                break;
+            case "warning":
+                Log.LogWarning(null, line.Code, null, line.File, LineOf(line), 0, 0, 0, "{0}", WithPlace(line));
+                break;
+            case "error":
+                Log.LogError(null, line.Code, null, line.File, LineOf(line), 0, 0, 0, "{0}", WithPlace(line));
+                break;
+            default:
+                Log.LogMessage(line.IsDetail ? MessageImportance.Low : MessageImportance.High, "{0}", line.Text);
+                break;
+        }
+    }
+
+    private bool Ended(int exitCode)
+    {
+        lock (_turn)
+            _running = null;
+        if (_isCanceled)
+            return false;
+        if (exitCode != 0 && !Log.HasLoggedErrors)
+            lock (_errorLines)
+                Log.LogError(null, ProjectErrorCodes.WorkerCrashed, null, null, 0, 0, 0, 0, "{0}: the worker stopped {1} and did not say why.{2}", Doing, How(exitCode),
+                    _errorLines.Count == 0 ? "" : $" Its last lines:\n{string.Join('\n', _errorLines)}");
+        return !Log.HasLoggedErrors;
+    }
+
+    private void KeepErrorLine(string line)
+    {
+        Log.LogMessage(MessageImportance.Low, "{0}", line);
+        lock (_errorLines)
+        {
+            _errorLines.Enqueue(line);
+            if (_errorLines.Count > LastLines)
+                _errorLines.Dequeue();
+        }
+    }
+
+    // .NET gives 128 + the signal's number for a process that a signal ended.
+    private static string How(int exitCode) => exitCode switch
+    {
+        137 => "because it was killed (signal 9; the system does that when memory runs out)",
+        > 128 and < 160 => $"at signal {exitCode - 128}",
+        _ => $"with exit code {exitCode}",
+    };
+
+    // A row of JSON lines is a line.
+    private static int LineOf(WorkerLine line) => line is { Row: { } row, File: { } file } && file.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase) && row < int.MaxValue ? (int)row + 1 : 0;
+
+    private static string WithPlace(WorkerLine line)
+    {
+        var text = new StringBuilder(line.Text);
+        if (line.Row is { } row)
+            text.Append($" (row {row})");
+        if (line.Property is { } property)
+            text.Append($" ({property})");
+        return text.ToString();
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections;
+using System.Security.Cryptography;
+using Attribution.Sdk.Experiments;
+using Attribution.Sdk.Stages;
+using Microsoft.Build.Framework;
+
+namespace Attribution.Sdk.Tasks;
+
+/// <summary>
+/// Checks the project and writes <c>S.request.json</c> of every stage S, each only when it says something new: the file's time is the time of the change.
+/// </summary>
+public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrementalTask
+{
+    /// <summary>The experiment's project.</summary>
+    [Required]
+    public string ProjectFile { get; set; } = "";
+
+    /// <summary>Where stages keep their notes, relative to the project.</summary>
+    [Required]
+    public string StateFolder { get; set; } = "";
+
+    /// <summary>Where the requests go; the state folder unless the build only explains.</summary>
+    [Required]
+    public string RequestFolder { get; set; } = "";
+
+    /// <summary>Every property of an experiment, with its value as metadata <c>Value</c>.</summary>
+    [Required]
+    public ITaskItem[] Settings { get; set; } = [];
+
+    /// <summary>The project's items of that name.</summary>
+    public ITaskItem[] TrainDatasets { get; set; } = [];
+
+    /// <summary>The project's items of that name.</summary>
+    public ITaskItem[] EvalDatasets { get; set; } = [];
+
+    /// <summary>The project's items of that name.</summary>
+    public ITaskItem[] AttributionMethods { get; set; } = [];
+
+    /// <summary>The project's items of that name.</summary>
+    public ITaskItem[] SelectionMethods { get; set; } = [];
+
+    /// <summary>The project's items of that name.</summary>
+    public ITaskItem[] Baselines { get; set; } = [];
+
+    /// <summary>What was compiled.</summary>
+    public ITaskItem[] SourceFiles { get; set; } = [];
+
+    /// <summary>Source files in this folder are the build's, not the experiment's.</summary>
+    public string GeneratedFolder { get; set; } = "";
+
+    /// <summary>What <see cref="SourceFiles"/> were compiled to.</summary>
+    public string PluginAssembly { get; set; } = "";
+
+    /// <summary>Set by <c>-question</c>: what would be written is an error.</summary>
+    public bool FailIfNotIncremental { get; set; }
+
+    /// <inheritdoc/>
+    public override bool Execute()
+    {
+        var directory = Path.GetDirectoryName(ProjectFile)!;
+        var paths = new ProjectPaths(directory);
+        var project = new ProjectFile(ProjectFile);
+        var settings = Settings.ToDictionary(s => s.ItemSpec, s => s.GetMetadata("Value"), StringComparer.OrdinalIgnoreCase);
+        var globals = (BuildEngine as IBuildEngine6)?.GetGlobalProperties() ?? new Dictionary<string, string>();
+
+        var reader = new ExperimentReader(directory, settings);
+        var experiment = reader.Read(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(TrainDatasets), Items(EvalDatasets),
+            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths));
+        foreach (var problem in new Spelling(settings.Keys).Check(project, globals.Keys).Concat(FromEnvironment(settings, project, globals)).Concat(reader.Problems))
+            Report(problem, project);
+        if (Log.HasLoggedErrors)
+            return false;
+
+        var requests = new StageRequests(experiment);
+        var folder = new StageFolder(Path.Combine(directory, RequestFolder));
+        foreach (var stage in Stage.All)
+        {
+            Write(folder.Request(stage.Name), requests.Of(stage));
+            if (OutsideFiles.Describe(stage, experiment, paths) is { } files)
+                Write(folder.Inputs(stage.Name), files);
+        }
+        return !Log.HasLoggedErrors;
+    }
+
+    private void Write(string file, string text)
+    {
+        if (StageFolder.Says(file, text))
+            return;
+        if (FailIfNotIncremental)
+            Log.LogError(null, ProjectErrorCodes.NotUpToDate, null, ProjectFile, 0, 0, 0, 0, "{0} is not up to date; `-t:Explain` says what would run.", Path.GetFileName(file));
+        else
+            StageFolder.Write(file, text);
+    }
+
+    private Plugin? Plugin(ProjectPaths paths)
+    {
+        var generated = paths.Full(GeneratedFolder);
+        if (!SourceFiles.Any(f => !paths.Full(f.ItemSpec).StartsWith(generated, StringComparison.Ordinal)) || !File.Exists(paths.Full(PluginAssembly)))
+            return null;
+        using var assembly = File.OpenRead(paths.Full(PluginAssembly));
+        return new Plugin(paths.Short(PluginAssembly), Convert.ToHexStringLower(SHA256.HashData(assembly)));
+    }
+
+    /// <summary>MSBuild takes every environment variable for a property, so that a stray SEED or DEVICE sets ours.</summary>
+    private static IEnumerable<Problem> FromEnvironment(Dictionary<string, string> settings, ProjectFile project, IReadOnlyDictionary<string, string> globals)
+    {
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            if (variable is { Key: string name, Value: string value } && settings.TryGetValue(name, out var setting) && setting == value && value.Length > 0
+                && !globals.Keys.Contains(name, StringComparer.OrdinalIgnoreCase) && !project.Properties.Contains(name, StringComparer.OrdinalIgnoreCase))
+                yield return new(ProjectErrorCodes.FromEnvironment, $"{name} is '{value}' because the environment has a variable of this name. Set it in the project, or unset the variable.") { IsWarning = true };
+    }
+
+    private void Report(Problem problem, ProjectFile project)
+    {
+        var line = problem.Name is null ? 0 : project.LineOf(problem.Name, problem.Value);
+        if (problem.IsWarning)
+            Log.LogWarning(null, problem.Code, null, project.Path, line, 0, 0, 0, "{0}", problem.Text);
+        else
+            Log.LogError(null, problem.Code, null, project.Path, line, 0, 0, 0, "{0}", problem.Text);
+    }
+
+    private static ProjectItem[] Items(ITaskItem[] items) => [.. items.Select(item => new ProjectItem(item.ItemSpec, item.GetMetadata))];
+
+    private static string[] Names(ITaskItem[] items) => [.. items.Select(item => item.ItemSpec).Distinct()];
+}

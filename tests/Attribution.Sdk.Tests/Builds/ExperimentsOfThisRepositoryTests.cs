@@ -1,0 +1,22 @@
+using System.Collections;
+using System.Xml.Linq;
+
+namespace Attribution.Sdk.Tests.Builds;
+
+public sealed class ExperimentsOfThisRepositoryTests
+{
+    [Fact]
+    public void Experiments_that_say_RunInTests_give_the_metrics_of_their_snapshots()
+    {
+        // Where the store and the native parts of this machine are, if someone said so.
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Where(v => ((string)v.Key).StartsWith("ATTRIBUTION_", StringComparison.Ordinal)).ToDictionary(v => (string)v.Key, v => (string)v.Value!);
+        foreach (var project in Directory.EnumerateFiles(Repository.File("experiments"), "*.csproj", SearchOption.AllDirectories)
+            .Where(file => XDocument.Load(file).Descendants("RunInTests").Any(p => p.Value == "true")))
+        {
+            File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "snapshots", "metrics.verified.json")).ShouldBeTrue($"{project}: accept its snapshot and commit it");
+            var (code, output) = DotNet.Run(Repository.Root, environment, "build", project, "-tl:off");
+            code.ShouldBe(0, output);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.IO.Compression;
+
+namespace Attribution.Sdk.Tests.Builds;
+
+/// <summary>What a change makes run, as MSBuild sees it: real builds, and a worker that counts its starts.</summary>
+public sealed class IncrementalBuildTests(SdkLayout sdk) : IClassFixture<SdkLayout>
+{
+    private static readonly string[] All = TemporaryExperiment.Stages;
+    private static readonly string[] SelectionAndLater = All[2..];
+
+    [Fact]
+    public void Only_what_depends_on_a_change_runs()
+    {
+        using var experiment = new TemporaryExperiment(sdk);
+
+        experiment.Run(0, "build").ShouldBe(All);
+        experiment.Output.ShouldContain("tiny: FineTune: ran 2 of 3 jobs, 0.1 s");
+        var lines = experiment.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToList();
+        lines.Count.ShouldBeLessThan(25, "a build fits a screen");
+        lines.IndexOf("best  0.25").ShouldBe(lines.FindIndex(l => l.StartsWith("tiny: results in", StringComparison.Ordinal)) - 1);
+
+        experiment.Build().ShouldBeEmpty("nothing changed");
+        experiment.Output.ShouldContain("tiny: FineTune: up to date");
+        experiment.Output.ShouldContain("best  0.25");
+
+        experiment.Run(0, "build", "-question").ShouldBeEmpty();
+
+        experiment.Edit("tiny.csproj", xml => xml.Replace("<BaseModel>", "<!-- a comment --><BaseModel>", StringComparison.Ordinal));
+        experiment.Build().ShouldBeEmpty("a comment is no change");
+
+        experiment.Build("-p:TopK=50").ShouldBe(SelectionAndLater, "k is read by selection, and its result by the stages after it");
+        experiment.Build("-t:SelectTrainingData").ShouldBe(["SelectTrainingData"], "a stage can be asked for by name");
+        experiment.Output.ShouldContain("SelectTrainingData: from store");
+        experiment.Build().ShouldBe(SelectionAndLater[1..]);
+
+        experiment.Touch("data/pool.jsonl");
+        experiment.Build().ShouldBe(["ImportDatasets"], "the content is what it was, so nothing after it runs");
+
+        File.SetLastWriteTimeUtc(experiment["data/pool.jsonl"], DateTime.UtcNow.AddDays(-1));
+        experiment.Build().ShouldBe(["ImportDatasets"], "an older time is a change, too");
+
+        experiment.Edit("data/pool.jsonl", text => text + "{\"messages\":4}\n");
+        experiment.Build().ShouldBe(All);
+
+        experiment.Touch("model/config.json");
+        experiment.Build().ShouldBe(["ComputeAttribution", "FineTune", "Evaluate"]);
+    }
+
+    [Fact]
+    public void What_was_deleted_comes_back()
+    {
+        using var experiment = new TemporaryExperiment(sdk);
+        experiment.Run(0, "build").ShouldBe(All);
+
+        Directory.Delete(experiment["out"], recursive: true);
+        experiment.Build().ShouldBe(All);
+        experiment.Output.ShouldContain("FineTune: from store");
+
+        Directory.Delete(experiment["artifacts/store"], recursive: true);
+        experiment.Build().ShouldBe(All);
+        experiment.Output.ShouldContain("FineTune: ran 2 of 3 jobs");
+
+        File.Delete(experiment["out/Judge"]);
+        experiment.Build().ShouldBe(["Judge"]);
+
+        experiment.Run(0, "clean");
+        experiment.Output.ShouldContain("artifacts/store is kept");
+        Directory.Exists(experiment["out"]).ShouldBeFalse();
+        Directory.Exists(experiment["obj/attribution"]).ShouldBeFalse();
+        Directory.Exists(experiment["artifacts/store"]).ShouldBeTrue();
+        experiment.Build().ShouldBe(All);
+        experiment.Output.ShouldContain("FineTune: from store");
+    }
+
+    [Fact]
+    public void Other_code_in_the_worker_runs_every_stage_and_the_same_code_built_again_none()
+    {
+        using var experiment = new TemporaryExperiment(sdk);
+        experiment.Run(0, "build").ShouldBe(All);
+
+        File.SetLastWriteTimeUtc(Repository.Worker, DateTime.UtcNow);
+        experiment.Build().ShouldBeEmpty();
+
+        File.WriteAllText(sdk.Library, "Attribution.Worker 2\n");
+        experiment.Build().ShouldBe(All);
+    }
+
+    [Fact]
+    public void Asking_changes_nothing()
+    {
+        using var experiment = new TemporaryExperiment(sdk);
+        experiment.Run(0, "build").ShouldBe(All);
+
+        experiment.Build("-t:Explain", "-p:TopK=50").ShouldBe(["explain"]);
+        experiment.Output.ShouldContain("SelectTrainingData would take 50 rows; state in obj/attribution");
+        experiment.Build().ShouldBeEmpty();
+
+        experiment.Run(1, "build", "--no-restore", "-question", "-p:TopK=50").ShouldBeEmpty();
+        experiment.Output.ShouldContain("SelectTrainingData.request.json is not up to date");
+        experiment.Build().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Accepting_a_snapshot_leaves_the_next_build_nothing_to_do()
+    {
+        using var experiment = new TemporaryExperiment(sdk);
+        experiment.Run(0, "build").ShouldBe(All);
+        experiment.Build("-p:AcceptSnapshot=true").ShouldBe(["VerifySnapshot"]);
+        File.Exists(experiment["snapshots/metrics.verified.json"]).ShouldBeTrue();
+        experiment.Build().ShouldBeEmpty();
+        experiment.Touch("snapshots/metrics.verified.json");
+        experiment.Build().ShouldBe(["VerifySnapshot"]);
+    }
+
+    [Fact]
+    public void A_binary_log_holds_no_key()
+    {
+        using var experiment = new TemporaryExperiment(sdk);
+        const string key = "sk-not-a-real-key-4711";
+        var (code, output) = DotNet.Run(experiment["."], new Dictionary<string, string> { ["OPENAI_API_KEY"] = key }, "build", "-bl:build.binlog", "-v:diag");
+        code.ShouldBe(0, output);
+        output.ShouldNotContain(key);
+
+        using var log = new GZipStream(File.OpenRead(experiment["build.binlog"]), CompressionMode.Decompress);
+        using var reader = new StreamReader(log);
+        var content = reader.ReadToEnd();
+        content.ShouldContain("ComputeAttribution");
+        content.ShouldNotContain(key);
+        foreach (var file in Directory.EnumerateFiles(experiment["."], "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".binlog", StringComparison.Ordinal)))
+            File.ReadAllText(file).ShouldNotContain(key);
+    }
+}

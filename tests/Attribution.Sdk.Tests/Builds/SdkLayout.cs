@@ -1,0 +1,23 @@
+namespace Attribution.Sdk.Tests.Builds;
+
+/// <summary>The SDK as a package lays it out, with the worker of these tests.</summary>
+public sealed class SdkLayout : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public SdkLayout()
+    {
+        foreach (var file in Directory.EnumerateFiles(Repository.File("sdk/Attribution.Sdk/Sdk"), "*", SearchOption.AllDirectories))
+            _folder.Write(Path.Combine("Sdk", Path.GetRelativePath(Repository.File("sdk/Attribution.Sdk/Sdk"), file)), File.ReadAllText(file));
+        Directory.CreateDirectory(_folder["tasks/net10.0"]);
+        File.Copy(typeof(ProjectErrorCodes).Assembly.Location, _folder["tasks/net10.0/Attribution.Sdk.dll"]);
+        _folder.Write("library.txt", "Attribution.Worker 1\n");
+    }
+
+    public string Folder => _folder.Path;
+
+    /// <summary>The content hashes of the worker's assemblies.</summary>
+    public string Library => _folder["library.txt"];
+
+    public void Dispose() => _folder.Dispose();
+}

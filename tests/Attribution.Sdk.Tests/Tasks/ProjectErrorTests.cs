@@ -1,0 +1,170 @@
+using Microsoft.Build.Framework;
+
+namespace Attribution.Sdk.Tests.Tasks;
+
+/// <summary>What is wrong with a project is said with a code, the name at fault, and what to do.</summary>
+public sealed class ProjectErrorTests : IDisposable
+{
+    private readonly RequestedExperiment _experiment = new();
+
+    [Theory]
+    [InlineData("BaseModel", "", ProjectErrorCodes.PropertyMissing, "BaseModel is not set")]
+    [InlineData("BaseModel", "no/such/folder", ProjectErrorCodes.ModelMissing, "no/such/folder")]
+    [InlineData("AttributionLayer", "", ProjectErrorCodes.PropertyMissing, "Blocks count from 0")]
+    [InlineData("AttributionLayer", "2;x", ProjectErrorCodes.ValueInvalid, "AttributionLayer is '2;x'")]
+    [InlineData("AttributionLayer", "2;3", ProjectErrorCodes.LayerAmbiguous, "<SelectionLayer>")]
+    [InlineData("SelectionLayer", "4", ProjectErrorCodes.LayerAmbiguous, "SelectionLayer is 4")]
+    [InlineData("TopK", "many", ProjectErrorCodes.ValueInvalid, "TopK is 'many'. Give a whole number from 1.")]
+    [InlineData("TopK", "0", ProjectErrorCodes.ValueInvalid, "TopK is '0'")]
+    [InlineData("LearningRate", "1e-4f", ProjectErrorCodes.ValueInvalid, "LearningRate is '1e-4f'")]
+    [InlineData("TopP", "1.5", ProjectErrorCodes.ValueInvalid, "from 0 to 1")]
+    [InlineData("AttributionDType", "fp16", ProjectErrorCodes.ValueInvalid, "float32 or bfloat16")]
+    [InlineData("AcceptSnapshot", "yes", ProjectErrorCodes.ValueInvalid, "true or false")]
+    public void A_property_that_cannot_be(string property, string value, string code, string text)
+    {
+        _experiment.Settings[property] = value;
+        var error = _experiment.Error();
+        error.Code.ShouldBe(code);
+        error.Message.ShouldNotBeNull().ShouldContain(text);
+    }
+
+    [Fact]
+    public void A_project_without_datasets_and_runs_hears_of_all_of_it_at_once()
+    {
+        _experiment.Train.Clear();
+        _experiment.Eval.Clear();
+        _experiment.Methods.Clear();
+        _experiment.SelectionMethods.Clear();
+        _experiment.Baselines.Clear();
+        _experiment.Write().ShouldBeFalse();
+        _experiment.Engine.Errors.Select(e => e.Code).ShouldBe([ProjectErrorCodes.NoTrainDataset, ProjectErrorCodes.NoEvalDataset, ProjectErrorCodes.NothingToRun]);
+    }
+
+    [Fact]
+    public void A_method_on_one_side_only()
+    {
+        _experiment.SelectionMethods.Clear();
+        Expect(ProjectErrorCodes.NothingToRun, "no SelectionMethod");
+    }
+
+    [Fact]
+    public void A_dataset_that_is_not_there_is_named_by_its_full_path_and_line()
+    {
+        _experiment.Folder.Write("tiny.csproj", "<Project>\n<ItemGroup>\n<TrainDataset Include=\"data/nothere.jsonl\" />\n</ItemGroup>\n</Project>");
+        _experiment.Train[0] = RequestedExperiment.Item("data/nothere.jsonl");
+        var error = Expect(ProjectErrorCodes.DatasetMissing, _experiment.Folder["data/nothere.jsonl"]);
+        error.File.ShouldBe(_experiment.Folder["tiny.csproj"]);
+        error.LineNumber.ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_dataset_made_by_a_recipe_need_not_be_a_file()
+    {
+        _experiment.Train.Add(RequestedExperiment.Item("dolly", ("Recipe", "dolly_10k")));
+        _experiment.Write().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Two_datasets_of_one_name()
+    {
+        _experiment.Folder.Write("other/pool.jsonl", "");
+        _experiment.Train.Add(RequestedExperiment.Item("other/pool.jsonl"));
+        Expect(ProjectErrorCodes.DatasetNameTaken, "data/pool.jsonl and other/pool.jsonl");
+    }
+
+    [Fact]
+    public void Prompts_without_a_trait()
+    {
+        _experiment.Eval[0].RemoveMetadata("Trait");
+        Expect(ProjectErrorCodes.TraitMissing, "Add Trait=");
+    }
+
+    [Fact]
+    public void Metadata_that_is_no_number()
+    {
+        _experiment.Train[0].SetMetadata("Take", "half");
+        Expect(ProjectErrorCodes.ValueInvalid, "Take of TrainDataset data/pool.jsonl is 'half'");
+    }
+
+    [Fact]
+    public void An_unknown_baseline_and_a_baseline_among_the_methods()
+    {
+        _experiment.Baselines.Add("zero");
+        _experiment.Methods.Add("random");
+        _experiment.Write().ShouldBeFalse();
+        _experiment.Engine.Errors.Select(e => e.Code).ShouldBe([ProjectErrorCodes.UnknownBaseline, ProjectErrorCodes.UnknownBaseline]);
+        _experiment.Engine.Errors[0].Message.ShouldNotBeNull().ShouldContain("Use random or none.");
+        _experiment.Engine.Errors[1].Message.ShouldNotBeNull().ShouldContain("<Baseline Include=\"random\" />");
+    }
+
+    [Theory]
+    [InlineData("<PropertyGroup><TopN>50</TopN></PropertyGroup>", "Did you mean TopK or TopP?")]
+    [InlineData("<PropertyGroup><LearningRat>1</LearningRat></PropertyGroup>", "Did you mean LearningRate?")]
+    [InlineData("<PropertyGroup><AttributionLayers>2</AttributionLayers></PropertyGroup>", "Did you mean AttributionLayer?")]
+    [InlineData("<ItemGroup><TrainData Include=\"x\" /></ItemGroup>", "Did you mean TrainDataset?")]
+    [InlineData("<ItemGroup><EvalDataset Include=\"x\" Prompt=\"y\" /></ItemGroup>", "EvalDataset has no metadata Prompt. Did you mean Prompts?")]
+    [InlineData("<PropertyGroup><Baseline>none</Baseline></PropertyGroup>", "Baseline is an item")]
+    [InlineData("<ItemGroup><TopK Include=\"50\" /></ItemGroup>", "TopK is a property")]
+    public void A_name_that_is_almost_ours(string xml, string text)
+    {
+        _experiment.Folder.Write("tiny.csproj", $"<Project>{xml}</Project>");
+        Expect(ProjectErrorCodes.NameMisspelled, text);
+    }
+
+    [Fact]
+    public void A_misspelled_property_of_the_command_line()
+    {
+        _experiment.Engine.GlobalProperties["TopsK"] = "5";
+        Expect(ProjectErrorCodes.NameMisspelled, "Did you mean TopK");
+    }
+
+    [Fact]
+    public void Names_of_the_NET_SDK_and_names_that_the_project_reads_itself_are_not_ours()
+    {
+        _experiment.Engine.GlobalProperties["Configuration"] = "Release";
+        _experiment.Folder.Write("tiny.csproj", """
+            <Project>
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings><LangVersion>14</LangVersion>
+                <OutputType>Library</OutputType><RootNamespace>A</RootNamespace><AssemblyName>A</AssemblyName><Version>1</Version><Title>T</Title><Product>P</Product>
+                <Company>C</Company><Authors>A</Authors><Description>D</Description><NoWarn>1</NoWarn><Optimize>true</Optimize><DebugType>none</DebugType><Features>f</Features>
+                <Deterministic>true</Deterministic><Platform>x64</Platform><Platforms>x64</Platforms><OutDir>o</OutDir><OutputPath>o</OutputPath><IsPackable>false</IsPackable>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors><GenerateDocumentationFile>true</GenerateDocumentationFile><RestoreSources>r</RestoreSources>
+                <TopN>50</TopN><TopK>$(TopN)</TopK>
+              </PropertyGroup>
+              <ItemGroup>
+                <Compile Include="a.cs" /><None Include="a" /><Content Include="a" /><EmbeddedResource Include="a" /><PackageReference Include="p" Version="1" />
+                <ProjectReference Include="p" /><Reference Include="r" /><Using Include="u" /><Folder Include="f" /><InternalsVisibleTo Include="i" />
+              </ItemGroup>
+            </Project>
+            """);
+        _experiment.Write().ShouldBeTrue();
+        _experiment.Engine.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_setting_that_comes_from_the_environment_by_accident_is_a_warning()
+    {
+        Environment.SetEnvironmentVariable("EPOCHS", "7");
+        try
+        {
+            _experiment.Settings["Epochs"] = "7";
+            _experiment.Write().ShouldBeTrue();
+            _experiment.Engine.Warnings.ShouldHaveSingleItem().Code.ShouldBe(ProjectErrorCodes.FromEnvironment);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("EPOCHS", null);
+        }
+    }
+
+    public void Dispose() => _experiment.Dispose();
+
+    private BuildErrorEventArgs Expect(string code, string text)
+    {
+        var error = _experiment.Error();
+        error.Code.ShouldBe(code);
+        error.Message.ShouldNotBeNull().ShouldContain(text);
+        return error;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using Attribution.Sdk.Tasks;
+using Attribution.Sdk.Tests.Builds;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace Attribution.Sdk.Tests.Tasks;
+
+/// <summary>A project that asks for requests, without a build around it: its properties have the SDK's defaults.</summary>
+internal sealed class RequestedExperiment : IDisposable
+{
+    public RequestedExperiment()
+    {
+        Folder.Write("data/pool.jsonl", "");
+        Folder.Write("data/empathy.jsonl", "");
+        Folder.Write("data/empathy.prompts.jsonl", "");
+        Folder.Write("model/config.json", "{}");
+        Folder.Write("tiny.csproj", "<Project />");
+        foreach (var setting in XDocument.Load(Repository.File("sdk/Attribution.Sdk/Sdk/Attribution.targets")).Descendants("AttributionSetting"))
+            Settings[setting.Attribute("Include")!.Value] = "";
+        foreach (var property in XDocument.Load(Repository.File("sdk/Attribution.Sdk/Sdk/Attribution.props")).Descendants("PropertyGroup").Elements())
+            if (Settings.ContainsKey(property.Name.LocalName))
+                Settings[property.Name.LocalName] = property.Value;
+        Settings["AttributionStore"] = "store";
+        Settings["BaseModel"] = "model";
+        Settings["AttributionLayer"] = "2";
+    }
+
+    public TemporaryFolder Folder { get; } = new();
+    public Engine Engine { get; } = new();
+    public Dictionary<string, string> Settings { get; } = [];
+    public List<ITaskItem> Train { get; } = [Item("data/pool.jsonl", ("PlantedColumn", "behaviour"))];
+    public List<ITaskItem> Eval { get; } = [Item("data/empathy.jsonl", ("Trait", "empathy"), ("Prompts", "data/empathy.prompts.jsonl"))];
+    public List<string> Methods { get; } = ["residual_diff", "residual_change"];
+    public List<string> SelectionMethods { get; } = ["residual_diff"];
+    public List<string> Baselines { get; } = ["random", "none"];
+    public List<string> Sources { get; } = [];
+    public bool Question { get; set; }
+
+    public static ITaskItem Item(string include, params IEnumerable<(string Name, string Value)> metadata)
+    {
+        var item = new TaskItem { ItemSpec = include };
+        foreach (var (name, value) in metadata)
+            item.SetMetadata(name, value);
+        return item;
+    }
+
+    public bool Write() => new WriteStageRequests
+    {
+        BuildEngine = Engine,
+        ProjectFile = Folder["tiny.csproj"],
+        StateFolder = "obj/attribution/",
+        RequestFolder = "obj/attribution/",
+        Settings = [.. Settings.Select(s => Item(s.Key, ("Value", s.Value)))],
+        TrainDatasets = [.. Train],
+        EvalDatasets = [.. Eval],
+        AttributionMethods = [.. Methods.Select(m => Item(m))],
+        SelectionMethods = [.. SelectionMethods.Select(m => Item(m))],
+        Baselines = [.. Baselines.Select(b => Item(b))],
+        SourceFiles = [.. Sources.Select(s => Item(s))],
+        GeneratedFolder = "obj/",
+        PluginAssembly = Folder["bin/tiny.dll"],
+        FailIfNotIncremental = Question,
+    }.Execute();
+
+    /// <summary>Writes the requests, which must succeed, and gives their texts by stage.</summary>
+    public Dictionary<string, string> Requests()
+    {
+        Write().ShouldBeTrue(string.Join('\n', Engine.Errors.Select(e => e.Message)));
+        return TemporaryExperiment.Stages.ToDictionary(stage => stage, stage => File.ReadAllText(Folder[$"obj/attribution/{stage}.request.json"]));
+    }
+
+    public JsonNode Request(string stage) => JsonNode.Parse(Requests()[stage])!;
+
+    /// <summary>The one error that writing the requests gives.</summary>
+    public BuildErrorEventArgs Error()
+    {
+        Write().ShouldBeFalse();
+        return Engine.Errors.ShouldHaveSingleItem();
+    }
+
+    public void Dispose() => Folder.Dispose();
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using Attribution.Sdk.Tasks;
+using Attribution.Sdk.Tests.Builds;
+
+namespace Attribution.Sdk.Tests.Tasks;
+
+public sealed class RunStageTests : IDisposable
+{
+    private readonly RequestedExperiment _experiment = new();
+
+    [Fact]
+    public void A_stage_that_ran_is_stamped_and_said_in_one_line()
+    {
+        _experiment.Requests();
+        Stage("ImportDatasets").Execute().ShouldBeTrue();
+        _experiment.Engine.Messages.ShouldBe(["tiny: ImportDatasets: ran 2 of 3 jobs, 0.1 s"]);
+        var stamp = File.GetLastWriteTimeUtc(_experiment.Folder["obj/attribution/ImportDatasets.stamp"]);
+        File.GetLastWriteTimeUtc(_experiment.Folder["out/ImportDatasets"]).ShouldBeLessThanOrEqualTo(stamp);
+    }
+
+    [Fact]
+    public void Warnings_come_through_and_other_output_of_the_worker_stays_low()
+    {
+        _experiment.Folder.Write("worker.does", "ImportDatasets warn");
+        _experiment.Requests();
+        Stage("ImportDatasets").Execute().ShouldBeTrue();
+        _experiment.Engine.Warnings.ShouldHaveSingleItem().Code.ShouldBe("ATTR1801");
+        _experiment.Engine.Messages.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void An_error_has_code_file_line_and_property()
+    {
+        _experiment.Folder.Write("worker.does", "ImportDatasets error");
+        _experiment.Requests();
+        Stage("ImportDatasets").Execute().ShouldBeFalse();
+        var error = _experiment.Engine.Errors.ShouldHaveSingleItem();
+        (error.Code, error.File, error.LineNumber).ShouldBe(("ATTR1301", "data/pool.jsonl", 5));
+        error.Message.ShouldBe("The row has no assistant turn. (row 4) (messages)");
+        File.Exists(_experiment.Folder["obj/attribution/ImportDatasets.stamp"]).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_crash_is_an_error_with_the_workers_last_words()
+    {
+        _experiment.Folder.Write("worker.does", "ImportDatasets crash");
+        _experiment.Requests();
+        Stage("ImportDatasets").Execute().ShouldBeFalse();
+        var error = _experiment.Engine.Errors.ShouldHaveSingleItem();
+        error.Code.ShouldBe(ProjectErrorCodes.WorkerCrashed);
+        error.Message.ShouldNotBeNull().ShouldContain("signal 6");
+        error.Message.ShouldContain("std::bad_alloc");
+    }
+
+    [Fact]
+    public void A_worker_that_is_not_there()
+    {
+        var stage = Stage("ImportDatasets");
+        stage.Worker = _experiment.Folder["nothere.dll"];
+        stage.Execute().ShouldBeFalse();
+        _experiment.Engine.Errors.ShouldHaveSingleItem().Code.ShouldBe(ProjectErrorCodes.WorkerMissing);
+    }
+
+    [Fact]
+    public async Task Cancelling_stops_the_worker()
+    {
+        _experiment.Folder.Write("worker.does", "ImportDatasets sleep");
+        _experiment.Requests();
+        var stage = Stage("ImportDatasets");
+        var run = Task.Run(stage.Execute);
+        var id = await WorkerId();
+        stage.Cancel();
+        (await run).ShouldBeFalse();
+        _experiment.Engine.Errors.ShouldBeEmpty();
+        Should.Throw<ArgumentException>(() => Process.GetProcessById(id));
+    }
+
+    public void Dispose() => _experiment.Dispose();
+
+    private async Task<int> WorkerId()
+    {
+        var file = _experiment.Folder["worker.pid"];
+        while (true)
+        {
+            if (File.Exists(file) && int.TryParse(await File.ReadAllTextAsync(file), out var id))
+                return id;
+            await Task.Delay(20);
+        }
+    }
+
+    private RunStage Stage(string name) => new()
+    {
+        BuildEngine = _experiment.Engine,
+        Stage = name,
+        Experiment = "tiny",
+        ProjectDirectory = _experiment.Folder.Path,
+        StateFolder = "obj/attribution/",
+        Worker = Repository.Worker,
+    };
+}
