@@ -56,12 +56,13 @@ public sealed class JointBlockStage(ArtifactStore store, IReadOnlyList<StageRequ
     {
         for (var i = 0; i < requests.Count; i++)
             artifacts[i] ??= store.TryGet(requests[i].ForBlock(block));
-        var missing = Enumerable.Range(0, requests.Count).Where(i => artifacts[i] is null).ToArray();
+        // In an order that all processes have, so that of two that want the same block the one that comes first gets all of it.
+        var missing = Enumerable.Range(0, requests.Count).Where(i => artifacts[i] is null).OrderBy(i => requests[i].Fingerprint).ToArray();
         if (missing.Length > 0)
             TakeFrom(0, []);
 
-        // Takes the lock of one missing stage after the other, skips those that another process holds, and computes under all the locks it got.
-        // Nobody waits while holding a lock, so there is no deadlock.
+        // Takes the lock of one missing stage after the other and computes under all the locks it got. If another process holds the first, it is at work
+        // on the block and is left to it; a later one is skipped. Nobody waits while holding a lock, so there is no deadlock.
         Action<int, ArtifactBuilder> TakeFrom(int next, IReadOnlyList<int> mine)
         {
             if (next == missing.Length)
@@ -73,6 +74,8 @@ public sealed class JointBlockStage(ArtifactStore store, IReadOnlyList<StageRequ
                 write = TakeFrom(next + 1, [.. mine, stage]);
                 write(stage, builder);
             }, cancellation);
+            if (write is null && next == 0 && artifacts[stage] is null)
+                return static (_, _) => { };
             return write ?? TakeFrom(next + 1, mine);
         }
     }
