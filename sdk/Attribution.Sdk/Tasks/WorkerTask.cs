@@ -15,6 +15,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
     private readonly Queue<string> _errorLines = [];
     private readonly Lock _turn = new();
     private WorkerProcess? _running;
+    private bool _hasSummary;
     private bool _isCanceled;
 
     /// <summary>The experiment's name.</summary>
@@ -41,6 +42,9 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
 
     /// <summary>What the worker is doing, for messages.</summary>
     private protected abstract string Doing { get; }
+
+    /// <summary>Who should see a line that is none of the protocol; a native library may print one.</summary>
+    private protected virtual MessageImportance PlainLines => MessageImportance.Low;
 
     /// <inheritdoc/>
     public void Cancel()
@@ -71,7 +75,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
             var nextProgress = FirstProgress;
             foreach (var text in worker.Lines())
                 if (WorkerLine.Parse(text) is not { } line)
-                    Log.LogMessage(MessageImportance.Low, "{0}", text);
+                    Log.LogMessage(PlainLines, "{0}", text);
                 else if (line.Kind != "progress")
                     Say(line);
                 else if (clock.Elapsed >= nextProgress)
@@ -84,7 +88,14 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
         }
     }
 
-    private protected void Shout(string text) => Log.LogMessage(MessageImportance.High, "{0}: {1}: {2}", Experiment, Doing, text);
+    /// <summary>Says that it is done, unless the worker did.</summary>
+    private protected void SayDone()
+    {
+        if (!_hasSummary)
+            Shout("nothing to do");
+    }
+
+    private void Shout(string text) => Log.LogMessage(MessageImportance.High, "{0}: {1}: {2}", Experiment, Doing, text);
 
     private WorkerProcess? Start(IEnumerable<string> arguments)
     {
@@ -114,6 +125,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
         switch (line.Kind)
         {
             case "summary":
+                _hasSummary = true;
                 Shout(line.Text);
                 break;
             case "warning":
@@ -143,7 +155,11 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
 
     private void KeepErrorLine(string line)
     {
-        Log.LogMessage(MessageImportance.Low, "{0}", line);
+        // A verb that does not speak the protocol ends with `error ATTR1234: ...`.
+        if (line.StartsWith("error ATTR", StringComparison.Ordinal))
+            Log.LogMessageFromText(line, MessageImportance.High);
+        else
+            Log.LogMessage(MessageImportance.Low, "{0}", line);
         lock (_errorLines)
         {
             _errorLines.Enqueue(line);

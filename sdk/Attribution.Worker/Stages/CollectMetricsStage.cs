@@ -33,17 +33,12 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage(context)
         InputFile? Judgement(JobKey key) => judged.Find(key) is { } job ? Context.Input(job, JudgeStage.MetricsFile) : null;
     }
 
-    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [Copy(artifact, Metrics.File, Metrics.File)];
-
-    public override void Finish(IReadOnlyList<(StageJob Job, Artifact Artifact)> done)
-    {
-        var settings = Context.Settings<CollectMetricsSettings>();
-        var metrics = Metrics.Read(done[0].Artifact.PathOf(Metrics.File));
-        foreach (var eval in settings.Eval)
-            if (ResultTable.Of(metrics, eval.Name, eval.Trait) is { } table)
-                Context.Reporter.Message(table);
-        Context.Reporter.Message($"Results: {Path.Combine(Context.Common.Out, Metrics.File)}");
-    }
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) =>
+    [
+        Copy(artifact, Metrics.File, Metrics.File),
+        // The build shows it at its end.
+        ShownFile.Of(ResultTable.File, ResultTable.Of(Metrics.Read(artifact.PathOf(Metrics.File)), Context.Settings<CollectMetricsSettings>().Eval)),
+    ];
 
     // Training on nothing is the base model.
     private static JobKey Tuned(JobKey run) => run.IsBaseModel ? new JobKey { Eval = run.Eval } : run;
