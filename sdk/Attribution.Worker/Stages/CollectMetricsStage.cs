@@ -11,7 +11,7 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage(context)
 {
     public const string Name = "CollectMetrics";
 
-    public override string Noun => "table";
+    public override string Noun => "metrics file";
 
     public override IReadOnlyList<StageJob> Plan()
     {

@@ -23,6 +23,7 @@ internal sealed class ComputeAttributionStage : Stage
     private readonly ComputeAttributionSettings _settings;
     private readonly ModelSource _model;
     private readonly AttributionMethods _methods;
+    private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
 
     public ComputeAttributionStage(StageContext context) : base(context)
     {
@@ -78,9 +79,14 @@ internal sealed class ComputeAttributionStage : Stage
             Blocks = new BlockProgress(before.Finished + run.Progress.Finished, before.Ran + run.Progress.Ran, before.Total + run.Progress.Total);
 
             foreach (var (i, job) in jobs.Index())
+            {
+                _parts[job.Request.Fingerprint] = [.. run.Blocks.Select(b => b.Artifacts[i].Fingerprint)];
                 yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, rows, run, i), cancellation);
+            }
         }
     }
+
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint, []);
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {

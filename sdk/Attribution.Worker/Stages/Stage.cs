@@ -31,6 +31,9 @@ internal abstract class Stage(StageContext context) : IDisposable
         }
     }
 
+    /// <summary>The artifacts that a job's was put together from, if that was done now.</summary>
+    public virtual IReadOnlyList<ContentHash> PartsOf(StageJob job) => [];
+
     /// <summary>What people find of a job under <c>out/</c>.</summary>
     public abstract IEnumerable<ShownFile> Show(StageJob job, Artifact artifact);
 

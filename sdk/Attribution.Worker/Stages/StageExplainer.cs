@@ -1,4 +1,5 @@
 using Attribution.Data.Store;
+using Attribution.Diagnostics;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -26,8 +27,16 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
                 output.WriteLine($"{name}: {StageExplanation.After(before).Reason}");
                 continue;
             }
-            using var stage = StageList.Create(name, context);
-            Explain(name, stage, context);
+            try
+            {
+                using var stage = StageList.Create(name, context);
+                Explain(name, stage, context);
+            }
+            catch (AttributionException e)
+            {
+                // A build would fail here, or fetch the model first.
+                output.WriteLine($"{name}: {VerbRunner.ErrorLine(e)}");
+            }
         }
     }
 

@@ -61,7 +61,7 @@ internal static class StageRunner
         var shown = new OutFolder(context.Common.Out, context.Store.Hasher).Place(done.SelectMany(d => stage.Show(d.Job, d.Artifact)), state.Files(name));
         var kept = done.DistinctBy(d => d.Artifact.Fingerprint).SelectMany(d => d.Artifact.Outputs.Select(o => o.Name).Append(Manifest.FileName)
             .Select(file => Path.Combine(store, d.Artifact.Stage, d.Artifact.Fingerprint.ToString(), file)));
-        state.SaveLast(name, done.Select(d => (d.Job.Key, d.Job.Request)));
+        state.SaveLast(name, done.Select(d => (d.Job.Key, d.Job.Request, stage.PartsOf(d.Job))));
         WholeFile.Write(state.ResultFile(name), ResultOf(name, done).Write());
         // The list comes last: until it is there, the stage is not up to date.
         WholeFile.Write(state.FilesFile(name), string.Concat(kept.Concat(shown).Concat(stage.OtherFiles).Select(path => path + "\n")));

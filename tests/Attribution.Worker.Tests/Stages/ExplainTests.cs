@@ -49,6 +49,15 @@ public sealed class ExplainTests
         now["SelectTrainingData"].ShouldBe("up to date");
     }
 
+    [Fact]
+    public async Task Explain_says_what_a_build_would_stumble_over()
+    {
+        using var experiment = new TestExperiment().WithData(80);
+        await experiment.RunAsync("ImportDatasets");
+        experiment.TrainMethods = ["nothing_known"];
+        (await ExplainAsync(experiment))["ComputeAttribution"].ShouldStartWith("error ATTR1401: There is no attribution method 'nothing_known'");
+    }
+
     // The requests go to a folder of their own, as the build has it.
     private static async Task<IReadOnlyDictionary<string, string>> ExplainAsync(TestExperiment experiment)
     {

@@ -14,7 +14,7 @@ public sealed class RealDataTests
             Model = SharedData.Find("models", "stories260k")!,
             Train = SharedData.Find("data", "gsm8k_train.parquet")!,
             Eval = SharedData.Find("data", "gsm8k_wrong_solutions.jsonl")!,
-            Take = 24,
+            Take = 12,
             Layers = [2],
             Layer = 2,
             TrainMethods = ["residual_change_treatment"],

@@ -1,3 +1,7 @@
+using System.CommandLine;
+using Attribution.Tests.Data.Store;
+using Attribution.Worker.Verbs;
+
 namespace Attribution.Worker.Tests.Stages;
 
 /// <summary>Killed, stopped, damaged, in each other's way: what comes out is what an undisturbed run gives.</summary>
@@ -108,6 +112,34 @@ public sealed class RobustnessTests
         await experiment.RunAsync("ImportDatasets", "ComputeAttribution");
         FlipOneBit(Directory.EnumerateFiles(Path.Combine(experiment.Store, "vectors"), "scores-1.parquet", SearchOption.AllDirectories).First());
         (await experiment.FailAsync("SelectTrainingData")).Code!.ShouldBe("ATTR1801");
+    }
+
+    [TmpfsFact]
+    public async Task A_full_disk_is_said_and_what_was_finished_is_kept()
+    {
+        using var disk = new Tmpfs(kibibytes: 700);
+        using var experiment = new TestExperiment(disk.Path).WithData(80);
+        await experiment.RunAsync("ImportDatasets");
+        var large = Directory.CreateTempSubdirectory();
+        experiment.Train = Path.Combine(large.FullName, "pool.jsonl");
+        var random = new Random(1);
+        File.WriteAllLines(experiment.Train, TestRows.Pool(20000).Select(row => row.Replace("There is", $"{random.NextDouble()} {random.NextDouble()} {random.NextDouble()} {random.NextDouble()} {random.NextDouble()} is")));
+        experiment.Prepare();
+        (await experiment.FailAsync("ImportDatasets")).Code.ShouldBe("ATTR1802");
+        Directory.GetDirectories(Path.Combine(experiment.Store, "datasets")).Length.ShouldBe(3);
+        Directory.EnumerateFileSystemEntries(Path.Combine(experiment.Store, ".tmp")).ShouldBeEmpty();
+        large.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_collection_keeps_the_blocks_that_the_vectors_of_an_experiment_were_put_together_from()
+    {
+        using var experiment = Prepared("kept");
+        await experiment.RunAsync("ImportDatasets", "ComputeAttribution");
+        await experiment.RunAsync("ComputeAttribution");
+        var blocks = BlocksIn(experiment);
+        (await VerbRunner.RunAsync(new RootCommand { StoreVerb.Create() }, ["store", "--store", experiment.Store, "gc", "--keep", experiment.Folder], TextWriter.Null)).ShouldBe(0);
+        BlocksIn(experiment).ShouldBe(blocks);
     }
 
     [Fact]

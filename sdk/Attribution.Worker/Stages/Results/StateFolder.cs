@@ -24,16 +24,17 @@ internal sealed class StateFolder(string path)
     public LastRun? Last(string stage, JobKey key) => LastRun.TryRead(LastFile(stage, key));
 
     /// <summary>Writes down what the jobs of a stage were asked, and forgets jobs that are no more.</summary>
-    public void SaveLast(string stage, IEnumerable<(JobKey Key, StageRequest Request)> jobs)
+    public void SaveLast(string stage, IEnumerable<(JobKey Key, StageRequest Request, IReadOnlyList<ContentHash> Parts)> jobs)
     {
         var folder = Path.Combine(path, "last", stage);
         var kept = new HashSet<string>();
-        foreach (var (key, request) in jobs)
+        foreach (var (key, request, parts) in jobs)
         {
             var file = LastFile(stage, key);
             kept.Add(Path.GetFileName(file));
-            if (LastRun.TryRead(file)?.Fingerprint != request.Fingerprint)
-                LastRun.Of(request).Save(file);
+            // What came from the store tells nothing of its parts; what is known of them stays.
+            if (LastRun.TryRead(file)?.Fingerprint != request.Fingerprint || parts.Count > 0)
+                (LastRun.Of(request) with { Parts = parts }).Save(file);
         }
         if (Directory.Exists(folder))
             foreach (var file in Directory.EnumerateFiles(folder, "*" + LastRun.FileSuffix).Where(f => !kept.Contains(Path.GetFileName(f))))
