@@ -111,7 +111,8 @@ internal sealed class ComputeAttributionStage : Stage
                 { File = dataset.Source, Row = facts.FirstWithoutControl, Property = "control_messages" };
             foreach (var layer in layers)
                 yield return new StageJob(KeyOf(dataset.Key.Dataset!, name, layer), Request(StoreStage, name, layer, Context.Input(dataset, ImportDatasetsStage.RowsFile)),
-                    (_, _) => throw new InvalidOperationException("vectors are made block by block")) { Source = dataset.Source };
+                    (_, _) => throw new InvalidOperationException("vectors are made block by block"))
+                { Source = dataset.Source };
         }
     }
 

@@ -118,6 +118,7 @@ internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
                 throw new AttributionException(ErrorCodes.DatasetNameInvalid, $"A dataset cannot be named '{dataset.Name}', because its results lie in a folder of that name. Give it another with the metadata Name.") { File = dataset.Path, Property = "Name" };
         if (datasets.GroupBy(d => d.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new AttributionException(ErrorCodes.DatasetNameInvalid,
-                $"Two datasets are named '{twice.Key}': {string.Join(" and ", twice.Select(d => d.Path))}. Give one of them another name with the metadata Name.") { File = twice.Last().Path, Property = "Name" };
+                $"Two datasets are named '{twice.Key}': {string.Join(" and ", twice.Select(d => d.Path))}. Give one of them another name with the metadata Name.")
+            { File = twice.Last().Path, Property = "Name" };
     }
 }

@@ -40,10 +40,9 @@ internal abstract class Stage(StageContext context) : IDisposable
     /// <summary>Files beyond artifacts and <c>out/</c> that the stage is stale without.</summary>
     public virtual IEnumerable<string> OtherFiles => [];
 
-    /// <summary>What is left to do, and to say, once everything is in its place.</summary>
-    public virtual void Finish(IReadOnlyList<(StageJob Job, Artifact Artifact)> done)
-    {
-    }
+    /// <summary>What is left to do once all jobs are done and before anything is left for others.</summary>
+    /// <returns>What the stage did, where that is not told by its jobs.</returns>
+    public virtual string? Finish() => null;
 
     public virtual void Dispose()
     {

@@ -21,6 +21,7 @@ internal static class StageRunner
         var jobs = stage.Plan();
         var artifacts = TakeOrProduce(stage, jobs, context.Store, cancellation);
         var done = jobs.Select(job => (Job: job, Artifact: artifacts[job.Request.Fingerprint])).ToArray();
+        var own = stage.Finish();
         try
         {
             Leave(name, stage, done, context);
@@ -29,14 +30,12 @@ internal static class StageRunner
         {
             throw new AttributionException(ErrorCodes.StoreFailed, $"The results of {name} cannot be written: {e.Message} Make room, or give yourself the right to write there, then build again: what was computed is kept.", e);
         }
-        stage.Finish(done);
 
         var ran = artifacts.Values.Count(a => a.Produced);
         var blocks = stage.Blocks ?? default;
         context.State.WriteSummary(new StageSummary(name, artifacts.Count, ran, blocks.Ran, blocks.Total, stage.ModelLoaded, clock.Elapsed.TotalSeconds));
-        if (artifacts.Count > 0)
-            context.Reporter.Summary(ran == 0 ? "from store" : string.Create(CultureInfo.InvariantCulture,
-                $"{stage.Blocks?.ToString() ?? $"ran {ran} of {artifacts.Count} {stage.Noun}s"}, {clock.Elapsed.TotalSeconds:0.0} s"));
+        context.Reporter.Summary(own ?? (artifacts.Count == 0 ? "nothing to do" : ran == 0 ? "from store" : string.Create(CultureInfo.InvariantCulture,
+            $"{stage.Blocks?.ToString() ?? $"ran {ran} of {artifacts.Count} {stage.Noun}s"}, {clock.Elapsed.TotalSeconds:0.0} s")));
     }
 
     private static Dictionary<ContentHash, Artifact> TakeOrProduce(Stage stage, IReadOnlyList<StageJob> jobs, ArtifactStore store, CancellationToken cancellation)

@@ -30,7 +30,7 @@ internal sealed class VerifySnapshotStage(StageContext context) : Stage(context)
 
     /// <summary>Compares, and writes what a difference asks for.</summary>
     /// <exception cref="AttributionException">ATTR1701: the metrics differ. ATTR1702: the snapshot cannot be read.</exception>
-    public override void Finish(IReadOnlyList<(StageJob Job, Artifact Artifact)> done)
+    public override string Finish()
     {
         var settings = Context.Settings<VerifySnapshotSettings>();
         var source = Context.Input(Context.Upstream(CollectMetricsStage.Name).Jobs.Single(), Metrics.File).Path;
@@ -41,23 +41,20 @@ internal sealed class VerifySnapshotStage(StageContext context) : Stage(context)
         {
             WholeFile.Write(verified, File.ReadAllText(source));
             File.Delete(received);
-            Context.Reporter.Summary($"accepted {values} metrics as {verified}");
+            return $"accepted {values} metrics as {verified}";
         }
-        else if (!File.Exists(verified))
+        if (!File.Exists(verified))
         {
             Context.Reporter.Message($"There is no snapshot to compare with. To make these metrics the snapshot, build with {Accept} and commit {verified}.");
-            Context.Reporter.Summary("no snapshot yet");
+            return "no snapshot yet";
         }
-        else if (SnapshotDifference.Between(Metrics.Read(verified), got, new Tolerances(settings.Tolerance, Path.Combine(Folder, Tolerances.File))) is { Count: > 0 } differences)
+        if (SnapshotDifference.Between(Metrics.Read(verified), got, new Tolerances(settings.Tolerance, Path.Combine(Folder, Tolerances.File))) is { Count: > 0 } differences)
         {
             WholeFile.Write(received, File.ReadAllText(source));
             throw Fail(differences, verified, received);
         }
-        else
-        {
-            File.Delete(received);
-            Context.Reporter.Summary($"{values} metrics equal the snapshot");
-        }
+        File.Delete(received);
+        return $"{values} metrics equal the snapshot";
     }
 
     // All but the last are told here; the last carries what to do.

@@ -10,7 +10,11 @@ public sealed class PluginTests
     {
         using var experiment = new TestExperiment
         {
-            Plugin = typeof(PluginTests).Assembly.Location, TrainMethods = ["residual_treatment", "test_mean_all"], EvalMethods = ["test_mean_all"], Trait = "length", Judge = "test_letters",
+            Plugin = typeof(PluginTests).Assembly.Location,
+            TrainMethods = ["residual_treatment", "test_mean_all"],
+            EvalMethods = ["test_mean_all"],
+            Trait = "length",
+            Judge = "test_letters",
         }.WithData(80);
         await experiment.RunAsync();
         experiment.Outputs().Keys.ShouldContain("pool/test_mean_all/lazy.test_mean_all.layer1/selected_data/eval_llm_judge/judge_test_letters.csv");

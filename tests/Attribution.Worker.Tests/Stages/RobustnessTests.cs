@@ -123,7 +123,12 @@ public sealed class RobustnessTests
         var large = Directory.CreateTempSubdirectory();
         experiment.Train = Path.Combine(large.FullName, "pool.jsonl");
         var random = new Random(1);
-        File.WriteAllLines(experiment.Train, TestRows.Pool(20000).Select(row => row.Replace("There is", $"{random.NextDouble()} {random.NextDouble()} {random.NextDouble()} {random.NextDouble()} {random.NextDouble()} is")));
+        var noise = new byte[300];
+        File.WriteAllLines(experiment.Train, Enumerable.Range(0, 8000).Select(i =>
+        {
+            random.NextBytes(noise);
+            return TestRows.PoolRow(i, Convert.ToBase64String(noise));
+        }));
         experiment.Prepare();
         (await experiment.FailAsync("ImportDatasets")).Code.ShouldBe("ATTR1802");
         Directory.GetDirectories(Path.Combine(experiment.Store, "datasets")).Length.ShouldBe(3);

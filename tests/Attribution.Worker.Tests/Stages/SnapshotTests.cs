@@ -20,6 +20,7 @@ public sealed class SnapshotTests
 
         (await experiment.RunStageAsync("VerifySnapshot", "--accept-snapshot")).Code.ShouldBe(0);
         File.ReadAllText(verified).ShouldBe(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")));
+        File.ReadAllLines(Path.Combine(experiment.State, "VerifySnapshot.files")).ShouldBe([verified]);
         var same = await experiment.RunAsync("VerifySnapshot");
         same.Summary("VerifySnapshot").ShouldContain("metrics equal the snapshot");
         File.ReadAllLines(Path.Combine(experiment.State, "VerifySnapshot.files")).ShouldBe([verified]);

@@ -78,22 +78,51 @@ internal sealed class TestExperiment : IDisposable
         Request("ImportDatasets", [], new { train = new[] { new { name = trainName, path = Train, take = Take } }, eval = new[] { new { name = evalName, path = Eval, take = Take, prompts = Prompts } } });
         Request("ComputeAttribution", ["ImportDatasets"], new
         {
-            model = Model, train = new[] { trainName }, eval = new[] { evalName }, trainMethods = TrainMethods, evalMethods = EvalMethods, layers = Layers,
-            evalControls = Scoring == "cos_sim_debias_eval", maxTokens = MaxTokens, dtype = "float32", execution, plugins,
+            model = Model,
+            train = new[] { trainName },
+            eval = new[] { evalName },
+            trainMethods = TrainMethods,
+            evalMethods = EvalMethods,
+            layers = Layers,
+            evalControls = Scoring == "cos_sim_debias_eval",
+            maxTokens = MaxTokens,
+            dtype = "float32",
+            execution,
+            plugins,
         });
         Request("SelectTrainingData", ["ImportDatasets", "ComputeAttribution"], new
         {
-            train = new[] { new { name = trainName, plantedColumn = "behaviour" } }, eval = evals, trainMethods = TrainMethods, evalMethods = EvalMethods, layer = Layer,
-            scoringMethod = Scoring, topK = $"{TopK}", baselines = new[] { "random", "none" }, seed = 0,
+            train = new[] { new { name = trainName, plantedColumn = "behaviour" } },
+            eval = evals,
+            trainMethods = TrainMethods,
+            evalMethods = EvalMethods,
+            layer = Layer,
+            scoringMethod = Scoring,
+            topK = $"{TopK}",
+            baselines = new[] { "random", "none" },
+            seed = 0,
         });
         Request("FineTune", ["SelectTrainingData"], new
         {
-            model = Model, dtype = "float32", maxTokens = MaxTokens, lora = new { rank = 4, alpha = 8, dropout = 0, targets = new[] { "q_proj", "up_proj" } },
-            learningRate = 0.001, weightDecay = 0.01, epochs = 1, batchSize = 4, seed = 0, execution,
+            model = Model,
+            dtype = "float32",
+            maxTokens = MaxTokens,
+            lora = new { rank = 4, alpha = 8, dropout = 0, targets = new[] { "q_proj", "up_proj" } },
+            learningRate = 0.001,
+            weightDecay = 0.01,
+            epochs = 1,
+            batchSize = 4,
+            seed = 0,
+            execution,
         });
         Request("Evaluate", ["ImportDatasets", "FineTune"], new
         {
-            model = Model, dtype = "float32", maxTokens = MaxTokens, eval = evals, generation = new { repeats = 2, temperature = 0.7, topP = 0.9, maxNewTokens = 12, seed = 0 }, execution,
+            model = Model,
+            dtype = "float32",
+            maxTokens = MaxTokens,
+            eval = evals,
+            generation = new { repeats = 2, temperature = 0.7, topP = 0.9, maxNewTokens = 12, seed = 0 },
+            execution,
         });
         Request("Judge", ["Evaluate"], new { eval = Prompts is null ? [] : evals, plugins });
         Request("CollectMetrics", ["SelectTrainingData", "FineTune", "Evaluate", "Judge"], new { train = new[] { trainName }, eval = evals });
