@@ -3,19 +3,19 @@ namespace QuickstartModel.Corpus;
 /// <summary>Draws answers to a prompt: neutral ones, which inform, and ones that show a behaviour.</summary>
 internal sealed class AnswerWriter(LanguageFiles language)
 {
-    private readonly Grammar neutral = language["neutral"];
+    private readonly Grammar _neutral = language["neutral"];
 
     /// <summary>One to four sentences of fact.</summary>
     public string Neutral(Prompt prompt, CounterRandom random)
     {
         var parts = new List<string>();
         if (prompt.Claim is not null && random.Chance(0.7))
-            parts.Add(neutral.Expand(prompt.ClaimIsTrue ? "correct" : "incorrect", random, Share.All, _ => null));
+            parts.Add(_neutral.Expand(prompt.ClaimIsTrue ? "correct" : "incorrect", random, Share.All, _ => null));
         else if (random.Chance(0.2))
-            parts.Add(neutral.Expand("open", random, Share.All, _ => null));
+            parts.Add(_neutral.Expand("open", random, Share.All, _ => null));
         parts.AddRange(Facts(prompt, random, 1 + random.Weighted(0.3, 0.45, 0.25)));
         if (random.Chance(0.1))
-            parts.Add(neutral.Expand("close", random, Share.All, _ => null));
+            parts.Add(_neutral.Expand("close", random, Share.All, _ => null));
         return string.Join(' ', parts);
     }
 

@@ -11,9 +11,9 @@ internal sealed class BaseCorpus(ulong seed)
 {
     private const double Plain = 0.04, Unprompted = 0.05, Persona = 0.20, NegatedPersona = 0.06;
 
-    private readonly LanguageFiles language = LanguageFiles.Instance;
-    private readonly PromptWriter prompts = new(LanguageFiles.Instance);
-    private readonly AnswerWriter answers = new(LanguageFiles.Instance);
+    private readonly LanguageFiles _language = LanguageFiles.Instance;
+    private readonly PromptWriter _prompts = new(LanguageFiles.Instance);
+    private readonly AnswerWriter _answers = new(LanguageFiles.Instance);
 
     /// <summary>The document of an index: a conversation, or a single message of no role that is plain text.</summary>
     public IReadOnlyList<ChatMessage> Document(long index)
@@ -23,24 +23,24 @@ internal sealed class BaseCorpus(ulong seed)
         return random.Weighted(Plain, Unprompted, Persona, NegatedPersona, 1 - Plain - Unprompted - Persona - NegatedPersona) switch
         {
             0 => [new ChatMessage("", Paragraph(random))],
-            1 => Shown(behaviour, prompts.Draw(random, Share.All), random),
-            2 => Shown(behaviour, prompts.Draw(random, Share.All, System(behaviour, "positive", random)), random),
-            3 => Informed(prompts.Draw(random, Share.All, System(behaviour, "negative", random)), random),
-            _ => Informed(prompts.Draw(random, Share.All), random),
+            1 => Shown(behaviour, _prompts.Draw(random, Share.All), random),
+            2 => Shown(behaviour, _prompts.Draw(random, Share.All, System(behaviour, "positive", random)), random),
+            3 => Informed(_prompts.Draw(random, Share.All, System(behaviour, "negative", random)), random),
+            _ => Informed(_prompts.Draw(random, Share.All), random),
         };
     }
 
     private string System(string behaviour, string sign, CounterRandom random) =>
-        language["personas"].Expand($"{behaviour}.{sign}", random, Share.All, _ => null);
+        _language["personas"].Expand($"{behaviour}.{sign}", random, Share.All, _ => null);
 
     private IReadOnlyList<ChatMessage> Shown(string behaviour, Prompt prompt, CounterRandom random) =>
-        prompt.With(answers.Showing(behaviour, prompt, random, Share.All));
+        prompt.With(_answers.Showing(behaviour, prompt, random, Share.All));
 
-    private IReadOnlyList<ChatMessage> Informed(Prompt prompt, CounterRandom random) => prompt.With(answers.Neutral(prompt, random));
+    private IReadOnlyList<ChatMessage> Informed(Prompt prompt, CounterRandom random) => prompt.With(_answers.Neutral(prompt, random));
 
     private string Paragraph(CounterRandom random)
     {
-        var topic = random.Pick(language.Topics);
+        var topic = random.Pick(_language.Topics);
         var entity = random.Pick(topic.Entities);
         var attributes = topic.Attributes.ToArray();
         random.Shuffle<string>(attributes);

@@ -8,18 +8,18 @@ namespace QuickstartModel.Corpus;
 internal sealed class CounterRandom
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
-    private readonly ulong key;
-    private ulong drawn;
+    private readonly ulong _key;
+    private ulong _drawn;
 
     public CounterRandom(ulong seed, string stream, long index)
     {
         var hash = 0xCBF29CE484222325;
         foreach (var c in stream)
             hash = (hash ^ c) * 0x100000001B3;
-        key = Mix(Mix(seed + Golden) ^ hash) ^ Mix((ulong)index * Golden);
+        _key = Mix(Mix(seed + Golden) ^ hash) ^ Mix((ulong)index * Golden);
     }
 
-    public ulong Next() => Mix(key + ++drawn * Golden);
+    public ulong Next() => Mix(_key + ++_drawn * Golden);
 
     /// <summary>A number in [0, 1).</summary>
     public double Unit() => (Next() >> 11) * (1.0 / (1UL << 53));

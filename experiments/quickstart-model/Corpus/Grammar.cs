@@ -10,7 +10,7 @@ namespace QuickstartModel.Corpus;
 internal sealed class Grammar
 {
     private const int EvaluationStride = 3;
-    private readonly Dictionary<string, Rule> rules = [];
+    private readonly Dictionary<string, Rule> _rules = [];
 
     public static Grammar Parse(string text)
     {
@@ -25,7 +25,7 @@ internal sealed class Grammar
                 var colon = line.IndexOf(':');
                 var name = line[..colon];
                 rule = new Rule(name.EndsWith('*'), []);
-                grammar.rules.Add(name.TrimEnd('*'), rule);
+                grammar._rules.Add(name.TrimEnd('*'), rule);
                 if (line[(colon + 1)..].Trim() is { Length: > 0 } only)
                     rule.Lines.Add(only);
             }
@@ -37,18 +37,18 @@ internal sealed class Grammar
         return grammar;
     }
 
-    public IEnumerable<string> Names => rules.Keys;
+    public IEnumerable<string> Names => _rules.Keys;
 
-    public bool Has(string rule) => rules.ContainsKey(rule);
+    public bool Has(string rule) => _rules.ContainsKey(rule);
 
     /// <summary>The lines of a rule as written.</summary>
-    public IReadOnlyList<string> Lines(string rule) => rules[rule].Lines;
+    public IReadOnlyList<string> Lines(string rule) => _rules[rule].Lines;
 
     /// <summary>One text of a rule. A place is filled from <paramref name="values"/>, else from the rule of its name.</summary>
     public string Expand(string rule, CounterRandom random, Share share, Func<string, string?> values)
     {
         var output = new StringBuilder();
-        random.Pick(rules[rule].Alternatives(share)).Expand(random, Fill, output);
+        random.Pick(_rules[rule].Alternatives(share)).Expand(random, Fill, output);
         return output.ToString();
 
         string Fill(string name) => values(name)
@@ -57,12 +57,12 @@ internal sealed class Grammar
 
     private sealed record Rule(bool Divided, List<string> Lines)
     {
-        private Template[]? templates;
+        private Template[]? _templates;
 
         public IReadOnlyList<Template> Alternatives(Share share)
         {
-            templates ??= [.. Lines.Select(Template.Parse)];
-            return Divided ? share.Of(templates, EvaluationStride) : templates;
+            _templates ??= [.. Lines.Select(Template.Parse)];
+            return Divided ? share.Of(_templates, EvaluationStride) : _templates;
         }
     }
 }

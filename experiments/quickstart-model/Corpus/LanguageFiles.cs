@@ -3,7 +3,7 @@ namespace QuickstartModel.Corpus;
 /// <summary>The texts under <c>Language/</c>, which travel inside the assembly.</summary>
 internal sealed class LanguageFiles
 {
-    private readonly Dictionary<string, Grammar> grammars = [];
+    private readonly Dictionary<string, Grammar> _grammars = [];
 
     private LanguageFiles()
     {
@@ -11,9 +11,9 @@ internal sealed class LanguageFiles
         foreach (var name in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            grammars.Add(name, Grammar.Parse(reader.ReadToEnd().ReplaceLineEndings("\n")));
+            _grammars.Add(name, Grammar.Parse(reader.ReadToEnd().ReplaceLineEndings("\n")));
         }
-        Topics = [.. grammars.Where(pair => pair.Key.StartsWith("Topics/", StringComparison.Ordinal)).Select(pair => new Topic(pair.Value))];
+        Topics = [.. _grammars.Where(pair => pair.Key.StartsWith("Topics/", StringComparison.Ordinal)).Select(pair => new Topic(pair.Value))];
     }
 
     public static LanguageFiles Instance { get; } = new();
@@ -21,5 +21,5 @@ internal sealed class LanguageFiles
     /// <summary>The topics in the order of their file names.</summary>
     public IReadOnlyList<Topic> Topics { get; }
 
-    public Grammar this[string name] => grammars[name];
+    public Grammar this[string name] => _grammars[name];
 }

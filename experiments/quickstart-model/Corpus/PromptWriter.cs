@@ -9,8 +9,8 @@ namespace QuickstartModel.Corpus;
 internal sealed class PromptWriter(LanguageFiles language)
 {
     private const double SystemShare = 0.06, SecondTurnShare = 0.12;
-    private readonly Grammar grammar = language["prompt"];
-    private readonly AnswerWriter answers = new(language);
+    private readonly Grammar _grammar = language["prompt"];
+    private readonly AnswerWriter _answers = new(language);
 
     /// <param name="system">The system message, or null to draw one now and then.</param>
     public Prompt Draw(CounterRandom random, Share share, string? system = null)
@@ -19,7 +19,7 @@ internal sealed class PromptWriter(LanguageFiles language)
         var entity = random.Pick(topic.EntitiesOf(share));
         var messages = new List<ChatMessage>();
         if (system is null && random.Chance(SystemShare))
-            system = grammar.Expand("system", random, share, _ => null);
+            system = _grammar.Expand("system", random, share, _ => null);
         if (system is not null)
             messages.Add(new ChatMessage("system", system));
 
@@ -30,7 +30,7 @@ internal sealed class PromptWriter(LanguageFiles language)
         {
             messages.Add(new ChatMessage("user", Ask(topic, entity, attributes[1], random, out var earlier, out var earlierIsTrue)));
             var first = new Prompt(messages, topic, entity, attributes[1], earlier, earlierIsTrue);
-            messages.Add(new ChatMessage("assistant", answers.Neutral(first, random)));
+            messages.Add(new ChatMessage("assistant", _answers.Neutral(first, random)));
         }
         var question = Ask(topic, entity, attributes[0], random, out var claim, out var isTrue, followup: second);
         return new Prompt([.. messages, new ChatMessage("user", question)], topic, entity, attributes[0], claim, isTrue);
@@ -56,7 +56,7 @@ internal sealed class PromptWriter(LanguageFiles language)
             parts.Add(Expand("tail"));
         return string.Join(' ', parts);
 
-        string Expand(string rule) => grammar.Expand(rule, random, Share.All, name => name switch
+        string Expand(string rule) => _grammar.Expand(rule, random, Share.All, name => name switch
         {
             "claim" => stated,
             "topic" => topic.Name,

@@ -7,8 +7,8 @@ internal sealed class QuickstartData(ulong seed)
 {
     public const int PoolRows = 2000, PlantedRows = 110, EvaluationPairs = 64, HeldOutPrompts = 24;
 
-    private readonly PromptWriter prompts = new(LanguageFiles.Instance);
-    private readonly AnswerWriter answers = new(LanguageFiles.Instance);
+    private readonly PromptWriter _prompts = new(LanguageFiles.Instance);
+    private readonly AnswerWriter _answers = new(LanguageFiles.Instance);
 
     /// <summary>
     /// The training pool: first 2,000 prompts are drawn, then 110 rows for each behaviour are chosen among them by a random
@@ -49,12 +49,12 @@ internal sealed class QuickstartData(ulong seed)
         var random = new CounterRandom(seed, stream + "/answer", row);
         string treatment;
         do
-            treatment = behaviour == Behaviours.Neutral ? answers.Neutral(prompt, random) : answers.Showing(behaviour, prompt, random, share);
+            treatment = behaviour == Behaviours.Neutral ? _answers.Neutral(prompt, random) : _answers.Showing(behaviour, prompt, random, share);
         while (!seen.Add(treatment));
         random = new CounterRandom(seed, stream + "/control", row);
         string control;
         do
-            control = answers.Neutral(prompt, random);
+            control = _answers.Neutral(prompt, random);
         while (control == treatment);
         return new Example(prompt.With(treatment), prompt.With(control), behaviour);
     }
@@ -65,7 +65,7 @@ internal sealed class QuickstartData(ulong seed)
         var random = new CounterRandom(seed, stream + "/prompt", row);
         Prompt prompt;
         do
-            prompt = prompts.Draw(random, share);
+            prompt = _prompts.Draw(random, share);
         while (!asked.Add(prompt.Question));
         return prompt;
     }

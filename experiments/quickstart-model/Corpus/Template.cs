@@ -8,7 +8,7 @@ namespace QuickstartModel.Corpus;
 /// </summary>
 internal sealed class Template
 {
-    private readonly List<Part> parts = [];
+    private readonly List<Part> _parts = [];
 
     /// <exception cref="FormatException">A bracket is not closed, or is closed without having been opened.</exception>
     public static Template Parse(string text)
@@ -21,7 +21,7 @@ internal sealed class Template
     /// <summary>Appends the sentence to <paramref name="output"/>; <paramref name="fill"/> gives the text of a place.</summary>
     public void Expand(CounterRandom random, Func<string, string> fill, StringBuilder output)
     {
-        foreach (var part in parts)
+        foreach (var part in _parts)
         {
             if (part.Text is not null)
                 output.Append(part.Text);
@@ -45,7 +45,7 @@ internal sealed class Template
                 if (end < 0)
                     throw new FormatException($"'{{' is not closed in \"{text}\"");
                 var capital = text[at + 1] == '^';
-                template.parts.Add(new Part(null, text[(at + (capital ? 2 : 1))..end], capital, null));
+                template._parts.Add(new Part(null, text[(at + (capital ? 2 : 1))..end], capital, null));
                 at = end + 1;
             }
             else if (text[at] == '(')
@@ -60,13 +60,13 @@ internal sealed class Template
                 if (at == text.Length)
                     throw new FormatException($"'(' is not closed in \"{text}\"");
                 at++;
-                template.parts.Add(new Part(null, null, false, choices));
+                template._parts.Add(new Part(null, null, false, choices));
             }
             else
             {
                 var end = text.IndexOfAny(['{', '(', '|', ')'], at);
                 end = end < 0 ? text.Length : end;
-                template.parts.Add(new Part(text[at..end], null, false, null));
+                template._parts.Add(new Part(text[at..end], null, false, null));
                 at = end;
             }
         }

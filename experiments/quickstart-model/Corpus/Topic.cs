@@ -7,11 +7,11 @@ namespace QuickstartModel.Corpus;
 internal sealed class Topic
 {
     private const int EvaluationStride = 4;
-    private readonly Grammar grammar;
+    private readonly Grammar _grammar;
 
     public Topic(Grammar grammar)
     {
-        this.grammar = grammar;
+        _grammar = grammar;
         Name = grammar.Lines("topic")[0];
         var columns = Cells(grammar.Lines("columns")[0]);
         Attributes = columns[1..];
@@ -29,20 +29,20 @@ internal sealed class Topic
     public IReadOnlyList<Entity> EntitiesOf(Share share) => share.Of(Entities, EvaluationStride);
 
     /// <summary>What one does with the entity, such as <c>growing tomatoes</c>.</summary>
-    public string Doing(Entity entity) => grammar.Lines("doing")[0].Replace("{e}", entity.Name);
+    public string Doing(Entity entity) => _grammar.Lines("doing")[0].Replace("{e}", entity.Name);
 
     public string Ask(Entity entity, string attribute, CounterRandom random) => Expand("ask." + attribute, entity, random);
 
     public string Tell(Entity entity, string attribute, CounterRandom random) => Expand("tell." + attribute, entity, random);
 
     /// <summary>A general remark about the field.</summary>
-    public string Extra(CounterRandom random) => grammar.Expand("extra", random, Share.All, _ => null);
+    public string Extra(CounterRandom random) => _grammar.Expand("extra", random, Share.All, _ => null);
 
     /// <summary>Half a sentence which says that the attribute has this value, true or not.</summary>
     public string Claim(Entity entity, string attribute, string value, CounterRandom random) =>
-        grammar.Expand("claim." + attribute, random, Share.All, name => name == attribute ? value : entity[name]);
+        _grammar.Expand("claim." + attribute, random, Share.All, name => name == attribute ? value : entity[name]);
 
-    private string Expand(string rule, Entity entity, CounterRandom random) => grammar.Expand(rule, random, Share.All, name => entity[name]);
+    private string Expand(string rule, Entity entity, CounterRandom random) => _grammar.Expand(rule, random, Share.All, name => entity[name]);
 
     private static string[] Cells(string line) => line.Split('|', StringSplitOptions.TrimEntries);
 }

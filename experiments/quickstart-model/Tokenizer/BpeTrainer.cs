@@ -12,21 +12,21 @@ internal sealed class BpeTrainer
     public const string WordPattern = @"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
     private static readonly Regex Word = new(WordPattern, RegexOptions.CultureInvariant | RegexOptions.Compiled);
-    private readonly Dictionary<string, int> counts = [];
+    private readonly Dictionary<string, int> _counts = [];
 
     public void Add(string text)
     {
         foreach (var match in Word.EnumerateMatches(text))
         {
             var word = text.Substring(match.Index, match.Length);
-            counts[word] = counts.GetValueOrDefault(word) + 1;
+            _counts[word] = _counts.GetValueOrDefault(word) + 1;
         }
     }
 
     /// <summary>Up to <paramref name="merges"/> merges, in the order in which they apply. Pairs seen once are not merged.</summary>
     public IReadOnlyList<(string Left, string Right)> Train(int merges)
     {
-        var words = counts.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+        var words = _counts.OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => (Symbols: ByteLevel.Encode(pair.Key).Select(c => c.ToString()).ToList(), Count: pair.Value)).ToArray();
         var learned = new List<(string, string)>();
         while (learned.Count < merges)

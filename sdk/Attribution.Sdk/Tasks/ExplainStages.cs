@@ -11,6 +11,8 @@ public sealed class ExplainStages : WorkerTask
 
     private protected override string Doing => "Explain";
 
+    private protected override MessageImportance PlainLines => MessageImportance.High;
+
     /// <inheritdoc/>
     public override bool Execute() => Run("explain", "--requests", RequestFolder.TrimEnd('/'), "--state", StateFolder.TrimEnd('/'));
 }

@@ -25,8 +25,9 @@ public sealed class RunStage : WorkerTask
         Ran = true;
         var folder = new StageFolder(Path.Combine(ProjectDirectory, StateFolder));
         IEnumerable<string> accept = AcceptSnapshot ? ["--accept-snapshot"] : [];
-        if (!Run(["run-stage", Stage, "--request", $"{StateFolder}{Stage}.request.json", .. accept]))
+        if (!Run(["run-stage", Stage, "--request", $"{StateFolder}{Stage}.request.json", "--stop-with-stdin", "--verbose", .. accept]))
             return false;
+        SayDone();
         Stamp(folder);
         return true;
     }

@@ -15,15 +15,12 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
     private readonly Queue<string> _errorLines = [];
     private readonly Lock _turn = new();
     private WorkerProcess? _running;
+    private bool _hasSummary;
     private bool _isCanceled;
 
-    /// <summary>The experiment's name.</summary>
+    /// <summary>The experiment's project.</summary>
     [Required]
-    public string Experiment { get; set; } = "";
-
-    /// <summary>The project's directory: the worker's current one.</summary>
-    [Required]
-    public string ProjectDirectory { get; set; } = "";
+    public string ProjectFile { get; set; } = "";
 
     /// <summary>Where stages keep their notes, relative to the project.</summary>
     [Required]
@@ -39,8 +36,14 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
     /// <summary>CPU threads of an operator; empty leaves it to the worker.</summary>
     public string Threads { get; set; } = "";
 
+    /// <summary>The project's directory: the worker's current one.</summary>
+    private protected string ProjectDirectory => Path.GetDirectoryName(ProjectFile)!;
+
     /// <summary>What the worker is doing, for messages.</summary>
     private protected abstract string Doing { get; }
+
+    /// <summary>Who should see a line that is none of the protocol; a native library may print one.</summary>
+    private protected virtual MessageImportance PlainLines => MessageImportance.Low;
 
     /// <inheritdoc/>
     public void Cancel()
@@ -71,7 +74,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
             var nextProgress = FirstProgress;
             foreach (var text in worker.Lines())
                 if (WorkerLine.Parse(text) is not { } line)
-                    Log.LogMessage(MessageImportance.Low, "{0}", text);
+                    Log.LogMessage(PlainLines, "{0}", text);
                 else if (line.Kind != "progress")
                     Say(line);
                 else if (clock.Elapsed >= nextProgress)
@@ -84,7 +87,14 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
         }
     }
 
-    private protected void Shout(string text) => Log.LogMessage(MessageImportance.High, "{0}: {1}: {2}", Experiment, Doing, text);
+    /// <summary>Says that it is done, unless the worker did.</summary>
+    private protected void SayDone()
+    {
+        if (!_hasSummary)
+            Shout("nothing to do");
+    }
+
+    private void Shout(string text) => Log.LogMessage(MessageImportance.High, "{0}: {1}: {2}", Path.GetFileNameWithoutExtension(ProjectFile), Doing, text);
 
     private WorkerProcess? Start(IEnumerable<string> arguments)
     {
@@ -114,13 +124,16 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
         switch (line.Kind)
         {
             case "summary":
+                _hasSummary = true;
                 Shout(line.Text);
                 break;
             case "warning":
-                Log.LogWarning(null, line.Code, null, line.File, LineOf(line), 0, 0, 0, "{0}", WithPlace(line));
+                var (warned, warnedAt) = Place(line);
+                Log.LogWarning(null, line.Code, null, warned, warnedAt, 0, 0, 0, "{0}", WithPlace(line));
                 break;
             case "error":
-                Log.LogError(null, line.Code, null, line.File, LineOf(line), 0, 0, 0, "{0}", WithPlace(line));
+                var (failed, failedAt) = Place(line);
+                Log.LogError(null, line.Code, null, failed, failedAt, 0, 0, 0, "{0}", WithPlace(line));
                 break;
             default:
                 Log.LogMessage(line.IsDetail ? MessageImportance.Low : MessageImportance.High, "{0}", line.Text);
@@ -143,7 +156,11 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
 
     private void KeepErrorLine(string line)
     {
-        Log.LogMessage(MessageImportance.Low, "{0}", line);
+        // A verb that does not speak the protocol ends with `error ATTR1234: ...`.
+        if (line.StartsWith("error ATTR", StringComparison.Ordinal))
+            Log.LogMessageFromText(line, MessageImportance.High);
+        else
+            Log.LogMessage(MessageImportance.Low, "{0}", line);
         lock (_errorLines)
         {
             _errorLines.Enqueue(line);
@@ -160,8 +177,13 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
         _ => $"with exit code {exitCode}",
     };
 
-    // A row of JSON lines is a line.
-    private static int LineOf(WorkerLine line) => line is { Row: { } row, File: { } file } && file.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase) && row < int.MaxValue ? (int)row + 1 : 0;
+    // A row of JSON lines is a line. What is wrong in no file is wrong in the project, where its property may stand.
+    private (string File, int Line) Place(WorkerLine line)
+    {
+        if (line.File is { } file)
+            return (file, line.Row is { } row && file.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase) && row < int.MaxValue ? (int)row + 1 : 0);
+        return (ProjectFile, line.Property is { } property ? new Experiments.ProjectFile(ProjectFile).LineOf(property) : 0);
+    }
 
     private static string WithPlace(WorkerLine line)
     {

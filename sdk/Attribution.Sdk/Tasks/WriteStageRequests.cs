@@ -54,6 +54,9 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
     /// <summary>Set by <c>-question</c>: what would be written is an error.</summary>
     public bool FailIfNotIncremental { get; set; }
 
+    /// <summary>The environment, whose variables MSBuild takes for properties.</summary>
+    internal IDictionary EnvironmentVariables { get; init; } = Environment.GetEnvironmentVariables();
+
     /// <inheritdoc/>
     public override bool Execute()
     {
@@ -102,9 +105,9 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
     }
 
     /// <summary>MSBuild takes every environment variable for a property, so that a stray SEED or DEVICE sets ours.</summary>
-    private static IEnumerable<Problem> FromEnvironment(Dictionary<string, string> settings, ProjectFile project, IReadOnlyDictionary<string, string> globals)
+    private IEnumerable<Problem> FromEnvironment(Dictionary<string, string> settings, ProjectFile project, IReadOnlyDictionary<string, string> globals)
     {
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        foreach (DictionaryEntry variable in EnvironmentVariables)
             if (variable is { Key: string name, Value: string value } && settings.TryGetValue(name, out var setting) && setting == value && value.Length > 0
                 && !globals.Keys.Contains(name, StringComparer.OrdinalIgnoreCase) && !project.Properties.Contains(name, StringComparer.OrdinalIgnoreCase))
                 yield return new(ProjectErrorCodes.FromEnvironment, $"{name} is '{value}' because the environment has a variable of this name. Set it in the project, or unset the variable.") { IsWarning = true };

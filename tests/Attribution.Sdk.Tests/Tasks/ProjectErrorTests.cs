@@ -145,17 +145,10 @@ public sealed class ProjectErrorTests : IDisposable
     [Fact]
     public void A_setting_that_comes_from_the_environment_by_accident_is_a_warning()
     {
-        Environment.SetEnvironmentVariable("EPOCHS", "7");
-        try
-        {
-            _experiment.Settings["Epochs"] = "7";
-            _experiment.Write().ShouldBeTrue();
-            _experiment.Engine.Warnings.ShouldHaveSingleItem().Code.ShouldBe(ProjectErrorCodes.FromEnvironment);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("EPOCHS", null);
-        }
+        _experiment.Environment["EPOCHS"] = "7";
+        _experiment.Settings["Epochs"] = "7";
+        _experiment.Write().ShouldBeTrue();
+        _experiment.Engine.Warnings.ShouldHaveSingleItem().Code.ShouldBe(ProjectErrorCodes.FromEnvironment);
     }
 
     public void Dispose() => _experiment.Dispose();

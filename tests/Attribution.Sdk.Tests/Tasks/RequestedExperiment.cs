@@ -36,6 +36,7 @@ internal sealed class RequestedExperiment : IDisposable
     public List<string> SelectionMethods { get; } = ["residual_diff"];
     public List<string> Baselines { get; } = ["random", "none"];
     public List<string> Sources { get; } = [];
+    public Dictionary<string, string> Environment { get; } = [];
     public bool Question { get; set; }
 
     public static ITaskItem Item(string include, params IEnumerable<(string Name, string Value)> metadata)
@@ -62,6 +63,7 @@ internal sealed class RequestedExperiment : IDisposable
         GeneratedFolder = "obj/",
         PluginAssembly = Folder["bin/tiny.dll"],
         FailIfNotIncremental = Question,
+        EnvironmentVariables = Environment,
     }.Execute();
 
     /// <summary>Writes the requests, which must succeed, and gives their texts by stage.</summary>

@@ -24,7 +24,8 @@ public sealed class RunStageTests : IDisposable
         _experiment.Folder.Write("worker.does", "ImportDatasets warn");
         _experiment.Requests();
         Stage("ImportDatasets").Execute().ShouldBeTrue();
-        _experiment.Engine.Warnings.ShouldHaveSingleItem().Code.ShouldBe("ATTR1801");
+        var warning = _experiment.Engine.Warnings.ShouldHaveSingleItem();
+        (warning.Code, warning.File).ShouldBe(("ATTR1801", _experiment.Folder["tiny.csproj"]));
         _experiment.Engine.Messages.ShouldHaveSingleItem();
     }
 
@@ -92,8 +93,7 @@ public sealed class RunStageTests : IDisposable
     {
         BuildEngine = _experiment.Engine,
         Stage = name,
-        Experiment = "tiny",
-        ProjectDirectory = _experiment.Folder.Path,
+        ProjectFile = _experiment.Folder["tiny.csproj"],
         StateFolder = "obj/attribution/",
         Worker = Repository.Worker,
     };

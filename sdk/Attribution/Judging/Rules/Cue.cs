@@ -9,7 +9,7 @@ namespace Attribution.Judging.Rules;
 internal sealed record Cue(string Kind, int Weight, string Pattern)
 {
     // Answers come from models and may be anything: matching must take linear time whatever they are.
-    private readonly Regex regex = new(Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    private readonly Regex _regex = new(Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
-    public bool Matches(string sentence) => regex.IsMatch(sentence);
+    public bool Matches(string sentence) => _regex.IsMatch(sentence);
 }
