@@ -6,12 +6,10 @@ using Attribution.Worker.Stages.Snapshots;
 
 namespace Attribution.Worker.Stages;
 
-/// <summary>Brings the metrics of all runs together, for programs as <c>metrics.json</c> and for people as tables, which the build shows at its end.</summary>
+/// <summary>Brings the metrics of all runs together, for programs as <c>metrics.json</c> and for people as a table.</summary>
 internal sealed class CollectMetricsStage(StageContext context) : Stage(context)
 {
     public const string Name = "CollectMetrics";
-
-    private const string TableFile = "metrics.txt";
 
     public override string Noun => "metrics file";
 
@@ -26,21 +24,21 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage(context)
                 Context.Input(run, SelectTrainingDataStage.FactsFile),
                 CrossEntropy(before), CrossEntropy(key), Judgement(before), Judgement(key));
         }).ToArray();
-        var evals = Context.Settings<CollectMetricsSettings>().Eval.Select(e => new { e.Name, e.Trait }).ToArray();
-        var request = Context.Resolve("metrics", new { evals, runs = runs.Select(r => new { name = r.Key.RunFolder, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged }) });
-        return [new StageJob(new JobKey(), request, (builder, _) =>
-        {
-            var metrics = new Metrics(runs.ToDictionary(r => r.Key.RunFolder, r => r.Read()));
-            File.WriteAllText(builder.PathOf(Metrics.File), metrics.Write());
-            File.WriteAllText(builder.PathOf(TableFile), string.Join('\n', evals.Select(e => ResultTable.Of(metrics, e.Name, e.Trait)).Where(table => table.Length > 0)));
-        })];
+        var request = Context.Resolve("metrics", new { runs = runs.Select(r => new { name = r.Key.RunFolder, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged }) });
+        return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File),
+            new Metrics(runs.ToDictionary(r => r.Key.RunFolder, r => r.Read())).Write()))];
 
         InputFile CrossEntropy(JobKey key) => Context.Input(evaluated.Get(key with { Part = EvaluateStage.CrossEntropyPart }), EvaluateStage.MetricsFile);
 
         InputFile? Judgement(JobKey key) => judged.Find(key) is { } job ? Context.Input(job, JudgeStage.MetricsFile) : null;
     }
 
-    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [Copy(artifact, Metrics.File, Metrics.File), Copy(artifact, TableFile, TableFile)];
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) =>
+    [
+        Copy(artifact, Metrics.File, Metrics.File),
+        // The build shows it at its end.
+        ShownFile.Of(ResultTable.File, ResultTable.Of(Metrics.Read(artifact.PathOf(Metrics.File)), Context.Settings<CollectMetricsSettings>().Eval)),
+    ];
 
     // Training on nothing is the base model.
     private static JobKey Tuned(JobKey run) => run.IsBaseModel ? new JobKey { Eval = run.Eval } : run;
