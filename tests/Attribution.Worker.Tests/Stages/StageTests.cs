@@ -101,6 +101,18 @@ public sealed class StageTests
     }
 
     [Fact]
+    public async Task An_evaluation_set_without_prompts_is_evaluated_and_not_judged()
+    {
+        using var experiment = new TestExperiment().WithData(80);
+        experiment.Prompts = null;
+        var build = await experiment.RunAsync();
+        build.Summary("Judge").ShouldBe("nothing to do");
+        var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")))!["runs"]!["none/lazy"]!["metrics"]!.AsObject();
+        metrics.ContainsKey("eval_loss_gap").ShouldBeTrue();
+        metrics.ContainsKey("judged_mean").ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Debiasing_reads_the_control_vectors_of_the_evaluation_set()
     {
         using var experiment = new TestExperiment { Scoring = "cos_sim_debias_eval" }.WithData(80);
