@@ -1,8 +1,8 @@
-using Attribution.Tests.Models;
 using Attribution.Diagnostics;
 using Attribution.FineTuning;
 using Attribution.Models;
 using Attribution.Models.Lora;
+using Attribution.Tests.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

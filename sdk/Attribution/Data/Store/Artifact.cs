@@ -16,7 +16,8 @@ public sealed record Artifact(string Stage, ContentHash Fingerprint, string Fold
     public string PathOf(string name) => Outputs.Any(o => o.Name == name)
         ? Path.Combine(Folder, name)
         : throw new AttributionException(ErrorCodes.OutputInvalid,
-            $"The artifact {Stage}/{Fingerprint.Short} has no file '{name}'; it has {string.Join(", ", Outputs.Select(o => o.Name))}.") { File = Folder };
+            $"The artifact {Stage}/{Fingerprint.Short} has no file '{name}'; it has {string.Join(", ", Outputs.Select(o => o.Name))}.")
+        { File = Folder };
 
     /// <summary>All of its files as the inputs of another stage, by name: for a property of that stage's request.</summary>
     /// <remarks>Not the folder: its manifest tells dates, so two equal results would differ.</remarks>

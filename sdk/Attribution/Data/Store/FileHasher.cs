@@ -109,7 +109,8 @@ public sealed class FileHasher(string? cacheFile = null, TimeProvider? clock = n
             throw Unreadable(shown, e);
         }
         throw new AttributionException(ErrorCodes.InputChanging,
-            $"'{shown}' changed while it was read, {Attempts} times over. Wait until whatever writes it has finished, then build again.") { File = shown };
+            $"'{shown}' changed while it was read, {Attempts} times over. Wait until whatever writes it has finished, then build again.")
+        { File = shown };
     }
 
     private void Remember(string file, FileIdentity identity, ContentHash hash, DateTime readFrom)
