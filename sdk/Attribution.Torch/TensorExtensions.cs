@@ -26,6 +26,15 @@ public static unsafe class TensorExtensions
     /// <summary>How libtorch was built and what it will use: CPU capability, BLAS, OpenMP, oneDNN, threads.</summary>
     public static string Configuration => Marshal.PtrToStringUTF8((nint)NativeMethods.at_configuration())!;
 
+    /// <summary>The free and all bytes of a GPU's memory.</summary>
+    /// <exception cref="ExternalException">There is no such device.</exception>
+    public static (long Free, long Total) CudaMemory(int index = 0)
+    {
+        long free, total;
+        NativeMethods.Check(NativeMethods.at_cuda_memory(index, &free, &total));
+        return (free, total);
+    }
+
     /// <summary>Seconds that libtorch alone, from C++, takes for <paramref name="times"/> calls of <c>add</c> or <c>mm</c>: what a benchmark compares with.</summary>
     public static double TimeDirect(bool mm, Tensor a, Tensor b, long times)
     {

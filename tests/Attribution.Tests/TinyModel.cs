@@ -1,5 +1,4 @@
 using Attribution.Models;
-using Attribution.Tests.Models;
 
 namespace Attribution.Tests;
 

@@ -64,6 +64,8 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int at_cuda_count();
     [LibraryImport(Library)] internal static partial int at_cuda_synchronize(int index);
 
+    [LibraryImport(Library)] internal static partial int at_cuda_memory(int index, long* free, long* total);
+
     [LibraryImport(Library)] internal static partial double at_time_direct(int mm, nint a, nint b, long times);
 
     /// <summary>Throws what libtorch said, if <paramref name="result"/> says that a call failed.</summary>

@@ -16,6 +16,8 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/version.h>
 
+#include <dlfcn.h>
+
 #include <chrono>
 #include <cstdint>
 #include <cstring>
@@ -443,6 +445,24 @@ API int32_t at_cuda_synchronize(int32_t index) {
     auto* guard = cuda_guard();
     TORCH_CHECK(guard != nullptr, "this libtorch has no CUDA device");
     synchronize(guard, index < 0 ? guard->getDevice() : c10::Device(c10::DeviceType::CUDA, static_cast<c10::DeviceIndex>(index)), 0);
+    return 0;
+  });
+}
+
+// Free and total bytes of a GPU. The CUDA runtime is libtorch's own, found by name so that a build without CUDA needs none.
+API int32_t at_cuda_memory(int32_t index, int64_t* free, int64_t* total) {
+  return guarded(-1, [&]() -> int32_t {
+    auto* guard = cuda_guard();
+    TORCH_CHECK(guard != nullptr && index < guard->deviceCount(), "this libtorch has no CUDA device ", index);
+    auto memory = reinterpret_cast<int (*)(size_t*, size_t*)>(dlsym(RTLD_DEFAULT, "cudaMemGetInfo"));
+    TORCH_CHECK(memory != nullptr, "the CUDA runtime has no cudaMemGetInfo");
+    auto before = guard->exchangeDevice(device(static_cast<int32_t>(c10::DeviceType::CUDA), index));
+    size_t available = 0, all = 0;
+    auto status = memory(&available, &all);
+    guard->setDevice(before);
+    TORCH_CHECK(status == 0, "cudaMemGetInfo failed with status ", status);
+    *free = static_cast<int64_t>(available);
+    *total = static_cast<int64_t>(all);
     return 0;
   });
 }

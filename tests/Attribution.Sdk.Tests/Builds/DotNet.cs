@@ -14,9 +14,23 @@ internal static class DotNet
         return (process.ExitCode, output + error.Result);
     }
 
-    public static Process Start(string directory, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static Process Start(string directory, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        Start(Environment.ProcessPath!, directory, environment, arguments);
+
+    /// <summary>As <see cref="Start(string, IReadOnlyDictionary{string, string}?, string[])"/>, as the first of a process group that can be killed whole.</summary>
+    public static Process StartGroup(string directory, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
+        var process = Start("/usr/bin/setsid", directory, environment, [Environment.ProcessPath!, .. arguments]);
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static Process Start(string program, string directory, IReadOnlyDictionary<string, string>? environment, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
         // The test host is itself started by a build, whose settings are not these builds'.
         foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || n.StartsWith("ATTRIBUTION_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);

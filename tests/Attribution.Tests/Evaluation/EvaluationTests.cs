@@ -1,7 +1,6 @@
 using Attribution.Evaluation;
 using Attribution.Judging;
 using Attribution.Models;
-using Attribution.Tests.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,7 +2,6 @@ using Attribution.Diagnostics;
 using Attribution.FineTuning;
 using Attribution.Models;
 using Attribution.Models.Lora;
-using Attribution.Tests.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -138,6 +138,19 @@ public sealed class DataTests
     }
 
     [Fact]
+    public void Facts_of_CUDA_devices_agree_with_their_count()
+    {
+        cuda.is_available().ShouldBe(cuda.device_count() > 0);
+        for (var i = 0; i < cuda.device_count(); i++)
+        {
+            var (free, total) = TensorExtensions.CudaMemory(i);
+            free.ShouldBeInRange(1, total);
+            cuda.synchronize(device(DeviceType.CUDA, i));
+        }
+        Should.Throw<ExternalException>(() => TensorExtensions.CudaMemory(cuda.device_count())).Message.ShouldContain($"no CUDA device {cuda.device_count()}");
+    }
+
+    [Fact]
     public void Seeds_and_generators_repeat()
     {
         using var scope = NewDisposeScope();

@@ -10,7 +10,7 @@ public sealed class LibTorchLocatorTests : IDisposable
 
     [Fact]
     public void A_named_folder_that_does_not_exist_is_an_error_that_names_it() =>
-        Refusal("nowhere").Problem.ShouldContain(Path.Combine(_folder.Root, "nowhere"));
+        Refusal("nowhere").Problem.ShouldContain(Path.Combine(_folder.Path, "nowhere"));
 
     [Fact]
     public void A_named_folder_without_libtorch_is_an_error_even_where_another_libtorch_could_be_found() =>
@@ -39,14 +39,14 @@ public sealed class LibTorchLocatorTests : IDisposable
     {
         Library(root);
         Headers(root, 2, 11, 0);
-        _folder.File(Path.Combine(root, "version.py"), "__version__ = '2.11.0+cu128'\n");
-        _folder.File(Path.Combine(root, "lib/libtorch_cuda.so"), "");
+        _folder.Write(Path.Combine(root, "version.py"), "__version__ = '2.11.0+cu128'\n");
+        _folder.Write(Path.Combine(root, "lib/libtorch_cuda.so"), "");
 
-        var found = LibTorchLocator.Locate(_folder.Root);
+        var found = LibTorchLocator.Locate(_folder.Path);
 
         found.Source.ShouldBe(LibTorchSource.Explicit);
         found.Version.ShouldBe("2.11.0+cu128");
-        found.LibraryDir.ShouldBe(Path.Combine(_folder.Root, root, "lib").TrimEnd('/'));
+        found.LibraryDir.ShouldBe(Path.Combine(_folder.Path, root, "lib").TrimEnd('/'));
         found.Libraries.ShouldBe(["torch", "torch_cpu", "c10", "torch_cuda"]);
         found.IsCuda.ShouldBeTrue();
     }
@@ -58,13 +58,13 @@ public sealed class LibTorchLocatorTests : IDisposable
     {
         Library("");
         Headers("", 2, 1, 0);
-        _folder.File("lib/libc10.so", $"\0{symbol}\0");
-        LibTorchLocator.Locate(_folder.Root).Cxx11Abi.ShouldBe(cxx11);
+        _folder.Write("lib/libc10.so", $"\0{symbol}\0");
+        LibTorchLocator.Locate(_folder.Path).Cxx11Abi.ShouldBe(cxx11);
     }
 
     private TorchProvisioningException Refusal(string path)
     {
-        var refusal = Should.Throw<TorchProvisioningException>(() => LibTorchLocator.Locate(Path.Combine(_folder.Root, path)));
+        var refusal = Should.Throw<TorchProvisioningException>(() => LibTorchLocator.Locate(Path.Combine(_folder.Path, path)));
         refusal.Code.ShouldBe(TorchErrorCodes.LibTorchUnusable);
         refusal.Advice.ShouldContain("LibTorchPath");
         return refusal;
@@ -73,13 +73,13 @@ public sealed class LibTorchLocatorTests : IDisposable
     private void Library(string root)
     {
         foreach (var library in new[] { "torch", "torch_cpu", "c10" })
-            _folder.File(Path.Combine(root, $"lib/lib{library}.so"), "");
+            _folder.Write(Path.Combine(root, $"lib/lib{library}.so"), "");
     }
 
     private void Headers(string root, int major, int minor, int patch)
     {
-        _folder.File(Path.Combine(root, "include/ATen/core/dispatch/Dispatcher.h"), "");
-        _folder.File(Path.Combine(root, "include/torch/csrc/api/include/torch/version.h"),
+        _folder.Write(Path.Combine(root, "include/ATen/core/dispatch/Dispatcher.h"), "");
+        _folder.Write(Path.Combine(root, "include/torch/csrc/api/include/torch/version.h"),
             $"#define TORCH_VERSION_MAJOR {major}\n#define TORCH_VERSION_MINOR {minor}\n#define TORCH_VERSION_PATCH {patch}\n");
     }
 }

@@ -15,7 +15,7 @@ public sealed class MachineTests : IDisposable
     [InlineData("ID=fedora\n", false)]
     [InlineData("PRETTY_NAME=\"not debian\"\nID=arch\n", false)]
     public void Debian_and_its_relatives_are_told_from_the_rest(string osRelease, bool isDebian) =>
-        DebianPackages.IsDebian(_folder.File("os-release", osRelease)).ShouldBe(isDebian);
+        DebianPackages.IsDebian(_folder.Write("os-release", osRelease)).ShouldBe(isDebian);
 
     [Fact]
     public void The_BLAS_is_told_from_the_libraries_that_are_mapped()

@@ -34,8 +34,8 @@ public sealed class ThreadTunerTests : IDisposable
     [Fact]
     public void What_was_measured_is_kept_and_not_measured_again()
     {
-        var shim = _folder.File("shim-0/libattribution_torch.so", "");
-        var log = Path.Combine(_folder.Root, "log");
+        var shim = _folder.Write("shim-0/libattribution_torch.so", "");
+        var log = Path.Combine(_folder.Path, "log");
         // Stands in for the command line: one thread takes 10 ms, all of them take 20 ms.
         ThreadTuner Tuner() => new(setting => ("/bin/sh", ["-c", $"echo started >> {log}; echo ready; while read line; do echo {(setting.Threads == 1 ? 10 : 20)}; done"]));
 
@@ -52,7 +52,7 @@ public sealed class ThreadTunerTests : IDisposable
     [Fact]
     public void A_measurement_that_fails_leaves_the_default_and_is_repeated_no_sooner_than_in_an_hour()
     {
-        var shim = _folder.File("shim-0/libattribution_torch.so", "");
+        var shim = _folder.Write("shim-0/libattribution_torch.so", "");
         new ThreadTuner(_ => ("/bin/sh", ["-c", "exit 1"])).Tune(shim).ShouldBe([new ThreadMeasurement(ThreadSetting.Default, null)]);
         ThreadTuner.Kept(shim).ShouldNotBeNull()[0].Setting.ShouldBe(ThreadSetting.Default);
         File.SetLastWriteTimeUtc(Directory.EnumerateFiles(Path.GetDirectoryName(shim)!, "threads-*.json").Single(), DateTime.UtcNow.AddHours(-2));
@@ -62,7 +62,7 @@ public sealed class ThreadTunerTests : IDisposable
     [Fact]
     public void A_child_that_dies_half_way_leaves_the_default()
     {
-        var shim = _folder.File("shim-0/libattribution_torch.so", "");
+        var shim = _folder.Write("shim-0/libattribution_torch.so", "");
         var tuner = new ThreadTuner(setting => ("/bin/sh", ["-c", setting.Threads == 1 ? "echo ready; read line" : "echo ready; while read line; do echo 20; done"]));
         tuner.Tune(shim).ShouldBe([new ThreadMeasurement(ThreadSetting.Default, null)]);
     }
@@ -70,7 +70,7 @@ public sealed class ThreadTunerTests : IDisposable
     [Fact]
     public void A_damaged_record_counts_as_none()
     {
-        var shim = _folder.File("shim-0/libattribution_torch.so", "");
+        var shim = _folder.Write("shim-0/libattribution_torch.so", "");
         var tuner = new ThreadTuner(_ => ("/bin/sh", ["-c", "exit 1"]));
         tuner.Tune(shim);
         File.WriteAllText(Directory.EnumerateFiles(Path.GetDirectoryName(shim)!, "threads-*.json").Single(), "{ half of");

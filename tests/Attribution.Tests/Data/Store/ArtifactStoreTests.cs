@@ -13,8 +13,8 @@ public sealed class ArtifactStoreTests : IDisposable
 
     public ArtifactStoreTests()
     {
-        _hasher = new FileHasher(_folder.At("hashes"), new LaterClock());
-        _store = new ArtifactStore(_folder.At("store"), _hasher, _events.Add);
+        _hasher = new FileHasher(_folder["hashes"], new LaterClock());
+        _store = new ArtifactStore(_folder["store"], _hasher, _events.Add);
     }
 
     public void Dispose()
@@ -67,7 +67,7 @@ public sealed class ArtifactStoreTests : IDisposable
             throw new InvalidOperationException("the stage failed");
         }));
         _store.TryGet(request).ShouldBeNull();
-        Directory.EnumerateFileSystemEntries(_folder.At("store", ".tmp")).ShouldBeEmpty();
+        Directory.EnumerateFileSystemEntries(_folder["store", ".tmp"]).ShouldBeEmpty();
         _store.GetOrCreate(request, Produce).Produced.ShouldBeTrue();
     }
 
@@ -99,7 +99,7 @@ public sealed class ArtifactStoreTests : IDisposable
         again.Produced.ShouldBeTrue();
         _produced.ShouldBe(2);
         again.Outputs.ShouldBe(artifact.Outputs);
-        Directory.EnumerateDirectories(_folder.At("store", "damaged")).Count().ShouldBe(1);
+        Directory.EnumerateDirectories(_folder["store", "damaged"]).Count().ShouldBe(1);
         var said = _events.ShouldHaveSingleItem();
         (said.Kind, said.Code).ShouldBe((StoreEventKind.Damaged, ErrorCodes.StoreDamaged));
         _store.GetOrCreate(Request(1), Produce).Produced.ShouldBeFalse();

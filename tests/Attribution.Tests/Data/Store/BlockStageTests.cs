@@ -10,7 +10,7 @@ public sealed class BlockStageTests : IDisposable
 
     public BlockStageTests()
     {
-        _store = new ArtifactStore(_folder.At("store"));
+        _store = new ArtifactStore(_folder["store"]);
         _stage = new BlockStage(_store, StageRequest.Resolve("vectors", new { layer = 2 }, _store.Hasher, ContentHash.Of("library")));
     }
 

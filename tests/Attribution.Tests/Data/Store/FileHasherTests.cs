@@ -25,7 +25,7 @@ public sealed class FileHasherTests : IDisposable
     public void A_file_written_a_moment_ago_is_not_trusted_to_its_times()
     {
         var file = _folder.Write("data.csv", "0");
-        using var hasher = new FileHasher(_folder.At("hashes"));
+        using var hasher = new FileHasher(_folder["hashes"]);
         for (var i = 0; i < 50; i++)
         {
             var text = (i % 10).ToString();
@@ -82,13 +82,13 @@ public sealed class FileHasherTests : IDisposable
         var file = _folder.Write("data.csv", "content");
         using (var hasher = Hasher())
             hasher.Hash(file);
-        var whole = File.ReadAllBytes(_folder.At("hashes"));
+        var whole = File.ReadAllBytes(_folder["hashes"]);
         for (var i = 0; i < whole.Length; i++)
         {
             var damaged = whole.ToArray();
             damaged[i] ^= 1;
-            File.WriteAllBytes(_folder.At("hashes"), i % 2 == 0 ? damaged : damaged[..i]);
-            using var hasher = new FileHasher(_folder.At("hashes"));
+            File.WriteAllBytes(_folder["hashes"], i % 2 == 0 ? damaged : damaged[..i]);
+            using var hasher = new FileHasher(_folder["hashes"]);
             hasher.Hash(file).ShouldBe(ContentHash.Of("content"));
         }
     }
@@ -125,7 +125,7 @@ public sealed class FileHasherTests : IDisposable
             }
         }
         // 20 rounds of 300 lines would be above 2 MB.
-        new FileInfo(_folder.At("hashes")).Length.ShouldBeLessThan(3 << 19);
+        new FileInfo(_folder["hashes"]).Length.ShouldBeLessThan(3 << 19);
         using var last = Hasher();
         last.Hash(names[^1]);
         last.FilesRead.ShouldBe(0);
@@ -138,14 +138,14 @@ public sealed class FileHasherTests : IDisposable
         _folder.Write("one/config.json", "{}");
         _folder.Write("one/weights/a.bin", "1");
         _folder.Write("two/weights/a.bin", "1");
-        Directory.CreateDirectory(_folder.At("two/empty"));
+        Directory.CreateDirectory(_folder["two/empty"]);
         _folder.Write("elsewhere.json", "{}");
-        File.CreateSymbolicLink(_folder.At("two/config.json"), _folder.At("elsewhere.json"));
-        var one = hasher.Hash(_folder.At("one"));
-        hasher.Hash(_folder.At("two")).ShouldBe(one);
+        File.CreateSymbolicLink(_folder["two/config.json"], _folder["elsewhere.json"]);
+        var one = hasher.Hash(_folder["one"]);
+        hasher.Hash(_folder["two"]).ShouldBe(one);
 
-        File.Move(_folder.At("one/weights/a.bin"), _folder.At("one/weights/b.bin"));
-        hasher.Hash(_folder.At("one")).ShouldNotBe(one);
+        File.Move(_folder["one/weights/a.bin"], _folder["one/weights/b.bin"]);
+        hasher.Hash(_folder["one"]).ShouldNotBe(one);
     }
 
     [Fact]
@@ -153,14 +153,14 @@ public sealed class FileHasherTests : IDisposable
     {
         using var hasher = Hasher();
         _folder.Write("loop/file", "");
-        Directory.CreateSymbolicLink(_folder.At("loop/again"), _folder.At("loop"));
+        Directory.CreateSymbolicLink(_folder["loop/again"], _folder["loop"]);
         _folder.Write("broken/file", "");
-        File.CreateSymbolicLink(_folder.At("broken/link"), _folder.At("nowhere"));
+        File.CreateSymbolicLink(_folder["broken/link"], _folder["nowhere"]);
         foreach (var (path, named) in new[] { ("missing.csv", "missing.csv"), ("loop", "loop/again"), ("broken", "broken/link") })
         {
-            var error = Should.Throw<AttributionException>(() => hasher.Hash(_folder.At(path)));
+            var error = Should.Throw<AttributionException>(() => hasher.Hash(_folder[path]));
             error.Code.ShouldBe(ErrorCodes.InputUnreadable);
-            error.File.ShouldBe(_folder.At(named));
+            error.File.ShouldBe(_folder[named]);
         }
     }
 
@@ -182,7 +182,7 @@ public sealed class FileHasherTests : IDisposable
             Should.Throw<AttributionException>(() => hasher.Hash(file)).Code.ShouldBe(ErrorCodes.InputChanging);
     }
 
-    private FileHasher Hasher() => new(_folder.At("hashes"), new LaterClock());
+    private FileHasher Hasher() => new(_folder["hashes"], new LaterClock());
 
     private sealed class MeddlingClock(Action meddle) : TimeProvider
     {

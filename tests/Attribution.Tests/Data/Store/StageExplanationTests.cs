@@ -7,7 +7,7 @@ public sealed class StageExplanationTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly ArtifactStore _store;
 
-    public StageExplanationTests() => _store = new ArtifactStore(_folder.At("store"));
+    public StageExplanationTests() => _store = new ArtifactStore(_folder["store"]);
 
     public void Dispose()
     {
@@ -71,7 +71,7 @@ public sealed class StageExplanationTests : IDisposable
         LastRun.FingerprintsBelow(_folder.Path).ShouldBe([Request(topK: 1).Fingerprint]);
     }
 
-    private string Record => _folder.At("select" + LastRun.FileSuffix);
+    private string Record => _folder["select" + LastRun.FileSuffix];
 
     private StageRequest Request(int topK) => Resolve(new { topK }, "library");
 

@@ -58,7 +58,7 @@ public sealed class StageRequestTests : IDisposable
     [Fact]
     public void A_stage_that_ran_again_and_wrote_the_same_changes_nothing_further_down()
     {
-        using var store = new ArtifactStore(_folder.At("store"));
+        using var store = new ArtifactStore(_folder["store"]);
         StageRequest Downstream(int parameter) => Of(new
         {
             scores = store.GetOrCreate(Of(new { parameter }), b => File.WriteAllText(b.PathOf("scores.txt"), $"{parameter / 2}")).AsInputs(),
@@ -70,8 +70,8 @@ public sealed class StageRequestTests : IDisposable
     [Fact]
     public void A_missing_input_is_an_error_that_names_the_parameter_and_the_file()
     {
-        var error = Should.Throw<AttributionException>(() => Of(new { eval = new { prompts = new InputFile(_folder.At("none.json")) } }));
-        (error.Code, error.Property, error.File).ShouldBe((ErrorCodes.InputUnreadable, "eval.prompts", _folder.At("none.json")));
+        var error = Should.Throw<AttributionException>(() => Of(new { eval = new { prompts = new InputFile(_folder["none.json"]) } }));
+        (error.Code, error.Property, error.File).ShouldBe((ErrorCodes.InputUnreadable, "eval.prompts", _folder["none.json"]));
     }
 
     [Theory]

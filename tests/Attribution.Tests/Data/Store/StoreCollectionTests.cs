@@ -78,8 +78,8 @@ public sealed class StoreCollectionTests : IDisposable
         _folder.Write("store/.tmp/block~00~1/file", "half");
         var result = StoreCollection.Run(Root, new CollectionPolicy(UnusedFor: TimeSpan.FromDays(1)));
         (result.Removed.Count, result.Debris).ShouldBe((0, 2));
-        Directory.EnumerateFileSystemEntries(_folder.At("store", "damaged")).ShouldBeEmpty();
-        Directory.EnumerateFileSystemEntries(_folder.At("store", ".tmp")).ShouldBeEmpty();
+        Directory.EnumerateFileSystemEntries(_folder["store", "damaged"]).ShouldBeEmpty();
+        Directory.EnumerateFileSystemEntries(_folder["store", ".tmp"]).ShouldBeEmpty();
     }
 
     [Fact]
@@ -97,9 +97,9 @@ public sealed class StoreCollectionTests : IDisposable
 
     [Fact]
     public void A_store_that_is_not_there_is_empty()
-        => StoreCollection.Run(_folder.At("nowhere"), new CollectionPolicy(LargestBytes: 0)).Kept.ShouldBe(0);
+        => StoreCollection.Run(_folder["nowhere"], new CollectionPolicy(LargestBytes: 0)).Kept.ShouldBe(0);
 
-    private string Root => _folder.At("store");
+    private string Root => _folder["store"];
 
     private ArtifactStore Open() => new(Root, _hasher);
 

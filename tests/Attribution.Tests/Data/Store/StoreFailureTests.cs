@@ -19,7 +19,7 @@ public sealed class StoreFailureTests : IDisposable
     {
         if (!File.Exists("/dev/full"))
             return;
-        using var store = new ArtifactStore(_folder.At("store"));
+        using var store = new ArtifactStore(_folder["store"]);
         var error = Should.Throw<AttributionException>(() => store.GetOrCreate(Request(1), b =>
         {
             File.WriteAllText(b.PathOf("begun"), "x");

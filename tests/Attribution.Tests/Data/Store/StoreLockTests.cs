@@ -11,7 +11,7 @@ public sealed class StoreLockTests : IDisposable
     [Fact]
     public async Task Though_its_file_comes_and_goes_a_lock_is_held_by_one_at_a_time()
     {
-        var path = _folder.At("locks", "one");
+        var path = _folder["locks", "one"];
         int inside = 0, most = 0, taken = 0;
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
         {
@@ -26,13 +26,13 @@ public sealed class StoreLockTests : IDisposable
             }
         })));
         most.ShouldBe(1);
-        Directory.EnumerateFiles(_folder.At("locks")).ShouldBeEmpty();
+        Directory.EnumerateFiles(_folder["locks"]).ShouldBeEmpty();
     }
 
     [Fact]
     public void A_lock_whose_file_was_deleted_from_outside_does_not_delete_its_successors()
     {
-        var path = _folder.At("locks", "one");
+        var path = _folder["locks", "one"];
         var first = StoreLock.TryAcquire(path)!;
         File.Delete(path);
         using var second = StoreLock.TryAcquire(path)!;

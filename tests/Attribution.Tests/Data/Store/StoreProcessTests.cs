@@ -39,9 +39,9 @@ public sealed class StoreProcessTests : IDisposable
         var left = Finished();
         Output(Start(0, "blocks", $"{Rows}")).ShouldContain($"ran {undisturbed.Count - left.Count} of {undisturbed.Count} blocks");
         Contents("store").ShouldBe(undisturbed);
-        Directory.EnumerateFileSystemEntries(_folder.At("store", ".tmp")).ShouldBeEmpty();
+        Directory.EnumerateFileSystemEntries(_folder["store", ".tmp"]).ShouldBeEmpty();
         // One lock stays: that of the store, for collections of it.
-        Directory.EnumerateFiles(_folder.At("store", ".locks")).Select(Path.GetFileName).ShouldAllBe(f => f == "in-use" || f!.StartsWith("vectors~"));
+        Directory.EnumerateFiles(_folder["store", ".locks"]).Select(Path.GetFileName).ShouldAllBe(f => f == "in-use" || f!.StartsWith("vectors~"));
     }
 
     [Fact]
@@ -77,22 +77,22 @@ public sealed class StoreProcessTests : IDisposable
         using var child = Start(milliseconds: 60_000, "single");
         WaitUntil(() => Started().Count == 1);
         var events = new List<StoreEventKind>();
-        using var store = new ArtifactStore(_folder.At("store"), notify: e =>
+        using var store = new ArtifactStore(_folder["store"], notify: e =>
         {
             events.Add(e.Kind);
             if (e.Kind == StoreEventKind.Waiting)
                 child.Kill();
         });
         var clock = Stopwatch.StartNew();
-        new StoreWork(store, _folder.At("log"), 0).Single().Produced.ShouldBeTrue();
+        new StoreWork(store, _folder["log"], 0).Single().Produced.ShouldBeTrue();
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
         events.ShouldBe([StoreEventKind.Waiting]);
 
-        using var next = new ArtifactStore(_folder.At("store"), notify: e => events.Add(e.Kind));
+        using var next = new ArtifactStore(_folder["store"], notify: e => events.Add(e.Kind));
         new BlockStage(next, StageRequest.Resolve("other", new { }, next.Hasher, default))
             .Run(StoreWork.Plan(1), (_, b) => File.WriteAllText(b.PathOf("x"), "x"));
         events.ShouldBe([StoreEventKind.Waiting, StoreEventKind.Swept]);
-        Directory.EnumerateFileSystemEntries(_folder.At("store", ".tmp")).ShouldBeEmpty();
+        Directory.EnumerateFileSystemEntries(_folder["store", ".tmp"]).ShouldBeEmpty();
     }
 
     [Fact]
@@ -105,14 +105,14 @@ public sealed class StoreProcessTests : IDisposable
         var said = children.Select(Output).ToArray();
         said.ShouldAllBe(o => o.StartsWith("event WithoutLocks\n"));
         said.Count(o => o.EndsWith("produced\n")).ShouldBe(1);
-        using var store = new ArtifactStore(_folder.At("store"));
+        using var store = new ArtifactStore(_folder["store"]);
         StoreInventory.Verify(store).ShouldHaveSingleItem().Damage.ShouldBeNull();
     }
 
     private SortedDictionary<string, string> Run(string name, int milliseconds)
     {
-        using var store = new ArtifactStore(_folder.At(name));
-        new StoreWork(store, _folder.At(name + "-log"), milliseconds).Blocks(Rows);
+        using var store = new ArtifactStore(_folder[name]);
+        new StoreWork(store, _folder[name + "-log"], milliseconds).Blocks(Rows);
         return Contents(name);
     }
 
@@ -120,7 +120,7 @@ public sealed class StoreProcessTests : IDisposable
     private SortedDictionary<string, string> Contents(string name)
     {
         using var hasher = new FileHasher();
-        using var store = new ArtifactStore(_folder.At(name), hasher);
+        using var store = new ArtifactStore(_folder[name], hasher);
         return new(StoreInventory.List(store).ToDictionary(
             a => a.Fingerprint.ToString(),
             a => string.Join(' ', a.Manifest!.Outputs.Select(o => $"{o.Name}={hasher.HashFile(Path.Combine(a.Folder, o.Name))}"))));
@@ -128,13 +128,13 @@ public sealed class StoreProcessTests : IDisposable
 
     private HashSet<string> Finished()
     {
-        using var store = new ArtifactStore(_folder.At("store"));
+        using var store = new ArtifactStore(_folder["store"]);
         return [.. StoreInventory.List(store).Select(a => (string)a.Manifest!.Request["block"]!)];
     }
 
     // What any process has begun to compute, in the order in which it did.
-    private List<string> Started() => Directory.Exists(_folder.At("log"))
-        ? [.. new DirectoryInfo(_folder.At("log")).EnumerateFiles().OrderBy(f => f.LastWriteTimeUtc).Select(f => f.Name.Split('.')[0])]
+    private List<string> Started() => Directory.Exists(_folder["log"])
+        ? [.. new DirectoryInfo(_folder["log"]).EnumerateFiles().OrderBy(f => f.LastWriteTimeUtc).Select(f => f.Name.Split('.')[0])]
         : [];
 
     private static void WaitUntil(Func<bool> condition)
@@ -147,7 +147,7 @@ public sealed class StoreProcessTests : IDisposable
 
     private Process Start(int milliseconds, string what, string? rows = null, bool locks = true)
     {
-        string[] arguments = ["exec", typeof(StoreWork).Assembly.Location, _folder.At("store"), _folder.At("log"), _folder.At("go"), $"{milliseconds}", what, .. rows is null ? [] : new[] { rows }];
+        string[] arguments = ["exec", typeof(StoreWork).Assembly.Location, _folder["store"], _folder["log"], _folder["go"], $"{milliseconds}", what, .. rows is null ? [] : new[] { rows }];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
         if (!locks)
             start.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1";

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace Attribution.Sdk.Tests.Builds;
+
+/// <summary>Builds that die without a word, with their worker, and what the next one makes of it.</summary>
+public sealed class KilledBuildsTests(PackedSdk sdk) : IClassFixture<PackedSdk>
+{
+    private const int Kills = 20;
+
+    [Fact]
+    public void After_twenty_kills_at_random_moments_the_next_build_ends_as_an_undisturbed_one()
+    {
+        if (!File.Exists("/usr/bin/setsid"))
+            return; // Only where a build can be given a process group of its own to kill whole.
+        WriteProject();
+        var environment = new Dictionary<string, string>(sdk.Environment) { ["ATTRIBUTION_STORE"] = Environment.GetEnvironmentVariable("ATTRIBUTION_STORE") ?? Repository.File("artifacts/store") };
+        string[] build = ["build", "-tl:off", "-p:AttributionStore=store"];
+        DotNet.Run(sdk.Folder["killed"], environment, "restore").Code.ShouldBe(0);
+
+        var undisturbed = Stopwatch.StartNew();
+        var (code, output) = DotNet.Run(sdk.Folder["killed"], environment, build);
+        code.ShouldBe(0, output);
+        undisturbed.Stop();
+        var expected = Results();
+        expected.Count.ShouldBeGreaterThan(10);
+        StartAnew();
+
+        var random = new Random(1);
+        for (var died = 0; died < Kills;)
+        {
+            using var running = DotNet.StartGroup(sdk.Folder["killed"], environment, build);
+            if (running.WaitForExit(random.Next(700, (int)(0.7 * undisturbed.ElapsedMilliseconds))))
+            {
+                // The builds before it left too little to do.
+                StartAnew();
+                continue;
+            }
+            Process.Start("/bin/kill", ["-KILL", "--", $"-{running.Id}"])!.WaitForExit();
+            running.WaitForExit();
+            died++;
+        }
+
+        (code, output) = DotNet.Run(sdk.Folder["killed"], environment, build);
+        code.ShouldBe(0, output);
+        Results().ShouldBe(expected);
+    }
+
+    private void StartAnew()
+    {
+        foreach (var folder in new[] { "out", "store", "obj/attribution" })
+            if (Directory.Exists(sdk.Folder["killed", folder]))
+                Directory.Delete(sdk.Folder["killed", folder], recursive: true);
+    }
+
+    /// <summary>Every file under out/ by its hash.</summary>
+    private SortedDictionary<string, string> Results() => new(
+        Directory.EnumerateFiles(sdk.Folder["killed/out"], "*", SearchOption.AllDirectories)
+            .ToDictionary(file => Path.GetRelativePath(sdk.Folder["killed/out"], file), file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))),
+        StringComparer.Ordinal);
+
+    private void WriteProject()
+    {
+        var quickstart = Repository.File("experiments/quickstart");
+        sdk.Folder.Write("killed/killed.csproj", $"""
+            <Project Sdk="Attribution.Sdk/1.0.0">
+              <PropertyGroup>
+                <BaseModel>{quickstart}/model</BaseModel>
+                <AttributionLayer>2</AttributionLayer>
+                <TopK>16</TopK>
+                <MaxNewTokens>12</MaxNewTokens>
+                <JudgeRepeats>1</JudgeRepeats>
+              </PropertyGroup>
+              <ItemGroup>
+                <TrainDataset Include="{quickstart}/data/pool.jsonl" PlantedColumn="behaviour" Take="300" />
+                <EvalDataset Include="{quickstart}/data/empathy.jsonl" Take="16" Trait="empathy" Prompts="{quickstart}/data/empathy.prompts.jsonl" />
+                <AttributionMethod Include="residual_diff" />
+                <SelectionMethod Include="residual_diff" />
+                <Baseline Include="random;none" />
+              </ItemGroup>
+            </Project>
+            """);
+    }
+}
