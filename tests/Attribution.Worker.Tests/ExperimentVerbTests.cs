@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+
+namespace Attribution.Worker.Tests;
+
+/// <summary>The steps of an experiment, called one at a time on the quickstart's model and data.</summary>
+public sealed class ExperimentVerbTests : IDisposable
+{
+    private static readonly string Quickstart = Path.Combine(SharedData.RepositoryRoot, "experiments", "quickstart");
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public void Vectors_selection_adapter_and_metrics_follow_from_each_other()
+    {
+        var model = Path.Combine(Quickstart, "model");
+        var eval = Path.Combine(Quickstart, "data", "modesty.jsonl");
+        Run("attribute", "--model", model, "--data", Path.Combine(Quickstart, "data", "pool.jsonl"), "--layer", "2", "--method", "residual_diff,residual_treatment", "--take", "200", "--output", _folder["train"]);
+        Run("attribute", "--model", model, "--data", eval, "--layer", "all", "--method", "residual_diff", "--output", _folder["eval"]);
+        foreach (var file in new[] { "train/residual_diff/scores-00000.parquet", "train/residual_treatment/data-00000.parquet", "eval/residual_diff/scores-00000.parquet" })
+            File.Exists(_folder[file]).ShouldBeTrue(file);
+
+        Run("select", "--train", _folder["train/residual_diff"], "--eval", _folder["eval/residual_diff"], "--layer", "2", "--top-k", "12", "--output", _folder["selected.jsonl"])
+            .ShouldContain("selected 12 of 200 rows");
+        var selected = File.ReadLines(_folder["selected.jsonl"]).Select(line => JsonNode.Parse(line)!).ToArray();
+        selected.Select(row => (int)row["rank"]!).ShouldBe(Enumerable.Range(1, 12));
+        selected.Select(row => (float)row["score"]!).ShouldBeInOrder(SortDirection.Descending);
+        selected.ShouldAllBe(row => (string)row["messages"]![1]!["role"]! == "assistant");
+
+        Run("finetune", "--model", model, "--data", _folder["selected.jsonl"], "--learning-rate", "5e-3", "--output", _folder["adapter"]);
+        File.ReadLines(_folder["adapter/loss.jsonl"]).Count().ShouldBe(3);
+        Run("evaluate", "--model", model, "--data", eval, "--output", _folder["before"]);
+        Run("evaluate", "--model", model, "--adapter", _folder["adapter"], "--data", eval, "--output", _folder["after"]);
+        Loss("after").ShouldNotBe(Loss("before"));
+    }
+
+    [Fact]
+    public void An_unknown_method_is_one_line_that_lists_the_known()
+    {
+        var (code, _, error) = CommandLine.Run(new Dictionary<string, string?>(), "attribute", "--model", Path.Combine(Quickstart, "model"), "--data",
+            Path.Combine(Quickstart, "data", "modesty.jsonl"), "--layer", "2", "--method", "residual_dif", "--output", _folder["x"]);
+        code.ShouldBe(1);
+        error.ShouldStartWith("error ATTR1401: There is no attribution method 'residual_dif'. Use one of: ");
+        error.ShouldNotContain("   at ");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private double Loss(string folder) => (double)JsonNode.Parse(File.ReadAllText(_folder[folder, "metrics.json"]))!["eval_loss_treatment"]!;
+
+    private static string Run(params string[] arguments)
+    {
+        var (code, output, error) = CommandLine.Run(new Dictionary<string, string?>(), arguments);
+        code.ShouldBe(0, error);
+        return output;
+    }
+}
