@@ -221,6 +221,9 @@ public static class ErrorCodes
     /// <summary>No example has a target unit to train an estimator on.</summary>
     public const string NoTargetUnits = "ATTR1454";
 
+    /// <summary>An example's features and outputs have other sizes than they should, or are not finite.</summary>
+    public const string TaskFeaturesInvalid = "ATTR1455";
+
     // 15xx: scores and selection
 
     /// <summary>No scoring method has the name that was asked for.</summary>
