@@ -35,7 +35,8 @@ internal sealed class GitRevision
     {
         var file = Git(_folder, "show", $"{_commit}:./{path}");
         return file.Code == 0 ? file.Output : throw new AttributionException(ErrorCodes.SnapshotNotInRevision,
-            $"The revision '{_name}' ({Description}) has no {path} of '{_folder}'. `git log --oneline -- {Path.Combine(_folder, path)}` lists the revisions that changed it.") { File = path, Property = "--against" };
+            $"The revision '{_name}' ({Description}) has no {path} of '{_folder}'. `git log --oneline -- {Path.Combine(_folder, path)}` lists the revisions that changed it.")
+        { File = path, Property = "--against" };
     }
 
     private static (int Code, string Output, string Error) Git(string folder, params string[] arguments)

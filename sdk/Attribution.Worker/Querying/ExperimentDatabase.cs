@@ -35,7 +35,7 @@ internal sealed partial class ExperimentDatabase : IDisposable
 
     /// <summary>Checks that a text is one statement that DuckDB takes and that only asks.</summary>
     /// <exception cref="DuckDbException">It is none; the message points into the text.</exception>
-    /// <exception cref="AttributionException">ATTR1722: it would change something.</exception>
+    /// <exception cref="AttributionException">ATTR1732: it would change something.</exception>
     public void Check(string sql)
     {
         if (!_connection.IsSelect(sql))

@@ -267,10 +267,10 @@ public static class ErrorCodes
     public const string SnapshotNotInRevision = "ATTR1714";
 
     /// <summary>A query that DuckDB does not take, or that failed.</summary>
-    public const string QueryInvalid = "ATTR1721";
+    public const string QueryInvalid = "ATTR1731";
 
     /// <summary>A query that is no question: it would change something.</summary>
-    public const string QueryNotReadOnly = "ATTR1722";
+    public const string QueryNotReadOnly = "ATTR1732";
 
     // 18xx: the artifact store
 

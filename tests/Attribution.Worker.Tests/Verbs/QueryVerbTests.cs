@@ -62,11 +62,11 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
     }
 
     [Theory]
-    [InlineData("select precison from runs", "ATTR1721: Binder Error: Referenced column \"precison\" not found", "LINE 1: select precison from runs\n               ^")]
+    [InlineData("select precison from runs", "ATTR1731: Binder Error: Referenced column \"precison\" not found", "LINE 1: select precison from runs\n               ^")]
     [InlineData("select * from score", "Did you mean \"scores\"?", "With --tables")]
-    [InlineData("pivot metrics on metric using first(value)", "ATTR1721", "A PIVOT is one if it names its values")]
-    [InlineData("copy runs to 'x.csv'", "ATTR1722: A query only asks", "--output")]
-    [InlineData("create table t as select 1", "ATTR1722: A query only asks", "--output")]
+    [InlineData("pivot metrics on metric using first(value)", "ATTR1731", "A PIVOT is one if it names its values")]
+    [InlineData("copy runs to 'x.csv'", "ATTR1732: A query only asks", "--output")]
+    [InlineData("create table t as select 1", "ATTR1732: A query only asks", "--output")]
     public async Task A_wrong_question_is_an_error_that_says_where_and_how_to_go_on(string sql, string what, string how)
     {
         var (code, _, error) = await Run(sql);
