@@ -281,6 +281,24 @@ public static class ErrorCodes
     /// <summary>A snapshot, or the file of its tolerances, is not one.</summary>
     public const string SnapshotInvalid = "ATTR1702";
 
+    /// <summary>An experiment that is to be compared or asked about has not been built yet, or is not there.</summary>
+    public const string MetricsMissing = "ATTR1711";
+
+    /// <summary>A comparison with a revision, where git is not there or the experiment is not in a repository.</summary>
+    public const string GitUnusable = "ATTR1712";
+
+    /// <summary>The git repository has no revision of that name.</summary>
+    public const string RevisionUnknown = "ATTR1713";
+
+    /// <summary>The revision has no snapshot of the experiment.</summary>
+    public const string SnapshotNotInRevision = "ATTR1714";
+
+    /// <summary>A query that DuckDB does not take, or that failed.</summary>
+    public const string QueryInvalid = "ATTR1731";
+
+    /// <summary>A query that is no question: it would change something.</summary>
+    public const string QueryNotReadOnly = "ATTR1732";
+
     // 18xx: the artifact store
 
     /// <summary>An artifact of the store is damaged; it was set aside (a warning) or cannot be used (an error).</summary>
