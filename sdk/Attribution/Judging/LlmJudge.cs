@@ -9,6 +9,9 @@ namespace Attribution.Judging;
 /// <param name="prompt">How it is asked.</param>
 public sealed class LlmJudge(IChatCompletion chat, JudgePrompt prompt) : IJudge
 {
+    /// <summary>A larger share of answers without a score tells of a model or a prompt that does not work, not of answers that are hard to judge.</summary>
+    public const double MostUnjudged = 0.05;
+
     /// <inheritdoc/>
     public string Name => chat.Name;
 
