@@ -15,6 +15,7 @@ var root = new RootCommand("Training-data attribution: the stages of an experime
     QueryVerb.Create(),
     DoctorVerb.Create(),
     GenerateVerb.Create(),
+    JudgeVerb.Create(),
     LogitsVerb.Create(),
     ProvisionVerb.Create(),
     MeasureThreadsVerb.Create(),

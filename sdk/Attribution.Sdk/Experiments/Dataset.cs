@@ -28,4 +28,10 @@ internal sealed record Dataset(string Name, string Path)
 
     /// <summary>Eval: who judges.</summary>
     public string Judge { get; init; } = Experiment.RuleJudge;
+
+    /// <summary>Eval: the project's own prompt for the judging model; null for the one that comes with the worker.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>Eval: the file of whichever prompt it is; null where no model judges.</summary>
+    public string? PromptFile { get; init; }
 }

@@ -13,7 +13,8 @@ internal static class OutsideFiles
     /// <summary>The lines, or null for a stage that reads none.</summary>
     public static string? Describe(Stage stage, Experiment experiment, ProjectPaths paths)
     {
-        if (!stage.ReadsDatasets && !stage.ReadsModel)
+        var judging = stage.MayReadPrompts ? experiment.Llm : null;
+        if (!stage.ReadsDatasets && !stage.ReadsModel && judging is null)
             return null;
         var text = new StringBuilder();
         if (stage.ReadsDatasets)
@@ -23,6 +24,14 @@ internal static class OutsideFiles
         if (stage.ReadsModel && Directory.Exists(paths.Full(experiment.BaseModel)))
             foreach (var file in Directory.EnumerateFiles(paths.Full(experiment.BaseModel)).Order(StringComparer.Ordinal))
                 Add(file);
+        if (judging is not null)
+        {
+            foreach (var prompt in experiment.Judged.Select(d => d.PromptFile).OfType<string>().Distinct())
+                Add(paths.Full(prompt));
+            if (judging.Folder is { } model)
+                foreach (var file in Directory.EnumerateFiles(paths.Full(model)).Order(StringComparer.Ordinal))
+                    Add(file);
+        }
         return text.ToString();
 
         void Add(string file)
