@@ -197,6 +197,9 @@ public static class ErrorCodes
     /// <summary>Truncation cut answers away, so that their rows have no vector (a warning).</summary>
     public const string AnswerCutAway = "ATTR1406";
 
+    /// <summary>A setting of the projection of weight gradients cannot be, or its file is malformed.</summary>
+    public const string ProjectionInvalid = "ATTR1411";
+
     // 15xx: scores and selection
 
     /// <summary>No scoring method has the name that was asked for.</summary>
@@ -219,6 +222,9 @@ public static class ErrorCodes
 
     /// <summary>A line of a file of selected rows is malformed.</summary>
     public const string SelectedRowInvalid = "ATTR1507";
+
+    /// <summary>Vectors that were projected differently, or one side of which was not projected at all.</summary>
+    public const string ProjectionsDiffer = "ATTR1521";
 
     // 16xx: fine-tuning, evaluation, judging
 
