@@ -224,6 +224,9 @@ public static class ErrorCodes
     /// <summary>An example's features and outputs have other sizes than they should, or are not finite.</summary>
     public const string TaskFeaturesInvalid = "ATTR1455";
 
+    /// <summary>A setting of the projection of weight gradients cannot be, or its file is malformed.</summary>
+    public const string ProjectionInvalid = "ATTR1411";
+
     // 15xx: scores and selection
 
     /// <summary>No scoring method has the name that was asked for.</summary>
@@ -246,6 +249,9 @@ public static class ErrorCodes
 
     /// <summary>A line of a file of selected rows is malformed.</summary>
     public const string SelectedRowInvalid = "ATTR1507";
+
+    /// <summary>Vectors that were projected differently, or one side of which was not projected at all.</summary>
+    public const string ProjectionsDiffer = "ATTR1521";
 
     // 16xx: fine-tuning, evaluation, judging
 
