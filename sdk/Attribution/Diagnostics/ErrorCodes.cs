@@ -254,6 +254,9 @@ public static class ErrorCodes
     /// <summary>A snapshot, or the file of its tolerances, is not one.</summary>
     public const string SnapshotInvalid = "ATTR1702";
 
+    /// <summary>A file that the report is made of is not what it should be.</summary>
+    public const string ReportInputInvalid = "ATTR1721";
+
     // 18xx: the artifact store
 
     /// <summary>An artifact of the store is damaged; it was set aside (a warning) or cannot be used (an error).</summary>
