@@ -335,6 +335,9 @@ public static class ErrorCodes
     /// <summary>A query that is no question: it would change something.</summary>
     public const string QueryNotReadOnly = "ATTR1732";
 
+    /// <summary>A file that the report is made of is not what it should be.</summary>
+    public const string ReportInputInvalid = "ATTR1721";
+
     // 18xx: the artifact store
 
     /// <summary>An artifact of the store is damaged; it was set aside (a warning) or cannot be used (an error).</summary>
