@@ -26,6 +26,9 @@ internal sealed record Dataset(string Name, string Path)
     /// <summary>Eval: the file of held-out prompts, whose answers are judged.</summary>
     public string? Prompts { get; init; }
 
+    /// <summary>Eval: the file of persona vectors that <c>persona_vector</c> reads.</summary>
+    public string? PersonaVector { get; init; }
+
     /// <summary>Eval: who judges.</summary>
     public string Judge { get; init; } = Experiment.RuleJudge;
 }

@@ -32,6 +32,7 @@ internal sealed partial class ExperimentReader
         if (eval.Count == 0)
             _problems.Add(new(ProjectErrorCodes.NoEvalDataset, "There is no evaluation set. Add <EvalDataset Include=\"data/behaviour.jsonl\" /> to an ItemGroup of the project: its rows show what to look for."));
         CheckRuns(trainMethods, evalMethods, baselines);
+        CheckPersonas(eval, evalMethods);
         _settings.RequireBoolean("AcceptSnapshot");
         _settings.RequireBoolean("RunInTests");
 
@@ -54,6 +55,7 @@ internal sealed partial class ExperimentReader
             DType = OneOf("AttributionDType", DTypes),
             Device = _settings.Text("Device"),
             TokenBudget = _settings.IntOrNone("TokenBudget"),
+            PersonaPrompts = PersonaPrompts(),
             TopK = _settings.Int("TopK"),
             ScoringMethod = _settings.Text("ScoringMethod")!,
             Seed = _settings.Long("Seed"),
@@ -78,6 +80,8 @@ internal sealed partial class ExperimentReader
         _settings.IntOrNone("Threads");
         foreach (var baseline in baselines.Except(Baselines))
             _problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"There is no baseline '{baseline}'. Use {string.Join(" or ", Baselines)}.", "Baseline", baseline));
+        foreach (var method in trainMethods.Intersect(BuiltInMethods.Personas))
+            _problems.Add(new(ProjectErrorCodes.NothingToRun, $"'{method}' makes one vector of an evaluation set and none of training rows: write <SelectionMethod Include=\"{method}\" />.", "AttributionMethod", method));
         foreach (var method in trainMethods.Concat(evalMethods).Intersect(Baselines))
             _problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"'{method}' is a baseline, not a method: write <Baseline Include=\"{method}\" />.", "AttributionMethod", method));
         if (trainMethods.Count == 0 && evalMethods.Count == 0 && baselines.Count == 0)
@@ -86,6 +90,20 @@ internal sealed partial class ExperimentReader
             _problems.Add(new(ProjectErrorCodes.NothingToRun, trainMethods.Count == 0
                 ? "There are SelectionMethod items and no AttributionMethod: name the method that gives the training rows' vectors, as in <AttributionMethod Include=\"residual_change_treatment\" />."
                 : "There are AttributionMethod items and no SelectionMethod: name the method that gives the evaluation rows' vectors, as in <SelectionMethod Include=\"residual_diff\" />."));
+    }
+
+    private void CheckPersonas(IReadOnlyList<ProjectItem> eval, IReadOnlyList<string> evalMethods)
+    {
+        if (evalMethods.Contains(BuiltInMethods.PersonaGenerated))
+            foreach (var item in eval.Where(item => item.Text("Trait") is null))
+                _problems.Add(new(ProjectErrorCodes.TraitMissing, $"{BuiltInMethods.PersonaGenerated} switches a trait on and off, and EvalDataset {item.Include} has no Trait. Add Trait=\"...\".", "EvalDataset", item.Include));
+        if (!evalMethods.Contains(BuiltInMethods.PersonaFile))
+            return;
+        foreach (var item in eval)
+            if (item.Text("PersonaVector") is null)
+                _problems.Add(new(ProjectErrorCodes.PropertyMissing, $"{BuiltInMethods.PersonaFile} reads the persona vector of EvalDataset {item.Include} from a file, and the item names none. Add PersonaVector=\"...\".", "EvalDataset", item.Include));
+            else
+                RequireFile("EvalDataset", item, _paths.Written(item.Text("PersonaVector")!), "PersonaVector of ");
     }
 
     private List<Dataset> Datasets(string kind, IReadOnlyList<ProjectItem> items)
@@ -109,6 +127,7 @@ internal sealed partial class ExperimentReader
             PlantedColumn = item.Text("PlantedColumn"),
             Trait = item.Text("Trait"),
             Prompts = item.Text("Prompts") is { } prompts ? _paths.Written(prompts) : null,
+            PersonaVector = item.Text("PersonaVector") is { } vector ? _paths.Written(vector) : null,
             Judge = item.Text("Judge") ?? _settings.Text("Judge") ?? Experiment.RuleJudge,
         };
         if (dataset.Name.StartsWith('.') || !dataset.Name.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_'))
@@ -138,6 +157,15 @@ internal sealed partial class ExperimentReader
         if (Path.GetExtension(name) is ".gz" or ".zst")
             name = Path.GetFileNameWithoutExtension(name);
         return Path.GetFileNameWithoutExtension(name);
+    }
+
+    private string? PersonaPrompts()
+    {
+        if (_settings.Text("PersonaPrompts") is not { } folder)
+            return null;
+        if (!Directory.Exists(_paths.Full(folder)))
+            _problems.Add(new(ProjectErrorCodes.ValueInvalid, $"PersonaPrompts is '{folder}', and there is no folder {_paths.Full(folder)}. Put TRAIT.positive.txt and TRAIT.negative.txt there; it is relative to the project.", "PersonaPrompts"));
+        return _paths.Written(folder);
     }
 
     private string BaseModel()

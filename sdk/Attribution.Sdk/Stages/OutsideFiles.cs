@@ -23,6 +23,15 @@ internal static class OutsideFiles
         if (stage.ReadsModel && Directory.Exists(paths.Full(experiment.BaseModel)))
             foreach (var file in Directory.EnumerateFiles(paths.Full(experiment.BaseModel)).Order(StringComparer.Ordinal))
                 Add(file);
+        if (stage.Name == "ComputeAttribution")
+        {
+            if (experiment.PersonaPrompts is { } folder && experiment.EvalMethods.Contains(BuiltInMethods.PersonaGenerated) && Directory.Exists(paths.Full(folder)))
+                foreach (var file in Directory.EnumerateFiles(paths.Full(folder), "*.txt").Order(StringComparer.Ordinal))
+                    Add(file);
+            if (experiment.EvalMethods.Contains(BuiltInMethods.PersonaFile))
+                foreach (var file in experiment.Eval.SelectMany(dataset => dataset.PersonaVector is { } vector ? paths.Files(vector) : []))
+                    Add(file);
+        }
         return text.ToString();
 
         void Add(string file)

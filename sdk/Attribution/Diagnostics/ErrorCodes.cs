@@ -220,6 +220,18 @@ public static class ErrorCodes
     /// <summary>A line of a file of selected rows is malformed.</summary>
     public const string SelectedRowInvalid = "ATTR1507";
 
+    /// <summary>There are no system prompts to make a persona of a trait from.</summary>
+    public const string PersonaPromptsMissing = "ATTR1520";
+
+    /// <summary>A row of an evaluation set has no prompt that a persona could be asked.</summary>
+    public const string PersonaPromptUnusable = "ATTR1521";
+
+    /// <summary>A file of persona vectors is not there, or is none for the model.</summary>
+    public const string PersonaVectorInvalid = "ATTR1522";
+
+    /// <summary>A persona is asked for and the evaluation set has no trait.</summary>
+    public const string PersonaTraitMissing = "ATTR1523";
+
     // 16xx: fine-tuning, evaluation, judging
 
     /// <summary>An option of fine-tuning is out of range.</summary>

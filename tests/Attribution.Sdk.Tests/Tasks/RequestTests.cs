@@ -86,6 +86,23 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void A_persona_is_asked_for_with_traits_prompts_and_length_and_otherwise_is_not_in_the_request()
+    {
+        _experiment.Folder.Write("mine/empathy.positive.txt", "Care.");
+        _experiment.Settings["PersonaPrompts"] = "mine";
+        _experiment.Request("ComputeAttribution")["persona"].ShouldBeNull();
+        _experiment.SelectionMethods.Add("persona_vector_gen");
+        var request = _experiment.Request("ComputeAttribution");
+        request["persona"]!.ToJsonString().ShouldBe("""{"traits":{"empathy":"empathy"},"prompts":"mine","maxNewTokens":1024}""");
+        request["plugins"].ShouldBeNull();
+        File.ReadAllText(_experiment.Folder["obj/attribution/ComputeAttribution.inputs"]).ShouldContain("mine/empathy.positive.txt");
+
+        _experiment.SelectionMethods.Add("persona_vector");
+        _experiment.Eval[0].SetMetadata("PersonaVector", _experiment.Folder.Write("empathy.safetensors", ""));
+        _experiment.Request("ComputeAttribution")["personaVectors"]!["empathy"].ShouldNotBeNull();
+    }
+
+    [Fact]
     public void The_methods_that_need_no_plug_in_are_those_of_the_library()
     {
         BuiltInMethods.Names.Order(StringComparer.Ordinal).ShouldBe(AttributionMethods.BuiltIn.Names);
