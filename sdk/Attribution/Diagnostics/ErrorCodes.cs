@@ -258,6 +258,36 @@ public static class ErrorCodes
     /// <summary>No judge has the name that was asked for.</summary>
     public const string UnknownJudge = "ATTR1644";
 
+    /// <summary>A judging model's endpoint is no address that can be used, or is not what its name says.</summary>
+    public const string ChatEndpointInvalid = "ATTR1645";
+
+    /// <summary>An endpoint wants a key, another key, or money on its account (401, 402, 403, quota).</summary>
+    public const string ChatAccess = "ATTR1646";
+
+    /// <summary>An endpoint refused a call for good: an unknown model, a conversation that is too long (400, 404, 413, 422).</summary>
+    public const string ChatRefused = "ATTR1647";
+
+    /// <summary>An endpoint could not be reached or kept failing, after every retry.</summary>
+    public const string ChatUnreachable = "ATTR1648";
+
+    /// <summary>Another call might pass the budget of tokens.</summary>
+    public const string ChatBudget = "ATTR1649";
+
+    /// <summary>There is no judging prompt for a trait, or it is not one.</summary>
+    public const string JudgePromptInvalid = "ATTR1650";
+
+    /// <summary>A judging prompt compares with a reference that a held-out prompt does not have.</summary>
+    public const string JudgeReferenceMissing = "ATTR1651";
+
+    /// <summary>Too many answers got no score.</summary>
+    public const string TooManyUnjudged = "ATTR1652";
+
+    /// <summary>A file of labelled examples is not one.</summary>
+    public const string LabelledExamplesInvalid = "ATTR1653";
+
+    /// <summary>A reply in the store is damaged (a warning): it is asked for again.</summary>
+    public const string ReplyDamaged = "ATTR1654";
+
     // 17xx: metrics and snapshots
 
     /// <summary>A metric differs from its snapshot by more than its tolerance.</summary>
