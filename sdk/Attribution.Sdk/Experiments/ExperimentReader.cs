@@ -124,9 +124,10 @@ internal sealed partial class ExperimentReader
             Take = _settings.Whole($"Take of {kind} {item.Include}", item.Text("Take"), 1, long.MaxValue, kind, item.Include),
             Seed = _settings.Whole($"Seed of {kind} {item.Include}", item.Text("Seed"), 0, long.MaxValue, kind, item.Include),
             Recipe = item.Text("Recipe"),
+            Parameters = [.. Experiments.Dataset.RecipeParameters.Where(name => item.Text(name) is not null).Select(name => (name, item.Text(name)!))],
             PlantedColumn = item.Text("PlantedColumn"),
             Trait = item.Text("Trait"),
-            Prompts = item.Text("Prompts") is { } prompts ? _paths.Written(prompts) : null,
+            Prompts = item.Text("Prompts") is { } prompts ? OfRecipe(item, prompts) ? prompts : _paths.Written(prompts) : null,
             PersonaVector = item.Text("PersonaVector") is { } vector ? _paths.Written(vector) : null,
             Judge = item.Text("Judge") ?? _settings.Text("Judge") ?? Experiment.RuleJudge,
         };
@@ -134,15 +135,23 @@ internal sealed partial class ExperimentReader
             _problems.Add(new(ProjectErrorCodes.ValueInvalid, $"'{dataset.Name}' cannot name the results of {kind} {item.Include}. Give it a Name of letters, digits, '.', '-' and '_'.", kind, item.Include));
         // A recipe may make its rows from elsewhere.
         if (dataset.Recipe is null)
+        {
             RequireFile(kind, item, path, "");
+            foreach (var (name, value) in dataset.Parameters)
+                _problems.Add(new(ProjectErrorCodes.ValueInvalid, $"{kind} {item.Include} has {name}=\"{value}\", which only a recipe reads, and no Recipe. Add Recipe=\"...\" or remove it.", kind, item.Include));
+        }
         if (dataset.Prompts is not null)
         {
-            RequireFile(kind, item, dataset.Prompts, "Prompts of ");
+            if (dataset.PromptFile is { } file)
+                RequireFile(kind, item, file, "Prompts of ");
             if (dataset.Trait is null)
                 _problems.Add(new(ProjectErrorCodes.TraitMissing, $"{kind} {item.Include} has Prompts, whose answers are judged, and no Trait to judge. Add Trait=\"...\".", kind, item.Include));
         }
         return dataset;
     }
+
+    // A file may be called so, too.
+    private static bool OfRecipe(ProjectItem item, string prompts) => prompts == Experiments.Dataset.PromptsOfRecipe && item.Text("Recipe") is not null;
 
     private void RequireFile(string kind, ProjectItem item, string path, string part)
     {

@@ -18,7 +18,7 @@ internal static class OutsideFiles
         var text = new StringBuilder();
         if (stage.ReadsDatasets)
             foreach (var dataset in experiment.Train.Concat(experiment.Eval))
-                foreach (var file in paths.Files(dataset.Path).Concat(dataset.Prompts is { } prompts ? paths.Files(prompts) : []))
+                foreach (var file in Rows(dataset).Concat(dataset.PromptFile is { } prompts ? paths.Files(prompts) : []))
                     Add(file);
         if (stage.ReadsModel && Directory.Exists(paths.Full(experiment.BaseModel)))
             foreach (var file in Directory.EnumerateFiles(paths.Full(experiment.BaseModel)).Order(StringComparer.Ordinal))
@@ -33,6 +33,11 @@ internal static class OutsideFiles
                     Add(file);
         }
         return text.ToString();
+
+        // A recipe may read a folder.
+        IEnumerable<string> Rows(Dataset dataset) => dataset.Recipe is not null && Directory.Exists(paths.Full(dataset.Path))
+            ? Directory.EnumerateFiles(paths.Full(dataset.Path), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            : paths.Files(dataset.Path);
 
         void Add(string file)
         {

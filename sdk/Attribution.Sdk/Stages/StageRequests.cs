@@ -62,6 +62,13 @@ internal sealed class StageRequests(Experiment experiment)
             if (dataset.Seed is { } seed)
                 json.WriteNumber("seed", seed);
             Text(json, "recipe", dataset.Recipe);
+            if (dataset.Parameters.Count > 0)
+            {
+                json.WriteStartObject("parameters");
+                foreach (var (name, value) in dataset.Parameters)
+                    json.WriteString(name, value);
+                json.WriteEndObject();
+            }
             Text(json, "plantedColumn", dataset.PlantedColumn);
             Text(json, "trait", dataset.Trait);
             Text(json, "prompts", dataset.Prompts);

@@ -177,6 +177,24 @@ public static class ErrorCodes
     /// <summary>A table of vectors that is not there, damaged, or none.</summary>
     public const string VectorTableInvalid = "ATTR1319";
 
+    /// <summary>A repository or folder lacks files that a recipe reads.</summary>
+    public const string RecipeFilesMissing = "ATTR1320";
+
+    /// <summary>More rows of published files are broken than a recipe skips.</summary>
+    public const string TooManyBrokenRows = "ATTR1321";
+
+    /// <summary>A recipe has no such parameter, or it cannot have the value.</summary>
+    public const string RecipeParameterInvalid = "ATTR1322";
+
+    /// <summary>Rows of published files were broken and are skipped (a warning).</summary>
+    public const string BrokenRowsSkipped = "ATTR1323";
+
+    /// <summary>A recipe holds out no prompts.</summary>
+    public const string RecipeWithoutPrompts = "ATTR1324";
+
+    /// <summary>A model that writes a dataset answered with something that is none.</summary>
+    public const string WrittenRowsInvalid = "ATTR1325";
+
     // 14xx: attribution methods and vectors
 
     /// <summary>No attribution method has the name that was asked for.</summary>
