@@ -58,6 +58,13 @@ public sealed class ProjectErrorTests : IDisposable
     }
 
     [Fact]
+    public void A_parameter_of_a_recipe_without_a_recipe()
+    {
+        _experiment.Train[0] = RequestedExperiment.Item("data/pool.jsonl", ("Level", "hard"));
+        Expect(ProjectErrorCodes.ValueInvalid, "no Recipe");
+    }
+
+    [Fact]
     public void A_persona_is_no_vector_of_training_rows()
     {
         _experiment.Methods.Add("persona_vector_gen");

@@ -43,6 +43,17 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void A_recipe_gets_its_parameters_and_may_hold_out_prompts_and_reads_a_folder()
+    {
+        _experiment.Folder.Write("hub/pqa_labeled/train.parquet", "");
+        _experiment.Eval[0] = RequestedExperiment.Item("hub", ("Name", "medical"), ("Recipe", "medhallu"), ("Level", "hard"), ("Trait", "medical_consistency"), ("Prompts", "recipe"));
+        _experiment.Request("ImportDatasets")["eval"]![0]!.ToJsonString().ShouldBe(
+            """{"name":"medical","path":"hub","recipe":"medhallu","parameters":{"Level":"hard"},"trait":"medical_consistency","prompts":"recipe"}""");
+        ((bool?)_experiment.Request("Evaluate")["eval"]![0]!["prompts"]).ShouldBe(true);
+        File.ReadAllText(_experiment.Folder["obj/attribution/ImportDatasets.inputs"]).ShouldContain("hub/pqa_labeled/train.parquet");
+    }
+
+    [Fact]
     public void Layers_are_a_list_or_all_and_one_of_them_selects()
     {
         _experiment.Settings["AttributionLayer"] = "2;3";
