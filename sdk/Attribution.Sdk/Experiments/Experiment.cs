@@ -44,6 +44,9 @@ internal sealed record Experiment
     public string? Device { get; init; }
     public int? TokenBudget { get; init; }
 
+    /// <summary>A folder of system prompts for personas.</summary>
+    public string? PersonaPrompts { get; init; }
+
     public required int TopK { get; init; }
     public required string ScoringMethod { get; init; }
     public required long Seed { get; init; }

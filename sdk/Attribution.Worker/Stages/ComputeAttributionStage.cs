@@ -24,6 +24,7 @@ internal sealed class ComputeAttributionStage : Stage
     private readonly ComputeAttributionSettings _settings;
     private readonly ModelSource _model;
     private readonly AttributionMethods _methods;
+    private readonly PersonaJobs _personas;
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
     private VectorComputer? _computer;
 
@@ -32,6 +33,7 @@ internal sealed class ComputeAttributionStage : Stage
         _settings = context.Settings<ComputeAttributionSettings>();
         _methods = new AttributionMethods(context.Plugins.Methods, _settings.Projection?.ToIdentity());
         _model = new ModelSource(_settings, context);
+        _personas = new PersonaJobs(_settings, _methods, _model, context);
     }
 
     public override string Noun => "block";
@@ -60,7 +62,9 @@ internal sealed class ComputeAttributionStage : Stage
 
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
-        foreach (var (dataset, jobs) in missing.GroupBy(job => job.Key.Dataset!).Select(group => (group.Key, group.ToArray())))
+        foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
+            yield return persona;
+        foreach (var (dataset, jobs) in missing.Where(job => !PersonaJobs.Makes(job.Key.Method!)).GroupBy(job => job.Key.Dataset!).Select(group => (group.Key, group.ToArray())))
         {
             var rows = new BlockRows(RowsOf(dataset).Path);
             var keys = jobs.Select(job => new VectorKey(job.Key.Method!, LayerOf(job))).ToArray();
@@ -89,7 +93,7 @@ internal sealed class ComputeAttributionStage : Stage
         }
     }
 
-    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint, []);
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint) ?? _personas.PartsOf(job);
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {
@@ -100,6 +104,8 @@ internal sealed class ComputeAttributionStage : Stage
             yield return Copy(artifact, ProjectionIdentity.FileName, $"{folder}/{ProjectionIdentity.FileName}");
         yield return ShownFile.Of($"{folder}/{ImportDatasetsStage.RowsFile}", Context.Input(imported, ImportDatasetsStage.RowsFile).Path,
             imported.Outputs.Single(o => o.Name == ImportDatasetsStage.RowsFile));
+        if (artifact.Outputs.Any(o => o.Name == PersonaJobs.AnswersFile))
+            yield return Copy(artifact, PersonaJobs.AnswersFile, $"{folder}/{PersonaJobs.AnswersFile}");
     }
 
     public override void Dispose()
@@ -113,6 +119,12 @@ internal sealed class ComputeAttributionStage : Stage
         var facts = DatasetFacts.Read(Context.Input(dataset, ImportDatasetsStage.FactsFile).Path);
         foreach (var name in methods)
         {
+            if (PersonaJobs.Makes(name) && dataset.Key.Kind == "eval")
+            {
+                foreach (var job in _personas.Plan(dataset, name, layers))
+                    yield return job;
+                continue;
+            }
             if (_methods.Get(name).Inputs.HasFlag(MethodInputs.Control) && facts.WithoutControl > 0)
                 throw new AttributionException(ErrorCodes.ControlMissing,
                     $"{facts.WithoutControl} of the {facts.Rows} rows of '{dataset.Key.Dataset}' have no control conversation, the first of them row {facts.FirstWithoutControl}, and {name} reads it. "

@@ -186,6 +186,24 @@ public static class ErrorCodes
     /// <summary>A table of vectors that is not there, damaged, or none.</summary>
     public const string VectorTableInvalid = "ATTR1319";
 
+    /// <summary>A repository or folder lacks files that a recipe reads.</summary>
+    public const string RecipeFilesMissing = "ATTR1320";
+
+    /// <summary>More rows of published files are broken than a recipe skips.</summary>
+    public const string TooManyBrokenRows = "ATTR1321";
+
+    /// <summary>A recipe has no such parameter, or it cannot have the value.</summary>
+    public const string RecipeParameterInvalid = "ATTR1322";
+
+    /// <summary>Rows of published files were broken and are skipped (a warning).</summary>
+    public const string BrokenRowsSkipped = "ATTR1323";
+
+    /// <summary>A recipe holds out no prompts.</summary>
+    public const string RecipeWithoutPrompts = "ATTR1324";
+
+    /// <summary>A model that writes a dataset answered with something that is none.</summary>
+    public const string WrittenRowsInvalid = "ATTR1325";
+
     // 14xx: attribution methods and vectors
 
     /// <summary>No attribution method has the name that was asked for.</summary>
@@ -252,6 +270,18 @@ public static class ErrorCodes
 
     /// <summary>Vectors that were projected differently, or one side of which was not projected at all.</summary>
     public const string ProjectionsDiffer = "ATTR1521";
+
+    /// <summary>There are no system prompts to make a persona of a trait from.</summary>
+    public const string PersonaPromptsMissing = "ATTR1520";
+
+    /// <summary>A row of an evaluation set has no prompt that a persona could be asked.</summary>
+    public const string PersonaPromptUnusable = "ATTR1521";
+
+    /// <summary>A file of persona vectors is not there, or is none for the model.</summary>
+    public const string PersonaVectorInvalid = "ATTR1522";
+
+    /// <summary>A persona is asked for and the evaluation set has no trait.</summary>
+    public const string PersonaTraitMissing = "ATTR1523";
 
     // 16xx: fine-tuning, evaluation, judging
 

@@ -51,6 +51,37 @@ public sealed class ProjectErrorTests : IDisposable
         Expect(ProjectErrorCodes.NothingToRun, "no SelectionMethod");
     }
 
+    [Theory]
+    [InlineData("persona_vector_gen", ProjectErrorCodes.TraitMissing, "has no Trait")]
+    [InlineData("persona_vector", ProjectErrorCodes.PropertyMissing, "PersonaVector=")]
+    public void A_persona_without_what_it_is_made_from(string method, string code, string text)
+    {
+        _experiment.Eval[0] = RequestedExperiment.Item("data/empathy.jsonl");
+        _experiment.SelectionMethods.Add(method);
+        Expect(code, text);
+    }
+
+    [Fact]
+    public void A_parameter_of_a_recipe_without_a_recipe()
+    {
+        _experiment.Train[0] = RequestedExperiment.Item("data/pool.jsonl", ("Level", "hard"));
+        Expect(ProjectErrorCodes.ValueInvalid, "no Recipe");
+    }
+
+    [Fact]
+    public void A_persona_is_no_vector_of_training_rows()
+    {
+        _experiment.Methods.Add("persona_vector_gen");
+        Expect(ProjectErrorCodes.NothingToRun, "write <SelectionMethod");
+    }
+
+    [Fact]
+    public void A_folder_of_persona_prompts_that_is_not_there()
+    {
+        _experiment.Settings["PersonaPrompts"] = "nowhere";
+        Expect(ProjectErrorCodes.ValueInvalid, "TRAIT.positive.txt");
+    }
+
     [Fact]
     public void Trak_pairs_only_with_trak()
     {

@@ -50,6 +50,8 @@ internal sealed class TestExperiment : IDisposable
     public string Scoring { get; set; } = "cos_sim";
     public int MaxTokens { get; set; } = 256;
     public double Tolerance { get; set; } = 0.01;
+    public JsonNode? Persona { get; set; }
+    public string? PersonaVector { get; set; }
 
     /// <summary>A pool of <paramref name="rows"/> conversations, an evaluation set of 12 pairs and 3 prompts.</summary>
     public TestExperiment WithData(int rows = 200)
@@ -91,6 +93,8 @@ internal sealed class TestExperiment : IDisposable
             dtype = "float32",
             execution,
             plugins,
+            persona = Persona,
+            personaVectors = PersonaVector is null ? null : new Dictionary<string, string> { [evalName] = PersonaVector },
         });
         Request("SelectTrainingData", ["ImportDatasets", "ComputeAttribution"], new
         {
