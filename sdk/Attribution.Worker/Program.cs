@@ -19,6 +19,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     QueryVerb.Create(),
     DoctorVerb.Create(),
     GenerateVerb.Create(),
+    JudgeVerb.Create(),
     LogitsVerb.Create(),
     ProvisionVerb.Create(),
     MeasureThreadsVerb.Create(),
