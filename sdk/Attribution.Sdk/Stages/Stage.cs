@@ -11,6 +11,9 @@ internal sealed record Stage(string Name, params IReadOnlyList<string> Upstream)
     /// <summary>Whether it reads the base model.</summary>
     public bool ReadsModel { get; init; }
 
+    /// <summary>Whether it reads what the stages before it were asked, and how the snapshot compared.</summary>
+    public bool ReadsRequests { get; init; }
+
     /// <summary>All, in the order they run.</summary>
     public static IReadOnlyList<Stage> All { get; } =
     [
@@ -22,5 +25,6 @@ internal sealed record Stage(string Name, params IReadOnlyList<string> Upstream)
         new("Judge", "Evaluate"),
         new("CollectMetrics", "SelectTrainingData", "FineTune", "Evaluate", "Judge"),
         new("VerifySnapshot", "CollectMetrics"),
+        new("Report", "ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot") { ReadsRequests = true },
     ];
 }

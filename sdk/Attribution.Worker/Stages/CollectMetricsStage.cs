@@ -36,8 +36,9 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage(context)
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) =>
     [
         Copy(artifact, Metrics.File, Metrics.File),
-        // The build shows it at its end.
         ShownFile.Of(ResultTable.File, ResultTable.Of(Metrics.Read(artifact.PathOf(Metrics.File)), Context.Settings<CollectMetricsSettings>().Eval)),
+        // The build shows it at its end.
+        ShownFile.Of(ResultSummary.File, ResultSummary.Of(Metrics.Read(artifact.PathOf(Metrics.File)), Context.Settings<CollectMetricsSettings>().Eval)),
     ];
 
     // Training on nothing is the base model.
