@@ -51,7 +51,7 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
         if (stage.ReadsRequests)
             foreach (var file in stage.Upstream.Select(folder.Request).Append(folder.Verdict))
                 yield return file;
-        if (stage.ReadsDatasets || stage.ReadsModel)
+        if (stage.ReadsDatasets || stage.ReadsModel || (stage.MayReadPrompts && File.Exists(folder.Inputs(stage.Name))))
             yield return folder.Inputs(stage.Name);
         if (File.Exists(folder.Files(stage.Name)))
             foreach (var file in File.ReadLines(folder.Files(stage.Name)).Where(line => line.Length > 0))
