@@ -19,6 +19,9 @@ internal sealed record Experiment
     public required string Store { get; init; }
     public required string State { get; init; }
 
+    /// <summary>The command that builds it as it is.</summary>
+    public string Command { get; init; } = "";
+
     public required IReadOnlyList<Dataset> Train { get; init; }
     public required IReadOnlyList<Dataset> Eval { get; init; }
     public required IReadOnlyList<string> TrainMethods { get; init; }

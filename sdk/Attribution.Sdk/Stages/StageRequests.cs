@@ -43,6 +43,7 @@ internal sealed class StageRequests(Experiment experiment)
         "Judge" => Judge,
         "CollectMetrics" => CollectMetrics,
         "VerifySnapshot" => VerifySnapshot,
+        "Report" => Report,
         _ => throw new ArgumentException($"There is no stage {stage}.", nameof(stage)),
     };
 
@@ -229,6 +230,8 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteString("snapshots", Experiment.SnapshotFolder);
         json.WriteNumber("tolerance", experiment.SnapshotTolerance);
     }
+
+    private void Report(Utf8JsonWriter json) => json.WriteString("command", experiment.Command);
 
     // How the model reads a conversation, in every stage that does.
     private void Model(Utf8JsonWriter json)

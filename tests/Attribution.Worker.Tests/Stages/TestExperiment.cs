@@ -8,7 +8,7 @@ namespace Attribution.Worker.Tests.Stages;
 /// <summary>An experiment in a folder of its own, with a tiny model and small datasets, run stage by stage as a build does.</summary>
 internal sealed class TestExperiment : IDisposable
 {
-    public static readonly string[] AllStages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot"];
+    public static readonly string[] AllStages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot", "Report"];
 
     private readonly bool _ownsRoot;
 
@@ -133,6 +133,7 @@ internal sealed class TestExperiment : IDisposable
         Request("Judge", ["Evaluate"], new { eval = Prompts is null ? [] : evals, plugins });
         Request("CollectMetrics", ["SelectTrainingData", "FineTune", "Evaluate", "Judge"], new { train = new[] { trainName }, eval = evals });
         Request("VerifySnapshot", ["CollectMetrics"], new { snapshots = Snapshots, tolerance = Tolerance });
+        Request("Report", AllStages[..^1], new { command = "dotnet build experiments/test" });
 
         void Request(string stage, string[] upstream, object own)
         {
