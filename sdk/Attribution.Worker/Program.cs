@@ -13,6 +13,7 @@ var root = new RootCommand("Training-data attribution: the stages of an experime
     EvaluateVerb.Create(),
     DoctorVerb.Create(),
     GenerateVerb.Create(),
+    JudgeVerb.Create(),
     LogitsVerb.Create(),
     ProvisionVerb.Create(),
     MeasureThreadsVerb.Create(),

@@ -36,11 +36,17 @@ internal sealed record Dataset(string Name, string Path)
     public string? Prompts { get; init; }
 
     /// <summary>The file of held-out prompts, if they are in one of the project's.</summary>
-    public string? PromptFile => Prompts == PromptsOfRecipe ? null : Prompts;
+    public string? HeldOutFile => Prompts == PromptsOfRecipe ? null : Prompts;
 
     /// <summary>Eval: the file of persona vectors that <c>persona_vector</c> reads.</summary>
     public string? PersonaVector { get; init; }
 
     /// <summary>Eval: who judges.</summary>
     public string Judge { get; init; } = Experiment.RuleJudge;
+
+    /// <summary>Eval: the project's own prompt for the judging model; null for the one that comes with the worker.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>Eval: the file of whichever prompt it is; null where no model judges.</summary>
+    public string? PromptFile { get; init; }
 }

@@ -6,6 +6,9 @@ internal sealed record Experiment
     /// <summary>The judge that an evaluation set has unless it names another: the rules of its trait.</summary>
     public const string RuleJudge = "rules";
 
+    /// <summary>The judge that is a language model.</summary>
+    public const string LlmJudge = "llm";
+
     /// <summary>Where results are shown.</summary>
     public const string OutputFolder = "out";
 
@@ -55,6 +58,12 @@ internal sealed record Experiment
     public required double TopP { get; init; }
     public required int MaxNewTokens { get; init; }
     public required double SnapshotTolerance { get; init; }
+
+    /// <summary>The judging model; null where none judges.</summary>
+    public required JudgingModel? Llm { get; init; }
+
+    /// <summary>The evaluation sets whose answers are judged.</summary>
+    public IEnumerable<Dataset> Judged => Eval.Where(d => d.Prompts is not null);
 
     /// <summary>Whether the scores read vectors of the evaluation sets' controls.</summary>
     public bool ReadsEvalControls => ScoringMethod == "cos_sim_debias_eval";

@@ -11,11 +11,14 @@ internal sealed partial class ExperimentReader
     private readonly List<Problem> _problems = [];
     private readonly ProjectPaths _paths;
     private readonly Settings _settings;
+    private readonly JudgePromptFiles _prompts;
 
     /// <param name="directory">The project's directory.</param>
     /// <param name="settings">Our properties by name; empty text for what is not set.</param>
-    public ExperimentReader(string directory, IReadOnlyDictionary<string, string> settings)
+    /// <param name="prompts">Finds the prompts of judging models.</param>
+    public ExperimentReader(string directory, IReadOnlyDictionary<string, string> settings, JudgePromptFiles prompts)
     {
+        _prompts = prompts;
         _paths = new(directory);
         _settings = new(settings, _problems);
     }
@@ -37,13 +40,14 @@ internal sealed partial class ExperimentReader
         _settings.RequireBoolean("RunInTests");
 
         var layers = _settings.Layers("AttributionLayer");
+        var evalSets = Datasets("EvalDataset", eval);
         return new Experiment
         {
             Name = name,
             State = state.Replace('\\', '/').TrimEnd('/'),
             Store = _paths.Short(_settings.Text("AttributionStore")!),
             Train = Datasets("TrainDataset", train),
-            Eval = Datasets("EvalDataset", eval),
+            Eval = evalSets,
             TrainMethods = trainMethods,
             EvalMethods = evalMethods,
             Baselines = baselines,
@@ -72,6 +76,7 @@ internal sealed partial class ExperimentReader
             TopP = _settings.Number("TopP", 0, 1),
             MaxNewTokens = _settings.Int("MaxNewTokens"),
             SnapshotTolerance = _settings.Number("SnapshotTolerance", 0),
+            Llm = evalSets.Exists(d => d.Prompts is not null && d.Judge == Experiment.LlmJudge) ? JudgingModel.Read(_settings, _paths, _problems) : null,
         };
     }
 
@@ -142,10 +147,12 @@ internal sealed partial class ExperimentReader
         }
         if (dataset.Prompts is not null)
         {
-            if (dataset.PromptFile is { } file)
+            if (dataset.HeldOutFile is { } file)
                 RequireFile(kind, item, file, "Prompts of ");
             if (dataset.Trait is null)
                 _problems.Add(new(ProjectErrorCodes.TraitMissing, $"{kind} {item.Include} has Prompts, whose answers are judged, and no Trait to judge. Add Trait=\"...\".", kind, item.Include));
+            else if (dataset.Judge == Experiment.LlmJudge)
+                return _prompts.Find(dataset, item, _settings.Text("JudgePrompts"), _problems);
         }
         return dataset;
     }

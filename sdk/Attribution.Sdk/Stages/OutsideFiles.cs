@@ -13,12 +13,13 @@ internal static class OutsideFiles
     /// <summary>The lines, or null for a stage that reads none.</summary>
     public static string? Describe(Stage stage, Experiment experiment, ProjectPaths paths)
     {
-        if (!stage.ReadsDatasets && !stage.ReadsModel)
+        var judging = stage.MayReadPrompts ? experiment.Llm : null;
+        if (!stage.ReadsDatasets && !stage.ReadsModel && judging is null)
             return null;
         var text = new StringBuilder();
         if (stage.ReadsDatasets)
             foreach (var dataset in experiment.Train.Concat(experiment.Eval))
-                foreach (var file in Rows(dataset).Concat(dataset.PromptFile is { } prompts ? paths.Files(prompts) : []))
+                foreach (var file in Rows(dataset).Concat(dataset.HeldOutFile is { } prompts ? paths.Files(prompts) : []))
                     Add(file);
         if (stage.ReadsModel && Directory.Exists(paths.Full(experiment.BaseModel)))
             foreach (var file in Directory.EnumerateFiles(paths.Full(experiment.BaseModel)).Order(StringComparer.Ordinal))
@@ -30,6 +31,14 @@ internal static class OutsideFiles
                     Add(file);
             if (experiment.EvalMethods.Contains(BuiltInMethods.PersonaFile))
                 foreach (var file in experiment.Eval.SelectMany(dataset => dataset.PersonaVector is { } vector ? paths.Files(vector) : []))
+                    Add(file);
+        }
+        if (judging is not null)
+        {
+            foreach (var prompt in experiment.Judged.Select(d => d.PromptFile).OfType<string>().Distinct())
+                Add(paths.Full(prompt));
+            if (judging.Folder is { } model)
+                foreach (var file in Directory.EnumerateFiles(paths.Full(model)).Order(StringComparer.Ordinal))
                     Add(file);
         }
         return text.ToString();

@@ -11,6 +11,9 @@ internal sealed record Stage(string Name, params IReadOnlyList<string> Upstream)
     /// <summary>Whether it reads the base model.</summary>
     public bool ReadsModel { get; init; }
 
+    /// <summary>Whether it reads judging prompts, where a model judges.</summary>
+    public bool MayReadPrompts { get; init; }
+
     /// <summary>All, in the order they run.</summary>
     public static IReadOnlyList<Stage> All { get; } =
     [
@@ -19,7 +22,7 @@ internal sealed record Stage(string Name, params IReadOnlyList<string> Upstream)
         new("SelectTrainingData", "ImportDatasets", "ComputeAttribution"),
         new("FineTune", "SelectTrainingData") { ReadsModel = true },
         new("Evaluate", "ImportDatasets", "FineTune") { ReadsModel = true },
-        new("Judge", "Evaluate"),
+        new("Judge", "FineTune", "Evaluate") { MayReadPrompts = true },
         new("CollectMetrics", "SelectTrainingData", "FineTune", "Evaluate", "Judge"),
         new("VerifySnapshot", "CollectMetrics"),
     ];

@@ -178,9 +178,35 @@ internal sealed class StageRequests(Experiment experiment)
 
     private void Judge(Utf8JsonWriter json)
     {
-        var judged = experiment.Eval.Where(d => d.Prompts is not null).ToList();
-        Eval(json, judged, dataset => json.WriteString("judge", dataset.Judge));
-        Plugins(json, judged.Exists(d => d.Judge != Experiment.RuleJudge));
+        var judged = experiment.Judged.ToList();
+        Eval(json, judged, dataset =>
+        {
+            json.WriteString("judge", dataset.Judge);
+            Text(json, "prompt", dataset.Prompt);
+        });
+        if (experiment.Llm is { } llm)
+            Llm(json, llm);
+        Plugins(json, judged.Exists(d => d.Judge is not (Experiment.RuleJudge or Experiment.LlmJudge)));
+    }
+
+    // Never a key: the worker reads it from the environment.
+    private void Llm(Utf8JsonWriter json, JudgingModel llm)
+    {
+        json.WriteStartObject("llm");
+        if (llm.Folder is { } folder)
+        {
+            json.WriteString("folder", folder);
+            Execution(json);
+        }
+        else
+        {
+            json.WriteString("model", llm.Model);
+            json.WriteString("endpoint", llm.Endpoint);
+            json.WriteNumber("concurrency", llm.Concurrency);
+            if (llm.BudgetTokens is { } budget)
+                json.WriteNumber("budgetTokens", budget);
+        }
+        json.WriteEndObject();
     }
 
     private void CollectMetrics(Utf8JsonWriter json)

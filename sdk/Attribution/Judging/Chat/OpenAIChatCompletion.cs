@@ -24,18 +24,16 @@ public sealed class OpenAIChatCompletion : IChatCompletion
     private readonly AdaptiveLimit _limit;
     private readonly TokenBudget _budget;
     private readonly ResiliencePipeline<ChatReply> _retry;
+    private readonly bool _lacksKey;
 
     /// <param name="options">Which model, where.</param>
-    /// <param name="key">The endpoint's key; null where none is needed. Over plain HTTP it is sent to this machine alone.</param>
-    /// <exception cref="AttributionException">ATTR1645: the endpoint is no address. ATTR1646: OpenAI's own endpoint needs a key.</exception>
+    /// <param name="key">The endpoint's key; null where none is needed. OpenAI's own endpoint needs one as soon as it is asked. Over plain HTTP it is sent to this machine alone.</param>
+    /// <exception cref="AttributionException">ATTR1645: the endpoint is no address.</exception>
     public OpenAIChatCompletion(ChatOptions options, ChatKey? key)
     {
         _options = options;
         var endpoint = Checked(options.Endpoint);
-        if (key is null && endpoint == ChatOptions.DefaultEndpoint)
-            throw new AttributionException(ErrorCodes.ChatAccess,
-                $"{options.Model} at {endpoint.Host} needs a key, and {ChatKey.Variable} is not set. Put it into the environment or into a .env file (`echo {ChatKey.Variable}=... >> .env`), or name another JudgeEndpoint.")
-            { Property = ChatKey.Variable };
+        _lacksKey = key is null && endpoint == ChatOptions.DefaultEndpoint;
         var mayBeSent = endpoint.Scheme == Uri.UriSchemeHttps || endpoint.IsLoopback;
         _wire = new ChatWire(options, endpoint, mayBeSent ? key : null, keyWithheld: key is not null && !mayBeSent);
         _http = new HttpClient(new SocketsHttpHandler
@@ -89,6 +87,10 @@ public sealed class OpenAIChatCompletion : IChatCompletion
     /// <inheritdoc/>
     public async ValueTask<ChatReply> CompleteAsync(ChatRequest request, CancellationToken cancellation = default)
     {
+        if (_lacksKey)
+            throw new AttributionException(ErrorCodes.ChatAccess,
+                $"{_wire.Place} needs a key, and {ChatKey.Variable} is not set. Put it into the environment or into a .env file (`echo {ChatKey.Variable}=... >> .env`), or name another JudgeEndpoint.")
+            { Property = ChatKey.Variable };
         cancellation.ThrowIfCancellationRequested();
         // What is under way when the caller gives up may end: it is paid for.
         using var underWay = new CancellationTokenSource();

@@ -55,8 +55,6 @@ public sealed class Journal : IDisposable
     public static Journal Open(ArtifactStore store, ContentHash group, string about)
     {
         var journal = new Journal(store, group, about);
-        if (Directory.Exists(journal.Folder))
-            store.EnterUse(CancellationToken.None);
         journal.Guarded(() => journal.Refresh());
         if (journal._reader.Damaged > 0)
             store.Warn(ErrorCodes.ReplyDamaged, $"{journal._reader.Damaged} entries of {Path.GetRelativePath(store.Root, journal.Folder)} are damaged and are asked for again when they are needed. `attribution store verify` sets them aside.");
