@@ -1,6 +1,13 @@
 using Attribution.Data.Store;
 using Attribution.Tests.Child;
 
+// trak folder
+if (args[0] == "trak")
+{
+    Console.WriteLine(TrakWork.Hash(args[1]));
+    return;
+}
+
 // store-folder log-folder go-file milliseconds single|blocks [rows]
 var (root, log, go) = (args[0], args[1], args[2]);
 using var store = new ArtifactStore(root, notify: e => Console.WriteLine($"event {e.Kind}"));

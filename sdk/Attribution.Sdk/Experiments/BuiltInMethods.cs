@@ -6,6 +6,9 @@ namespace Attribution.Sdk.Experiments;
 /// </summary>
 internal static class BuiltInMethods
 {
+    /// <summary>The method of projected weight gradients, which compare with their like alone.</summary>
+    public const string Trak = "trak";
+
     public static IReadOnlySet<string> Names { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         "residual_treatment",
@@ -19,6 +22,7 @@ internal static class BuiltInMethods
         "residual_change_treatment_with_mask_corrected",
         "residual_change_treatment_with_mask",
         "residual_change_with_bias_and_mask",
+        Trak,
     };
 
     /// <summary>The selection method that generates persona vectors.</summary>

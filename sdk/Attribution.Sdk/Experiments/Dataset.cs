@@ -36,7 +36,7 @@ internal sealed record Dataset(string Name, string Path)
     public string? Prompts { get; init; }
 
     /// <summary>The file of held-out prompts, if they are in one of the project's.</summary>
-    public string? HeldOutFile => Prompts == PromptsOfRecipe ? null : Prompts;
+    public string? PromptFile => Prompts == PromptsOfRecipe ? null : Prompts;
 
     /// <summary>Eval: the file of persona vectors that <c>persona_vector</c> reads.</summary>
     public string? PersonaVector { get; init; }
@@ -48,5 +48,5 @@ internal sealed record Dataset(string Name, string Path)
     public string? Prompt { get; init; }
 
     /// <summary>Eval: the file of whichever prompt it is; null where no model judges.</summary>
-    public string? PromptFile { get; init; }
+    public string? JudgePromptFile { get; init; }
 }

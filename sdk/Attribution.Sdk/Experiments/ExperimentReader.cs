@@ -7,6 +7,7 @@ internal sealed partial class ExperimentReader
 {
     private static readonly string[] Baselines = ["random", "none"];
     private static readonly string[] DTypes = ["float32", "bfloat16"];
+    private static readonly string[] Projections = ["kronecker", "sparse"];
 
     private readonly List<Problem> _problems = [];
     private readonly ProjectPaths _paths;
@@ -56,6 +57,10 @@ internal sealed partial class ExperimentReader
             BaseModel = BaseModel(),
             Layers = layers,
             SelectionLayer = SelectionLayer(layers),
+            Projection = OneOf("Projection", Projections),
+            ProjectionDim = ProjectionDim(),
+            ProjectionSeed = _settings.Long("ProjectionSeed"),
+            ProjectionLayers = _settings.Text("ProjectionLayers"),
             MaxTokens = _settings.Int("MaxTokens"),
             DType = OneOf("AttributionDType", DTypes),
             Device = _settings.Text("Device"),
@@ -97,6 +102,37 @@ internal sealed partial class ExperimentReader
             _problems.Add(new(ProjectErrorCodes.NothingToRun, trainMethods.Count == 0
                 ? "There are SelectionMethod items and no AttributionMethod: name the method that gives the training rows' vectors, as in <AttributionMethod Include=\"residual_change_treatment\" />."
                 : "There are AttributionMethod items and no SelectionMethod: name the method that gives the evaluation rows' vectors, as in <SelectionMethod Include=\"residual_diff\" />."));
+        else
+            CheckPairs(trainMethods, evalMethods);
+    }
+
+    private void CheckPairs(IReadOnlyList<string> trainMethods, IReadOnlyList<string> evalMethods)
+    {
+        void NoPartner(string item, string method, string what) => _problems.Add(new(ProjectErrorCodes.MethodsDoNotPair, $"{item} {method} has nothing to compare with: {what}", item, method));
+
+        if (trainMethods.Contains(BuiltInMethods.Trak) != evalMethods.Contains(BuiltInMethods.Trak))
+        {
+            var (item, other) = trainMethods.Contains(BuiltInMethods.Trak) ? ("AttributionMethod", "SelectionMethod") : ("SelectionMethod", "AttributionMethod");
+            NoPartner(item, BuiltInMethods.Trak, $"vectors of trak pair only with vectors of trak. Add <{other} Include=\"trak\" />, or remove it here.");
+        }
+        else if (trainMethods.Contains(BuiltInMethods.Trak))
+        {
+            // Every other method pairs with every other method.
+            var (train, eval) = (trainMethods.Where(m => m != BuiltInMethods.Trak).ToList(), evalMethods.Where(m => m != BuiltInMethods.Trak).ToList());
+            if (train.Count == 0 != (eval.Count == 0))
+                NoPartner(train.Count > 0 ? "AttributionMethod" : "SelectionMethod", train.Concat(eval).First(),
+                    $"the other side has trak alone, which pairs only with trak. Add a {(train.Count > 0 ? "SelectionMethod" : "AttributionMethod")}, or remove it here.");
+            if (_settings.Text("ScoringMethod") == "cos_sim_debias_eval")
+                _problems.Add(new(ProjectErrorCodes.MethodsDoNotPair, "ScoringMethod cos_sim_debias_eval reads vectors of residual_control, which do not compare with those of trak. Use another ScoringMethod, or no trak.", "ScoringMethod"));
+        }
+    }
+
+    private int ProjectionDim()
+    {
+        var dimension = _settings.Int("ProjectionDim");
+        if (_settings.Text("Projection") == "kronecker" && Math.Round(Math.Sqrt(dimension)) is var side && side * side != dimension)
+            _problems.Add(new(ProjectErrorCodes.ValueInvalid, $"ProjectionDim is '{dimension}'. Give a square number for Projection kronecker, such as 1024, 4096 or 16384.", "ProjectionDim"));
+        return dimension;
     }
 
     private void CheckPersonas(IReadOnlyList<ProjectItem> eval, IReadOnlyList<string> evalMethods)
@@ -149,7 +185,7 @@ internal sealed partial class ExperimentReader
         }
         if (dataset.Prompts is not null)
         {
-            if (dataset.HeldOutFile is { } file)
+            if (dataset.PromptFile is { } file)
                 RequireFile(kind, item, file, "Prompts of ");
             if (dataset.Trait is null)
                 _problems.Add(new(ProjectErrorCodes.TraitMissing, $"{kind} {item.Include} has Prompts, whose answers are judged, and no Trait to judge. Add Trait=\"...\".", kind, item.Include));

@@ -91,6 +91,15 @@ internal sealed class StageRequests(Experiment experiment)
         }
         else
             json.WriteString("layers", "all");
+        if (experiment.TrainMethods.Contains(BuiltInMethods.Trak))
+        {
+            json.WriteStartObject("projection");
+            json.WriteString("kind", experiment.Projection);
+            json.WriteNumber("dimension", experiment.ProjectionDim);
+            json.WriteNumber("seed", experiment.ProjectionSeed);
+            Text(json, "layers", experiment.ProjectionLayers);
+            json.WriteEndObject();
+        }
         if (experiment.ReadsEvalControls)
             json.WriteBoolean("evalControls", true);
         if (experiment.GenerateControls)

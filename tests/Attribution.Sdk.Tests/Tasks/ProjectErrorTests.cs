@@ -19,6 +19,10 @@ public sealed class ProjectErrorTests : IDisposable
     [InlineData("LearningRate", "1e-4f", ProjectErrorCodes.ValueInvalid, "LearningRate is '1e-4f'")]
     [InlineData("TopP", "1.5", ProjectErrorCodes.ValueInvalid, "from 0 to 1")]
     [InlineData("AttributionDType", "fp16", ProjectErrorCodes.ValueInvalid, "float32 or bfloat16")]
+    [InlineData("Projection", "dense", ProjectErrorCodes.ValueInvalid, "kronecker or sparse")]
+    [InlineData("ProjectionDim", "4000", ProjectErrorCodes.ValueInvalid, "a square number")]
+    [InlineData("ProjectionDim", "0", ProjectErrorCodes.ValueInvalid, "ProjectionDim is '0'")]
+    [InlineData("ProjectionSeed", "x", ProjectErrorCodes.ValueInvalid, "ProjectionSeed is 'x'")]
     [InlineData("AcceptSnapshot", "yes", ProjectErrorCodes.ValueInvalid, "true or false")]
     public void A_property_that_cannot_be(string property, string value, string code, string text)
     {
@@ -76,6 +80,31 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Settings["PersonaPrompts"] = "nowhere";
         Expect(ProjectErrorCodes.ValueInvalid, "TRAIT.positive.txt");
+    }
+
+    [Fact]
+    public void Trak_pairs_only_with_trak()
+    {
+        _experiment.Methods.Add("trak");
+        Expect(ProjectErrorCodes.MethodsDoNotPair, "Add <SelectionMethod Include=\"trak\" />");
+    }
+
+    [Fact]
+    public void A_method_beside_trak_needs_another_to_pair_with()
+    {
+        _experiment.Methods.Add("trak");
+        _experiment.SelectionMethods.Clear();
+        _experiment.SelectionMethods.Add("trak");
+        Expect(ProjectErrorCodes.MethodsDoNotPair, "AttributionMethod residual_diff has nothing to compare with");
+    }
+
+    [Fact]
+    public void Trak_has_no_controls_to_debias_by()
+    {
+        _experiment.Methods.Add("trak");
+        _experiment.SelectionMethods.Add("trak");
+        _experiment.Settings["ScoringMethod"] = "cos_sim_debias_eval";
+        Expect(ProjectErrorCodes.MethodsDoNotPair, "do not compare with those of trak");
     }
 
     [Fact]

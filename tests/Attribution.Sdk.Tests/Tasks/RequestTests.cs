@@ -66,6 +66,21 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void How_gradients_are_projected_is_in_the_request_only_if_trak_is()
+    {
+        var before = _experiment.Requests();
+        _experiment.Settings["ProjectionSeed"] = "7";
+        _experiment.Settings["ProjectionLayers"] = "mlp";
+        _experiment.Requests().ShouldBe(before);
+
+        _experiment.Methods.Add("trak");
+        _experiment.SelectionMethods.Add("trak");
+        _experiment.Request("ComputeAttribution")["projection"]!.ToJsonString().ShouldBe("""{"kind":"kronecker","dimension":4096,"seed":7,"layers":"mlp"}""");
+        _experiment.Settings["ProjectionLayers"] = "";
+        _experiment.Request("ComputeAttribution")["projection"]!.ToJsonString().ShouldBe("""{"kind":"kronecker","dimension":4096,"seed":7}""");
+    }
+
+    [Fact]
     public void Paths_do_not_change_when_the_folder_moves()
     {
         _experiment.Settings["BaseModel"] = "./model";

@@ -45,6 +45,7 @@ internal sealed class TestExperiment : IDisposable
     public string[] EvalMethods { get; set; } = ["residual_diff"];
     public int[] Layers { get; set; } = [1];
     public int Layer { get; set; } = 1;
+    public object? Projection { get; set; }
     public int TopK { get; set; } = 8;
     public string Scoring { get; set; } = "cos_sim";
     public int MaxTokens { get; set; } = 256;
@@ -87,6 +88,7 @@ internal sealed class TestExperiment : IDisposable
             trainMethods = TrainMethods,
             evalMethods = EvalMethods,
             layers = Layers,
+            projection = Projection,
             evalControls = Scoring == "cos_sim_debias_eval",
             maxTokens = MaxTokens,
             dtype = "float32",
