@@ -51,6 +51,7 @@ internal sealed class TestExperiment : IDisposable
     public int MaxTokens { get; set; } = 256;
     public double Tolerance { get; set; } = 0.01;
     public JsonNode? Persona { get; set; }
+    public int? ControlTokens { get; set; }
     public string? PersonaVector { get; set; }
 
     /// <summary>A pool of <paramref name="rows"/> conversations, an evaluation set of 12 pairs and 3 prompts.</summary>
@@ -93,6 +94,7 @@ internal sealed class TestExperiment : IDisposable
             dtype = "float32",
             execution,
             plugins,
+            controls = ControlTokens is null ? null : new { maxNewTokens = ControlTokens },
             persona = Persona,
             personaVectors = PersonaVector is null ? null : new Dictionary<string, string> { [evalName] = PersonaVector },
         });
