@@ -112,7 +112,7 @@ public sealed class ProjectErrorTests : IDisposable
     public void A_judging_prompt_that_is_not_there()
     {
         _experiment.Settings["Judge"] = "llm";
-        _experiment.Eval[0].SetMetadata("Prompt", "charm.md");
+        _experiment.Eval[0].SetMetadata("JudgePrompt", "charm.md");
         Expect(ProjectErrorCodes.JudgePromptMissing, _experiment.Folder["charm.md"]);
     }
 

@@ -102,7 +102,7 @@ public sealed class RequestTests : IDisposable
         _experiment.Settings["JudgePrompts"] = "prompts";
         ((string?)_experiment.Request("Judge")["eval"]![0]!["prompt"]).ShouldBe("prompts/empathy.md");
         _experiment.Folder.Write("mine.md", "How fine is it?");
-        _experiment.Eval[0].SetMetadata("Prompt", "mine.md");
+        _experiment.Eval[0].SetMetadata("JudgePrompt", "mine.md");
         ((string?)_experiment.Request("Judge")["eval"]![0]!["prompt"]).ShouldBe("mine.md");
         File.ReadAllText(_experiment.Folder["obj/attribution/Judge.inputs"]).ShouldStartWith("mine.md\t");
 
