@@ -11,6 +11,8 @@ var root = new RootCommand("Training-data attribution: the stages of an experime
     SelectVerb.Create(),
     FineTuneVerb.Create(),
     EvaluateVerb.Create(),
+    CompareVerb.Create(),
+    QueryVerb.Create(),
     DoctorVerb.Create(),
     GenerateVerb.Create(),
     JudgeVerb.Create(),

@@ -32,10 +32,20 @@ internal sealed record Experiment
     public required IReadOnlyList<int>? Layers { get; init; }
 
     public required int SelectionLayer { get; init; }
+    public required string Projection { get; init; }
+    public required int ProjectionDim { get; init; }
+    public required long ProjectionSeed { get; init; }
+
+    /// <summary>Null for every matrix of attention and feed-forward.</summary>
+    public string? ProjectionLayers { get; init; }
+
     public required int MaxTokens { get; init; }
     public required string DType { get; init; }
     public string? Device { get; init; }
     public int? TokenBudget { get; init; }
+
+    /// <summary>A folder of system prompts for personas.</summary>
+    public string? PersonaPrompts { get; init; }
 
     public required int TopK { get; init; }
     public required string ScoringMethod { get; init; }

@@ -12,7 +12,7 @@ internal sealed class JudgePromptFiles(ProjectPaths paths, string worker)
         {
             if (!File.Exists(paths.Full(own)))
                 problems.Add(Missing(item, $"The JudgePrompt of EvalDataset {item.Include} does not exist: there is no {paths.Full(own)}. Correct the path; it is relative to the project."));
-            return dataset with { Prompt = paths.Written(own), PromptFile = own };
+            return dataset with { Prompt = paths.Written(own), JudgePromptFile = own };
         }
         if (folder is not null)
         {
@@ -20,12 +20,12 @@ internal sealed class JudgePromptFiles(ProjectPaths paths, string worker)
                 problems.Add(new(ProjectErrorCodes.JudgePromptMissing, $"There is no folder {paths.Full(folder)} of JudgePrompts. Correct the path; it is relative to the project.", "JudgePrompts"));
             var file = Path.Combine(folder, $"{dataset.Trait}.md");
             if (File.Exists(paths.Full(file)))
-                return dataset with { Prompt = paths.Written(file), PromptFile = file };
+                return dataset with { Prompt = paths.Written(file), JudgePromptFile = file };
         }
         var shipped = Path.Combine(worker, "JudgePrompts", $"{dataset.Trait}.md");
         if (!File.Exists(shipped))
             problems.Add(Missing(item, $"There is no judging prompt for the trait '{dataset.Trait}' of EvalDataset {item.Include}: Judge=\"llm\" knows {string.Join(", ", Shipped())}. Write one of your own and name it with JudgePrompt=\"FILE\"."));
-        return dataset with { PromptFile = shipped };
+        return dataset with { JudgePromptFile = shipped };
     }
 
     private IEnumerable<string> Shipped()

@@ -62,6 +62,13 @@ internal sealed class StageRequests(Experiment experiment)
             if (dataset.Seed is { } seed)
                 json.WriteNumber("seed", seed);
             Text(json, "recipe", dataset.Recipe);
+            if (dataset.Parameters.Count > 0)
+            {
+                json.WriteStartObject("parameters");
+                foreach (var (name, value) in dataset.Parameters)
+                    json.WriteString(name, value);
+                json.WriteEndObject();
+            }
             Text(json, "plantedColumn", dataset.PlantedColumn);
             Text(json, "trait", dataset.Trait);
             Text(json, "prompts", dataset.Prompts);
@@ -84,10 +91,42 @@ internal sealed class StageRequests(Experiment experiment)
         }
         else
             json.WriteString("layers", "all");
+        if (experiment.TrainMethods.Contains(BuiltInMethods.Trak))
+        {
+            json.WriteStartObject("projection");
+            json.WriteString("kind", experiment.Projection);
+            json.WriteNumber("dimension", experiment.ProjectionDim);
+            json.WriteNumber("seed", experiment.ProjectionSeed);
+            Text(json, "layers", experiment.ProjectionLayers);
+            json.WriteEndObject();
+        }
         if (experiment.ReadsEvalControls)
             json.WriteBoolean("evalControls", true);
+        Personas(json);
         Execution(json);
-        Plugins(json, experiment.TrainMethods.Concat(experiment.EvalMethods).Any(m => !BuiltInMethods.Names.Contains(m)));
+        Plugins(json, experiment.TrainMethods.Concat(experiment.EvalMethods).Any(m => !BuiltInMethods.Names.Contains(m) && !BuiltInMethods.Personas.Contains(m)));
+    }
+
+    private void Personas(Utf8JsonWriter json)
+    {
+        if (experiment.EvalMethods.Contains(BuiltInMethods.PersonaGenerated))
+        {
+            json.WriteStartObject("persona");
+            Map("traits", dataset => dataset.Trait);
+            Text(json, "prompts", experiment.PersonaPrompts);
+            json.WriteNumber("maxNewTokens", experiment.MaxNewTokens);
+            json.WriteEndObject();
+        }
+        if (experiment.EvalMethods.Contains(BuiltInMethods.PersonaFile))
+            Map("personaVectors", dataset => dataset.PersonaVector);
+
+        void Map(string name, Func<Dataset, string?> value)
+        {
+            json.WriteStartObject(name);
+            foreach (var dataset in experiment.Eval)
+                Text(json, dataset.Name, value(dataset));
+            json.WriteEndObject();
+        }
     }
 
     private void SelectTrainingData(Utf8JsonWriter json)

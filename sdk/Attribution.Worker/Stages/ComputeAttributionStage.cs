@@ -2,6 +2,7 @@ using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Methods;
+using Attribution.Methods.Projections;
 using Attribution.Worker.Stages.Requests;
 using Attribution.Worker.Stages.Results;
 
@@ -23,13 +24,16 @@ internal sealed class ComputeAttributionStage : Stage
     private readonly ComputeAttributionSettings _settings;
     private readonly ModelSource _model;
     private readonly AttributionMethods _methods;
+    private readonly PersonaJobs _personas;
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
+    private VectorComputer? _computer;
 
     public ComputeAttributionStage(StageContext context) : base(context)
     {
         _settings = context.Settings<ComputeAttributionSettings>();
-        _methods = new AttributionMethods(context.Plugins.Methods);
+        _methods = new AttributionMethods(context.Plugins.Methods, _settings.Projection?.ToIdentity());
         _model = new ModelSource(_settings, context);
+        _personas = new PersonaJobs(_settings, _methods, _model, context);
     }
 
     public override string Noun => "block";
@@ -39,9 +43,10 @@ internal sealed class ComputeAttributionStage : Stage
     public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
 
     /// <summary>The file of a table of vectors.</summary>
-    public static string FileOf(int layer) => $"scores-{layer}.parquet";
+    /// <param name="layer">The block; <see cref="VectorKey.WholeModel"/> for vectors of no single one.</param>
+    public static string FileOf(int layer) => layer == VectorKey.WholeModel ? "scores-all.parquet" : $"scores-{layer}.parquet";
 
-    public static JobKey KeyOf(string dataset, string method, int layer) => new() { Dataset = dataset, Method = method, Layer = layer };
+    public static JobKey KeyOf(string dataset, string method, int layer) => new() { Dataset = dataset, Method = method, Layer = layer == VectorKey.WholeModel ? null : layer };
 
     public override IReadOnlyList<StageJob> Plan()
     {
@@ -57,11 +62,13 @@ internal sealed class ComputeAttributionStage : Stage
 
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
-        foreach (var (dataset, jobs) in missing.GroupBy(job => job.Key.Dataset!).Select(group => (group.Key, group.ToArray())))
+        foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
+            yield return persona;
+        foreach (var (dataset, jobs) in missing.Where(job => !PersonaJobs.Makes(job.Key.Method!)).GroupBy(job => job.Key.Dataset!).Select(group => (group.Key, group.ToArray())))
         {
             var rows = new BlockRows(RowsOf(dataset).Path);
-            var requests = jobs.Select(job => Request(BlockStage, job.Key.Method!, job.Key.Layer!.Value, rows: null)).ToArray();
-            var keys = jobs.Select(job => new VectorKey(job.Key.Method!, job.Key.Layer!.Value)).ToArray();
+            var keys = jobs.Select(job => new VectorKey(job.Key.Method!, LayerOf(job))).ToArray();
+            var requests = keys.Select(key => Request(BlockStage, key.Method, key.Layer, rows: null)).ToArray();
             var before = Blocks ?? default;
             var run = new JointBlockStage(Context.Store, requests).Run(
                 rows.Plan(),
@@ -86,30 +93,44 @@ internal sealed class ComputeAttributionStage : Stage
         }
     }
 
-    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint, []);
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint) ?? _personas.PartsOf(job);
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {
         var imported = Imported(job.Key.Dataset!);
         var folder = $"{job.Key.Dataset}/{job.Key.Method}";
-        yield return Copy(artifact, FileOf(job.Key.Layer!.Value), $"{folder}/{FileOf(job.Key.Layer!.Value)}");
+        yield return Copy(artifact, FileOf(LayerOf(job)), $"{folder}/{FileOf(LayerOf(job))}");
+        if (IsProjected(job.Key.Method!))
+            yield return Copy(artifact, ProjectionIdentity.FileName, $"{folder}/{ProjectionIdentity.FileName}");
         yield return ShownFile.Of($"{folder}/{ImportDatasetsStage.RowsFile}", Context.Input(imported, ImportDatasetsStage.RowsFile).Path,
             imported.Outputs.Single(o => o.Name == ImportDatasetsStage.RowsFile));
+        if (artifact.Outputs.Any(o => o.Name == PersonaJobs.AnswersFile))
+            yield return Copy(artifact, PersonaJobs.AnswersFile, $"{folder}/{PersonaJobs.AnswersFile}");
     }
 
-    public override void Dispose() => _model.Dispose();
+    public override void Dispose()
+    {
+        _computer?.Dispose();
+        _model.Dispose();
+    }
 
     private IEnumerable<StageJob> Jobs(JobResult dataset, IEnumerable<string> methods, int[] layers)
     {
         var facts = DatasetFacts.Read(Context.Input(dataset, ImportDatasetsStage.FactsFile).Path);
         foreach (var name in methods)
         {
+            if (PersonaJobs.Makes(name) && dataset.Key.Kind == "eval")
+            {
+                foreach (var job in _personas.Plan(dataset, name, layers))
+                    yield return job;
+                continue;
+            }
             if (_methods.Get(name).Inputs.HasFlag(MethodInputs.Control) && facts.WithoutControl > 0)
                 throw new AttributionException(ErrorCodes.ControlMissing,
                     $"{facts.WithoutControl} of the {facts.Rows} rows of '{dataset.Key.Dataset}' have no control conversation, the first of them row {facts.FirstWithoutControl}, and {name} reads it. "
                     + "Give every row control_messages, leave those rows out with Filter, or use a method that needs only treatments.")
                 { File = dataset.Source, Row = facts.FirstWithoutControl, Property = "control_messages" };
-            foreach (var layer in layers)
+            foreach (var layer in IsProjected(name) ? [VectorKey.WholeModel] : layers)
                 yield return new StageJob(KeyOf(dataset.Key.Dataset!, name, layer), Request(StoreStage, name, layer, Context.Input(dataset, ImportDatasetsStage.RowsFile)),
                     (_, _) => throw new InvalidOperationException("vectors are made block by block"))
                 { Source = dataset.Source };
@@ -117,15 +138,17 @@ internal sealed class ComputeAttributionStage : Stage
     }
 
     // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
-    private StageRequest Request(string stage, string method, int layer, InputFile? rows) => Context.Resolve(stage, new
+    private StageRequest Request(string stage, string method, int layer, InputFile? rows)
     {
-        rows,
-        model = _model.Inputs,
-        method,
-        layer,
-        _settings.MaxTokens,
-        _settings.Dtype,
-    }, Context.Plugins.AssemblyOf(_methods.Get(method)));
+        var (model, plugin) = (_model.Inputs, Context.Plugins.AssemblyOf(_methods.Get(method)));
+        return IsProjected(method)
+            ? Context.Resolve(stage, new { rows, model, method, projection = _methods.Projection, _settings.MaxTokens, _settings.Dtype }, plugin)
+            : Context.Resolve(stage, new { rows, model, method, layer, _settings.MaxTokens, _settings.Dtype }, plugin);
+    }
+
+    private bool IsProjected(string method) => _methods.Get(method).Inputs.HasFlag(MethodInputs.WeightGradient);
+
+    private static int LayerOf(StageJob job) => job.Key.Layer ?? VectorKey.WholeModel;
 
     private int[] Layers()
     {
@@ -143,21 +166,24 @@ internal sealed class ComputeAttributionStage : Stage
     {
         // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked of it.
         TokenizedRow[] tokenized = [.. rows.Select(row => _model.Encoder.Encode(row, source))];
-        var computer = new VectorComputer(_model.Model.Transformer, _methods, _settings.Execution.TokenBudget ?? VectorComputer.DefaultTokenBudget);
-        return computer.Compute(tokenized, keys, cancellation: cancellation);
+        _computer ??= new VectorComputer(_model.Model.Transformer, _methods, _settings.Execution.TokenBudget ?? VectorComputer.DefaultTokenBudget);
+        return _computer.Compute(tokenized, keys, cancellation: cancellation);
     }
 
     private void Assemble(ArtifactBuilder builder, StageJob job, BlockRows rows, JointBlockRun run, int request)
     {
-        var layer = job.Key.Layer!.Value;
+        var (layer, projected) = (LayerOf(job), IsProjected(job.Key.Method!));
+        var width = projected ? _methods.Projection.Dimension : _model.Config.HiddenSize;
         var without = new List<long>();
-        using var writer = new VectorTableWriter(builder.PathOf(FileOf(layer)), _model.Config.HiddenSize);
+        if (projected)
+            _methods.Projection.Write(Path.GetDirectoryName(builder.PathOf(ProjectionIdentity.FileName))!);
+        using var writer = new VectorTableWriter(builder.PathOf(FileOf(layer)), width);
         foreach (var (block, artifacts) in run.Blocks)
         {
             var vectors = VectorBlock.Read(artifacts[request]);
             for (var row = 0; row < block.Rows; row++)
             {
-                var vector = vectors.AsSpan(row * _model.Config.HiddenSize, _model.Config.HiddenSize);
+                var vector = vectors.AsSpan(row * width, width);
                 var index = rows.Indices[(int)block.FirstRow + row];
                 if (float.IsNaN(vector[0]))
                     without.Add(index);

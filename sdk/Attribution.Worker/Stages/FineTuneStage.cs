@@ -12,7 +12,7 @@ internal sealed class FineTuneStage : Stage
 {
     public const string Name = "FineTune";
 
-    /// <summary>The losses of the training, a <see cref="FineTuning.TrainingStep"/> per line.</summary>
+    /// <summary>The curve of the training, a <see cref="FineTuning.TrainingStep"/> per line.</summary>
     public const string LossFile = "loss.jsonl";
 
     private const string AdapterConfig = "adapter_config.json", StoreStage = "adapters";

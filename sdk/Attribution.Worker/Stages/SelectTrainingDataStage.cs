@@ -3,6 +3,8 @@ using Attribution.Data;
 using Attribution.Data.Parquet;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
+using Attribution.Methods;
+using Attribution.Methods.Projections;
 using Attribution.Selection;
 using Attribution.Worker.Stages.Requests;
 using Attribution.Worker.Stages.Results;
@@ -23,7 +25,10 @@ internal sealed class SelectTrainingDataStage : Stage
     /// <summary>The facts of the choice, <see cref="SelectionFacts"/>.</summary>
     public const string FactsFile = "selection.json";
 
-    private const string ScoresFile = "scores.parquet", StoreStage = "selections";
+    /// <summary>The score and rank of every training row.</summary>
+    public const string ScoresFile = "scores.parquet";
+
+    private const string StoreStage = "selections";
 
     private readonly SelectTrainingDataSettings _settings;
     private readonly ScoringMethod _scoring;
@@ -45,7 +50,7 @@ internal sealed class SelectTrainingDataStage : Stage
         foreach (var train in _settings.Train)
             foreach (var eval in _settings.Eval)
             {
-                jobs.AddRange(_settings.TrainMethods.SelectMany(_ => _settings.EvalMethods, (t, e) => Scored(train, eval, t, e)));
+                jobs.AddRange(Pairs(train, eval).Select(pair => Scored(train, eval, pair.Train, pair.Eval)));
                 if (_settings.Baselines.Contains(JobKey.Random))
                     jobs.Add(Drawn(train, eval));
             }
@@ -68,28 +73,47 @@ internal sealed class SelectTrainingDataStage : Stage
             attributionMethod = job.Key.Attribution,
             selectionMethod = job.Key.Selection,
             job.Key.Layer,
-            scoringMethod = job.Key.Layer is null ? null : _scoring.ToName(),
+            scoringMethod = job.Key.Selection is null ? null : _scoring.ToName(),
             _settings.TopK,
-            seed = job.Key.Layer is null ? _settings.Seed : (long?)null,
+            seed = job.Key.Selection is null ? _settings.Seed : (long?)null,
         }, Readable.Indented) + "\n");
+    }
+
+    // Projected gradients of weights compare with their like alone; a method that none of the other side's compares with is an error.
+    private IEnumerable<(string Train, string Eval)> Pairs(TrainSettings train, EvalSettings eval)
+    {
+        var evalMethods = _settings.EvalMethods.ToLookup(method => IsProjected(eval.Name, method));
+        var trainMethods = _settings.TrainMethods.ToLookup(method => IsProjected(train.Name, method));
+        foreach (var projected in (bool[])[true, false])
+            if (trainMethods[projected].Any() != evalMethods[projected].Any())
+                throw new AttributionException(ErrorCodes.ProjectionsDiffer,
+                    $"{string.Join(", ", trainMethods[projected].Concat(evalMethods[projected]))}: vectors of trak compare with vectors of trak only, and those of other methods with none of trak. "
+                    + "Name trak on both sides, and another method on both sides or on neither.")
+                { Property = trainMethods[projected].Any() ? "AttributionMethod" : "SelectionMethod" };
+        return _settings.TrainMethods.SelectMany(t => evalMethods[IsProjected(train.Name, t)], (t, e) => (t, e));
     }
 
     private StageJob Scored(TrainSettings train, EvalSettings eval, string trainMethod, string evalMethod)
     {
-        var (rows, layer) = (RowsOf(train), _settings.Layer);
+        var projected = IsProjected(train.Name, trainMethod);
+        var (rows, layer) = (RowsOf(train), projected ? VectorKey.WholeModel : _settings.Layer);
+        if (projected && _scoring == ScoringMethod.CosSimDebiasEval)
+            throw new AttributionException(ErrorCodes.ProjectionsDiffer, $"The scoring method {_scoring.ToName()} reads the vectors of {ComputeAttributionStage.ControlMethod}, which do not compare with those of {trainMethod}. Use another scoring method.") { Property = "ScoringMethod" };
         var inputs = new
         {
             rows,
-            train = Vectors(train.Name, trainMethod),
-            eval = Vectors(eval.Name, evalMethod),
-            control = _scoring == ScoringMethod.CosSimDebiasEval ? Vectors(eval.Name, ComputeAttributionStage.ControlMethod) : (InputFile?)null,
+            train = Vectors(train.Name, trainMethod, layer),
+            eval = Vectors(eval.Name, evalMethod, layer),
+            control = _scoring == ScoringMethod.CosSimDebiasEval ? Vectors(eval.Name, ComputeAttributionStage.ControlMethod, layer) : (InputFile?)null,
             layer,
             scoring = _scoring.ToName(),
             _settings.TopK,
             planted = Planted(train, eval),
         };
+        if (projected)
+            ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}", $"{eval.Name}/{evalMethod}");
         return new StageJob(
-            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = trainMethod, Selection = evalMethod, Layer = layer },
+            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = trainMethod, Selection = evalMethod, Layer = projected ? null : layer },
             Context.Resolve(StoreStage, inputs),
             (builder, cancellation) =>
             {
@@ -165,8 +189,14 @@ internal sealed class SelectTrainingDataStage : Stage
     private InputFile RowsOf(TrainSettings train) =>
         Context.Input(Context.Upstream(ImportDatasetsStage.Name).Get(ImportDatasetsStage.KeyOf(train.Name, "train")), ImportDatasetsStage.RowsFile);
 
-    private InputFile Vectors(string dataset, string method) => Context.Input(
-        Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, _settings.Layer)), ComputeAttributionStage.FileOf(_settings.Layer));
+    private InputFile Vectors(string dataset, string method, int layer) => Context.Input(
+        Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, layer)), ComputeAttributionStage.FileOf(layer));
+
+    private bool IsProjected(string dataset, string method) =>
+        Context.Upstream(ComputeAttributionStage.Name).Find(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel)) is not null;
+
+    private ProjectionIdentity? ProjectionOf(string dataset, string method) => ProjectionIdentity.Read(Path.GetDirectoryName(Context.Input(
+        Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel)), ProjectionIdentity.FileName).Path)!);
 
     private static PlantedRows? Planted(TrainSettings train, EvalSettings eval) =>
         train.PlantedColumn is { Length: > 0 } column && eval.Trait is { Length: > 0 } trait ? new(column, trait) : null;

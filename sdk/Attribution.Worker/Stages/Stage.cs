@@ -40,6 +40,9 @@ internal abstract class Stage(StageContext context) : IDisposable
     /// <summary>For people who ask before they build: what jobs that are to run would cost beside time.</summary>
     public virtual IEnumerable<string> Forecast(IReadOnlyList<StageJob> missing) => [];
 
+    /// <summary>What people find of the stage as a whole under <c>out/</c>, once it has finished.</summary>
+    public virtual IEnumerable<ShownFile> Show() => [];
+
     /// <summary>Files beyond artifacts and <c>out/</c> that the stage is stale without.</summary>
     public virtual IEnumerable<string> OtherFiles => [];
 

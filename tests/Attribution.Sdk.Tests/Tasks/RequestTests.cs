@@ -45,6 +45,17 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void A_recipe_gets_its_parameters_and_may_hold_out_prompts_and_reads_a_folder()
+    {
+        _experiment.Folder.Write("hub/pqa_labeled/train.parquet", "");
+        _experiment.Eval[0] = RequestedExperiment.Item("hub", ("Name", "medical"), ("Recipe", "medhallu"), ("Level", "hard"), ("Trait", "medical_consistency"), ("Prompts", "recipe"));
+        _experiment.Request("ImportDatasets")["eval"]![0]!.ToJsonString().ShouldBe(
+            """{"name":"medical","path":"hub","recipe":"medhallu","parameters":{"Level":"hard"},"trait":"medical_consistency","prompts":"recipe"}""");
+        ((bool?)_experiment.Request("Evaluate")["eval"]![0]!["prompts"]).ShouldBe(true);
+        File.ReadAllText(_experiment.Folder["obj/attribution/ImportDatasets.inputs"]).ShouldContain("hub/pqa_labeled/train.parquet");
+    }
+
+    [Fact]
     public void Layers_are_a_list_or_all_and_one_of_them_selects()
     {
         _experiment.Settings["AttributionLayer"] = "2;3";
@@ -54,6 +65,21 @@ public sealed class RequestTests : IDisposable
 
         _experiment.Settings["AttributionLayer"] = "all";
         ((string?)_experiment.Request("ComputeAttribution")["layers"]).ShouldBe("all");
+    }
+
+    [Fact]
+    public void How_gradients_are_projected_is_in_the_request_only_if_trak_is()
+    {
+        var before = _experiment.Requests();
+        _experiment.Settings["ProjectionSeed"] = "7";
+        _experiment.Settings["ProjectionLayers"] = "mlp";
+        _experiment.Requests().ShouldBe(before);
+
+        _experiment.Methods.Add("trak");
+        _experiment.SelectionMethods.Add("trak");
+        _experiment.Request("ComputeAttribution")["projection"]!.ToJsonString().ShouldBe("""{"kind":"kronecker","dimension":4096,"seed":7,"layers":"mlp"}""");
+        _experiment.Settings["ProjectionLayers"] = "";
+        _experiment.Request("ComputeAttribution")["projection"]!.ToJsonString().ShouldBe("""{"kind":"kronecker","dimension":4096,"seed":7}""");
     }
 
     [Fact]
@@ -109,6 +135,23 @@ public sealed class RequestTests : IDisposable
         _experiment.Settings["JudgeModel"] = "./model";
         _experiment.Request("Judge")["llm"]!.ToJsonString().ShouldBe("""{"folder":"model"}""");
         File.ReadAllText(_experiment.Folder["obj/attribution/Judge.inputs"]).ShouldContain("model/config.json\t");
+    }
+
+    [Fact]
+    public void A_persona_is_asked_for_with_traits_prompts_and_length_and_otherwise_is_not_in_the_request()
+    {
+        _experiment.Folder.Write("mine/empathy.positive.txt", "Care.");
+        _experiment.Settings["PersonaPrompts"] = "mine";
+        _experiment.Request("ComputeAttribution")["persona"].ShouldBeNull();
+        _experiment.SelectionMethods.Add("persona_vector_gen");
+        var request = _experiment.Request("ComputeAttribution");
+        request["persona"]!.ToJsonString().ShouldBe("""{"traits":{"empathy":"empathy"},"prompts":"mine","maxNewTokens":1024}""");
+        request["plugins"].ShouldBeNull();
+        File.ReadAllText(_experiment.Folder["obj/attribution/ComputeAttribution.inputs"]).ShouldContain("mine/empathy.positive.txt");
+
+        _experiment.SelectionMethods.Add("persona_vector");
+        _experiment.Eval[0].SetMetadata("PersonaVector", _experiment.Folder.Write("empathy.safetensors", ""));
+        _experiment.Request("ComputeAttribution")["personaVectors"]!["empathy"].ShouldNotBeNull();
     }
 
     [Fact]

@@ -48,10 +48,13 @@ internal sealed class TestExperiment : IDisposable
     public string[] EvalMethods { get; set; } = ["residual_diff"];
     public int[] Layers { get; set; } = [1];
     public int Layer { get; set; } = 1;
+    public object? Projection { get; set; }
     public int TopK { get; set; } = 8;
     public string Scoring { get; set; } = "cos_sim";
     public int MaxTokens { get; set; } = 256;
     public double Tolerance { get; set; } = 0.01;
+    public JsonNode? Persona { get; set; }
+    public string? PersonaVector { get; set; }
 
     /// <summary>A pool of <paramref name="rows"/> conversations, an evaluation set of 12 pairs and 3 prompts.</summary>
     public TestExperiment WithData(int rows = 200)
@@ -87,11 +90,14 @@ internal sealed class TestExperiment : IDisposable
             trainMethods = TrainMethods,
             evalMethods = EvalMethods,
             layers = Layers,
+            projection = Projection,
             evalControls = Scoring == "cos_sim_debias_eval",
             maxTokens = MaxTokens,
             dtype = "float32",
             execution,
             plugins,
+            persona = Persona,
+            personaVectors = PersonaVector is null ? null : new Dictionary<string, string> { [evalName] = PersonaVector },
         });
         Request("SelectTrainingData", ["ImportDatasets", "ComputeAttribution"], new
         {
