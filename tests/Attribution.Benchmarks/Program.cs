@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Attribution.Benchmarks;
+using Attribution.Benchmarks.Attribution;
 
 var root = new RootCommand("Measurements of the project, one verb each. Run in Release.")
 {
+    AttributionBenchmark.Create(),
     GenerateBenchmark.Create(),
     DatasetBenchmark.Create(),
     TensorBenchmark.Create(),
