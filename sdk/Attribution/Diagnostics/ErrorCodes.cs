@@ -220,6 +220,9 @@ public static class ErrorCodes
     /// <summary>A line of a file of selected rows is malformed.</summary>
     public const string SelectedRowInvalid = "ATTR1507";
 
+    /// <summary>Training and evaluation vectors are of different projections.</summary>
+    public const string VectorsNotComparable = "ATTR1508";
+
     // 16xx: fine-tuning, evaluation, judging
 
     /// <summary>An option of fine-tuning is out of range.</summary>
