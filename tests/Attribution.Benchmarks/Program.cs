@@ -7,5 +7,6 @@ var root = new RootCommand("Measurements of the project, one verb each. Run in R
     DatasetBenchmark.Create(),
     TensorBenchmark.Create(),
     TokenizerBenchmark.Create(),
+    SelectionBenchmark.Create(),
 };
 return root.Parse(args).Invoke();

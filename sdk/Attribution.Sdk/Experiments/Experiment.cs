@@ -9,6 +9,9 @@ internal sealed record Experiment
     /// <summary>Where results are shown.</summary>
     public const string OutputFolder = "out";
 
+    /// <summary>The form in which vectors are kept unless the project names another.</summary>
+    public const string DefaultVectorFormat = "parquet";
+
     /// <summary>Where the snapshot lies.</summary>
     public const string SnapshotFolder = "snapshots";
 
@@ -31,6 +34,7 @@ internal sealed record Experiment
     public required int SelectionLayer { get; init; }
     public required int MaxTokens { get; init; }
     public required string DType { get; init; }
+    public required string VectorFormat { get; init; }
     public string? Device { get; init; }
     public int? TokenBudget { get; init; }
 

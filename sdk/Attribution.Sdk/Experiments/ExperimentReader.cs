@@ -7,6 +7,7 @@ internal sealed partial class ExperimentReader
 {
     private static readonly string[] Baselines = ["random", "none"];
     private static readonly string[] DTypes = ["float32", "bfloat16"];
+    private static readonly string[] VectorFormats = [Experiment.DefaultVectorFormat, "npy", "npy-float16", "int8"];
 
     private readonly List<Problem> _problems = [];
     private readonly ProjectPaths _paths;
@@ -52,6 +53,7 @@ internal sealed partial class ExperimentReader
             SelectionLayer = SelectionLayer(layers),
             MaxTokens = _settings.Int("MaxTokens"),
             DType = OneOf("AttributionDType", DTypes),
+            VectorFormat = OneOf("VectorFormat", VectorFormats),
             Device = _settings.Text("Device"),
             TokenBudget = _settings.IntOrNone("TokenBudget"),
             TopK = _settings.Int("TopK"),

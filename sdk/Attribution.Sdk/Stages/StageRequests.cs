@@ -86,6 +86,8 @@ internal sealed class StageRequests(Experiment experiment)
             json.WriteString("layers", "all");
         if (experiment.ReadsEvalControls)
             json.WriteBoolean("evalControls", true);
+        if (experiment.VectorFormat != Experiment.DefaultVectorFormat)
+            json.WriteString("vectorFormat", experiment.VectorFormat);
         Execution(json);
         Plugins(json, experiment.TrainMethods.Concat(experiment.EvalMethods).Any(m => !BuiltInMethods.Names.Contains(m)));
     }

@@ -1,5 +1,6 @@
 using Attribution.Data;
 using Attribution.Data.Store;
+using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Worker.Stages.Requests;
@@ -23,11 +24,13 @@ internal sealed class ComputeAttributionStage : Stage
     private readonly ComputeAttributionSettings _settings;
     private readonly ModelSource _model;
     private readonly AttributionMethods _methods;
+    private readonly VectorFormat _format;
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
 
     public ComputeAttributionStage(StageContext context) : base(context)
     {
         _settings = context.Settings<ComputeAttributionSettings>();
+        _format = VectorFormats.Parse(_settings.VectorFormat);
         _methods = new AttributionMethods(context.Plugins.Methods);
         _model = new ModelSource(_settings, context);
     }
@@ -37,9 +40,6 @@ internal sealed class ComputeAttributionStage : Stage
     public override bool ModelLoaded => _model.IsLoaded;
 
     public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
-
-    /// <summary>The file of a table of vectors.</summary>
-    public static string FileOf(int layer) => $"scores-{layer}.parquet";
 
     public static JobKey KeyOf(string dataset, string method, int layer) => new() { Dataset = dataset, Method = method, Layer = layer };
 
@@ -92,7 +92,8 @@ internal sealed class ComputeAttributionStage : Stage
     {
         var imported = Imported(job.Key.Dataset!);
         var folder = $"{job.Key.Dataset}/{job.Key.Method}";
-        yield return Copy(artifact, FileOf(job.Key.Layer!.Value), $"{folder}/{FileOf(job.Key.Layer!.Value)}");
+        foreach (var file in artifact.Outputs)
+            yield return Copy(artifact, file.Name, $"{folder}/{file.Name}");
         yield return ShownFile.Of($"{folder}/{ImportDatasetsStage.RowsFile}", Context.Input(imported, ImportDatasetsStage.RowsFile).Path,
             imported.Outputs.Single(o => o.Name == ImportDatasetsStage.RowsFile));
     }
@@ -117,15 +118,21 @@ internal sealed class ComputeAttributionStage : Stage
     }
 
     // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
-    private StageRequest Request(string stage, string method, int layer, InputFile? rows) => Context.Resolve(stage, new
+    private StageRequest Request(string stage, string method, int layer, InputFile? rows)
     {
-        rows,
-        model = _model.Inputs,
-        method,
-        layer,
-        _settings.MaxTokens,
-        _settings.Dtype,
-    }, Context.Plugins.AssemblyOf(_methods.Get(method)));
+        var vectors = new
+        {
+            rows,
+            model = _model.Inputs,
+            method,
+            layer,
+            _settings.MaxTokens,
+            _settings.Dtype,
+        };
+        // Blocks are kept in one form, whatever becomes of them.
+        var isOtherForm = stage == StoreStage && _format != VectorFormat.Parquet;
+        return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, Context.Plugins.AssemblyOf(_methods.Get(method)));
+    }
 
     private int[] Layers()
     {
@@ -151,7 +158,7 @@ internal sealed class ComputeAttributionStage : Stage
     {
         var layer = job.Key.Layer!.Value;
         var without = new List<long>();
-        using var writer = new VectorTableWriter(builder.PathOf(FileOf(layer)), _model.Config.HiddenSize);
+        using var writer = VectorTables.Create(builder.Folder, layer, _format, _model.Config.HiddenSize);
         foreach (var (block, artifacts) in run.Blocks)
         {
             var vectors = VectorBlock.Read(artifacts[request]);
@@ -161,7 +168,7 @@ internal sealed class ComputeAttributionStage : Stage
                 var index = rows.Indices[(int)block.FirstRow + row];
                 if (float.IsNaN(vector[0]))
                     without.Add(index);
-                writer.Append(index, layer, vector);
+                writer.Append(index, vector);
             }
         }
         writer.Complete();

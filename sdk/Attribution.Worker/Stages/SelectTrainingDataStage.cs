@@ -27,6 +27,8 @@ internal sealed class SelectTrainingDataStage : Stage
 
     private readonly SelectTrainingDataSettings _settings;
     private readonly ScoringMethod _scoring;
+    private readonly Dictionary<ContentHash, WantedScores> _wanted = [];
+    private readonly Dictionary<string, SharedScores> _scores = [];
 
     public SelectTrainingDataStage(StageContext context) : base(context)
     {
@@ -52,6 +54,13 @@ internal sealed class SelectTrainingDataStage : Stage
         if (_settings.Baselines.Contains(JobKey.None))
             jobs.AddRange(_settings.Eval.Select(Nothing));
         return jobs;
+    }
+
+    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
+    {
+        foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job => (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => job.Wanted.Train))
+            _scores[group.Key] = new SharedScores(group.Key, _settings.Layer, group.ToDictionary(job => job.Fingerprint, job => job.Wanted.Query));
+        return base.Produce(missing, cancellation);
     }
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
@@ -80,24 +89,31 @@ internal sealed class SelectTrainingDataStage : Stage
         var inputs = new
         {
             rows,
-            train = Vectors(train.Name, trainMethod),
-            eval = Vectors(eval.Name, evalMethod),
-            control = _scoring == ScoringMethod.CosSimDebiasEval ? Vectors(eval.Name, ComputeAttributionStage.ControlMethod) : (InputFile?)null,
+            train = Vectors(train.Name, trainMethod).Files,
+            eval = Vectors(eval.Name, evalMethod).Files,
+            control = ReadsControls ? Vectors(eval.Name, ComputeAttributionStage.ControlMethod).Files : null,
             layer,
             scoring = _scoring.ToName(),
             _settings.TopK,
             planted = Planted(train, eval),
         };
+        var request = Context.Resolve(StoreStage, inputs);
+        var trainFolder = Vectors(train.Name, trainMethod).Folder;
+        _wanted[request.Fingerprint] = new WantedScores(trainFolder, () => Query.From(
+            _scoring, Open(eval.Name, evalMethod), ReadsControls ? Open(eval.Name, ComputeAttributionStage.ControlMethod) : null));
         return new StageJob(
             new JobKey { Train = train.Name, Eval = eval.Name, Attribution = trainMethod, Selection = evalMethod, Layer = layer },
-            Context.Resolve(StoreStage, inputs),
+            request,
             (builder, cancellation) =>
             {
-                var query = Query.From(_scoring, new VectorTable(inputs.eval.Path, layer), inputs.control is { } control ? new VectorTable(control.Path, layer) : null);
-                var scores = query.Score(new VectorTable(inputs.train.Path, layer));
+                var (query, scores) = _scores[trainFolder].Take(request.Fingerprint, cancellation);
                 Write(builder, rows, scores, TopK.Select(scores, _settings.TopK), inputs.planted, query, cancellation);
             });
     }
+
+    private bool ReadsControls => _scoring == ScoringMethod.CosSimDebiasEval;
+
+    private IVectorSource Open(string dataset, string method) => VectorFolder.Open(Vectors(dataset, method).Folder, _settings.Layer);
 
     private StageJob Drawn(TrainSettings train, EvalSettings eval)
     {
@@ -165,11 +181,18 @@ internal sealed class SelectTrainingDataStage : Stage
     private InputFile RowsOf(TrainSettings train) =>
         Context.Input(Context.Upstream(ImportDatasetsStage.Name).Get(ImportDatasetsStage.KeyOf(train.Name, "train")), ImportDatasetsStage.RowsFile);
 
-    private InputFile Vectors(string dataset, string method) => Context.Input(
-        Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, _settings.Layer)), ComputeAttributionStage.FileOf(_settings.Layer));
+    // A table that is one file counts as that file, of several as all of them by name.
+    private (object Files, string Folder) Vectors(string dataset, string method)
+    {
+        var table = Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, _settings.Layer));
+        var files = Context.Inputs(table);
+        return (files.Count == 1 ? files.Values.Single() : files, Path.Combine(Context.Store.Root, table.Artifact));
+    }
 
     private static PlantedRows? Planted(TrainSettings train, EvalSettings eval) =>
         train.PlantedColumn is { Length: > 0 } column && eval.Trait is { Length: > 0 } trait ? new(column, trait) : null;
+
+    private sealed record WantedScores(string Train, Func<Query> Query);
 
     private sealed class PlantedCount
     {

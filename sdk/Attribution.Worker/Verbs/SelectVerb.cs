@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Attribution.Data;
 using Attribution.Selection;
 
 namespace Attribution.Worker.Verbs;
@@ -10,7 +9,7 @@ public static class SelectVerb
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var train = new Option<string>("--train") { Description = "A folder of training vectors, {output}/{method} of `attribute`.", Required = true };
+        var train = new Option<string>("--train") { Description = "A folder of training vectors: {output}/{method} of `attribute`, one of an experiment's out/, or one that the original pipeline wrote.", Required = true };
         var evaluation = new Option<string>("--eval") { Description = "A folder of evaluation vectors.", Required = true };
         var control = new Option<string?>("--eval-control") { Description = "A folder of the evaluation set's control vectors; cos_sim_debias_eval reads them." };
         var scoring = new Option<string>("--scoring") { Description = "cos_sim, proj, dot_product, cos_sim_debias_eval or cos_sim_debias_train.", DefaultValueFactory = _ => "cos_sim" };
@@ -21,13 +20,13 @@ public static class SelectVerb
         verb.SetAction(parsed =>
         {
             var at = parsed.GetValue(layer);
-            VectorTable Table(string folder) => new(Path.Combine(folder, "scores-*.parquet"), at);
+            IVectorSource Table(string folder) => VectorFolder.Open(folder, at);
             var folder = parsed.GetRequiredValue(train);
             var query = Query.From(
                 ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), Table(parsed.GetRequiredValue(evaluation)),
                 parsed.GetValue(control) is { } controls ? Table(controls) : null);
             var scores = query.Score(Table(folder));
-            var selected = SelectedRows.Join(TopK.Select(scores, parsed.GetValue(k)), DatasetRows.Read(Path.Combine(folder, "data-*.parquet")));
+            var selected = SelectedRows.Join(TopK.Select(scores, parsed.GetValue(k)), VectorFolder.Rows(folder));
             var path = Path.GetFullPath(parsed.GetRequiredValue(output));
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             SelectedRows.Write(path, selected);

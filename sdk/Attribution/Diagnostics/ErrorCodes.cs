@@ -177,6 +177,15 @@ public static class ErrorCodes
     /// <summary>A table of vectors that is not there, damaged, or none.</summary>
     public const string VectorTableInvalid = "ATTR1319";
 
+    /// <summary>A file in NumPy's format that is damaged, or holds what vectors are not made of.</summary>
+    public const string NpyInvalid = "ATTR1331";
+
+    /// <summary>A file of a table of vectors is missing, or has another number of rows than the others.</summary>
+    public const string VectorTableIncomplete = "ATTR1332";
+
+    /// <summary>No format of vectors has the name that was asked for.</summary>
+    public const string VectorFormatUnknown = "ATTR1333";
+
     // 14xx: attribution methods and vectors
 
     /// <summary>No attribution method has the name that was asked for.</summary>

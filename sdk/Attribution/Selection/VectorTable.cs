@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Attribution.Data;
+using Attribution.Data.Vectors;
 
 namespace Attribution.Selection;
 
@@ -7,8 +9,17 @@ namespace Attribution.Selection;
 /// <param name="layer">The 0-based block.</param>
 public sealed class VectorTable(string path, int layer) : IVectorSource
 {
+    private readonly Lazy<IReadOnlyDictionary<string, string>> _metadata = new(() =>
+    {
+        using var reader = VectorTableReader.Open(path, layer);
+        return reader.Metadata;
+    });
+
     /// <inheritdoc/>
     public string Name => path;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Metadata => _metadata.Value;
 
     /// <inheritdoc/>
     public void Read(VectorVisitor visit)
@@ -16,5 +27,18 @@ public sealed class VectorTable(string path, int layer) : IVectorSource
         using var reader = VectorTableReader.Open(path, layer);
         while (reader.Read())
             visit(reader.Index, reader.Vector);
+    }
+
+    /// <inheritdoc/>
+    public void ReadBlocks(VectorBlockVisitor visit, CancellationToken cancellation = default)
+    {
+        using var reader = VectorTableReader.Open(path, layer);
+        long first = 0;
+        while (reader.ReadBlock())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            visit(new VectorBlock(first, reader.Indices, reader.Dimension, VectorElement.Float32, MemoryMarshal.AsBytes(reader.Vectors)));
+            first += reader.Indices.Length;
+        }
     }
 }

@@ -14,6 +14,8 @@ public sealed class RequestTests : IDisposable
     [InlineData("AttributionLayer", "3", "ComputeAttribution SelectTrainingData")]
     [InlineData("MaxTokens", "512", "ComputeAttribution FineTune Evaluate")]
     [InlineData("AttributionDType", "bfloat16", "ComputeAttribution FineTune Evaluate")]
+    [InlineData("VectorFormat", "npy-float16", "ComputeAttribution")]
+    [InlineData("VectorFormat", "parquet", "")]
     [InlineData("Device", "cuda:1", "ComputeAttribution FineTune Evaluate")]
     [InlineData("LoraRank", "8", "FineTune")]
     [InlineData("LearningRate", "2e-5", "FineTune")]

@@ -47,6 +47,7 @@ internal sealed class TestExperiment : IDisposable
     public int Layer { get; set; } = 1;
     public int TopK { get; set; } = 8;
     public string Scoring { get; set; } = "cos_sim";
+    public string? VectorFormat { get; set; }
     public int MaxTokens { get; set; } = 256;
     public double Tolerance { get; set; } = 0.01;
 
@@ -84,7 +85,8 @@ internal sealed class TestExperiment : IDisposable
             trainMethods = TrainMethods,
             evalMethods = EvalMethods,
             layers = Layers,
-            evalControls = Scoring == "cos_sim_debias_eval",
+            evalControls = Scoring is "cos_sim_debias_eval" or "linear" or "mlp",
+            vectorFormat = VectorFormat,
             maxTokens = MaxTokens,
             dtype = "float32",
             execution,

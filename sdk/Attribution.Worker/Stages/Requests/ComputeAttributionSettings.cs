@@ -1,3 +1,5 @@
+using Attribution.Data.Vectors;
+
 namespace Attribution.Worker.Stages.Requests;
 
 /// <summary>What <see cref="ComputeAttributionStage"/> is told.</summary>
@@ -11,4 +13,7 @@ internal sealed record ComputeAttributionSettings : ModelSettings
 
     /// <summary>Whether the scoring method reads the control vectors of the evaluation sets.</summary>
     public bool EvalControls { get; init; }
+
+    /// <summary>A name of <see cref="Data.Vectors.VectorFormat"/>.</summary>
+    public string VectorFormat { get; init; } = Data.Vectors.VectorFormat.Parquet.ToName();
 }
