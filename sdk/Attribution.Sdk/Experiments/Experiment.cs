@@ -58,5 +58,8 @@ internal sealed record Experiment
     public required double SnapshotTolerance { get; init; }
 
     /// <summary>Whether the scores read vectors of the evaluation sets' controls.</summary>
-    public bool ReadsEvalControls => ScoringMethod == "cos_sim_debias_eval";
+    public bool ReadsEvalControls => ScoringMethod == "cos_sim_debias_eval" || TrainsProbe;
+
+    /// <summary>Whether the scores come from a classifier, whose training has a seed.</summary>
+    public bool TrainsProbe => ScoringMethod is "linear" or "mlp";
 }

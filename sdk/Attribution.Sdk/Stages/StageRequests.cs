@@ -106,7 +106,7 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteString("scoringMethod", experiment.ScoringMethod);
         json.WriteNumber("topK", experiment.TopK);
         List(json, "baselines", experiment.Baselines);
-        if (experiment.Baselines.Contains("random"))
+        if (experiment.Baselines.Contains("random") || experiment.TrainsProbe)
             json.WriteNumber("seed", experiment.Seed);
     }
 

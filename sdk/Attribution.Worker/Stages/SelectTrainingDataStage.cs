@@ -4,6 +4,7 @@ using Attribution.Data.Parquet;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Selection;
+using Attribution.Selection.Probes;
 using Attribution.Worker.Stages.Requests;
 using Attribution.Worker.Stages.Results;
 
@@ -23,12 +24,13 @@ internal sealed class SelectTrainingDataStage : Stage
     /// <summary>The facts of the choice, <see cref="SelectionFacts"/>.</summary>
     public const string FactsFile = "selection.json";
 
-    private const string ScoresFile = "scores.parquet", StoreStage = "selections";
+    private const string ScoresFile = "scores.parquet", StoreStage = "selections", ProbeFile = "probe.safetensors", ProbeStage = "probes";
 
     private readonly SelectTrainingDataSettings _settings;
     private readonly ScoringMethod _scoring;
     private readonly Dictionary<ContentHash, WantedScores> _wanted = [];
     private readonly Dictionary<string, SharedScores> _scores = [];
+    private readonly Dictionary<ContentHash, ContentHash> _probes = [];
 
     public SelectTrainingDataStage(StageContext context) : base(context)
     {
@@ -62,6 +64,8 @@ internal sealed class SelectTrainingDataStage : Stage
             _scores[group.Key] = new SharedScores(group.Key, _settings.Layer, group.ToDictionary(job => job.Fingerprint, job => job.Wanted.Query));
         return base.Produce(missing, cancellation);
     }
+
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _probes.TryGetValue(job.Request.Fingerprint, out var probe) ? [probe] : [];
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {
@@ -97,10 +101,11 @@ internal sealed class SelectTrainingDataStage : Stage
             _settings.TopK,
             planted = Planted(train, eval),
         };
-        var request = Context.Resolve(StoreStage, inputs);
+        var request = Context.Resolve(StoreStage, IsProbe ? new { selection = inputs, _settings.Seed } : inputs);
         var trainFolder = Vectors(train.Name, trainMethod).Folder;
-        _wanted[request.Fingerprint] = new WantedScores(trainFolder, () => Query.From(
-            _scoring, Open(eval.Name, evalMethod), ReadsControls ? Open(eval.Name, ComputeAttributionStage.ControlMethod) : null));
+        _wanted[request.Fingerprint] = new WantedScores(trainFolder, cancellation => IsProbe
+            ? Query.Of(_scoring, GetProbe(request.Fingerprint, inputs.eval, inputs.control!, Open(eval.Name, evalMethod), Open(eval.Name, ComputeAttributionStage.ControlMethod), cancellation))
+            : Query.From(_scoring, Open(eval.Name, evalMethod), ReadsControls ? Open(eval.Name, ComputeAttributionStage.ControlMethod) : null));
         return new StageJob(
             new JobKey { Train = train.Name, Eval = eval.Name, Attribution = trainMethod, Selection = evalMethod, Layer = layer },
             request,
@@ -111,7 +116,19 @@ internal sealed class SelectTrainingDataStage : Stage
             });
     }
 
-    private bool ReadsControls => _scoring == ScoringMethod.CosSimDebiasEval;
+    // A probe depends on the evaluation set alone, so all training sets share it.
+    private Probe GetProbe(ContentHash selection, object eval, object control, IVectorSource treatments, IVectorSource controls, CancellationToken cancellation)
+    {
+        var scoring = _scoring.ToName();
+        var artifact = Context.Store.GetOrCreate(Context.Resolve(ProbeStage, new { eval, control, scoring, _settings.Seed }), builder => Probe.Train(
+            (_scoring == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = _settings.Seed }, treatments, controls, cancellation).Save(builder.PathOf(ProbeFile)), cancellation);
+        _probes[selection] = artifact.Fingerprint;
+        return Probe.Load(artifact.PathOf(ProbeFile));
+    }
+
+    private bool ReadsControls => _scoring.ReadsControls();
+
+    private bool IsProbe => _scoring is ScoringMethod.Linear or ScoringMethod.Mlp;
 
     private IVectorSource Open(string dataset, string method) => VectorFolder.Open(Vectors(dataset, method).Folder, _settings.Layer);
 
@@ -157,6 +174,8 @@ internal sealed class SelectTrainingDataStage : Stage
             EvalRows = query?.RowCount,
             EvalAnswerCutAway = query?.SkippedCount,
             LowestScore = query is null ? null : chosen[^1].Score,
+            ProbeEpochs = query?.Probe?.Fit.Epochs,
+            ProbeValidationAccuracy = query?.Probe?.Fit.ValidationAccuracy,
             PrecisionAtK = planted is null ? null : (double)count.Chosen / chosen.Count,
             PlantedShare = planted is null ? null : (double)count.All / count.Rows,
         }.Write(builder.PathOf(FactsFile));
@@ -192,7 +211,7 @@ internal sealed class SelectTrainingDataStage : Stage
     private static PlantedRows? Planted(TrainSettings train, EvalSettings eval) =>
         train.PlantedColumn is { Length: > 0 } column && eval.Trait is { Length: > 0 } trait ? new(column, trait) : null;
 
-    private sealed record WantedScores(string Train, Func<Query> Query);
+    private sealed record WantedScores(string Train, Func<CancellationToken, Query> Query);
 
     private sealed class PlantedCount
     {

@@ -7,7 +7,7 @@ namespace Attribution.Worker.Stages;
 /// <param name="train">The table's folder.</param>
 /// <param name="layer">The 0-based block.</param>
 /// <param name="queries">What the training rows are compared with, by selection.</param>
-internal sealed class SharedScores(string train, int layer, IReadOnlyDictionary<ContentHash, Func<Query>> queries)
+internal sealed class SharedScores(string train, int layer, IReadOnlyDictionary<ContentHash, Func<CancellationToken, Query>> queries)
 {
     private Dictionary<ContentHash, (Query Query, IReadOnlyList<ScoredRow> Scores)>? _scores;
 
@@ -22,7 +22,7 @@ internal sealed class SharedScores(string train, int layer, IReadOnlyDictionary<
     private Dictionary<ContentHash, (Query, IReadOnlyList<ScoredRow>)> Score(CancellationToken cancellation)
     {
         var keys = queries.Keys.ToArray();
-        var made = Array.ConvertAll(keys, key => queries[key]());
+        var made = Array.ConvertAll(keys, key => queries[key](cancellation));
         var scores = Query.Score(made, VectorFolder.Open(train, layer), cancellation);
         return keys.Index().ToDictionary(k => k.Item, k => (made[k.Index], scores[k.Index]));
     }

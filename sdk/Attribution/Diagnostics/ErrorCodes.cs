@@ -232,6 +232,9 @@ public static class ErrorCodes
     /// <summary>Training and evaluation vectors are of different projections.</summary>
     public const string VectorsNotComparable = "ATTR1508";
 
+    /// <summary>An evaluation set has too few pairs to train a probe.</summary>
+    public const string ProbePairsTooFew = "ATTR1509";
+
     // 16xx: fine-tuning, evaluation, judging
 
     /// <summary>An option of fine-tuning is out of range.</summary>

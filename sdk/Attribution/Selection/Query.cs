@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
+using Attribution.Selection.Probes;
 using Attribution.Selection.Scoring;
 
 namespace Attribution.Selection;
@@ -20,6 +21,10 @@ public sealed class Query
             TensorPrimitives.Divide(direction, Length, Direction);
     }
 
+    private Query(ScoringMethod method, Probe probe)
+        : this(method, probe.Layers is [var only] ? Vectors.Widen(only.Weights) : [], probe.Fit.Rows, probe.Fit.Skipped, probe.Metadata) =>
+        (Probe, Offset) = (probe, probe.Layers[^1].Bias[0]);
+
     /// <summary>How rows are scored.</summary>
     public ScoringMethod Method { get; }
 
@@ -32,6 +37,15 @@ public sealed class Query
     /// <summary>What the evaluation vectors' table said of them; training vectors must agree in their <see cref="VectorMetadata.IdentityPrefix"/>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
+    /// <summary>The probe of <see cref="ScoringMethod.Linear"/> and <see cref="ScoringMethod.Mlp"/>; else null.</summary>
+    public Probe? Probe { get; }
+
+    /// <summary>Whether a score is more than a dot product: a probe's with hidden layers.</summary>
+    internal bool IsDeep => Probe is { Layers.Count: > 1 };
+
+    /// <summary>D.</summary>
+    internal int Dimension => Probe?.Dimension ?? Direction.Length;
+
     /// <summary>
     /// What rows are multiplied with: of length 1, or zero, so that the float32 products stay in their range whatever the size of the evaluation vectors.
     /// </summary>
@@ -40,23 +54,25 @@ public sealed class Query
     /// <summary>What the products are to be multiplied with.</summary>
     internal double Length { get; }
 
+    /// <summary>What is added to the score: a linear probe's bias.</summary>
+    private double Offset { get; }
+
     /// <summary>Reads the evaluation vectors.</summary>
     /// <param name="method">How rows will be scored.</param>
     /// <param name="evaluation">E, [M, D].</param>
-    /// <param name="control">C, the evaluation set's control vectors; only <see cref="ScoringMethod.CosSimDebiasEval"/> reads them.</param>
-    /// <exception cref="AttributionException">There are no finite vectors, or no control vectors where they are needed.</exception>
-    public static Query From(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null)
+    /// <param name="control">C, the evaluation set's control vectors; only methods of which <see cref="ScoringMethods.ReadsControls"/> is true read them.</param>
+    /// <param name="seed">Decides the training of a probe.</param>
+    /// <param name="cancellation">Stops the training of a probe.</param>
+    /// <exception cref="AttributionException">There are no finite vectors, or no control vectors where they are needed, or too few pairs for a probe.</exception>
+    public static Query From(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null, long seed = 0, CancellationToken cancellation = default)
     {
-        double[]? bias = null;
-        if (method == ScoringMethod.CosSimDebiasEval)
-        {
-            if (control is null)
-                throw new AttributionException(ErrorCodes.ControlVectorsMissing,
-                    "cos_sim_debias_eval takes the direction of the evaluation set's controls out of its vectors, and no control vectors were given. "
-                    + "Use an evaluation set with control_messages, or another scoring method.")
-                { Property = "ScoringMethod" };
-            bias = Vectors.Normalized(RowMean.Of(control, Vectors.Normalized).Mean);
-        }
+        if (method.ReadsControls() && control is null)
+            throw new AttributionException(ErrorCodes.ControlVectorsMissing,
+                $"{method.ToName()} reads the vectors of the evaluation set's controls, and none were given. Use an evaluation set with control_messages, or another scoring method.")
+            { Property = "ScoringMethod" };
+        if (method is ScoringMethod.Linear or ScoringMethod.Mlp)
+            return Of(method, Probe.Train((method == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = seed }, evaluation, control!, cancellation));
+        var bias = method == ScoringMethod.CosSimDebiasEval ? Vectors.Normalized(RowMean.Of(control!, Vectors.Normalized).Mean) : null;
         var (mean, rows, skipped) = RowMean.Of(evaluation, method switch
         {
             ScoringMethod.DotProduct => vector => vector,
@@ -66,11 +82,21 @@ public sealed class Query
         return new Query(method, method is ScoringMethod.Proj or ScoringMethod.DotProduct ? mean : Vectors.Normalized(mean), rows, skipped, evaluation.Metadata);
     }
 
+    /// <summary>A query by a probe that has been trained.</summary>
+    /// <param name="method"><see cref="ScoringMethod.Linear"/> or <see cref="ScoringMethod.Mlp"/>.</param>
+    /// <param name="probe">The probe.</param>
+    public static Query Of(ScoringMethod method, Probe probe) => new(method, probe);
+
     /// <summary>A query along one direction, such as a persona vector, which stands where the evaluation vectors would.</summary>
     /// <param name="method">How rows will be scored.</param>
     /// <param name="direction">[D].</param>
+    /// <exception cref="AttributionException">The method is a probe, which one direction cannot train.</exception>
     public static Query Along(ScoringMethod method, ReadOnlySpan<float> direction)
     {
+        if (method is ScoringMethod.Linear or ScoringMethod.Mlp)
+            throw new AttributionException(ErrorCodes.ControlVectorsMissing,
+                $"{method.ToName()} is trained on an evaluation set's vectors and those of its controls, and a single direction such as a persona vector has neither. Use cos_sim.")
+            { Property = "ScoringMethod" };
         var vector = Vectors.Widen(direction);
         return new Query(method, method == ScoringMethod.DotProduct ? vector : Vectors.Normalized(vector), 1, 0, VectorMetadata.None);
     }
@@ -93,5 +119,5 @@ public sealed class Query
     /// <summary>The score of a row that has one, from its dot product with <see cref="Direction"/> and its length.</summary>
     internal double Finish(double dot, double norm) => Method is ScoringMethod.Proj or ScoringMethod.DotProduct
         ? dot * Length
-        : dot * Length / Math.Max(norm, Vectors.Epsilon);
+        : dot * Length / Math.Max(norm, Vectors.Epsilon) + Offset;
 }

@@ -11,6 +11,7 @@ public sealed class RequestTests : IDisposable
     [InlineData("TopK", "50", "SelectTrainingData")]
     [InlineData("ScoringMethod", "proj", "SelectTrainingData")]
     [InlineData("ScoringMethod", "cos_sim_debias_eval", "ComputeAttribution SelectTrainingData")]
+    [InlineData("ScoringMethod", "mlp", "ComputeAttribution SelectTrainingData")]
     [InlineData("AttributionLayer", "3", "ComputeAttribution SelectTrainingData")]
     [InlineData("MaxTokens", "512", "ComputeAttribution FineTune Evaluate")]
     [InlineData("AttributionDType", "bfloat16", "ComputeAttribution FineTune Evaluate")]

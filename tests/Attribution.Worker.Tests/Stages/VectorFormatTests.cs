@@ -14,7 +14,7 @@ public sealed class VectorFormatTests
         await experiment.RunAsync(Stages);
         var scores = Scores();
 
-        foreach (var (format, files, error) in new[] { ("npy", "index-1.npy scores-1.npy", 0), ("npy-float16", "index-1.npy scales-1.npy scores-1.npy", 1e-3), ("int8", "index-1.npy scales-1.npy scores-1.npy", 0.05) })
+        foreach (var (format, files, error) in new[] { ("npy", "index-1.npy scores-1.npy", 1e-12), ("npy-float16", "index-1.npy scales-1.npy scores-1.npy", 1e-3), ("int8", "index-1.npy scales-1.npy scores-1.npy", 0.05) })
         {
             experiment.VectorFormat = format;
             var build = await experiment.RunAsync(Stages);

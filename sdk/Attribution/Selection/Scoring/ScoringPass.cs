@@ -22,7 +22,7 @@ internal sealed class ScoringPass : IDisposable
     {
         _queries = [.. queries];
         _train = train;
-        _dimension = queries[0].Direction.Length;
+        _dimension = queries[0].Dimension;
         _dots = new DotProducts([.. queries.Select(q => q.Direction)]);
         _workspaces = new(_dots.CreateWorkspace, trackAllValues: true);
     }
@@ -32,9 +32,24 @@ internal sealed class ScoringPass : IDisposable
     public static IReadOnlyList<IReadOnlyList<ScoredRow>> Run(IReadOnlyList<Query> queries, IVectorSource train, CancellationToken cancellation)
     {
         foreach (var query in queries)
+        {
             VectorMetadata.RequireSameIdentity(train.Metadata, query.Metadata, train.Name);
-        using var pass = new ScoringPass(queries, train);
-        return pass.Run(cancellation);
+            if (query.Dimension != queries[0].Dimension)
+                throw new AttributionException(ErrorCodes.VectorWidths, $"The evaluation vectors have {queries[0].Dimension} and {query.Dimension} components. Compute all with one model and method family.");
+        }
+        var (deep, linear) = (queries.Where(q => q.IsDeep).ToArray(), queries.Where(q => !q.IsDeep).ToArray());
+        var deepScores = deep.Length == 0 ? [] : ProbePass.Run([.. deep.Select(q => q.Probe!)], train, cancellation);
+        using var pass = linear.Length == 0 ? null : new ScoringPass(linear, train);
+        var linearScores = pass?.Run(cancellation) ?? [];
+        return [.. queries.Select(q => q.IsDeep ? deepScores[Array.IndexOf(deep, q)] : linearScores[Array.IndexOf(linear, q)])];
+    }
+
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorWidths"/>: the widths differ.</exception>
+    public static void RequireWidth(int train, int evaluation, IVectorSource source)
+    {
+        if (train != evaluation)
+            throw new AttributionException(ErrorCodes.VectorWidths,
+                $"The training vectors of {source.Name} have {train} components and the evaluation vectors {evaluation}. Compute both with one model and method family.");
     }
 
     public void Dispose()
@@ -65,9 +80,7 @@ internal sealed class ScoringPass : IDisposable
 
     private Part Score(scoped in VectorBlock block, double[]? bias)
     {
-        if (block.Dimension != _dimension)
-            throw new AttributionException(ErrorCodes.VectorWidths,
-                $"The training vectors of {_train.Name} have {block.Dimension} components and the evaluation vectors {_dimension}. Compute both with one model and method family.");
+        RequireWidth(block.Dimension, _dimension, _train);
         var dots = new double[block.Rows * _queries.Length];
         var norms = new double[block.Rows];
         _dots.Compute(block, _workspaces.Value!, dots, norms);
