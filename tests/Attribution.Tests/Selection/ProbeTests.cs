@@ -7,7 +7,7 @@ namespace Attribution.Tests.Selection;
 
 public sealed class ProbeTests : IDisposable
 {
-    private const int Dimension = 48, Pairs = 60;
+    private const int Dimension = 48, Pairs = 120;
 
     // Small hidden layers: what is tested is training, not size.
     private static readonly ProbeOptions SmallMlp = ProbeOptions.Mlp with { HiddenSizes = [32, 16] };
@@ -34,16 +34,27 @@ public sealed class ProbeTests : IDisposable
         var scores = Query.Score([Query.Of(Method(isDeep), probe), Query.Of(Method(isDeep), shuffled)], new Rows(train));
         Auroc(scores[0]).ShouldBeGreaterThan(0.95);
         Auroc(scores[1]).ShouldBeInRange(0.2, 0.8);
-        probe.Fit.ValidationAccuracy.ShouldBeGreaterThanOrEqualTo(0.9);
-        shuffled.Fit.ValidationAccuracy.ShouldBeLessThan(0.9);
-        probe.Fit.ValidationLoss.ShouldBeLessThan(Math.Log(2));
-        shuffled.Fit.Epochs.ShouldBe(shuffled.Fit.BestEpoch + ProbeOptions.Linear.Patience, "training stops when the held-out loss no longer falls");
+        probe.Fit.ValidationAccuracy.ShouldBeGreaterThanOrEqualTo(0.8);
+        shuffled.Fit.ValidationAccuracy.ShouldBeLessThan(0.8);
+        probe.Fit.ValidationLoss.ShouldBeLessThan(0.9 * Math.Log(2));
 
         static double Auroc(IReadOnlyList<ScoredRow> scores)
         {
             var (planted, others) = (scores.Where(s => s.Index % 10 == 0).ToArray(), scores.Where(s => s.Index % 10 != 0).ToArray());
             return planted.Average(p => others.Average(o => p.Score > o.Score ? 1.0 : p.Score == o.Score ? 0.5 : 0));
         }
+    }
+
+    [Fact]
+    public void Training_stops_when_the_held_out_loss_no_longer_falls_and_keeps_the_best()
+    {
+        var noise = Enumerable.Range(0, 2 * Pairs).Select(i => Row(i, 0)).ToArray();
+        var options = ProbeOptions.Linear with { LearningRate = 0.1 };
+        var fit = Probe.Train(options, new Rows(noise[..Pairs]), new Rows(noise[Pairs..])).Fit;
+        fit.Epochs.ShouldBe(fit.BestEpoch + options.Patience);
+        fit.Epochs.ShouldBeLessThan(options.Epochs);
+        var again = Probe.Train(options with { Epochs = fit.BestEpoch }, new Rows(noise[..Pairs]), new Rows(noise[Pairs..]));
+        again.Fit.ValidationLoss.ShouldBe(fit.ValidationLoss);
     }
 
     [Theory]
@@ -124,7 +135,7 @@ public sealed class ProbeTests : IDisposable
     private static float[] Row(int seed, float behaviour)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, Dimension).Select(d => (float)(random.NextDouble() * 2 - 1) + 0.6f * behaviour * (d % 3 == 0 ? 1 : d % 3 == 1 ? -1 : 0))];
+        return [.. Enumerable.Range(0, Dimension).Select(d => (float)(random.NextDouble() * 2 - 1) + 0.3f * behaviour * (d % 3 == 0 ? 1 : d % 3 == 1 ? -1 : 0))];
     }
 
     private static float[] Scaled(float[] row, float scale) => [.. row.Select(v => v * scale)];
