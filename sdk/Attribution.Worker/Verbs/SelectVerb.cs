@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Attribution.Methods;
+using Attribution.Methods.Projections;
 using Attribution.Selection;
 
 namespace Attribution.Worker.Verbs;
@@ -13,16 +15,19 @@ public static class SelectVerb
         var evaluation = new Option<string>("--eval") { Description = "A folder of evaluation vectors.", Required = true };
         var control = new Option<string?>("--eval-control") { Description = "A folder of the evaluation set's control vectors; cos_sim_debias_eval, linear and mlp read them." };
         var scoring = new Option<string>("--scoring") { Description = "cos_sim, proj, dot_product, cos_sim_debias_eval, cos_sim_debias_train, or a probe: linear or mlp.", DefaultValueFactory = _ => "cos_sim" };
-        var layer = new Option<int>("--layer") { Description = "The block whose vectors are compared, 0-based.", Required = true };
+        var layer = new Option<int>("--layer") { Description = "The block whose vectors are compared, 0-based; of no account for trak.", Required = true };
         var k = new Option<int>("--top-k") { Description = "How many rows to select.", DefaultValueFactory = _ => 500 };
         var seed = new Option<long>("--seed") { Description = "Decides the training of a probe." };
         var output = new Option<string>("--output") { Description = "The file to write: JSONL with rank, idx, score and messages.", Required = true };
         var verb = new Command("select", "Selects the training rows whose vectors are most like an evaluation set's.") { train, evaluation, control, scoring, layer, k, seed, output };
         verb.SetAction((parsed, cancellation) =>
         {
-            var at = parsed.GetValue(layer);
-            IVectorSource Table(string folder) => VectorFolder.Open(folder, at);
             var folder = parsed.GetRequiredValue(train);
+            ProjectionIdentity.RequireSame(folder, parsed.GetRequiredValue(evaluation));
+            if (parsed.GetValue(control) is { } of)
+                ProjectionIdentity.RequireSame(folder, of);
+            var at = ProjectionIdentity.Read(folder) is null ? parsed.GetValue(layer) : VectorKey.WholeModel;
+            IVectorSource Table(string folder) => VectorFolder.Open(folder, at);
             var query = Query.From(
                 ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), Table(parsed.GetRequiredValue(evaluation)),
                 parsed.GetValue(control) is { } controls ? Table(controls) : null, parsed.GetValue(seed), cancellation);

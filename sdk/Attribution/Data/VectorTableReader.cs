@@ -1,5 +1,4 @@
 using Attribution.Data.DuckDb;
-using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 
 namespace Attribution.Data;
@@ -17,11 +16,8 @@ public sealed class VectorTableReader : IDisposable
     private int _row;
     private int _rows;
 
-    private VectorTableReader(string path, DuckDbConnection connection, DuckDbReader reader, IReadOnlyDictionary<string, string> metadata) =>
-        (_path, _connection, _reader, Metadata) = (path, connection, reader, metadata);
-
-    /// <summary>What the writer said of the vectors, see <see cref="VectorMetadata"/>; empty if nothing.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; }
+    private VectorTableReader(string path, DuckDbConnection connection, DuckDbReader reader) =>
+        (_path, _connection, _reader) = (path, connection, reader);
 
     /// <summary>D, the length of the vectors; known after the first block.</summary>
     public int Dimension { get; private set; }
@@ -65,9 +61,8 @@ public sealed class VectorTableReader : IDisposable
             if (files.Count == 0)
                 throw Invalid(path, $"There are no vectors at '{path}'. Compute them first, or correct the path.");
             var where = layer is { } wanted ? $" WHERE layer = {wanted}" : "";
-            var metadata = VectorMetadata.ReadParquet(files, connection);
             return new(path, connection, connection.Query(
-                $"SELECT CAST(idx AS BIGINT), CAST(layer AS INTEGER), CAST(vector AS FLOAT[]) FROM read_parquet({DatasetFiles.ToSql(files)}){where}"), metadata);
+                $"SELECT CAST(idx AS BIGINT), CAST(layer AS INTEGER), CAST(vector AS FLOAT[]) FROM read_parquet({DatasetFiles.ToSql(files)}){where}"));
         }
         catch (DuckDbException error)
         {

@@ -1,5 +1,4 @@
 using Attribution.Data.Parquet;
-using Attribution.Data.Vectors;
 
 namespace Attribution.Data;
 
@@ -27,14 +26,13 @@ public sealed class VectorTableWriter : IDisposable
 
     /// <param name="path">The file; it appears when <see cref="Complete"/> returns.</param>
     /// <param name="dimension">D, the length of every vector.</param>
-    /// <param name="metadata">What must be known of the vectors to compare them with others, see <see cref="Vectors.VectorMetadata"/>; none by default.</param>
-    public VectorTableWriter(string path, int dimension, IReadOnlyDictionary<string, string>? metadata = null)
+    public VectorTableWriter(string path, int dimension)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
         _dimension = dimension;
         _vectors = new float[BatchRows * dimension];
         _vector = new("vector", dimension);
-        _writer = new(path, [_index, _layer, _vector], Math.Clamp(RowGroupBytes / (4 * dimension) / BatchRows * BatchRows, BatchRows, 122_880), VectorMetadata.ToParquet(metadata));
+        _writer = new(path, [_index, _layer, _vector], Math.Clamp(RowGroupBytes / (4 * dimension) / BatchRows * BatchRows, BatchRows, 122_880));
     }
 
     /// <summary>Adds one vector.</summary>

@@ -9,9 +9,6 @@ public interface IVectorSource
     /// <summary>What to call it in messages: a file or a set of files.</summary>
     string Name { get; }
 
-    /// <summary>What was said of the vectors when they were written.</summary>
-    IReadOnlyDictionary<string, string> Metadata => VectorMetadata.None;
-
     /// <summary>Calls <paramref name="visit"/> for every row, in the table's order. The vector is valid only during the call.</summary>
     void Read(VectorVisitor visit);
 

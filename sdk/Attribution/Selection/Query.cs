@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Selection.Probes;
 using Attribution.Selection.Scoring;
@@ -12,9 +11,9 @@ namespace Attribution.Selection;
 /// </summary>
 public sealed class Query
 {
-    private Query(ScoringMethod method, double[] direction, long rows, long skipped, IReadOnlyDictionary<string, string> metadata)
+    private Query(ScoringMethod method, double[] direction, long rows, long skipped)
     {
-        (Method, RowCount, SkippedCount, Metadata) = (method, rows, skipped, metadata);
+        (Method, RowCount, SkippedCount) = (method, rows, skipped);
         Length = TensorPrimitives.Norm<double>(direction);
         Direction = new double[direction.Length];
         if (Length > 0)
@@ -22,7 +21,7 @@ public sealed class Query
     }
 
     private Query(ScoringMethod method, Probe probe)
-        : this(method, probe.Layers is [var only] ? Vectors.Widen(only.Weights) : [], probe.Fit.Rows, probe.Fit.Skipped, probe.Metadata) =>
+        : this(method, probe.Layers is [var only] ? Vectors.Widen(only.Weights) : [], probe.Fit.Rows, probe.Fit.Skipped) =>
         (Probe, Offset) = (probe, probe.Layers[^1].Bias[0]);
 
     /// <summary>How rows are scored.</summary>
@@ -33,9 +32,6 @@ public sealed class Query
 
     /// <summary>How many evaluation vectors were left out because a component was not finite (an answer that truncation cut away).</summary>
     public long SkippedCount { get; }
-
-    /// <summary>What the evaluation vectors' table said of them; training vectors must agree in their <see cref="VectorMetadata.IdentityPrefix"/>.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The probe of <see cref="ScoringMethod.Linear"/> and <see cref="ScoringMethod.Mlp"/>; else null.</summary>
     public Probe? Probe { get; }
@@ -79,7 +75,7 @@ public sealed class Query
             ScoringMethod.CosSimDebiasEval => vector => Vectors.Normalized(Vectors.Without(vector, bias!)),
             _ => Vectors.Normalized,
         });
-        return new Query(method, method is ScoringMethod.Proj or ScoringMethod.DotProduct ? mean : Vectors.Normalized(mean), rows, skipped, evaluation.Metadata);
+        return new Query(method, method is ScoringMethod.Proj or ScoringMethod.DotProduct ? mean : Vectors.Normalized(mean), rows, skipped);
     }
 
     /// <summary>A query by a probe that has been trained.</summary>
@@ -98,13 +94,13 @@ public sealed class Query
                 $"{method.ToName()} is trained on an evaluation set's vectors and those of its controls, and a single direction such as a persona vector has neither. Use cos_sim.")
             { Property = "ScoringMethod" };
         var vector = Vectors.Widen(direction);
-        return new Query(method, method == ScoringMethod.DotProduct ? vector : Vectors.Normalized(vector), 1, 0, VectorMetadata.None);
+        return new Query(method, method == ScoringMethod.DotProduct ? vector : Vectors.Normalized(vector), 1, 0);
     }
 
     /// <summary>Scores every training row.</summary>
     /// <param name="train">R, [N, D].</param>
     /// <returns>The rows' indices and float32 scores, in their order; NaN for a vector that is zero or not finite.</returns>
-    /// <exception cref="AttributionException">The training vectors have another width, or were projected differently.</exception>
+    /// <exception cref="AttributionException">The training vectors have another width.</exception>
     public IReadOnlyList<ScoredRow> Score(IVectorSource train) => Score([this], train)[0];
 
     /// <summary>Scores every training row for several queries in one pass over the training vectors.</summary>

@@ -1,4 +1,3 @@
-using Attribution.Data.DuckDb;
 using Attribution.Data;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
@@ -62,7 +61,7 @@ public static class VectorFolder
         var scales = header.Type == NpyType.Int8 || (isScaled && File.Exists(Path.Combine(folder, VectorTables.ScalesFile(layer))))
             ? Column<float>(folder, VectorTables.ScalesFile(layer), NpyType.Float32, header.Shape[0])
             : [];
-        return new NpyVectors(path, [new NpyShard(path, header, 0, indices, scales)], VectorTables.ReadMetadata(folder, layer));
+        return new NpyVectors(path, [new NpyShard(path, header, 0, indices, scales)]);
     }
 
     private static T[] Column<T>(string folder, string file, NpyType type, long rows)

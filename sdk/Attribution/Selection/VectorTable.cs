@@ -9,17 +9,8 @@ namespace Attribution.Selection;
 /// <param name="layer">The 0-based block.</param>
 public sealed class VectorTable(string path, int layer) : IVectorSource
 {
-    private readonly Lazy<IReadOnlyDictionary<string, string>> _metadata = new(() =>
-    {
-        using var reader = VectorTableReader.Open(path, layer);
-        return reader.Metadata;
-    });
-
     /// <inheritdoc/>
     public string Name => path;
-
-    /// <inheritdoc/>
-    public IReadOnlyDictionary<string, string> Metadata => _metadata.Value;
 
     /// <inheritdoc/>
     public void Read(VectorVisitor visit)

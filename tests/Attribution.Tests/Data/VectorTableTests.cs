@@ -94,23 +94,6 @@ public sealed class VectorTableTests : IDisposable
     }
 
     [Fact]
-    public void Metadata_stays_with_the_vectors_and_without_any_the_file_is_as_ever()
-    {
-        var metadata = new Dictionary<string, string> { ["projection.seed"] = "7", ["it's \"quoted\""] = "a, {b}: 'c' é" };
-        foreach (var (name, given) in new[] { ("with.parquet", metadata), ("without.parquet", null) })
-        {
-            using var writer = new VectorTableWriter(_folder[name], 2, given);
-            writer.Append(0, 0, [1f, 2f]);
-            writer.Complete();
-        }
-        using var with = VectorTableReader.Open(_folder["with.parquet"]);
-        with.Metadata.ShouldBe(metadata, ignoreOrder: true);
-        using var without = VectorTableReader.Open(_folder["without.parquet"]);
-        without.Metadata.ShouldBeEmpty();
-        Should.Throw<AttributionException>(() => VectorTableReader.Open(_folder["with*.parquet"])).Code.ShouldBe(ErrorCodes.VectorTableInvalid);
-    }
-
-    [Fact]
     public void A_writer_given_up_leaves_nothing_and_the_old_file_alone()
     {
         File.WriteAllText(_folder["v.parquet"], "old");

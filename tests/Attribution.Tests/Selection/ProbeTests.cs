@@ -1,4 +1,3 @@
-using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Selection;
 using Attribution.Selection.Probes;
@@ -78,7 +77,7 @@ public sealed class ProbeTests : IDisposable
     {
         var (treatments, controls) = Evaluation();
         var options = (isDeep ? SmallMlp : ProbeOptions.Linear) with { Epochs = 3 };
-        var source = new Rows(treatments) { Metadata = new Dictionary<string, string> { ["projection.seed"] = "4" } };
+        var source = new Rows(treatments);
         var probe = Probe.Train(options, source, new Rows(controls));
         probe.Save(_folder["a"]);
         Probe.Train(options, source, new Rows(controls)).Save(_folder["b"]);
@@ -88,11 +87,9 @@ public sealed class ProbeTests : IDisposable
 
         var loaded = Probe.Load(_folder["a"]);
         loaded.Fit.ShouldBe(probe.Fit);
-        loaded.Metadata.ShouldBe(probe.Metadata);
-        var train = new Rows(Row(1, 0), Row(2, 1)) { Metadata = probe.Metadata };
+        var train = new Rows(Row(1, 0), Row(2, 1));
         Query.Of(Method(isDeep), loaded).Score(train).ShouldBe(Query.Of(Method(isDeep), probe).Score(train));
-        Should.Throw<AttributionException>(() => Query.Of(Method(isDeep), loaded).Score(new Rows(Row(1, 0)))).Code.ShouldBe(ErrorCodes.VectorsNotComparable);
-        Should.Throw<AttributionException>(() => Query.Of(Method(isDeep), loaded).Score(new Rows([1f, 2f]) { Metadata = probe.Metadata })).Code.ShouldBe(ErrorCodes.VectorWidths);
+        Should.Throw<AttributionException>(() => Query.Of(Method(isDeep), loaded).Score(new Rows([1f, 2f]))).Code.ShouldBe(ErrorCodes.VectorWidths);
     }
 
     [Fact]
@@ -155,8 +152,6 @@ public sealed class ProbeTests : IDisposable
     private sealed class Rows(params float[][] rows) : IVectorSource
     {
         public string Name => "rows";
-
-        public IReadOnlyDictionary<string, string> Metadata { get; init; } = VectorMetadata.None;
 
         public void Read(VectorVisitor visit)
         {

@@ -94,20 +94,6 @@ public sealed class ScoringPassTests : IDisposable
     }
 
     [Fact]
-    public void Vectors_of_different_projections_are_not_compared()
-    {
-        var identity = new Dictionary<string, string> { ["projection.seed"] = "1", ["note"] = "train" };
-        var train = Write("p", VectorFormat.Int8, [[1, 2]], identity);
-        Query.From(ScoringMethod.CosSim, Write("same", VectorFormat.Parquet, [[1, 2]], new() { ["projection.seed"] = "1", ["note"] = "eval" })).Score(train).Count.ShouldBe(1);
-        foreach (var (name, other) in new (string, Dictionary<string, string>?)[] { ("seed", new() { ["projection.seed"] = "2" }), ("none", null), ("more", new() { ["projection.seed"] = "1", ["projection.kind"] = "sparse" }) })
-        {
-            var error = Should.Throw<AttributionException>(() => Query.From(ScoringMethod.CosSim, Write(name, VectorFormat.Npy, [[1, 2]], other)).Score(train));
-            error.Code.ShouldBe(ErrorCodes.VectorsNotComparable);
-            error.Message.ShouldContain("projection.");
-        }
-    }
-
-    [Fact]
     public void A_file_cut_while_it_is_read_and_a_cancelled_pass_are_errors()
     {
         var source = Write("cut", VectorFormat.NpyFloat16, [.. Enumerable.Range(0, 5000).Select(row => Random(row, 64))]);
@@ -126,10 +112,10 @@ public sealed class ScoringPassTests : IDisposable
         return [.. Enumerable.Range(0, dimension).Select(_ => (float)(random.NextDouble() * 2 - 1))];
     }
 
-    private IVectorSource Write(string name, VectorFormat format, float[][] rows, Dictionary<string, string>? metadata = null)
+    private IVectorSource Write(string name, VectorFormat format, float[][] rows)
     {
         Directory.CreateDirectory(_folder[name]);
-        using (var writer = VectorTables.Create(_folder[name], 0, format, rows[0].Length, metadata))
+        using (var writer = VectorTables.Create(_folder[name], 0, format, rows[0].Length))
         {
             foreach (var (row, vector) in rows.Index())
                 writer.Append(row, vector);

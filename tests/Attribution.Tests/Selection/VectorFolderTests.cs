@@ -137,11 +137,6 @@ public sealed class VectorFolderTests : IDisposable
         Write(VectorFormat.Parquet, rows: 3);
         Refused(1, ErrorCodes.VectorTableInvalid).ShouldContain("several forms");
         Should.Throw<AttributionException>(() => VectorFolder.Open(_folder["nowhere"], 1)).File.ShouldBe(_folder["nowhere"]);
-
-        Write(VectorFormat.Npy, rows: 3);
-        File.Delete(_folder["scores-1.parquet"]);
-        _folder.Write("metadata-1.json", """{"projection.seed": 7}""");
-        Refused(1, ErrorCodes.VectorTableInvalid).ShouldContain("object of texts");
     }
 
     private string Refused(int layer, string code)

@@ -20,7 +20,6 @@ public sealed unsafe class ParquetWriter : IDisposable
     private readonly string _path;
     private readonly string _partial;
     private readonly IReadOnlyList<ParquetColumn> _columns;
-    private readonly IReadOnlyDictionary<string, string> _metadata;
     private readonly Thread _thread;
     private readonly SemaphoreSlim _offered = new(0);
     private readonly SemaphoreSlim _taken = new(0);
@@ -35,13 +34,11 @@ public sealed unsafe class ParquetWriter : IDisposable
     /// <param name="path">The file; an existing one is replaced at the end.</param>
     /// <param name="columns">The columns, in the file's order.</param>
     /// <param name="rowGroupRows">Rows per row group, a multiple of 2048: what a reader and we hold at once.</param>
-    /// <param name="metadata">Texts for the file's key-value metadata; none by default.</param>
-    public ParquetWriter(string path, IReadOnlyList<ParquetColumn> columns, int rowGroupRows = 122_880, IReadOnlyDictionary<string, string>? metadata = null)
+    public ParquetWriter(string path, IReadOnlyList<ParquetColumn> columns, int rowGroupRows = 122_880)
     {
         _path = Path.GetFullPath(path);
         _partial = $"{_path}.{Guid.NewGuid():N}.partial";
         _columns = columns;
-        _metadata = metadata ?? new Dictionary<string, string>();
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
         var connection = DuckDbConnection.Open();
         _self = GCHandle.Alloc(this);
@@ -109,7 +106,7 @@ public sealed unsafe class ParquetWriter : IDisposable
             {
                 Register(connection);
                 connection.Execute(string.Create(CultureInfo.InvariantCulture,
-                    $"COPY (SELECT * FROM batches()) TO {Sql.Literal(_partial)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {Compression}, ROW_GROUP_SIZE {rowGroupRows}{KeyValueMetadata()})"));
+                    $"COPY (SELECT * FROM batches()) TO {Sql.Literal(_partial)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {Compression}, ROW_GROUP_SIZE {rowGroupRows})"));
             }
         }
         catch (Exception error)
@@ -121,9 +118,6 @@ public sealed unsafe class ParquetWriter : IDisposable
             _taken.Release();
         }
     }
-
-    private string KeyValueMetadata() => _metadata.Count == 0 ? "" :
-        $", KV_METADATA {{{string.Join(", ", _metadata.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => $"{Sql.Identifier(m.Key)}: {Sql.Literal(m.Value)}"))}}}";
 
     private void Register(DuckDbConnection connection)
     {

@@ -1,15 +1,9 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-
 namespace Attribution.Data.Vectors;
 
 /// <summary>Writes a table in one of the NumPy formats, see <see cref="VectorTables"/>.</summary>
 internal sealed class NpyLayerWriter : ILayerVectorWriter
 {
-    private readonly string _folder;
-    private readonly int _layer;
     private readonly int _dimension;
-    private readonly IReadOnlyDictionary<string, string>? _metadata;
     private readonly NpyWriter<long> _index;
     private readonly NpyWriter<float>? _scales;
     private readonly NpyWriter<float>? _singles;
@@ -18,10 +12,10 @@ internal sealed class NpyLayerWriter : ILayerVectorWriter
     private readonly Half[] _half;
     private readonly sbyte[] _byte;
 
-    public NpyLayerWriter(string folder, int layer, VectorFormat format, int dimension, IReadOnlyDictionary<string, string>? metadata)
+    public NpyLayerWriter(string folder, int layer, VectorFormat format, int dimension)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
-        (_folder, _layer, _dimension, _metadata) = (folder, layer, dimension, metadata);
+        _dimension = dimension;
         (_half, _byte) = (format == VectorFormat.NpyFloat16 ? new Half[dimension] : [], format == VectorFormat.Int8 ? new sbyte[dimension] : []);
         var scores = Path.Combine(folder, VectorTables.ScoresFile(layer));
         _index = new(Path.Combine(folder, VectorTables.IndexFile(layer)), NpyType.Int64, null);
@@ -60,10 +54,6 @@ internal sealed class NpyLayerWriter : ILayerVectorWriter
         _singles?.Complete();
         _halves?.Complete();
         _bytes?.Complete();
-        if (_metadata is { Count: > 0 })
-            File.WriteAllText(Path.Combine(_folder, VectorTables.MetadataFile(_layer)),
-                new JsonObject(_metadata.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create<string, JsonNode?>(m.Key, m.Value)))
-                    .ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" }) + "\n");
     }
 
     public void Dispose()

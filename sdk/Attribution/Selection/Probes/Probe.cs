@@ -13,18 +13,13 @@ namespace Attribution.Selection.Probes;
 /// </summary>
 public sealed class Probe
 {
-    private const string IdentityMark = "identity:";
-
-    private Probe(IReadOnlyList<ProbeLayer> layers, ProbeFit fit, IReadOnlyDictionary<string, string> metadata) => (Layers, Fit, Metadata) = (layers, fit, metadata);
+    private Probe(IReadOnlyList<ProbeLayer> layers, ProbeFit fit) => (Layers, Fit) = (layers, fit);
 
     /// <summary>The layers from the vector to the logit, with a ReLU between each two.</summary>
     public IReadOnlyList<ProbeLayer> Layers { get; }
 
     /// <summary>How training went.</summary>
     public ProbeFit Fit { get; }
-
-    /// <summary>What the treatment vectors' table said of them.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>D.</summary>
     public int Dimension => Layers[0].Inputs;
@@ -39,13 +34,13 @@ public sealed class Probe
     {
         using var trainer = new ProbeTrainer(options, ProbeExamples.Read(treatment, control));
         var (layers, fit) = trainer.Train(cancellation);
-        return new Probe(layers, fit, treatment.Metadata);
+        return new Probe(layers, fit);
     }
 
     /// <summary>Writes the probe as safetensors; equal probes give equal bytes.</summary>
     public void Save(string path)
     {
-        var metadata = Metadata.ToDictionary(m => IdentityMark + m.Key, m => m.Value);
+        var metadata = new Dictionary<string, string>();
         foreach (var (name, value) in new (string, IFormattable)[]
         {
             ("rows", Fit.Rows), ("skipped", Fit.Skipped), ("epochs", Fit.Epochs), ("best_epoch", Fit.BestEpoch),
@@ -73,8 +68,7 @@ public sealed class Probe
             layers.Add(new ProbeLayer((int)entry.Shape[1], (int)entry.Shape[0],
                 file.Load($"layers.{number}.weight").data<float>().ToArray(), file.Load($"layers.{number}.bias").data<float>().ToArray()));
         return new Probe(layers,
-            new ProbeFit((int)Number("rows"), (int)Number("skipped"), (int)Number("epochs"), (int)Number("best_epoch"), Number("train_loss"), Number("validation_loss"), Number("validation_accuracy")),
-            file.Metadata.Where(m => m.Key.StartsWith(IdentityMark, StringComparison.Ordinal)).ToDictionary(m => m.Key[IdentityMark.Length..], m => m.Value));
+            new ProbeFit((int)Number("rows"), (int)Number("skipped"), (int)Number("epochs"), (int)Number("best_epoch"), Number("train_loss"), Number("validation_loss"), Number("validation_accuracy")));
 
         double Number(string name) => double.Parse(file.Metadata[name], CultureInfo.InvariantCulture);
     }

@@ -32,11 +32,8 @@ internal sealed class ScoringPass : IDisposable
     public static IReadOnlyList<IReadOnlyList<ScoredRow>> Run(IReadOnlyList<Query> queries, IVectorSource train, CancellationToken cancellation)
     {
         foreach (var query in queries)
-        {
-            VectorMetadata.RequireSameIdentity(train.Metadata, query.Metadata, train.Name);
             if (query.Dimension != queries[0].Dimension)
                 throw new AttributionException(ErrorCodes.VectorWidths, $"The evaluation vectors have {queries[0].Dimension} and {query.Dimension} components. Compute all with one model and method family.");
-        }
         var (deep, linear) = (queries.Where(q => q.IsDeep).ToArray(), queries.Where(q => !q.IsDeep).ToArray());
         var deepScores = deep.Length == 0 ? [] : ProbePass.Run([.. deep.Select(q => q.Probe!)], train, cancellation);
         using var pass = linear.Length == 0 ? null : new ScoringPass(linear, train);

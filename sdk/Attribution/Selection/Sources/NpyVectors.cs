@@ -10,14 +10,12 @@ namespace Attribution.Selection.Sources;
 /// Vectors in files in NumPy's format, read by as many threads as there are cores. Each thread reads a piece that stays in its core's cache and hands it on,
 /// so that the numbers cross the memory bus once, and while one waits for the disk the others compute.
 /// </summary>
-internal sealed class NpyVectors(string name, IReadOnlyList<NpyShard> shards, IReadOnlyDictionary<string, string> metadata) : IVectorSource
+internal sealed class NpyVectors(string name, IReadOnlyList<NpyShard> shards) : IVectorSource
 {
     /// <summary>A piece: small enough for a core's second-level cache, large enough that calls cost nothing.</summary>
     private const int PieceBytes = 1 << 18;
 
     public string Name => name;
-
-    public IReadOnlyDictionary<string, string> Metadata => metadata;
 
     public void Read(VectorVisitor visit)
     {

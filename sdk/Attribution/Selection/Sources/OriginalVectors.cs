@@ -37,7 +37,7 @@ internal static partial class OriginalVectors
         if (shards.Find(s => s.Dimension != shards[0].Dimension) is { } odd)
             throw NpyHeader.Invalid(odd.Path, $"its vectors have {odd.Dimension} components, and those of {Path.GetFileName(shards[0].Path)} {shards[0].Dimension}");
         VectorFolder.RequireDistinct(shards.SelectMany(s => s.Indices), folder);
-        return new NpyVectors(folder, shards, VectorMetadata.None);
+        return new NpyVectors(folder, shards);
     }
 
     private static IEnumerable<ShardFile> Files(string folder) =>

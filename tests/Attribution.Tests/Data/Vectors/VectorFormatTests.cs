@@ -1,5 +1,6 @@
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
+using Attribution.Methods;
 using Attribution.Selection;
 
 namespace Attribution.Tests.Data.Vectors;
@@ -51,18 +52,15 @@ public sealed class VectorFormatTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void Metadata_survives_and_equal_rows_give_equal_bytes(VectorFormat format)
+    public void Equal_rows_give_equal_bytes(VectorFormat format)
     {
-        var metadata = new Dictionary<string, string> { ["projection.seed"] = "7", ["projection.kind"] = "sparse é" };
         foreach (var name in new[] { "a", "b" })
-            Write(_folder[name], format, metadata, Row(1, 1), Row(2, 1));
-        VectorFolder.Open(_folder["a"], Layer).Metadata.ShouldBe(metadata, ignoreOrder: true);
+            Write(_folder[name], format, Row(1, 1), Row(2, 1));
         foreach (var file in Directory.GetFiles(_folder["a"]))
         {
-            VectorTables.FilesOf(format, Layer).ShouldContain(Path.GetFileName(file));
+            VectorTables.FilesOf(Layer).ShouldContain(Path.GetFileName(file));
             File.ReadAllBytes(file).ShouldBe(File.ReadAllBytes(Path.Combine(_folder["b"], Path.GetFileName(file))));
         }
-        VectorFolder.Open(Written(format, Row(1, 1)), Layer).Metadata.ShouldBeEmpty();
     }
 
     [Theory]
@@ -76,6 +74,22 @@ public sealed class VectorFormatTests : IDisposable
             Should.Throw<ArgumentException>(() => writer.Append(1, [1, 2, 3]));
         }
         Directory.GetFileSystemEntries(_folder["up"]).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Vectors_of_no_single_layer_are_called_all(VectorFormat format)
+    {
+        Directory.CreateDirectory(_folder["all"]);
+        using (var writer = VectorTables.Create(_folder["all"], VectorKey.WholeModel, format, 2))
+        {
+            writer.Append(5, [1, 2]);
+            writer.Complete();
+        }
+        Directory.GetFiles(_folder["all"]).ShouldAllBe(file => Path.GetFileNameWithoutExtension(file).EndsWith("-all"));
+        var rows = new List<long>();
+        VectorFolder.Open(_folder["all"], VectorKey.WholeModel).Read((index, _) => rows.Add(index));
+        rows.ShouldBe([5L]);
     }
 
     [Fact]
@@ -105,14 +119,14 @@ public sealed class VectorFormatTests : IDisposable
 
     private string Written(VectorFormat format, params float[][] vectors)
     {
-        Write(_folder["t"], format, null, vectors);
+        Write(_folder["t"], format, vectors);
         return _folder["t"];
     }
 
-    private static void Write(string folder, VectorFormat format, IReadOnlyDictionary<string, string>? metadata, params float[][] vectors)
+    private static void Write(string folder, VectorFormat format, params float[][] vectors)
     {
         Directory.CreateDirectory(folder);
-        using var writer = VectorTables.Create(folder, Layer, format, Dimension, metadata);
+        using var writer = VectorTables.Create(folder, Layer, format, Dimension);
         foreach (var (row, vector) in vectors.Index())
             writer.Append(Index(row), vector);
         writer.Complete();
