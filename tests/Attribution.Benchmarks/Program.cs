@@ -6,6 +6,7 @@ var root = new RootCommand("Measurements of the project, one verb each. Run in R
 {
     AttributionBenchmark.Create(),
     GenerateBenchmark.Create(),
+    RetrievalBenchmark.Create(),
     DatasetBenchmark.Create(),
     TensorBenchmark.Create(),
     TokenizerBenchmark.Create(),
