@@ -4,6 +4,7 @@ using Attribution.Benchmarks.Attribution;
 
 var root = new RootCommand("Measurements of the project, one verb each. Run in Release.")
 {
+    At2Benchmark.Create(),
     AttributionBenchmark.Create(),
     GenerateBenchmark.Create(),
     RetrievalBenchmark.Create(),

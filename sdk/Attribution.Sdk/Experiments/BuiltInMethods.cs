@@ -24,4 +24,13 @@ internal static class BuiltInMethods
         "residual_change_with_bias_and_mask",
         Trak,
     };
+
+    /// <summary>The selection method that generates persona vectors.</summary>
+    public const string PersonaGenerated = "persona_vector_gen";
+
+    /// <summary>The selection method that reads persona vectors from files.</summary>
+    public const string PersonaFile = "persona_vector";
+
+    /// <summary>The selection methods that make one vector of a whole evaluation set.</summary>
+    public static IReadOnlyList<string> Personas { get; } = [PersonaGenerated, PersonaFile];
 }

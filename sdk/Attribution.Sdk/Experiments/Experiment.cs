@@ -6,6 +6,9 @@ internal sealed record Experiment
     /// <summary>The judge that an evaluation set has unless it names another: the rules of its trait.</summary>
     public const string RuleJudge = "rules";
 
+    /// <summary>The judge that is a language model.</summary>
+    public const string LlmJudge = "llm";
+
     /// <summary>Where results are shown.</summary>
     public const string OutputFolder = "out";
 
@@ -15,6 +18,9 @@ internal sealed record Experiment
     public required string Name { get; init; }
     public required string Store { get; init; }
     public required string State { get; init; }
+
+    /// <summary>The command that builds it as it is.</summary>
+    public string Command { get; init; } = "";
 
     public required IReadOnlyList<Dataset> Train { get; init; }
     public required IReadOnlyList<Dataset> Eval { get; init; }
@@ -41,6 +47,12 @@ internal sealed record Experiment
     public string? Device { get; init; }
     public int? TokenBudget { get; init; }
 
+    /// <summary>Whether the base model writes the controls that methods read and datasets lack.</summary>
+    public bool GenerateControls { get; init; }
+
+    /// <summary>A folder of system prompts for personas.</summary>
+    public string? PersonaPrompts { get; init; }
+
     public required int TopK { get; init; }
     public required string ScoringMethod { get; init; }
     public required long Seed { get; init; }
@@ -59,6 +71,12 @@ internal sealed record Experiment
     public required double TopP { get; init; }
     public required int MaxNewTokens { get; init; }
     public required double SnapshotTolerance { get; init; }
+
+    /// <summary>The judging model; null where none judges.</summary>
+    public required JudgingModel? Llm { get; init; }
+
+    /// <summary>The evaluation sets whose answers are judged.</summary>
+    public IEnumerable<Dataset> Judged => Eval.Where(d => d.Prompts is not null);
 
     /// <summary>Whether the scores read vectors of the evaluation sets' controls.</summary>
     public bool ReadsEvalControls => ScoringMethod == "cos_sim_debias_eval";

@@ -7,13 +7,13 @@ namespace Attribution.Sdk.Experiments;
 /// <param name="settings">The names of our properties.</param>
 internal sealed class Spelling(IReadOnlyCollection<string> settings)
 {
-    private static readonly string[] DatasetMetadata = ["Name", "Filter", "Take", "Seed", "Recipe"];
+    private static readonly string[] DatasetMetadata = ["Name", "Filter", "Take", "Seed", "Recipe", .. Dataset.RecipeParameters];
 
     // Our items with their metadata.
     private static readonly Dictionary<string, string[]> Items = new(StringComparer.OrdinalIgnoreCase)
     {
         ["TrainDataset"] = [.. DatasetMetadata, "PlantedColumn"],
-        ["EvalDataset"] = [.. DatasetMetadata, "Trait", "Prompts", "Judge"],
+        ["EvalDataset"] = [.. DatasetMetadata, "Trait", "Prompts", "Judge", "JudgePrompt", "PersonaVector"],
         ["AttributionMethod"] = [],
         ["SelectionMethod"] = [],
         ["Baseline"] = [],

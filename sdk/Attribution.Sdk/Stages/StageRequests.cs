@@ -43,6 +43,7 @@ internal sealed class StageRequests(Experiment experiment)
         "Judge" => Judge,
         "CollectMetrics" => CollectMetrics,
         "VerifySnapshot" => VerifySnapshot,
+        "Report" => Report,
         _ => throw new ArgumentException($"There is no stage {stage}.", nameof(stage)),
     };
 
@@ -62,6 +63,13 @@ internal sealed class StageRequests(Experiment experiment)
             if (dataset.Seed is { } seed)
                 json.WriteNumber("seed", seed);
             Text(json, "recipe", dataset.Recipe);
+            if (dataset.Parameters.Count > 0)
+            {
+                json.WriteStartObject("parameters");
+                foreach (var (name, value) in dataset.Parameters)
+                    json.WriteString(name, value);
+                json.WriteEndObject();
+            }
             Text(json, "plantedColumn", dataset.PlantedColumn);
             Text(json, "trait", dataset.Trait);
             Text(json, "prompts", dataset.Prompts);
@@ -95,8 +103,37 @@ internal sealed class StageRequests(Experiment experiment)
         }
         if (experiment.ReadsEvalControls)
             json.WriteBoolean("evalControls", true);
+        if (experiment.GenerateControls)
+        {
+            json.WriteStartObject("controls");
+            json.WriteNumber("maxNewTokens", experiment.MaxNewTokens);
+            json.WriteEndObject();
+        }
+        Personas(json);
         Execution(json);
-        Plugins(json, experiment.TrainMethods.Concat(experiment.EvalMethods).Any(m => !BuiltInMethods.Names.Contains(m)));
+        Plugins(json, experiment.TrainMethods.Concat(experiment.EvalMethods).Any(m => !BuiltInMethods.Names.Contains(m) && !BuiltInMethods.Personas.Contains(m)));
+    }
+
+    private void Personas(Utf8JsonWriter json)
+    {
+        if (experiment.EvalMethods.Contains(BuiltInMethods.PersonaGenerated))
+        {
+            json.WriteStartObject("persona");
+            Map("traits", dataset => dataset.Trait);
+            Text(json, "prompts", experiment.PersonaPrompts);
+            json.WriteNumber("maxNewTokens", experiment.MaxNewTokens);
+            json.WriteEndObject();
+        }
+        if (experiment.EvalMethods.Contains(BuiltInMethods.PersonaFile))
+            Map("personaVectors", dataset => dataset.PersonaVector);
+
+        void Map(string name, Func<Dataset, string?> value)
+        {
+            json.WriteStartObject(name);
+            foreach (var dataset in experiment.Eval)
+                Text(json, dataset.Name, value(dataset));
+            json.WriteEndObject();
+        }
     }
 
     private void SelectTrainingData(Utf8JsonWriter json)
@@ -157,9 +194,35 @@ internal sealed class StageRequests(Experiment experiment)
 
     private void Judge(Utf8JsonWriter json)
     {
-        var judged = experiment.Eval.Where(d => d.Prompts is not null).ToList();
-        Eval(json, judged, dataset => json.WriteString("judge", dataset.Judge));
-        Plugins(json, judged.Exists(d => d.Judge != Experiment.RuleJudge));
+        var judged = experiment.Judged.ToList();
+        Eval(json, judged, dataset =>
+        {
+            json.WriteString("judge", dataset.Judge);
+            Text(json, "prompt", dataset.Prompt);
+        });
+        if (experiment.Llm is { } llm)
+            Llm(json, llm);
+        Plugins(json, judged.Exists(d => d.Judge is not (Experiment.RuleJudge or Experiment.LlmJudge)));
+    }
+
+    // Never a key: the worker reads it from the environment.
+    private void Llm(Utf8JsonWriter json, JudgingModel llm)
+    {
+        json.WriteStartObject("llm");
+        if (llm.Folder is { } folder)
+        {
+            json.WriteString("folder", folder);
+            Execution(json);
+        }
+        else
+        {
+            json.WriteString("model", llm.Model);
+            json.WriteString("endpoint", llm.Endpoint);
+            json.WriteNumber("concurrency", llm.Concurrency);
+            if (llm.BudgetTokens is { } budget)
+                json.WriteNumber("budgetTokens", budget);
+        }
+        json.WriteEndObject();
     }
 
     private void CollectMetrics(Utf8JsonWriter json)
@@ -173,6 +236,8 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteString("snapshots", Experiment.SnapshotFolder);
         json.WriteNumber("tolerance", experiment.SnapshotTolerance);
     }
+
+    private void Report(Utf8JsonWriter json) => json.WriteString("command", experiment.Command);
 
     // How the model reads a conversation, in every stage that does.
     private void Model(Utf8JsonWriter json)

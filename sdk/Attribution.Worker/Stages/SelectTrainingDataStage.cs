@@ -25,7 +25,10 @@ internal sealed class SelectTrainingDataStage : Stage
     /// <summary>The facts of the choice, <see cref="SelectionFacts"/>.</summary>
     public const string FactsFile = "selection.json";
 
-    private const string ScoresFile = "scores.parquet", StoreStage = "selections";
+    /// <summary>The score and rank of every training row.</summary>
+    public const string ScoresFile = "scores.parquet";
+
+    private const string StoreStage = "selections";
 
     private readonly SelectTrainingDataSettings _settings;
     private readonly ScoringMethod _scoring;

@@ -60,5 +60,7 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
             output.WriteLine($"  {reason}");
         if (reasons.Length > MostReasons)
             output.WriteLine($"  and {reasons.Length - MostReasons} more");
+        foreach (var line in stage.Forecast([.. jobs.Where(j => j.Artifact is null).Select(j => j.Job).DistinctBy(j => j.Request.Fingerprint)]))
+            output.WriteLine($"  {line}");
     }
 }
