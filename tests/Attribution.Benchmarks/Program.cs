@@ -7,6 +7,7 @@ var root = new RootCommand("Measurements of the project, one verb each. Run in R
     At2Benchmark.Create(),
     AttributionBenchmark.Create(),
     GenerateBenchmark.Create(),
+    RetrievalBenchmark.Create(),
     DatasetBenchmark.Create(),
     TensorBenchmark.Create(),
     TokenizerBenchmark.Create(),
