@@ -47,6 +47,9 @@ internal sealed record Experiment
     public string? Device { get; init; }
     public int? TokenBudget { get; init; }
 
+    /// <summary>Whether the base model writes the controls that methods read and datasets lack.</summary>
+    public bool GenerateControls { get; init; }
+
     /// <summary>A folder of system prompts for personas.</summary>
     public string? PersonaPrompts { get; init; }
 

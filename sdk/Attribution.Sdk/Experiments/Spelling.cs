@@ -13,7 +13,7 @@ internal sealed class Spelling(IReadOnlyCollection<string> settings)
     private static readonly Dictionary<string, string[]> Items = new(StringComparer.OrdinalIgnoreCase)
     {
         ["TrainDataset"] = [.. DatasetMetadata, "PlantedColumn"],
-        ["EvalDataset"] = [.. DatasetMetadata, "Trait", "Prompts", "Judge", "Prompt", "PersonaVector"],
+        ["EvalDataset"] = [.. DatasetMetadata, "Trait", "Prompts", "Judge", "JudgePrompt", "PersonaVector"],
         ["AttributionMethod"] = [],
         ["SelectionMethod"] = [],
         ["Baseline"] = [],

@@ -103,6 +103,12 @@ internal sealed class StageRequests(Experiment experiment)
         }
         if (experiment.ReadsEvalControls)
             json.WriteBoolean("evalControls", true);
+        if (experiment.GenerateControls)
+        {
+            json.WriteStartObject("controls");
+            json.WriteNumber("maxNewTokens", experiment.MaxNewTokens);
+            json.WriteEndObject();
+        }
         Personas(json);
         Execution(json);
         Plugins(json, experiment.TrainMethods.Concat(experiment.EvalMethods).Any(m => !BuiltInMethods.Names.Contains(m) && !BuiltInMethods.Personas.Contains(m)));
