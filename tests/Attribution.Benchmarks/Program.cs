@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Attribution.Benchmarks;
+using Attribution.Benchmarks.Attribution;
 
 var root = new RootCommand("Measurements of the project, one verb each. Run in Release.")
 {
     At2Benchmark.Create(),
+    AttributionBenchmark.Create(),
     GenerateBenchmark.Create(),
     DatasetBenchmark.Create(),
     TensorBenchmark.Create(),

@@ -1,6 +1,14 @@
 using Attribution.Data.Store;
 using Attribution.Tests.Child;
 
+// judge store-folder server answers
+if (args[0] == "judge")
+{
+    using var judging = new ArtifactStore(args[1]);
+    Console.WriteLine(JudgeWork.Run(judging, new Uri(args[2]), int.Parse(args[3])));
+    return;
+}
+
 // trak folder
 if (args[0] == "trak")
 {

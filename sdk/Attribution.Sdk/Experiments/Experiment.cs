@@ -19,6 +19,9 @@ internal sealed record Experiment
     public required string Store { get; init; }
     public required string State { get; init; }
 
+    /// <summary>The command that builds it as it is.</summary>
+    public string Command { get; init; } = "";
+
     public required IReadOnlyList<Dataset> Train { get; init; }
     public required IReadOnlyList<Dataset> Eval { get; init; }
     public required IReadOnlyList<string> TrainMethods { get; init; }
@@ -43,6 +46,9 @@ internal sealed record Experiment
     public required string DType { get; init; }
     public string? Device { get; init; }
     public int? TokenBudget { get; init; }
+
+    /// <summary>Whether the base model writes the controls that methods read and datasets lack.</summary>
+    public bool GenerateControls { get; init; }
 
     /// <summary>A folder of system prompts for personas.</summary>
     public string? PersonaPrompts { get; init; }

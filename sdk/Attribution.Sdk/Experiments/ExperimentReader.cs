@@ -39,6 +39,7 @@ internal sealed partial class ExperimentReader
         CheckPersonas(eval, evalMethods);
         _settings.RequireBoolean("AcceptSnapshot");
         _settings.RequireBoolean("RunInTests");
+        _settings.RequireBoolean("GenerateControls");
 
         var layers = _settings.Layers("AttributionLayer");
         var evalSets = Datasets("EvalDataset", eval);
@@ -64,6 +65,7 @@ internal sealed partial class ExperimentReader
             DType = OneOf("AttributionDType", DTypes),
             Device = _settings.Text("Device"),
             TokenBudget = _settings.IntOrNone("TokenBudget"),
+            GenerateControls = bool.TryParse(_settings.Text("GenerateControls"), out var generate) && generate,
             PersonaPrompts = PersonaPrompts(),
             TopK = _settings.Int("TopK"),
             ScoringMethod = _settings.Text("ScoringMethod")!,

@@ -1,6 +1,6 @@
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>Finds the prompt by which a model judges an evaluation set: its <c>Prompt</c>, else its trait's in the folder <c>JudgePrompts</c>, else the one that comes with the worker.</summary>
+/// <summary>Finds the prompt by which a model judges an evaluation set: its <c>JudgePrompt</c>, else its trait's in the folder <c>JudgePrompts</c>, else the one that comes with the worker.</summary>
 /// <param name="paths">Paths relative to the project.</param>
 /// <param name="worker">The worker's folder.</param>
 internal sealed class JudgePromptFiles(ProjectPaths paths, string worker)
@@ -8,10 +8,10 @@ internal sealed class JudgePromptFiles(ProjectPaths paths, string worker)
     /// <summary>The dataset with its prompt; what cannot be found is a problem.</summary>
     public Dataset Find(Dataset dataset, ProjectItem item, string? folder, ICollection<Problem> problems)
     {
-        if (item.Text("Prompt") is { } own)
+        if (item.Text("JudgePrompt") is { } own)
         {
             if (!File.Exists(paths.Full(own)))
-                problems.Add(Missing(item, $"The Prompt of EvalDataset {item.Include} does not exist: there is no {paths.Full(own)}. Correct the path; it is relative to the project."));
+                problems.Add(Missing(item, $"The JudgePrompt of EvalDataset {item.Include} does not exist: there is no {paths.Full(own)}. Correct the path; it is relative to the project."));
             return dataset with { Prompt = paths.Written(own), JudgePromptFile = own };
         }
         if (folder is not null)
@@ -24,7 +24,7 @@ internal sealed class JudgePromptFiles(ProjectPaths paths, string worker)
         }
         var shipped = Path.Combine(worker, "JudgePrompts", $"{dataset.Trait}.md");
         if (!File.Exists(shipped))
-            problems.Add(Missing(item, $"There is no judging prompt for the trait '{dataset.Trait}' of EvalDataset {item.Include}: Judge=\"llm\" knows {string.Join(", ", Shipped())}. Write one of your own and name it with Prompt=\"FILE\"."));
+            problems.Add(Missing(item, $"There is no judging prompt for the trait '{dataset.Trait}' of EvalDataset {item.Include}: Judge=\"llm\" knows {string.Join(", ", Shipped())}. Write one of your own and name it with JudgePrompt=\"FILE\"."));
         return dataset with { JudgePromptFile = shipped };
     }
 

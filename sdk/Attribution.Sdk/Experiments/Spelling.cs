@@ -13,7 +13,7 @@ internal sealed class Spelling(IReadOnlyCollection<string> settings)
     public static IReadOnlyDictionary<string, string[]> Items { get; } = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase)
     {
         ["TrainDataset"] = [.. DatasetMetadata, "PlantedColumn"],
-        ["EvalDataset"] = [.. DatasetMetadata, "Trait", "Prompts", "Judge", "Prompt", "PersonaVector"],
+        ["EvalDataset"] = [.. DatasetMetadata, "Trait", "Prompts", "Judge", "JudgePrompt", "PersonaVector"],
         ["AttributionMethod"] = [],
         ["SelectionMethod"] = [],
         ["Baseline"] = [],

@@ -43,6 +43,7 @@ internal sealed class StageRequests(Experiment experiment)
         "Judge" => Judge,
         "CollectMetrics" => CollectMetrics,
         "VerifySnapshot" => VerifySnapshot,
+        "Report" => Report,
         _ => throw new ArgumentException($"There is no stage {stage}.", nameof(stage)),
     };
 
@@ -102,6 +103,12 @@ internal sealed class StageRequests(Experiment experiment)
         }
         if (experiment.ReadsEvalControls)
             json.WriteBoolean("evalControls", true);
+        if (experiment.GenerateControls)
+        {
+            json.WriteStartObject("controls");
+            json.WriteNumber("maxNewTokens", experiment.MaxNewTokens);
+            json.WriteEndObject();
+        }
         Personas(json);
         Execution(json);
         Plugins(json, experiment.TrainMethods.Concat(experiment.EvalMethods).Any(m => !BuiltInMethods.Names.Contains(m) && !BuiltInMethods.Personas.Contains(m)));
@@ -229,6 +236,8 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteString("snapshots", Experiment.SnapshotFolder);
         json.WriteNumber("tolerance", experiment.SnapshotTolerance);
     }
+
+    private void Report(Utf8JsonWriter json) => json.WriteString("command", experiment.Command);
 
     // How the model reads a conversation, in every stage that does.
     private void Model(Utf8JsonWriter json)

@@ -48,6 +48,9 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
         yield return folder.Files(stage.Name);
         foreach (var upstream in stage.Upstream)
             yield return folder.Result(upstream);
+        if (stage.ReadsRequests)
+            foreach (var file in stage.Upstream.Select(folder.Request).Append(folder.Verdict))
+                yield return file;
         if (stage.ReadsDatasets || stage.ReadsModel || (stage.MayReadPrompts && File.Exists(folder.Inputs(stage.Name))))
             yield return folder.Inputs(stage.Name);
         if (File.Exists(folder.Files(stage.Name)))

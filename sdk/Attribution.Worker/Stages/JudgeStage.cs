@@ -84,7 +84,7 @@ internal sealed class JudgeStage : Stage
             return (Judges.Of(eval.Judge, eval.Trait, () => Context.Plugins), null, null);
         var prompt = eval.Prompt is { } own ? JudgePrompt.Load(own) : JudgePrompt.Shipped(eval.Trait ?? "");
         if (prompt.Scale.Trait != eval.Trait)
-            throw new AttributionException(ErrorCodes.JudgePromptInvalid, $"The judging prompt '{eval.Prompt}' is for the trait '{prompt.Scale.Trait}', and the evaluation set '{eval.Name}' shows '{eval.Trait}'. Name the prompt of its trait.") { File = eval.Prompt, Property = "Prompt" };
+            throw new AttributionException(ErrorCodes.JudgePromptInvalid, $"The judging prompt '{eval.Prompt}' is for the trait '{prompt.Scale.Trait}', and the evaluation set '{eval.Name}' shows '{eval.Trait}'. Name the prompt of its trait.") { File = eval.Prompt, Property = "JudgePrompt" };
         return (new LlmJudge(_llm.Value, prompt), prompt, eval.Prompt ?? JudgePrompt.ShippedFile(eval.Trait!));
     }
 

@@ -224,6 +224,9 @@ public static class ErrorCodes
     /// <summary>Truncation cut answers away, so that their rows have no vector (a warning).</summary>
     public const string AnswerCutAway = "ATTR1406";
 
+    /// <summary>A row lacks a control that the base model cannot write for it.</summary>
+    public const string ControlNotWritable = "ATTR1407";
+
     /// <summary>The ranges of a context-attribution task do not fit together.</summary>
     public const string AttributionTaskInvalid = "ATTR1450";
 

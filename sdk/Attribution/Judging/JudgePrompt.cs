@@ -32,8 +32,8 @@ public sealed record JudgePrompt(JudgeScale Scale, IReadOnlyList<JudgeReference>
     public static JudgePrompt Shipped(string trait) => File.Exists(ShippedFile(trait))
         ? Load(ShippedFile(trait))
         : throw new AttributionException(ErrorCodes.JudgePromptInvalid,
-            $"There is no judging prompt for the trait '{trait}'; there are prompts for {string.Join(", ", JudgeScale.All.Select(s => s.Trait))}. Write one of your own and name it with Prompt=\"FILE\" on the EvalDataset.")
-        { Property = "Prompt" };
+            $"There is no judging prompt for the trait '{trait}'; there are prompts for {string.Join(", ", JudgeScale.All.Select(s => s.Trait))}. Write one of your own and name it with JudgePrompt=\"FILE\" on the EvalDataset.")
+        { Property = "JudgePrompt" };
 
     /// <summary>Reads a prompt file.</summary>
     /// <exception cref="AttributionException">ATTR1650: it is not there, or no prompt.</exception>

@@ -146,6 +146,36 @@ public sealed class ProjectErrorTests : IDisposable
         Expect(ProjectErrorCodes.ValueInvalid, "Take of TrainDataset data/pool.jsonl is 'half'");
     }
 
+    [Theory]
+    [InlineData("JudgeModel", "./judge", ProjectErrorCodes.ModelMissing, "reads like a folder")]
+    [InlineData("JudgeEndpoint", "localhost:8000", ProjectErrorCodes.ValueInvalid, "no http or https address")]
+    [InlineData("JudgeEndpoint", "https://sk-secret@example.org/v1", ProjectErrorCodes.ValueInvalid, "a key belongs into the environment")]
+    [InlineData("JudgeBudgetTokens", "1e6", ProjectErrorCodes.ValueInvalid, "JudgeBudgetTokens is '1e6'")]
+    [InlineData("JudgeConcurrency", "0", ProjectErrorCodes.ValueInvalid, "JudgeConcurrency is '0'")]
+    [InlineData("JudgePrompts", "nowhere", ProjectErrorCodes.JudgePromptMissing, "There is no folder")]
+    public void A_judging_model_that_cannot_be(string property, string value, string code, string text)
+    {
+        _experiment.Settings["Judge"] = "llm";
+        _experiment.Settings[property] = value;
+        Expect(code, text).Message.ShouldNotBeNull().ShouldNotContain("sk-secret");
+    }
+
+    [Fact]
+    public void A_trait_without_a_judging_prompt()
+    {
+        _experiment.Settings["Judge"] = "llm";
+        _experiment.Eval[0].SetMetadata("Trait", "charm");
+        Expect(ProjectErrorCodes.JudgePromptMissing, "knows empathy");
+    }
+
+    [Fact]
+    public void A_judging_prompt_that_is_not_there()
+    {
+        _experiment.Settings["Judge"] = "llm";
+        _experiment.Eval[0].SetMetadata("JudgePrompt", "charm.md");
+        Expect(ProjectErrorCodes.JudgePromptMissing, _experiment.Folder["charm.md"]);
+    }
+
     [Fact]
     public void An_unknown_baseline_and_a_baseline_among_the_methods()
     {

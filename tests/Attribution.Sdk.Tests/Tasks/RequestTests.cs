@@ -19,6 +19,8 @@ public sealed class RequestTests : IDisposable
     [InlineData("LearningRate", "2e-5", "FineTune")]
     [InlineData("Temperature", "1", "Evaluate")]
     [InlineData("Judge", "mine", "Judge")]
+    [InlineData("Judge", "llm", "Judge")]
+    [InlineData("JudgeModel", "other", "")]
     [InlineData("SnapshotTolerance", "0.1", "VerifySnapshot")]
     [InlineData("Threads", "1", "")]
     [InlineData("AcceptSnapshot", "true", "")]
@@ -109,6 +111,30 @@ public sealed class RequestTests : IDisposable
         _experiment.Methods.Remove("my_method");
         _experiment.Eval[0].SetMetadata("Judge", "mine");
         _experiment.Requests().Where(r => r.Value.Contains("plugins", StringComparison.Ordinal)).Select(r => r.Key).ShouldBe(["Judge"]);
+    }
+
+    [Fact]
+    public void A_judging_model_is_asked_for_by_name_endpoint_and_prompt_or_by_its_folder()
+    {
+        _experiment.Eval[0].SetMetadata("Judge", "llm");
+        _experiment.Settings["JudgeBudgetTokens"] = "1000000";
+        var request = _experiment.Request("Judge");
+        request["llm"]!.ToJsonString().ShouldBe("""{"model":"gpt-4.1-mini-2025-04-14","endpoint":"https://api.openai.com/v1","concurrency":50,"budgetTokens":1000000}""");
+        request["eval"]![0]!.ToJsonString().ShouldBe("""{"name":"empathy","trait":"empathy","judge":"llm"}""");
+        // The shipped prompt's time is looked at, so that a changed one is noticed.
+        File.ReadAllText(_experiment.Folder["obj/attribution/Judge.inputs"]).ShouldStartWith("worker/JudgePrompts/empathy.md\t15\t");
+
+        _experiment.Folder.Write("prompts/empathy.md", "How warm is it?");
+        _experiment.Settings["JudgePrompts"] = "prompts";
+        ((string?)_experiment.Request("Judge")["eval"]![0]!["prompt"]).ShouldBe("prompts/empathy.md");
+        _experiment.Folder.Write("mine.md", "How fine is it?");
+        _experiment.Eval[0].SetMetadata("JudgePrompt", "mine.md");
+        ((string?)_experiment.Request("Judge")["eval"]![0]!["prompt"]).ShouldBe("mine.md");
+        File.ReadAllText(_experiment.Folder["obj/attribution/Judge.inputs"]).ShouldStartWith("mine.md\t");
+
+        _experiment.Settings["JudgeModel"] = "./model";
+        _experiment.Request("Judge")["llm"]!.ToJsonString().ShouldBe("""{"folder":"model"}""");
+        File.ReadAllText(_experiment.Folder["obj/attribution/Judge.inputs"]).ShouldContain("model/config.json\t");
     }
 
     [Fact]

@@ -128,7 +128,7 @@ internal sealed class ChatWire(ChatOptions options, Uri endpoint, ChatKey? key, 
         var quoted = said.Length == 0 ? "" : $": \"{said}\"";
         if (status == 429 && code == "insufficient_quota")
             return new AttributionException(ErrorCodes.ChatAccess, $"{Place} says that the account has no money or quota left (429). Add to it and build again: every reply that came is kept.") { Property = ChatKey.Variable };
-        if (status is 408 or 409 or 429 or >= 500 and not 501)
+        if (status is 408 or 409 or 429 or >= 500)
             return new ChatFailure($"the endpoint answered {status}{quoted}") { IsThrottling = status is 429 or 503, RetryAfter = RetryAfter(response) };
         // What an endpoint says of a key may hold a part of it.
         return status switch

@@ -21,17 +21,19 @@ internal static class StagesSection
             <div class="card graph"><svg class="edges" width="{Width}" height="{stages.Count * RowHeight}" viewBox="0 0 {Width} {stages.Count * RowHeight}" aria-hidden="true">{Edges(stages)}</svg>
             <table><caption class="sr">The stages, what they read, and what they did last</caption>
             <thead class="sr"><tr><th scope="col">Stage</th><th scope="col">Last run</th><th scope="col">Time</th><th scope="col">Results</th><th scope="col">Reads</th></tr></thead>
-            <tbody>{stages.Select(s => Row(s, report.Build.Stages.GetValueOrDefault(s.Name), longest))}</tbody></table></div>
+            <tbody>{stages.Select(s => Row(s, report.Build.Stages.GetValueOrDefault(s.Name), longest, stages, report.Snapshot))}</tbody></table></div>
             </section>
 
             """);
     }
 
-    private static Html Row(ReportedStage stage, StageTiming? timing, double longest)
+    private static Html Row(ReportedStage stage, StageTiming? timing, double longest, IReadOnlyList<ReportedStage> stages, SnapshotVerdict? verdict)
     {
         var (did, tone) = timing switch
         {
-            null => ("this report", "open"),
+            null when stage.Name == stages[^1].Name => ("wrote this page", "open"),
+            null => ("did not finish", "bad"),
+            _ when stage.Name == "VerifySnapshot" && verdict?.Outcome is SnapshotVerdict.Differs or SnapshotVerdict.Invalid => (SummarySection.Word(verdict).Text, "bad"),
             { IsNew: false } => ("up to date", "kept"),
             { Results: 0 } => ("ran", "ran"),
             { Computed: 0, BlocksComputed: 0 } => ("from store", "kept"),
