@@ -25,6 +25,10 @@ public sealed class WriteBuildSchema : Microsoft.Build.Utilities.Task
     {
         var lines = File.ReadAllLines(Readme);
         var metadata = Table(lines, "metadata").ToDictionary(row => Name(row[0]), row => Text(row[2]));
+        foreach (var name in Table(lines, "item").SelectMany(row => Names(row[1])).Distinct().Where(name => !metadata.ContainsKey(name)))
+            Log.LogError(null, null, null, Readme, 0, 0, 0, 0, "The table of metadata has no row for `{0}`, which the table of items names.", name);
+        if (Log.HasLoggedErrors)
+            return false;
         var json = new StringBuilder("{\n  \"$schema\": \"https://raw.githubusercontent.com/mhutch/MonoDevelop.MSBuildEditor/main/MonoDevelop.MSBuild/Schemas/buildschema.json\",\n  \"properties\": {\n");
         json.Append(string.Join(",\n", Table(lines, "property").Select(row => "    " + Quoted(Name(row[0])) + ": { " + string.Join(", ", Property(row)) + " }")));
         json.Append("\n  },\n  \"items\": {\n");
