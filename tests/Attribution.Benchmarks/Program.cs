@@ -5,6 +5,7 @@ var root = new RootCommand("Measurements of the project, one verb each. Run in R
 {
     At2Benchmark.Create(),
     GenerateBenchmark.Create(),
+    JudgeBenchmark.Create(),
     DatasetBenchmark.Create(),
     TensorBenchmark.Create(),
     TokenizerBenchmark.Create(),
