@@ -15,6 +15,9 @@ internal sealed record Experiment
     /// <summary>Where results are shown.</summary>
     public string OutputFolder => Of("out", Variant);
 
+    /// <summary>The form in which vectors are kept unless the project names another.</summary>
+    public const string DefaultVectorFormat = "parquet";
+
     /// <summary>Where the snapshot lies.</summary>
     public string SnapshotFolder => SnapshotsOf(Variant);
 
@@ -47,6 +50,7 @@ internal sealed record Experiment
 
     public required int MaxTokens { get; init; }
     public required string DType { get; init; }
+    public required string VectorFormat { get; init; }
     public string? Device { get; init; }
     public int? TokenBudget { get; init; }
 
@@ -93,5 +97,8 @@ internal sealed record Experiment
     private static string Of(string folder, string? variant) => string.IsNullOrEmpty(variant) ? folder : $"{folder}/{variant}";
 
     /// <summary>Whether the scores read vectors of the evaluation sets' controls.</summary>
-    public bool ReadsEvalControls => ScoringMethod == "cos_sim_debias_eval";
+    public bool ReadsEvalControls => ScoringMethod == "cos_sim_debias_eval" || TrainsProbe;
+
+    /// <summary>Whether the scores come from a classifier, whose training has a seed.</summary>
+    public bool TrainsProbe => ScoringMethod is "linear" or "mlp";
 }

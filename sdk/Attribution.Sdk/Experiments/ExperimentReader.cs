@@ -7,6 +7,7 @@ internal sealed partial class ExperimentReader
 {
     private static readonly string[] Baselines = ["random", "none"];
     private static readonly string[] DTypes = ["float32", "bfloat16"];
+    private static readonly string[] VectorFormats = [Experiment.DefaultVectorFormat, "npy", "npy-float16", "int8"];
     private static readonly string[] Projections = ["kronecker", "sparse"];
 
     private readonly List<Problem> _problems = [];
@@ -65,6 +66,7 @@ internal sealed partial class ExperimentReader
             ProjectionLayers = _settings.Text("ProjectionLayers"),
             MaxTokens = _settings.Int("MaxTokens"),
             DType = OneOf("AttributionDType", DTypes),
+            VectorFormat = OneOf("VectorFormat", VectorFormats),
             Device = _settings.Text("Device"),
             TokenBudget = _settings.IntOrNone("TokenBudget"),
             GenerateControls = bool.TryParse(_settings.Text("GenerateControls"), out var generate) && generate,

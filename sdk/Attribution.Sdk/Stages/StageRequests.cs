@@ -105,6 +105,8 @@ internal sealed class StageRequests(Experiment experiment)
         }
         if (experiment.ReadsEvalControls)
             json.WriteBoolean("evalControls", true);
+        if (experiment.VectorFormat != Experiment.DefaultVectorFormat)
+            json.WriteString("vectorFormat", experiment.VectorFormat);
         if (experiment.GenerateControls)
         {
             json.WriteStartObject("controls");
@@ -152,7 +154,7 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteString("scoringMethod", experiment.ScoringMethod);
         json.WriteNumber("topK", experiment.TopK);
         List(json, "baselines", experiment.Baselines);
-        if (experiment.Baselines.Contains("random"))
+        if (experiment.Baselines.Contains("random") || experiment.TrainsProbe)
             json.WriteNumber("seed", experiment.Seed);
     }
 
