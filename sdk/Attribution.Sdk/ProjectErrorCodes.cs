@@ -45,6 +45,12 @@ public static class ProjectErrorCodes
     /// <summary>The build does not run on .NET.</summary>
     public const string WrongMSBuild = "ATTR1914";
 
+    /// <summary>There is no prompt for a judging model.</summary>
+    public const string JudgePromptMissing = "ATTR1915";
+
+    /// <summary>A method of one side compares with none of the other's.</summary>
+    public const string MethodsDoNotPair = "ATTR1917";
+
     /// <summary>The worker stopped without saying why.</summary>
     public const string WorkerCrashed = "ATTR1920";
 

@@ -13,17 +13,40 @@ internal static class OutsideFiles
     /// <summary>The lines, or null for a stage that reads none.</summary>
     public static string? Describe(Stage stage, Experiment experiment, ProjectPaths paths)
     {
-        if (!stage.ReadsDatasets && !stage.ReadsModel)
+        var judging = stage.MayReadPrompts ? experiment.Llm : null;
+        if (!stage.ReadsDatasets && !stage.ReadsModel && judging is null)
             return null;
         var text = new StringBuilder();
         if (stage.ReadsDatasets)
             foreach (var dataset in experiment.Train.Concat(experiment.Eval))
-                foreach (var file in paths.Files(dataset.Path).Concat(dataset.Prompts is { } prompts ? paths.Files(prompts) : []))
+                foreach (var file in Rows(dataset).Concat(dataset.PromptFile is { } prompts ? paths.Files(prompts) : []))
                     Add(file);
         if (stage.ReadsModel && Directory.Exists(paths.Full(experiment.BaseModel)))
             foreach (var file in Directory.EnumerateFiles(paths.Full(experiment.BaseModel)).Order(StringComparer.Ordinal))
                 Add(file);
+        if (judging is not null)
+        {
+            foreach (var prompt in experiment.Judged.Select(d => d.JudgePromptFile).OfType<string>().Distinct())
+                Add(paths.Full(prompt));
+            if (judging.Folder is { } model)
+                foreach (var file in Directory.EnumerateFiles(paths.Full(model)).Order(StringComparer.Ordinal))
+                    Add(file);
+        }
+        if (stage.Name == "ComputeAttribution")
+        {
+            if (experiment.PersonaPrompts is { } folder && experiment.EvalMethods.Contains(BuiltInMethods.PersonaGenerated) && Directory.Exists(paths.Full(folder)))
+                foreach (var file in Directory.EnumerateFiles(paths.Full(folder), "*.txt").Order(StringComparer.Ordinal))
+                    Add(file);
+            if (experiment.EvalMethods.Contains(BuiltInMethods.PersonaFile))
+                foreach (var file in experiment.Eval.SelectMany(dataset => dataset.PersonaVector is { } vector ? paths.Files(vector) : []))
+                    Add(file);
+        }
         return text.ToString();
+
+        // A recipe may read a folder.
+        IEnumerable<string> Rows(Dataset dataset) => dataset.Recipe is not null && Directory.Exists(paths.Full(dataset.Path))
+            ? Directory.EnumerateFiles(paths.Full(dataset.Path), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            : paths.Files(dataset.Path);
 
         void Add(string file)
         {

@@ -51,6 +51,10 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
     /// <summary>What <see cref="SourceFiles"/> were compiled to.</summary>
     public string PluginAssembly { get; set; } = "";
 
+    /// <summary>The worker's program, beside which the judging prompts of the built-in traits lie.</summary>
+    [Required]
+    public string Worker { get; set; } = "";
+
     /// <summary>Set by <c>-question</c>: what would be written is an error.</summary>
     public bool FailIfNotIncremental { get; set; }
 
@@ -66,9 +70,9 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         var settings = Settings.ToDictionary(s => s.ItemSpec, s => s.GetMetadata("Value"), StringComparer.OrdinalIgnoreCase);
         var globals = (BuildEngine as IBuildEngine6)?.GetGlobalProperties() ?? new Dictionary<string, string>();
 
-        var reader = new ExperimentReader(directory, settings);
+        var reader = new ExperimentReader(directory, settings, new JudgePromptFiles(paths, Path.GetDirectoryName(Worker)!));
         var experiment = reader.Read(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(TrainDatasets), Items(EvalDatasets),
-            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths));
+            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths)) with { Command = BuildCommand.Of(ProjectFile, globals, settings.Keys) };
         foreach (var problem in new Spelling(settings.Keys).Check(project, globals.Keys).Concat(FromEnvironment(settings, project, globals)).Concat(reader.Problems))
             Report(problem, project);
         if (Log.HasLoggedErrors)

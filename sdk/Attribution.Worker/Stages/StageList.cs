@@ -7,7 +7,7 @@ internal static class StageList
     public static IReadOnlyList<string> Names { get; } =
     [
         ImportDatasetsStage.Name, ComputeAttributionStage.Name, SelectTrainingDataStage.Name, FineTuneStage.Name, EvaluateStage.Name, JudgeStage.Name,
-        CollectMetricsStage.Name, VerifySnapshotStage.Name,
+        CollectMetricsStage.Name, VerifySnapshotStage.Name, ReportStage.Name,
     ];
 
     /// <summary>A stage by its name.</summary>
@@ -21,6 +21,7 @@ internal static class StageList
         JudgeStage.Name => new JudgeStage(context),
         CollectMetricsStage.Name => new CollectMetricsStage(context),
         VerifySnapshotStage.Name => new VerifySnapshotStage(context),
+        ReportStage.Name => new ReportStage(context),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such stage"),
     };
 }
