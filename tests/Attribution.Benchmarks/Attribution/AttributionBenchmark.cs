@@ -15,7 +15,7 @@ namespace Attribution.Benchmarks.Attribution;
 /// Attribution vectors against the original pipeline's loops on the same libtorch, model and conversations, in turn, in one run; against the bare
 /// matrix products of the same shapes; and against the memory that they may take. Prints Markdown.
 /// </summary>
-internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer, int rounds, TokenizedRow[] rows, int originalRows, int budget, bool processorTime)
+internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer, int rounds, TokenizedRow[] rows, int originalRows, int? budget, bool processorTime)
 {
     private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
 
@@ -31,7 +31,7 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
         var original = new Option<int>("--original") { DefaultValueFactory = _ => 16, Description = "How many of them the original's loop runs over (of trak a half); 0 leaves it out." };
         var length = new Option<int?>("--length") { Description = "Tokens of every conversation; 64 to 512 if left out." };
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 2, Description = "How often each takes its turn." };
-        var budget = new Option<int>("--token-budget") { DefaultValueFactory = _ => VectorComputer.DefaultTokenBudget, Description = "Padded tokens of one pass of ours." };
+        var budget = new Option<int?>("--token-budget") { Description = "Padded tokens of one pass of ours; its default if left out." };
         var processor = new Option<bool>("--cpu-time") { Description = "Count the process's processor time, not the clock's: for a machine that others use too, with ATTRIBUTION_THREADS=1." };
         var layer = new Option<int>("--layer") { DefaultValueFactory = _ => 4 };
         var command = new Command("attribution", "Attribution vectors against the original's loops and the bare matrix products.") { device, dtype, shape, only, conversations, original, length, rounds, layer, budget, processor };
@@ -204,9 +204,10 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
 
     private Products ProductsOf(Job job, CausalLanguageModel of, TokenizedRow[] some)
     {
+        using var computer = new VectorComputer(of.Transformer, AttributionMethods.BuiltIn, budget);
         var products = new Products(of.Config, of.Transformer.DType, of.Transformer.Device);
         var isTrak = job.Wanted[0].Layer == VectorKey.WholeModel;
-        foreach (var batch in SequenceBatch.Plan([.. some.Select(r => Math.Max(r.Treatment.Length, r.Control!.Length))], budget))
+        foreach (var batch in SequenceBatch.Plan([.. some.Select(r => Math.Max(r.Treatment.Length, r.Control!.Length))], computer.TokenBudget))
         {
             products.Add([.. batch.Select(i => some[i].Treatment)], job.Backward ? of.Config.BlockCount : layer + 1, job.Backward ? isTrak ? 0 : layer + 1 : null, isTrak ? 64 : 0);
             if (job.Pairs)
