@@ -8,8 +8,10 @@ var root = new RootCommand("Measurements of the project, one verb each. Run in R
     AttributionBenchmark.Create(),
     GenerateBenchmark.Create(),
     RetrievalBenchmark.Create(),
+    JudgeBenchmark.Create(),
     DatasetBenchmark.Create(),
     TensorBenchmark.Create(),
     TokenizerBenchmark.Create(),
+    SelectionBenchmark.Create(),
 };
 return root.Parse(args).Invoke();
