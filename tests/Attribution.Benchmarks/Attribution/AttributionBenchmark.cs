@@ -6,6 +6,7 @@ using Attribution.Data;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Models.Fused;
+using Attribution.Torch.Provisioning;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,7 +45,7 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
             var rows = Conversations.Pairs(parsed.GetValue(conversations), config.VocabularySize, parsed.GetValue(length));
             var benchmark = new AttributionBenchmark(model, parsed.GetValue(layer), parsed.GetValue(rounds), rows, parsed.GetValue(original), parsed.GetValue(budget), parsed.GetValue(processor));
             benchmark.Describe();
-            if (parts.Contains("memory"))
+            if (parts.Contains("memory") && place.type == DeviceType.CPU)
                 benchmark.Memory();
             benchmark.Speed(parts);
             if (parts.Contains("bfloat16") && type == float32)
@@ -96,9 +97,12 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
     {
         var weights = model.Transformer.Weights.Values.Sum(w => w.NumberOfElements);
         var tokens = rows.Select(r => r.Treatment.Length).ToArray();
-        Console.WriteLine(string.Create(Plain, $"libtorch {torch.__version__}, {get_num_threads()} threads, OMP_WAIT_POLICY {Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") ?? "as measured"}, {model.Transformer.DType} on {model.Transformer.Device}; {weights / 1e6:F1} M parameters, layer {layer}."));
+        var loaded = LoadedTorch.Read();
+        Console.WriteLine(string.Create(Plain,
+            $"libtorch {loaded.Version}, {loaded.Blas.Name}, {loaded.CpuCapability} kernels, {loaded.Threads} threads that wait {(ShimLoader.Threads?.PassiveWait == false ? "actively" : "passively")}, {model.Transformer.DType} on {Where()}; {weights / 1e6:F1} M parameters, layer {layer}."));
         Console.WriteLine(string.Create(Plain, $"{rows.Length} pairs of conversations, treatments of {tokens.Min()} to {tokens.Max()} tokens, {tokens.Average():F0} on average, {rows.Average(r => r.Treatment.TargetCount):F0} of them in the answer; controls {rows.Average(r => r.Control!.Length):F0}."));
-        Console.WriteLine(string.Create(Plain, $"The original's loop runs over {originalRows} of them (trak over {originalRows / 2}), in turn with ours, {rounds} rounds; the best of each counts. CPU load at the start: {Load()}."));
+        Console.WriteLine(string.Create(Plain,
+            $"The original's loop runs over {originalRows} of them (trak over {originalRows / 2}), in turn with ours, {rounds} rounds; the best of each counts, in {(processorTime ? "processor" : "wall")} time. Load of the machine at the start: {Load()}."));
         Console.WriteLine();
     }
 
@@ -249,6 +253,8 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
         Synchronize();
         return (processorTime ? Environment.CpuUsage.TotalTime - processor : Stopwatch.GetElapsedTime(start)).TotalSeconds;
     }
+
+    private string Where() => model.Transformer.Device.type == DeviceType.CUDA ? $"{model.Transformer.Device}" : $"{Machine.Processor.Trim()}";
 
     private void Synchronize()
     {
