@@ -189,15 +189,15 @@ public sealed class FailingServerTests : IDisposable
         {
             var error = await Should.ThrowAsync<AttributionException>(() => TestVerdicts.JudgeAsync(chat, 100));
             (error.Code, error.Property).ShouldBe((ErrorCodes.ChatBudget, "JudgeBudgetTokens"));
-            chat.AskedTokens.ShouldBe(1000 * server.Answered.Count);
+            chat.AskedTokens.ShouldBe(1000 * server.Calls.Count);
             // The last call that might still fit is made: what it can cost at most is a tenth of this.
             chat.AskedTokens.ShouldBeInRange(budget - 12_000, budget);
         }
-        var bought = server.Answered.Count;
+        var bought = server.Calls.Count;
         using var more = new StoredChatCompletion(new OpenAIChatCompletion(TestVerdicts.Options(server.Address), null), store);
         JudgeCost.Of(TestVerdicts.Prompt, more, TestVerdicts.Answers(100).Select(a => new JudgeRequest(a.Prompt, a.Text))).Calls.ShouldBe(100 - bought);
         (await TestVerdicts.JudgeAsync(more, 100)).Scores.Judged.ShouldBe(100);
-        server.Answered.Count.ShouldBe(100);
+        server.Calls.Count.ShouldBe(100);
     }
 
     [Fact]
