@@ -50,12 +50,12 @@ internal static class At2Benchmark
             [.. Enumerable.Range(0, answer + Target).Select(t => ((t * 31) + (t / 7)) % 8192)], new(answer, answer + Target),
             [.. Enumerable.Range(Before, contextLength).Select(t => new TokenRange(t, t + 1))], [.. Enumerable.Range(0, 4).Select(u => new TokenRange(answer + (u * Target / 4), answer + ((u + 1) * Target / 4)))]);
         var masks = AblationMasks.Random(maskCount, contextLength, 0.5, 1, "benchmark");
-        var times = new double[4][];
+        var times = new (double Wall, double Processor)[4][];
         for (var i = 0; i < times.Length; i++)
-            times[i] = new double[Rounds];
+            times[i] = new (double, double)[Rounds];
         for (var round = -1; round < Rounds; round++)
         {
-            double[] seconds =
+            (double, double)[] seconds =
             [
                 Seconds(model, () => ContextAttributor.FeaturesAndOutputs(model.Transformer, task, masks)),
                 Seconds(model, () => AttentionFeatures.OfMasks(model.Transformer, task, masks)),
@@ -66,13 +66,13 @@ internal static class At2Benchmark
                 times[i][round] = seconds[i];
         }
 
-        var (both, features, outputs, passes) = (Median(times[0]), Median(times[1]), Median(times[2]), Median(times[3]));
         AnsiConsole.WriteLine($"{task.Tokens.Count} tokens, {contextLength} of them sources, {maskCount} masks; {blocks} blocks of width {width}, {dtype} on {device}, {get_num_threads()} threads, medians of {Rounds} rounds in turn");
-        AnsiConsole.Write(new Table().AddColumns("", "seconds", $"of {maskCount + 1} passes")
-            .AddRow($"{maskCount + 1} full passes", $"{passes:F3}", "1.000")
-            .AddRow("features and outputs", $"{both:F3}", $"{both / passes:F3}")
-            .AddRow("features alone", $"{features:F3}", $"{features / passes:F3}")
-            .AddRow("outputs alone", $"{outputs:F3}", $"{outputs / passes:F3}"));
+        var table = new Table().AddColumns("", "seconds", "of the passes", "processor seconds", "of the passes");
+        string[] names = ["features and outputs", "features alone", "outputs alone", $"{maskCount + 1} full passes"];
+        var (wall, processor) = (times.Select(t => Median(t.Select(x => x.Wall))).ToArray(), times.Select(t => Median(t.Select(x => x.Processor))).ToArray());
+        foreach (var (i, name) in names.Index())
+            table.AddRow(name, $"{wall[i]:F3}", $"{wall[i] / wall[^1]:F3}", $"{processor[i]:F3}", $"{processor[i] / processor[^1]:F3}");
+        AnsiConsole.Write(table);
     }
 
     private static void Passes(Transformer model, AttributionTask task, int count)
@@ -102,14 +102,14 @@ internal static class At2Benchmark
 
     private static float[] Uniform(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
 
-    private static double Seconds(CausalLanguageModel model, Action action)
+    private static (double Wall, double Processor) Seconds(CausalLanguageModel model, Action action)
     {
-        var start = Stopwatch.GetTimestamp();
+        var (start, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         action();
         if (model.Transformer.Device.type == DeviceType.CUDA)
             cuda.synchronize();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
     }
 
-    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
+    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 }

@@ -14,6 +14,9 @@ internal sealed record Stage(string Name, params IReadOnlyList<string> Upstream)
     /// <summary>Whether it reads judging prompts, where a model judges.</summary>
     public bool MayReadPrompts { get; init; }
 
+    /// <summary>Whether it reads what the stages before it were asked, and how the snapshot compared.</summary>
+    public bool ReadsRequests { get; init; }
+
     /// <summary>All, in the order they run.</summary>
     public static IReadOnlyList<Stage> All { get; } =
     [
@@ -25,5 +28,6 @@ internal sealed record Stage(string Name, params IReadOnlyList<string> Upstream)
         new("Judge", "FineTune", "Evaluate") { MayReadPrompts = true },
         new("CollectMetrics", "SelectTrainingData", "FineTune", "Evaluate", "Judge"),
         new("VerifySnapshot", "CollectMetrics"),
+        new("Report", "ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot") { ReadsRequests = true },
     ];
 }

@@ -25,7 +25,7 @@ internal sealed class StageRequests(Experiment experiment)
             json.WriteString("experiment", experiment.Name);
             json.WriteString("store", experiment.Store);
             json.WriteString("state", experiment.State);
-            json.WriteString("out", Experiment.OutputFolder);
+            json.WriteString("out", experiment.OutputFolder);
             List(json, "upstream", stage.Upstream);
             Body(stage.Name)(json);
             json.WriteEndObject();
@@ -43,6 +43,7 @@ internal sealed class StageRequests(Experiment experiment)
         "Judge" => Judge,
         "CollectMetrics" => CollectMetrics,
         "VerifySnapshot" => VerifySnapshot,
+        "Report" => Report,
         _ => throw new ArgumentException($"There is no stage {stage}.", nameof(stage)),
     };
 
@@ -102,6 +103,14 @@ internal sealed class StageRequests(Experiment experiment)
         }
         if (experiment.ReadsEvalControls)
             json.WriteBoolean("evalControls", true);
+        if (experiment.VectorFormat != Experiment.DefaultVectorFormat)
+            json.WriteString("vectorFormat", experiment.VectorFormat);
+        if (experiment.GenerateControls)
+        {
+            json.WriteStartObject("controls");
+            json.WriteNumber("maxNewTokens", experiment.MaxNewTokens);
+            json.WriteEndObject();
+        }
         Personas(json);
         Execution(json);
         Plugins(json, experiment.TrainMethods.Concat(experiment.EvalMethods).Any(m => !BuiltInMethods.Names.Contains(m) && !BuiltInMethods.Personas.Contains(m)));
@@ -143,7 +152,7 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteString("scoringMethod", experiment.ScoringMethod);
         json.WriteNumber("topK", experiment.TopK);
         List(json, "baselines", experiment.Baselines);
-        if (experiment.Baselines.Contains("random"))
+        if (experiment.Baselines.Contains("random") || experiment.TrainsProbe)
             json.WriteNumber("seed", experiment.Seed);
     }
 
@@ -226,9 +235,11 @@ internal sealed class StageRequests(Experiment experiment)
 
     private void VerifySnapshot(Utf8JsonWriter json)
     {
-        json.WriteString("snapshots", Experiment.SnapshotFolder);
+        json.WriteString("snapshots", experiment.SnapshotFolder);
         json.WriteNumber("tolerance", experiment.SnapshotTolerance);
     }
+
+    private void Report(Utf8JsonWriter json) => json.WriteString("command", experiment.Command);
 
     // How the model reads a conversation, in every stage that does.
     private void Model(Utf8JsonWriter json)

@@ -72,7 +72,7 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
 
         var reader = new ExperimentReader(directory, settings, new JudgePromptFiles(paths, Path.GetDirectoryName(Worker)!));
         var experiment = reader.Read(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(TrainDatasets), Items(EvalDatasets),
-            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths));
+            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths)) with { Command = BuildCommand.Of(ProjectFile, globals, settings.Keys) };
         foreach (var problem in new Spelling(settings.Keys).Check(project, globals.Keys).Concat(FromEnvironment(settings, project, globals)).Concat(reader.Problems))
             Report(problem, project);
         if (Log.HasLoggedErrors)

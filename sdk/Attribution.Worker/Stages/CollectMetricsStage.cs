@@ -39,8 +39,10 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage(context)
     {
         var metrics = Metrics.Read(artifact.PathOf(Metrics.File));
         yield return Copy(artifact, Metrics.File, Metrics.File);
+        var evals = Context.Settings<CollectMetricsSettings>().Eval;
+        yield return ShownFile.Of(ResultTable.File, ResultTable.Of(metrics, evals));
         // The build shows it at its end.
-        yield return ShownFile.Of(ResultTable.File, ResultTable.Of(metrics, Context.Settings<CollectMetricsSettings>().Eval));
+        yield return ShownFile.Of(ResultSummary.File, ResultSummary.Of(metrics, evals));
         foreach (var run in Context.Upstream(SelectTrainingDataStage.Name).Jobs)
         {
             var points = RunCurves.Of(metrics.Runs[run.Key.RunFolder], TrainingOf(run.Key));

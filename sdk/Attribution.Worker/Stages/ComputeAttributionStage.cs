@@ -1,5 +1,6 @@
 using Attribution.Data;
 using Attribution.Data.Store;
+using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Methods.Projections;
@@ -24,16 +25,21 @@ internal sealed class ComputeAttributionStage : Stage
     private readonly ComputeAttributionSettings _settings;
     private readonly ModelSource _model;
     private readonly AttributionMethods _methods;
+    private readonly VectorFormat _format;
     private readonly PersonaJobs _personas;
+    private readonly ControlJobs _controls;
+    private readonly HashSet<ContentHash> _withControls = [];
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
     private VectorComputer? _computer;
 
     public ComputeAttributionStage(StageContext context) : base(context)
     {
         _settings = context.Settings<ComputeAttributionSettings>();
+        _format = VectorFormats.Parse(_settings.VectorFormat);
         _methods = new AttributionMethods(context.Plugins.Methods, _settings.Projection?.ToIdentity());
         _model = new ModelSource(_settings, context);
         _personas = new PersonaJobs(_settings, _methods, _model, context);
+        _controls = new ControlJobs(_settings, _model, context);
     }
 
     public override string Noun => "block";
@@ -41,10 +47,6 @@ internal sealed class ComputeAttributionStage : Stage
     public override bool ModelLoaded => _model.IsLoaded;
 
     public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
-
-    /// <summary>The file of a table of vectors.</summary>
-    /// <param name="layer">The block; <see cref="VectorKey.WholeModel"/> for vectors of no single one.</param>
-    public static string FileOf(int layer) => layer == VectorKey.WholeModel ? "scores-all.parquet" : $"scores-{layer}.parquet";
 
     public static JobKey KeyOf(string dataset, string method, int layer) => new() { Dataset = dataset, Method = method, Layer = layer == VectorKey.WholeModel ? null : layer };
 
@@ -64,9 +66,11 @@ internal sealed class ComputeAttributionStage : Stage
     {
         foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
             yield return persona;
-        foreach (var (dataset, jobs) in missing.Where(job => !PersonaJobs.Makes(job.Key.Method!)).GroupBy(job => job.Key.Dataset!).Select(group => (group.Key, group.ToArray())))
+        foreach (var (dataset, jobs) in missing.Where(job => !PersonaJobs.Makes(job.Key.Method!)).GroupBy(job => (job.Key.Dataset!, _withControls.Contains(job.Request.Fingerprint))).Select(group => (group.Key.Item1, group.ToArray())))
         {
-            var rows = new BlockRows(RowsOf(dataset).Path);
+            var rows = new BlockRows(_withControls.Contains(jobs[0].Request.Fingerprint)
+                ? ControlJobs.RowsOf(_controls.Produce(dataset, RowsOf(dataset), jobs[0].Source, cancellation))
+                : RowsOf(dataset).Path);
             var keys = jobs.Select(job => new VectorKey(job.Key.Method!, LayerOf(job))).ToArray();
             var requests = keys.Select(key => Request(BlockStage, key.Method, key.Layer, rows: null)).ToArray();
             var before = Blocks ?? default;
@@ -85,9 +89,10 @@ internal sealed class ComputeAttributionStage : Stage
                 cancellation);
             Blocks = new BlockProgress(before.Finished + run.Progress.Finished, before.Ran + run.Progress.Ran, before.Total + run.Progress.Total);
 
+            IReadOnlyList<ContentHash> controls = _withControls.Contains(jobs[0].Request.Fingerprint) ? _controls.PartsOf(dataset, RowsOf(dataset)) : [];
             foreach (var (i, job) in jobs.Index())
             {
-                _parts[job.Request.Fingerprint] = [.. run.Blocks.Select(b => b.Artifacts[i].Fingerprint)];
+                _parts[job.Request.Fingerprint] = [.. run.Blocks.Select(b => b.Artifacts[i].Fingerprint), .. controls];
                 yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, rows, run, i), cancellation);
             }
         }
@@ -99,13 +104,12 @@ internal sealed class ComputeAttributionStage : Stage
     {
         var imported = Imported(job.Key.Dataset!);
         var folder = $"{job.Key.Dataset}/{job.Key.Method}";
-        yield return Copy(artifact, FileOf(LayerOf(job)), $"{folder}/{FileOf(LayerOf(job))}");
-        if (IsProjected(job.Key.Method!))
-            yield return Copy(artifact, ProjectionIdentity.FileName, $"{folder}/{ProjectionIdentity.FileName}");
-        yield return ShownFile.Of($"{folder}/{ImportDatasetsStage.RowsFile}", Context.Input(imported, ImportDatasetsStage.RowsFile).Path,
-            imported.Outputs.Single(o => o.Name == ImportDatasetsStage.RowsFile));
-        if (artifact.Outputs.Any(o => o.Name == PersonaJobs.AnswersFile))
-            yield return Copy(artifact, PersonaJobs.AnswersFile, $"{folder}/{PersonaJobs.AnswersFile}");
+        foreach (var file in artifact.Outputs)
+            yield return Copy(artifact, file.Name, $"{folder}/{file.Name}");
+        yield return _withControls.Contains(job.Request.Fingerprint) && _controls.Find(RowsOf(job.Key.Dataset!)) is { } written
+            ? ShownFile.Of($"{folder}/{ImportDatasetsStage.RowsFile}", ControlJobs.RowsOf(written.Artifact), written.Rows)
+            : ShownFile.Of($"{folder}/{ImportDatasetsStage.RowsFile}", Context.Input(imported, ImportDatasetsStage.RowsFile).Path,
+                imported.Outputs.Single(o => o.Name == ImportDatasetsStage.RowsFile));
     }
 
     public override void Dispose()
@@ -125,25 +129,36 @@ internal sealed class ComputeAttributionStage : Stage
                     yield return job;
                 continue;
             }
-            if (_methods.Get(name).Inputs.HasFlag(MethodInputs.Control) && facts.WithoutControl > 0)
+            var lacks = _methods.Get(name).Inputs.HasFlag(MethodInputs.Control) && facts.WithoutControl > 0;
+            if (lacks && !_controls.AreWanted)
                 throw new AttributionException(ErrorCodes.ControlMissing,
                     $"{facts.WithoutControl} of the {facts.Rows} rows of '{dataset.Key.Dataset}' have no control conversation, the first of them row {facts.FirstWithoutControl}, and {name} reads it. "
-                    + "Give every row control_messages, leave those rows out with Filter, or use a method that needs only treatments.")
+                    + "Give every row control_messages, leave those rows out with Filter, use a method that needs only treatments, or set GenerateControls to true: the base model then answers those prompts itself.")
                 { File = dataset.Source, Row = facts.FirstWithoutControl, Property = "control_messages" };
             foreach (var layer in IsProjected(name) ? [VectorKey.WholeModel] : layers)
-                yield return new StageJob(KeyOf(dataset.Key.Dataset!, name, layer), Request(StoreStage, name, layer, Context.Input(dataset, ImportDatasetsStage.RowsFile)),
-                    (_, _) => throw new InvalidOperationException("vectors are made block by block"))
-                { Source = dataset.Source };
+            {
+                var request = Request(StoreStage, name, layer, Context.Input(dataset, ImportDatasetsStage.RowsFile), lacks);
+                if (lacks)
+                    _withControls.Add(request.Fingerprint);
+                yield return new StageJob(KeyOf(dataset.Key.Dataset!, name, layer), request, (_, _) => throw new InvalidOperationException("vectors are made block by block"))
+                {
+                    Source = dataset.Source,
+                };
+            }
         }
     }
 
     // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
-    private StageRequest Request(string stage, string method, int layer, InputFile? rows)
+    private StageRequest Request(string stage, string method, int layer, InputFile? rows, bool withControls = false)
     {
         var (model, plugin) = (_model.Inputs, Context.Plugins.AssemblyOf(_methods.Get(method)));
-        return IsProjected(method)
-            ? Context.Resolve(stage, new { rows, model, method, projection = _methods.Projection, _settings.MaxTokens, _settings.Dtype }, plugin)
-            : Context.Resolve(stage, new { rows, model, method, layer, _settings.MaxTokens, _settings.Dtype }, plugin);
+        var controls = withControls ? _controls.Request : null;
+        object vectors = IsProjected(method)
+            ? new { rows, controls, model, method, projection = _methods.Projection, _settings.MaxTokens, _settings.Dtype }
+            : new { rows, controls, model, method, layer, _settings.MaxTokens, _settings.Dtype };
+        // Blocks are kept in one form, whatever becomes of them.
+        var isOtherForm = stage == StoreStage && _format != VectorFormat.Parquet;
+        return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, plugin);
     }
 
     private bool IsProjected(string method) => _methods.Get(method).Inputs.HasFlag(MethodInputs.WeightGradient);
@@ -177,7 +192,7 @@ internal sealed class ComputeAttributionStage : Stage
         var without = new List<long>();
         if (projected)
             _methods.Projection.Write(Path.GetDirectoryName(builder.PathOf(ProjectionIdentity.FileName))!);
-        using var writer = new VectorTableWriter(builder.PathOf(FileOf(layer)), width);
+        using var writer = VectorTables.Create(builder.Folder, layer, _format, width);
         foreach (var (block, artifacts) in run.Blocks)
         {
             var vectors = VectorBlock.Read(artifacts[request]);
@@ -187,7 +202,7 @@ internal sealed class ComputeAttributionStage : Stage
                 var index = rows.Indices[(int)block.FirstRow + row];
                 if (float.IsNaN(vector[0]))
                     without.Add(index);
-                writer.Append(index, layer, vector);
+                writer.Append(index, vector);
             }
         }
         writer.Complete();

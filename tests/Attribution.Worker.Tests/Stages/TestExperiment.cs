@@ -8,7 +8,7 @@ namespace Attribution.Worker.Tests.Stages;
 /// <summary>An experiment in a folder of its own, with a tiny model and small datasets, run stage by stage as a build does.</summary>
 internal sealed class TestExperiment : IDisposable
 {
-    public static readonly string[] AllStages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot"];
+    public static readonly string[] AllStages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot", "Report"];
 
     /// <param name="root">Where experiments that share a model lie; a new folder if null.</param>
     /// <param name="name">The experiment's folder there.</param>
@@ -51,9 +51,11 @@ internal sealed class TestExperiment : IDisposable
     public object? Projection { get; set; }
     public int TopK { get; set; } = 8;
     public string Scoring { get; set; } = "cos_sim";
+    public string? VectorFormat { get; set; }
     public int MaxTokens { get; set; } = 256;
     public double Tolerance { get; set; } = 0.01;
     public JsonNode? Persona { get; set; }
+    public int? ControlTokens { get; set; }
     public string? PersonaVector { get; set; }
 
     /// <summary>A pool of <paramref name="rows"/> conversations, an evaluation set of 12 pairs and 3 prompts.</summary>
@@ -91,11 +93,13 @@ internal sealed class TestExperiment : IDisposable
             evalMethods = EvalMethods,
             layers = Layers,
             projection = Projection,
-            evalControls = Scoring == "cos_sim_debias_eval",
+            evalControls = Scoring is "cos_sim_debias_eval" or "linear" or "mlp",
+            vectorFormat = VectorFormat,
             maxTokens = MaxTokens,
             dtype = "float32",
             execution,
             plugins,
+            controls = ControlTokens is null ? null : new { maxNewTokens = ControlTokens },
             persona = Persona,
             personaVectors = PersonaVector is null ? null : new Dictionary<string, string> { [evalName] = PersonaVector },
         });
@@ -136,6 +140,7 @@ internal sealed class TestExperiment : IDisposable
         Request("Judge", ["FineTune", "Evaluate"], new { eval = Prompts is null ? [] : evals, llm = Llm, plugins });
         Request("CollectMetrics", ["SelectTrainingData", "FineTune", "Evaluate", "Judge"], new { train = new[] { trainName }, eval = evals });
         Request("VerifySnapshot", ["CollectMetrics"], new { snapshots = Snapshots, tolerance = Tolerance });
+        Request("Report", AllStages[..^1], new { command = "dotnet build experiments/test" });
 
         void Request(string stage, string[] upstream, object own)
         {

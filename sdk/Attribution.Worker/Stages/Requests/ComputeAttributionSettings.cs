@@ -1,3 +1,4 @@
+using Attribution.Data.Vectors;
 using Attribution.Methods.Projections;
 
 namespace Attribution.Worker.Stages.Requests;
@@ -17,11 +18,24 @@ internal sealed record ComputeAttributionSettings : ModelSettings
     /// <summary>Whether the scoring method reads the control vectors of the evaluation sets.</summary>
     public bool EvalControls { get; init; }
 
+    /// <summary>A name of <see cref="Data.Vectors.VectorFormat"/>.</summary>
+    public string VectorFormat { get; init; } = Data.Vectors.VectorFormat.Parquet.ToName();
+
+    /// <summary>How controls that are missing are written; null where none is to be written.</summary>
+    public ControlSettings? Controls { get; init; }
+
     /// <summary>How persona vectors are generated; null where no selection method is <c>persona_vector_gen</c>.</summary>
     public PersonaSettings? Persona { get; init; }
 
     /// <summary>The files of persona vectors by evaluation set, for <c>persona_vector</c>.</summary>
     public Dictionary<string, string> PersonaVectors { get; init; } = [];
+}
+
+/// <summary>How controls that are missing are written.</summary>
+internal sealed record ControlSettings
+{
+    /// <summary>The longest answer.</summary>
+    public int MaxNewTokens { get; init; } = 1024;
 }
 
 /// <summary>How persona vectors are generated.</summary>

@@ -6,7 +6,7 @@ namespace Attribution.Reporting.Page;
 internal static class StagesSection
 {
     // A row of the graph as the style sheet has it; the edges are drawn beside rows of this height.
-    private const int RowHeight = 64, Width = 120, Trunk = Width - 14;
+    private const int RowHeight = 64, Width = 84, Trunk = Width - 10;
 
     public static Html Of(ExperimentReport report)
     {
@@ -21,17 +21,19 @@ internal static class StagesSection
             <div class="card graph"><svg class="edges" width="{Width}" height="{stages.Count * RowHeight}" viewBox="0 0 {Width} {stages.Count * RowHeight}" aria-hidden="true">{Edges(stages)}</svg>
             <table><caption class="sr">The stages, what they read, and what they did last</caption>
             <thead class="sr"><tr><th scope="col">Stage</th><th scope="col">Last run</th><th scope="col">Time</th><th scope="col">Results</th><th scope="col">Reads</th></tr></thead>
-            <tbody>{stages.Select(s => Row(s, report.Build.Stages.GetValueOrDefault(s.Name), longest))}</tbody></table></div>
+            <tbody>{stages.Select(s => Row(s, report.Build.Stages.GetValueOrDefault(s.Name), longest, stages, report.Snapshot))}</tbody></table></div>
             </section>
 
             """);
     }
 
-    private static Html Row(ReportedStage stage, StageTiming? timing, double longest)
+    private static Html Row(ReportedStage stage, StageTiming? timing, double longest, IReadOnlyList<ReportedStage> stages, SnapshotVerdict? verdict)
     {
         var (did, tone) = timing switch
         {
-            null => ("this report", "open"),
+            null when stage.Name == stages[^1].Name => ("wrote this page", "open"),
+            null => ("did not finish", "bad"),
+            _ when stage.Name == "VerifySnapshot" && verdict?.Outcome is SnapshotVerdict.Differs or SnapshotVerdict.Invalid => (SummarySection.Word(verdict).Text, "bad"),
             { IsNew: false } => ("up to date", "kept"),
             { Results: 0 } => ("ran", "ran"),
             { Computed: 0, BlocksComputed: 0 } => ("from store", "kept"),
@@ -52,7 +54,7 @@ internal static class StagesSection
             foreach (var from in stage.Upstream.Where(places.ContainsKey).Select(name => places[name]).Where(from => from < to))
             {
                 var (y1, y2) = (from * RowHeight + RowHeight / 2, to * RowHeight + RowHeight / 2);
-                var reach = Trunk - Math.Min(Trunk - 6, 14 + 13 * (to - from));
+                var reach = Trunk - Math.Min(Trunk - 4, 14 + 9 * (to - from));
                 yield return from == to - 1
                     ? Html.Of($"<path class=\"edge\" d=\"M{Trunk} {y1 + 7}V{y2 - 7}\"/>")
                     : Html.Of($"<path class=\"edge far\" d=\"M{Trunk - 7} {y1}C{reach} {y1} {reach} {y2} {Trunk - 7} {y2}\"/>");
