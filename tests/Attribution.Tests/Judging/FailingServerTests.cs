@@ -139,6 +139,16 @@ public sealed class FailingServerTests : IDisposable
     }
 
     [Fact]
+    public void A_key_that_can_be_none_is_refused_without_repeating_it_and_none_has_a_text()
+    {
+        var error = Should.Throw<AttributionException>(() => ChatKey.Of("sk-secret and more"));
+        (error.Code, error.Property).ShouldBe((ErrorCodes.ChatAccess, "OPENAI_API_KEY"));
+        error.Message.ShouldNotContain("sk-secret");
+        $"{ChatKey.Of(" sk-secret\n")}".ShouldNotContain("sk-secret");
+        ChatKey.Of(" ").ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Without_a_key_OpenAIs_own_endpoint_is_not_asked_and_a_server_that_is_not_there_is_named()
     {
         using var own = new OpenAIChatCompletion(new ChatOptions(), null);
