@@ -51,6 +51,12 @@ public static class ProjectErrorCodes
     /// <summary>A method of one side compares with none of the other's.</summary>
     public const string MethodsDoNotPair = "ATTR1917";
 
+    /// <summary>There is no attribution or selection method of that name.</summary>
+    public const string UnknownMethod = "ATTR1918";
+
+    /// <summary>Answers are to be judged by rules, and there are none for the trait.</summary>
+    public const string UnknownTrait = "ATTR1919";
+
     /// <summary>The worker stopped without saying why.</summary>
     public const string WorkerCrashed = "ATTR1920";
 
