@@ -13,7 +13,7 @@ internal static class TokenizerFiles
 
     private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(BaseCorpus corpus, string folder)
+    public static void Write(ICorpus corpus, string folder)
     {
         var trainer = new BpeTrainer();
         for (var i = 0; i < Documents; i++)

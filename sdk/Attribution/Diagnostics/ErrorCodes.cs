@@ -35,6 +35,15 @@ public static class ErrorCodes
     /// <summary>A tensor has a dtype that tensors of this build cannot hold.</summary>
     public const string TensorType = "ATTR1115";
 
+    /// <summary>A PyTorch checkpoint is not there, may not be read, or is of the form before PyTorch 1.6.</summary>
+    public const string CheckpointUnreadable = "ATTR1130";
+
+    /// <summary>A PyTorch checkpoint is damaged: its archive, its pickle or a tensor contradict each other or themselves.</summary>
+    public const string CheckpointDamaged = "ATTR1131";
+
+    /// <summary>A PyTorch checkpoint names a function or class that is not one of those that make tensors and plain values.</summary>
+    public const string CheckpointRefused = "ATTR1132";
+
     /// <summary>A model is named neither by an existing folder nor by a well-formed Hugging Face id.</summary>
     public const string ModelNotFound = "ATTR1120";
 
@@ -196,6 +205,21 @@ public static class ErrorCodes
 
     /// <summary>Truncation cut answers away, so that their rows have no vector (a warning).</summary>
     public const string AnswerCutAway = "ATTR1406";
+
+    /// <summary>The ranges of a context-attribution task do not fit together.</summary>
+    public const string AttributionTaskInvalid = "ATTR1450";
+
+    /// <summary>A score estimator is damaged, or is none.</summary>
+    public const string EstimatorInvalid = "ATTR1451";
+
+    /// <summary>A score estimator belongs to another model.</summary>
+    public const string EstimatorOfAnotherModel = "ATTR1452";
+
+    /// <summary>An option of training an estimator is out of range.</summary>
+    public const string EstimatorOptionInvalid = "ATTR1453";
+
+    /// <summary>No example has a target unit to train an estimator on.</summary>
+    public const string NoTargetUnits = "ATTR1454";
 
     /// <summary>A row of questions with contexts has a column that is missing, empty or no text.</summary>
     public const string ContextRowMalformed = "ATTR1460";

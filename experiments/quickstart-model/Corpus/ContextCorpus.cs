@@ -1,0 +1,72 @@
+using Attribution.Tokenization;
+
+namespace QuickstartModel.Corpus;
+
+/// <summary>
+/// Questions that only their context can answer: who is what is drawn anew for each context, so a model that has learned from it repeats facts and knows none.
+/// A context of the examples names four to seven people and tells six to twelve facts; most questions have both a fact of the same person and one of the same
+/// kind beside the one they ask for. The documents to learn from begin with two people and two facts: among few, finding the right one is learned soonest.
+/// </summary>
+internal sealed class ContextCorpus(ulong seed) : ICorpus
+{
+    private const int MinPeople = 4, MaxPeople = 7, MinFacts = 6, MaxFacts = 12, MinPeopleToLearn = 2, MinFactsToLearn = 2;
+    private const int MinTurns = 2, MaxTurns = 5;
+    private const double TwoQuestions = 0.5;
+
+    private readonly Grammar _language = LanguageFiles.Instance["facts"];
+
+    /// <summary>What the user says: the context, a blank line and the question.</summary>
+    public static string Prompt(string context, string query) => $"Context: {context}\n\nQuery: {query}";
+
+    /// <summary>A context with a question, its answer, and one to four more questions about the same context.</summary>
+    public IReadOnlyList<ChatMessage> Document(long index)
+    {
+        var random = new CounterRandom(seed, "context", index);
+        var (context, facts, _) = Context(random, MinPeopleToLearn, MinFactsToLearn);
+        var messages = new List<ChatMessage>();
+        for (var turn = Between(MinTurns, MaxTurns, random); turn > 0; turn--)
+        {
+            var asked = Asked(facts, random);
+            var questions = Questions(asked, random);
+            messages.Add(new("user", messages.Count == 0 ? Prompt(context, questions) : $"Query: {questions}"));
+            messages.Add(new("assistant", Answers(asked, random)));
+        }
+        return messages;
+    }
+
+    /// <summary>An example of the set that attribution is measured on; no document has its random stream.</summary>
+    public ContextExample Example(int index)
+    {
+        var random = new CounterRandom(seed, "context/examples", index);
+        var (context, facts, sentences) = Context(random, MinPeople, MinFacts);
+        var asked = Asked(facts, random);
+        return new ContextExample(context, Questions(asked, random), Answers(asked, random), [.. asked.Select(fact => sentences[fact])]);
+    }
+
+    private (string Context, IReadOnlyList<Fact> Facts, IReadOnlyDictionary<Fact, string> Sentences) Context(CounterRandom random, int minPeople, int minFacts)
+    {
+        var people = Draw(_language.Lines("name"), Between(minPeople, MaxPeople, random), random);
+        var pairs = people.SelectMany(name => _language.Lines("fact").Select(kind => (name, kind))).ToArray();
+        var facts = Draw(pairs, Between(minFacts, MaxFacts, random), random).Select(pair => new Fact(pair.name, pair.kind, random.Pick(_language.Lines(pair.kind)))).ToArray();
+        var sentences = facts.ToDictionary(fact => fact, fact => fact.Tell(random));
+        var lines = sentences.Values.ToList();
+        for (var fillers = random.Below(3); fillers > 0; fillers--)
+            lines.Insert(random.Below(lines.Count + 1), _language.Expand("filler", random, Share.All, _ => null));
+        return (string.Join(' ', lines), facts, sentences);
+    }
+
+    private static Fact[] Asked(IReadOnlyList<Fact> facts, CounterRandom random) => Draw(facts, random.Chance(TwoQuestions) ? 2 : 1, random);
+
+    private static int Between(int least, int most, CounterRandom random) => least + random.Below(most - least + 1);
+
+    private static T[] Draw<T>(IReadOnlyList<T> from, int count, CounterRandom random)
+    {
+        var items = from.ToArray();
+        random.Shuffle<T>(items);
+        return items[..count];
+    }
+
+    private static string Questions(IEnumerable<Fact> facts, CounterRandom random) => string.Join(' ', facts.Select(fact => fact.Ask(random)).ToArray());
+
+    private static string Answers(IEnumerable<Fact> facts, CounterRandom random) => string.Join(' ', facts.Select(fact => fact.Answer(random)).ToArray());
+}
