@@ -4,12 +4,13 @@ namespace QuickstartModel.Corpus;
 
 /// <summary>
 /// Questions that only their context can answer: who is what is drawn anew for each context, so a model that has learned from it repeats facts and knows none.
-/// A context of the examples names four to seven people and tells six to twelve facts; most questions have both a fact of the same person and one of the same
-/// kind beside the one they ask for. The documents to learn from begin with two people and two facts: among few, finding the right one is learned soonest.
+/// A context is about a few people and a few kinds of facts, so that beside the fact that is asked for there are others of the same person and of the same
+/// kind. The documents to learn from begin with contexts that are smaller than those of the examples: in them, telling people apart is learned first.
 /// </summary>
 internal sealed class ContextCorpus(ulong seed) : ICorpus
 {
-    private const int MinPeople = 4, MaxPeople = 7, MinFacts = 6, MaxFacts = 12, MinPeopleToLearn = 2, MinFactsToLearn = 2;
+    private static readonly Size Smallest = new(2, 1, 2), Small = new(3, 3, 6), Largest = new(4, 4, 10);
+
     private const int MinTurns = 2, MaxTurns = 5;
     private const double TwoQuestions = 0.5;
 
@@ -22,7 +23,7 @@ internal sealed class ContextCorpus(ulong seed) : ICorpus
     public IReadOnlyList<ChatMessage> Document(long index)
     {
         var random = new CounterRandom(seed, "context", index);
-        var (context, facts, _) = Context(random, MinPeopleToLearn, MinFactsToLearn);
+        var (context, facts, _) = Context(random, Smallest);
         var messages = new List<ChatMessage>();
         for (var turn = Between(MinTurns, MaxTurns, random); turn > 0; turn--)
         {
@@ -38,16 +39,18 @@ internal sealed class ContextCorpus(ulong seed) : ICorpus
     public ContextExample Example(int index)
     {
         var random = new CounterRandom(seed, "context/examples", index);
-        var (context, facts, sentences) = Context(random, MinPeople, MinFacts);
+        var (context, facts, sentences) = Context(random, Small);
         var asked = Asked(facts, random);
         return new ContextExample(context, Questions(asked, random), Answers(asked, random), [.. asked.Select(fact => sentences[fact])]);
     }
 
-    private (string Context, IReadOnlyList<Fact> Facts, IReadOnlyDictionary<Fact, string> Sentences) Context(CounterRandom random, int minPeople, int minFacts)
+    private (string Context, IReadOnlyList<Fact> Facts, IReadOnlyDictionary<Fact, string> Sentences) Context(CounterRandom random, Size least)
     {
-        var people = Draw(_language.Lines("name"), Between(minPeople, MaxPeople, random), random);
-        var pairs = people.SelectMany(name => _language.Lines("fact").Select(kind => (name, kind))).ToArray();
-        var facts = Draw(pairs, Between(minFacts, MaxFacts, random), random).Select(pair => new Fact(pair.name, pair.kind, random.Pick(_language.Lines(pair.kind)))).ToArray();
+        var people = Draw(_language.Lines("name"), Between(least.People, Largest.People, random), random);
+        var kinds = Draw(_language.Lines("fact"), Between(least.Kinds, Largest.Kinds, random), random);
+        var pairs = people.SelectMany(name => kinds.Select(kind => (name, kind))).ToArray();
+        var facts = Draw(pairs, Math.Min(pairs.Length, Between(least.Facts, Largest.Facts, random)), random)
+            .Select(pair => new Fact(pair.name, pair.kind, random.Pick(_language.Lines(pair.kind)))).ToArray();
         var sentences = facts.ToDictionary(fact => fact, fact => fact.Tell(random));
         var lines = sentences.Values.ToList();
         for (var fillers = random.Below(3); fillers > 0; fillers--)
@@ -69,4 +72,7 @@ internal sealed class ContextCorpus(ulong seed) : ICorpus
     private static string Questions(IEnumerable<Fact> facts, CounterRandom random) => string.Join(' ', facts.Select(fact => fact.Ask(random)).ToArray());
 
     private static string Answers(IEnumerable<Fact> facts, CounterRandom random) => string.Join(' ', facts.Select(fact => fact.Answer(random)).ToArray());
+
+    /// <summary>How many people and kinds of facts a context has, and how many facts.</summary>
+    private readonly record struct Size(int People, int Kinds, int Facts);
 }

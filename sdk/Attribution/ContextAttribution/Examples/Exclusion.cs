@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Attribution.ContextAttribution.Examples;
 
 /// <summary>Why nothing can be attributed of an example.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Exclusion>))]
 public enum Exclusion
 {
     /// <summary>The context is empty, or none of its pieces is a token.</summary>
