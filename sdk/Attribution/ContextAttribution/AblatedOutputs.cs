@@ -1,19 +1,113 @@
+using System.Runtime.InteropServices;
 using Attribution.Models;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Attribution.ContextAttribution;
 
-/// <summary>What ablations do to the target: M ablations, N target tokens.</summary>
+/// <summary>
+/// What ablations do to the probability of the target: the logit <c>log p - log(1 - p)</c> of each of its N tokens under each of M ablations.
+/// Ablating a source means that nobody attends to its tokens, while positions stay. Such a token may as well be left out of the sequence, the others
+/// keeping their positions, which costs less in proportion to what is ablated; what stands before the first source is computed once.
+/// </summary>
 public sealed class AblatedOutputs
 {
-    /// <summary>Runs the ablations of a task.</summary>
-    public static AblatedOutputs Compute(Transformer model, AttributionTask task, AblationMasks masks, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <summary>How many logits (positions x vocabulary) are held at once.</summary>
+    private const long ChunkElements = 1 << 24;
+
+    private readonly AttributionTask _task;
+    private readonly double[] _logits; // [M, N]
+
+    private AblatedOutputs(AttributionTask task, int count)
+    {
+        (_task, Count) = (task, count);
+        _logits = new double[count * task.Target.Length];
+    }
 
     /// <summary>M.</summary>
-    public int Count => throw new NotImplementedException();
+    public int Count { get; }
 
-    /// <summary>log P of a range of the target under an ablation: the sum of its tokens' log p.</summary>
-    public double LogProbability(int mask, TokenRange range) => throw new NotImplementedException();
+    /// <summary>Runs the ablations of a task.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="masks">The M ablations of its sources.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    public static AblatedOutputs Compute(Transformer model, AttributionTask task, AblationMasks masks, CancellationToken cancellation = default)
+    {
+        if (masks.SourceCount != task.Sources.Count)
+            throw new ArgumentException($"the masks are of {masks.SourceCount} sources, the task has {task.Sources.Count}", nameof(masks));
+        task.RequireFits(model.Config);
+        var outputs = new AblatedOutputs(task, masks.Count);
+        using var none = no_grad();
+        using var scope = NewDisposeScope();
+        // Past its limit, longrope turns the whole sequence by other angles, and the beginning alone would be turned as a short one.
+        var shared = task.InputLength <= model.IncrementalLimit ? task.Sources[0].Start : 0;
+        var rows = Enumerable.Range(0, masks.Count).Select(m => new AblatedRow(task, masks[m], shared)).ToArray();
+        using var prefix = shared == 0 ? null : model.Cache(1, shared + rows.Max(row => row.Length));
+        if (prefix is not null)
+            outputs.RunPrefix(model, prefix, shared);
+        foreach (var batch in AblatedRow.Plan(rows, shared, model))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            outputs.RunBatch(model, [.. batch.Select(m => rows[m])], batch, prefix);
+        }
+        return outputs;
+    }
 
     /// <summary><c>log P - log(1 - P)</c> of a range of the target under an ablation.</summary>
-    public double Logit(int mask, TokenRange range) => throw new NotImplementedException();
+    public double Logit(int mask, TokenRange range) => LogOdds.OfProduct(At(mask, range));
+
+    /// <summary><c>log P</c> of a range of the target under an ablation: the sum of its tokens' log p.</summary>
+    public double LogProbability(int mask, TokenRange range) => LogOdds.LogProbability(Logit(mask, range));
+
+    private ReadOnlySpan<double> At(int mask, TokenRange range) => _task.Target.Contains(range)
+        ? _logits.AsSpan((mask * _task.Target.Length) + range.Start - _task.Target.Start, range.Length)
+        : throw new ArgumentOutOfRangeException(nameof(range), range, $"not in the target {_task.Target}");
+
+    private void RunPrefix(Transformer model, KeyValueCache cache, int length)
+    {
+        using var scope = NewDisposeScope();
+        var ids = tensor(_task.Tokens.Take(length).Select(id => (long)id).ToArray(), [1, length], device: model.Device);
+        model.Run(model.Embed(ids), model.Context(1, length, cache: cache), 0, model.Config.BlockCount);
+    }
+
+    private void RunBatch(Transformer model, AblatedRow[] rows, int[] masks, KeyValueCache? prefix)
+    {
+        using var scope = NewDisposeScope();
+        using var cache = prefix?.Rows(new int[rows.Length]);
+        var length = rows.Max(row => row.Length);
+        var ids = new long[rows.Length * length];
+        var positions = new long[rows.Length, length];
+        var attended = rows.Any(row => row.HidesFirst) ? new bool[rows.Length, length] : null;
+        for (var b = 0; b < rows.Length; b++)
+            rows[b].Fill(ids.AsSpan(b * length, length), b, positions, attended);
+        var context = model.Context(rows.Length, length, [.. rows.Select(row => row.Length)], positions, attended, cache);
+        var stream = model.Run(model.Embed(tensor(ids, [rows.Length, length], device: model.Device)), context, 0, model.Config.BlockCount);
+
+        var count = _task.Target.Length;
+        var places = rows.SelectMany((row, b) => Enumerable.Range((b * length) + row.Length - count, count)).Select(place => (long)place).ToArray();
+        var targets = rows.SelectMany(_ => Enumerable.Range(_task.Target.Start, count)).Select(t => (long)_task.Tokens[t]).ToArray();
+        var size = (int)Math.Max(1, ChunkElements / model.Config.VocabularySize);
+        for (var start = 0; start < places.Length; start += size)
+        {
+            using var inner = NewDisposeScope();
+            var end = Math.Min(start + size, places.Length);
+            var logits = Logits(model.Logits(stream, tensor(places[start..end], device: model.Device)), tensor(targets[start..end], device: model.Device));
+            for (var i = start; i < end; i++)
+                _logits[(masks[i / count] * count) + (i % count)] = logits[i - start];
+        }
+    }
+
+    // Each token's logit less the log of the sum of the others' exponentials: [n, V] and [n] to [n]
+    private static double[] Logits(Tensor logits, Tensor targets)
+    {
+        var wide = logits.to(float32);
+        var index = targets.unsqueeze(1); // [n, 1]
+        var own = wide.gather(1, index);
+        var others = wide.scatter(1, index, full_like(own, double.NegativeInfinity)).logsumexp(1);
+        using var host = (own.squeeze(1).to(float64) - others.to(float64)).cpu();
+        var array = MemoryMarshal.Cast<byte, double>(host.bytes).ToArray();
+        GC.KeepAlive(host);
+        return array;
+    }
 }

@@ -1,4 +1,5 @@
 using Attribution.Diagnostics;
+using Attribution.Models;
 
 namespace Attribution.ContextAttribution;
 
@@ -55,6 +56,17 @@ public sealed class AttributionTask
 
     /// <summary>How many tokens the model reads: the last one of the target is only predicted.</summary>
     internal int InputLength => Target.End - 1;
+
+    /// <summary>Checks that a model can read the sequence.</summary>
+    /// <exception cref="AttributionException">ATTR1291: a token is not of its vocabulary. ATTR1450: the sequence is longer than its longest.</exception>
+    internal void RequireFits(ModelConfig model)
+    {
+        if (Target.End > model.MaxPositions)
+            throw Invalid($"The sequence has {Target.End} tokens to the end of the target, and the model's longest is {model.MaxPositions}: shorten the context or the query.");
+        foreach (var (place, token) in Tokens.Index())
+            if (token < 0 || token >= model.VocabularySize)
+                throw new AttributionException(ErrorCodes.TokenOutOfRange, $"Token {token}, at place {place} of the sequence, is not one of the model's {model.VocabularySize}.");
+    }
 
     private static AttributionException Invalid(string message) => new(ErrorCodes.AttributionTaskInvalid, message);
 }

@@ -1,27 +1,54 @@
+using System.Runtime.InteropServices;
+using Attribution.Diagnostics;
 using Attribution.Models;
 
 namespace Attribution.ContextAttribution;
 
-/// <summary>A linear estimator without bias: the score of a source is <c>sum_f weights[f] attention[f]</c>, |weights|_1 = 1.</summary>
+/// <summary>A linear estimator without bias: the score of a source is <c>sum_f weights[f] attention[f]</c> (arXiv 2504.13752).</summary>
 public sealed class ScoreEstimator
 {
+    /// <summary>Makes an estimator of weights.</summary>
+    /// <param name="model">The model that they belong to.</param>
+    /// <param name="weights">[F], finite.</param>
+    /// <param name="training">How they came to be; null where that is not known.</param>
+    /// <exception cref="AttributionException">ATTR1451: their number is not F, or one is not finite.</exception>
+    public ScoreEstimator(ModelIdentity model, IReadOnlyList<float> weights, ScoreEstimatorTraining? training = null)
+    {
+        if (weights.Count != model.FeatureCount)
+            throw new AttributionException(ErrorCodes.EstimatorInvalid, $"The estimator has {weights.Count} weights; {model.LayerCount} layers of {model.HeadCount} heads need {model.FeatureCount}.");
+        if (!weights.All(float.IsFinite))
+            throw new AttributionException(ErrorCodes.EstimatorInvalid, "A weight of the estimator is not a finite number.");
+        (Model, Weights, Training) = (model, [.. weights], training);
+    }
+
     /// <summary>The weights' model.</summary>
-    public required ModelIdentity Model { get; init; }
+    public ModelIdentity Model { get; }
 
-    /// <summary>[F], one per head of every block: <c>block * heads + head</c>.</summary>
-    public required IReadOnlyList<float> Weights { get; init; }
+    /// <summary>[F], one per head of every block, at <c>block * HeadCount + head</c>.</summary>
+    public IReadOnlyList<float> Weights { get; }
 
-    /// <summary>How it was trained; null where that is not known.</summary>
-    public ScoreEstimatorTraining? Training { get; init; }
+    /// <summary>How they came to be; null where that is not known.</summary>
+    public ScoreEstimatorTraining? Training { get; }
 
-    /// <summary>All weights equal, 1 / F: the mean attention.</summary>
-    public static ScoreEstimator MeanAttention(ModelConfig config) => throw new NotImplementedException();
+    /// <summary>All weights equal, 1 / F: the mean attention, which training starts from.</summary>
+    public static ScoreEstimator MeanAttention(ModelConfig config)
+    {
+        var model = ModelIdentity.Of(config);
+        return new(model, [.. Enumerable.Repeat(1f / model.FeatureCount, model.FeatureCount)]);
+    }
 
     /// <summary>Writes <c>score_estimator.safetensors</c> and <c>score_estimator.json</c> into a folder.</summary>
-    public void Save(string folder) => throw new NotImplementedException();
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void Save(string folder) => ScoreEstimatorFiles.Write(this, folder);
 
     /// <summary>Reads a folder that <see cref="Save"/> wrote, or a <c>score_estimator.pt</c> as the authors of AT2 publish them.</summary>
     /// <param name="path">The folder, or the <c>.pt</c> file.</param>
-    /// <param name="config">The model that it is for.</param>
-    public static ScoreEstimator Load(string path, ModelConfig config) => throw new NotImplementedException();
+    /// <param name="config">The model that it is to be used with.</param>
+    /// <exception cref="AttributionException">The files are missing or damaged, or the estimator is of another model (ATTR1452).</exception>
+    public static ScoreEstimator Load(string path, ModelConfig config)
+    {
+        var estimator = ScoreEstimatorFiles.Read(path);
+        estimator.Model.RequireMatch(config, path);
+        return estimator;
+    }
 }

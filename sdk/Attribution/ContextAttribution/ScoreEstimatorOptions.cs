@@ -1,17 +1,34 @@
+using Attribution.Diagnostics;
+
 namespace Attribution.ContextAttribution;
 
-/// <summary>How an estimator is trained; the defaults are the paper's (arXiv 2504.13752, appendix A).</summary>
+/// <summary>How an estimator is trained; the defaults are those of the method's authors (arXiv 2504.13752).</summary>
 public sealed record ScoreEstimatorOptions
 {
-    /// <summary>Steps of Adam. The time taken is proportional to it.</summary>
+    /// <summary>Steps of Adam, 1 or more. The time taken is proportional to it.</summary>
     public int Steps { get; init; } = 1000;
 
-    /// <summary>The learning rate of the first step; it falls to 0 along a half cosine.</summary>
+    /// <summary>The learning rate of the first step, above 0; it falls to 0 along a half cosine.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>(Example, unit) pairs per step, of as many different examples; all examples where there are fewer. The time taken is proportional to it.</summary>
+    /// <summary>(Example, unit) pairs per step, 1 or more, each of another example; all examples where there are fewer. The time taken is proportional to it.</summary>
     public int BatchSize { get; init; } = 512;
 
     /// <summary>Decides which pairs a step draws.</summary>
     public long Seed { get; init; }
+
+    /// <summary>Checks the options before anything expensive is done for them.</summary>
+    /// <exception cref="AttributionException">ATTR1453: one is out of range.</exception>
+    public void Check()
+    {
+        Require(Steps > 0, nameof(Steps), "1 or more");
+        Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), "a number above 0");
+        Require(BatchSize > 0, nameof(BatchSize), "1 or more");
+    }
+
+    private static void Require(bool holds, string property, string what)
+    {
+        if (!holds)
+            throw new AttributionException(ErrorCodes.EstimatorOptionInvalid, $"{property} must be {what}.") { Property = property };
+    }
 }

@@ -221,6 +221,9 @@ public static class ErrorCodes
     /// <summary>No example has a target unit to train an estimator on.</summary>
     public const string NoTargetUnits = "ATTR1454";
 
+    /// <summary>An example's features and outputs have other sizes than they should, or are not finite.</summary>
+    public const string TaskFeaturesInvalid = "ATTR1455";
+
     /// <summary>A row of questions with contexts has a column that is missing, empty or no text.</summary>
     public const string ContextRowMalformed = "ATTR1460";
 
@@ -235,6 +238,9 @@ public static class ErrorCodes
 
     /// <summary>Some examples take no part (a warning).</summary>
     public const string ExamplesExcluded = "ATTR1464";
+
+    /// <summary>No way to score sources has the name that was asked for.</summary>
+    public const string UnknownScorer = "ATTR1465";
 
     // 15xx: scores and selection
 

@@ -78,7 +78,7 @@ internal sealed class FeaturesAndOutputsStage : Stage
             {
                 var example = prepared.Examples[(int)block.FirstRow];
                 var masks = AblationMasks.Random(_settings.NumMasks, example.Example.Sources.Count, _settings.Alpha, _settings.Seed, example.Line.Key);
-                FeatureFile.Write(made.PathOf(FeaturesFile), [new ContextAttributor(_model.Model).FeaturesAndOutputs(example.Example.Task, masks, cancellation)]);
+                FeatureFile.Write(made.PathOf(FeaturesFile), [ContextAttributor.FeaturesAndOutputs(_model.Model.Transformer, example.Example.Task, masks, cancellation)]);
                 _model.Describe(made);
             },
             progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples"),
