@@ -45,6 +45,12 @@ public static class ProjectErrorCodes
     /// <summary>The build does not run on .NET.</summary>
     public const string WrongMSBuild = "ATTR1914";
 
+    /// <summary>There is no such kind of experiment, or an item belongs to another kind.</summary>
+    public const string WrongKind = "ATTR1915";
+
+    /// <summary>An experiment in context attribution has no ContextDataset item.</summary>
+    public const string NoContextDataset = "ATTR1916";
+
     /// <summary>The worker stopped without saying why.</summary>
     public const string WorkerCrashed = "ATTR1920";
 

@@ -1,8 +1,11 @@
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>A project's properties and items, checked and typed. Paths are relative to the project or absolute.</summary>
+/// <summary>The properties and items of a project that selects training data, checked and typed. Paths are relative to the project or absolute.</summary>
 internal sealed record Experiment
 {
+    /// <summary>The <c>ExperimentKind</c> of such a project.</summary>
+    public const string Kind = "DataSelection";
+
     /// <summary>The judge that an evaluation set has unless it names another: the rules of its trait.</summary>
     public const string RuleJudge = "rules";
 

@@ -11,17 +11,20 @@ namespace Attribution.Sdk.Stages;
 internal static class OutsideFiles
 {
     /// <summary>The lines, or null for a stage that reads none.</summary>
-    public static string? Describe(Stage stage, Experiment experiment, ProjectPaths paths)
+    /// <param name="stage">The stage.</param>
+    /// <param name="datasets">The files and globs of the experiment's datasets.</param>
+    /// <param name="baseModel">The experiment's model.</param>
+    /// <param name="paths">The project's paths.</param>
+    public static string? Describe(Stage stage, IEnumerable<string> datasets, string baseModel, ProjectPaths paths)
     {
         if (!stage.ReadsDatasets && !stage.ReadsModel)
             return null;
         var text = new StringBuilder();
         if (stage.ReadsDatasets)
-            foreach (var dataset in experiment.Train.Concat(experiment.Eval))
-                foreach (var file in paths.Files(dataset.Path).Concat(dataset.Prompts is { } prompts ? paths.Files(prompts) : []))
-                    Add(file);
-        if (stage.ReadsModel && Directory.Exists(paths.Full(experiment.BaseModel)))
-            foreach (var file in Directory.EnumerateFiles(paths.Full(experiment.BaseModel)).Order(StringComparer.Ordinal))
+            foreach (var file in datasets.SelectMany(paths.Files))
+                Add(file);
+        if (stage.ReadsModel && Directory.Exists(paths.Full(baseModel)))
+            foreach (var file in Directory.EnumerateFiles(paths.Full(baseModel)).Order(StringComparer.Ordinal))
                 Add(file);
         return text.ToString();
 

@@ -34,6 +34,9 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
     public ITaskItem[] EvalDatasets { get; set; } = [];
 
     /// <summary>The project's items of that name.</summary>
+    public ITaskItem[] ContextDatasets { get; set; } = [];
+
+    /// <summary>The project's items of that name.</summary>
     public ITaskItem[] AttributionMethods { get; set; } = [];
 
     /// <summary>The project's items of that name.</summary>
@@ -67,22 +70,43 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         var globals = (BuildEngine as IBuildEngine6)?.GetGlobalProperties() ?? new Dictionary<string, string>();
 
         var reader = new ExperimentReader(directory, settings);
-        var experiment = reader.Read(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(TrainDatasets), Items(EvalDatasets),
-            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths));
+        var kind = reader.Kind();
+        var plan = kind == ContextExperiment.Kind ? PlanOfContext(reader) : PlanOfSelection(reader, paths);
         foreach (var problem in new Spelling(settings.Keys).Check(project, globals.Keys).Concat(FromEnvironment(settings, project, globals)).Concat(reader.Problems))
             Report(problem, project);
         if (Log.HasLoggedErrors)
             return false;
 
-        var requests = new StageRequests(experiment);
         var folder = new StageFolder(Path.Combine(directory, RequestFolder));
-        foreach (var stage in Stage.All)
+        foreach (var stage in Stage.Of(kind))
         {
-            Write(folder.Request(stage.Name), requests.Of(stage));
-            if (OutsideFiles.Describe(stage, experiment, paths) is { } files)
+            Write(folder.Request(stage.Name), plan.Request(stage));
+            if (OutsideFiles.Describe(stage, plan.Datasets, plan.BaseModel, paths) is { } files)
                 Write(folder.Inputs(stage.Name), files);
         }
+        // Of a project that was of another kind before; who explains asks for whatever there is.
+        foreach (var stage in Stage.OnlyOfOthers(kind))
+            File.Delete(folder.Request(stage.Name));
         return !Log.HasLoggedErrors;
+    }
+
+    private Plan PlanOfSelection(ExperimentReader reader, ProjectPaths paths)
+    {
+        reader.Reject(ContextDatasets.Length, "ContextDataset", ContextExperiment.Kind);
+        var experiment = reader.Read(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(TrainDatasets), Items(EvalDatasets),
+            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths));
+        var files = experiment.Train.Concat(experiment.Eval).SelectMany(d => new[] { d.Path, d.Prompts }).OfType<string>();
+        return new Plan(new StageRequests(experiment).Of, files, experiment.BaseModel);
+    }
+
+    private Plan PlanOfContext(ExperimentReader reader)
+    {
+        reader.Reject(TrainDatasets.Length, "TrainDataset", Experiment.Kind);
+        reader.Reject(EvalDatasets.Length, "EvalDataset", Experiment.Kind);
+        reader.Reject(AttributionMethods.Length, "AttributionMethod", Experiment.Kind);
+        reader.Reject(SelectionMethods.Length, "SelectionMethod", Experiment.Kind);
+        var experiment = reader.ReadContext(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(ContextDatasets), Names(Baselines));
+        return new Plan(new ContextStageRequests(experiment).Of, experiment.Datasets.Select(d => d.Path), experiment.BaseModel);
     }
 
     private void Write(string file, string text)
@@ -121,6 +145,9 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         else
             Log.LogError(null, problem.Code, null, project.Path, line, 0, 0, 0, "{0}", problem.Text);
     }
+
+    /// <summary>What the build is asked to do, whatever the kind of the experiment.</summary>
+    private sealed record Plan(Func<Stage, string> Request, IEnumerable<string> Datasets, string BaseModel);
 
     private static ProjectItem[] Items(ITaskItem[] items) => [.. items.Select(item => new ProjectItem(item.ItemSpec, item.GetMetadata))];
 
