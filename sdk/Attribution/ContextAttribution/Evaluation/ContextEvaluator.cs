@@ -1,16 +1,84 @@
 using Attribution.ContextAttribution.Scorers;
 using Attribution.Models;
+using MathNet.Numerics.Statistics;
 
 namespace Attribution.ContextAttribution.Evaluation;
 
 /// <summary>Measures scorers against what ablations really do to a model's answers.</summary>
 public static class ContextEvaluator
 {
+    private static readonly int[] s_tops = [1, 3, 5];
+
     /// <summary>Scores one example with every scorer and measures each against the same ablations.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="task">The example, with at least one unit.</param>
+    /// <param name="example">What tells it from others: seeds come from it.</param>
+    /// <param name="scorers">The scorers.</param>
+    /// <param name="options">How to measure.</param>
+    /// <param name="cancellation">Stops between two passes.</param>
+    /// <returns>One evaluation per scorer, in their order.</returns>
+    /// <exception cref="Diagnostics.AttributionException">ATTR1453: an option is out of range.</exception>
     public static IReadOnlyList<ScorerEvaluation> Evaluate(
         Transformer model, AttributionTask task, string example, IReadOnlyList<ISourceScorer> scorers, ContextEvaluationOptions options,
-        CancellationToken cancellation = default) => throw new NotImplementedException();
+        CancellationToken cancellation = default)
+    {
+        options.Check();
+        if (task.Units.Count == 0)
+            throw new ArgumentException("a task without units has nothing to be measured on", nameof(task));
+        var scores = scorers.Select(scorer => scorer.Score(task, example, cancellation)).ToArray();
+        var masks = AblationMasks.Random(options.Masks, task.Sources.Count, options.Alpha, options.Seed, $"evaluation:{example}");
+        var outputs = AblatedOutputs.Compute(model, task, masks, cancellation);
+        var drops = new TopDrops(model, task, scores, cancellation);
+        return [.. scorers.Zip(scores, (scorer, score) => new ScorerEvaluation(
+            scorer.Name, Lds(task, masks, outputs, score), drops.Mean(score, s_tops[0]), drops.Mean(score, s_tops[1]), drops.Mean(score, s_tops[2]),
+            score.ForwardPasses, score.Seconds))];
+    }
 
     /// <summary>The mean of every scorer over examples, in the scorers' order; a NaN is left out of its mean.</summary>
-    public static IReadOnlyList<ScorerEvaluation> Mean(IEnumerable<IReadOnlyList<ScorerEvaluation>> examples) => throw new NotImplementedException();
+    public static IReadOnlyList<ScorerEvaluation> Mean(IEnumerable<IReadOnlyList<ScorerEvaluation>> examples) =>
+        [.. examples.SelectMany(example => example).GroupBy(evaluation => evaluation.Scorer).Select(group => new ScorerEvaluation(
+            group.Key, Average(group, e => e.Lds), Average(group, e => e.Top1Drop), Average(group, e => e.Top3Drop), Average(group, e => e.Top5Drop),
+            Average(group, e => e.ForwardPasses), Average(group, e => e.Seconds)))];
+
+    private static double Average(IEnumerable<ScorerEvaluation> evaluations, Func<ScorerEvaluation, double> value) =>
+        evaluations.Select(value).Where(number => !double.IsNaN(number)).DefaultIfEmpty(double.NaN).Average();
+
+    private static double Lds(AttributionTask task, AblationMasks masks, AblatedOutputs outputs, SourceScores scores)
+    {
+        var correlations = new List<double>();
+        foreach (var (u, unit) in task.Units.Index())
+        {
+            double[] actual = [.. Enumerable.Range(0, masks.Count).Select(m => outputs.Logit(m, unit))];
+            double[] predicted = [.. Enumerable.Range(0, masks.Count).Select(m => Enumerable.Range(0, masks.SourceCount).Sum(s => masks[m, s] ? scores.Values[u][s] : 0.0))];
+            if (actual.Distinct().Count() > 1)
+                correlations.Add(predicted.Distinct().Count() > 1 ? Correlation.Spearman(predicted, actual) : 0);
+        }
+        return correlations.Count == 0 ? double.NaN : correlations.Average();
+    }
+
+    /// <summary>The log-probabilities of the units without the sources that scorers rank highest; each set of sources is removed once, whoever names it.</summary>
+    private sealed class TopDrops
+    {
+        private readonly AttributionTask _task;
+        private readonly AblatedOutputs _outputs;
+        private readonly Dictionary<string, int> _masks = [];
+
+        public TopDrops(Transformer model, AttributionTask task, IEnumerable<SourceScores> scores, CancellationToken cancellation)
+        {
+            _task = task;
+            var removed = new List<int[]> { Array.Empty<int>() };
+            foreach (var top in scores.SelectMany(score => score.Values).SelectMany(values => s_tops.Select(k => Top(values, k))))
+                if (_masks.TryAdd(Key(top), removed.Count))
+                    removed.Add(top);
+            _outputs = AblatedOutputs.Compute(model, task, AblationMasks.Without(task.Sources.Count, removed), cancellation);
+        }
+
+        public double Mean(SourceScores scores, int k) =>
+            _task.Units.Index().Average(unit => _outputs.LogProbability(0, unit.Item) - _outputs.LogProbability(_masks[Key(Top(scores.Values[unit.Index], k))], unit.Item));
+
+        // The k highest, ties by the lower index, in the order of the sequence
+        private static int[] Top(float[] values, int k) => [.. Enumerable.Range(0, values.Length).OrderByDescending(s => values[s]).ThenBy(s => s).Take(k).Order()];
+
+        private static string Key(int[] sources) => string.Join(',', sources);
+    }
 }

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using Attribution.Models;
+
+namespace Attribution.ContextAttribution.Scorers;
+
+/// <summary>Scores by a trained estimator: one pass.</summary>
+/// <param name="name">Its name in tables.</param>
+/// <param name="model">The model.</param>
+/// <param name="estimator">The estimator, of that model.</param>
+public sealed class EstimatorScorer(string name, Transformer model, ScoreEstimator estimator) : ISourceScorer
+{
+    /// <inheritdoc/>
+    public string Name => name;
+
+    /// <summary>AT2: a trained estimator.</summary>
+    public static EstimatorScorer At2(Transformer model, ScoreEstimator estimator) => new("at2", model, estimator);
+
+    /// <summary>The mean attention of all heads.</summary>
+    public static EstimatorScorer MeanAttention(Transformer model) => new("mean_attention", model, ScoreEstimator.MeanAttention(model.Config));
+
+    /// <inheritdoc/>
+    public SourceScores Score(AttributionTask task, string example, CancellationToken cancellation = default)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var values = ContextAttributor.Scores(model, task, estimator, cancellation);
+        return new(values, 1, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+}

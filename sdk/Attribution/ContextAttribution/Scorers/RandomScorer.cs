@@ -1,0 +1,25 @@
+using Attribution.Models;
+
+namespace Attribution.ContextAttribution.Scorers;
+
+/// <summary>Uniform numbers: what any method must beat.</summary>
+/// <param name="seed">The seed; every example has numbers of its own under it.</param>
+public sealed class RandomScorer(long seed = 0) : ISourceScorer
+{
+    /// <inheritdoc/>
+    public string Name => "random";
+
+    /// <inheritdoc/>
+    public SourceScores Score(AttributionTask task, string example, CancellationToken cancellation = default)
+    {
+        var random = SeededRandom.Named(seed, $"random:{example}");
+        var values = new float[task.Units.Count][];
+        for (var u = 0; u < values.Length; u++)
+        {
+            values[u] = new float[task.Sources.Count];
+            for (var s = 0; s < values[u].Length; s++)
+                values[u][s] = (float)random.NextDouble();
+        }
+        return new(values, 0, 0);
+    }
+}
