@@ -6,6 +6,8 @@ using QuickstartModel.Corpus;
 using QuickstartModel.Tokenizer;
 using QuickstartModel.Training;
 
+const int StepsPerSave = 250;
+
 var seed = new Option<ulong>("--seed") { Description = "The seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
 var output = new Option<DirectoryInfo>("--output") { Description = "The folder to write to.", Required = true };
 
@@ -37,7 +39,12 @@ train.SetAction(parsed =>
     var clock = Stopwatch.StartNew();
     var trainer = parsed.GetValue(context) ? new Trainer(model, parsed.GetValue(seed)) { PromptWeight = Trainer.ContextPromptWeight } : new Trainer(model, parsed.GetValue(seed));
     trainer.Train(index => encoder.Document(corpus.Document(index)), parsed.GetValue(steps) ?? (parsed.GetValue(context) ? Trainer.ContextSteps : Trainer.Steps),
-        (step, loss) => Console.WriteLine($"step {step}: loss {loss:F4}, {clock.Elapsed.TotalSeconds:F0} s"));
+        (step, loss) =>
+        {
+            Console.WriteLine($"step {step}: loss {loss:F4}, {clock.Elapsed.TotalSeconds:F0} s");
+            if (step % StepsPerSave == 0)
+                model.Save(folder);
+        });
     model.Save(folder);
 });
 

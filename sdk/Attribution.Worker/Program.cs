@@ -8,6 +8,7 @@ TorchBackend.Start();
 var root = new RootCommand("Training-data attribution: the stages of an experiment, one verb each.")
 {
     AttributeVerb.Create(),
+    At2Verb.Create(),
     SelectVerb.Create(),
     FineTuneVerb.Create(),
     EvaluateVerb.Create(),

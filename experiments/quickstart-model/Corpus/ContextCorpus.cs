@@ -12,7 +12,7 @@ internal sealed class ContextCorpus(ulong seed) : ICorpus
     private static readonly Size Smallest = new(2, 1, 2), Small = new(3, 3, 6), Largest = new(4, 4, 10);
 
     private const int MinTurns = 2, MaxTurns = 5;
-    private const double TwoQuestions = 0.5;
+    private const double TwoQuestions = 0.5, AllOfOne = 0.5;
 
     private readonly Grammar _language = LanguageFiles.Instance["facts"];
 
@@ -23,14 +23,13 @@ internal sealed class ContextCorpus(ulong seed) : ICorpus
     public IReadOnlyList<ChatMessage> Document(long index)
     {
         var random = new CounterRandom(seed, "context", index);
-        var (context, facts, _) = Context(random, Smallest);
+        var (context, sentences) = Context(random, Smallest);
         var messages = new List<ChatMessage>();
         for (var turn = Between(MinTurns, MaxTurns, random); turn > 0; turn--)
         {
-            var asked = Asked(facts, random);
-            var questions = Questions(asked, random);
-            messages.Add(new("user", messages.Count == 0 ? Prompt(context, questions) : $"Query: {questions}"));
-            messages.Add(new("assistant", Answers(asked, random)));
+            var exchange = Ask(sentences, random);
+            messages.Add(new("user", messages.Count == 0 ? Prompt(context, exchange.Question) : $"Query: {exchange.Question}"));
+            messages.Add(new("assistant", exchange.Answer));
         }
         return messages;
     }
@@ -39,26 +38,39 @@ internal sealed class ContextCorpus(ulong seed) : ICorpus
     public ContextExample Example(int index)
     {
         var random = new CounterRandom(seed, "context/examples", index);
-        var (context, facts, sentences) = Context(random, Small);
-        var asked = Asked(facts, random);
-        return new ContextExample(context, Questions(asked, random), Answers(asked, random), [.. asked.Select(fact => sentences[fact])]);
+        var (context, sentences) = Context(random, Small);
+        var exchange = Ask(sentences, random);
+        return new ContextExample(context, exchange.Question, exchange.Answer, exchange.Truth);
     }
 
-    private (string Context, IReadOnlyList<Fact> Facts, IReadOnlyDictionary<Fact, string> Sentences) Context(CounterRandom random, Size least)
+    private (string Context, IReadOnlyDictionary<Fact, string> Sentences) Context(CounterRandom random, Size least)
     {
         var people = Draw(_language.Lines("name"), Between(least.People, Largest.People, random), random);
         var kinds = Draw(_language.Lines("fact"), Between(least.Kinds, Largest.Kinds, random), random);
         var pairs = people.SelectMany(name => kinds.Select(kind => (name, kind))).ToArray();
         var facts = Draw(pairs, Math.Min(pairs.Length, Between(least.Facts, Largest.Facts, random)), random)
             .Select(pair => new Fact(pair.name, pair.kind, random.Pick(_language.Lines(pair.kind)))).ToArray();
-        var sentences = facts.ToDictionary(fact => fact, fact => fact.Tell(random));
+        var sentences = new OrderedDictionary<Fact, string>(facts.Select(fact => KeyValuePair.Create(fact, fact.Tell(random))));
         var lines = sentences.Values.ToList();
         for (var fillers = random.Below(3); fillers > 0; fillers--)
             lines.Insert(random.Below(lines.Count + 1), _language.Expand("filler", random, Share.All, _ => null));
-        return (string.Join(' ', lines), facts, sentences);
+        return (string.Join(' ', lines), sentences);
     }
 
-    private static Fact[] Asked(IReadOnlyList<Fact> facts, CounterRandom random) => Draw(facts, random.Chance(TwoQuestions) ? 2 : 1, random);
+    /// <summary>A question or two for a fact each, answered in words of the answer's own; or for all that is said of someone, answered in the context's words.</summary>
+    private Exchange Ask(IReadOnlyDictionary<Fact, string> sentences, CounterRandom random)
+    {
+        if (random.Chance(AllOfOne))
+        {
+            var name = random.Pick([.. sentences.Keys]).Name;
+            var all = sentences.Where(sentence => sentence.Key.Name == name).Select(sentence => sentence.Value).ToArray();
+            return new Exchange(_language.Expand("ask.all", random, Share.All, place => place == "name" ? name : null), string.Join(' ', all), all);
+        }
+        var asked = Draw([.. sentences.Keys], random.Chance(TwoQuestions) ? 2 : 1, random);
+        return new Exchange(
+            string.Join(' ', asked.Select(fact => fact.Ask(random)).ToArray()), string.Join(' ', asked.Select(fact => fact.Answer(random)).ToArray()),
+            [.. asked.Select(fact => sentences[fact])]);
+    }
 
     private static int Between(int least, int most, CounterRandom random) => least + random.Below(most - least + 1);
 
@@ -69,9 +81,8 @@ internal sealed class ContextCorpus(ulong seed) : ICorpus
         return items[..count];
     }
 
-    private static string Questions(IEnumerable<Fact> facts, CounterRandom random) => string.Join(' ', facts.Select(fact => fact.Ask(random)).ToArray());
-
-    private static string Answers(IEnumerable<Fact> facts, CounterRandom random) => string.Join(' ', facts.Select(fact => fact.Answer(random)).ToArray());
+    /// <summary>A question, its answer, and for each of the answer's sentences the one of the context that it repeats.</summary>
+    private sealed record Exchange(string Question, string Answer, IReadOnlyList<string> Truth);
 
     /// <summary>How many people and kinds of facts a context has, and how many facts.</summary>
     private readonly record struct Size(int People, int Kinds, int Facts);

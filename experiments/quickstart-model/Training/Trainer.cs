@@ -19,7 +19,7 @@ internal sealed class Trainer(CausalLanguageModel model, ulong seed)
     public const int ContextSteps = 2500;
 
     /// <summary>The <see cref="PromptWeight"/> of the context model: what it is told was drawn at random, and little of it can be learned.</summary>
-    public const double ContextPromptWeight = 0.02;
+    public const double ContextPromptWeight = 0.1;
 
     /// <summary>The weight of a token that a user says; of those that the assistant says, it is 1.</summary>
     public double PromptWeight { get; init; } = 0.2;

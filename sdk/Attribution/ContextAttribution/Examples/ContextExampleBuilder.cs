@@ -18,10 +18,7 @@ public static class ContextExampleBuilder
         var sources = new List<TextPiece>();
         var pieces = 0;
         foreach (var (d, document) in prompt.Documents.Index())
-        {
-            var found = Sources(prompt.Text[document.Start..document.End], type, prompt.Offsets, document.Start, 0, d, sources.Count == 0 ? 0 : sources[^1].Tokens.End, sources);
-            pieces += found;
-        }
+            pieces += Sources(prompt.Text[document.Start..document.End], type, prompt.Offsets, document.Start, 0, d, sources.Count == 0 ? 0 : sources[^1].Tokens.End, sources);
         return Build(prompt, answer, new TextSpan(0, answer.Text.Length), sources, pieces - sources.Count);
     }
 
@@ -32,14 +29,22 @@ public static class ContextExampleBuilder
     /// <returns>The example, or why there is none.</returns>
     public static (ContextExample? Example, Exclusion? Why) OfThoughts(ContextPrompt prompt, GeneratedAnswer answer, SourceType type)
     {
-        var end = answer.Text.LastIndexOf(ThoughtsEnd, StringComparison.Ordinal);
-        if (end < 0)
+        if (SpanOfThoughts(answer.Text) is not var (start, end))
             return (null, Exclusion.NoThoughts);
-        // Some templates open the thoughts themselves, so that the answer does not.
-        var start = answer.Text.IndexOf(ThoughtsBegin, StringComparison.Ordinal) is >= 0 and var begin && begin < end ? begin + ThoughtsBegin.Length : 0;
         var sources = new List<TextPiece>();
         var pieces = Sources(answer.Text[start..end], type, answer.Offsets, start, prompt.Ids.Count, 0, prompt.Ids.Count, sources);
         return Build(prompt, answer, new TextSpan(end + ThoughtsEnd.Length, answer.Text.Length), sources, pieces - sources.Count);
+    }
+
+    /// <summary>The thoughts of an answer, which the sources of <see cref="OfThoughts"/> are pieces of; empty without any.</summary>
+    public static string ThoughtsOf(GeneratedAnswer answer) => SpanOfThoughts(answer.Text) is var (start, end) ? answer.Text[start..end] : "";
+
+    private static TextSpan? SpanOfThoughts(string text)
+    {
+        var end = text.LastIndexOf(ThoughtsEnd, StringComparison.Ordinal);
+        // Some templates open the thoughts themselves, so that the answer does not.
+        var start = text.IndexOf(ThoughtsBegin, StringComparison.Ordinal) is >= 0 and var begin && begin < end ? begin + ThoughtsBegin.Length : 0;
+        return end < 0 ? null : new TextSpan(start, end);
     }
 
     /// <summary>Adds the pieces of a text that have tokens.</summary>
