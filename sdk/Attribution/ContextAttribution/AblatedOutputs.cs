@@ -82,10 +82,13 @@ public sealed class AblatedOutputs
         for (var b = 0; b < rows.Length; b++)
             rows[b].Fill(ids.AsSpan(b * length, length), b, positions, attended);
         var context = model.Context(rows.Length, length, [.. rows.Select(row => row.Length)], positions, attended, cache);
-        var stream = model.Run(model.Embed(tensor(ids, [rows.Length, length], device: model.Device)), context, 0, model.Config.BlockCount);
+        var stream = model.Run(model.Embed(tensor(ids, [rows.Length, length], device: model.Device)), context, 0, model.Config.BlockCount - 1);
 
+        // Of the last block only the tokens that predict the target are needed; they end every row.
         var count = _task.Target.Length;
-        var places = rows.SelectMany((row, b) => Enumerable.Range((b * length) + row.Length - count, count)).Select(place => (long)place).ToArray();
+        var first = rows.Min(row => row.Length) - count;
+        stream = model.Block(model.Config.BlockCount - 1, stream, context, first);
+        var places = rows.SelectMany((row, b) => Enumerable.Range((b * (length - first)) + row.Length - count - first, count)).Select(place => (long)place).ToArray();
         var targets = rows.SelectMany(_ => Enumerable.Range(_task.Target.Start, count)).Select(t => (long)_task.Tokens[t]).ToArray();
         var size = (int)Math.Max(1, ChunkElements / model.Config.VocabularySize);
         for (var start = 0; start < places.Length; start += size)

@@ -6,8 +6,11 @@ namespace Attribution.ContextAttribution;
 /// <summary>The tokens that one ablation leaves of a sequence, from a shared beginning on.</summary>
 internal sealed class AblatedRow
 {
-    /// <summary>Tokens of a batch, shared beginnings and padding included: what amortises the weights on a CPU, and on a GPU.</summary>
-    private const int HostTokens = 2048, DeviceTokens = 16384;
+    /// <summary>
+    /// Tokens of a batch, shared beginnings and padding included. On a CPU a few hundred rows amortise reading the weights, and what is more leaves the caches;
+    /// a GPU wants thousands.
+    /// </summary>
+    private const int HostTokens = 512, DeviceTokens = 16384;
 
     /// <summary>Attention scores (rows x heads x queries x keys) of a batch.</summary>
     private const long Scores = 1 << 27;

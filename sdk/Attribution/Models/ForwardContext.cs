@@ -47,8 +47,13 @@ public sealed class ForwardContext
 
     internal (Tensor Cosines, Tensor Sines) Angles(RotaryEmbedding rotary) => _angles[rotary];
 
-    /// <summary>[B or 1, 1, T, S], true where attention may go; null where causality is all there is to it.</summary>
-    internal Tensor? Mask(int? window) => _masks[window ?? 0];
+    /// <summary>[B or 1, 1, T - start, S] of the tokens from <paramref name="start"/> on, true where attention may go; null where there is nothing to it but causality.</summary>
+    internal Tensor? Mask(int? window, int start = 0) => (_masks[window ?? 0], start) switch
+    {
+        (var mask, 0) => mask,
+        (null, _) => BuildMask(arange(Offset + start, Offset + Length, device: _device), window),
+        ({ } mask, _) => mask.narrow(2, start, Length - start),
+    };
 
     /// <summary>
     /// The mask of the queries at the given 0-based places of the sequence [Q]: [B or 1, 1, Q, S]. A token always sees itself, so that no

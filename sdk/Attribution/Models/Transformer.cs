@@ -149,11 +149,16 @@ public sealed class Transformer : IDisposable
     }
 
     /// <summary>Runs one block: the stream entering it, [B, T, D], to the stream leaving it.</summary>
-    public Tensor Block(int index, Tensor hidden, ForwardContext context)
+    /// <param name="index">The block.</param>
+    /// <param name="hidden">The stream entering it.</param>
+    /// <param name="context">The pass.</param>
+    /// <param name="start">The first token whose stream is wanted, [B, T - start, D]: of those before it only keys and values are computed.</param>
+    public Tensor Block(int index, Tensor hidden, ForwardContext context, int start = 0)
     {
         using var scope = NewDisposeScope();
         var block = _blocks[index];
-        var middle = hidden + Attend(index, block, hidden, context);
+        var attended = Attend(index, block, hidden, context, start);
+        var middle = (start == 0 ? hidden : hidden.narrow(1, start, hidden.shape[1] - start)) + attended;
         return (middle + FeedForward(block, middle)).MoveToOuterDisposeScope();
     }
 
@@ -204,15 +209,15 @@ public sealed class Transformer : IDisposable
         linear.Weight = _weights[$"{linear.Name}.weight"] = weight;
     }
 
-    private Tensor Attend(int index, TransformerBlock block, Tensor hidden, ForwardContext context)
+    private Tensor Attend(int index, TransformerBlock block, Tensor hidden, ForwardContext context, int start)
     {
         using var scope = NewDisposeScope();
-        var (b, t) = (hidden.shape[0], hidden.shape[1]);
-        var (query, key, value) = Project(block, Norm(hidden, block.InputNorm), context);
+        var (b, t) = (hidden.shape[0], hidden.shape[1] - start);
+        var (query, key, value) = Project(block, Norm(hidden, block.InputNorm), context, start);
         if (context.Cache is { } cache)
             (key, value) = cache.Store(index, key, value); // [B, K, S, d]
 
-        var mask = context.Mask(block.Window);
+        var mask = context.Mask(block.Window, start);
         Tensor mixed; // [B, T, H d]
         if (t == 1)
         {
@@ -229,27 +234,40 @@ public sealed class Transformer : IDisposable
         return (block.PostAttentionNorm is { } norm ? Norm(output, norm) : output).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Rotated queries [B, H, T, d], scaled so that what is left is to divide by sqrt(d), rotated keys and values [B, K, T, d].</summary>
-    private (Tensor Query, Tensor Key, Tensor Value) Project(TransformerBlock block, Tensor normed, ForwardContext context)
+    /// <summary>
+    /// Rotated queries [B, H, T - start, d] of the tokens from <paramref name="start"/> on, scaled so that what is left is to divide by sqrt(d), and of all tokens
+    /// rotated keys and values [B, K, T, d].
+    /// </summary>
+    private (Tensor Query, Tensor Key, Tensor Value) Project(TransformerBlock block, Tensor normed, ForwardContext context, int start = 0)
     {
         Tensor Heads(Tensor x) => x.view(x.shape[0], x.shape[1], -1, Config.HeadSize).transpose(1, 2); // [B, T, n d] -> [B, n, T, d]
+        Tensor From(Tensor x, int dimension) => start == 0 ? x : x.narrow(dimension, start, x.shape[dimension] - start);
 
         Tensor query, key, value;
         if (block.Key is null || block.Value is null)
         {
             var keys = (long)Config.KeyValueHeadCount * Config.HeadSize;
             var parts = block.Query.Forward(normed).split([(long)Config.HeadCount * Config.HeadSize, keys, keys], -1);
-            (query, key, value) = (Heads(parts[0]), Heads(parts[1]), Heads(parts[2]));
+            (query, key, value) = (From(Heads(parts[0]), 2), Heads(parts[1]), Heads(parts[2]));
         }
         else
         {
-            (query, key, value) = (Heads(block.Query.Forward(normed)), Heads(block.Key.Forward(normed)), Heads(block.Value.Forward(normed)));
+            (query, key, value) = (Heads(block.Query.Forward(From(normed, 1))), Heads(block.Key.Forward(normed)), Heads(block.Value.Forward(normed)));
         }
         if (block.QueryNorm is not null && block.KeyNorm is not null)
             (query, key) = (Norm(query, block.QueryNorm), Norm(key, block.KeyNorm));
-        // Queries and keys turn alike, so they turn together.
-        var turned = RotaryEmbedding.Rotate(cat([query, key], 1), context.Angles(block.Rotary));
-        (query, key) = (turned.narrow(1, 0, Config.HeadCount), turned.narrow(1, Config.HeadCount, Config.KeyValueHeadCount));
+        var angles = context.Angles(block.Rotary);
+        if (start == 0)
+        {
+            // Queries and keys turn alike, so they turn together.
+            var turned = RotaryEmbedding.Rotate(cat([query, key], 1), angles);
+            (query, key) = (turned.narrow(1, 0, Config.HeadCount), turned.narrow(1, Config.HeadCount, Config.KeyValueHeadCount));
+        }
+        else
+        {
+            query = RotaryEmbedding.Rotate(query, (From(angles.Cosines, 2), From(angles.Sines, 2)));
+            key = RotaryEmbedding.Rotate(key, angles);
+        }
         return (Config.QueryScalar == Config.HeadSize ? query : query * Math.Sqrt(Config.HeadSize / Config.QueryScalar), key, value);
     }
 

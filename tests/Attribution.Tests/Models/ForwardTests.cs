@@ -85,6 +85,19 @@ public sealed class ForwardTests
         }
     }
 
+    [Theory, MemberData(nameof(Families))]
+    public void A_block_s_last_tokens_alone_are_what_they_are_among_all(string family)
+    {
+        using var tiny = TinyModel.Of(family);
+        using var model = tiny.Load();
+        using var scope = NewDisposeScope();
+        using var none = no_grad();
+        var stream = model.Transformer.Embed(Numbers.Ids(TinyModel.Tokens(18, 2), TinyModel.Tokens(18, 3)));
+        foreach (var context in (ForwardContext[])[model.Transformer.Context(2, 18), model.Transformer.Context(2, 18, keyMask: Table(Attended(18, 3, 9), Attended(18, 12)))])
+            foreach (var start in (int[])[1, 7, 17])
+                Numbers.RelativeDifference(model.Transformer.Block(1, stream, context, start), model.Transformer.Block(1, stream, context).narrow(1, start, 18 - start)).ShouldBeLessThan(1e-5);
+    }
+
     [Fact]
     public void Logits_at_chosen_positions_are_those_of_all_positions()
     {

@@ -47,7 +47,7 @@ internal sealed class PickleReader(byte[] pickle, CheckpointArchive archive, str
                     Take(8);
                     break;
                 case '.': // STOP
-                    return _stack.Count == 1 ? PickleCalls.Checked(_stack[0]) : throw new PickleException("it does not end with one value");
+                    return _stack.Count == 1 ? PickleCalls.Checked(Pop()) : throw new PickleException("it does not end with one value");
                 case '(': // MARK
                     _stack.Add(s_mark);
                     break;
