@@ -5,12 +5,15 @@ namespace QuickstartModel.Corpus;
 /// <summary>
 /// Questions that only their context can answer: who is what is drawn anew for each context, so a model that has learned from it repeats facts and knows none.
 /// A context is about a few people and a few kinds of facts, so that beside the fact that is asked for there are others of the same person and of the same
-/// kind. The documents to learn from begin with contexts that are smaller than those of the examples: in them, telling people apart is learned first.
+/// kind. The contexts to learn from may be smaller than those of the examples, and among the first documents most are lists of words that are
+/// said again and again: that what followed a word before follows it now is the first lesson, and slow to learn from answers alone.
 /// </summary>
 internal sealed class ContextCorpus(ulong seed) : ICorpus
 {
     private static readonly Size Smallest = new(2, 1, 2), Small = new(3, 3, 6), Largest = new(4, 4, 10);
 
+    private const int FirstLessons = 40_000, MinWords = 4, MaxWords = 24, MaxRounds = 4;
+    private const double ListAtFirst = 0.7, ListLater = 0.1;
     private const int MinTurns = 2, MaxTurns = 5;
     private const double TwoQuestions = 0.5, AllOfOne = 0.5;
 
@@ -19,10 +22,12 @@ internal sealed class ContextCorpus(ulong seed) : ICorpus
     /// <summary>What the user says: the context, a blank line and the question.</summary>
     public static string Prompt(string context, string query) => $"Context: {context}\n\nQuery: {query}";
 
-    /// <summary>A context with a question, its answer, and one to four more questions about the same context.</summary>
+    /// <summary>A context with a question, its answer, and one to four more questions about the same context; or a text without turns.</summary>
     public IReadOnlyList<ChatMessage> Document(long index)
     {
         var random = new CounterRandom(seed, "context", index);
+        if (random.Chance(index < FirstLessons ? ListAtFirst : ListLater))
+            return [new ChatMessage("", Lists(random))];
         var (context, sentences) = Context(random, Smallest);
         var messages = new List<ChatMessage>();
         for (var turn = Between(MinTurns, MaxTurns, random); turn > 0; turn--)
@@ -41,6 +46,14 @@ internal sealed class ContextCorpus(ulong seed) : ICorpus
         var (context, sentences) = Context(random, Small);
         var exchange = Ask(sentences, random);
         return new ContextExample(context, exchange.Question, exchange.Answer, exchange.Truth);
+    }
+
+    /// <summary>A list of words, two to four times.</summary>
+    private string Lists(CounterRandom random)
+    {
+        var words = Enumerable.Range(0, Between(MinWords, MaxWords, random)).Select(_ => random.Pick(_language.Lines(random.Chance(0.5) ? "name" : random.Pick(_language.Lines("fact"))))).ToArray();
+        var list = " " + string.Join(' ', words);
+        return string.Concat(Enumerable.Repeat(list, Between(2, MaxRounds, random)));
     }
 
     private (string Context, IReadOnlyDictionary<Fact, string> Sentences) Context(CounterRandom random, Size least)

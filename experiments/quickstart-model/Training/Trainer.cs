@@ -16,7 +16,7 @@ internal sealed class Trainer(CausalLanguageModel model, ulong seed)
     public const int Steps = 1200;
 
     /// <summary>The steps that the context model was trained for.</summary>
-    public const int ContextSteps = 2500;
+    public const int ContextSteps = 3000;
 
     /// <summary>The <see cref="PromptWeight"/> of the context model: what it is told was drawn at random, and little of it can be learned.</summary>
     public const double ContextPromptWeight = 0.1;

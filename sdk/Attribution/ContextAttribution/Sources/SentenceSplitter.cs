@@ -22,10 +22,13 @@ public static partial class SentenceSplitter
             for (var at = start; at < end; at++)
             {
                 var after = Enders.Contains(text[at]) || WideEnders.Contains(text[at]) ? AfterEnder(text, at, end) : at;
-                if (after == at || !Ends(text, begin, at, after, end))
+                if (after == at)
                     continue;
-                Add(sentences, text, begin, after);
-                begin = after;
+                if (Ends(text, begin, at, after, end))
+                {
+                    Add(sentences, text, begin, after);
+                    begin = after;
+                }
                 at = after - 1;
             }
             Add(sentences, text, begin, end);
