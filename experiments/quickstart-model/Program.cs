@@ -32,12 +32,13 @@ train.SetAction(parsed =>
 {
     Provisioner.Provide(Console.WriteLine, (code, warning) => Console.WriteLine($"{code}: {warning}"));
     var folder = parsed.GetRequiredValue(output).FullName;
-    ModelFiles.WriteConfig(folder);
-    var (encoder, corpus) = (new DocumentEncoder(folder), Corpus(parsed));
+    var corpus = Corpus(parsed);
+    ModelFiles.WriteConfig(folder, corpus.VocabularySize);
+    var encoder = new DocumentEncoder(folder);
     using var model = CausalLanguageModel.Random(ModelConfig.Load(folder), (long)parsed.GetValue(seed));
     Console.WriteLine($"{model.Transformer.Weights.Values.Sum(weight => weight.numel()):N0} parameters");
     var clock = Stopwatch.StartNew();
-    var trainer = parsed.GetValue(context) ? new Trainer(model, parsed.GetValue(seed)) { PromptWeight = Trainer.ContextPromptWeight } : new Trainer(model, parsed.GetValue(seed));
+    var trainer = parsed.GetValue(context) ? new Trainer(model, parsed.GetValue(seed)) { PeakRate = Trainer.ContextPeakRate, PromptWeight = Trainer.ContextPromptWeight } : new Trainer(model, parsed.GetValue(seed));
     trainer.Train(index => encoder.Document(corpus.Document(index)), parsed.GetValue(steps) ?? (parsed.GetValue(context) ? Trainer.ContextSteps : Trainer.Steps),
         (step, loss) =>
         {

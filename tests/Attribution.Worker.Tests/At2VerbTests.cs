@@ -40,7 +40,7 @@ public sealed class At2VerbTests : IDisposable
         var (code, output) = await RunAsync("--context", _context, "--context", _context, "--answer", "Ice is. Tea is not.", "--source-type", "word", "--json");
         code.ShouldBe(0, output);
         var result = JsonNode.Parse(output)!;
-        (int)result["part"]!["end"]!.ShouldBe(19);
+        ((int)result["part"]!["end"]!).ShouldBe(19);
         result["sources"]!.AsArray().Count.ShouldBe(20);
         result["sources"]!.AsArray().Sum(s => (double)s!["score"]!).ShouldBeInRange(0.05, 1);
     }
@@ -69,7 +69,8 @@ public sealed class At2VerbTests : IDisposable
     {
         var other = TinyChatModel.Write(_folder["other"]);
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(other, "config.json")))!;
-        config["num_attention_heads"] = config["num_key_value_heads"] = 1;
+        config["num_attention_heads"] = 1;
+        config["num_key_value_heads"] = 1;
         File.WriteAllText(Path.Combine(other, "config.json"), config.ToJsonString());
         Directory.CreateDirectory(_folder["others"]);
         ScoreEstimator.MeanAttention(ModelConfig.Load(other)).Save(_folder["others"]);

@@ -16,6 +16,9 @@ internal sealed class BaseCorpus(ulong seed) : ICorpus
     private readonly AnswerWriter _answers = new(LanguageFiles.Instance);
 
     /// <inheritdoc/>
+    public int VocabularySize => 2048;
+
+    /// <inheritdoc/>
     public IReadOnlyList<ChatMessage> Document(long index)
     {
         var random = new CounterRandom(seed, "base", index);

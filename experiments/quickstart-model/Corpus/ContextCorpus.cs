@@ -5,28 +5,31 @@ namespace QuickstartModel.Corpus;
 /// <summary>
 /// Questions that only their context can answer: who is what is drawn anew for each context, so a model that has learned from it repeats facts and knows none.
 /// A context is about a few people and a few kinds of facts, so that beside the fact that is asked for there are others of the same person and of the same
-/// kind. The contexts to learn from may be smaller than those of the examples, and among the first documents most are lists of words that are
-/// said again and again: that what followed a word before follows it now is the first lesson, and slow to learn from answers alone.
+/// kind. The contexts to learn from may be smaller than those of the examples, and some documents are lists of words that are said
+/// again and again: that what followed a word before follows it now is slow to learn from answers alone.
 /// </summary>
 internal sealed class ContextCorpus(ulong seed) : ICorpus
 {
     private static readonly Size Smallest = new(2, 1, 2), Small = new(3, 3, 6), Largest = new(4, 4, 10);
 
-    private const int FirstLessons = 40_000, MinWords = 4, MaxWords = 24, MaxRounds = 4;
-    private const double ListAtFirst = 0.7, ListLater = 0.1;
+    private const int MinWords = 4, MaxWords = 24, MaxRounds = 4;
+    private const double WordList = 0.2;
     private const int MinTurns = 2, MaxTurns = 5;
-    private const double TwoQuestions = 0.5, AllOfOne = 0.5;
+    private const double TwoQuestions = 0.5, AllOfOne = 0.3;
 
     private readonly Grammar _language = LanguageFiles.Instance["facts"];
 
     /// <summary>What the user says: the context, a blank line and the question.</summary>
     public static string Prompt(string context, string query) => $"Context: {context}\n\nQuery: {query}";
 
+    /// <inheritdoc/>
+    public int VocabularySize => 1024;
+
     /// <summary>A context with a question, its answer, and one to four more questions about the same context; or a text without turns.</summary>
     public IReadOnlyList<ChatMessage> Document(long index)
     {
         var random = new CounterRandom(seed, "context", index);
-        if (random.Chance(index < FirstLessons ? ListAtFirst : ListLater))
+        if (random.Chance(WordList))
             return [new ChatMessage("", Lists(random))];
         var (context, sentences) = Context(random, Smallest);
         var messages = new List<ChatMessage>();

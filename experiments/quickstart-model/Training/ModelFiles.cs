@@ -6,14 +6,14 @@ namespace QuickstartModel.Training;
 /// <summary>The architecture of the tiny model, as Hugging Face's <c>config.json</c>: Llama's, as small as the language allows.</summary>
 internal static class ModelFiles
 {
-    public static void WriteConfig(string folder)
+    public static void WriteConfig(string folder, int vocabularySize)
     {
         Directory.CreateDirectory(folder);
         TokenizerFiles.Save(Path.Combine(folder, "config.json"), new JsonObject
         {
             ["architectures"] = new JsonArray("LlamaForCausalLM"),
             ["model_type"] = "llama",
-            ["vocab_size"] = TokenizerFiles.VocabularySize,
+            ["vocab_size"] = vocabularySize,
             ["hidden_size"] = 96,
             ["intermediate_size"] = 256,
             ["num_hidden_layers"] = 4,
@@ -24,7 +24,7 @@ internal static class ModelFiles
             ["rms_norm_eps"] = 1e-5,
             ["rope_theta"] = 10000.0,
             ["max_position_embeddings"] = TokenizerFiles.MaxTokens,
-            ["attention_bias"] = false,
+            ["attention_bias"] = Environment.GetEnvironmentVariable("CTX_BIAS") == "1",
             ["mlp_bias"] = false,
             ["tie_word_embeddings"] = true,
             ["bos_token_id"] = ChatFormat.Id(ChatFormat.Begin),

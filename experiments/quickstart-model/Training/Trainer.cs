@@ -18,15 +18,21 @@ internal sealed class Trainer(CausalLanguageModel model, ulong seed)
     /// <summary>The steps that the context model was trained for.</summary>
     public const int ContextSteps = 3000;
 
+    /// <summary>The <see cref="PeakRate"/> of the context model: at the other one's, it learns the words and never to look back.</summary>
+    public const double ContextPeakRate = 1.5e-3;
+
     /// <summary>The <see cref="PromptWeight"/> of the context model: what it is told was drawn at random, and little of it can be learned.</summary>
     public const double ContextPromptWeight = 0.1;
+
+    /// <summary>The highest learning rate.</summary>
+    public double PeakRate { get; init; } = 4e-3;
 
     /// <summary>The weight of a token that a user says; of those that the assistant says, it is 1.</summary>
     public double PromptWeight { get; init; } = 0.2;
 
     private const int WarmUp = 60, TokensPerStep = 4096, StepsPerReport = 50;
     private static readonly int Assistant = ChatFormat.Id("<|assistant|>"), End = ChatFormat.Id(ChatFormat.End);
-    private const double PeakRate = 4e-3, Decay = 0.1, Beta2 = 0.98;
+    private const double Decay = 0.1, Beta2 = 0.98;
 
     /// <summary>Trains on documents 0, 1, 2, ...</summary>
     /// <param name="document">The tokens of a document.</param>
@@ -67,7 +73,7 @@ internal sealed class Trainer(CausalLanguageModel model, ulong seed)
         }
     }
 
-    private static double Rate(int step, int steps) => step < WarmUp
+    private double Rate(int step, int steps) => step < WarmUp
         ? PeakRate * (step + 1) / WarmUp
         : PeakRate * (0.1 + 0.9 * (1 + Math.Cos(Math.PI * (step - WarmUp) / (steps - WarmUp))) / 2);
 

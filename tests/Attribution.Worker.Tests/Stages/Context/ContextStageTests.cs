@@ -35,7 +35,7 @@ public sealed class ContextStageTests
 
         experiment.SourceType = "word";
         (await experiment.BuildAsync()).ShouldBe(["AttributeHeldOut", "CollectMetrics"]);
-        experiment.Lines("q", "at2", "attributions.jsonl")[0]["sources"]!.AsArray().Count.ShouldBe(12);
+        experiment.Lines("q", "at2", "attributions.jsonl")[0]["sources"]!.AsArray().Count.ShouldBe(13);
     }
 
     [Fact]
