@@ -26,19 +26,19 @@ data.SetAction(parsed =>
 var tokenizer = new Command("tokenizer", "Trains the tokenizer and writes tokenizer.json and tokenizer_config.json.") { seed, output, context };
 tokenizer.SetAction(parsed => TokenizerFiles.Write(Corpus(parsed), parsed.GetRequiredValue(output).FullName));
 
-var steps = new Option<int?>("--steps") { Description = $"How many steps of about 4,096 tokens; {Trainer.Steps}, or with --context {Trainer.ContextSteps}, if left out." };
+var steps = new Option<int?>("--steps") { Description = $"How many steps; {Trainer.Steps}, or with --context {Trainer.ContextSteps}, if left out." };
 var train = new Command("train", "Trains the model with the tokenizer of the folder and writes it there.") { seed, output, context, steps };
 train.SetAction(parsed =>
 {
     Provisioner.Provide(Console.WriteLine, (code, warning) => Console.WriteLine($"{code}: {warning}"));
     var folder = parsed.GetRequiredValue(output).FullName;
     var corpus = Corpus(parsed);
-    ModelFiles.WriteConfig(folder, corpus.VocabularySize);
+    ModelFiles.WriteConfig(folder, corpus.VocabularySize, blocks: parsed.GetValue(context) ? 3 : 4);
     var encoder = new DocumentEncoder(folder);
     using var model = CausalLanguageModel.Random(ModelConfig.Load(folder), (long)parsed.GetValue(seed));
     Console.WriteLine($"{model.Transformer.Weights.Values.Sum(weight => weight.numel()):N0} parameters");
     var clock = Stopwatch.StartNew();
-    var trainer = parsed.GetValue(context) ? new Trainer(model, parsed.GetValue(seed)) { PeakRate = Trainer.ContextPeakRate, PromptWeight = Trainer.ContextPromptWeight } : new Trainer(model, parsed.GetValue(seed));
+    var trainer = parsed.GetValue(context) ? new Trainer(model, parsed.GetValue(seed)) { TokensPerStep = Trainer.ContextTokensPerStep, PeakRate = Trainer.ContextPeakRate, PromptWeight = Trainer.ContextPromptWeight } : new Trainer(model, parsed.GetValue(seed));
     trainer.Train(index => encoder.Document(corpus.Document(index)), parsed.GetValue(steps) ?? (parsed.GetValue(context) ? Trainer.ContextSteps : Trainer.Steps),
         (step, loss) =>
         {

@@ -16,13 +16,19 @@ internal sealed class Trainer(CausalLanguageModel model, ulong seed)
     public const int Steps = 1200;
 
     /// <summary>The steps that the context model was trained for.</summary>
-    public const int ContextSteps = 3000;
+    public const int ContextSteps = 1600;
+
+    /// <summary>The <see cref="TokensPerStep"/> of the context model.</summary>
+    public const int ContextTokensPerStep = 2048;
 
     /// <summary>The <see cref="PeakRate"/> of the context model: at the other one's, it learns the words and never to look back.</summary>
-    public const double ContextPeakRate = 1.5e-3;
+    public const double ContextPeakRate = 2e-3;
 
     /// <summary>The <see cref="PromptWeight"/> of the context model: what it is told was drawn at random, and little of it can be learned.</summary>
     public const double ContextPromptWeight = 0.1;
+
+    /// <summary>About how many tokens a step has.</summary>
+    public int TokensPerStep { get; init; } = 4096;
 
     /// <summary>The highest learning rate.</summary>
     public double PeakRate { get; init; } = 4e-3;
@@ -30,13 +36,13 @@ internal sealed class Trainer(CausalLanguageModel model, ulong seed)
     /// <summary>The weight of a token that a user says; of those that the assistant says, it is 1.</summary>
     public double PromptWeight { get; init; } = 0.2;
 
-    private const int WarmUp = 60, TokensPerStep = 4096, StepsPerReport = 50;
+    private const int WarmUp = 60, StepsPerReport = 50;
     private static readonly int Assistant = ChatFormat.Id("<|assistant|>"), End = ChatFormat.Id(ChatFormat.End);
     private const double Decay = 0.1, Beta2 = 0.98;
 
     /// <summary>Trains on documents 0, 1, 2, ...</summary>
     /// <param name="document">The tokens of a document.</param>
-    /// <param name="steps">How many steps of about 4,096 tokens.</param>
+    /// <param name="steps">How many steps.</param>
     /// <param name="report">Told the step and the mean loss since the last report, every 50 steps and at the end.</param>
     public void Train(Func<long, int[]> document, int steps, Action<int, double> report)
     {
