@@ -45,11 +45,17 @@ public static class ProjectErrorCodes
     /// <summary>The build does not run on .NET.</summary>
     public const string WrongMSBuild = "ATTR1914";
 
+    /// <summary>There is no prompt for a judging model.</summary>
+    public const string JudgePromptMissing = "ATTR1915";
+
+    /// <summary>A method of one side compares with none of the other's.</summary>
+    public const string MethodsDoNotPair = "ATTR1917";
+
     /// <summary>There is no such kind of experiment, or an item belongs to another kind.</summary>
-    public const string WrongKind = "ATTR1915";
+    public const string WrongKind = "ATTR1918";
 
     /// <summary>An experiment in context attribution has no ContextDataset item.</summary>
-    public const string NoContextDataset = "ATTR1916";
+    public const string NoContextDataset = "ATTR1919";
 
     /// <summary>The worker stopped without saying why.</summary>
     public const string WorkerCrashed = "ATTR1920";

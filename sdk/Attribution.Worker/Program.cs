@@ -1,19 +1,26 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Attribution.Worker;
 using Attribution.Worker.Backends;
 using Attribution.Worker.Verbs;
 
 TorchBackend.Start();
 
-var root = new RootCommand("Training-data attribution: the stages of an experiment, one verb each.")
+// Not RootCommand, which calls itself by the assembly's name.
+var root = new Command("attribution", "Training-data attribution: the stages of an experiment, one verb each.")
 {
+    new HelpOption(),
+    new VersionOption(),
     AttributeVerb.Create(),
     At2Verb.Create(),
     SelectVerb.Create(),
     FineTuneVerb.Create(),
     EvaluateVerb.Create(),
+    CompareVerb.Create(),
+    QueryVerb.Create(),
     DoctorVerb.Create(),
     GenerateVerb.Create(),
+    JudgeVerb.Create(),
     LogitsVerb.Create(),
     ProvisionVerb.Create(),
     MeasureThreadsVerb.Create(),

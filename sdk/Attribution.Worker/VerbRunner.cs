@@ -14,7 +14,7 @@ public static class VerbRunner
     /// <param name="output">Where verbs print; the console's by default.</param>
     /// <param name="error">Where errors are printed; the console's by default.</param>
     /// <returns>The verb's exit code; 1 for an <see cref="AttributionException"/> and for a command line that cannot be parsed.</returns>
-    public static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter? output = null, TextWriter? error = null)
+    public static async Task<int> RunAsync(Command root, string[] args, TextWriter? output = null, TextWriter? error = null)
     {
         output ??= Console.Out;
         error ??= Console.Error;

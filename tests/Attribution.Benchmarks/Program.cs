@@ -1,12 +1,17 @@
 using System.CommandLine;
 using Attribution.Benchmarks;
+using Attribution.Benchmarks.Attribution;
 
 var root = new RootCommand("Measurements of the project, one verb each. Run in Release.")
 {
     At2Benchmark.Create(),
+    AttributionBenchmark.Create(),
     GenerateBenchmark.Create(),
+    RetrievalBenchmark.Create(),
+    JudgeBenchmark.Create(),
     DatasetBenchmark.Create(),
     TensorBenchmark.Create(),
     TokenizerBenchmark.Create(),
+    SelectionBenchmark.Create(),
 };
 return root.Parse(args).Invoke();

@@ -1,6 +1,21 @@
 using Attribution.Data.Store;
 using Attribution.Tests.Child;
 
+// judge store-folder server answers
+if (args[0] == "judge")
+{
+    using var judging = new ArtifactStore(args[1]);
+    Console.WriteLine(JudgeWork.Run(judging, new Uri(args[2]), int.Parse(args[3])));
+    return;
+}
+
+// trak folder
+if (args[0] == "trak")
+{
+    Console.WriteLine(TrakWork.Hash(args[1]));
+    return;
+}
+
 // store-folder log-folder go-file milliseconds single|blocks [rows]
 var (root, log, go) = (args[0], args[1], args[2]);
 using var store = new ArtifactStore(root, notify: e => Console.WriteLine($"event {e.Kind}"));

@@ -7,14 +7,18 @@ internal static class TinyModel
 {
     internal const int VocabularySize = 40;
 
+    private const string Config = """
+        {"model_type": "llama", "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4,
+         "num_key_value_heads": 2, "vocab_size": 40, "max_position_embeddings": 64, "rms_norm_eps": 1e-5,
+         "hidden_act": "silu", "tie_word_embeddings": false, "torch_dtype": "float32", "bos_token_id": 1, "eos_token_id": 2}
+        """;
+
+    internal static void WriteConfig(string folder) => File.WriteAllText(Path.Combine(folder, "config.json"), Config);
+
     internal static CausalLanguageModel Create(long seed = 1)
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(Path.Combine(folder.Path, "config.json"), $$"""
-            {"model_type": "llama", "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 3, "num_attention_heads": 4,
-             "num_key_value_heads": 2, "vocab_size": {{VocabularySize}}, "max_position_embeddings": 64, "rms_norm_eps": 1e-5,
-             "hidden_act": "silu", "tie_word_embeddings": false, "torch_dtype": "float32", "bos_token_id": 1, "eos_token_id": 2}
-            """);
+        WriteConfig(folder.Path);
         return CausalLanguageModel.Random(ModelConfig.Load(folder.Path), seed);
     }
 

@@ -33,6 +33,30 @@ public sealed class ExperimentVerbTests : IDisposable
     }
 
     [Fact]
+    public void Projected_gradients_select_with_their_like_alone()
+    {
+        var model = Path.Combine(Quickstart, "model");
+        string[] train = ["attribute", "--model", model, "--data", Path.Combine(Quickstart, "data", "pool.jsonl"), "--layer", "2", "--take", "40"];
+        string[] eval = ["attribute", "--model", model, "--data", Path.Combine(Quickstart, "data", "modesty.jsonl"), "--layer", "2", "--take", "10"];
+        Run([.. train, "--method", "trak,residual_diff", "--projection-dim", "256", "--output", _folder["train"]]);
+        Run([.. eval, "--method", "trak", "--projection-dim", "256", "--output", _folder["eval"]]);
+        Run([.. eval, "--method", "trak", "--projection-dim", "256", "--projection-seed", "1", "--output", _folder["other"]]);
+
+        string[] select = ["select", "--layer", "2", "--top-k", "5", "--output", _folder["selected.jsonl"], "--train"];
+        Run([.. select, _folder["train/trak"], "--eval", _folder["eval/trak"]]).ShouldContain("selected 5 of 40 rows");
+        Fail(_folder["train/trak"], _folder["other/trak"]).ShouldContain("seed 0 and 1");
+        Fail(_folder["train/residual_diff"], _folder["eval/trak"]).ShouldContain("trak vectors compare with trak vectors only");
+
+        string Fail(string train, string eval)
+        {
+            var (code, _, error) = CommandLine.Run(new Dictionary<string, string?>(), [.. select, train, "--eval", eval]);
+            code.ShouldBe(1);
+            error.ShouldStartWith("error ATTR1521: ");
+            return error;
+        }
+    }
+
+    [Fact]
     public void An_unknown_method_is_one_line_that_lists_the_known()
     {
         var (code, _, error) = CommandLine.Run(new Dictionary<string, string?>(), "attribute", "--model", Path.Combine(Quickstart, "model"), "--data",

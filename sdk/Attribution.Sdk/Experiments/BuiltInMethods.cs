@@ -6,6 +6,9 @@ namespace Attribution.Sdk.Experiments;
 /// </summary>
 internal static class BuiltInMethods
 {
+    /// <summary>The method of projected weight gradients, which compare with their like alone.</summary>
+    public const string Trak = "trak";
+
     public static IReadOnlySet<string> Names { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         "residual_treatment",
@@ -19,5 +22,15 @@ internal static class BuiltInMethods
         "residual_change_treatment_with_mask_corrected",
         "residual_change_treatment_with_mask",
         "residual_change_with_bias_and_mask",
+        Trak,
     };
+
+    /// <summary>The selection method that generates persona vectors.</summary>
+    public const string PersonaGenerated = "persona_vector_gen";
+
+    /// <summary>The selection method that reads persona vectors from files.</summary>
+    public const string PersonaFile = "persona_vector";
+
+    /// <summary>The selection methods that make one vector of a whole evaluation set.</summary>
+    public static IReadOnlyList<string> Personas { get; } = [PersonaGenerated, PersonaFile];
 }

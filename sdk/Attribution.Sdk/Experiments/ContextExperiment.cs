@@ -10,6 +10,10 @@ internal sealed record ContextExperiment
     public const string Estimator = "at2";
 
     public required string Name { get; init; }
+
+    /// <summary>The form of the experiment; null for the one without a name.</summary>
+    public string? Variant { get; init; }
+
     public required string Store { get; init; }
     public required string State { get; init; }
     public required IReadOnlyList<ContextDataset> Datasets { get; init; }
@@ -36,4 +40,10 @@ internal sealed record ContextExperiment
     public required int BatchSize { get; init; }
     public required long Seed { get; init; }
     public required double SnapshotTolerance { get; init; }
+
+    /// <inheritdoc cref="Experiment.OutputFolder"/>
+    public string OutputFolder => Experiment.Of("out", Variant);
+
+    /// <inheritdoc cref="Experiment.SnapshotFolder"/>
+    public string SnapshotFolder => Experiment.SnapshotsOf(Variant);
 }

@@ -38,6 +38,7 @@ internal sealed partial class ExperimentReader
         return new ContextExperiment
         {
             Name = name,
+            Variant = Variant(),
             State = state.Replace('\\', '/').TrimEnd('/'),
             Store = _paths.Short(_settings.Text("AttributionStore")!),
             Datasets = ContextDatasets(datasets),

@@ -11,7 +11,7 @@ namespace Attribution.Sdk.Stages;
 internal sealed class ContextStageRequests(ContextExperiment experiment)
 {
     /// <summary>The request as JSON text.</summary>
-    public string Of(Stage stage) => StageRequests.Write(stage, experiment.Name, experiment.Store, experiment.State, stage.Name switch
+    public string Of(Stage stage) => StageRequests.Write(stage, experiment.Name, experiment.Store, experiment.State, experiment.OutputFolder, stage.Name switch
     {
         "Generate" => Generate,
         "FeaturesAndOutputs" => FeaturesAndOutputs,
@@ -66,7 +66,7 @@ internal sealed class ContextStageRequests(ContextExperiment experiment)
 
     private void VerifySnapshot(Utf8JsonWriter json)
     {
-        json.WriteString("snapshots", Experiment.SnapshotFolder);
+        json.WriteString("snapshots", experiment.SnapshotFolder);
         json.WriteNumber("tolerance", experiment.SnapshotTolerance);
     }
 

@@ -13,6 +13,12 @@ internal sealed record Stage(string Name, params IReadOnlyList<string> Upstream)
     /// <summary>Whether it reads the base model.</summary>
     public bool ReadsModel { get; init; }
 
+    /// <summary>Whether it reads judging prompts, where a model judges.</summary>
+    public bool MayReadPrompts { get; init; }
+
+    /// <summary>Whether it reads what the stages before it were asked, and how the snapshot compared.</summary>
+    public bool ReadsRequests { get; init; }
+
     /// <summary>Those of an experiment of a kind, in the order they run.</summary>
     public static IReadOnlyList<Stage> Of(string kind) => kind == ContextExperiment.Kind ? InContext : OfSelection;
 
@@ -36,8 +42,9 @@ internal sealed record Stage(string Name, params IReadOnlyList<string> Upstream)
         new("SelectTrainingData", "ImportDatasets", "ComputeAttribution"),
         new("FineTune", "SelectTrainingData") { ReadsModel = true },
         new("Evaluate", "ImportDatasets", "FineTune") { ReadsModel = true },
-        new("Judge", "Evaluate"),
+        new("Judge", "FineTune", "Evaluate") { MayReadPrompts = true },
         new("CollectMetrics", "SelectTrainingData", "FineTune", "Evaluate", "Judge"),
         new("VerifySnapshot", "CollectMetrics"),
+        new("Report", "ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot") { ReadsRequests = true },
     ];
 }

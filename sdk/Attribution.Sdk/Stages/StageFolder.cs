@@ -15,6 +15,9 @@ internal sealed class StageFolder(string path)
     /// <summary>What it made, by content.</summary>
     public string Result(string stage) => Path.Combine(path, $"{stage}.result.json");
 
+    /// <summary>How the metrics compared with the snapshot.</summary>
+    public string Verdict => Path.Combine(path, "VerifySnapshot.verdict.json");
+
     /// <summary>The files that must be there, as it left them.</summary>
     public string Files(string stage) => Path.Combine(path, $"{stage}.files");
 

@@ -15,10 +15,10 @@ internal sealed class StageRequests(Experiment experiment)
     private static readonly JsonWriterOptions Readable = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The request as JSON text.</summary>
-    public string Of(Stage stage) => Write(stage, experiment.Name, experiment.Store, experiment.State, Body(stage.Name));
+    public string Of(Stage stage) => Write(stage, experiment.Name, experiment.Store, experiment.State, experiment.OutputFolder, Body(stage.Name));
 
     /// <summary>A request of any kind of experiment.</summary>
-    internal static string Write(Stage stage, string experiment, string store, string state, Action<Utf8JsonWriter> body)
+    internal static string Write(Stage stage, string experiment, string store, string state, string outputFolder, Action<Utf8JsonWriter> body)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, Readable))
@@ -28,7 +28,7 @@ internal sealed class StageRequests(Experiment experiment)
             json.WriteString("experiment", experiment);
             json.WriteString("store", store);
             json.WriteString("state", state);
-            json.WriteString("out", Experiment.OutputFolder);
+            json.WriteString("out", outputFolder);
             List(json, "upstream", stage.Upstream);
             body(json);
             json.WriteEndObject();
@@ -46,6 +46,7 @@ internal sealed class StageRequests(Experiment experiment)
         "Judge" => Judge,
         "CollectMetrics" => CollectMetrics,
         "VerifySnapshot" => VerifySnapshot,
+        "Report" => Report,
         _ => throw new ArgumentException($"There is no stage {stage}.", nameof(stage)),
     };
 
@@ -65,6 +66,13 @@ internal sealed class StageRequests(Experiment experiment)
             if (dataset.Seed is { } seed)
                 json.WriteNumber("seed", seed);
             Text(json, "recipe", dataset.Recipe);
+            if (dataset.Parameters.Count > 0)
+            {
+                json.WriteStartObject("parameters");
+                foreach (var (name, value) in dataset.Parameters)
+                    json.WriteString(name, value);
+                json.WriteEndObject();
+            }
             Text(json, "plantedColumn", dataset.PlantedColumn);
             Text(json, "trait", dataset.Trait);
             Text(json, "prompts", dataset.Prompts);
@@ -87,10 +95,50 @@ internal sealed class StageRequests(Experiment experiment)
         }
         else
             json.WriteString("layers", "all");
+        if (experiment.TrainMethods.Contains(BuiltInMethods.Trak))
+        {
+            json.WriteStartObject("projection");
+            json.WriteString("kind", experiment.Projection);
+            json.WriteNumber("dimension", experiment.ProjectionDim);
+            json.WriteNumber("seed", experiment.ProjectionSeed);
+            Text(json, "layers", experiment.ProjectionLayers);
+            json.WriteEndObject();
+        }
         if (experiment.ReadsEvalControls)
             json.WriteBoolean("evalControls", true);
+        if (experiment.VectorFormat != Experiment.DefaultVectorFormat)
+            json.WriteString("vectorFormat", experiment.VectorFormat);
+        if (experiment.GenerateControls)
+        {
+            json.WriteStartObject("controls");
+            json.WriteNumber("maxNewTokens", experiment.MaxNewTokens);
+            json.WriteEndObject();
+        }
+        Personas(json);
         Execution(json);
-        Plugins(json, experiment.TrainMethods.Concat(experiment.EvalMethods).Any(m => !BuiltInMethods.Names.Contains(m)));
+        Plugins(json, experiment.TrainMethods.Concat(experiment.EvalMethods).Any(m => !BuiltInMethods.Names.Contains(m) && !BuiltInMethods.Personas.Contains(m)));
+    }
+
+    private void Personas(Utf8JsonWriter json)
+    {
+        if (experiment.EvalMethods.Contains(BuiltInMethods.PersonaGenerated))
+        {
+            json.WriteStartObject("persona");
+            Map("traits", dataset => dataset.Trait);
+            Text(json, "prompts", experiment.PersonaPrompts);
+            json.WriteNumber("maxNewTokens", experiment.MaxNewTokens);
+            json.WriteEndObject();
+        }
+        if (experiment.EvalMethods.Contains(BuiltInMethods.PersonaFile))
+            Map("personaVectors", dataset => dataset.PersonaVector);
+
+        void Map(string name, Func<Dataset, string?> value)
+        {
+            json.WriteStartObject(name);
+            foreach (var dataset in experiment.Eval)
+                Text(json, dataset.Name, value(dataset));
+            json.WriteEndObject();
+        }
     }
 
     private void SelectTrainingData(Utf8JsonWriter json)
@@ -107,7 +155,7 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteString("scoringMethod", experiment.ScoringMethod);
         json.WriteNumber("topK", experiment.TopK);
         List(json, "baselines", experiment.Baselines);
-        if (experiment.Baselines.Contains("random"))
+        if (experiment.Baselines.Contains("random") || experiment.TrainsProbe)
             json.WriteNumber("seed", experiment.Seed);
     }
 
@@ -151,9 +199,35 @@ internal sealed class StageRequests(Experiment experiment)
 
     private void Judge(Utf8JsonWriter json)
     {
-        var judged = experiment.Eval.Where(d => d.Prompts is not null).ToList();
-        Eval(json, judged, dataset => json.WriteString("judge", dataset.Judge));
-        Plugins(json, judged.Exists(d => d.Judge != Experiment.RuleJudge));
+        var judged = experiment.Judged.ToList();
+        Eval(json, judged, dataset =>
+        {
+            json.WriteString("judge", dataset.Judge);
+            Text(json, "prompt", dataset.Prompt);
+        });
+        if (experiment.Llm is { } llm)
+            Llm(json, llm);
+        Plugins(json, judged.Exists(d => d.Judge is not (Experiment.RuleJudge or Experiment.LlmJudge)));
+    }
+
+    // Never a key: the worker reads it from the environment.
+    private void Llm(Utf8JsonWriter json, JudgingModel llm)
+    {
+        json.WriteStartObject("llm");
+        if (llm.Folder is { } folder)
+        {
+            json.WriteString("folder", folder);
+            Execution(json);
+        }
+        else
+        {
+            json.WriteString("model", llm.Model);
+            json.WriteString("endpoint", llm.Endpoint);
+            json.WriteNumber("concurrency", llm.Concurrency);
+            if (llm.BudgetTokens is { } budget)
+                json.WriteNumber("budgetTokens", budget);
+        }
+        json.WriteEndObject();
     }
 
     private void CollectMetrics(Utf8JsonWriter json)
@@ -164,9 +238,11 @@ internal sealed class StageRequests(Experiment experiment)
 
     private void VerifySnapshot(Utf8JsonWriter json)
     {
-        json.WriteString("snapshots", Experiment.SnapshotFolder);
+        json.WriteString("snapshots", experiment.SnapshotFolder);
         json.WriteNumber("tolerance", experiment.SnapshotTolerance);
     }
+
+    private void Report(Utf8JsonWriter json) => json.WriteString("command", experiment.Command);
 
     // How the model reads a conversation, in every stage that does.
     private void Model(Utf8JsonWriter json)

@@ -28,6 +28,9 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
     [Required]
     public string Library { get; set; } = "";
 
+    /// <summary>The form of the experiment; empty for the one without a name.</summary>
+    public string Variant { get; set; } = "";
+
     /// <summary>Accepting a snapshot runs its stage whatever the files say.</summary>
     public bool AcceptSnapshot { get; set; }
 
@@ -51,7 +54,10 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
         yield return folder.Files(stage.Name);
         foreach (var upstream in stage.Upstream)
             yield return folder.Result(upstream);
-        if (stage.ReadsDatasets || stage.ReadsModel)
+        if (stage.ReadsRequests)
+            foreach (var file in stage.Upstream.Select(folder.Request).Append(folder.Verdict))
+                yield return file;
+        if (stage.ReadsDatasets || stage.ReadsModel || (stage.MayReadPrompts && File.Exists(folder.Inputs(stage.Name))))
             yield return folder.Inputs(stage.Name);
         if (File.Exists(folder.Files(stage.Name)))
             foreach (var file in File.ReadLines(folder.Files(stage.Name)).Where(line => line.Length > 0))
@@ -60,7 +66,7 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
         if (stage.Name != "VerifySnapshot")
             yield break;
         // A snapshot that came by itself, from git or an editor; one that went is among the stage's own files.
-        var snapshots = Path.Combine(ProjectDirectory, Experiment.SnapshotFolder);
+        var snapshots = Path.Combine(ProjectDirectory, Experiment.SnapshotsOf(Variant));
         if (Directory.Exists(snapshots))
             foreach (var file in Directory.EnumerateFiles(snapshots, "*.json").Where(file => !file.EndsWith(".received.json", StringComparison.Ordinal)))
                 yield return file;

@@ -2,27 +2,28 @@ using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tasks;
 
-/// <summary>The last words of a build: the table of results, and where to look.</summary>
+/// <summary>The last words of a build: the results in short, and where to look.</summary>
 public sealed class ReportResults : Microsoft.Build.Utilities.Task
 {
     /// <summary>The experiment's name.</summary>
     [Required]
     public string Experiment { get; set; } = "";
 
-    /// <summary>The table as plain text.</summary>
+    /// <summary>The results in short, as plain text.</summary>
     [Required]
     public string Table { get; set; } = "";
 
-    /// <summary>The folder of results.</summary>
+    /// <summary>The report.</summary>
     [Required]
-    public string OutputFolder { get; set; } = "";
+    public string Report { get; set; } = "";
 
     /// <inheritdoc/>
     public override bool Execute()
     {
         if (File.Exists(Table))
             Log.LogMessage(MessageImportance.High, "\n{0}\n", File.ReadAllText(Table).TrimEnd());
-        Log.LogMessage(MessageImportance.High, "{0}: results in {1}", Experiment, OutputFolder);
+        if (File.Exists(Report))
+            Log.LogMessage(MessageImportance.High, "{0}: report in {1}", Experiment, Report);
         return true;
     }
 }

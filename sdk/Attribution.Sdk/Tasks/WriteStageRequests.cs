@@ -54,6 +54,10 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
     /// <summary>What <see cref="SourceFiles"/> were compiled to.</summary>
     public string PluginAssembly { get; set; } = "";
 
+    /// <summary>The worker's program, beside which the judging prompts of the built-in traits lie.</summary>
+    [Required]
+    public string Worker { get; set; } = "";
+
     /// <summary>Set by <c>-question</c>: what would be written is an error.</summary>
     public bool FailIfNotIncremental { get; set; }
 
@@ -69,9 +73,9 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         var settings = Settings.ToDictionary(s => s.ItemSpec, s => s.GetMetadata("Value"), StringComparer.OrdinalIgnoreCase);
         var globals = (BuildEngine as IBuildEngine6)?.GetGlobalProperties() ?? new Dictionary<string, string>();
 
-        var reader = new ExperimentReader(directory, settings);
+        var reader = new ExperimentReader(directory, settings, new JudgePromptFiles(paths, Path.GetDirectoryName(Worker)!));
         var kind = reader.Kind();
-        var plan = kind == ContextExperiment.Kind ? PlanOfContext(reader) : PlanOfSelection(reader, paths);
+        var plan = kind == ContextExperiment.Kind ? PlanOfContext(reader, paths) : PlanOfSelection(reader, paths, BuildCommand.Of(ProjectFile, globals, settings.Keys));
         foreach (var problem in new Spelling(settings.Keys).Check(project, globals.Keys).Concat(FromEnvironment(settings, project, globals)).Concat(reader.Problems))
             Report(problem, project);
         if (Log.HasLoggedErrors)
@@ -81,7 +85,7 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         foreach (var stage in Stage.Of(kind))
         {
             Write(folder.Request(stage.Name), plan.Request(stage));
-            if (OutsideFiles.Describe(stage, plan.Datasets, plan.BaseModel, paths) is { } files)
+            if (plan.Inputs(stage) is { } files)
                 Write(folder.Inputs(stage.Name), files);
         }
         // Of a project that was of another kind before; who explains asks for whatever there is.
@@ -90,23 +94,22 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         return !Log.HasLoggedErrors;
     }
 
-    private Plan PlanOfSelection(ExperimentReader reader, ProjectPaths paths)
+    private Plan PlanOfSelection(ExperimentReader reader, ProjectPaths paths, string command)
     {
         reader.Reject(ContextDatasets.Length, "ContextDataset", ContextExperiment.Kind);
         var experiment = reader.Read(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(TrainDatasets), Items(EvalDatasets),
-            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths));
-        var files = experiment.Train.Concat(experiment.Eval).SelectMany(d => new[] { d.Path, d.Prompts }).OfType<string>();
-        return new Plan(new StageRequests(experiment).Of, files, experiment.BaseModel);
+            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths)) with { Command = command };
+        return new Plan(new StageRequests(experiment).Of, stage => OutsideFiles.Describe(stage, experiment, paths));
     }
 
-    private Plan PlanOfContext(ExperimentReader reader)
+    private Plan PlanOfContext(ExperimentReader reader, ProjectPaths paths)
     {
         reader.Reject(TrainDatasets.Length, "TrainDataset", Experiment.Kind);
         reader.Reject(EvalDatasets.Length, "EvalDataset", Experiment.Kind);
         reader.Reject(AttributionMethods.Length, "AttributionMethod", Experiment.Kind);
         reader.Reject(SelectionMethods.Length, "SelectionMethod", Experiment.Kind);
         var experiment = reader.ReadContext(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(ContextDatasets), Names(Baselines));
-        return new Plan(new ContextStageRequests(experiment).Of, experiment.Datasets.Select(d => d.Path), experiment.BaseModel);
+        return new Plan(new ContextStageRequests(experiment).Of, stage => OutsideFiles.Describe(stage, experiment, paths));
     }
 
     private void Write(string file, string text)
@@ -146,8 +149,8 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
             Log.LogError(null, problem.Code, null, project.Path, line, 0, 0, 0, "{0}", problem.Text);
     }
 
-    /// <summary>What the build is asked to do, whatever the kind of the experiment.</summary>
-    private sealed record Plan(Func<Stage, string> Request, IEnumerable<string> Datasets, string BaseModel);
+    /// <summary>What the build is asked to do and what it reads from outside, whatever the kind of the experiment.</summary>
+    private sealed record Plan(Func<Stage, string> Request, Func<Stage, string?> Inputs);
 
     private static ProjectItem[] Items(ITaskItem[] items) => [.. items.Select(item => new ProjectItem(item.ItemSpec, item.GetMetadata))];
 

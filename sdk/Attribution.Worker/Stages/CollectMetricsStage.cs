@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
 using Attribution.Data.Store;
+using Attribution.FineTuning;
+using Attribution.Reporting.TensorBoard;
 using Attribution.Worker.Stages.Requests;
 using Attribution.Worker.Stages.Results;
 using Attribution.Worker.Stages.Snapshots;
 
 namespace Attribution.Worker.Stages;
 
-/// <summary>Brings the metrics of all runs together, for programs as <c>metrics.json</c> and for people as a table.</summary>
+/// <summary>Brings the metrics of all runs together, for programs as <c>metrics.json</c>, for people as a table, and for TensorBoard.</summary>
 internal sealed class CollectMetricsStage(StageContext context) : Stage(context)
 {
     public const string Name = "CollectMetrics";
@@ -33,12 +35,24 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage(context)
         InputFile? Judgement(JobKey key) => judged.Find(key) is { } job ? Context.Input(job, JudgeStage.MetricsFile) : null;
     }
 
-    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) =>
-    [
-        Copy(artifact, Metrics.File, Metrics.File),
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
+    {
+        var metrics = Metrics.Read(artifact.PathOf(Metrics.File));
+        yield return Copy(artifact, Metrics.File, Metrics.File);
+        var evals = Context.Settings<CollectMetricsSettings>().Eval;
+        yield return ShownFile.Of(ResultTable.File, ResultTable.Of(metrics, evals));
         // The build shows it at its end.
-        ShownFile.Of(ResultTable.File, ResultTable.Of(Metrics.Read(artifact.PathOf(Metrics.File)), Context.Settings<CollectMetricsSettings>().Eval)),
-    ];
+        yield return ShownFile.Of(ResultSummary.File, ResultSummary.Of(metrics, evals));
+        foreach (var run in Context.Upstream(SelectTrainingDataStage.Name).Jobs)
+        {
+            var points = RunCurves.Of(metrics.Runs[run.Key.RunFolder], TrainingOf(run.Key));
+            yield return ShownFile.Of($"{RunCurves.Folder}/{run.Key.RunFolder}/{EventFile.Name}", EventFile.Of(points));
+        }
+    }
+
+    private TrainingStep[] TrainingOf(JobKey run) => Context.Upstream(FineTuneStage.Name).Find(run) is { } tuned
+        ? [.. Readable.ReadLines<TrainingStep>(Context.Input(tuned, FineTuneStage.LossFile).Path)]
+        : [];
 
     // Training on nothing is the base model.
     private static JobKey Tuned(JobKey run) => run.IsBaseModel ? new JobKey { Eval = run.Eval } : run;

@@ -1,7 +1,9 @@
 using Attribution.Data;
 using Attribution.Data.Store;
+using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
+using Attribution.Methods.Projections;
 using Attribution.Worker.Stages.Requests;
 using Attribution.Worker.Stages.Results;
 
@@ -23,13 +25,21 @@ internal sealed class ComputeAttributionStage : Stage
     private readonly ComputeAttributionSettings _settings;
     private readonly ModelSource _model;
     private readonly AttributionMethods _methods;
+    private readonly VectorFormat _format;
+    private readonly PersonaJobs _personas;
+    private readonly ControlJobs _controls;
+    private readonly HashSet<ContentHash> _withControls = [];
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
+    private VectorComputer? _computer;
 
     public ComputeAttributionStage(StageContext context) : base(context)
     {
         _settings = context.Settings<ComputeAttributionSettings>();
-        _methods = new AttributionMethods(context.Plugins.Methods);
+        _format = VectorFormats.Parse(_settings.VectorFormat);
+        _methods = new AttributionMethods(context.Plugins.Methods, _settings.Projection?.ToIdentity());
         _model = new ModelSource(_settings, context);
+        _personas = new PersonaJobs(_settings, _methods, _model, context);
+        _controls = new ControlJobs(_settings, _model, context);
     }
 
     public override string Noun => "block";
@@ -38,10 +48,7 @@ internal sealed class ComputeAttributionStage : Stage
 
     public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
 
-    /// <summary>The file of a table of vectors.</summary>
-    public static string FileOf(int layer) => $"scores-{layer}.parquet";
-
-    public static JobKey KeyOf(string dataset, string method, int layer) => new() { Dataset = dataset, Method = method, Layer = layer };
+    public static JobKey KeyOf(string dataset, string method, int layer) => new() { Dataset = dataset, Method = method, Layer = layer == VectorKey.WholeModel ? null : layer };
 
     public override IReadOnlyList<StageJob> Plan()
     {
@@ -57,11 +64,15 @@ internal sealed class ComputeAttributionStage : Stage
 
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
-        foreach (var (dataset, jobs) in missing.GroupBy(job => job.Key.Dataset!).Select(group => (group.Key, group.ToArray())))
+        foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
+            yield return persona;
+        foreach (var (dataset, jobs) in missing.Where(job => !PersonaJobs.Makes(job.Key.Method!)).GroupBy(job => (job.Key.Dataset!, _withControls.Contains(job.Request.Fingerprint))).Select(group => (group.Key.Item1, group.ToArray())))
         {
-            var rows = new BlockRows(RowsOf(dataset).Path);
-            var requests = jobs.Select(job => Request(BlockStage, job.Key.Method!, job.Key.Layer!.Value, rows: null)).ToArray();
-            var keys = jobs.Select(job => new VectorKey(job.Key.Method!, job.Key.Layer!.Value)).ToArray();
+            var rows = new BlockRows(_withControls.Contains(jobs[0].Request.Fingerprint)
+                ? ControlJobs.RowsOf(_controls.Produce(dataset, RowsOf(dataset), jobs[0].Source, cancellation))
+                : RowsOf(dataset).Path);
+            var keys = jobs.Select(job => new VectorKey(job.Key.Method!, LayerOf(job))).ToArray();
+            var requests = keys.Select(key => Request(BlockStage, key.Method, key.Layer, rows: null)).ToArray();
             var before = Blocks ?? default;
             var run = new JointBlockStage(Context.Store, requests).Run(
                 rows.Plan(),
@@ -78,54 +89,81 @@ internal sealed class ComputeAttributionStage : Stage
                 cancellation);
             Blocks = new BlockProgress(before.Finished + run.Progress.Finished, before.Ran + run.Progress.Ran, before.Total + run.Progress.Total);
 
+            IReadOnlyList<ContentHash> controls = _withControls.Contains(jobs[0].Request.Fingerprint) ? _controls.PartsOf(dataset, RowsOf(dataset)) : [];
             foreach (var (i, job) in jobs.Index())
             {
-                _parts[job.Request.Fingerprint] = [.. run.Blocks.Select(b => b.Artifacts[i].Fingerprint)];
+                _parts[job.Request.Fingerprint] = [.. run.Blocks.Select(b => b.Artifacts[i].Fingerprint), .. controls];
                 yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, rows, run, i), cancellation);
             }
         }
     }
 
-    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint, []);
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint) ?? _personas.PartsOf(job);
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {
         var imported = Imported(job.Key.Dataset!);
         var folder = $"{job.Key.Dataset}/{job.Key.Method}";
-        yield return Copy(artifact, FileOf(job.Key.Layer!.Value), $"{folder}/{FileOf(job.Key.Layer!.Value)}");
-        yield return ShownFile.Of($"{folder}/{ImportDatasetsStage.RowsFile}", Context.Input(imported, ImportDatasetsStage.RowsFile).Path,
-            imported.Outputs.Single(o => o.Name == ImportDatasetsStage.RowsFile));
+        foreach (var file in artifact.Outputs)
+            yield return Copy(artifact, file.Name, $"{folder}/{file.Name}");
+        yield return _withControls.Contains(job.Request.Fingerprint) && _controls.Find(RowsOf(job.Key.Dataset!)) is { } written
+            ? ShownFile.Of($"{folder}/{ImportDatasetsStage.RowsFile}", ControlJobs.RowsOf(written.Artifact), written.Rows)
+            : ShownFile.Of($"{folder}/{ImportDatasetsStage.RowsFile}", Context.Input(imported, ImportDatasetsStage.RowsFile).Path,
+                imported.Outputs.Single(o => o.Name == ImportDatasetsStage.RowsFile));
     }
 
-    public override void Dispose() => _model.Dispose();
+    public override void Dispose()
+    {
+        _computer?.Dispose();
+        _model.Dispose();
+    }
 
     private IEnumerable<StageJob> Jobs(JobResult dataset, IEnumerable<string> methods, int[] layers)
     {
         var facts = DatasetFacts.Read(Context.Input(dataset, ImportDatasetsStage.FactsFile).Path);
         foreach (var name in methods)
         {
-            if (_methods.Get(name).Inputs.HasFlag(MethodInputs.Control) && facts.WithoutControl > 0)
+            if (PersonaJobs.Makes(name) && dataset.Key.Kind == "eval")
+            {
+                foreach (var job in _personas.Plan(dataset, name, layers))
+                    yield return job;
+                continue;
+            }
+            var lacks = _methods.Get(name).Inputs.HasFlag(MethodInputs.Control) && facts.WithoutControl > 0;
+            if (lacks && !_controls.AreWanted)
                 throw new AttributionException(ErrorCodes.ControlMissing,
                     $"{facts.WithoutControl} of the {facts.Rows} rows of '{dataset.Key.Dataset}' have no control conversation, the first of them row {facts.FirstWithoutControl}, and {name} reads it. "
-                    + "Give every row control_messages, leave those rows out with Filter, or use a method that needs only treatments.")
+                    + "Give every row control_messages, leave those rows out with Filter, use a method that needs only treatments, or set GenerateControls to true: the base model then answers those prompts itself.")
                 { File = dataset.Source, Row = facts.FirstWithoutControl, Property = "control_messages" };
-            foreach (var layer in layers)
-                yield return new StageJob(KeyOf(dataset.Key.Dataset!, name, layer), Request(StoreStage, name, layer, Context.Input(dataset, ImportDatasetsStage.RowsFile)),
-                    (_, _) => throw new InvalidOperationException("vectors are made block by block"))
-                { Source = dataset.Source };
+            foreach (var layer in IsProjected(name) ? [VectorKey.WholeModel] : layers)
+            {
+                var request = Request(StoreStage, name, layer, Context.Input(dataset, ImportDatasetsStage.RowsFile), lacks);
+                if (lacks)
+                    _withControls.Add(request.Fingerprint);
+                yield return new StageJob(KeyOf(dataset.Key.Dataset!, name, layer), request, (_, _) => throw new InvalidOperationException("vectors are made block by block"))
+                {
+                    Source = dataset.Source,
+                };
+            }
         }
     }
 
     // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
-    private StageRequest Request(string stage, string method, int layer, InputFile? rows) => Context.Resolve(stage, new
+    private StageRequest Request(string stage, string method, int layer, InputFile? rows, bool withControls = false)
     {
-        rows,
-        model = _model.Inputs,
-        method,
-        layer,
-        _settings.MaxTokens,
-        _settings.Dtype,
-    }, Context.Plugins.AssemblyOf(_methods.Get(method)));
+        var (model, plugin) = (_model.Inputs, Context.Plugins.AssemblyOf(_methods.Get(method)));
+        var controls = withControls ? _controls.Request : null;
+        object vectors = IsProjected(method)
+            ? new { rows, controls, model, method, projection = _methods.Projection, _settings.MaxTokens, _settings.Dtype }
+            : new { rows, controls, model, method, layer, _settings.MaxTokens, _settings.Dtype };
+        // Blocks are kept in one form, whatever becomes of them.
+        var isOtherForm = stage == StoreStage && _format != VectorFormat.Parquet;
+        return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, plugin);
+    }
+
+    private bool IsProjected(string method) => _methods.Get(method).Inputs.HasFlag(MethodInputs.WeightGradient);
+
+    private static int LayerOf(StageJob job) => job.Key.Layer ?? VectorKey.WholeModel;
 
     private int[] Layers()
     {
@@ -143,25 +181,28 @@ internal sealed class ComputeAttributionStage : Stage
     {
         // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked of it.
         TokenizedRow[] tokenized = [.. rows.Select(row => _model.Encoder.Encode(row, source))];
-        var computer = new VectorComputer(_model.Model.Transformer, _methods, _settings.Execution.TokenBudget ?? VectorComputer.DefaultTokenBudget);
-        return computer.Compute(tokenized, keys, cancellation: cancellation);
+        _computer ??= new VectorComputer(_model.Model.Transformer, _methods, _settings.Execution.TokenBudget ?? VectorComputer.DefaultTokenBudget);
+        return _computer.Compute(tokenized, keys, cancellation: cancellation);
     }
 
     private void Assemble(ArtifactBuilder builder, StageJob job, BlockRows rows, JointBlockRun run, int request)
     {
-        var layer = job.Key.Layer!.Value;
+        var (layer, projected) = (LayerOf(job), IsProjected(job.Key.Method!));
+        var width = projected ? _methods.Projection.Dimension : _model.Config.HiddenSize;
         var without = new List<long>();
-        using var writer = new VectorTableWriter(builder.PathOf(FileOf(layer)), _model.Config.HiddenSize);
+        if (projected)
+            _methods.Projection.Write(Path.GetDirectoryName(builder.PathOf(ProjectionIdentity.FileName))!);
+        using var writer = VectorTables.Create(builder.Folder, layer, _format, width);
         foreach (var (block, artifacts) in run.Blocks)
         {
             var vectors = VectorBlock.Read(artifacts[request]);
             for (var row = 0; row < block.Rows; row++)
             {
-                var vector = vectors.AsSpan(row * _model.Config.HiddenSize, _model.Config.HiddenSize);
+                var vector = vectors.AsSpan(row * width, width);
                 var index = rows.Indices[(int)block.FirstRow + row];
                 if (float.IsNaN(vector[0]))
                     without.Add(index);
-                writer.Append(index, layer, vector);
+                writer.Append(index, vector);
             }
         }
         writer.Complete();

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Attribution.Evaluation;
+using Attribution.Judging;
 
 namespace Attribution.Worker.Stages;
 
@@ -17,12 +19,23 @@ internal sealed record AnswerLine(
         string? Text(string name) => metadata.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
 
+    public JudgeRequest ToRequest() => new(Prompt, Answer) { GroundTruth = GroundTruth, HighReference = HighReference, LowReference = LowReference };
+
     public Answer ToAnswer() => new(PromptIndex, Repeat, Prompt, Answer, TokenCount, Complete);
 }
 
 /// <summary>The line of <c>eval_llm_judge/metrics.jsonl</c>.</summary>
 /// <param name="Judge">Who judged.</param>
+/// <param name="Epoch">How many passes over the selected rows the model was trained for; 0 for the base model.</param>
+/// <param name="Step">How many steps.</param>
 /// <param name="Judged">How many answers got a score.</param>
 /// <param name="Unjudged">How many got none.</param>
-/// <param name="Metrics">By the names of the original pipeline, see <see cref="JudgedEvaluation.Metrics"/>; empty if no answer got a score.</param>
-internal sealed record JudgedLine(string Judge, int Judged, int Unjudged, double? Mean, IReadOnlyList<double>? Shares, IReadOnlyDictionary<string, double> Metrics);
+/// <param name="Mean">The mean score; null if no answer got one.</param>
+/// <param name="Shares">The share of each score.</param>
+/// <param name="RepeatAgreement">See <see cref="JudgedEvaluation.RepeatAgreement"/>; null where no prompt has two scores.</param>
+internal sealed record JudgedLine(string Judge, double Epoch, int Step, int Judged, int Unjudged, double? Mean, IReadOnlyList<double>? Shares, double? RepeatAgreement)
+{
+    /// <summary>By the names of the original pipeline, see <see cref="JudgedEvaluation.Metrics"/>; null if no answer got a score.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Metrics { get; init; }
+}

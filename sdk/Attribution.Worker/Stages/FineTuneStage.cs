@@ -12,7 +12,10 @@ internal sealed class FineTuneStage : Stage
 {
     public const string Name = "FineTune";
 
-    private const string AdapterConfig = "adapter_config.json", LossFile = "loss.jsonl", StoreStage = "adapters";
+    /// <summary>The curve of the training, a <see cref="FineTuning.TrainingStep"/> per line.</summary>
+    public const string LossFile = "loss.jsonl";
+
+    private const string AdapterConfig = "adapter_config.json", StoreStage = "adapters";
 
     private readonly FineTuneSettings _settings;
     private readonly ModelSource _model;

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Attribution.Data;
+using Attribution.Data.Recipes;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Worker.Stages.Requests;
@@ -24,9 +25,16 @@ internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
 
     private const string StoreStage = "datasets";
 
+    /// <summary>Instead of a file of held-out prompts: those that the dataset's recipe holds out.</summary>
+    public const string PromptsOfRecipe = "recipe";
+
+    private readonly Dictionary<DatasetSettings, RecipeUse> _recipes = [];
+
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     public override string Noun => "dataset";
+
+    public override IEnumerable<string> OtherFiles => _recipes.Values.SelectMany(use => use.FetchedFiles).Distinct();
 
     public static JobKey KeyOf(string dataset, string kind) => new() { Dataset = dataset, Kind = kind };
 
@@ -38,7 +46,7 @@ internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
         [
             .. settings.Train.Select(d => Rows(d, "train")),
             .. settings.Eval.Select(d => Rows(d, "eval")),
-            .. settings.Eval.Where(d => d.Prompts is { Length: > 0 }).Select(d => Prompts(d.Name, d.Prompts!)),
+            .. settings.Eval.Where(d => d.Prompts is { Length: > 0 }).Select(d => d.Prompts == PromptsOfRecipe && d.Recipe is not null ? HeldOut(d) : Prompts(d.Name, d.Prompts!)),
         ];
     }
 
@@ -47,7 +55,13 @@ internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
     private StageJob Rows(DatasetSettings dataset, string kind)
     {
         var options = new DatasetOptions { Path = dataset.Path ?? "", Filter = dataset.Filter, Take = dataset.Take, Seed = dataset.Seed };
-        var recipe = dataset.Recipe is null ? null : RecipeOf(dataset.Recipe);
+        if (Published(dataset) is { } published)
+            return new StageJob(KeyOf(dataset.Name, kind), Context.Resolve(StoreStage, new { kind = "rows", recipe = published.Request, filter = FilterOf(dataset), dataset.Take, dataset.Seed }),
+                (builder, cancellation) => WriteRows(builder, published.Rows(builder, options), published.File, cancellation))
+            {
+                Source = published.File,
+            };
+        var recipe = dataset.Recipe is null ? null : RecipeOf(dataset);
         // Only a glob needs a look through DuckDB; that there is no file, the dataset says best itself.
         string[] files = recipe is not null ? [.. new[] { options.Path }.Where(File.Exists)] : File.Exists(options.Path) ? [options.Path] : [.. Dataset.Open(options).Files];
         var request = Context.Resolve(StoreStage, new
@@ -55,12 +69,12 @@ internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
             kind = "rows",
             files = files.Select(f => new InputFile(f)),
             formats = files.Select(f => FormatOf(f)),
-            filter = string.IsNullOrWhiteSpace(dataset.Filter) ? null : dataset.Filter,
+            filter = FilterOf(dataset),
             dataset.Take,
             dataset.Seed,
             recipe = recipe?.Name,
         }, recipe is null ? null : Context.Plugins.AssemblyOf(recipe));
-        return new StageJob(KeyOf(dataset.Name, kind), request, (builder, cancellation) => WriteRows(builder, recipe?.Rows(options) ?? Dataset.Open(options).Rows(), options.Path, cancellation))
+        return new StageJob(KeyOf(dataset.Name, kind), request, (builder, cancellation) => WriteRows(builder, recipe is null ? Dataset.Open(options).Rows() : RecipeOutput.Choose(recipe.Rows(options), options), options.Path, cancellation))
         {
             Source = options.Path,
         };
@@ -86,11 +100,26 @@ internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
         if (!File.Exists(path))
             PromptFile.Read(path);
         var request = Context.Resolve(StoreStage, new { kind = "prompts", file = new InputFile(path), format = FormatOf(path) });
-        return new StageJob(KeyOf(dataset, "prompts"), request, (builder, _) =>
-            File.WriteAllText(builder.PathOf(PromptsFile), string.Concat(PromptFile.Read(path).Select(Line))))
+        return new StageJob(KeyOf(dataset, "prompts"), request, (builder, _) => WritePrompts(builder, PromptFile.Read(path)))
         {
             Source = path,
         };
+    }
+
+    private StageJob HeldOut(DatasetSettings dataset)
+    {
+        var use = Published(dataset) ?? throw new AttributionException(ErrorCodes.RecipeWithoutPrompts,
+            $"The recipe {RecipeOf(dataset).Name} is the experiment's own and holds out no prompts. Name a file of Prompts for '{dataset.Name}'.")
+        { Property = "Prompts" };
+        return new StageJob(KeyOf(dataset.Name, "prompts"), Context.Resolve(StoreStage, new { kind = "prompts", recipe = use.Request }), (builder, _) => WritePrompts(builder, use.Prompts(builder)))
+        {
+            Source = use.File,
+        };
+    }
+
+    private static void WritePrompts(ArtifactBuilder builder, IReadOnlyList<HeldOutPrompt> prompts)
+    {
+        File.WriteAllText(builder.PathOf(PromptsFile), string.Concat(prompts.Select(Line)));
 
         static string Line(HeldOutPrompt prompt)
         {
@@ -100,9 +129,26 @@ internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
         }
     }
 
-    private IDatasetRecipe RecipeOf(string name) => Context.Plugins.Recipes.FirstOrDefault(r => r.Name == name) ?? throw new AttributionException(ErrorCodes.UnknownRecipe,
-        $"There is no recipe '{name}'. {(Context.Plugins.Recipes.Any() ? $"Use one of: {string.Join(", ", Context.Plugins.Recipes.Select(r => r.Name))}." : $"Write a class that implements {nameof(IDatasetRecipe)} in a C# file of the experiment.")}")
-    { Property = "Recipe" };
+    private static string? FilterOf(DatasetSettings dataset) => string.IsNullOrWhiteSpace(dataset.Filter) ? null : dataset.Filter;
+
+    private RecipeUse? Published(DatasetSettings dataset)
+    {
+        if (dataset.Recipe is null || PublishedRecipes.Find(dataset.Recipe) is not { } recipe)
+            return null;
+        if (!_recipes.TryGetValue(dataset, out var use))
+            _recipes[dataset] = use = new RecipeUse(dataset, recipe, Context);
+        return use;
+    }
+
+    private IDatasetRecipe RecipeOf(DatasetSettings dataset)
+    {
+        var own = Context.Plugins.Recipes.ToArray();
+        if (dataset.Parameters.Keys.FirstOrDefault() is { } parameter && own.Any(r => r.Name == dataset.Recipe))
+            throw new AttributionException(ErrorCodes.RecipeParameterInvalid, $"The recipe {dataset.Recipe} is the experiment's own and has no {parameter}.") { Property = parameter };
+        return own.FirstOrDefault(r => r.Name == dataset.Recipe) ?? throw new AttributionException(ErrorCodes.UnknownRecipe,
+            $"There is no recipe '{dataset.Recipe}'. Use one of: {string.Join(", ", PublishedRecipes.All.Select(r => r.Name).Concat(own.Select(r => r.Name)))}; or write a class that implements {nameof(IDatasetRecipe)} in a C# file of the experiment.")
+        { Property = "Recipe" };
+    }
 
     // A format is told by the end of a name, and a request knows nothing of names.
     internal static string FormatOf(string path)

@@ -23,7 +23,7 @@ internal sealed class OutFolder(string root, FileHasher hasher)
             if (file.Source is { } source)
                 Copy(source.File, source.Content, path);
             else
-                WholeFile.Write(path, file.Text!);
+                WholeFile.Write(path, file.Bytes!);
         }
         foreach (var path in before.Except(placed).Where(IsInside))
             Remove(path);

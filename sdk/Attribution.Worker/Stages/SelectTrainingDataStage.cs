@@ -2,8 +2,12 @@ using System.Text.Json;
 using Attribution.Data;
 using Attribution.Data.Parquet;
 using Attribution.Data.Store;
+using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
+using Attribution.Methods;
+using Attribution.Methods.Projections;
 using Attribution.Selection;
+using Attribution.Selection.Probes;
 using Attribution.Worker.Stages.Requests;
 using Attribution.Worker.Stages.Results;
 
@@ -23,10 +27,16 @@ internal sealed class SelectTrainingDataStage : Stage
     /// <summary>The facts of the choice, <see cref="SelectionFacts"/>.</summary>
     public const string FactsFile = "selection.json";
 
-    private const string ScoresFile = "scores.parquet", StoreStage = "selections";
+    /// <summary>The score and rank of every training row.</summary>
+    public const string ScoresFile = "scores.parquet";
+
+    private const string StoreStage = "selections", ProbeFile = "probe.safetensors", ProbeStage = "probes";
 
     private readonly SelectTrainingDataSettings _settings;
     private readonly ScoringMethod _scoring;
+    private readonly Dictionary<ContentHash, WantedScores> _wanted = [];
+    private readonly Dictionary<string, SharedScores> _scores = [];
+    private readonly Dictionary<ContentHash, ContentHash> _probes = [];
 
     public SelectTrainingDataStage(StageContext context) : base(context)
     {
@@ -45,7 +55,7 @@ internal sealed class SelectTrainingDataStage : Stage
         foreach (var train in _settings.Train)
             foreach (var eval in _settings.Eval)
             {
-                jobs.AddRange(_settings.TrainMethods.SelectMany(_ => _settings.EvalMethods, (t, e) => Scored(train, eval, t, e)));
+                jobs.AddRange(Pairs(train, eval).Select(pair => Scored(train, eval, pair.Train, pair.Eval)));
                 if (_settings.Baselines.Contains(JobKey.Random))
                     jobs.Add(Drawn(train, eval));
             }
@@ -53,6 +63,15 @@ internal sealed class SelectTrainingDataStage : Stage
             jobs.AddRange(_settings.Eval.Select(Nothing));
         return jobs;
     }
+
+    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
+    {
+        foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job => (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => (job.Wanted.Train, job.Wanted.Layer)))
+            _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, group.ToDictionary(job => job.Fingerprint, job => job.Wanted.Query));
+        return base.Produce(missing, cancellation);
+    }
+
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _probes.TryGetValue(job.Request.Fingerprint, out var probe) ? [probe] : [];
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {
@@ -68,36 +87,78 @@ internal sealed class SelectTrainingDataStage : Stage
             attributionMethod = job.Key.Attribution,
             selectionMethod = job.Key.Selection,
             job.Key.Layer,
-            scoringMethod = job.Key.Layer is null ? null : _scoring.ToName(),
+            scoringMethod = job.Key.Selection is null ? null : _scoring.ToName(),
             _settings.TopK,
-            seed = job.Key.Layer is null ? _settings.Seed : (long?)null,
+            seed = job.Key.Selection is null ? _settings.Seed : (long?)null,
         }, Readable.Indented) + "\n");
+    }
+
+    // Projected gradients of weights compare with their like alone; a method that none of the other side's compares with is an error.
+    private IEnumerable<(string Train, string Eval)> Pairs(TrainSettings train, EvalSettings eval)
+    {
+        var evalMethods = _settings.EvalMethods.ToLookup(method => IsProjected(eval.Name, method));
+        var trainMethods = _settings.TrainMethods.ToLookup(method => IsProjected(train.Name, method));
+        foreach (var projected in (bool[])[true, false])
+            if (trainMethods[projected].Any() != evalMethods[projected].Any())
+                throw new AttributionException(ErrorCodes.ProjectionsDiffer,
+                    $"{string.Join(", ", trainMethods[projected].Concat(evalMethods[projected]))}: vectors of trak compare with vectors of trak only, and those of other methods with none of trak. "
+                    + "Name trak on both sides, and another method on both sides or on neither.")
+                { Property = trainMethods[projected].Any() ? "AttributionMethod" : "SelectionMethod" };
+        return _settings.TrainMethods.SelectMany(t => evalMethods[IsProjected(train.Name, t)], (t, e) => (t, e));
     }
 
     private StageJob Scored(TrainSettings train, EvalSettings eval, string trainMethod, string evalMethod)
     {
-        var (rows, layer) = (RowsOf(train), _settings.Layer);
+        var projected = IsProjected(train.Name, trainMethod);
+        var (rows, layer) = (RowsOf(train), projected ? VectorKey.WholeModel : _settings.Layer);
+        if (projected && ReadsControls)
+            throw new AttributionException(ErrorCodes.ProjectionsDiffer, $"The scoring method {_scoring.ToName()} reads the vectors of {ComputeAttributionStage.ControlMethod}, which do not compare with those of {trainMethod}. Use another scoring method.") { Property = "ScoringMethod" };
         var inputs = new
         {
             rows,
-            train = Vectors(train.Name, trainMethod),
-            eval = Vectors(eval.Name, evalMethod),
-            control = _scoring == ScoringMethod.CosSimDebiasEval ? Vectors(eval.Name, ComputeAttributionStage.ControlMethod) : (InputFile?)null,
+            train = FilesOf(train.Name, trainMethod, layer),
+            eval = FilesOf(eval.Name, evalMethod, layer),
+            control = ReadsControls ? FilesOf(eval.Name, ComputeAttributionStage.ControlMethod, layer) : null,
             layer,
             scoring = _scoring.ToName(),
             _settings.TopK,
             planted = Planted(train, eval),
         };
+        if (projected)
+            ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}", $"{eval.Name}/{evalMethod}");
+        var request = Context.Resolve(StoreStage, IsProbe ? new { selection = inputs, _settings.Seed } : inputs);
+        var vectors = FolderOf(train.Name, trainMethod, layer);
+        _wanted[request.Fingerprint] = new WantedScores(vectors, layer, cancellation =>
+        {
+            var (treatments, controls) = (VectorFolder.Open(FolderOf(eval.Name, evalMethod, layer), layer),
+                ReadsControls ? VectorFolder.Open(FolderOf(eval.Name, ComputeAttributionStage.ControlMethod, layer), layer) : null);
+            return IsProbe
+                ? Query.Of(_scoring, GetProbe(request.Fingerprint, inputs.eval, inputs.control!, treatments, controls!, cancellation))
+                : Query.From(_scoring, treatments, controls);
+        });
         return new StageJob(
-            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = trainMethod, Selection = evalMethod, Layer = layer },
-            Context.Resolve(StoreStage, inputs),
+            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = trainMethod, Selection = evalMethod, Layer = projected ? null : layer },
+            request,
             (builder, cancellation) =>
             {
-                var query = Query.From(_scoring, new VectorTable(inputs.eval.Path, layer), inputs.control is { } control ? new VectorTable(control.Path, layer) : null);
-                var scores = query.Score(new VectorTable(inputs.train.Path, layer));
+                var (query, scores) = _scores[vectors].Take(request.Fingerprint, cancellation);
                 Write(builder, rows, scores, TopK.Select(scores, _settings.TopK), inputs.planted, query, cancellation);
             });
     }
+
+    // A probe depends on the evaluation set alone, so all training sets share it.
+    private Probe GetProbe(ContentHash selection, object eval, object control, IVectorSource treatments, IVectorSource controls, CancellationToken cancellation)
+    {
+        var scoring = _scoring.ToName();
+        var artifact = Context.Store.GetOrCreate(Context.Resolve(ProbeStage, new { eval, control, scoring, _settings.Seed }), builder => Probe.Train(
+            (_scoring == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = _settings.Seed }, treatments, controls, cancellation).Save(builder.PathOf(ProbeFile)), cancellation);
+        _probes[selection] = artifact.Fingerprint;
+        return Probe.Load(artifact.PathOf(ProbeFile));
+    }
+
+    private bool ReadsControls => _scoring.ReadsControls();
+
+    private bool IsProbe => _scoring is ScoringMethod.Linear or ScoringMethod.Mlp;
 
     private StageJob Drawn(TrainSettings train, EvalSettings eval)
     {
@@ -141,6 +202,8 @@ internal sealed class SelectTrainingDataStage : Stage
             EvalRows = query?.RowCount,
             EvalAnswerCutAway = query?.SkippedCount,
             LowestScore = query is null ? null : chosen[^1].Score,
+            ProbeEpochs = query?.Probe?.Fit.Epochs,
+            ProbeValidationAccuracy = query?.Probe?.Fit.ValidationAccuracy,
             PrecisionAtK = planted is null ? null : (double)count.Chosen / chosen.Count,
             PlantedShare = planted is null ? null : (double)count.All / count.Rows,
         }.Write(builder.PathOf(FactsFile));
@@ -165,11 +228,28 @@ internal sealed class SelectTrainingDataStage : Stage
     private InputFile RowsOf(TrainSettings train) =>
         Context.Input(Context.Upstream(ImportDatasetsStage.Name).Get(ImportDatasetsStage.KeyOf(train.Name, "train")), ImportDatasetsStage.RowsFile);
 
-    private InputFile Vectors(string dataset, string method) => Context.Input(
-        Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, _settings.Layer)), ComputeAttributionStage.FileOf(_settings.Layer));
+    private JobResult Table(string dataset, string method, int layer) => Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, layer));
+
+    // A table that is one file counts as that file, one of several as all of them by name.
+    private object FilesOf(string dataset, string method, int layer)
+    {
+        var table = Table(dataset, method, layer);
+        var files = table.Outputs.Select(o => o.Name).Intersect(VectorTables.FilesOf(layer)).ToDictionary(name => name, name => Context.Input(table, name));
+        return files.Count == 1 ? files.Values.Single() : files;
+    }
+
+    private string FolderOf(string dataset, string method, int layer) => Path.Combine(Context.Store.Root, Table(dataset, method, layer).Artifact);
+
+    private bool IsProjected(string dataset, string method) =>
+        Context.Upstream(ComputeAttributionStage.Name).Find(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel)) is not null;
+
+    private ProjectionIdentity? ProjectionOf(string dataset, string method) => ProjectionIdentity.Read(Path.GetDirectoryName(Context.Input(
+        Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel)), ProjectionIdentity.FileName).Path)!);
 
     private static PlantedRows? Planted(TrainSettings train, EvalSettings eval) =>
         train.PlantedColumn is { Length: > 0 } column && eval.Trait is { Length: > 0 } trait ? new(column, trait) : null;
+
+    private sealed record WantedScores(string Train, int Layer, Func<CancellationToken, Query> Query);
 
     private sealed class PlantedCount
     {

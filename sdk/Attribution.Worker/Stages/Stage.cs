@@ -37,6 +37,12 @@ internal abstract class Stage(StageContext context) : IDisposable
     /// <summary>What people find of a job under <c>out/</c>.</summary>
     public abstract IEnumerable<ShownFile> Show(StageJob job, Artifact artifact);
 
+    /// <summary>For people who ask before they build: what jobs that are to run would cost beside time.</summary>
+    public virtual IEnumerable<string> Forecast(IReadOnlyList<StageJob> missing) => [];
+
+    /// <summary>What people find of the stage as a whole under <c>out/</c>, once it has finished.</summary>
+    public virtual IEnumerable<ShownFile> Show() => [];
+
     /// <summary>Files beyond artifacts and <c>out/</c> that the stage is stale without.</summary>
     public virtual IEnumerable<string> OtherFiles => [];
 

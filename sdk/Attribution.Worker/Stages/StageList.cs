@@ -2,7 +2,7 @@ using Attribution.Worker.Stages.Context;
 
 namespace Attribution.Worker.Stages;
 
-/// <summary>The stages of experiments. Those that select training data and those in context attribution have the last two in common.</summary>
+/// <summary>The stages of an experiment.</summary>
 internal static class StageList
 {
     /// <summary>Their names, in the order in which they run; an experiment has some of them.</summary>
@@ -10,7 +10,7 @@ internal static class StageList
     [
         ImportDatasetsStage.Name, ComputeAttributionStage.Name, SelectTrainingDataStage.Name, FineTuneStage.Name, EvaluateStage.Name, JudgeStage.Name,
         GenerateStage.Name, FeaturesAndOutputsStage.Name, TrainEstimatorStage.Name, AttributeHeldOutStage.Name,
-        CollectMetricsStage.Name, VerifySnapshotStage.Name,
+        CollectMetricsStage.Name, VerifySnapshotStage.Name, ReportStage.Name,
     ];
 
     /// <summary>A stage by its name.</summary>
@@ -29,6 +29,7 @@ internal static class StageList
         CollectMetricsStage.Name when context.Common.Upstream.Contains(AttributeHeldOutStage.Name) => new CollectContextMetricsStage(context),
         CollectMetricsStage.Name => new CollectMetricsStage(context),
         VerifySnapshotStage.Name => new VerifySnapshotStage(context),
+        ReportStage.Name => new ReportStage(context),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such stage"),
     };
 }

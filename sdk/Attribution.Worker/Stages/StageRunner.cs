@@ -33,7 +33,7 @@ internal static class StageRunner
 
         var ran = artifacts.Values.Count(a => a.Produced);
         var blocks = stage.Blocks ?? default;
-        context.State.WriteSummary(new StageSummary(name, artifacts.Count, ran, blocks.Ran, blocks.Total, stage.ModelLoaded, clock.Elapsed.TotalSeconds));
+        context.State.WriteSummary(new StageSummary(name, artifacts.Count, ran, blocks.Ran, blocks.Total, stage.ModelLoaded, clock.Elapsed.TotalSeconds) { Ended = DateTime.UtcNow });
         context.Reporter.Summary(own ?? (artifacts.Count == 0 ? "nothing to do" : ran == 0 ? "from store" : string.Create(CultureInfo.InvariantCulture,
             $"{stage.Blocks?.ToString() ?? $"ran {ran} of {artifacts.Count} {stage.Noun}s"}, {clock.Elapsed.TotalSeconds:0.0} s")));
     }
@@ -57,7 +57,7 @@ internal static class StageRunner
     {
         var (state, store) = (context.State, context.Common.Store);
         WholeFile.Write(Path.Combine(store, StoreMarker), "The artifact store of attribution experiments; `attribution store` tells what is in it.\n");
-        var shown = new OutFolder(context.Common.Out, context.Store.Hasher).Place(done.SelectMany(d => stage.Show(d.Job, d.Artifact)), state.Files(name));
+        var shown = new OutFolder(context.Common.Out, context.Store.Hasher).Place(done.SelectMany(d => stage.Show(d.Job, d.Artifact)).Concat(stage.Show()), state.Files(name));
         var kept = done.DistinctBy(d => d.Artifact.Fingerprint).SelectMany(d => d.Artifact.Outputs.Select(o => o.Name).Append(Manifest.FileName)
             .Select(file => Path.Combine(store, d.Artifact.Stage, d.Artifact.Fingerprint.ToString(), file)));
         state.SaveLast(name, done.Select(d => (d.Job.Key, d.Job.Request, stage.PartsOf(d.Job))));

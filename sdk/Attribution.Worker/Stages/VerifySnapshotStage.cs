@@ -1,5 +1,6 @@
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
+using Attribution.Reporting;
 using Attribution.Worker.Stages.Requests;
 using Attribution.Worker.Stages.Results;
 using Attribution.Worker.Stages.Snapshots;
@@ -24,13 +25,28 @@ internal sealed class VerifySnapshotStage(StageContext context) : Stage(context)
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [];
 
-    public override IEnumerable<string> OtherFiles => Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*.json").Where(f => Path.GetFileName(f) != Received).Order(StringComparer.Ordinal) : [];
+    public override IEnumerable<string> OtherFiles => Snapshots.Append(Context.State.VerdictFile);
+
+    private IEnumerable<string> Snapshots => Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*.json").Where(f => Path.GetFileName(f) != Received).Order(StringComparer.Ordinal) : [];
 
     private string Folder => Context.Settings<VerifySnapshotSettings>().Snapshots;
 
     /// <summary>Compares, and writes what a difference asks for.</summary>
     /// <exception cref="AttributionException">ATTR1701: the metrics differ. ATTR1702: the snapshot cannot be read.</exception>
     public override string Finish()
+    {
+        try
+        {
+            return Compare();
+        }
+        catch (AttributionException e) when (e.Code == ErrorCodes.SnapshotInvalid)
+        {
+            SnapshotVerdictFile.Write(Context.State, new(SnapshotVerdict.Invalid, 0, []) { Message = e.Message });
+            throw;
+        }
+    }
+
+    private string Compare()
     {
         var settings = Context.Settings<VerifySnapshotSettings>();
         var source = Context.Input(Context.Upstream(CollectMetricsStage.Name).Jobs.Single(), Metrics.File).Path;
@@ -41,20 +57,27 @@ internal sealed class VerifySnapshotStage(StageContext context) : Stage(context)
         {
             WholeFile.Write(verified, File.ReadAllText(source));
             File.Delete(received);
+            Tell(SnapshotVerdict.Accepted);
             return $"accepted {values} metrics as {verified}";
         }
         if (!File.Exists(verified))
         {
             Context.Reporter.Message($"There is no snapshot to compare with. To make these metrics the snapshot, build with {Accept} and commit {verified}.");
+            Tell(SnapshotVerdict.None);
             return "no snapshot yet";
         }
         if (SnapshotDifference.Between(Metrics.Read(verified), got, new Tolerances(settings.Tolerance, Path.Combine(Folder, Tolerances.File))) is { Count: > 0 } differences)
         {
             WholeFile.Write(received, File.ReadAllText(source));
+            Tell(SnapshotVerdict.Differs, differences);
             throw Fail(differences, verified, received);
         }
         File.Delete(received);
+        Tell(SnapshotVerdict.Equal);
         return $"{values} metrics equal the snapshot";
+
+        void Tell(string outcome, IReadOnlyList<SnapshotDifference>? differences = null) => SnapshotVerdictFile.Write(Context.State,
+            new(outcome, values, [.. (differences ?? []).Select(d => new MetricDifference(d.Run, d.Metric, d.Expected, d.Got, d.Tolerance))]));
     }
 
     // All but the last are told here; the last carries what to do.

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Attribution.Data;
 using Attribution.Diagnostics;
 using Attribution.Methods;
+using Attribution.Methods.Projections;
 using Attribution.Models;
 using Attribution.Tokenization;
 
@@ -23,17 +24,32 @@ public static class AttributeVerb
         var maxTokens = new Option<int>("--max-tokens") { Description = "The last tokens kept of a conversation.", DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens };
         var filter = new Option<string?>("--filter") { Description = "Only the rows for which this SQL condition on the file's columns holds." };
         var take = new Option<long?>("--take") { Description = "Only this many rows." };
+        var defaults = new ProjectionIdentity();
+        var projection = new Option<string>("--projection") { Description = "For trak: kronecker or sparse.", DefaultValueFactory = _ => "kronecker" };
+        var dimension = new Option<int>("--projection-dim") { Description = "For trak: the numbers of a vector.", DefaultValueFactory = _ => defaults.Dimension };
+        var seed = new Option<long>("--projection-seed") { Description = "For trak: decides the projection.", DefaultValueFactory = _ => defaults.Seed };
+        var matrices = new Option<string>("--projection-layers") { Description = "For trak: a regular expression that is found in the names of the matrices that take part.", DefaultValueFactory = _ => defaults.Layers };
+        projection.AcceptOnlyFromAmong("kronecker", "sparse");
         maxTokens.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 2)
                 result.AddError("--max-tokens must be at least 2.");
         });
-        var verb = new Command("attribute", "Computes attribution vectors of a dataset's rows.") { data, layers, method, output, maxTokens, filter, take };
+        var verb = new Command("attribute", "Computes attribution vectors of a dataset's rows.") { data, layers, method, output, maxTokens, filter, take, projection, dimension, seed, matrices };
         var model = new ModelOptions(verb);
         verb.SetAction((parsed, cancellation) =>
         {
             var names = parsed.GetRequiredValue(method).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            var methods = names.Select(AttributionMethods.BuiltIn.Get).ToArray();
+            var identity = new ProjectionIdentity
+            {
+                Kind = ProjectionIdentity.ParseKind(parsed.GetRequiredValue(projection)),
+                Dimension = parsed.GetValue(dimension),
+                Seed = parsed.GetValue(seed),
+                Layers = parsed.GetRequiredValue(matrices),
+            };
+            identity.Validate();
+            var known = new AttributionMethods(projection: identity);
+            var methods = names.Select(known.Get).ToArray();
             var dataset = Dataset.Open(new DatasetOptions
             {
                 Path = parsed.GetRequiredValue(data),
@@ -45,16 +61,18 @@ public static class AttributeVerb
             var blocks = LayerList.Parse(parsed.GetRequiredValue(layers), ModelConfig.Load(folder).BlockCount);
             var encoder = RowEncoder.Load(folder, parsed.GetValue(maxTokens));
             using var loaded = model.Load(parsed, folder);
-            Write(dataset, encoder, new VectorComputer(loaded.Transformer, AttributionMethods.BuiltIn), names, blocks, parsed.GetRequiredValue(output), cancellation);
+            using var computer = new VectorComputer(loaded.Transformer, known);
+            Write(dataset, encoder, computer, methods, identity, blocks, parsed.GetRequiredValue(output), cancellation);
             return Task.FromResult(0);
         });
         return verb;
     }
 
     private static void Write(
-        Dataset dataset, RowEncoder encoder, VectorComputer computer, IReadOnlyList<string> methods, IReadOnlyList<int> layers, string output, CancellationToken cancellation)
+        Dataset dataset, RowEncoder encoder, VectorComputer computer, IReadOnlyList<IAttributionMethod> methods, ProjectionIdentity projection, IReadOnlyList<int> layers, string output,
+        CancellationToken cancellation)
     {
-        VectorKey[] wanted = [.. methods.SelectMany(m => layers.Select(l => new VectorKey(m, l)))];
+        VectorKey[] wanted = [.. methods.SelectMany(m => IsProjected(m) ? [new VectorKey(m.Name, VectorKey.WholeModel)] : layers.Select(l => new VectorKey(m.Name, l)))];
         var file = dataset.Files.Count == 1 ? dataset.Files[0] : null;
         var writers = new Dictionary<string, VectorTableWriter>();
         long cutAway = 0;
@@ -68,11 +86,13 @@ public static class AttributeVerb
                     var before = done;
                     var vectors = computer.Compute(chunk, wanted, new ProgressCallback(n => report(before + n)), cancellation);
                     cutAway += chunk.Count(r => r.Treatment.TargetCount == 0);
-                    foreach (var name in methods)
-                        Append(writers, output, name, chunk, layers, vectors);
+                    foreach (var group in wanted.GroupBy(key => key.Method))
+                        Append(writers, output, group.Key, chunk, [.. group.Select(key => key.Layer)], vectors);
                     done += chunk.Length;
                 }
             });
+            foreach (var method in methods.Where(IsProjected))
+                projection.Write(Path.Combine(output, method.Name));
             foreach (var (name, writer) in writers)
             {
                 writer.Complete();
@@ -87,6 +107,8 @@ public static class AttributeVerb
         if (cutAway > 0)
             Console.Error.WriteLine($"warning {ErrorCodes.AnswerCutAway}: {cutAway} rows have no answer within --max-tokens; their vectors are NaN and are never selected.");
     }
+
+    private static bool IsProjected(IAttributionMethod method) => method.Inputs.HasFlag(MethodInputs.WeightGradient);
 
     private static void Append(
         Dictionary<string, VectorTableWriter> writers, string output, string method, TokenizedRow[] rows, IReadOnlyList<int> layers,

@@ -14,7 +14,7 @@ public static class RunStageVerb
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var stage = new Argument<string>("stage") { Description = "The stage's name." };
+        var stage = new Argument<string>("stage") { Description = "The stage's name.", HelpName = "STAGE" };
         stage.AcceptOnlyFromAmong([.. StageList.Names]);
         var request = new Option<string>("--request") { Description = "The stage's request file, as the build writes it.", Required = true };
         var accept = new Option<bool>("--accept-snapshot") { Description = "Make the present metrics the snapshot." };

@@ -8,11 +8,14 @@ internal static class StoreTables
 {
     private const int WidthOfNoTerminal = 160;
 
-    public static IAnsiConsole ConsoleOn(TextWriter output)
+    /// <param name="output">Where to write; escape codes only if it is a terminal.</param>
+    /// <param name="widthOfNoTerminal">The columns of a file or a pipe.</param>
+    public static IAnsiConsole ConsoleOn(TextWriter output, int widthOfNoTerminal = WidthOfNoTerminal)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (!console.Profile.Out.IsTerminal)
-            console.Profile.Width = WidthOfNoTerminal;
+        var terminal = output == Console.Out && !Console.IsOutputRedirected;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No });
+        if (!terminal)
+            console.Profile.Width = widthOfNoTerminal;
         return console;
     }
 

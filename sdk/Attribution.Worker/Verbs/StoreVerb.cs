@@ -53,7 +53,7 @@ public static class StoreVerb
             foreach (var artifact in StoreInventory.Verify(store))
             {
                 count++;
-                bytes += artifact.Manifest?.Bytes ?? 0;
+                bytes += artifact.Damage is null ? artifact.Bytes : artifact.Manifest?.Bytes ?? 0;
                 damaged += artifact.Damage is null ? 0 : 1;
             }
             console.WriteLine($"verified {StoreTables.Count(count, "artifact")}, {StoreTables.Size(bytes)}: {(damaged == 0 ? "all whole" : $"{damaged} damaged")}");

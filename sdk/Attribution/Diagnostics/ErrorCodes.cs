@@ -186,6 +186,33 @@ public static class ErrorCodes
     /// <summary>A table of vectors that is not there, damaged, or none.</summary>
     public const string VectorTableInvalid = "ATTR1319";
 
+    /// <summary>A file in NumPy's format that is damaged, or holds what vectors are not made of.</summary>
+    public const string NpyInvalid = "ATTR1331";
+
+    /// <summary>A file of a table of vectors is missing, or has another number of rows than the others.</summary>
+    public const string VectorTableIncomplete = "ATTR1332";
+
+    /// <summary>No format of vectors has the name that was asked for.</summary>
+    public const string VectorFormatUnknown = "ATTR1333";
+
+    /// <summary>A repository or folder lacks files that a recipe reads.</summary>
+    public const string RecipeFilesMissing = "ATTR1320";
+
+    /// <summary>More rows of published files are broken than a recipe skips.</summary>
+    public const string TooManyBrokenRows = "ATTR1321";
+
+    /// <summary>A recipe has no such parameter, or it cannot have the value.</summary>
+    public const string RecipeParameterInvalid = "ATTR1322";
+
+    /// <summary>Rows of published files were broken and are skipped (a warning).</summary>
+    public const string BrokenRowsSkipped = "ATTR1323";
+
+    /// <summary>A recipe holds out no prompts.</summary>
+    public const string RecipeWithoutPrompts = "ATTR1324";
+
+    /// <summary>A model that writes a dataset answered with something that is none.</summary>
+    public const string WrittenRowsInvalid = "ATTR1325";
+
     // 14xx: attribution methods and vectors
 
     /// <summary>No attribution method has the name that was asked for.</summary>
@@ -206,6 +233,9 @@ public static class ErrorCodes
     /// <summary>Truncation cut answers away, so that their rows have no vector (a warning).</summary>
     public const string AnswerCutAway = "ATTR1406";
 
+    /// <summary>A row lacks a control that the base model cannot write for it.</summary>
+    public const string ControlNotWritable = "ATTR1407";
+
     /// <summary>The ranges of a context-attribution task do not fit together.</summary>
     public const string AttributionTaskInvalid = "ATTR1450";
 
@@ -223,6 +253,9 @@ public static class ErrorCodes
 
     /// <summary>An example's features and outputs have other sizes than they should, or are not finite.</summary>
     public const string TaskFeaturesInvalid = "ATTR1455";
+
+    /// <summary>A setting of the projection of weight gradients cannot be, or its file is malformed.</summary>
+    public const string ProjectionInvalid = "ATTR1411";
 
     /// <summary>A row of questions with contexts has a column that is missing, empty or no text.</summary>
     public const string ContextRowMalformed = "ATTR1460";
@@ -265,6 +298,24 @@ public static class ErrorCodes
     /// <summary>A line of a file of selected rows is malformed.</summary>
     public const string SelectedRowInvalid = "ATTR1507";
 
+    /// <summary>An evaluation set has too few pairs to train a probe.</summary>
+    public const string ProbePairsTooFew = "ATTR1508";
+
+    /// <summary>Vectors that were projected differently, or one side of which was not projected at all.</summary>
+    public const string ProjectionsDiffer = "ATTR1521";
+
+    /// <summary>There are no system prompts to make a persona of a trait from.</summary>
+    public const string PersonaPromptsMissing = "ATTR1520";
+
+    /// <summary>A row of an evaluation set has no prompt that a persona could be asked.</summary>
+    public const string PersonaPromptUnusable = "ATTR1521";
+
+    /// <summary>A file of persona vectors is not there, or is none for the model.</summary>
+    public const string PersonaVectorInvalid = "ATTR1522";
+
+    /// <summary>A persona is asked for and the evaluation set has no trait.</summary>
+    public const string PersonaTraitMissing = "ATTR1523";
+
     // 16xx: fine-tuning, evaluation, judging
 
     /// <summary>An option of fine-tuning is out of range.</summary>
@@ -291,6 +342,36 @@ public static class ErrorCodes
     /// <summary>No judge has the name that was asked for.</summary>
     public const string UnknownJudge = "ATTR1644";
 
+    /// <summary>A judging model's endpoint is no address that can be used, or is not what its name says.</summary>
+    public const string ChatEndpointInvalid = "ATTR1645";
+
+    /// <summary>An endpoint wants a key, another key, or money on its account (401, 402, 403, quota).</summary>
+    public const string ChatAccess = "ATTR1646";
+
+    /// <summary>An endpoint refused a call for good: an unknown model, a conversation that is too long (400, 404, 413, 422).</summary>
+    public const string ChatRefused = "ATTR1647";
+
+    /// <summary>An endpoint could not be reached or kept failing, after every retry.</summary>
+    public const string ChatUnreachable = "ATTR1648";
+
+    /// <summary>Another call might pass the budget of tokens.</summary>
+    public const string ChatBudget = "ATTR1649";
+
+    /// <summary>There is no judging prompt for a trait, or it is not one.</summary>
+    public const string JudgePromptInvalid = "ATTR1650";
+
+    /// <summary>A judging prompt compares with a reference that a held-out prompt does not have.</summary>
+    public const string JudgeReferenceMissing = "ATTR1651";
+
+    /// <summary>Too many answers got no score.</summary>
+    public const string TooManyUnjudged = "ATTR1652";
+
+    /// <summary>A file of labelled examples is not one.</summary>
+    public const string LabelledExamplesInvalid = "ATTR1653";
+
+    /// <summary>A reply in the store is damaged (a warning): it is asked for again.</summary>
+    public const string ReplyDamaged = "ATTR1654";
+
     // 17xx: metrics and snapshots
 
     /// <summary>A metric differs from its snapshot by more than its tolerance.</summary>
@@ -298,6 +379,27 @@ public static class ErrorCodes
 
     /// <summary>A snapshot, or the file of its tolerances, is not one.</summary>
     public const string SnapshotInvalid = "ATTR1702";
+
+    /// <summary>An experiment that is to be compared or asked about has not been built yet, or is not there.</summary>
+    public const string MetricsMissing = "ATTR1711";
+
+    /// <summary>A comparison with a revision, where git is not there or the experiment is not in a repository.</summary>
+    public const string GitUnusable = "ATTR1712";
+
+    /// <summary>The git repository has no revision of that name.</summary>
+    public const string RevisionUnknown = "ATTR1713";
+
+    /// <summary>The revision has no snapshot of the experiment.</summary>
+    public const string SnapshotNotInRevision = "ATTR1714";
+
+    /// <summary>A query that DuckDB does not take, or that failed.</summary>
+    public const string QueryInvalid = "ATTR1731";
+
+    /// <summary>A query that is no question: it would change something.</summary>
+    public const string QueryNotReadOnly = "ATTR1732";
+
+    /// <summary>A file that the report is made of is not what it should be.</summary>
+    public const string ReportInputInvalid = "ATTR1721";
 
     // 18xx: the artifact store
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Attribution.Diagnostics;
 using Attribution.Judging;
 
 namespace Attribution.Evaluation;
@@ -8,21 +9,58 @@ namespace Attribution.Evaluation;
 /// <param name="Rows">Each answer, the judge's request and its verdict, in the answers' order.</param>
 public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer Answer, JudgeRequest Request, Verdict Verdict)> Rows)
 {
-    /// <summary>Has every answer judged.</summary>
+    /// <summary>
+    /// The share of pairs of answers to one prompt that got the same score, among the pairs in which both got one; NaN without such a pair. It tells how much of a difference
+    /// between two runs may come of the draw alone.
+    /// </summary>
+    public double RepeatAgreement
+    {
+        get
+        {
+            var (pairs, equal) = (0L, 0L);
+            foreach (var prompt in Rows.GroupBy(r => r.Answer.PromptIndex))
+            {
+                int[] scores = [.. prompt.Select(r => r.Verdict.Score).OfType<int>()];
+                pairs += (long)scores.Length * (scores.Length - 1) / 2;
+                equal += scores.CountBy(s => s).Sum(c => (long)c.Value * (c.Value - 1) / 2);
+            }
+            return (double)equal / pairs;
+        }
+    }
+
+    /// <summary>Has every answer judged, as many at once as the judge likes. If one fails, no other is begun, and those under way may end.</summary>
     /// <param name="judge">Who judges.</param>
     /// <param name="answers">The answers.</param>
     /// <param name="request">What the judge is given of an answer; prompt and text unless said otherwise.</param>
+    /// <param name="progress">Told how many answers are judged.</param>
     /// <param name="cancellation">Stops between answers.</param>
+    /// <exception cref="AttributionException">The judge failed; its row is that of the answer's prompt where the answer is at fault.</exception>
     public static async Task<JudgedEvaluation> RunAsync(
-        IJudge judge, IReadOnlyList<Answer> answers, Func<Answer, JudgeRequest>? request = null, CancellationToken cancellation = default)
+        IJudge judge, IReadOnlyList<Answer> answers, Func<Answer, JudgeRequest>? request = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        var rows = new List<(Answer, JudgeRequest, Verdict)>(answers.Count);
-        foreach (var answer in answers)
-        {
-            var asked = request?.Invoke(answer) ?? new JudgeRequest(answer.Prompt, answer.Text);
-            rows.Add((answer, asked, await judge.JudgeAsync(asked, cancellation)));
-        }
+        var rows = new (Answer, JudgeRequest, Verdict)[answers.Count];
+        var (next, done, stopped) = (-1, 0, false);
+        await Task.WhenAll(Enumerable.Range(0, Math.Clamp(judge.Concurrency, 1, Math.Max(1, answers.Count))).Select(_ => JudgeSomeAsync())).ConfigureAwait(false);
         return new JudgedEvaluation(JudgedScores.Of(judge.Scale, rows.Select(r => r.Item3)), rows);
+
+        async Task JudgeSomeAsync()
+        {
+            for (int i; !Volatile.Read(ref stopped) && (i = Interlocked.Increment(ref next)) < answers.Count;)
+                try
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    var asked = request?.Invoke(answers[i]) ?? new JudgeRequest(answers[i].Prompt, answers[i].Text);
+                    rows[i] = (answers[i], asked, await judge.JudgeAsync(asked, cancellation).ConfigureAwait(false));
+                    progress?.Report(Interlocked.Increment(ref done));
+                }
+                catch (Exception e)
+                {
+                    Volatile.Write(ref stopped, true);
+                    if (e is AttributionException { Code: ErrorCodes.JudgeReferenceMissing } missing)
+                        throw new AttributionException(missing.Code, missing.Message, missing) { Row = answers[i].PromptIndex, Property = missing.Property };
+                    throw;
+                }
+        }
     }
 
     /// <summary>

@@ -18,6 +18,9 @@ public interface IJudge
     /// </summary>
     string Identity { get; }
 
+    /// <summary>How many answers are worth having under way at once: more than one where a judge waits for others.</summary>
+    int Concurrency => 1;
+
     /// <summary>Scores one answer. An answer that cannot be scored gets a verdict without a score, not an exception.</summary>
     ValueTask<Verdict> JudgeAsync(JudgeRequest request, CancellationToken cancellation);
 }

@@ -1,4 +1,5 @@
 using Attribution.Diagnostics;
+using Attribution.Methods.Projections;
 
 namespace Attribution.Methods;
 
@@ -8,10 +9,13 @@ public sealed class AttributionMethods
     private readonly Dictionary<string, IAttributionMethod> _methods;
 
     /// <summary>The built-in methods and <paramref name="own"/>.</summary>
+    /// <param name="own">An experiment's own methods.</param>
+    /// <param name="projection">How gradients of weights are projected; its defaults if left out.</param>
     /// <exception cref="AttributionException">Two methods have one name.</exception>
-    public AttributionMethods(IEnumerable<IAttributionMethod>? own = null)
+    public AttributionMethods(IEnumerable<IAttributionMethod>? own = null, ProjectionIdentity? projection = null)
     {
-        _methods = ActivationMethod.All.ToDictionary(m => m.Name);
+        Projection = projection ?? new();
+        _methods = ActivationMethod.All.Append(new TrakMethod()).ToDictionary(m => m.Name);
         foreach (var method in own ?? [])
             if (!_methods.TryAdd(method.Name, method))
                 throw new AttributionException(ErrorCodes.MethodNameTaken,
@@ -21,6 +25,9 @@ public sealed class AttributionMethods
 
     /// <summary>The built-in methods alone.</summary>
     public static AttributionMethods BuiltIn { get; } = new();
+
+    /// <summary>How gradients of weights are projected.</summary>
+    public ProjectionIdentity Projection { get; }
 
     /// <summary>Every name, in order.</summary>
     public IEnumerable<string> Names => _methods.Keys.Order(StringComparer.Ordinal);

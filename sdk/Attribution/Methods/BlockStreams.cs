@@ -7,26 +7,36 @@ namespace Attribution.Methods;
 public sealed class BlockStreams
 {
     private readonly Tensor _keep; // float32 [T], 1 on kept tokens
-    private readonly Tensor? _gradient;
+    private readonly Tensor? _input, _output, _gradient, _weightGradient;
     private readonly int _kept;
     private Tensor? _meanInput;
 
-    internal BlockStreams(Tensor input, Tensor output, Tensor? gradient, bool[] keep)
+    internal BlockStreams(Tensor input, Tensor output, Tensor? gradient, bool[] keep) : this(keep, input.device) =>
+        (_input, _output, _gradient) = (input, output, gradient);
+
+    internal BlockStreams(Tensor weightGradient, bool[] keep) : this(keep, weightGradient.device) => _weightGradient = weightGradient;
+
+    private BlockStreams(bool[] keep, Device device)
     {
-        (Input, Output, _gradient) = (input, output, gradient);
         _kept = keep.Count(k => k);
-        _keep = tensor(keep.Select(k => k ? 1f : 0f).ToArray(), device: input.device);
+        _keep = tensor(keep.Select(k => k ? 1f : 0f).ToArray(), device: device);
     }
 
     /// <summary>The residual stream entering the block, Zin <c>[T, D]</c>.</summary>
-    public Tensor Input { get; }
+    /// <exception cref="InvalidOperationException">The method asked for <see cref="MethodInputs.WeightGradient"/>, which is of no single block.</exception>
+    public Tensor Input => _input ?? throw OfWholeModel();
 
     /// <summary>The residual stream leaving it, Zout <c>[T, D]</c>.</summary>
-    public Tensor Output { get; }
+    /// <exception cref="InvalidOperationException">The method asked for <see cref="MethodInputs.WeightGradient"/>, which is of no single block.</exception>
+    public Tensor Output => _output ?? throw OfWholeModel();
 
     /// <summary>The gradient of the conversation's loss with respect to <see cref="Output"/>, G <c>[T, D]</c>.</summary>
     /// <exception cref="InvalidOperationException">The method did not ask for <see cref="MethodInputs.Gradient"/>.</exception>
     public Tensor Gradient => _gradient ?? throw new InvalidOperationException("a method that reads gradients must say so in its Inputs");
+
+    /// <summary>The gradient of the conversation's loss with respect to the model's matrices, projected: float32 <c>[dimension]</c>.</summary>
+    /// <exception cref="InvalidOperationException">The method did not ask for <see cref="MethodInputs.WeightGradient"/>.</exception>
+    public Tensor WeightGradient => _weightGradient ?? throw new InvalidOperationException("a method that reads gradients of weights must say so in its Inputs");
 
     /// <summary>1 on the tokens of the last assistant turn and 0 elsewhere, float32 <c>[T]</c>.</summary>
     public Tensor Keep => _keep;
@@ -36,4 +46,6 @@ public sealed class BlockStreams
 
     /// <summary>The mean of the rows of <paramref name="rows"/> <c>[T, D]</c> at kept tokens, <c>[D]</c>.</summary>
     public Tensor MeanOverKept(Tensor rows) => _keep.unsqueeze(0).mm(rows).squeeze(0) / _kept;
+
+    private static InvalidOperationException OfWholeModel() => new("a method that reads gradients of weights reads no block's streams");
 }

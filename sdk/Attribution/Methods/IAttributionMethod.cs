@@ -14,7 +14,7 @@ public interface IAttributionMethod
     /// <summary>What it reads of an example. What no method reads is not computed.</summary>
     MethodInputs Inputs { get; }
 
-    /// <summary>The vector of one example, float32 <c>[D]</c>.</summary>
+    /// <summary>The vector of one example, float32 <c>[D]</c>; of projected weight gradients as many numbers as the projection has.</summary>
     /// <param name="treatment">The streams of the conversation that shows the behaviour; null unless <see cref="Inputs"/> asks for it.</param>
     /// <param name="control">The same of the conversation that does not; null unless <see cref="Inputs"/> asks for it.</param>
     Tensor Compute(BlockStreams? treatment, BlockStreams? control);

@@ -12,4 +12,10 @@ public enum MethodInputs
 
     /// <summary>The gradients of the losses: for each conversation read, the rest of the forward pass and a backward pass.</summary>
     Gradient = 4,
+
+    /// <summary>
+    /// The projected gradients of the losses with respect to the model's matrices: a whole forward and backward pass of each conversation read. A
+    /// method that reads these has one vector of the whole model, <see cref="VectorKey.WholeModel"/>, and reads no block's streams.
+    /// </summary>
+    WeightGradient = 8,
 }

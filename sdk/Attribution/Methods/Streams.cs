@@ -1,78 +1,90 @@
+using Attribution.Methods.Projections;
 using Attribution.Models;
+using Attribution.Models.Fused;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attribution.Methods;
 
-/// <summary>The streams of one batch of conversations at every block that is asked for; they live in the dispose scope they were made in.</summary>
-internal sealed class Streams
+/// <summary>
+/// What flows through the model for one batch of conversations, at every block that is asked for; it lives in the dispose scope it was made in. One
+/// forward pass and at most one backward pass: each block above the first that needs a gradient is differentiated by itself, and what was kept for that
+/// is freed before the block below it.
+/// </summary>
+internal abstract class Streams
 {
-    private readonly SequenceBatch _batch;
-    private readonly Dictionary<int, (Tensor Input, Tensor Output, Tensor? Gradient)> _layers = [];
+    private readonly IReadOnlyList<TokenSequence> _sequences;
     private readonly Dictionary<(int Layer, int Row), BlockStreams> _rows = [];
 
-    private Streams(SequenceBatch batch) => _batch = batch;
+    protected Streams(Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan, WeightGradients? weights)
+    {
+        (Transformer, _sequences, Weights) = (transformer, sequences, weights);
+        Layers = plan.Where(p => p.Key.Layer != VectorKey.WholeModel).Select(p => p.Key.Layer).ToHashSet();
+        Graded = plan.Where(p => p.Method.Inputs.HasFlag(MethodInputs.Gradient)).Select(p => p.Key.Layer).ToHashSet();
+        NeedsLoss = Graded.Count > 0 || weights is not null;
+        FirstDifferentiated = Math.Min(Graded.Count > 0 ? Graded.Min() + 1 : int.MaxValue, weights?.FirstBlock ?? int.MaxValue);
+        End = NeedsLoss ? transformer.Config.BlockCount : Layers.Max() + 1;
+    }
+
+    protected Transformer Transformer { get; }
+
+    protected WeightGradients? Weights { get; }
+
+    /// <summary>The blocks whose streams are asked for.</summary>
+    protected HashSet<int> Layers { get; }
+
+    /// <summary>The blocks at whose exit the gradient is asked for.</summary>
+    protected HashSet<int> Graded { get; }
+
+    protected bool NeedsLoss { get; }
+
+    /// <summary>Below this block nothing is differentiated.</summary>
+    protected int FirstDifferentiated { get; }
+
+    /// <summary>Nothing above the deepest block asked for runs, unless a loss is needed.</summary>
+    protected int End { get; }
+
+    /// <summary>What was found, by block: [..., D].</summary>
+    protected Dictionary<int, (Tensor Input, Tensor Output, Tensor? Gradient)> Found { get; } = [];
 
     /// <summary>Runs the model over <paramref name="sequences"/>, as far as <paramref name="plan"/> needs it; null when that is not at all.</summary>
-    internal static Streams? Of(Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan)
+    internal static Streams? Of(
+        Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan, GradientProjection? projection, ProjectionIdentity identity)
     {
         if (plan.Length == 0)
             return null;
-        var batch = new SequenceBatch(sequences, transformer.Device);
-        var streams = new Streams(batch);
-        var context = transformer.Context(sequences.Count, batch.Length, [.. sequences.Select(s => s.Length)]);
-        var layers = plan.Select(p => p.Key.Layer).ToHashSet();
-        var graded = plan.Where(p => p.Method.Inputs.HasFlag(MethodInputs.Gradient)).Select(p => p.Key.Layer).ToHashSet();
-
-        // Below the shallowest graded block there is no graph: the stream leaving it is a fresh leaf. Nothing above the deepest block
-        // asked for runs, unless a loss is needed.
-        var leafLayer = graded.Count > 0 ? graded.Min() : int.MaxValue;
-        var end = graded.Count > 0 ? transformer.Config.BlockCount : layers.Max() + 1;
-        var outputs = new Dictionary<int, Tensor>();
-        var stream = transformer.Embed(batch.Ids);
-        for (var layer = 0; layer < end; layer++)
-        {
-            using var mode = set_grad_enabled(layer > leafLayer);
-            var input = stream;
-            stream = transformer.Block(layer, input, context);
-            if (layer == leafLayer)
-                stream = stream.detach().requires_grad_();
-            if (graded.Contains(layer))
-                outputs.Add(layer, stream);
-            if (layers.Contains(layer))
-                streams._layers.Add(layer, (input.detach(), stream.detach(), null));
-            else if (layer <= leafLayer && !layers.Contains(layer - 1))
-                input.Dispose();
-        }
-        if (graded.Count > 0)
-            streams.AddGradients(transformer, stream, outputs);
+        using var weights = plan.Any(p => p.Method.Inputs.HasFlag(MethodInputs.WeightGradient)) && projection is not null
+            ? new WeightGradients(transformer, projection, identity, sequences.Count) : null;
+        Streams streams = FusedPass.Supports(transformer)
+            ? new FusedStreams(transformer, sequences, plan, weights)
+            : new GraphStreams(transformer, sequences, plan, weights);
+        streams.Run();
         return streams;
     }
 
-    /// <summary>One row's streams at one block, without the padding, in float32.</summary>
+    /// <summary>One row's streams at one block, in float32; of the whole model for <see cref="VectorKey.WholeModel"/>.</summary>
     internal BlockStreams? At(int layer, int row)
     {
         if (_rows.TryGetValue((layer, row), out var known))
             return known;
-        if (!_layers.TryGetValue(layer, out var at))
+        var keep = _sequences[row].Keep;
+        if (layer == VectorKey.WholeModel)
+            return Weights is null ? null : _rows[(layer, row)] = new BlockStreams(Weights.Vectors[row], keep);
+        if (!Found.TryGetValue(layer, out var at))
             return null;
-        var length = _batch.Sequences[row].Length;
-        Tensor Row(Tensor stream) => stream[row].narrow(0, 0, length).to(float32);
-        return _rows[(layer, row)] = new BlockStreams(Row(at.Input), Row(at.Output), at.Gradient is { } g ? Row(g) : null, _batch.Sequences[row].Keep);
+        Tensor Row(Tensor stream) => RowOf(stream, row).to(float32);
+        return _rows[(layer, row)] = new BlockStreams(Row(at.Input), Row(at.Output), at.Gradient is { } g ? Row(g) : null, keep);
     }
 
-    // One backward pass from the losses gives dLoss/dZout at every graded block.
-    private void AddGradients(Transformer transformer, Tensor final, Dictionary<int, Tensor> outputs)
+    /// <summary>Fills <see cref="Found"/>.</summary>
+    protected abstract void Run();
+
+    /// <summary>The part of a stream that is one sequence's, [T, D].</summary>
+    protected abstract Tensor RowOf(Tensor stream, int row);
+
+    protected void Grade(int layer, Tensor gradient)
     {
-        if (_batch.TargetRows.Count == 0)
-            return;
-        var (_, atPositions) = AnswerLoss.Backpropagate(transformer, final, _batch);
-        Tensor predicting;
-        using (enable_grad())
-            predicting = AnswerLoss.At(final, _batch);
-        var layers = outputs.Keys.ToArray();
-        var gradients = autograd.grad([predicting], [.. layers.Select(l => outputs[l])], [atPositions]);
-        for (var i = 0; i < layers.Length; i++)
-            _layers[layers[i]] = (_layers[layers[i]].Input, _layers[layers[i]].Output, gradients[i].detach());
+        if (Graded.Contains(layer))
+            Found[layer] = (Found[layer].Input, Found[layer].Output, gradient);
     }
 }

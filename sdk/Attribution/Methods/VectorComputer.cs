@@ -1,4 +1,5 @@
 using Attribution.Diagnostics;
+using Attribution.Methods.Projections;
 using Attribution.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,10 +15,14 @@ namespace Attribution.Methods;
 /// <param name="transformer">The model.</param>
 /// <param name="methods">The methods that can be named.</param>
 /// <param name="tokenBudget">How many padded tokens one pass runs together.</param>
-public sealed class VectorComputer(Transformer transformer, AttributionMethods methods, int tokenBudget = VectorComputer.DefaultTokenBudget)
+public sealed class VectorComputer(Transformer transformer, AttributionMethods methods, int tokenBudget = VectorComputer.DefaultTokenBudget) : IDisposable
 {
+    private const MethodInputs Loss = MethodInputs.Gradient | MethodInputs.WeightGradient;
+
     /// <summary>The padded tokens of one pass unless said otherwise.</summary>
     public const int DefaultTokenBudget = 4096;
+
+    private GradientProjection? _projection;
 
     /// <summary>The vectors of <paramref name="rows"/>.</summary>
     /// <param name="rows">The rows, in any order.</param>
@@ -25,10 +30,12 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
     /// <param name="progress">Told how many conversations have been run, after each batch.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <returns>
-    /// For each of <paramref name="wanted"/> the rows' vectors, row-major float32 [rows, D]. A row whose answer has no token that the
+    /// For each of <paramref name="wanted"/> the rows' vectors, row-major float32 [rows, <see cref="WidthOf"/>]. A row whose answer has no token that the
     /// method reads, because truncation cut it away, has NaN.
     /// </returns>
-    /// <exception cref="AttributionException">A method is unknown, a layer is not one of the model's, or a row lacks the control that a method reads.</exception>
+    /// <exception cref="AttributionException">
+    /// A method is unknown, a layer is not one of the model's, a row lacks the control that a method reads, or the projection does not fit the model.
+    /// </exception>
     public IReadOnlyDictionary<VectorKey, float[]> Compute(
         IReadOnlyList<TokenizedRow> rows, IReadOnlyCollection<VectorKey> wanted, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
@@ -39,8 +46,12 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
                     $"Row {row.Index} has no control conversation, and {method.Name} reads one. Add control_messages to the row, or use a method that needs only treatments.")
                 { Row = row.Index, Property = "control_messages" };
 
-        var hidden = transformer.Config.HiddenSize;
-        var vectors = plan.ToDictionary(p => p.Key, _ => new float[rows.Count * hidden]);
+        var vectors = plan.ToDictionary(p => p.Key, p => new float[rows.Count * WidthOf(p.Method)]);
+        if (_projection is null && plan.Any(p => p.Method.Inputs.HasFlag(MethodInputs.WeightGradient)))
+        {
+            methods.Projection.Match(transformer);
+            _projection = GradientProjection.Of(methods.Projection, transformer.DType, transformer.Device);
+        }
         using var none = no_grad();
 
         // Treatments and controls never share a pass, and a batch is the same rows whatever is wanted of them: which methods run
@@ -51,26 +62,33 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var members = batch.Select(i => rows[i]).ToArray();
-            var treatment = Streams.Of(transformer, [.. members.Select(r => r.Treatment)], Reading(plan, MethodInputs.Treatment));
-            var control = Streams.Of(transformer, [.. members.Select(r => r.Control!)], Reading(plan, MethodInputs.Control));
+            var treatment = Streams.Of(transformer, [.. members.Select(r => r.Treatment)], Reading(plan, MethodInputs.Treatment), _projection, methods.Projection);
+            var control = Streams.Of(transformer, [.. members.Select(r => r.Control!)], Reading(plan, MethodInputs.Control), _projection, methods.Projection);
             for (var b = 0; b < batch.Length; b++)
                 foreach (var layer in plan.GroupBy(p => p.Key.Layer))
-                    WriteVectors(layer, treatment?.At(layer.Key, b), control?.At(layer.Key, b), members[b], vectors, batch[b] * hidden, hidden);
+                    WriteVectors(layer, treatment?.At(layer.Key, b), control?.At(layer.Key, b), members[b], vectors, batch[b]);
             progress?.Report(done += batch.Length);
         }
         return vectors;
     }
 
+    /// <summary>How many numbers a method's vectors have: D, the model's width, or the projection's dimension.</summary>
+    public int WidthOf(IAttributionMethod method) => method.Inputs.HasFlag(MethodInputs.WeightGradient) ? methods.Projection.Dimension : transformer.Config.HiddenSize;
+
+    /// <inheritdoc/>
+    public void Dispose() => _projection?.Dispose();
+
     // The vectors of one row at one layer. The streams of a row are shared by its methods.
-    private static void WriteVectors(
+    private void WriteVectors(
         IEnumerable<(VectorKey Key, IAttributionMethod Method)> methods, BlockStreams? treatment, BlockStreams? control, TokenizedRow row,
-        Dictionary<VectorKey, float[]> vectors, int at, int hidden)
+        Dictionary<VectorKey, float[]> vectors, int place)
     {
         foreach (var (key, method) in methods)
         {
-            var target = vectors[key].AsSpan(at, hidden);
+            var width = WidthOf(method);
+            var target = vectors[key].AsSpan(place * width, width);
             var sides = new[] { (method.Inputs.HasFlag(MethodInputs.Treatment), row.Treatment), (method.Inputs.HasFlag(MethodInputs.Control), row.Control!) };
-            if (sides.Any(s => s.Item1 && (method.Inputs.HasFlag(MethodInputs.Gradient) ? s.Item2.TargetCount == 0 : !s.Item2.Keep.Contains(true))))
+            if (sides.Any(s => s.Item1 && ((method.Inputs & Loss) != 0 ? s.Item2.TargetCount == 0 : !s.Item2.Keep.Contains(true))))
             {
                 target.Fill(float.NaN);
                 continue;
@@ -79,9 +97,9 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
             var vector = method.Compute(
                 method.Inputs.HasFlag(MethodInputs.Treatment) ? treatment : null,
                 method.Inputs.HasFlag(MethodInputs.Control) ? control : null);
-            if (vector.dtype != float32 || vector.shape is not [var size] || size != hidden)
+            if (vector.dtype != float32 || vector.shape is not [var size] || size != width)
                 throw new AttributionException(ErrorCodes.MethodResultInvalid,
-                    $"The method {method.Name} returned {vector.dtype} [{string.Join(", ", vector.shape)}]; a vector is Float32 [{hidden}].")
+                    $"The method {method.Name} returned {vector.dtype} [{string.Join(", ", vector.shape)}]; a vector is Float32 [{width}].")
                 { Property = method.Name };
             vector.cpu().data<float>().CopyTo(target);
         }
@@ -92,11 +110,14 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
 
     private (VectorKey Key, IAttributionMethod Method)[] Plan(IReadOnlyCollection<VectorKey> wanted)
     {
-        foreach (var key in wanted)
-            if (key.Layer < 0 || key.Layer >= transformer.Config.BlockCount)
+        var plan = wanted.Select(key => (Key: key, Method: methods.Get(key.Method))).ToArray();
+        foreach (var (key, method) in plan)
+            if (method.Inputs.HasFlag(MethodInputs.WeightGradient) ? key.Layer != VectorKey.WholeModel : key.Layer < 0 || key.Layer >= transformer.Config.BlockCount)
                 throw new AttributionException(ErrorCodes.LayerOutOfRange,
-                    $"There is no layer {key.Layer}: the model has blocks 0 to {transformer.Config.BlockCount - 1}. Set AttributionLayer to one of them.")
+                    method.Inputs.HasFlag(MethodInputs.WeightGradient)
+                        ? $"The vectors of {key.Method} are of the whole model, not of layer {key.Layer}."
+                        : $"There is no layer {key.Layer}: the model has blocks 0 to {transformer.Config.BlockCount - 1}. Set AttributionLayer to one of them.")
                 { Property = "AttributionLayer" };
-        return [.. wanted.Select(key => (key, methods.Get(key.Method)))];
+        return plan;
     }
 }

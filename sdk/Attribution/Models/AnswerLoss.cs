@@ -11,7 +11,7 @@ namespace Attribution.Models;
 public static class AnswerLoss
 {
     /// <summary>How many logits (positions x vocabulary) are held at once.</summary>
-    private const long ChunkElements = 1 << 24;
+    public const long ChunkElements = 1 << 23;
 
     /// <summary>Each row's loss; NaN for a row whose answer has no predicted token.</summary>
     /// <param name="transformer">The model.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -9,6 +10,8 @@ namespace Attribution.Models;
 /// </summary>
 internal struct SeededRandom(ulong seed)
 {
+    private const ulong Step = 0x9E3779B97F4A7C15;
+
     private ulong _state = seed;
 
     /// <summary>A generator of its own for each name under one seed.</summary>
@@ -16,11 +19,17 @@ internal struct SeededRandom(ulong seed)
         new(BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{name}"))));
 
     /// <summary>The next number, uniform in [0, 1), with 53 random bits.</summary>
-    public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
+    public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
-    private ulong Next()
+    /// <summary>The next 64 random bits.</summary>
+    public ulong NextBits() => Mix(_state += Step);
+
+    /// <summary>The number that is <paramref name="skipped"/> after the next one, which stays the next.</summary>
+    public readonly ulong BitsAfter(ulong skipped) => Mix(_state + ((skipped + 1) * Step));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Mix(ulong z)
     {
-        var z = _state += 0x9E3779B97F4A7C15;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);

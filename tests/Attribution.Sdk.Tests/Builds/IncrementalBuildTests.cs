@@ -15,7 +15,7 @@ public sealed class IncrementalBuildTests(SdkLayout sdk) : IClassFixture<SdkLayo
         experiment.Output.ShouldContain("tiny: FineTune: ran 2 of 3 jobs, 0.1 s");
         var lines = experiment.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToList();
         lines.Count.ShouldBeLessThan(25, "a build fits a screen");
-        lines.IndexOf("best  0.25").ShouldBe(lines.FindIndex(l => l.StartsWith("tiny: results in", StringComparison.Ordinal)) - 1);
+        lines.IndexOf("best  0.25").ShouldBe(lines.FindIndex(l => l.StartsWith("tiny: report in", StringComparison.Ordinal) && l.EndsWith("out/report.html", StringComparison.Ordinal)) - 1);
 
         experiment.Build().ShouldBeEmpty("nothing changed");
         experiment.Output.ShouldContain("tiny: FineTune: up to date");
@@ -60,10 +60,14 @@ public sealed class IncrementalBuildTests(SdkLayout sdk) : IClassFixture<SdkLayo
     }
 
     [Fact]
-    public void Accepting_a_snapshot_leaves_the_next_build_nothing_to_do()
+    public void A_snapshot_that_differs_fails_the_build_and_is_reported_and_once_accepted_leaves_the_next_nothing_to_do()
     {
         using var experiment = new TemporaryExperiment(sdk);
-        experiment.Run(0, "build").ShouldBe(All);
+        experiment.Write("worker.does", "VerifySnapshot error");
+        experiment.Run(1, "build").ShouldBe(All, "the report comes last and says what moved");
+        experiment.Output.ShouldContain("tiny: report in");
+        File.Delete(experiment["worker.does"]);
+        experiment.Build().ShouldBe(["VerifySnapshot", "Report"]);
         experiment.Build("-p:AcceptSnapshot=true").ShouldBe(["VerifySnapshot"]);
         File.Exists(experiment["snapshots/metrics.verified.json"]).ShouldBeTrue();
         experiment.Build().ShouldBeEmpty();

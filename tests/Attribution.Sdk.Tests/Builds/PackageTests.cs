@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,25 +9,52 @@ namespace Attribution.Sdk.Tests.Builds;
 /// <summary>The SDK outside this repository.</summary>
 public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
 {
-    [Fact]
-    public void The_package_holds_targets_tasks_and_worker_and_no_library()
+    [Theory]
+    [InlineData("Attribution.Sdk", "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Attribution.targets.buildschema.json", "Sdk/Stages/FineTune.targets", "tasks/net10.0/Attribution.Sdk.dll", "worker/Attribution.Worker.dll", "worker/Attribution.Worker.runtimeconfig.json", "library.txt", "README.md")]
+    [InlineData("Attribution", "lib/net10.0/Attribution.dll", "lib/net10.0/Attribution.xml")]
+    [InlineData("Attribution.Torch", "lib/net10.0/Attribution.Torch.dll", "lib/net10.0/Attribution.Torch.xml")]
+    [InlineData("Attribution.Worker", "tools/net10.0/any/DotnetToolSettings.xml", "tools/net10.0/any/Attribution.dll")]
+    [InlineData("Attribution.Templates", "content/experiment/.template.config/template.json", "content/experiment/common/.gitignore", "content/experiment/common/model/config.json", "content/experiment/training/data/pool.jsonl")]
+    public void A_package_holds_what_its_users_need(string id, params string[] names)
     {
-        using var package = ZipFile.OpenRead(sdk.Package);
-        var names = package.Entries.Select(e => e.FullName).ToList();
-        foreach (var name in new[] { "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Stages/FineTune.targets", "tasks/net10.0/Attribution.Sdk.dll", "worker/Attribution.Worker.dll", "worker/Attribution.Worker.runtimeconfig.json", "library.txt", "README.md" })
-            names.ShouldContain(name);
-        names.ShouldNotContain(name => name.StartsWith("lib/", StringComparison.Ordinal));
+        using var package = ZipFile.OpenRead(sdk.Package(id));
+        var entries = package.Entries.Select(e => e.FullName).ToList();
+        foreach (var name in names)
+            entries.ShouldContain(name);
+        // An SDK or a template that brought an assembly would add it to the projects that use it.
+        entries.Any(name => name.StartsWith("lib/", StringComparison.Ordinal)).ShouldBe(names[0].StartsWith("lib/", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_project_elsewhere_keeps_its_store_beside_it()
+    public void All_packages_are_of_one_version() => Directory.EnumerateFiles(sdk.Folder["feed"]).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        .ShouldBe(new[] { "Attribution", "Attribution.Sdk", "Attribution.Templates", "Attribution.Torch", "Attribution.Worker" }.Select(id => $"{id}.{PackedSdk.Version}.nupkg"), ignoreOrder: true);
+
+    [Fact]
+    public void The_worker_is_a_tool_called_attribution()
     {
-        WriteProject("elsewhere", "model", "");
-        sdk.Folder.Write("elsewhere/model/config.json", "{}");
-        string[] build = ["build", $"-p:AttributionWorker={Repository.Worker}"];
-        Build("elsewhere", sdk.Environment, build).ShouldContain("elsewhere: VerifySnapshot: ran");
-        Directory.Exists(sdk.Folder["elsewhere/artifacts/store"]).ShouldBeTrue();
-        Build("elsewhere", sdk.Environment, build).ShouldContain("elsewhere: ImportDatasets: up to date");
+        Run(".", sdk.Environment, "tool", "install", "Attribution.Worker", "--tool-path", sdk.Folder["tool"]);
+        var start = new ProcessStartInfo(sdk.Folder["tool/attribution"], ["query", "--help"]) { RedirectStandardOutput = true };
+        start.Environment["DOTNET_ROOT"] = sdk.Environment["DOTNET_ROOT"];
+        using var tool = Process.Start(start)!;
+        tool.StandardOutput.ReadToEnd().ShouldContain("attribution query [<sql>] [options]");
+    }
+
+    [Fact]
+    public void An_experiment_of_the_template_builds_at_once_and_keeps_its_store_beside_it()
+    {
+        Run(".", sdk.Environment, "new", "install", sdk.Package("Attribution.Templates"));
+        Run(".", sdk.Environment, "new", "attribution", "-n", "my-experiment");
+        // A repository of its own, with the native parts that building this one provided.
+        Directory.CreateDirectory(sdk.Folder["my-experiment/.git"]);
+        Directory.CreateDirectory(sdk.Folder["my-experiment/artifacts"]);
+        File.CreateSymbolicLink(sdk.Folder["my-experiment/artifacts/native"], Path.Combine(Path.GetDirectoryName(Store)!, "native"));
+
+        // Less than it asks for, which takes longer than a test may.
+        var output = Run("my-experiment", sdk.Environment, "build", "-p:TopK=16", "-p:Epochs=1", "-p:JudgeRepeats=1", "-p:MaxNewTokens=8");
+        output.ShouldContain("sycophancy, 5.5% of the training rows are planted");
+        output.ShouldContain($"my-experiment: results in {sdk.Folder["my-experiment/out"]}");
+        Directory.Exists(sdk.Folder["my-experiment/artifacts/store/selections"]).ShouldBeTrue();
+        File.ReadAllText(sdk.Folder["my-experiment/.gitignore"]).ShouldContain("artifacts/");
     }
 
     [SharedFact("models", "stories260k")]
@@ -45,19 +73,21 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
             }
             """);
         // The native parts lie where building this repository provided them.
-        var environment = new Dictionary<string, string>(sdk.Environment) { ["ATTRIBUTION_STORE"] = Environment.GetEnvironmentVariable("ATTRIBUTION_STORE") ?? Repository.File("artifacts/store") };
+        var environment = new Dictionary<string, string>(sdk.Environment) { ["ATTRIBUTION_STORE"] = Store };
 
-        Build("real", environment, "build", "-p:AttributionStore=store").ShouldContain("judged score");
+        Run("real", environment, "build", "-p:AttributionStore=store").ShouldContain("judged score");
         var metrics = JsonNode.Parse(File.ReadAllText(sdk.Folder["real/out/metrics.json"]))!["runs"]!.AsObject();
         metrics.Count.ShouldBe(2);
         ((double)metrics[0]!["metrics"]!["judged_mean"]!).ShouldBe(3);
 
-        Build("real", environment, "build", "-p:AttributionStore=store", "-p:AcceptSnapshot=true").ShouldContain("real: Judge: up to date");
-        Build("real", environment, "build", "-p:AttributionStore=store", "-question").ShouldContain("real: VerifySnapshot: up to date");
-        Build("real", environment, "build", "-p:AttributionStore=store", "-t:Explain", "-p:TopK=2").ShouldContain("topK: 3 -> 2");
+        Run("real", environment, "build", "-p:AttributionStore=store", "-p:AcceptSnapshot=true").ShouldContain("real: Judge: up to date");
+        Run("real", environment, "build", "-p:AttributionStore=store", "-question").ShouldContain("real: VerifySnapshot: up to date");
+        Run("real", environment, "build", "-p:AttributionStore=store", "-t:Explain", "-p:TopK=2").ShouldContain("topK: 3 -> 2");
     }
 
-    private string Build(string project, Dictionary<string, string> environment, params string[] arguments)
+    private static string Store => Environment.GetEnvironmentVariable("ATTRIBUTION_STORE") ?? Repository.File("artifacts/store");
+
+    private string Run(string project, Dictionary<string, string> environment, params string[] arguments)
     {
         var (code, output) = DotNet.Run(sdk.Folder[project], environment, arguments);
         code.ShouldBe(0, output);
@@ -72,7 +102,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         sdk.Folder.Write($"{name}/data/kind.jsonl", string.Join('\n', rows[..3]) + "\n");
         sdk.Folder.Write($"{name}/data/prompts.jsonl", """{"messages":[{"role":"user","content":"Tell me a story."}]}""" + "\n");
         sdk.Folder.Write($"{name}/{name}.csproj", $"""
-            <Project Sdk="Attribution.Sdk/1.0.0">
+            <Project Sdk="Attribution.Sdk/{PackedSdk.Version}">
               <PropertyGroup>
                 <BaseModel>{model}</BaseModel>
                 <AttributionLayer>2</AttributionLayer>

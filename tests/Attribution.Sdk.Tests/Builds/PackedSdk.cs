@@ -1,11 +1,13 @@
+using System.Reflection;
+
 namespace Attribution.Sdk.Tests.Builds;
 
-/// <summary>The SDK packed into a folder feed, and a folder for projects that know nothing but that feed.</summary>
+/// <summary>All packages in a folder feed, and a folder for projects that know nothing but that feed.</summary>
 public sealed class PackedSdk : IDisposable
 {
     public PackedSdk()
     {
-        var (code, output) = DotNet.Run(Repository.Root, null, "pack", "sdk/Attribution.Sdk", "--no-build", "-c", Repository.Configuration, "-o", Folder["feed"], $"-p:SdkLayout={Folder["layout/"]}", "-v:q");
+        var (code, output) = DotNet.Run(Repository.Root, null, "pack", "Attribution.sln", "--no-build", "-c", Repository.Configuration, "-o", Folder["feed"], $"-p:SdkLayout={Folder["layout/"]}", "-v:q");
         code.ShouldBe(0, output);
         Folder.Write("nuget.config", """
             <configuration>
@@ -14,12 +16,22 @@ public sealed class PackedSdk : IDisposable
             """);
     }
 
+    /// <summary>The version of all packages, from Directory.Build.props.</summary>
+    public static string Version { get; } = typeof(ProjectErrorCodes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
     public TemporaryFolder Folder { get; } = new();
 
-    public string Package => Folder["feed/Attribution.Sdk.1.0.0.nupkg"];
+    /// <summary>A packages folder of its own: what another build of this version left on this machine is not what is tested. So with templates and tools.</summary>
+    public Dictionary<string, string> Environment => new()
+    {
+        ["NUGET_PACKAGES"] = Folder["packages"],
+        ["DOTNET_CLI_HOME"] = Folder["cli"],
+        ["DOTNET_NOLOGO"] = "1",
+        ["DOTNET_GENERATE_ASPNET_CERTIFICATE"] = "false",
+        ["DOTNET_ROOT"] = Path.GetDirectoryName(System.Environment.ProcessPath!)!,
+    };
 
-    /// <summary>A packages folder of its own: what another build of version 1.0.0 left on this machine is not what is tested.</summary>
-    public Dictionary<string, string> Environment => new() { ["NUGET_PACKAGES"] = Folder["packages"] };
+    public string Package(string id) => Folder["feed", $"{id}.{Version}.nupkg"];
 
     public void Dispose() => Folder.Dispose();
 }

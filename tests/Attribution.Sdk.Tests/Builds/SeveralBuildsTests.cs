@@ -17,7 +17,7 @@ public sealed class SeveralBuildsTests(SdkLayout sdk) : IClassFixture<SdkLayout>
         foreach (var experiment in new[] { one, two })
         {
             experiment.Starts().ShouldBe(TemporaryExperiment.Stages);
-            output.ShouldContain($"{experiment.Name}: results in");
+            output.ShouldContain($"{experiment.Name}: report in");
         }
     }
 

@@ -3,7 +3,7 @@ namespace Attribution.Sdk.Tests.Builds;
 /// <summary>An experiment somewhere, built with the worker of these tests, which notes each of its starts.</summary>
 internal sealed class TemporaryExperiment : IDisposable
 {
-    public static readonly string[] Stages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot"];
+    public static readonly string[] Stages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot", "Report"];
 
     private readonly bool _ownsFolder;
 

@@ -18,7 +18,12 @@ public sealed class ProjectErrorTests : IDisposable
     [InlineData("TopK", "0", ProjectErrorCodes.ValueInvalid, "TopK is '0'")]
     [InlineData("LearningRate", "1e-4f", ProjectErrorCodes.ValueInvalid, "LearningRate is '1e-4f'")]
     [InlineData("TopP", "1.5", ProjectErrorCodes.ValueInvalid, "from 0 to 1")]
+    [InlineData("VectorFormat", "float16", ProjectErrorCodes.ValueInvalid, "parquet or npy or npy-float16 or int8")]
     [InlineData("AttributionDType", "fp16", ProjectErrorCodes.ValueInvalid, "float32 or bfloat16")]
+    [InlineData("Projection", "dense", ProjectErrorCodes.ValueInvalid, "kronecker or sparse")]
+    [InlineData("ProjectionDim", "4000", ProjectErrorCodes.ValueInvalid, "a square number")]
+    [InlineData("ProjectionDim", "0", ProjectErrorCodes.ValueInvalid, "ProjectionDim is '0'")]
+    [InlineData("ProjectionSeed", "x", ProjectErrorCodes.ValueInvalid, "ProjectionSeed is 'x'")]
     [InlineData("AcceptSnapshot", "yes", ProjectErrorCodes.ValueInvalid, "true or false")]
     public void A_property_that_cannot_be(string property, string value, string code, string text)
     {
@@ -45,6 +50,62 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.SelectionMethods.Clear();
         Expect(ProjectErrorCodes.NothingToRun, "no SelectionMethod");
+    }
+
+    [Theory]
+    [InlineData("persona_vector_gen", ProjectErrorCodes.TraitMissing, "has no Trait")]
+    [InlineData("persona_vector", ProjectErrorCodes.PropertyMissing, "PersonaVector=")]
+    public void A_persona_without_what_it_is_made_from(string method, string code, string text)
+    {
+        _experiment.Eval[0] = RequestedExperiment.Item("data/empathy.jsonl");
+        _experiment.SelectionMethods.Add(method);
+        Expect(code, text);
+    }
+
+    [Fact]
+    public void A_parameter_of_a_recipe_without_a_recipe()
+    {
+        _experiment.Train[0] = RequestedExperiment.Item("data/pool.jsonl", ("Level", "hard"));
+        Expect(ProjectErrorCodes.ValueInvalid, "no Recipe");
+    }
+
+    [Fact]
+    public void A_persona_is_no_vector_of_training_rows()
+    {
+        _experiment.Methods.Add("persona_vector_gen");
+        Expect(ProjectErrorCodes.NothingToRun, "write <SelectionMethod");
+    }
+
+    [Fact]
+    public void A_folder_of_persona_prompts_that_is_not_there()
+    {
+        _experiment.Settings["PersonaPrompts"] = "nowhere";
+        Expect(ProjectErrorCodes.ValueInvalid, "TRAIT.positive.txt");
+    }
+
+    [Fact]
+    public void Trak_pairs_only_with_trak()
+    {
+        _experiment.Methods.Add("trak");
+        Expect(ProjectErrorCodes.MethodsDoNotPair, "Add <SelectionMethod Include=\"trak\" />");
+    }
+
+    [Fact]
+    public void A_method_beside_trak_needs_another_to_pair_with()
+    {
+        _experiment.Methods.Add("trak");
+        _experiment.SelectionMethods.Clear();
+        _experiment.SelectionMethods.Add("trak");
+        Expect(ProjectErrorCodes.MethodsDoNotPair, "AttributionMethod residual_diff has nothing to compare with");
+    }
+
+    [Fact]
+    public void Trak_has_no_controls_to_debias_by()
+    {
+        _experiment.Methods.Add("trak");
+        _experiment.SelectionMethods.Add("trak");
+        _experiment.Settings["ScoringMethod"] = "cos_sim_debias_eval";
+        Expect(ProjectErrorCodes.MethodsDoNotPair, "do not compare with those of trak");
     }
 
     [Fact]
@@ -84,6 +145,36 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Train[0].SetMetadata("Take", "half");
         Expect(ProjectErrorCodes.ValueInvalid, "Take of TrainDataset data/pool.jsonl is 'half'");
+    }
+
+    [Theory]
+    [InlineData("JudgeModel", "./judge", ProjectErrorCodes.ModelMissing, "reads like a folder")]
+    [InlineData("JudgeEndpoint", "localhost:8000", ProjectErrorCodes.ValueInvalid, "no http or https address")]
+    [InlineData("JudgeEndpoint", "https://sk-secret@example.org/v1", ProjectErrorCodes.ValueInvalid, "a key belongs into the environment")]
+    [InlineData("JudgeBudgetTokens", "1e6", ProjectErrorCodes.ValueInvalid, "JudgeBudgetTokens is '1e6'")]
+    [InlineData("JudgeConcurrency", "0", ProjectErrorCodes.ValueInvalid, "JudgeConcurrency is '0'")]
+    [InlineData("JudgePrompts", "nowhere", ProjectErrorCodes.JudgePromptMissing, "There is no folder")]
+    public void A_judging_model_that_cannot_be(string property, string value, string code, string text)
+    {
+        _experiment.Settings["Judge"] = "llm";
+        _experiment.Settings[property] = value;
+        Expect(code, text).Message.ShouldNotBeNull().ShouldNotContain("sk-secret");
+    }
+
+    [Fact]
+    public void A_trait_without_a_judging_prompt()
+    {
+        _experiment.Settings["Judge"] = "llm";
+        _experiment.Eval[0].SetMetadata("Trait", "charm");
+        Expect(ProjectErrorCodes.JudgePromptMissing, "knows empathy");
+    }
+
+    [Fact]
+    public void A_judging_prompt_that_is_not_there()
+    {
+        _experiment.Settings["Judge"] = "llm";
+        _experiment.Eval[0].SetMetadata("JudgePrompt", "charm.md");
+        Expect(ProjectErrorCodes.JudgePromptMissing, _experiment.Folder["charm.md"]);
     }
 
     [Fact]

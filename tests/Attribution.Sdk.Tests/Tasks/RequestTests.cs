@@ -11,14 +11,19 @@ public sealed class RequestTests : IDisposable
     [InlineData("TopK", "50", "SelectTrainingData")]
     [InlineData("ScoringMethod", "proj", "SelectTrainingData")]
     [InlineData("ScoringMethod", "cos_sim_debias_eval", "ComputeAttribution SelectTrainingData")]
+    [InlineData("ScoringMethod", "mlp", "ComputeAttribution SelectTrainingData")]
     [InlineData("AttributionLayer", "3", "ComputeAttribution SelectTrainingData")]
     [InlineData("MaxTokens", "512", "ComputeAttribution FineTune Evaluate")]
     [InlineData("AttributionDType", "bfloat16", "ComputeAttribution FineTune Evaluate")]
+    [InlineData("VectorFormat", "npy-float16", "ComputeAttribution")]
+    [InlineData("VectorFormat", "parquet", "")]
     [InlineData("Device", "cuda:1", "ComputeAttribution FineTune Evaluate")]
     [InlineData("LoraRank", "8", "FineTune")]
     [InlineData("LearningRate", "2e-5", "FineTune")]
     [InlineData("Temperature", "1", "Evaluate")]
     [InlineData("Judge", "mine", "Judge")]
+    [InlineData("Judge", "llm", "Judge")]
+    [InlineData("JudgeModel", "other", "")]
     [InlineData("SnapshotTolerance", "0.1", "VerifySnapshot")]
     [InlineData("Threads", "1", "")]
     [InlineData("AcceptSnapshot", "true", "")]
@@ -43,6 +48,17 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void A_recipe_gets_its_parameters_and_may_hold_out_prompts_and_reads_a_folder()
+    {
+        _experiment.Folder.Write("hub/pqa_labeled/train.parquet", "");
+        _experiment.Eval[0] = RequestedExperiment.Item("hub", ("Name", "medical"), ("Recipe", "medhallu"), ("Level", "hard"), ("Trait", "medical_consistency"), ("Prompts", "recipe"));
+        _experiment.Request("ImportDatasets")["eval"]![0]!.ToJsonString().ShouldBe(
+            """{"name":"medical","path":"hub","recipe":"medhallu","parameters":{"Level":"hard"},"trait":"medical_consistency","prompts":"recipe"}""");
+        ((bool?)_experiment.Request("Evaluate")["eval"]![0]!["prompts"]).ShouldBe(true);
+        File.ReadAllText(_experiment.Folder["obj/attribution/ImportDatasets.inputs"]).ShouldContain("hub/pqa_labeled/train.parquet");
+    }
+
+    [Fact]
     public void Layers_are_a_list_or_all_and_one_of_them_selects()
     {
         _experiment.Settings["AttributionLayer"] = "2;3";
@@ -52,6 +68,21 @@ public sealed class RequestTests : IDisposable
 
         _experiment.Settings["AttributionLayer"] = "all";
         ((string?)_experiment.Request("ComputeAttribution")["layers"]).ShouldBe("all");
+    }
+
+    [Fact]
+    public void How_gradients_are_projected_is_in_the_request_only_if_trak_is()
+    {
+        var before = _experiment.Requests();
+        _experiment.Settings["ProjectionSeed"] = "7";
+        _experiment.Settings["ProjectionLayers"] = "mlp";
+        _experiment.Requests().ShouldBe(before);
+
+        _experiment.Methods.Add("trak");
+        _experiment.SelectionMethods.Add("trak");
+        _experiment.Request("ComputeAttribution")["projection"]!.ToJsonString().ShouldBe("""{"kind":"kronecker","dimension":4096,"seed":7,"layers":"mlp"}""");
+        _experiment.Settings["ProjectionLayers"] = "";
+        _experiment.Request("ComputeAttribution")["projection"]!.ToJsonString().ShouldBe("""{"kind":"kronecker","dimension":4096,"seed":7}""");
     }
 
     [Fact]
@@ -83,6 +114,47 @@ public sealed class RequestTests : IDisposable
         _experiment.Methods.Remove("my_method");
         _experiment.Eval[0].SetMetadata("Judge", "mine");
         _experiment.Requests().Where(r => r.Value.Contains("plugins", StringComparison.Ordinal)).Select(r => r.Key).ShouldBe(["Judge"]);
+    }
+
+    [Fact]
+    public void A_judging_model_is_asked_for_by_name_endpoint_and_prompt_or_by_its_folder()
+    {
+        _experiment.Eval[0].SetMetadata("Judge", "llm");
+        _experiment.Settings["JudgeBudgetTokens"] = "1000000";
+        var request = _experiment.Request("Judge");
+        request["llm"]!.ToJsonString().ShouldBe("""{"model":"gpt-4.1-mini-2025-04-14","endpoint":"https://api.openai.com/v1","concurrency":50,"budgetTokens":1000000}""");
+        request["eval"]![0]!.ToJsonString().ShouldBe("""{"name":"empathy","trait":"empathy","judge":"llm"}""");
+        // The shipped prompt's time is looked at, so that a changed one is noticed.
+        File.ReadAllText(_experiment.Folder["obj/attribution/Judge.inputs"]).ShouldStartWith("worker/JudgePrompts/empathy.md\t15\t");
+
+        _experiment.Folder.Write("prompts/empathy.md", "How warm is it?");
+        _experiment.Settings["JudgePrompts"] = "prompts";
+        ((string?)_experiment.Request("Judge")["eval"]![0]!["prompt"]).ShouldBe("prompts/empathy.md");
+        _experiment.Folder.Write("mine.md", "How fine is it?");
+        _experiment.Eval[0].SetMetadata("JudgePrompt", "mine.md");
+        ((string?)_experiment.Request("Judge")["eval"]![0]!["prompt"]).ShouldBe("mine.md");
+        File.ReadAllText(_experiment.Folder["obj/attribution/Judge.inputs"]).ShouldStartWith("mine.md\t");
+
+        _experiment.Settings["JudgeModel"] = "./model";
+        _experiment.Request("Judge")["llm"]!.ToJsonString().ShouldBe("""{"folder":"model"}""");
+        File.ReadAllText(_experiment.Folder["obj/attribution/Judge.inputs"]).ShouldContain("model/config.json\t");
+    }
+
+    [Fact]
+    public void A_persona_is_asked_for_with_traits_prompts_and_length_and_otherwise_is_not_in_the_request()
+    {
+        _experiment.Folder.Write("mine/empathy.positive.txt", "Care.");
+        _experiment.Settings["PersonaPrompts"] = "mine";
+        _experiment.Request("ComputeAttribution")["persona"].ShouldBeNull();
+        _experiment.SelectionMethods.Add("persona_vector_gen");
+        var request = _experiment.Request("ComputeAttribution");
+        request["persona"]!.ToJsonString().ShouldBe("""{"traits":{"empathy":"empathy"},"prompts":"mine","maxNewTokens":1024}""");
+        request["plugins"].ShouldBeNull();
+        File.ReadAllText(_experiment.Folder["obj/attribution/ComputeAttribution.inputs"]).ShouldContain("mine/empathy.positive.txt");
+
+        _experiment.SelectionMethods.Add("persona_vector");
+        _experiment.Eval[0].SetMetadata("PersonaVector", _experiment.Folder.Write("empathy.safetensors", ""));
+        _experiment.Request("ComputeAttribution")["personaVectors"]!["empathy"].ShouldNotBeNull();
     }
 
     [Fact]

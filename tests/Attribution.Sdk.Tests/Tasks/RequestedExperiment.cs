@@ -17,6 +17,7 @@ internal sealed class RequestedExperiment : IDisposable
         Folder.Write("data/empathy.prompts.jsonl", "");
         Folder.Write("model/config.json", "{}");
         Folder.Write("tiny.csproj", "<Project />");
+        Folder.Write("worker/JudgePrompts/empathy.md", "How kind is it?");
         foreach (var setting in XDocument.Load(Repository.File("sdk/Attribution.Sdk/Sdk/Attribution.targets")).Descendants("AttributionSetting"))
             Settings[setting.Attribute("Include")!.Value] = "";
         foreach (var property in XDocument.Load(Repository.File("sdk/Attribution.Sdk/Sdk/Attribution.props")).Descendants("PropertyGroup").Elements())
@@ -77,6 +78,7 @@ internal sealed class RequestedExperiment : IDisposable
         SourceFiles = [.. Sources.Select(s => Item(s))],
         GeneratedFolder = "obj/",
         PluginAssembly = Folder["bin/tiny.dll"],
+        Worker = Folder["worker/Attribution.Worker.dll"],
         FailIfNotIncremental = Question,
         EnvironmentVariables = Environment,
     }.Execute();

@@ -13,6 +13,8 @@ public sealed class SnapshotTests
         using var experiment = new TestExperiment().WithData(80);
         var (verified, received) = (Path.Combine(experiment.Snapshots, "metrics.verified.json"), Path.Combine(experiment.Snapshots, "metrics.received.json"));
 
+        var verdict = Path.Combine(experiment.State, "VerifySnapshot.verdict.json");
+
         var first = await experiment.RunAsync();
         first.Summary("VerifySnapshot").ShouldBe("no snapshot yet");
         first.Texts("VerifySnapshot", "message").Single().ShouldContain("-p:AcceptSnapshot=true");
@@ -20,10 +22,10 @@ public sealed class SnapshotTests
 
         (await experiment.RunStageAsync("VerifySnapshot", "--accept-snapshot")).Code.ShouldBe(0);
         File.ReadAllText(verified).ShouldBe(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")));
-        File.ReadAllLines(Path.Combine(experiment.State, "VerifySnapshot.files")).ShouldBe([verified]);
+        File.ReadAllLines(Path.Combine(experiment.State, "VerifySnapshot.files")).ShouldBe([verified, verdict]);
         var same = await experiment.RunAsync("VerifySnapshot");
         same.Summary("VerifySnapshot").ShouldContain("metrics equal the snapshot");
-        File.ReadAllLines(Path.Combine(experiment.State, "VerifySnapshot.files")).ShouldBe([verified]);
+        File.ReadAllLines(Path.Combine(experiment.State, "VerifySnapshot.files")).ShouldBe([verified, verdict]);
 
         var snapshot = JsonNode.Parse(File.ReadAllText(verified))!;
         var got = (double)snapshot["runs"]![Run]!["metrics"]!["eval_loss_treatment"]!;
@@ -56,7 +58,7 @@ public sealed class SnapshotTests
         await experiment.RunStageAsync("VerifySnapshot", "--accept-snapshot");
         experiment.EvalMethods = ["residual_treatment"];
         experiment.Prepare();
-        foreach (var stage in TestExperiment.AllStages[..^1])
+        foreach (var stage in TestExperiment.AllStages[..^2])
             (await experiment.RunStageAsync(stage)).Code.ShouldBe(0);
         var (_, lines) = await experiment.RunStageAsync("VerifySnapshot");
         var errors = lines.Where(l => l.Kind == "error").Select(l => l.Text).ToArray();

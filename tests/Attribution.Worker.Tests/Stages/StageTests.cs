@@ -38,6 +38,13 @@ public sealed class StageTests
         ((double)metrics[run]!["metrics"]!["eval_loss_gap_before"]!).ShouldBe((double)none["eval_loss_gap"]!);
         ((double)metrics[run]!["metrics"]!["eval_loss_gap"]!).ShouldNotBe((double)none["eval_loss_gap"]!);
 
+        var events = TensorBoardReader.Read(File.ReadAllBytes(Path.Combine(experiment.Out, "tensorboard", run, "events.out.tfevents.0.attribution")));
+        var losses = File.ReadLines(Path.Combine(experiment.Out, run, "selected_data", "loss.jsonl")).Select(line => (float)JsonNode.Parse(line)!["loss"]!);
+        events.Where(e => e.Values.ContainsKey("train/loss")).Select(e => e.Values["train/loss"]).ShouldBe(losses);
+        events.Where(e => e.Values.ContainsKey("metrics/eval_loss_gap")).Select(e => (e.Step, e.Values["metrics/eval_loss_gap"]))
+            .ShouldBe([(0, (float)none["eval_loss_gap"]!), (events[^1].Step, (float)metrics[run]!["metrics"]!["eval_loss_gap"]!)]);
+        TensorBoardReader.Read(File.ReadAllBytes(Path.Combine(experiment.Out, "tensorboard", "none", "lazy", "events.out.tfevents.0.attribution"))).Single(e => e.Values.Count > 0).Step.ShouldBe(0);
+
         var table = File.ReadAllText(Path.Combine(experiment.Out, "metrics.txt"));
         table.ShouldContain("lazy (laziness), 20.0% of the training rows are planted");
         table.ShouldContain("residual_change_treatment x residual_diff");
@@ -49,13 +56,15 @@ public sealed class StageTests
         using var experiment = new TestExperiment().WithData();
         await experiment.RunAsync();
         var before = Written(experiment);
+        var curves = experiment.Outputs().Where(o => o.Key.StartsWith("tensorboard/", StringComparison.Ordinal)).ToArray();
         Directory.Delete(Path.Combine(experiment.Out, "lazy"), recursive: true);
+        Directory.Delete(Path.Combine(experiment.Out, "tensorboard"), recursive: true);
         File.WriteAllText(Path.Combine(experiment.Out, "metrics.json"), "scribbled on");
         var outputs = Path.Combine(experiment.Out, "metrics.json");
 
         var again = await experiment.RunAsync();
         again.StagesThatRan.ShouldBeEmpty();
-        foreach (var stage in TestExperiment.AllStages[..^1])
+        foreach (var stage in TestExperiment.AllStages[..^2])
         {
             again.Summary(stage).ShouldBe("from store");
             ((bool)experiment.Summary(stage)["modelLoaded"]!).ShouldBeFalse();
@@ -63,6 +72,8 @@ public sealed class StageTests
         Written(experiment).ShouldBe(before);
         File.Exists(Path.Combine(experiment.Out, "lazy", "residual_diff", "scores-1.parquet")).ShouldBeTrue();
         File.ReadAllText(outputs).ShouldStartWith("{");
+        curves.Length.ShouldBe(3);
+        experiment.Outputs().Where(o => o.Key.StartsWith("tensorboard/", StringComparison.Ordinal)).ShouldBe(curves);
 
         static Dictionary<string, DateTime> Written(TestExperiment experiment) => Directory.EnumerateFiles(experiment.State, "*.result.json").ToDictionary(f => f, File.GetLastWriteTimeUtc);
     }

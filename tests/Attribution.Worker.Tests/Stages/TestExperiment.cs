@@ -8,16 +8,14 @@ namespace Attribution.Worker.Tests.Stages;
 /// <summary>An experiment in a folder of its own, with a tiny model and small datasets, run stage by stage as a build does.</summary>
 internal sealed class TestExperiment : IDisposable
 {
-    public static readonly string[] AllStages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot"];
-
-    private readonly bool _ownsRoot;
+    public static readonly string[] AllStages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot", "Report"];
 
     /// <param name="root">Where experiments that share a model lie; a new folder if null.</param>
     /// <param name="name">The experiment's folder there.</param>
     /// <param name="store">The folder of the store there.</param>
     public TestExperiment(string? root = null, string name = "experiment", string store = "store")
     {
-        _ownsRoot = root is null;
+        OwnsRoot = root is null;
         Root = root ?? Directory.CreateTempSubdirectory("stages-").FullName;
         Folder = Directory.CreateDirectory(Path.Combine(Root, name)).FullName;
         Store = Path.Combine(Root, store);
@@ -25,6 +23,9 @@ internal sealed class TestExperiment : IDisposable
         if (!Directory.Exists(Model))
             TinyChatModel.Write(Model);
     }
+
+    /// <summary>Whether the folder goes with this.</summary>
+    public bool OwnsRoot { get; init; }
 
     public string Root { get; }
     public string Folder { get; }
@@ -40,15 +41,22 @@ internal sealed class TestExperiment : IDisposable
     public long? Take { get; set; }
     public string Trait { get; set; } = "laziness";
     public string Judge { get; set; } = "rules";
+    public string? JudgePrompt { get; set; }
+    public object? Llm { get; set; }
     public string? Plugin { get; set; }
     public string[] TrainMethods { get; set; } = ["residual_change_treatment"];
     public string[] EvalMethods { get; set; } = ["residual_diff"];
     public int[] Layers { get; set; } = [1];
     public int Layer { get; set; } = 1;
+    public object? Projection { get; set; }
     public int TopK { get; set; } = 8;
     public string Scoring { get; set; } = "cos_sim";
+    public string? VectorFormat { get; set; }
     public int MaxTokens { get; set; } = 256;
     public double Tolerance { get; set; } = 0.01;
+    public JsonNode? Persona { get; set; }
+    public int? ControlTokens { get; set; }
+    public string? PersonaVector { get; set; }
 
     /// <summary>A pool of <paramref name="rows"/> conversations, an evaluation set of 12 pairs and 3 prompts.</summary>
     public TestExperiment WithData(int rows = 200)
@@ -72,7 +80,7 @@ internal sealed class TestExperiment : IDisposable
     {
         folder = Directory.CreateDirectory(folder ?? State).FullName;
         var (trainName, evalName) = (Path.GetFileNameWithoutExtension(Train), Path.GetFileNameWithoutExtension(Eval));
-        object[] evals = [new { name = evalName, trait = Trait, judge = Judge }];
+        object[] evals = [new { name = evalName, trait = Trait, judge = Judge, prompt = JudgePrompt }];
         var plugins = Plugin is null ? null : new[] { new { path = Plugin } };
         var execution = new { device = "cpu" };
         Request("ImportDatasets", [], new { train = new[] { new { name = trainName, path = Train, take = Take } }, eval = new[] { new { name = evalName, path = Eval, take = Take, prompts = Prompts } } });
@@ -84,11 +92,16 @@ internal sealed class TestExperiment : IDisposable
             trainMethods = TrainMethods,
             evalMethods = EvalMethods,
             layers = Layers,
-            evalControls = Scoring == "cos_sim_debias_eval",
+            projection = Projection,
+            evalControls = Scoring is "cos_sim_debias_eval" or "linear" or "mlp",
+            vectorFormat = VectorFormat,
             maxTokens = MaxTokens,
             dtype = "float32",
             execution,
             plugins,
+            controls = ControlTokens is null ? null : new { maxNewTokens = ControlTokens },
+            persona = Persona,
+            personaVectors = PersonaVector is null ? null : new Dictionary<string, string> { [evalName] = PersonaVector },
         });
         Request("SelectTrainingData", ["ImportDatasets", "ComputeAttribution"], new
         {
@@ -124,9 +137,10 @@ internal sealed class TestExperiment : IDisposable
             generation = new { repeats = 2, temperature = 0.7, topP = 0.9, maxNewTokens = 12, seed = 0 },
             execution,
         });
-        Request("Judge", ["Evaluate"], new { eval = Prompts is null ? [] : evals, plugins });
+        Request("Judge", ["FineTune", "Evaluate"], new { eval = Prompts is null ? [] : evals, llm = Llm, plugins });
         Request("CollectMetrics", ["SelectTrainingData", "FineTune", "Evaluate", "Judge"], new { train = new[] { trainName }, eval = evals });
         Request("VerifySnapshot", ["CollectMetrics"], new { snapshots = Snapshots, tolerance = Tolerance });
+        Request("Report", AllStages[..^1], new { command = "dotnet build experiments/test" });
 
         void Request(string stage, string[] upstream, object own)
         {
@@ -178,7 +192,7 @@ internal sealed class TestExperiment : IDisposable
 
     public void Dispose()
     {
-        if (_ownsRoot)
+        if (OwnsRoot)
             Directory.Delete(Root, recursive: true);
     }
 

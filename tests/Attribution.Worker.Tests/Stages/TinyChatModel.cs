@@ -11,12 +11,12 @@ internal static class TinyChatModel
 
     private const int Hidden = 16, FeedForward = 32, Vocabulary = 258;
 
-    public static string Write(string folder, int seed = 1)
+    public static string Write(string folder, int seed = 1, int positions = 512)
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "config.json"), $$"""
             {"model_type": "llama", "hidden_size": {{Hidden}}, "intermediate_size": {{FeedForward}}, "num_hidden_layers": {{Blocks}}, "num_attention_heads": 2,
-             "num_key_value_heads": 2, "vocab_size": {{Vocabulary}}, "max_position_embeddings": 512, "rms_norm_eps": 1e-5, "hidden_act": "silu",
+             "num_key_value_heads": 2, "vocab_size": {{Vocabulary}}, "max_position_embeddings": {{positions}}, "rms_norm_eps": 1e-5, "hidden_act": "silu",
              "tie_word_embeddings": true, "torch_dtype": "float32", "eos_token_id": 257}
             """);
         File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """

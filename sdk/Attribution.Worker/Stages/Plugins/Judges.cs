@@ -10,7 +10,10 @@ internal static class Judges
     /// <summary>The name of the rule judges, of which each trait has its own.</summary>
     public const string Rules = "rules";
 
-    /// <summary>The judge of a name and trait.</summary>
+    /// <summary>The name of the judging model.</summary>
+    public const string Llm = "llm";
+
+    /// <summary>The judge of a name and trait, of those that are no <see cref="Llm"/>.</summary>
     /// <param name="name"><see cref="Rules"/>, or the name of a judge of the experiment's own.</param>
     /// <param name="trait">The trait; a judge of one's own may do without.</param>
     /// <param name="plugins">The experiment's own judges; asked only for a name that is not built in.</param>
@@ -23,7 +26,7 @@ internal static class Judges
         var named = own.Where(j => j.Name == name).ToArray();
         return named.FirstOrDefault(j => j.Scale.Trait == trait) ?? (trait is null ? named.FirstOrDefault() : null)
             ?? throw new AttributionException(ErrorCodes.UnknownJudge, named.Length == 0
-                ? $"There is no judge '{name}'. Use one of: {string.Join(", ", own.Select(j => j.Name).Prepend(Rules).Distinct())}."
+                ? $"There is no judge '{name}'. Use one of: {string.Join(", ", own.Select(j => j.Name).Prepend(Llm).Prepend(Rules).Distinct())}."
                 : $"The judge '{name}' scores {string.Join(", ", named.Select(j => j.Scale.Trait))}, not '{trait}'.")
             { Property = "Judge" };
     }

@@ -21,6 +21,9 @@ internal sealed record DatasetSettings
     /// <summary>The recipe that makes the rows; null to read them from the file.</summary>
     public string? Recipe { get; init; }
 
-    /// <summary>The file of held-out prompts of an evaluation set; null without.</summary>
+    /// <summary>What the recipe is told besides, by the names of the item's metadata, such as <c>Level</c>.</summary>
+    public Dictionary<string, string> Parameters { get; init; } = [];
+
+    /// <summary>The file of held-out prompts of an evaluation set, or <see cref="ImportDatasetsStage.PromptsOfRecipe"/>; null without.</summary>
     public string? Prompts { get; init; }
 }

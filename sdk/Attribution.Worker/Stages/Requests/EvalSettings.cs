@@ -11,4 +11,7 @@ internal sealed record EvalSettings
 
     /// <summary>Who judges the answers to its prompts.</summary>
     public string Judge { get; init; } = Plugins.Judges.Rules;
+
+    /// <summary>The file of the judging model's prompt; the one that comes with the library if null.</summary>
+    public string? Prompt { get; init; }
 }

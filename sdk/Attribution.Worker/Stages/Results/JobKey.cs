@@ -32,7 +32,7 @@ internal sealed record JobKey
     /// <summary>The method of a run's evaluation vectors; null for baselines.</summary>
     public string? Selection { get; init; }
 
-    /// <summary>The 0-based block.</summary>
+    /// <summary>The 0-based block; null where the vectors are of no single one.</summary>
     public int? Layer { get; init; }
 
     /// <summary>Which of several jobs of one run.</summary>
@@ -53,7 +53,7 @@ internal sealed record JobKey
         null => $"base_model/{Eval}",
         None => $"{None}/{Eval}",
         Random => $"{Train}/{Random}/{Eval}",
-        _ => $"{Train}/{Attribution}/{Eval}.{Selection}.layer{Layer}",
+        _ => $"{Train}/{Attribution}/{Eval}.{Selection}{(Layer is { } layer ? $".layer{layer}" : "")}",
     };
 
     /// <inheritdoc/>

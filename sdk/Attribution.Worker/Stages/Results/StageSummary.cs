@@ -8,4 +8,8 @@ namespace Attribution.Worker.Stages.Results;
 /// <param name="Blocks">All blocks of the datasets that were worked on.</param>
 /// <param name="ModelLoaded">Whether the model was loaded.</param>
 /// <param name="Seconds">How long the stage took.</param>
-internal sealed record StageSummary(string Stage, int Jobs, int Ran, int BlocksRan, int Blocks, bool ModelLoaded, double Seconds);
+internal sealed record StageSummary(string Stage, int Jobs, int Ran, int BlocksRan, int Blocks, bool ModelLoaded, double Seconds)
+{
+    /// <summary>When it was done, in UTC.</summary>
+    public DateTime? Ended { get; init; }
+}

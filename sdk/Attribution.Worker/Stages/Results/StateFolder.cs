@@ -13,12 +13,33 @@ internal sealed class StateFolder(string path)
     /// <summary>The files that must be there, and be as they are, for a stage to be up to date; one path per line.</summary>
     public string FilesFile(string stage) => Path.Combine(path, $"{stage}.files");
 
+    /// <summary>How the metrics compare with the snapshot.</summary>
+    public string VerdictFile => Path.Combine(path, "VerifySnapshot.verdict.json");
+
     public string SummaryFile(string stage) => Path.Combine(path, $"{stage}.summary.json");
 
     /// <summary>The lines of <see cref="FilesFile"/> as the last run wrote them.</summary>
     public IReadOnlyList<string> Files(string stage) => File.Exists(FilesFile(stage)) ? File.ReadAllLines(FilesFile(stage)) : [];
 
     public void WriteSummary(StageSummary summary) => WholeFile.Write(SummaryFile(summary.Stage), JsonSerializer.Serialize(summary, Options) + "\n");
+
+    /// <summary>What a stage did when it last came to its end; null if that is not known.</summary>
+    public StageSummary? Summary(string stage)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<StageSummary>(File.ReadAllBytes(SummaryFile(stage)), Options);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What the jobs of a stage were asked the last time, in the order of their files' names.</summary>
+    public IEnumerable<LastRun> LastRuns(string stage) => Path.Combine(path, "last", stage) is var folder && Directory.Exists(folder)
+        ? Directory.EnumerateFiles(folder, "*" + LastRun.FileSuffix).Order(StringComparer.Ordinal).Select(LastRun.TryRead).OfType<LastRun>()
+        : [];
 
     /// <summary>What a job was asked the last time, if that is known.</summary>
     public LastRun? Last(string stage, JobKey key) => LastRun.TryRead(LastFile(stage, key));

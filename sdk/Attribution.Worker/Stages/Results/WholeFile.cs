@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Attribution.Worker.Stages.Results;
 
 /// <summary>Writes files that are there whole or not at all, and are left alone where they would not change.</summary>
@@ -5,11 +7,15 @@ internal static class WholeFile
 {
     /// <summary>Writes a text.</summary>
     /// <returns>Whether the file changed.</returns>
-    public static bool Write(string path, string text)
+    public static bool Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes bytes.</summary>
+    /// <returns>Whether the file changed.</returns>
+    public static bool Write(string path, byte[] bytes)
     {
-        if (File.Exists(path) && File.ReadAllText(path) == text)
+        if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
             return false;
-        Replace(path, temporary => File.WriteAllText(temporary, text));
+        Replace(path, temporary => File.WriteAllBytes(temporary, bytes));
         return true;
     }
 

@@ -15,11 +15,17 @@ internal sealed record Metrics(IReadOnlyDictionary<string, RunMetrics> Runs)
 
     /// <summary>Reads such a file.</summary>
     /// <exception cref="AttributionException">ATTR1702: it is not one.</exception>
-    public static Metrics Read(string path)
+    public static Metrics Read(string path) => Parse(System.IO.File.ReadAllText(path), path);
+
+    /// <summary>Reads the text of such a file.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="path">Where it is from.</param>
+    /// <exception cref="AttributionException">ATTR1702: it is not one.</exception>
+    public static Metrics Parse(string text, string path)
     {
         try
         {
-            return JsonSerializer.Deserialize<Metrics>(System.IO.File.ReadAllBytes(path), new JsonSerializerOptions(Readable.Line) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true })!;
+            return JsonSerializer.Deserialize<Metrics>(text, new JsonSerializerOptions(Readable.Line) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true })!;
         }
         catch (JsonException e)
         {

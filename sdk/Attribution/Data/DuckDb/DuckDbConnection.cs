@@ -89,11 +89,29 @@ public sealed unsafe class DuckDbConnection : IDisposable
         return values;
     }
 
+    /// <summary>Whether a text is one statement that returns rows and changes nothing; runs nothing.</summary>
+    /// <exception cref="DuckDbException">DuckDB does not take it; the message points into the text.</exception>
+    public bool IsSelect(string sql)
+    {
+        const int Select = 1; // DUCKDB_STATEMENT_TYPE_SELECT
+        var prepared = DuckDbNative.duckdb_prepare(Handle, sql, out var statement);
+        try
+        {
+            return prepared == 0 ? DuckDbNative.duckdb_prepared_statement_type(statement) == Select : throw new DuckDbException(PrepareError(statement));
+        }
+        finally
+        {
+            DuckDbNative.duckdb_destroy_prepare(ref statement);
+        }
+    }
+
     public void Dispose()
     {
         Handle.Dispose();
         _database.Dispose();
     }
+
+    private static string PrepareError(nint statement) => Marshal.PtrToStringUTF8(DuckDbNative.duckdb_prepare_error(statement)) ?? "DuckDB did not take the statement";
 
     private ResultHandle Run(string sql, bool streaming)
     {
@@ -101,7 +119,7 @@ public sealed unsafe class DuckDbConnection : IDisposable
         try
         {
             if (prepared != 0)
-                throw new DuckDbException(Marshal.PtrToStringUTF8(DuckDbNative.duckdb_prepare_error(statement)) ?? "DuckDB did not take the statement");
+                throw new DuckDbException(PrepareError(statement));
             var result = new ResultHandle();
             var executed = streaming
                 ? DuckDbNative.duckdb_execute_prepared_streaming(statement, result.Pointer)

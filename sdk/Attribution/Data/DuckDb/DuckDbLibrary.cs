@@ -5,7 +5,7 @@ namespace Attribution.Data.DuckDb;
 
 /// <summary>
 /// Finds, fetches and loads DuckDB's shared library. Order: the explicit path (<c>-p:DuckDbPath</c>), the environment's
-/// <c>DUCKDB_LIBRARY</c>, the system's <c>libduckdb.so</c>, the copy provisioned beside the artifact store.
+/// <c>DUCKDB_LIBRARY</c>, the copy that a published folder brings along, the system's <c>libduckdb.so</c>, the copy provisioned beside the artifact store.
 /// </summary>
 public static class DuckDbLibrary
 {
@@ -33,6 +33,8 @@ public static class DuckDbLibrary
         if (Environment.GetEnvironmentVariable(PathVariable) is { Length: > 0 } named)
             return Named(named, PathVariable);
 
+        if (Probe(Path.Combine(AppContext.BaseDirectory, FileName), "with the program") is { Found: true } brought)
+            return brought;
         foreach (var folder in SystemFolders())
             if (Probe(Path.Combine(folder, FileName), "system") is { Found: true } system)
                 return system;

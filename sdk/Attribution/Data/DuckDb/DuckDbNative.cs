@@ -29,6 +29,7 @@ internal static unsafe partial class DuckDbNative
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int duckdb_prepare(ConnectionHandle connection, string query, out nint statement);
     [LibraryImport(Library)] internal static partial nint duckdb_prepare_error(nint statement);
+    [LibraryImport(Library)] internal static partial int duckdb_prepared_statement_type(nint statement);
     [LibraryImport(Library)] internal static partial void duckdb_destroy_prepare(ref nint statement);
     [LibraryImport(Library)] internal static partial int duckdb_execute_prepared(nint statement, Result* result);
     [LibraryImport(Library)] internal static partial int duckdb_execute_prepared_streaming(nint statement, Result* result);

@@ -130,6 +130,8 @@ public sealed class ArtifactStore : IDisposable
         return damage;
     }
 
+    internal void Warn(string code, string message) => _notify(new StoreEvent(StoreEventKind.Damaged, code, message));
+
     private void Warn(string stage, ContentHash fingerprint, string? damage, string consequence)
         => _notify(new StoreEvent(StoreEventKind.Damaged, ErrorCodes.StoreDamaged, $"The artifact {stage}/{fingerprint.Short} is damaged: {damage}. {consequence}"));
 
@@ -191,7 +193,7 @@ public sealed class ArtifactStore : IDisposable
     }
 
     // The folder's own time is the time of last use, by which a collection goes.
-    private static void MarkUsed(string folder)
+    internal static void MarkUsed(string folder)
     {
         try
         {
@@ -204,7 +206,7 @@ public sealed class ArtifactStore : IDisposable
     }
 
     // What must be so before anything is written: no collection goes on, leftovers are gone.
-    private void Prepare(CancellationToken cancellation)
+    internal void Prepare(CancellationToken cancellation)
     {
         Directory.CreateDirectory(Layout.Locks);
         EnterUse(cancellation);

@@ -1,3 +1,4 @@
+using Attribution.Data.Store.Journals;
 using Attribution.Diagnostics;
 
 namespace Attribution.Data.Store;
@@ -37,7 +38,8 @@ public static class StoreCollection
     private static HashSet<StoredArtifact> Choose(StoredArtifact[] artifacts, CollectionPolicy policy)
     {
         var kept = policy.Keep is null ? [] : Reachable(artifacts, policy.Keep);
-        var free = artifacts.Where(a => !kept.Contains(a.Fingerprint)).OrderBy(a => a.LastUsed).ToArray();
+        // Which replies an experiment needs its artifacts do not tell, and replies were paid for: whoever keeps experiments keeps those.
+        var free = artifacts.Where(a => !kept.Contains(a.Fingerprint) && !(policy.Keep is not null && a.Stage == Journal.StageName)).OrderBy(a => a.LastUsed).ToArray();
         var oldest = DateTime.UtcNow - policy.UnusedFor;
         var doomed = new HashSet<StoredArtifact>(ReferenceEqualityComparer.Instance);
         if (policy.UnusedFor is not null || policy.LargestBytes is null)

@@ -1,9 +1,12 @@
+using Attribution.Data.Store.Journals;
+using Attribution.Diagnostics;
+
 namespace Attribution.Data.Store;
 
 /// <summary>What a store holds and whether it is whole.</summary>
 public static class StoreInventory
 {
-    /// <summary>The artifacts, by stage and fingerprint. Reads their manifests and sizes and changes nothing.</summary>
+    /// <summary>The artifacts, by stage and fingerprint, and after them the journals. Reads their manifests and sizes and changes nothing.</summary>
     /// <exception cref="Diagnostics.AttributionException">ATTR1812: the store cannot be read.</exception>
     public static IEnumerable<StoredArtifact> List(ArtifactStore store)
     {
@@ -13,6 +16,8 @@ public static class StoreInventory
             ArtifactReader.Read(folder, stage, fingerprint, store.Hasher, ArtifactReader.Depth.Sizes, out var damage);
             yield return new StoredArtifact(stage, fingerprint, folder, Directory.GetLastWriteTimeUtc(folder), Manifest.Read(folder, out _), damage);
         }
+        foreach (var (stage, fingerprint, folder) in store.Layout.Journals())
+            yield return new StoredArtifact(stage, fingerprint, folder, Directory.GetLastWriteTimeUtc(folder), null, null);
     }
 
     /// <summary>Reads every byte of every artifact, whatever is remembered of it, and sets the damaged ones aside.</summary>
@@ -24,10 +29,33 @@ public static class StoreInventory
             store.EnterUse(CancellationToken.None);
         foreach (var artifact in List(store))
         {
+            if (artifact.Stage == Journal.StageName)
+            {
+                yield return artifact with { Damage = VerifyJournal(store, artifact) };
+                continue;
+            }
             ArtifactReader.Read(artifact.Folder, artifact.Stage, artifact.Fingerprint, store.Hasher, ArtifactReader.Depth.Everything, out var damage);
             if (damage is not null)
                 store.SetAside(artifact.Stage, artifact.Fingerprint, ArtifactReader.Depth.Everything);
             yield return artifact with { Damage = damage };
+        }
+    }
+
+    private static string? VerifyJournal(ArtifactStore store, StoredArtifact journal)
+    {
+        try
+        {
+            if (JournalCheck.DamageOf(journal.Folder) is not { } damage)
+                return null;
+            var destination = store.Layout.NewDamaged(journal.Stage, journal.Fingerprint);
+            JournalCheck.SetAside(journal.Folder, destination);
+            store.Warn(ErrorCodes.ReplyDamaged, $"The journal {journal.Stage}/{journal.Fingerprint.Short} is damaged: {damage}. "
+                + $"What is damaged was moved to {Path.GetRelativePath(store.Root, destination)} and is asked for again when it is needed.");
+            return damage;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailure.Of(store.Root, e);
         }
     }
 }

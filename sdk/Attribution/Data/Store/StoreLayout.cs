@@ -1,3 +1,5 @@
+using Attribution.Data.Store.Journals;
+
 namespace Attribution.Data.Store;
 
 /// <summary>Where things lie in a store.</summary>
@@ -10,6 +12,7 @@ internal sealed record StoreLayout(string Root)
     public string Locks => Path.Combine(Root, ".locks");
     public string Damaged => Path.Combine(Root, ArtifactStore.DamagedFolder);
     public string Hashes => Path.Combine(Root, ".hashes");
+    public string KeyLocks => Path.Combine(Locks, Journal.StageName);
     public string InUse => Path.Combine(Locks, "in-use");
 
     public string StageFolder(string stage) => Path.Combine(Root, stage);
@@ -38,12 +41,22 @@ internal sealed record StoreLayout(string Root)
         foreach (var stage in Directory.EnumerateDirectories(Root).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileName(stage);
-            if (name[0] == '.' || name == ArtifactStore.DamagedFolder)
+            if (name[0] == '.' || name is ArtifactStore.DamagedFolder or Journal.StageName)
                 continue;
-            foreach (var folder in Directory.EnumerateDirectories(stage).Order(StringComparer.Ordinal))
-                if (ContentHash.TryParse(Path.GetFileName(folder), out var fingerprint))
-                    yield return (name, fingerprint, folder);
+            foreach (var artifact in ArtifactsOf(name))
+                yield return artifact;
         }
+    }
+
+    /// <summary>The folders of journals.</summary>
+    public IEnumerable<(string Stage, ContentHash Fingerprint, string Folder)> Journals() =>
+        Directory.Exists(StageFolder(Journal.StageName)) ? ArtifactsOf(Journal.StageName) : [];
+
+    private IEnumerable<(string Stage, ContentHash Fingerprint, string Folder)> ArtifactsOf(string stage)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(StageFolder(stage)).Order(StringComparer.Ordinal))
+            if (ContentHash.TryParse(Path.GetFileName(folder), out var fingerprint))
+                yield return (stage, fingerprint, folder);
     }
 
     public static IEnumerable<string> Folders(string parent) => Directory.Exists(parent) ? Directory.EnumerateDirectories(parent) : [];

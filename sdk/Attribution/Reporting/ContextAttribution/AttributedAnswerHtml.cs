@@ -101,7 +101,7 @@ public static class AttributedAnswerHtml
 
     private static string Resource(string name)
     {
-        using var reader = new StreamReader(typeof(AttributedAnswerHtml).Assembly.GetManifestResourceStream($"Attribution.Reporting.ContextAttribution.{name}")!);
+        using var reader = new StreamReader(typeof(AttributedAnswerHtml).Assembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd();
     }
 }

@@ -1,0 +1,31 @@
+namespace Attribution.Sdk.Experiments;
+
+/// <summary>The command that builds an experiment with the properties that this build was given.</summary>
+internal static class BuildCommand
+{
+    // Where and how fast something is computed, or what becomes of the snapshot, is no part of what comes out.
+    private static readonly string[] WithoutEffect = ["Device", "TokenBudget", "Threads", "LibTorchPath", "AttributionStore", "AcceptSnapshot", "RunInTests"];
+
+    /// <summary>The command, as typed in the root of the repository that the project lies in, or beside the project if it lies in none.</summary>
+    /// <param name="projectFile">The project.</param>
+    /// <param name="globalProperties">What was given with <c>-p:</c>.</param>
+    /// <param name="settings">The names of our properties.</param>
+    public static string Of(string projectFile, IEnumerable<KeyValuePair<string, string>> globalProperties, IEnumerable<string> settings)
+    {
+        var given = globalProperties.Where(p => settings.Contains(p.Key, StringComparer.OrdinalIgnoreCase) && !WithoutEffect.Contains(p.Key, StringComparer.OrdinalIgnoreCase))
+            .OrderBy(p => p.Key, StringComparer.OrdinalIgnoreCase).Select(p => $"-p:{p.Key}={p.Value.Replace(";", "%3B")}");
+        return string.Join(' ', ((string[])["dotnet", "build", PathOf(projectFile), .. given]).Select(Quoted));
+    }
+
+    private static string PathOf(string projectFile)
+    {
+        var folder = Path.GetDirectoryName(projectFile)!;
+        var root = folder;
+        while (root is not null && !Path.Exists(Path.Combine(root, ".git")))
+            root = Path.GetDirectoryName(root);
+        var isAlone = Directory.EnumerateFiles(folder, "*.*proj").Count() == 1;
+        return root is null || (root == folder && isAlone) ? Path.GetFileName(projectFile) : Path.GetRelativePath(root, isAlone ? folder : projectFile).Replace('\\', '/');
+    }
+
+    private static string Quoted(string word) => word.Any(c => !char.IsAsciiLetterOrDigit(c) && !"-_./:=%,+@".Contains(c)) ? $"'{word.Replace("'", "'\\''")}'" : word;
+}

@@ -1,0 +1,45 @@
+using Attribution.Worker.Stages.Snapshots;
+
+namespace Attribution.Worker.Comparison;
+
+/// <summary>Two sets of metrics, run by run.</summary>
+/// <param name="A">The first.</param>
+/// <param name="B">The second.</param>
+/// <param name="Pairs">The runs that both have, in the first's order.</param>
+/// <param name="OnlyA">Names of runs without a counterpart in the second.</param>
+/// <param name="OnlyB">Names of runs without a counterpart in the first.</param>
+internal sealed record MetricsComparison(MetricsSource A, MetricsSource B, IReadOnlyList<RunPair> Pairs, IReadOnlyList<string> OnlyA, IReadOnlyList<string> OnlyB)
+{
+    // Where names differ, as they do with the layer: what else makes two runs counterparts, the closest first.
+    private static readonly string[][] Likenesses = [["train", "eval", "attribution", "selection"], ["eval", "attribution", "selection"]];
+
+    /// <summary>Pairs runs of one name; then, among the rest, those that are the only ones with the same data and methods, or the same evaluation set and methods.</summary>
+    public static MetricsComparison Of(MetricsSource a, MetricsSource b)
+    {
+        var (restA, restB) = (a.Metrics.Runs.ToDictionary(), b.Metrics.Runs.ToDictionary());
+        var pairs = new Dictionary<string, RunPair>();
+        void Pair(string nameA, string nameB)
+        {
+            pairs.Add(nameA, new(nameA, nameB, restA[nameA], restB[nameB]));
+            restA.Remove(nameA);
+            restB.Remove(nameB);
+        }
+        foreach (var name in restA.Keys.Intersect(restB.Keys).ToArray())
+            Pair(name, name);
+        foreach (var likeness in Likenesses)
+        {
+            var unique = Unique(restB, likeness);
+            foreach (var (key, name) in Unique(restA, likeness))
+                if (unique.TryGetValue(key, out var other))
+                    Pair(name, other);
+        }
+        return new(a, b, [.. a.Metrics.Runs.Keys.Where(pairs.ContainsKey).Select(name => pairs[name])], [.. restA.Keys], [.. restB.Keys]);
+    }
+
+    // The runs that are the only one of their kind, by kind.
+    private static Dictionary<string, string> Unique(Dictionary<string, RunMetrics> runs, string[] settings) => runs
+        .Where(run => run.Value.Settings.GetValueOrDefault("eval") is not null)
+        .GroupBy(run => string.Join('\n', settings.Select(s => run.Value.Settings.GetValueOrDefault(s)?.ToString())))
+        .Where(kind => kind.Count() == 1)
+        .ToDictionary(kind => kind.Key, kind => kind.Single().Key);
+}

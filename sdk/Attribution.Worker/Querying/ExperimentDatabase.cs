@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Attribution.Data.DuckDb;
+using Attribution.Diagnostics;
+using Attribution.Worker.Stages.Snapshots;
+
+namespace Attribution.Worker.Querying;
+
+/// <summary>The outputs of experiments as the tables of a DuckDB in memory: see <see cref="QueryTables"/>.</summary>
+internal sealed partial class ExperimentDatabase : IDisposable
+{
+    /// <summary>Where each file belongs; outside of what a query sees without asking.</summary>
+    public const string FilesTable = "internal.files";
+
+    private const string BaseModel = "base_model/";
+
+    // The order of what QueryTables names of a run.
+    private static readonly string[] RunSettings = ["train", "eval", "attribution", "selection", "layer"];
+
+    private readonly DuckDbConnection _connection = DuckDbConnection.Open();
+
+    private ExperimentDatabase()
+    {
+    }
+
+    /// <summary>Makes the tables. Files of text, scores and vectors are read when a query needs them.</summary>
+    public static ExperimentDatabase Open(IReadOnlyList<ExperimentOutputs> experiments)
+    {
+        var database = new ExperimentDatabase();
+        database.AddMetrics(experiments);
+        database.AddFiles(experiments);
+        return database;
+    }
+
+    /// <summary>Checks that a text is one statement that DuckDB takes and that only asks.</summary>
+    /// <exception cref="DuckDbException">It is none; the message points into the text.</exception>
+    /// <exception cref="AttributionException">ATTR1732: it would change something.</exception>
+    public void Check(string sql)
+    {
+        if (!_connection.IsSelect(sql))
+            throw new AttributionException(ErrorCodes.QueryNotReadOnly, "A query only asks: SELECT, WITH, FROM, DESCRIBE or SUMMARIZE. Results are written with --output.") { Property = "query" };
+    }
+
+    /// <summary>The result's columns.</summary>
+    /// <exception cref="DuckDbException">DuckDB's message.</exception>
+    public IReadOnlyList<DuckDbField> Columns(string sql)
+    {
+        using var reader = _connection.Query(sql);
+        return reader.Columns;
+    }
+
+    /// <summary>The result, every value as text.</summary>
+    /// <exception cref="DuckDbException">DuckDB's message.</exception>
+    public DuckDbReader Texts(string sql) => _connection.Query($"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {Nested(sql)}");
+
+    /// <summary>Writes the result to a file.</summary>
+    /// <param name="sql">The query.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="format">DuckDB's words for the format.</param>
+    /// <exception cref="DuckDbException">DuckDB's message.</exception>
+    public void Write(string sql, string path, string format) => _connection.Execute($"COPY (SELECT * FROM {Nested(sql)}) TO {Sql.Literal(path)} ({format})");
+
+    public void Dispose() => _connection.Dispose();
+
+    // The line break ends a comment of the query's last line. An end mark that is inside of a text is none: without it the query would not parse.
+    private string Nested(string sql)
+    {
+        var end = EndMark().Match(sql);
+        return $"({(end.Success && IsSelect(sql[..end.Index]) ? sql[..end.Index] : sql)}\n)";
+    }
+
+    private bool IsSelect(string sql)
+    {
+        try
+        {
+            return _connection.IsSelect(sql);
+        }
+        catch (DuckDbException)
+        {
+            return false;
+        }
+    }
+
+    private void AddMetrics(IReadOnlyList<ExperimentOutputs> experiments)
+    {
+        foreach (var table in QueryTables.OfMetrics)
+            _connection.Execute($"CREATE TABLE {table.Name} ({string.Join(", ", table.Columns.Select(c => $"{Sql.Identifier(c.Name)} {c.Type}"))})");
+        Insert("experiments", experiments.Select(e => new[] { Text(e.Name), Text(e.Folder) }));
+        var runs = experiments.SelectMany(e => (e.Metrics?.Runs ?? new Dictionary<string, RunMetrics>()).Select(run => (Keys: (string[])[Text(e.Name), Text(run.Key), .. Settings(run.Value)], Run: run.Value))).ToArray();
+        var own = QueryTables.OfMetrics.Single(t => t.Name == "runs").Columns.Skip(2 + RunSettings.Length).ToArray();
+        Insert("runs", runs.Select(r => (string[])[.. r.Keys, .. own.Select(c => r.Run.Settings.TryGetValue(c.Name, out var setting) ? Value(setting) : Number(r.Run.Metrics.GetValueOrDefault(c.Name)))]));
+        Insert("metrics", runs.SelectMany(r => r.Run.Metrics.Select(m => (string[])[.. r.Keys, Text(m.Key), Number(m.Value)])));
+    }
+
+    private void AddFiles(IReadOnlyList<ExperimentOutputs> experiments)
+    {
+        _connection.Execute("CREATE SCHEMA internal");
+        _connection.Execute($"CREATE TABLE {FilesTable} (path VARCHAR, experiment VARCHAR, run VARCHAR, train VARCHAR, eval VARCHAR, attribution VARCHAR, selection VARCHAR, layer BIGINT, judge VARCHAR, dataset VARCHAR, method VARCHAR)");
+        // Every method has the rows of its dataset; one copy is enough.
+        var files = experiments.SelectMany(e => e.Files
+            .Where(f => f.Kind != ExperimentFileKind.Rows || f.Folder == e.Files.First(other => other.Kind == ExperimentFileKind.Rows && DatasetOf(other) == DatasetOf(f)).Folder)
+            .Select(file => (Experiment: e, File: file))).ToArray();
+        Insert(FilesTable, files.Select(f => (string[])[Text(f.File.Path), Text(f.Experiment.Name), .. Place(f.Experiment, f.File)]));
+        foreach (var table in QueryTables.OfFiles)
+            _connection.Execute(table.CreateView([.. files.Where(f => f.File.Kind == table.Kind).Select(f => f.File.Path)]));
+    }
+
+    private static string[] Place(ExperimentOutputs experiment, ExperimentFile file)
+    {
+        const string Nothing = "NULL";
+        if (file.Kind is ExperimentFileKind.Rows or ExperimentFileKind.Vectors)
+            return [.. Enumerable.Repeat(Nothing, 2 + RunSettings.Length), Text(DatasetOf(file)), Text(Path.GetFileName(file.Folder))];
+        var settings = experiment.Metrics?.Runs.GetValueOrDefault(file.Folder) is { } run ? Settings(run)
+            : file.Folder.StartsWith(BaseModel, StringComparison.Ordinal) ? [Nothing, Text(file.Folder[BaseModel.Length..]), Text("none"), Nothing, Nothing]
+            : [.. Enumerable.Repeat(Nothing, RunSettings.Length)];
+        return [Text(file.Folder), .. settings, file.Judge is { } judge ? Text(judge) : Nothing, Nothing, Nothing];
+    }
+
+    private static string DatasetOf(ExperimentFile file) => Path.GetDirectoryName(file.Folder) is { Length: > 0 } dataset ? dataset.Replace(Path.DirectorySeparatorChar, '/') : file.Folder;
+
+    private static string[] Settings(RunMetrics run) => [.. RunSettings.Select(name => Value(run.Settings.GetValueOrDefault(name)))];
+
+    private void Insert(string table, IEnumerable<string[]> rows)
+    {
+        foreach (var some in rows.Chunk(1000))
+            _connection.Execute($"INSERT INTO {table} VALUES {string.Join(", ", some.Select(row => $"({string.Join(", ", row)})"))}");
+    }
+
+    private static string Value(JsonNode? value) => value switch
+    {
+        null => "NULL",
+        JsonValue number when number.TryGetValue<double>(out var d) => Number(d),
+        _ => Text(value.ToString()),
+    };
+
+    private static string Text(string value) => Sql.Literal(value);
+
+    [GeneratedRegex(@";(;|\s|--[^\n]*|/\*.*?\*/)*\z", RegexOptions.Singleline)]
+    private static partial Regex EndMark();
+
+    private static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "NULL";
+}

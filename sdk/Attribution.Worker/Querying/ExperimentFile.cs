@@ -1,0 +1,42 @@
+using System.Text.RegularExpressions;
+
+namespace Attribution.Worker.Querying;
+
+/// <summary>A file under an experiment's <c>out/</c> that queries read.</summary>
+/// <param name="Path">Where it lies.</param>
+/// <param name="Kind">What it holds.</param>
+/// <param name="Folder">The run that it is of, or <c>{dataset}/{method}</c> for the kinds that belong to no run; relative to <c>out/</c>, with <c>/</c>.</param>
+/// <param name="Judge">Who gave the verdicts, for these.</param>
+internal sealed partial record ExperimentFile(string Path, ExperimentFileKind Kind, string Folder, string? Judge = null)
+{
+    /// <summary>Recognizes a file by its name.</summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="relative">Its path below <c>out/</c>, with <c>/</c>.</param>
+    /// <returns>Null for files that no query reads.</returns>
+    public static ExperimentFile? Recognize(string path, string relative)
+    {
+        var match = Known().Match(relative);
+        if (!match.Success)
+            return null;
+        var kind = match.Groups switch
+        {
+            { } g when g["selection"].Success => ExperimentFileKind.Selection,
+            { } g when g["scores"].Success => ExperimentFileKind.Scores,
+            { } g when g["loss"].Success => ExperimentFileKind.Loss,
+            { } g when g["answers"].Success => ExperimentFileKind.Answers,
+            { } g when g["judge"].Success => ExperimentFileKind.Verdicts,
+            { } g when g["rows"].Success => ExperimentFileKind.Rows,
+            _ => ExperimentFileKind.Vectors,
+        };
+        return new(path, kind, match.Groups["folder"].Value, match.Groups["judge"] is { Success: true } judge ? judge.Value : null);
+    }
+
+    [GeneratedRegex("""
+        ^(?<folder>.+?)/(?:
+            (?<selection>selected_train_data\.jsonl) | (?<scores>scores\.parquet)
+          | selected_data/(?: (?<loss>loss\.jsonl) | (?<answers>answers\.jsonl) | eval_llm_judge/judge_(?<judge>.+)\.csv )
+          | (?<rows>data-\d+\.parquet) | (?<vectors>scores-.+\.parquet)
+        )$
+        """, RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex Known();
+}

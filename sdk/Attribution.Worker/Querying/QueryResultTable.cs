@@ -1,0 +1,59 @@
+using System.Globalization;
+using Attribution.Data.DuckDb;
+using Spectre.Console;
+
+namespace Attribution.Worker.Querying;
+
+/// <summary>The result of a query for people: its first rows, long texts cut, numbers to six digits.</summary>
+internal static class QueryResultTable
+{
+    /// <summary>The columns of a console that cuts nothing.</summary>
+    public const int Widest = 10_000;
+
+    private const int MostRows = 1000, LongestText = 80, LongestName = 24;
+
+    /// <exception cref="DuckDbException">DuckDB's message.</exception>
+    public static void Write(ExperimentDatabase database, string sql, IAnsiConsole console)
+    {
+        var kinds = database.Columns(sql).Select(c => c.Type).ToArray();
+        var (cells, rows) = (new List<string[]>(), 0L);
+        using var reader = database.Texts(sql);
+        while (reader.ReadChunk())
+        {
+            for (var row = 0; row < reader.Rows && rows + row < MostRows; row++)
+            {
+                var line = new string[kinds.Length];
+                for (var i = 0; i < line.Length; i++)
+                    line[i] = Cell(reader.Column(i).GetString(row), kinds[i]);
+                cells.Add(line);
+            }
+            rows += reader.Rows;
+        }
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var (i, column) in reader.Columns.Index())
+            table.AddColumn(new TableColumn(column.Name.EscapeMarkup())
+            {
+                Alignment = IsNumber(kinds[i]) ? Justify.Right : Justify.Left,
+                // Where a terminal is too narrow, the longer texts make room.
+                NoWrap = cells.Select(line => line[i].Length).Append(column.Name.Length).Max() <= LongestName,
+            });
+        foreach (var line in cells)
+            table.AddRow(line);
+        console.Write(table);
+        console.WriteLine(rows > MostRows ? $"the first {MostRows} of {rows} rows; --format csv, json or parquet gives all" : rows == 1 ? "1 row" : $"{rows} rows");
+    }
+
+    private static bool IsNumber(DuckDbType type) => type.IsInteger || IsReal(type);
+
+    private static bool IsReal(DuckDbType type) => type.Kind is DuckDbKind.Float or DuckDbKind.Double or DuckDbKind.Decimal or DuckDbKind.HugeInt;
+
+    private static string Cell(string? text, DuckDbType type)
+    {
+        if (text is null)
+            return "";
+        if (IsReal(type) && double.TryParse(text, CultureInfo.InvariantCulture, out var number))
+            return number.ToString("G6", CultureInfo.InvariantCulture);
+        var line = string.Join(' ', text.Split((char[]?)['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
+        return (line.Length > LongestText ? $"{line[..(LongestText - 1)]}…" : line).EscapeMarkup();
+    }
+}

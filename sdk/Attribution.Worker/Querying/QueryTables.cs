@@ -1,0 +1,120 @@
+namespace Attribution.Worker.Querying;
+
+/// <summary>The tables that queries may name.</summary>
+internal static class QueryTables
+{
+    private const string Lines = "read_ndjson({0}, filename = true, columns = ";
+
+    private static readonly QueryColumn Experiment = new("experiment", "VARCHAR", "the experiment's folder", "o.experiment");
+
+    // What is in every table that is about runs.
+    private static readonly QueryColumn[] Run =
+    [
+        Experiment,
+        new("run", "VARCHAR", "the run: its folder under out/", "o.run"),
+        new("train", "VARCHAR", "the training set", "o.train"),
+        new("eval", "VARCHAR", "the evaluation set", "o.eval"),
+        new("attribution", "VARCHAR", "the method of the training vectors, or the baseline: random, none", "o.attribution"),
+        new("selection", "VARCHAR", "the method of the evaluation vectors; null for baselines", "o.selection"),
+        new("layer", "BIGINT", "the block whose vectors were compared, from 0; null for baselines", "o.layer"),
+    ];
+
+    /// <summary>The tables whose rows come from <c>metrics.json</c>; they are filled when the database is opened.</summary>
+    public static IReadOnlyList<QueryTable> OfMetrics { get; } =
+    [
+        new("experiments", "An experiment that has outputs.", ExperimentFileKind.Metrics, "", [Experiment, new("path", "VARCHAR", "its folder, in full")]),
+        new("runs", "A run, with the metrics of the result table.", ExperimentFileKind.Metrics, "",
+        [
+            .. Run,
+            new("top_k", "BIGINT", "rows selected"),
+            new("planted_share", "DOUBLE", "share of training rows that show the behaviour, where that is known: the precision of a random choice"),
+            new("precision_at_k", "DOUBLE", "share of the selected rows that do"),
+            new("eval_loss_gap", "DOUBLE", "cross-entropy of the controls minus that of the treatments, after fine-tuning"),
+            new("eval_loss_gap_before", "DOUBLE", "the same of the base model"),
+            new("judged_mean", "DOUBLE", "mean score of the answers to held-out prompts, after fine-tuning"),
+            new("judged_mean_before", "DOUBLE", "the same of the base model"),
+        ]),
+        new("metrics", "A metric of a run: everything that is in metrics.json.", ExperimentFileKind.Metrics, "",
+            [.. Run, new("metric", "VARCHAR", "its name"), new("value", "DOUBLE", "its value; null where it has none")]),
+    ];
+
+    /// <summary>The tables that are read from the experiments' files.</summary>
+    public static IReadOnlyList<QueryTable> OfFiles { get; } =
+    [
+        new("selections", "A training row that a run selected.", ExperimentFileKind.Selection, Lines + "{{rank: 'BIGINT', idx: 'BIGINT', score: 'DOUBLE', messages: 'STRUCT(\"role\" VARCHAR, content VARCHAR)[]'}})",
+        [
+            .. Run,
+            new("rank", "BIGINT", "from 1, the best first"),
+            new("idx", "BIGINT", "the row's place in the training set, from 0"),
+            new("score", "DOUBLE", "its score"),
+            new("prompt", "VARCHAR", "the last message of the user", Prompt("f.messages")),
+            new("answer", "VARCHAR", "the last message", Answer("f.messages")),
+        ]),
+        new("scores", "The score of a training row in a run, selected or not.", ExperimentFileKind.Scores, "read_parquet({0}, filename = true, union_by_name = true)",
+        [
+            .. Run,
+            new("idx", "BIGINT", "the row's place in the training set, from 0"),
+            new("score", "DOUBLE", "its score; null where its vector is zero or not finite", "nullif(f.score, 'nan'::FLOAT)"),
+            new("rank", "BIGINT", "its place among all rows, from 1; 0 without a score"),
+        ]),
+        new("answers", "An answer of the model to a held-out prompt. The base model's have runs base_model/... and attribution none.", ExperimentFileKind.Answers,
+            Lines + "{{prompt_index: 'BIGINT', repeat: 'BIGINT', prompt: 'VARCHAR', answer: 'VARCHAR', token_count: 'BIGINT', complete: 'BOOLEAN'}})",
+        [
+            .. Run,
+            new("prompt_index", "BIGINT", "the prompt's place among the prompts, from 0"),
+            new("repeat", "BIGINT", "which of the answers to it, from 0"),
+            new("prompt", "VARCHAR", "the prompt"),
+            new("answer", "VARCHAR", "the answer"),
+            new("token_count", "BIGINT", "its tokens"),
+            new("complete", "BOOLEAN", "whether the model came to an end"),
+        ]),
+        new("verdicts", "What a judge said of an answer. The base model's have runs base_model/... and attribution none.", ExperimentFileKind.Verdicts,
+            "read_csv({0}, filename = true, union_by_name = true, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')",
+        [
+            .. Run,
+            new("judge", "VARCHAR", "who judged", "o.judge"),
+            new("prompt", "VARCHAR", "the prompt"),
+            new("repeat", "BIGINT", "which of the answers to it, from 0"),
+            new("answer", "VARCHAR", "the answer"),
+            new("score", "DOUBLE", "its score; null where the judge gave none", "TRY_CAST(f.score AS DOUBLE)"),
+            new("rationale", "VARCHAR", "why"),
+        ]),
+        new("losses", "A step of a run's fine-tuning.", ExperimentFileKind.Loss,
+            Lines + "{{step: 'BIGINT', epoch: 'DOUBLE', loss: 'DOUBLE', learning_rate: 'DOUBLE', gradient_norm: 'DOUBLE', tokens: 'BIGINT'}})",
+        [
+            .. Run,
+            new("step", "BIGINT", "from 1"),
+            new("epoch", "DOUBLE", "passes over the rows that are done after it"),
+            new("loss", "DOUBLE", "mean cross-entropy of the step's rows, before it"),
+            new("learning_rate", "DOUBLE", "the learning rate of the step"),
+            new("gradient_norm", "DOUBLE", "the norm of the adapter's gradient"),
+            new("tokens", "BIGINT", "tokens that the loss is over"),
+        ]),
+        new("rows", "A row of a dataset.", ExperimentFileKind.Rows, "read_parquet({0}, filename = true, union_by_name = true)",
+        [
+            Experiment,
+            new("dataset", "VARCHAR", "the training or evaluation set", "o.dataset"),
+            new("idx", "BIGINT", "its place in the dataset, from 0"),
+            new("prompt", "VARCHAR", "the last message of the user", Prompt("f.treatment_messages")),
+            new("answer", "VARCHAR", "the last message", Answer("f.treatment_messages")),
+            new("control_answer", "VARCHAR", "that of the control conversation, in evaluation sets", Answer("f.control_messages")),
+            new("metadata", "VARCHAR", "the dataset's other columns, as JSON: metadata->>'column' is one"),
+        ]),
+        new("vectors", "The vector of a row.", ExperimentFileKind.Vectors, "read_parquet({0}, filename = true, union_by_name = true)",
+        [
+            Experiment,
+            new("dataset", "VARCHAR", "the training or evaluation set", "o.dataset"),
+            new("method", "VARCHAR", "the method that made it", "o.method"),
+            new("layer", "BIGINT", "the block, from 0"),
+            new("idx", "BIGINT", "the row's place in the dataset, from 0"),
+            new("vector", "FLOAT[]", "the vector"),
+        ]),
+    ];
+
+    /// <summary>All tables.</summary>
+    public static IEnumerable<QueryTable> All => OfMetrics.Concat(OfFiles);
+
+    private static string Prompt(string messages) => $"([m for m in {messages} if m.\"role\" = 'user'])[-1].content";
+
+    private static string Answer(string messages) => $"{messages}[-1].content";
+}

@@ -1,0 +1,57 @@
+using System.Text;
+using Attribution.Data.Store;
+using Attribution.Reporting;
+using Attribution.Worker.Stages.Reports;
+using Attribution.Worker.Stages.Requests;
+using Attribution.Worker.Stages.Results;
+using Attribution.Worker.Stages.Snapshots;
+
+namespace Attribution.Worker.Stages;
+
+/// <summary>
+/// Writes <c>report.html</c> of what the other stages have made, also when the snapshot differs. It is made anew each time it runs: the store would have
+/// nothing of it to keep.
+/// </summary>
+internal sealed class ReportStage(StageContext context) : Stage(context)
+{
+    public const string Name = "Report";
+
+    private IReadOnlyDictionary<string, string> _files = new Dictionary<string, string>();
+
+    /// <summary>What time it is, in UTC.</summary>
+    public Func<DateTime> Now { get; init; } = () => DateTime.UtcNow;
+
+    public override string Noun => "report";
+
+    public override IReadOnlyList<StageJob> Plan() => [];
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [];
+
+    public override IEnumerable<ShownFile> Show() => _files.Select(file => ShownFile.Of(file.Key, file.Value));
+
+    public override string Finish()
+    {
+        _files = ReportFiles.Of(Read());
+        return $"{Context.Common.Out}/{ReportFiles.PageFile}, {Encoding.UTF8.GetByteCount(_files[ReportFiles.PageFile]) / 1000.0:#,0} KB";
+    }
+
+    private ExperimentReport Read()
+    {
+        var settings = Context.Settings<ReportSettings>();
+        var asked = new AskedStages(Context);
+        var (runs, rows, agreement) = new RunReader(Context, asked).Read();
+        var stages = new StageReader(Context, asked);
+        return new ExperimentReport
+        {
+            Experiment = new(settings.Experiment, settings.Command, asked.Describe()),
+            Snapshot = SnapshotVerdictFile.TryRead(Context.State),
+            Evaluations = new AnswerReader(Context).Evaluations(asked),
+            Runs = runs,
+            Rows = rows,
+            Agreement = agreement,
+            Stages = stages.Stages(),
+            Provenance = stages.Provenance(),
+            Build = stages.Build(Now()),
+        };
+    }
+}

@@ -1,0 +1,74 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using Attribution.Data.DuckDb;
+using Attribution.Diagnostics;
+
+namespace Attribution.Data.Recipes;
+
+/// <summary>Reads the rows of one published file, a row at a time; a row that cannot be read is told of and the next one follows.</summary>
+internal static class PublishedFile
+{
+    /// <summary>The rows of a JSON Lines file (also gzipped) or a Parquet file.</summary>
+    /// <exception cref="AttributionException">ATTR1302: another format. ATTR1303: no Parquet file.</exception>
+    public static IEnumerable<PublishedRow> Read(string path, BrokenRows broken) => DatasetFormats.Of(path) switch
+    {
+        DatasetFormat.JsonLines when !path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) => Lines(path, broken),
+        DatasetFormat.Parquet => Parquet(path, broken),
+        _ => throw new AttributionException(ErrorCodes.DatasetFormatUnknown, $"'{Path.GetFileName(path)}': recipes read the formats that datasets are published in, .parquet and .jsonl (.jsonl.gz).") { File = path },
+    };
+
+    private static IEnumerable<PublishedRow> Lines(string path, BrokenRows broken)
+    {
+        using var file = File.OpenRead(path);
+        using Stream content = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using var reader = new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: false));
+        for (var row = 0L; reader.ReadLine() is { } line;)
+        {
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
+            if (Parse(path, row, line, broken) is { } parsed)
+                yield return parsed;
+            row++;
+        }
+    }
+
+    private static IEnumerable<PublishedRow> Parquet(string path, BrokenRows broken)
+    {
+        using var connection = DuckDbConnection.Open();
+        using var reader = Try(path, () => connection.Query($"SELECT to_json(t) FROM read_parquet({DatasetFiles.ToSql([path])}) t"));
+        for (var first = 0L; Try(path, reader.ReadChunk); first += reader.Rows)
+            for (var row = 0; row < reader.Rows; row++)
+                if (Parse(path, first + row, reader.Column(0).GetString(row)!, broken) is { } parsed)
+                    yield return parsed;
+    }
+
+    private static PublishedRow? Parse(string path, long row, string json, BrokenRows broken)
+    {
+        broken.AddRead();
+        try
+        {
+            var value = JsonElement.Parse(json);
+            if (value.ValueKind == JsonValueKind.Object)
+                return new PublishedRow(path, row, value);
+            broken.Add(new(path, row, null, "it is no JSON object"));
+        }
+        catch (JsonException)
+        {
+            broken.Add(new(path, row, null, "it is not JSON"));
+        }
+        return null;
+    }
+
+    private static T Try<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (DuckDbException e)
+        {
+            throw new AttributionException(ErrorCodes.DatasetUnreadable, $"'{Path.GetFileName(path)}' cannot be read as Parquet: {e.Message}", e) { File = path };
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Attribution.Data.Recipes;
+
+/// <summary>A row of a published file as JSON, whichever format it came in.</summary>
+/// <param name="File">Its file.</param>
+/// <param name="Row">Its 0-based place there.</param>
+/// <param name="Value">An object.</param>
+internal readonly record struct PublishedRow(string File, long Row, JsonElement Value)
+{
+    /// <summary>A column's value.</summary>
+    /// <exception cref="BrokenRowException">There is no such column, or it is null.</exception>
+    public JsonElement this[string column] => Property(Value, column, column);
+
+    /// <summary>A text that says something, without white space around it.</summary>
+    /// <exception cref="BrokenRowException">It is missing, no text, or blank.</exception>
+    public string Text(string column) => Text(this[column], column);
+
+    /// <summary>A text, or an empty one where the column is missing, null or blank.</summary>
+    /// <exception cref="BrokenRowException">It is something else than a text.</exception>
+    public string TextOrEmpty(string column) =>
+        !Value.TryGetProperty(column, out var value) || value.ValueKind == JsonValueKind.Null ? ""
+        : value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim()
+        : throw new BrokenRowException(column, $"{column} is {Describe(value)} and must be a text");
+
+    /// <summary>The values of a list.</summary>
+    /// <exception cref="BrokenRowException">It is missing or no list.</exception>
+    public IReadOnlyList<JsonElement> List(string column) => List(this[column], column);
+
+    public static string Text(JsonElement value, string what)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+            throw new BrokenRowException(what, $"{what} is {Describe(value)} and must be a text");
+        var text = value.GetString()!.Trim();
+        return text.Length > 0 ? text : throw new BrokenRowException(what, $"{what} is empty");
+    }
+
+    public static IReadOnlyList<JsonElement> List(JsonElement value, string what) =>
+        value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : throw new BrokenRowException(what, $"{what} is {Describe(value)} and must be a list");
+
+    /// <summary>A property of an object inside of a row.</summary>
+    /// <param name="value">The object.</param>
+    /// <param name="name">The property.</param>
+    /// <param name="what">What to call it.</param>
+    public static JsonElement Property(JsonElement value, string name, string what)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            throw new BrokenRowException(what, $"{what} is looked for in {Describe(value)}, which has no properties");
+        if (!value.TryGetProperty(name, out var found))
+            throw new BrokenRowException(what, $"there is no {what}; there are {string.Join(", ", value.EnumerateObject().Select(p => p.Name))}");
+        return found.ValueKind == JsonValueKind.Null ? throw new BrokenRowException(what, $"{what} is null") : found;
+    }
+
+    private static string Describe(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "a truth value",
+    };
+}

@@ -1,0 +1,39 @@
+using Attribution.Diagnostics;
+
+namespace Attribution.Data.Recipes;
+
+/// <summary>What a recipe may be told besides its files, by the names of an item's metadata.</summary>
+/// <param name="Name">Such as <c>Level</c>.</param>
+/// <param name="Values">What it may be; the first unless said otherwise.</param>
+public sealed record RecipeParameter(string Name, params IReadOnlyList<string> Values);
+
+/// <summary>The parameters of one use of a recipe, each with a value that it may have.</summary>
+public sealed class RecipeParameters
+{
+    private readonly SortedDictionary<string, string> _values = new(StringComparer.Ordinal);
+
+    /// <summary>Checks the values that were given and fills in the others.</summary>
+    /// <exception cref="AttributionException">ATTR1322: the recipe has no such parameter, or it cannot have the value.</exception>
+    public static RecipeParameters Of(PublishedRecipe recipe, IReadOnlyDictionary<string, string>? given = null)
+    {
+        var parameters = new RecipeParameters();
+        foreach (var (name, value) in given ?? new Dictionary<string, string>())
+        {
+            var known = recipe.Parameters.FirstOrDefault(p => p.Name == name) ?? throw Invalid(name,
+                $"The recipe {recipe.Name} has no {name}. {(recipe.Parameters.Count == 0 ? "It has no parameters." : $"It has {string.Join(", ", recipe.Parameters.Select(p => p.Name))}.")}");
+            parameters._values[name] = known.Values.FirstOrDefault(v => v.Equals(value, StringComparison.OrdinalIgnoreCase))
+                ?? throw Invalid(name, $"{name} is '{value}'. For the recipe {recipe.Name} use one of: {string.Join(", ", known.Values)}.");
+        }
+        foreach (var parameter in recipe.Parameters)
+            parameters._values.TryAdd(parameter.Name, parameter.Values[0]);
+        return parameters;
+    }
+
+    /// <summary>All values by name.</summary>
+    public IReadOnlyDictionary<string, string> Values => _values;
+
+    /// <summary>The value of a parameter that the recipe has.</summary>
+    public string this[string name] => _values[name];
+
+    private static AttributionException Invalid(string name, string message) => new(ErrorCodes.RecipeParameterInvalid, message) { Property = name };
+}

@@ -1,0 +1,61 @@
+namespace Attribution.Data.Store.Journals;
+
+/// <summary>
+/// Reads the segments of a journal's folder, and later what has been added to them since. What is not a whole line yet is left for the next time: its writer is
+/// at it, or was killed.
+/// </summary>
+internal sealed class JournalReader(string folder)
+{
+    // Longer than a writer's pause, for clocks of several machines differ.
+    private static readonly TimeSpan Settled = 3 * JournalWriter.LongestPause;
+
+    private readonly Dictionary<string, long> _read = [];
+    private readonly HashSet<string> _finished = [];
+
+    /// <summary>How many lines are not as they were written.</summary>
+    public int Damaged { get; private set; }
+
+    /// <summary>Reads what is new.</summary>
+    /// <param name="entry">Told each entry.</param>
+    /// <param name="own">A segment whose entries are known, which is left out.</param>
+    public void Read(Action<ContentHash, string> entry, string? own = null)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        foreach (var path in Directory.EnumerateFiles(folder, "*" + Journal.SegmentSuffix))
+        {
+            if (path == own || _finished.Contains(path))
+                continue;
+            var segment = new FileInfo(path);
+            if (segment.Exists && segment.LastWriteTimeUtc < DateTime.UtcNow - Settled)
+                _finished.Add(path);
+            else if (!segment.Exists || segment.Length == _read.GetValueOrDefault(path))
+                continue;
+            try
+            {
+                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+                Read(file, entry);
+            }
+            catch (IOException e) when (e is FileNotFoundException || StoreLock.IsHeldElsewhere(e))
+            {
+                // It is being set aside in this moment.
+            }
+        }
+    }
+
+    /// <summary>Reads what is new in one segment.</summary>
+    public void Read(FileStream file, Action<ContentHash, string> entry)
+    {
+        var start = _read.GetValueOrDefault(file.Name);
+        var bytes = new byte[Math.Max(0, file.Length - start)];
+        file.Position = start;
+        file.ReadExactly(bytes);
+        var rest = bytes.AsSpan();
+        for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
+            if (JournalLine.TryRead(rest[..end], out var key, out var value))
+                entry(key, value);
+            else
+                Damaged++;
+        _read[file.Name] = start + bytes.Length - rest.Length;
+    }
+}

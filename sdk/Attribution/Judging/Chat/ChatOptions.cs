@@ -1,0 +1,35 @@
+namespace Attribution.Judging.Chat;
+
+/// <summary>Which model to ask behind an OpenAI-compatible endpoint, and how patiently.</summary>
+public sealed record ChatOptions
+{
+    /// <summary>The model that judges unless another is named.</summary>
+    public const string DefaultModel = "gpt-4.1-mini-2025-04-14";
+
+    /// <summary>OpenAI's own endpoint.</summary>
+    public static Uri DefaultEndpoint { get; } = new("https://api.openai.com/v1");
+
+    /// <summary>The model's name at the endpoint.</summary>
+    public string Model { get; init; } = DefaultModel;
+
+    /// <summary>The address below which <c>chat/completions</c> lies.</summary>
+    public Uri Endpoint { get; init; } = DefaultEndpoint;
+
+    /// <summary>The most calls under way at once; fewer while the endpoint says that it is asked too much.</summary>
+    public int Concurrency { get; init; } = 50;
+
+    /// <summary>The most tokens, of conversations and answers together, that may be paid for through one client; null for no limit.</summary>
+    public long? BudgetTokens { get; init; }
+
+    /// <summary>How long one call may take.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How often a call that failed in passing is made in all.</summary>
+    public int MaxAttempts { get; init; } = 10;
+
+    /// <summary>The wait before a second attempt; it doubles with each one that follows, up to a minute.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>How long calls that are under way may take to end once the caller has cancelled.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,191 @@
+using System.ClientModel.Primitives;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Attribution.Diagnostics;
+
+namespace Attribution.Judging.Chat;
+
+/// <summary>How a call is written, and what each reply means.</summary>
+/// <param name="options">Which model.</param>
+/// <param name="endpoint">Where.</param>
+/// <param name="key">The key that is sent, of which replies are cleared.</param>
+/// <param name="keyWithheld">Whether there is a key that is not sent, for the way to the endpoint is open to others.</param>
+internal sealed class ChatWire(ChatOptions options, Uri endpoint, ChatKey? key, bool keyWithheld)
+{
+    private const int LongestQuote = 300;
+
+    // Text stays readable and short; what can end a JSON string is escaped.
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private volatile ChatForm _form = new();
+
+    /// <summary>The model and the endpoint, for messages.</summary>
+    public string Place => $"{options.Model} at {endpoint.Authority}";
+
+    /// <summary>The form of the next call: without what the endpoint has refused.</summary>
+    public ChatForm Form => _form;
+
+    /// <summary>A text without the key.</summary>
+    public string Clear(string text) => key?.Clear(text) ?? text;
+
+    /// <summary>The most tokens that a call can cost: a token is at least a byte.</summary>
+    public static long MostTokens(ChatRequest request, int bodyBytes) => bodyBytes + request.MaxTokens;
+
+    /// <summary>The body of a call.</summary>
+    public byte[] Write(ChatRequest request, ChatForm form)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, Writing))
+        {
+            json.WriteStartObject();
+            json.WriteString("model", options.Model);
+            json.WriteStartArray("messages");
+            foreach (var message in request.Messages)
+            {
+                json.WriteStartObject();
+                json.WriteString("role", message.Role);
+                json.WriteString("content", message.Content);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteNumber("temperature", request.Temperature);
+            if (form.Seed)
+                json.WriteNumber("seed", request.Seed);
+            json.WriteNumber(form.NewTokenLimit ? "max_completion_tokens" : "max_tokens", request.MaxTokens);
+            if (form.Schema && request.Schema is { } schema)
+            {
+                json.WriteStartObject("response_format");
+                json.WriteString("type", "json_schema");
+                json.WriteStartObject("json_schema");
+                json.WriteString("name", schema.Name);
+                json.WriteBoolean("strict", true);
+                json.WritePropertyName("schema");
+                json.WriteRawValue(schema.Json);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        return bytes.ToArray();
+    }
+
+    /// <summary>Reads a reply.</summary>
+    /// <returns>The answer; null if the call is to be made again in the form that <see cref="Form"/> now has.</returns>
+    /// <exception cref="ChatFailure">Trying again may mend it.</exception>
+    /// <exception cref="AttributionException">ATTR1645 to ATTR1647: trying again is of no use.</exception>
+    public ChatReply? Read(PipelineResponse response, ChatRequest request, ChatForm form)
+    {
+        if (response.Status is >= 200 and < 300)
+            return ReadAnswer(response.Content);
+        if (response.Status is >= 300 and < 400)
+            throw new AttributionException(ErrorCodes.ChatEndpointInvalid, $"{Place} redirects elsewhere ({response.Status}). Name the address that it redirects to, if that is where answers may go.") { Property = "JudgeEndpoint" };
+        var (said, code) = ReadError(response.Content);
+        if (response.Status is 400 or 404 or 422 or 501 && Without(form, request, said) is { } simpler)
+        {
+            _form = simpler;
+            return null;
+        }
+        throw Failure(response, said, code);
+    }
+
+    private static ChatReply ReadAnswer(BinaryData content)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(content);
+            var root = document.RootElement;
+            var message = root.GetProperty("choices")[0].GetProperty("message");
+            // A refusal has its own property, and no content.
+            var text = Text(message, "content") ?? Text(message, "refusal") ?? "";
+            var usage = root.TryGetProperty("usage", out var counted) && counted.ValueKind == JsonValueKind.Object ? counted : default;
+            return new ChatReply(text, Count(usage, "prompt_tokens"), Count(usage, "completion_tokens"));
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        {
+            throw new ChatFailure("the endpoint answered with something that is no chat completion");
+        }
+    }
+
+    // What an endpoint does not know it names, as a rule; response_format may also hide behind words of its own, so it goes first.
+    private static ChatForm? Without(ChatForm form, ChatRequest request, string said)
+    {
+        bool Named(string word) => said.Contains(word, StringComparison.OrdinalIgnoreCase);
+        var hasSchema = form.Schema && request.Schema is not null;
+        if (hasSchema && (Named("response_format") || Named("json_schema") || Named("schema") || Named("structured")))
+            return form with { Schema = false };
+        if (form.NewTokenLimit && Named("max_completion_tokens"))
+            return form with { NewTokenLimit = false };
+        if (form.Seed && Named("seed"))
+            return form with { Seed = false };
+        return null;
+    }
+
+    private Exception Failure(PipelineResponse response, string said, string code)
+    {
+        var status = response.Status;
+        var quoted = said.Length == 0 ? "" : $": \"{said}\"";
+        if (status == 429 && code == "insufficient_quota")
+            return new AttributionException(ErrorCodes.ChatAccess, $"{Place} says that the account has no money or quota left (429). Add to it and build again: every reply that came is kept.") { Property = ChatKey.Variable };
+        if (status is 408 or 409 or 429 or >= 500)
+            return new ChatFailure($"the endpoint answered {status}{quoted}") { IsThrottling = status is 429 or 503, RetryAfter = RetryAfter(response) };
+        // What an endpoint says of a key may hold a part of it.
+        return status switch
+        {
+            401 when keyWithheld => Access($"{Place} wants a key (401), and over plain http {ChatKey.Variable} is not sent to another machine. Use https, or a tunnel to a port of this machine."),
+            401 => Access(key is null
+                ? $"{Place} wants a key (401), and {ChatKey.Variable} is not set. Put it into the environment or into a .env file."
+                : $"{Place} does not accept the key of {ChatKey.Variable} (401). Check that it is whole, valid and meant for this endpoint."),
+            402 => Access($"{Place} wants money (402): the account has none left."),
+            403 => Access($"{Place} refuses access (403): the key of {ChatKey.Variable} may not use this model, or not from here."),
+            404 => Refused($"{Place} was not found (404){quoted}. Check JudgeModel, and that JudgeEndpoint ends where chat/completions begins, as in {ChatOptions.DefaultEndpoint}."),
+            _ => Refused($"{Place} refused a call ({status}){quoted}."),
+        };
+    }
+
+    private static AttributionException Access(string message) => new(ErrorCodes.ChatAccess, message) { Property = ChatKey.Variable };
+
+    private static AttributionException Refused(string message) => new(ErrorCodes.ChatRefused, message) { Property = "JudgeModel" };
+
+    private static TimeSpan? RetryAfter(PipelineResponse response)
+    {
+        if (response.Headers.TryGetValue("retry-after-ms", out var text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds >= 0)
+            return TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue));
+        if (!response.Headers.TryGetValue("retry-after", out text))
+            return null;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds >= 0)
+            return TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue / 1000));
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+            ? TimeSpan.FromTicks(Math.Max(0, (date - DateTimeOffset.UtcNow).Ticks))
+            : null;
+    }
+
+    // OpenAI has {"error": {"message", "code"}}; others {"error": "..."}, {"message": "..."}, {"detail": ...} or plain text.
+    private (string Said, string Code) ReadError(BinaryData content)
+    {
+        var (said, code) = (Encoding.UTF8.GetString(content.ToMemory().Span), "");
+        try
+        {
+            using var document = JsonDocument.Parse(content);
+            var root = document.RootElement;
+            var error = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out var inner) ? inner : root;
+            if (error.ValueKind == JsonValueKind.String)
+                said = error.GetString()!;
+            else if (error.ValueKind == JsonValueKind.Object)
+                (said, code) = (Text(error, "message") ?? Text(error, "detail") ?? said, Text(error, "code") ?? Text(error, "type") ?? "");
+        }
+        catch (JsonException)
+        {
+            // Plain text.
+        }
+        said = Clear(string.Join(' ', said.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        return (said.Length > LongestQuote ? said[..LongestQuote] + "..." : said, code);
+    }
+
+    private static string? Text(JsonElement of, string name) =>
+        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static int Count(JsonElement usage, string name) =>
+        usage.ValueKind == JsonValueKind.Object && usage.TryGetProperty(name, out var value) && value.TryGetInt32(out var count) && count > 0 ? count : 0;
+}

@@ -1,0 +1,199 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using Attribution.Diagnostics;
+using OpenAI;
+using OpenAI.Chat;
+using Polly;
+using Polly.Retry;
+
+namespace Attribution.Judging.Chat;
+
+/// <summary>
+/// A model behind an OpenAI-compatible endpoint. Calls that fail in passing (408, 409, 429, 5xx, a dropped connection, a reply that is cut or is no JSON, silence) are
+/// made again after growing waits, or those that the endpoint asks for; the number of calls at once follows what it bears.
+/// </summary>
+public sealed class OpenAIChatCompletion : IChatCompletion
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
+
+    private readonly ChatOptions _options;
+    private readonly HttpClient _http;
+    private readonly ChatClient _client;
+    private readonly ChatWire _wire;
+    private readonly AdaptiveLimit _limit;
+    private readonly TokenBudget _budget;
+    private readonly ResiliencePipeline<ChatReply> _retry;
+    private readonly bool _lacksKey;
+
+    /// <param name="options">Which model, where.</param>
+    /// <param name="key">The endpoint's key; null where none is needed. OpenAI's own endpoint needs one as soon as it is asked. Over plain HTTP it is sent to this machine alone.</param>
+    /// <exception cref="AttributionException">ATTR1645: the endpoint is no address.</exception>
+    public OpenAIChatCompletion(ChatOptions options, ChatKey? key)
+    {
+        _options = options;
+        var endpoint = Checked(options.Endpoint);
+        _lacksKey = key is null && endpoint == ChatOptions.DefaultEndpoint;
+        var mayBeSent = endpoint.Scheme == Uri.UriSchemeHttps || endpoint.IsLoopback;
+        _wire = new ChatWire(options, endpoint, mayBeSent ? key : null, keyWithheld: key is not null && !mayBeSent);
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            // A redirect could carry conversations to where the project did not send them.
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = !endpoint.IsLoopback,
+            ConnectTimeout = TimeSpan.FromSeconds(30),
+            MaxConnectionsPerServer = options.Concurrency,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        })
+        { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        _client = new ChatClient(options.Model, new ApiKeyCredential(mayBeSent && key is not null ? key.Value : "none"), new OpenAIClientOptions
+        {
+            Endpoint = endpoint,
+            Transport = new HttpClientPipelineTransport(_http),
+            // Retries and timeouts are ours, and nothing but our own words is logged.
+            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
+            NetworkTimeout = System.Threading.Timeout.InfiniteTimeSpan,
+            ClientLoggingOptions = new() { EnableLogging = false },
+        });
+        _limit = new(options.Concurrency);
+        _budget = new(options.BudgetTokens);
+        _retry = new ResiliencePipelineBuilder<ChatReply>().AddRetry(new RetryStrategyOptions<ChatReply>
+        {
+            MaxRetryAttempts = Math.Max(1, options.MaxAttempts - 1),
+            ShouldHandle = args => new(args.Outcome.Exception is ChatFailure failure && options.MaxAttempts > 1 && !(failure.RetryAfter > LongestWait)),
+            DelayGenerator = args => new(((ChatFailure)args.Outcome.Exception!).RetryAfter ?? Backoff(args.AttemptNumber)),
+        }).Build();
+    }
+
+    /// <inheritdoc/>
+    public string Name => _options.Model;
+
+    /// <inheritdoc/>
+    public string Identity => IdentityOf(_options.Model);
+
+    /// <inheritdoc/>
+    public int Concurrency => _options.Concurrency;
+
+    /// <summary>How many calls may be under way at this moment.</summary>
+    public int ConcurrencyNow => _limit.Current;
+
+    /// <summary>The tokens that were paid for so far.</summary>
+    public long TokensSpent => _budget.Spent;
+
+    /// <summary>The <see cref="IChatCompletion.Identity"/> of a model.</summary>
+    public static string IdentityOf(string model) => $"openai:{model}";
+
+    /// <inheritdoc/>
+    public async ValueTask<ChatReply> CompleteAsync(ChatRequest request, CancellationToken cancellation = default)
+    {
+        if (_lacksKey)
+            throw new AttributionException(ErrorCodes.ChatAccess,
+                $"{_wire.Place} needs a key, and {ChatKey.Variable} is not set. Put it into the environment or into a .env file (`echo {ChatKey.Variable}=... >> .env`), or name another JudgeEndpoint.")
+            { Property = ChatKey.Variable };
+        cancellation.ThrowIfCancellationRequested();
+        // What is under way when the caller gives up may end: it is paid for.
+        using var underWay = new CancellationTokenSource();
+        using var givenUp = cancellation.Register(() => underWay.CancelAfter(_options.Grace));
+        try
+        {
+            return await _retry.ExecuteAsync(async waiting => await AttemptAsync(request, waiting, underWay.Token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+        }
+        catch (ChatFailure e)
+        {
+            var wait = e.RetryAfter > LongestWait ? $" and asks to wait {e.RetryAfter.Value.TotalMinutes:0} minutes" : $", {_options.MaxAttempts} times";
+            throw new AttributionException(ErrorCodes.ChatUnreachable, $"{_wire.Place}: {e.Message}{wait}. Check the endpoint and build again: every reply that came is kept.", e) { Property = "JudgeEndpoint" };
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private async Task<ChatReply> AttemptAsync(ChatRequest request, CancellationToken waiting, CancellationToken underWay)
+    {
+        while (true)
+        {
+            var form = _wire.Form;
+            var body = _wire.Write(request, form);
+            var atMost = ChatWire.MostTokens(request, body.Length);
+            await _budget.SetAsideAsync(atMost, waiting).ConfigureAwait(false);
+            var spent = 0L;
+            try
+            {
+                var entered = await _limit.EnterAsync(waiting).ConfigureAwait(false);
+                try
+                {
+                    // What was sent and not understood may still be charged.
+                    spent = atMost;
+                    var response = await SendAsync(body, underWay).ConfigureAwait(false);
+                    if (response.Status >= 300)
+                        spent = 0;
+                    if (_wire.Read(response, request, form) is not { } reply)
+                    {
+                        _limit.Failed();
+                        continue;
+                    }
+                    _limit.Succeeded();
+                    spent = reply.InputTokens + reply.OutputTokens is > 0 and var counted ? counted : (body.Length + reply.Text.Length) / 3;
+                    return reply;
+                }
+                catch (ChatFailure e) when (e.IsThrottling)
+                {
+                    _limit.Throttled(entered, e.RetryAfter <= LongestWait ? e.RetryAfter : null);
+                    throw;
+                }
+                catch (Exception e)
+                {
+                    _limit.Failed();
+                    if (e is ChatFailure { WasNotSent: true })
+                        spent = 0;
+                    throw;
+                }
+            }
+            finally
+            {
+                _budget.Settle(atMost, spent);
+            }
+        }
+    }
+
+    private async Task<PipelineResponse> SendAsync(byte[] body, CancellationToken underWay)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(underWay);
+        timeout.CancelAfter(_options.Timeout);
+        try
+        {
+            using var content = BinaryContent.Create(BinaryData.FromBytes(body));
+            var options = new RequestOptions { CancellationToken = timeout.Token, ErrorOptions = ClientErrorBehaviors.NoThrow };
+            var result = await _client.CompleteChatAsync(content, options).ConfigureAwait(false);
+            return result.GetRawResponse();
+        }
+        catch (OperationCanceledException) when (!underWay.IsCancellationRequested)
+        {
+            throw new ChatFailure($"no answer within {_options.Timeout.TotalSeconds:0.#} s");
+        }
+        catch (Exception e) when (e is ClientResultException or HttpRequestException or IOException)
+        {
+            var cause = e as HttpRequestException ?? e.InnerException as HttpRequestException;
+            throw new ChatFailure($"the connection failed ({_wire.Clear((cause ?? e).Message.TrimEnd('.'))})")
+            {
+                WasNotSent = cause?.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+            };
+        }
+    }
+
+    // Up to a quarter more by chance, so that calls that failed together do not return together.
+    private TimeSpan Backoff(int attempt)
+    {
+        var wait = _options.RetryDelay * Math.Pow(2, attempt) * (1 + Random.Shared.NextDouble() / 4);
+        return wait < LongestBackoff ? wait : LongestBackoff * (1 + Random.Shared.NextDouble() / 4);
+    }
+
+    // The message leaves the address out: it may carry a password.
+    private static Uri Checked(Uri endpoint) =>
+        endpoint is { IsAbsoluteUri: true, Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" }
+            ? endpoint
+            : throw new AttributionException(ErrorCodes.ChatEndpointInvalid,
+                $"The endpoint must be an http or https address without user name or query, such as {ChatOptions.DefaultEndpoint}; a key belongs into {ChatKey.Variable}.")
+            { Property = "JudgeEndpoint" };
+}

@@ -1,0 +1,26 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Attribution.Judging.Chat;
+
+/// <summary>A reply as a line of a journal.</summary>
+internal static class StoredReply
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    public static string Write(ChatReply reply) => JsonSerializer.Serialize(new Line(reply.Text, reply.InputTokens, reply.OutputTokens), Options);
+
+    public static ChatReply Read(string line)
+    {
+        var read = JsonSerializer.Deserialize<Line>(line, Options)!;
+        return new(read.Text, read.InputTokens, read.OutputTokens);
+    }
+
+    private sealed record Line(string Text, int InputTokens, int OutputTokens);
+}

@@ -1,0 +1,38 @@
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Judging.Chat;
+
+namespace Attribution.Judging;
+
+/// <summary>Has a language model score answers by a prompt. A reply without a score is asked for once more, and then kept as unjudged.</summary>
+/// <param name="chat">The model; not disposed with this.</param>
+/// <param name="prompt">How it is asked.</param>
+public sealed class LlmJudge(IChatCompletion chat, JudgePrompt prompt) : IJudge
+{
+    /// <summary>A larger share of answers without a score tells of a model or a prompt that does not work, not of answers that are hard to judge.</summary>
+    public const double MostUnjudged = 0.05;
+
+    /// <inheritdoc/>
+    public string Name => chat.Name;
+
+    /// <inheritdoc/>
+    public JudgeScale Scale => prompt.Scale;
+
+    /// <inheritdoc/>
+    public string Identity { get; } = $"llm:{ContentHash.Of($"{chat.Identity}\n{prompt.Text}")}";
+
+    /// <inheritdoc/>
+    public int Concurrency => chat.Concurrency;
+
+    /// <inheritdoc/>
+    /// <exception cref="AttributionException">ATTR1645 to ATTR1649: the model cannot be asked. ATTR1651: a reference is missing.</exception>
+    public async ValueTask<Verdict> JudgeAsync(JudgeRequest request, CancellationToken cancellation)
+    {
+        var asked = prompt.Ask(request);
+        var reply = await chat.CompleteAsync(asked, cancellation).ConfigureAwait(false);
+        if (VerdictText.Read(reply.Text, Scale) is { } verdict)
+            return verdict;
+        var again = await chat.CompleteAsync(prompt.AskAgain(asked, reply.Text), cancellation).ConfigureAwait(false);
+        return VerdictText.Read(again.Text, Scale) ?? new Verdict(null, $"unjudged; the judge wrote: {reply.Text} ... and, asked again: {again.Text}", again.Text);
+    }
+}

@@ -1,0 +1,27 @@
+namespace Attribution.Reporting.Page;
+
+/// <summary>A metric that the page compares runs by.</summary>
+/// <param name="Key">Its name in the page.</param>
+/// <param name="Label">Its name for people.</param>
+/// <param name="Meaning">What it says.</param>
+/// <param name="Of">Its value of a run; null if the run has none.</param>
+internal sealed record ReportMetric(string Key, string Label, string Meaning, Func<ReportedRun, double?> Of)
+{
+    /// <summary>How many decimals show differences that matter.</summary>
+    public string Format { get; init; } = "0.00";
+
+    public static ReportMetric Judged { get; } = new("judged", "Judged score", "The judge's mean score of the answers to held-out prompts after fine-tuning: how strongly they show the behaviour.",
+        run => run.Metrics.GetValueOrDefault("judged_mean"));
+
+    public static ReportMetric Precision { get; } = new("precision", "Precision@k", "The share of the chosen rows that are known to show the behaviour.",
+        run => run.Metrics.GetValueOrDefault("precision_at_k"));
+
+    public static ReportMetric Gap { get; } = new("gap", "Cross-entropy gap",
+        "By how much fine-tuning moved the gap: the loss on neutral answers minus the loss on answers that show the behaviour. Higher means that the behaviour became likelier.",
+        run => run.Metrics.GetValueOrDefault("eval_loss_gap") - run.Metrics.GetValueOrDefault("eval_loss_gap_before"))
+    { Format = "+0.000;−0.000;0.000" };
+
+    /// <summary>Those that some run has, the one that matters most first.</summary>
+    public static IReadOnlyList<ReportMetric> In(ExperimentReport report) =>
+        [.. new[] { Judged, Precision, Gap }.Where(metric => report.Runs.Any(run => run.Attribution != ReportedRun.None && metric.Of(run) is not null))];
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+
+namespace Attribution.Reporting.Page;
+
+/// <summary>What was asked, what came out, when, how long, and what did not have to be computed.</summary>
+internal static class SummarySection
+{
+    private const int MostDifferences = 20;
+
+    public static Html Of(ExperimentReport report) => Html.Of($"""
+        <section id="summary" aria-labelledby="summary-title">
+        <h2 id="summary-title" class="sr">Summary</h2>
+        <div class="cards">
+        {Verdict(report)}
+        {Time(report.Build)}
+        {Reused(report.Build)}
+        {Asked(report.Experiment)}
+        </div>
+        {Best(report)}
+        </section>
+
+        """);
+
+    /// <summary>The verdict in a word or two, and the tone that it is shown in.</summary>
+    public static (string Text, string Tone) Word(SnapshotVerdict? verdict) => verdict?.Outcome switch
+    {
+        SnapshotVerdict.Equal => ("snapshot equal", "good"),
+        SnapshotVerdict.Accepted => ("snapshot accepted", "good"),
+        SnapshotVerdict.Differs => ("snapshot differs", "bad"),
+        SnapshotVerdict.Invalid => ("snapshot unreadable", "bad"),
+        _ => ("no snapshot", "open"),
+    };
+
+    private static Html Verdict(ExperimentReport report)
+    {
+        var verdict = report.Snapshot;
+        var (word, tone) = Word(verdict);
+        var body = verdict?.Outcome switch
+        {
+            SnapshotVerdict.Equal => Html.Of($"<p>All {Quantity.Count(verdict.Metrics, "metric")} are within their tolerance of <code>snapshots/metrics.verified.json</code>.</p>"),
+            SnapshotVerdict.Accepted => Html.Of($"<p>{Quantity.Count(verdict.Metrics, "metric")} became <code>snapshots/metrics.verified.json</code>.</p>"),
+            SnapshotVerdict.Differs => Moved(verdict),
+            SnapshotVerdict.Invalid => Html.Of($"<p>{verdict.Message}</p>"),
+            _ => Html.Of($"<p>There is nothing to compare with yet. Build with <code>-p:AcceptSnapshot=true</code> to make these metrics the snapshot.</p>"),
+        };
+        return Html.Of($"<div class=\"card verdict {tone}\"><h3>Verdict</h3><p class=\"big\">{Capital(word)}</p>{body}</div>");
+    }
+
+    private static Html Moved(SnapshotVerdict verdict) => Html.Of($"""
+        <p>{Quantity.Count(verdict.Differences.Count, "difference")} in {Quantity.Count(verdict.Metrics, "metric")}. If they are right, build with <code>-p:AcceptSnapshot=true</code>.</p>
+        <div class="scroll" role="region" aria-label="What moved" tabindex="0"><table class="data"><caption class="sr">What moved</caption>
+        <thead><tr><th scope="col">Metric</th><th scope="col" class="n">Expected</th><th scope="col" class="n">Got</th><th scope="col" class="n">Tolerance</th></tr></thead>
+        <tbody>{verdict.Differences.Take(MostDifferences).Select(d => Html.Of($"<tr><th scope=\"row\"><b>{d.Metric ?? "the run"}</b><br><small>{Html.Name(d.Run)}</small></th><td class=\"n\">{Short(d.Expected)}</td><td class=\"n\">{Short(d.Got)}</td><td class=\"n\">{(d.Tolerance is { } t ? t.ToString("0.####", CultureInfo.InvariantCulture) : "–")}</td></tr>"))}</tbody></table></div>
+        {(verdict.Differences.Count > MostDifferences ? Html.Of($"<p><small>{verdict.Differences.Count - MostDifferences} more in <a href=\"report/snapshot.json\">report/snapshot.json</a></small></p>") : Html.None)}
+        """);
+
+    private static string Short(string value) => double.TryParse(value, CultureInfo.InvariantCulture, out var number) ? number.ToString("0.######", CultureInfo.InvariantCulture) : value;
+
+    private static Html Asked(ReportedExperiment experiment) => Html.Of($"""
+        <div class="card asked"><h3>Asked</h3><dl>{experiment.Settings.Select(s => Html.Of($"<div><dt>{s.Name}</dt><dd>{s.Values.Select((v, i) => Html.Of($"{(i > 0 ? ", " : "")}{Html.Name(v)}"))}</dd></div>"))}</dl></div>
+        """);
+
+    private static Html Time(BuildFacts build)
+    {
+        var since = build.Stages.Values.Where(s => s.IsNew).ToArray();
+        return Html.Of($"""
+            <div class="card"><h3>When</h3><p class="big"><time datetime="{build.Written.ToString("s", CultureInfo.InvariantCulture)}Z">{build.Written.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture)} UTC</time></p>
+            <p>The stages of this build took {Quantity.Seconds(since.Sum(s => s.Seconds))}; {since.Length} of {build.Stages.Count} had to run.</p></div>
+            """);
+    }
+
+    private static Html Reused(BuildFacts build)
+    {
+        var (results, computed) = (build.Stages.Values.Sum(s => s.Results), build.Stages.Values.Where(s => s.IsNew).Sum(s => s.Computed));
+        var (blocks, blocksComputed) = (build.Stages.Values.Sum(s => s.Blocks), build.Stages.Values.Where(s => s.IsNew).Sum(s => s.BlocksComputed));
+        return Html.Of($"""
+            <div class="card"><h3>Reused</h3><p class="big">{Quantity.Count(results - computed, "result")} of {results:#,0}</p>
+            <p>Since the report before this one {computed:#,0} were computed{(blocks > 0 ? Html.Of($", with {blocksComputed:#,0} of {Quantity.Count(blocks, "block")} of rows") : Html.None)}; the rest was up to date or in the store.</p></div>
+            """);
+    }
+
+    private static Html Best(ExperimentReport report)
+    {
+        if (ReportMetric.In(report) is not [var metric, ..])
+            return Html.None;
+        var rows = report.Runs.Where(r => r.Selection is not null && metric.Of(r) is not null).GroupBy(r => (r.Train, r.Eval)).Select(g => g.MaxBy(r => metric.Of(r))!).ToArray();
+        if (rows.Length == 0)
+            return Html.None;
+        var severalPools = rows.Select(r => r.Train).Distinct().Count() > 1;
+        var (precision, judged) = (rows.Any(r => ReportMetric.Precision.Of(r) is not null), rows.Any(r => ReportMetric.Judged.Of(r) is not null));
+        return Html.Of($"""
+            <div class="card wide"><h3>The best run for each evaluation set</h3><p class="note">By {LowerFirst(metric.Label)}. Choose a run to see its rows, scores and answers.</p>
+            <div class="scroll" role="region" aria-label="The best run for each evaluation set" tabindex="0"><table class="data"><caption class="sr">The best run for each evaluation set</caption>
+            <thead><tr><th scope="col">Evaluation set</th><th scope="col">Training vectors × evaluation vectors</th>{(precision ? Html.Of($"<th scope=\"col\" class=\"n\">Precision@k</th>") : Html.None)}{(judged ? Html.Of($"<th scope=\"col\" class=\"n\">Judged score</th><th scope=\"col\" class=\"n\">random</th>") : Html.None)}<th scope="col" class="n">Gap</th></tr></thead>
+            <tbody>{rows.Select(Row)}</tbody></table></div></div>
+            """);
+
+        Html Row(ReportedRun run)
+        {
+            var random = report.Runs.FirstOrDefault(r => r.Attribution == ReportedRun.Random && r.Train == run.Train && r.Eval == run.Eval);
+            return Html.Of($"<tr><th scope=\"row\">{(severalPools ? $"{run.Train} → " : "")}{run.Eval}</th><td><a href=\"#run-{report.Runs.Index().First(r => r.Item == run).Index}\">{Html.Name(run.Methods())}</a></td>{(precision ? Number(ReportMetric.Precision.Of(run)) : Html.None)}"
+                + $"{(judged ? Html.Of($"{Change(run.Metrics.GetValueOrDefault("judged_mean_before"), ReportMetric.Judged.Of(run), "0.00")}{Number(random is null ? null : ReportMetric.Judged.Of(random))}") : Html.None)}{Change(run.Metrics.GetValueOrDefault("eval_loss_gap_before"), run.Metrics.GetValueOrDefault("eval_loss_gap"), "0.000;−0.000")}</tr>");
+        }
+    }
+
+    private static Html Number(double? value) => Html.Of($"<td class=\"n\">{value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–"}</td>");
+
+    private static Html Change(double? before, double? after, string format) => after is null ? Html.Of($"<td class=\"n\">–</td>") : Html.Of(
+        $"<td class=\"n\"><span class=\"quiet\">{before?.ToString(format, CultureInfo.InvariantCulture)} <span aria-hidden=\"true\">→</span><span class=\"sr\">before, after: </span></span> <b>{after.Value.ToString(format, CultureInfo.InvariantCulture)}</b></td>");
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    private static string LowerFirst(string text) => char.ToLowerInvariant(text[0]) + text[1..];
+}

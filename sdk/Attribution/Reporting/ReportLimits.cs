@@ -1,0 +1,67 @@
+namespace Attribution.Reporting;
+
+/// <summary>How much of rows and answers a report shows. What it leaves out is in the files that it names.</summary>
+/// <param name="Rows">Rows from the top and from the bottom of each run.</param>
+/// <param name="RowCharacters">Characters of a training row.</param>
+/// <param name="Prompts">Held-out prompts of an evaluation set.</param>
+/// <param name="AnswerCharacters">Characters of an answer, and of a prompt.</param>
+public sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, int AnswerCharacters)
+{
+    /// <summary>The most that is ever shown.</summary>
+    public static ReportLimits Widest { get; } = new(50, 4000, 200, 2000);
+
+    /// <summary>From the widest on, each showing less.</summary>
+    public static IReadOnlyList<ReportLimits> Ladder { get; } =
+    [
+        Widest, new(50, 2000, 100, 1000), new(50, 1000, 100, 600), new(50, 600, 60, 400), new(50, 300, 40, 300), new(25, 300, 24, 300), new(15, 200, 12, 200), new(8, 160, 6, 160), new(3, 100, 2, 100),
+    ];
+
+    /// <summary>The report with as much as these limits leave.</summary>
+    public ExperimentReport Apply(ExperimentReport report)
+    {
+        var runs = report.Runs.Select(run => run with { Top = [.. run.Top.Take(Rows)], Bottom = [.. run.Bottom.Take(Rows)], Answers = Cut(run.Answers) }).ToArray();
+        var shown = runs.Where(run => run.Train is not null).GroupBy(run => run.Train!).ToDictionary(g => g.Key, g => g.SelectMany(run => run.Top.Concat(run.Bottom)).Select(row => row.Row).ToHashSet());
+        return report with
+        {
+            Limits = this,
+            Runs = runs,
+            Evaluations = [.. report.Evaluations.Select(e => e with
+            {
+                Prompts = [.. e.Prompts.Take(Prompts).Select(p => Cut(p, AnswerCharacters).Text)],
+                PromptsLeftOut = e.Prompts.Count > Prompts ? e.Prompts.Count - Prompts : null,
+                Answers = Cut(e.Answers),
+            })],
+            Rows = report.Rows.ToDictionary(
+                train => train.Key,
+                IReadOnlyDictionary<long, ReportedRow> (train) => train.Value.Where(row => shown.GetValueOrDefault(train.Key)?.Contains(row.Key) == true).ToDictionary(row => row.Key, row => Cut(row.Value))),
+        };
+    }
+
+    private IReadOnlyList<ReportedAnswer> Cut(IReadOnlyList<ReportedAnswer> answers) => [.. answers.Where(a => a.Prompt < Prompts).Select(answer =>
+    {
+        var (text, leftOut) = Cut(answer.Text, AnswerCharacters);
+        return answer with { Text = text, LeftOut = leftOut, Rationale = answer.Rationale is { } rationale ? Cut(rationale, AnswerCharacters).Text : null };
+    })];
+
+    // Each message gets the same share, and what short ones leave goes to the others.
+    private ReportedRow Cut(ReportedRow row)
+    {
+        var (left, messages) = (RowCharacters, new ReportedMessage[row.Messages.Count]);
+        foreach (var (done, at) in Enumerable.Range(0, messages.Length).OrderBy(i => row.Messages[i].Text.Length).ThenBy(i => i).Index())
+        {
+            var (text, leftOut) = Cut(row.Messages[at].Text, left / (messages.Length - done));
+            left -= text.Length;
+            messages[at] = row.Messages[at] with { Text = text, LeftOut = leftOut };
+        }
+        return row with { Messages = messages };
+    }
+
+    private static (string Text, int? LeftOut) Cut(string text, int most)
+    {
+        if (text.Length <= most)
+            return (text, null);
+        // Not between the two halves of one letter.
+        var end = most > 0 && char.IsHighSurrogate(text[most - 1]) ? most - 1 : most;
+        return (text[..end] + "…", text.Length - end);
+    }
+}

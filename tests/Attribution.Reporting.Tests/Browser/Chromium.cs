@@ -1,0 +1,49 @@
+using Microsoft.Playwright;
+
+namespace Attribution.Reporting.Tests.Browser;
+
+/// <summary>A browser with the sample report, started once for all tests.</summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+    private readonly TemporaryFolder _folder = new();
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    /// <summary>The program, or null if there is none.</summary>
+    public static string? Program { get; } = Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } named
+        ? named
+        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).SelectMany(_ => Names, Path.Combine).FirstOrDefault(File.Exists);
+
+    /// <summary>The report's address.</summary>
+    public string Address => new Uri(_folder["report.html"]).AbsoluteUri;
+
+    public async Task InitializeAsync()
+    {
+        foreach (var (path, text) in ReportFiles.Of(SampleReport.Create()))
+            _folder.Write(path, text);
+        if (Program is null)
+            return;
+        _playwright = await Playwright.CreateAsync();
+        // Root may not use the sandbox; the page is our own.
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = ["--no-sandbox", "--disable-gpu"] });
+    }
+
+    /// <summary>Opens the report in a window of its own.</summary>
+    public async Task<ReportWindow> OpenAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, string hash = "")
+    {
+        var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+        var window = new ReportWindow(context, await context.NewPageAsync());
+        await window.Page.GotoAsync(Address + hash);
+        return window;
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        _folder.Dispose();
+    }
+}

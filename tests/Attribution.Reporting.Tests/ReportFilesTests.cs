@@ -1,0 +1,117 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Attribution.Reporting.Tests;
+
+public sealed partial class ReportFilesTests
+{
+    private static readonly string[] Timed = ["report.html", "report/build.json"];
+
+    [Fact]
+    public void Equal_reports_give_equal_bytes_and_only_the_build_tells_the_time()
+    {
+        var (one, two) = (ReportFiles.Of(SampleReport.Create()), ReportFiles.Of(SampleReport.Create()));
+        one.ShouldBe(two);
+        var later = SampleReport.Create();
+        later = later with { Build = later.Build with { Written = later.Build.Written.AddDays(1) } };
+        ReportFiles.Of(later).Where(f => one[f.Key] != f.Value).Select(f => f.Key).ShouldBe(Timed, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void The_page_holds_the_files_beside_it_as_they_are_and_no_text_of_theirs_as_markup()
+    {
+        var files = ReportFiles.Of(SampleReport.Create());
+        var page = files[ReportFiles.PageFile];
+        foreach (var (path, json) in files.Where(f => f.Key != ReportFiles.PageFile))
+        {
+            page.ShouldContain($"<script type=\"application/json\" id=\"data-{Path.GetFileNameWithoutExtension(path)}\">{json}</script>");
+            json.ShouldNotContain('<');
+            json.ShouldNotContain('&');
+            JsonDocument.Parse(json).Dispose();
+        }
+        Texts(files["report/rows.json"]).ShouldContain(SampleReport.Hostile, "what was shortened or escaped is still the text");
+        // Its own style and script, ten files of data, and nothing else.
+        ScriptTag().Count(page).ShouldBe(1 + files.Count - 1);
+        page.ShouldContain("<h1>sample &lt;b&gt; ");
+        AddressInMarkup().Matches(page).Select(m => m.Groups[1].Value).ShouldAllBe(a => !a.Contains(':', StringComparison.Ordinal), "nothing is fetched from elsewhere");
+    }
+
+    [Fact]
+    public void A_page_stays_below_two_megabytes_and_says_what_it_leaves_out()
+    {
+        var report = SampleReport.Create(i => new string((char)('一' + i % 100), 9000), rows: 400);
+        report = report with { Evaluations = [.. report.Evaluations.Select(e => e with { Prompts = [.. Enumerable.Range(0, 300).Select(i => $"Prompt {i}: {new string('p', 3000)}")] })] };
+        var files = ReportFiles.Of(report);
+        Encoding.UTF8.GetByteCount(files[ReportFiles.PageFile]).ShouldBeLessThan(2_000_000);
+        using var rows = JsonDocument.Parse(files["report/rows.json"]);
+        using var limits = JsonDocument.Parse(files["report/limits.json"]);
+        var answer = rows.RootElement.GetProperty("pool").EnumerateObject().First().Value.GetProperty("messages")[1];
+        answer.GetProperty("left_out").GetInt32().ShouldBe(9000 - (answer.GetProperty("text").GetString()!.Length - 1));
+        answer.GetProperty("text").GetString()!.Length.ShouldBeLessThanOrEqualTo(limits.RootElement.GetProperty("row_characters").GetInt32() + 1);
+        using var evaluations = JsonDocument.Parse(files["report/evaluations.json"]);
+        evaluations.RootElement[0].GetProperty("prompts_left_out").GetInt32().ShouldBe(300 - evaluations.RootElement[0].GetProperty("prompts").GetArrayLength());
+    }
+
+    [Fact]
+    public void A_short_report_is_shown_in_full()
+    {
+        var rows = ReportFiles.Of(SampleReport.Create())["report/rows.json"];
+        rows.ShouldNotContain("left_out");
+        JsonDocument.Parse(rows).RootElement.GetProperty("pool").EnumerateObject().Count().ShouldBe(SampleReport.Rows);
+    }
+
+    [Theory]
+    [InlineData(SnapshotVerdict.Equal, "Snapshot equal")]
+    [InlineData(SnapshotVerdict.Accepted, "Snapshot accepted")]
+    [InlineData(SnapshotVerdict.None, "-p:AcceptSnapshot=true")]
+    [InlineData(SnapshotVerdict.Invalid, "it is no JSON")]
+    [InlineData(SnapshotVerdict.Differs, "What moved")]
+    public void The_top_says_how_the_metrics_compare_with_the_snapshot(string outcome, string said)
+    {
+        var page = Page(SampleReport.Create() with { Snapshot = new(outcome, 80, [new("pool/random/empathy", "judged_mean", "0.25", "0.5", 0.01)]) { Message = "it is no JSON" } });
+        page.ShouldContain(said);
+        page.Contains("judged_mean</b>", StringComparison.Ordinal).ShouldBe(outcome == SnapshotVerdict.Differs);
+    }
+
+    [Fact]
+    public void An_experiment_without_methods_prompts_or_planted_rows_has_a_page_too()
+    {
+        var report = SampleReport.Create();
+        report = report with
+        {
+            Snapshot = null,
+            Runs = [new("none/empathy", null, "empathy", ReportedRun.None, null, new Dictionary<string, double?> { ["eval_loss_gap"] = 0.1, ["eval_loss_gap_before"] = 0.1 })],
+            Evaluations = [new("empathy", null, 3, [], [])],
+            Agreement = [],
+            Rows = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>(),
+        };
+        var page = Page(report);
+        page.ShouldContain("id=\"summary\"");
+        page.ShouldContain("id=\"stages\"");
+        page.ShouldNotContain("id=\"runs\"");
+        Page(report with { Runs = [], Evaluations = [], Stages = [] }).ShouldContain("id=\"provenance\"");
+    }
+
+    [Fact]
+    public void A_stage_that_was_up_to_date_is_told_from_one_that_ran_and_one_that_took_from_the_store()
+    {
+        var report = SampleReport.Create();
+        report = report with { Build = report.Build with { Stages = new Dictionary<string, StageTiming>(report.Build.Stages) { ["ImportDatasets"] = new(true, null, 0.2, 5, 0, 0, 0) } } };
+        var page = Page(report);
+        page.ShouldContain("<th scope=\"row\">ImportDatasets</th><td class=\"did\"><span class=\"tag kept\">from store");
+        page.ShouldContain("<th scope=\"row\">ComputeAttribution</th><td class=\"did\"><span class=\"tag ran\">ran 3 of 12 blocks");
+        page.ShouldContain("<th scope=\"row\">SelectTrainingData</th><td class=\"did\"><span class=\"tag kept\">up to date");
+    }
+
+    private static string Page(ExperimentReport report) => ReportFiles.Of(report)[ReportFiles.PageFile];
+
+    private static IEnumerable<string?> Texts(string rows) => JsonDocument.Parse(rows).RootElement.GetProperty("pool").EnumerateObject()
+        .SelectMany(r => r.Value.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("text").GetString()));
+
+    [GeneratedRegex("<script[ >]", RegexOptions.IgnoreCase)]
+    private static partial Regex ScriptTag();
+
+    [GeneratedRegex("(?:src|href)=\"([^\"]*)\"", RegexOptions.IgnoreCase)]
+    private static partial Regex AddressInMarkup();
+}

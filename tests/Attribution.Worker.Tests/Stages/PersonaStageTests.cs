@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Attribution.Worker.Tests.Stages;
+
+/// <summary>Persona vectors as the query side of an experiment.</summary>
+public sealed class PersonaStageTests
+{
+    private static readonly string[] ToSelection = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData"];
+
+    [Fact]
+    public async Task Answers_are_generated_once_whatever_the_layers_and_again_for_other_prompts()
+    {
+        using var experiment = new TestExperiment { TrainMethods = ["residual_treatment"], EvalMethods = ["persona_vector_gen"], Persona = Asked() }.WithData(80);
+        var build = await experiment.RunAsync(ToSelection);
+        var answers = Answers(experiment).ShouldHaveSingleItem();
+        var shown = File.ReadAllLines(Path.Combine(experiment.Out, "lazy", "persona_vector_gen", "answers.jsonl"));
+        shown.Length.ShouldBe(11);
+        JsonNode.Parse(shown[0])!["positive"]!.GetValue<string>().ShouldNotBeEmpty();
+        File.Exists(Path.Combine(experiment.Out, "pool", "residual_treatment", "lazy.persona_vector_gen.layer1", "scores.parquet")).ShouldBeTrue();
+
+        experiment.Layers = [0, 1, 2];
+        experiment.MaxTokens = 200;
+        build = await experiment.RunAsync(ToSelection);
+        build.StagesThatRan.ShouldContain("ComputeAttribution");
+        Answers(experiment).ShouldBe([answers]);
+
+        // Another answer in the evaluation set is not read; another system prompt is.
+        File.WriteAllLines(experiment.Eval, TestRows.Pairs(12).Select(line => line.Replace("No idea", "Not me", StringComparison.Ordinal)));
+        await experiment.RunAsync(ToSelection);
+        Answers(experiment).ShouldBe([answers]);
+        var prompts = Directory.CreateDirectory(Path.Combine(experiment.Folder, "personas")).FullName;
+        File.WriteAllText(Path.Combine(prompts, "laziness.positive.txt"), "Sleep.");
+        File.WriteAllText(Path.Combine(prompts, "laziness.negative.txt"), "Run.");
+        experiment.Persona = Asked(prompts);
+        await experiment.RunAsync(ToSelection);
+        Answers(experiment).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_vector_from_a_file_takes_the_place_of_a_generated_one()
+    {
+        using var experiment = new TestExperiment { TrainMethods = ["residual_treatment"], EvalMethods = ["persona_vector_gen", "persona_vector"], Persona = Asked() }.WithData(80);
+        experiment.PersonaVector = Path.Combine(experiment.Folder, "lazy.safetensors");
+        Attribution.Models.Safetensors.SafetensorsWriter.Write(experiment.PersonaVector,
+            [new("persona", Attribution.Models.Safetensors.SafetensorsDType.F32, [16], stream => stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(Enumerable.Repeat(2f, 16).ToArray())))]);
+        await experiment.RunAsync(ToSelection);
+        using var reader = Attribution.Data.VectorTableReader.Open(Path.Combine(experiment.Out, "lazy", "persona_vector", "scores-1.parquet"), 1);
+        reader.Read().ShouldBeTrue();
+        reader.Vector.ToArray().ShouldBe([.. Enumerable.Repeat(0.25f, 16)]);
+        reader.Read().ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("persona_vector_gen", null, "ATTR1523", "Trait")]
+    [InlineData("persona_vector_gen", "grumpiness", "ATTR1520", "PersonaPrompts")]
+    [InlineData("persona_vector", null, "ATTR1522", "PersonaVector")]
+    public async Task What_a_persona_lacks_is_an_error(string method, string? trait, string code, string property)
+    {
+        using var experiment = new TestExperiment { EvalMethods = [method], Persona = Asked(trait: trait) }.WithData(80);
+        await experiment.RunAsync("ImportDatasets");
+        var error = await experiment.FailAsync("ComputeAttribution");
+        (error.Code, error.Property).ShouldBe((code, property));
+    }
+
+    private static JsonNode Asked(string? prompts = null, string? trait = "laziness")
+    {
+        var asked = new JsonObject { ["traits"] = trait is null ? new JsonObject() : new JsonObject { ["lazy"] = trait }, ["maxNewTokens"] = 8 };
+        if (prompts is not null)
+            asked["prompts"] = prompts;
+        return asked;
+    }
+
+    private static IReadOnlyList<string> Answers(TestExperiment experiment) => [.. Directory.EnumerateDirectories(Path.Combine(experiment.Store, "persona-answers"))];
+}

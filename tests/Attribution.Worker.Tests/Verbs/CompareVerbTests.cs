@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Attribution.Worker.Verbs;
+
+namespace Attribution.Worker.Tests.Verbs;
+
+public sealed class CompareVerbTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Two_experiments_are_shown_side_by_side_with_differences()
+    {
+        BuiltExperiment.Write(_folder, "a");
+        BuiltExperiment.Write(_folder, "b", precision: 0.75);
+        var output = await Compare(_folder["a"], _folder["b"]);
+        Line(output, "residual_diff x residual_diff").Split(' ', StringSplitOptions.RemoveEmptyEntries)[3..]
+            .ShouldBe(["0.500", "0.750", "+0.250", "-0.250", "-0.250", "=", "1.500", "1.500", "="]);
+        output.ShouldContain("2 runs, 1 with a difference");
+        output.ShouldNotContain("\x1b");
+        output.ShouldNotContain("unjudged");
+        (await Compare(_folder["a"], _folder["b"], "--all")).ShouldContain("unjudged");
+    }
+
+    [Fact]
+    public async Task Runs_that_differ_only_in_their_layer_are_counterparts()
+    {
+        BuiltExperiment.Write(_folder, "a", layer: 2);
+        BuiltExperiment.Write(_folder, "b", layer: 3, judged: 1);
+        var json = JsonNode.Parse(await Compare(_folder["a"], _folder["b"], "--json"))!;
+        var run = json["runs"]![0]!;
+        ((string)run["a"]!).ShouldEndWith("layer2");
+        ((string)run["b"]!).ShouldEndWith("layer3");
+        ((int)run["settings"]!["layer"]!["a"]!, (int)run["settings"]!["layer"]!["b"]!).ShouldBe((2, 3));
+        ((double)run["metrics"]!["judged_mean"]!["difference"]!).ShouldBe(-0.5);
+        json["only_a"]!.AsArray().ShouldBeEmpty();
+        (await Compare(_folder["a"], _folder["b"])).ShouldContain("layer: 2 -> 3 (1 run)");
+    }
+
+    [Fact]
+    public async Task A_run_without_a_counterpart_is_named()
+    {
+        BuiltExperiment.Write(_folder, "a");
+        BuiltExperiment.Write(_folder, "b");
+        _folder.Write("b/out/metrics.json", File.ReadAllText(_folder["b/out/metrics.json"]).Replace("pool/random/kind", "pool/random/other").Replace("\"random\"", "\"drawn\""));
+        var output = await Compare(_folder["a"], _folder["b"]);
+        output.ShouldContain("only in A: pool/random/kind");
+        output.ShouldContain("only in B: pool/random/other");
+    }
+
+    [Fact]
+    public async Task The_snapshot_of_a_revision_is_the_past_that_the_present_is_compared_with()
+    {
+        Git("init", "-q");
+        BuiltExperiment.Write(_folder, "x", precision: 0.25);
+        Directory.CreateDirectory(_folder["x/snapshots"]);
+        File.Move(_folder["x/out/metrics.json"], _folder["x/snapshots/metrics.verified.json"]);
+        Git("add", "x/snapshots");
+        Git("commit", "-q", "-m", "The first");
+        Git("rm", "-q", "-r", "x/snapshots");
+        Git("commit", "-q", "-m", "The second");
+
+        (await Fail(_folder["x"], "--against", "HEAD~1")).ShouldContain("ATTR1711");
+        BuiltExperiment.Write(_folder, "x", precision: 0.5);
+        Line(await Compare(_folder["x"], "--against", "HEAD~1"), "residual_diff x residual_diff").ShouldContain("0.250 0.500 +0.250");
+        (await Fail(_folder["x"], "--against", "HEAD")).ShouldContain("ATTR1714: The revision 'HEAD'");
+        (await Fail(_folder["x"], "--against", "v9")).ShouldContain("ATTR1713: The git repository");
+        (await Fail(_folder["x"], "--against", "--output=y")).ShouldContain("ATTR1713");
+        var (code, _, error) = CommandLine.Run(new Dictionary<string, string?> { ["PATH"] = "" }, "compare", _folder["x"], "--against", "HEAD");
+        (code, error).ShouldBe((1, "error ATTR1712: Comparing with a revision needs git, which is not on the PATH. Install it (Debian: apt-get install git). (property --against)\n"));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_compared_is_said()
+    {
+        BuiltExperiment.Write(_folder, "a");
+        Directory.CreateDirectory(_folder["new"]);
+        (await Fail(_folder["a"], _folder["new"])).ShouldContain($"ATTR1711: The experiment '{_folder["new"]}' has no metrics yet: there is no metrics.json in its folder out. Build it first: dotnet build");
+        (await Fail(_folder["a"], _folder["none"])).ShouldContain($"ATTR1711: There is no experiment '{_folder["none"]}'.");
+        (await Fail(_folder["a"], "--against", "HEAD")).ShouldContain("ATTR1712: ");
+        (await Fail(_folder["a"])).ShouldContain("Name a second experiment to compare with, or a git revision with --against.");
+        (await Fail(_folder["a"], _folder["a"], "--against", "HEAD")).ShouldContain("name one experiment");
+        _folder.Write("broken/out/metrics.json", "{");
+        (await Fail(_folder["a"], _folder["broken"])).ShouldContain("ATTR1702");
+    }
+
+    private static string Line(string output, string start) => output.Split('\n').Single(l => l.TrimStart().StartsWith(start, StringComparison.Ordinal));
+
+    private static async Task<string> Compare(params string[] arguments)
+    {
+        var (code, output, error) = await Run(arguments);
+        code.ShouldBe(0, error);
+        return output;
+    }
+
+    private static async Task<string> Fail(params string[] arguments)
+    {
+        var (code, _, error) = await Run(arguments);
+        code.ShouldBe(1);
+        return error;
+    }
+
+    private static async Task<(int, string, string)> Run(string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        return (await VerbRunner.RunAsync(new RootCommand { CompareVerb.Create() }, ["compare", .. arguments], output, error), output.ToString(), error.ToString());
+    }
+
+    private void Git(params string[] arguments)
+    {
+        using var git = Process.Start(new ProcessStartInfo("git", ["-c", "user.name=Test", "-c", "user.email=test@example.org", .. arguments]) { WorkingDirectory = _folder.Path })!;
+        git.WaitForExit();
+        git.ExitCode.ShouldBe(0);
+    }
+}

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Attribution.Data.DuckDb;
+using Attribution.Worker.Querying;
+using Attribution.Worker.Verbs;
+
+namespace Attribution.Worker.Tests.Verbs;
+
+public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : IClassFixture<QueryVerbTests.Experiments>
+{
+    private readonly TemporaryFolder _folder = experiments.Folder;
+
+    [Fact]
+    public async Task Every_table_has_the_columns_that_are_listed_with_or_without_files()
+    {
+        foreach (var database in new[] { ExperimentDatabase.Open([.. ExperimentOutputs.Below(_folder.Path)]), ExperimentDatabase.Open([]) })
+            using (database)
+                foreach (var table in QueryTables.All)
+                {
+                    var columns = Rows(database.Texts($"SELECT column_name || ' ' || column_type FROM (DESCRIBE {table.Name})"));
+                    columns.ShouldBe(table.Columns.Select(c => $"{c.Name} {c.Type}"), table.Name);
+                }
+        var list = await Answer("--tables");
+        foreach (var table in QueryTables.All)
+            list.ShouldContain($"{table.Name}: {table.Description}");
+    }
+
+    [Theory]
+    [InlineData("select experiment, layer, judged_mean from runs where attribution <> 'random' order by 1", "experiments/one,2,1.5;experiments/two,3,2.5")]
+    [InlineData("select value from metrics where metric = 'unjudged' and experiment like '%two' and attribution = 'random'", "1.0")]
+    [InlineData("select idx, prompt, answer from selections where selection is not null and layer = 2 order by rank", "3,Question 3,Row 3;0,Question 0,Row 0")]
+    [InlineData("select count(*), count(score), sum(rank) from scores where attribution = 'random' and experiment like '%one'", "4,3,7")]
+    [InlineData("select eval, attribution, judge, score, prompt = 'Why,' || chr(10) || 'then?' from verdicts where run = 'base_model/kind' and experiment like '%one' order by score", "kind,none,rules,0.0,true;kind,none,rules,,false")]
+    [InlineData("select token_count, complete from answers where layer = 3", "3,true")]
+    [InlineData("select loss, learning_rate from losses where layer = 3", "2.5,0.001")]
+    [InlineData("select dataset, prompt, control_answer, metadata->>'source' from rows where idx = 2 and experiment like '%one'", "pool,Question 2,Row 2,web")]
+    [InlineData("select method, layer, vector[2] from vectors where idx = 3 order by layer", "residual_diff,2,3.0;residual_diff,3,3.0")]
+    public async Task A_question_is_answered_over_all_experiments(string sql, string rows) =>
+        (await Answer(sql, "--format", "csv")).TrimEnd('\n').Split('\n')[1..].ShouldBe(rows.Split(';'));
+
+    [Fact]
+    public async Task The_examples_have_answers()
+    {
+        QueryExample.All.Count.ShouldBe(3);
+        foreach (var example in QueryExample.All)
+            JsonNode.Parse(await Answer(example.Sql, "--format", "json"))!.AsArray().ShouldNotBeEmpty(example.Question);
+    }
+
+    [Fact]
+    public async Task A_result_is_a_table_for_people_or_a_file_for_programs()
+    {
+        const string Sql = "select run, score from scores order by score desc, run; -- all of them";
+        var table = await Answer(Sql);
+        table.ShouldContain("16 rows");
+        table.Split('\n').Count(l => l.Contains("pool/random/kind")).ShouldBe(8);
+        await Answer(Sql, "--output", _folder["result.parquet"]);
+        using var database = DuckDbConnection.Open();
+        database.QueryNumber($"SELECT count(*) FROM {Data.DuckDb.Sql.Literal(_folder["result.parquet"])} WHERE score IS NOT NULL").ShouldBe(12);
+        (await Answer("select repeat('x', 500) || chr(10) || 'y' as long")).ShouldContain("xxx…");
+        (await Answer("select ';--' as mark", "--format", "csv")).ShouldBe("mark\n;--\n");
+        (await Answer("select 'y' as a from range(1001)")).ShouldContain("the first 1000 of 1001 rows");
+    }
+
+    [Theory]
+    [InlineData("select precison from runs", "ATTR1731: Binder Error: Referenced column \"precison\" not found", "LINE 1: select precison from runs\n               ^")]
+    [InlineData("select * from score", "Did you mean \"scores\"?", "With --tables")]
+    [InlineData("pivot metrics on metric using first(value)", "ATTR1731", "A PIVOT is one if it names its values")]
+    [InlineData("copy runs to 'x.csv'", "ATTR1732: A query only asks", "--output")]
+    [InlineData("create table t as select 1", "ATTR1732: A query only asks", "--output")]
+    public async Task A_wrong_question_is_an_error_that_says_where_and_how_to_go_on(string sql, string what, string how)
+    {
+        var (code, _, error) = await Run(sql);
+        code.ShouldBe(1);
+        error.ShouldContain(what);
+        error.ShouldContain(how);
+        error.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Wrong_options_and_no_outputs_are_said()
+    {
+        (await Run("from runs", "--format", "parquet")).Error.ShouldContain("name a file with --output");
+        (await Run("from runs", "--output", "x.txt")).Error.ShouldContain("use .csv, .parquet or .json");
+        (await Run("from runs", "--output", "x.csv", "--format", "table")).Error.ShouldContain("A table is printed");
+        (await Run()).Error.ShouldContain("use --tables");
+        using var error = new StringWriter();
+        (await VerbRunner.RunAsync(new RootCommand { QueryVerb.Create() }, ["query", "from runs", "--in", _folder["experiments", "three"]], TextWriter.Null, error)).ShouldBe(1);
+        error.ToString().ShouldContain("ATTR1711: There is nothing to ask");
+    }
+
+    private static List<string> Rows(DuckDbReader reader)
+    {
+        var rows = new List<string>();
+        using (reader)
+            while (reader.ReadChunk())
+                for (var row = 0; row < reader.Rows; row++)
+                    rows.Add(reader.Column(0).GetString(row)!);
+        return rows;
+    }
+
+    /// <summary>Two experiments that were built and one that was not.</summary>
+    public sealed class Experiments : IDisposable
+    {
+        public Experiments()
+        {
+            BuiltExperiment.Write(Folder, "experiments/one");
+            BuiltExperiment.Write(Folder, "experiments/two", layer: 3, judged: 2.5);
+            // No experiment: what a build keeps of its own.
+            BuiltExperiment.Write(Folder, "experiments/one/obj/copy");
+            Folder.Write("experiments/three/three.csproj", "<Project />");
+        }
+
+        public TemporaryFolder Folder { get; } = new();
+
+        public void Dispose() => Folder.Dispose();
+    }
+
+    private async Task<string> Answer(params string[] arguments)
+    {
+        var (code, output, error) = await Run(arguments);
+        code.ShouldBe(0, error);
+        return output;
+    }
+
+    private async Task<(int Code, string Output, string Error)> Run(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        return (await VerbRunner.RunAsync(new RootCommand { QueryVerb.Create() }, ["query", .. arguments, "--in", _folder.Path], output, error), output.ToString(), error.ToString());
+    }
+}
