@@ -72,7 +72,7 @@ public sealed class ContextRequestTests : IDisposable
         _experiment.Settings[property] = value;
         _experiment.Write().ShouldBeFalse();
         _experiment.Engine.Errors[0].Code.ShouldBe(code);
-        _experiment.Engine.Errors[0].Message.ShouldContain(property);
+        _experiment.Engine.Errors[0].Message!.ShouldContain(property);
     }
 
     [Fact]
