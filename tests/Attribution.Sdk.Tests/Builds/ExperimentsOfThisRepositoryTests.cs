@@ -18,6 +18,7 @@ public sealed class ExperimentsOfThisRepositoryTests
             File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "snapshots", "metrics.verified.json")).ShouldBeTrue($"{project}: accept its snapshot and commit it");
             var (code, output) = DotNet.Run(Repository.Root, environment, "build", project, "-tl:off");
             code.ShouldBe(0, output);
+            new FileInfo(Path.Combine(Path.GetDirectoryName(project)!, "out", "report.html")).Length.ShouldBeInRange(10_000, 2_000_000);
         }
     }
 
