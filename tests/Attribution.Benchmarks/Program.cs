@@ -7,6 +7,8 @@ var root = new RootCommand("Measurements of the project, one verb each. Run in R
     At2Benchmark.Create(),
     AttributionBenchmark.Create(),
     GenerateBenchmark.Create(),
+    RetrievalBenchmark.Create(),
+    JudgeBenchmark.Create(),
     DatasetBenchmark.Create(),
     TensorBenchmark.Create(),
     TokenizerBenchmark.Create(),

@@ -47,6 +47,7 @@ internal sealed partial class ExperimentReader
         return new Experiment
         {
             Name = name,
+            Variant = Variant(),
             State = state.Replace('\\', '/').TrimEnd('/'),
             Store = _paths.Short(_settings.Text("AttributionStore")!),
             Train = Datasets("TrainDataset", train),
@@ -213,6 +214,15 @@ internal sealed partial class ExperimentReader
         if (Path.GetExtension(name) is ".gz" or ".zst")
             name = Path.GetFileNameWithoutExtension(name);
         return Path.GetFileNameWithoutExtension(name);
+    }
+
+    private string? Variant()
+    {
+        if (_settings.Text("Variant") is not { } variant)
+            return null;
+        if (!variant.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            _problems.Add(new(ProjectErrorCodes.ValueInvalid, $"Variant is '{variant}', and folders are called so. Use letters, digits, '-' and '_'.", "Variant"));
+        return variant;
     }
 
     private string? PersonaPrompts()

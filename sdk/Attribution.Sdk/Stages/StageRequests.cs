@@ -25,7 +25,7 @@ internal sealed class StageRequests(Experiment experiment)
             json.WriteString("experiment", experiment.Name);
             json.WriteString("store", experiment.Store);
             json.WriteString("state", experiment.State);
-            json.WriteString("out", Experiment.OutputFolder);
+            json.WriteString("out", experiment.OutputFolder);
             List(json, "upstream", stage.Upstream);
             Body(stage.Name)(json);
             json.WriteEndObject();
@@ -235,7 +235,7 @@ internal sealed class StageRequests(Experiment experiment)
 
     private void VerifySnapshot(Utf8JsonWriter json)
     {
-        json.WriteString("snapshots", Experiment.SnapshotFolder);
+        json.WriteString("snapshots", experiment.SnapshotFolder);
         json.WriteNumber("tolerance", experiment.SnapshotTolerance);
     }
 

@@ -60,10 +60,14 @@ public sealed class IncrementalBuildTests(SdkLayout sdk) : IClassFixture<SdkLayo
     }
 
     [Fact]
-    public void Accepting_a_snapshot_leaves_the_next_build_nothing_to_do()
+    public void A_snapshot_that_differs_fails_the_build_and_is_reported_and_once_accepted_leaves_the_next_nothing_to_do()
     {
         using var experiment = new TemporaryExperiment(sdk);
-        experiment.Run(0, "build").ShouldBe(All);
+        experiment.Write("worker.does", "VerifySnapshot error");
+        experiment.Run(1, "build").ShouldBe(All, "the report comes last and says what moved");
+        experiment.Output.ShouldContain("tiny: report in");
+        File.Delete(experiment["worker.does"]);
+        experiment.Build().ShouldBe(["VerifySnapshot", "Report"]);
         experiment.Build("-p:AcceptSnapshot=true").ShouldBe(["VerifySnapshot"]);
         File.Exists(experiment["snapshots/metrics.verified.json"]).ShouldBeTrue();
         experiment.Build().ShouldBeEmpty();

@@ -2,6 +2,7 @@ using System.Globalization;
 using Attribution.Reporting;
 using Attribution.Worker.Stages.Results;
 using CsvHelper;
+using CsvHelper.Configuration;
 
 namespace Attribution.Worker.Stages.Reports;
 
@@ -60,7 +61,7 @@ internal sealed class AnswerReader(StageContext context)
         var verdicts = new List<(int?, string?)>();
         if (Judged(run) is not { } job || job.Outputs.FirstOrDefault(o => o.Name.EndsWith(".csv", StringComparison.Ordinal)) is not { } file)
             return verdicts;
-        using var csv = new CsvReader(new StreamReader(context.Input(job, file.Name).Path), CultureInfo.InvariantCulture);
+        using var csv = new CsvReader(new StreamReader(context.Input(job, file.Name).Path), new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
         csv.Read();
         csv.ReadHeader();
         while (csv.Read())

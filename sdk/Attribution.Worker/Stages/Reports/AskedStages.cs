@@ -36,7 +36,8 @@ internal sealed class AskedStages
     {
         var (vectors, selection, tuning, evaluation) = (Of(ComputeAttributionStage.Name), Of(SelectTrainingDataStage.Name), Of(FineTuneStage.Name), Of(EvaluateStage.Name));
         var settings = new List<ReportedSetting>();
-        Add("Model", Text(vectors["model"] ?? tuning["model"] ?? evaluation["model"]));
+        // Where this machine keeps a model is no part of the report.
+        Add("Model", Text(vectors["model"] ?? tuning["model"] ?? evaluation["model"]) is { } model ? Path.IsPathRooted(model) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(model)) : model : null);
         Add("Training set", [.. Items(ImportDatasetsStage.Name, "train").Select(Dataset)]);
         Add("Evaluation sets", [.. Items(ImportDatasetsStage.Name, "eval").Select(Dataset)]);
         Add("Training vectors", List(vectors["trainMethods"]));

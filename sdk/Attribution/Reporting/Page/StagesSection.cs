@@ -6,7 +6,7 @@ namespace Attribution.Reporting.Page;
 internal static class StagesSection
 {
     // A row of the graph as the style sheet has it; the edges are drawn beside rows of this height.
-    private const int RowHeight = 64, Width = 120, Trunk = Width - 14;
+    private const int RowHeight = 64, Width = 84, Trunk = Width - 10;
 
     public static Html Of(ExperimentReport report)
     {
@@ -54,7 +54,7 @@ internal static class StagesSection
             foreach (var from in stage.Upstream.Where(places.ContainsKey).Select(name => places[name]).Where(from => from < to))
             {
                 var (y1, y2) = (from * RowHeight + RowHeight / 2, to * RowHeight + RowHeight / 2);
-                var reach = Trunk - Math.Min(Trunk - 6, 14 + 13 * (to - from));
+                var reach = Trunk - Math.Min(Trunk - 4, 14 + 9 * (to - from));
                 yield return from == to - 1
                     ? Html.Of($"<path class=\"edge\" d=\"M{Trunk} {y1 + 7}V{y2 - 7}\"/>")
                     : Html.Of($"<path class=\"edge far\" d=\"M{Trunk - 7} {y1}C{reach} {y1} {reach} {y2} {Trunk - 7} {y2}\"/>");
