@@ -57,7 +57,7 @@ internal sealed class NpyVectors(string name, IReadOnlyList<NpyShard> shards) : 
                 files[number] = File.OpenHandle(shard.Path, options: FileOptions.SequentialScan);
             for (var piece = 0; piece < Math.Min(PiecesAhead, pieces.Count); piece++)
                 Request(piece);
-            var workers = Enumerable.Range(1, Math.Min(threads, pieces.Count) - 1 is var more and > 0 ? more : 0).Select(_ => new Thread(Work) { IsBackground = true }).ToArray();
+            var workers = Enumerable.Range(1, Math.Max(0, Math.Min(threads, pieces.Count) - 1)).Select(_ => new Thread(Work) { IsBackground = true }).ToArray();
             foreach (var worker in workers)
                 worker.Start();
             Work();
