@@ -54,7 +54,9 @@ internal static class SampleReport
             Provenance = new([new("data/pool.jsonl", new string('a', 64), 1234, ["ImportDatasets"])], new Dictionary<string, string> { ["libtorch"] = "2.9.0" }, ["cpu"], [new string('b', 64)]),
             Build = new(new DateTime(2026, 11, 22, 8, 0, 0, DateTimeKind.Utc), new Dictionary<string, StageTiming>
             {
-                ["ImportDatasets"] = new(true, null, 0.5, 5, 5, 0, 0), ["ComputeAttribution"] = new(true, null, 80, 4, 0, 12, 3), ["SelectTrainingData"] = new(false, null, 4, 10, 10, 0, 0),
+                ["ImportDatasets"] = new(true, null, 0.5, 5, 5, 0, 0),
+                ["ComputeAttribution"] = new(true, null, 80, 4, 0, 12, 3),
+                ["SelectTrainingData"] = new(false, null, 4, 10, 10, 0, 0),
             }),
         };
     }
@@ -64,6 +66,10 @@ internal static class SampleReport
 
     private static Dictionary<string, double?> Metrics(double value) => new()
     {
-        ["precision_at_k"] = value, ["eval_loss_gap"] = -0.3 + value, ["eval_loss_gap_before"] = -0.3, ["judged_mean"] = 2 * value, ["judged_mean_before"] = 0,
+        ["precision_at_k"] = value,
+        ["eval_loss_gap"] = -0.3 + value,
+        ["eval_loss_gap_before"] = -0.3,
+        ["judged_mean"] = 2 * value,
+        ["judged_mean_before"] = 0,
     };
 }

@@ -43,6 +43,7 @@ internal sealed partial class ExperimentReader
         _settings.RequireBoolean("GenerateControls");
 
         var layers = _settings.Layers("AttributionLayer");
+        var trainSets = Datasets("TrainDataset", train);
         var evalSets = Datasets("EvalDataset", eval);
         CheckNames(trainMethods, evalMethods, evalSets, plugin);
         return new Experiment
@@ -51,7 +52,7 @@ internal sealed partial class ExperimentReader
             Variant = Variant(),
             State = state.Replace('\\', '/').TrimEnd('/'),
             Store = _paths.Short(_settings.Text("AttributionStore")!),
-            Train = Datasets("TrainDataset", train),
+            Train = trainSets,
             Eval = evalSets,
             TrainMethods = trainMethods,
             EvalMethods = evalMethods,
@@ -87,7 +88,7 @@ internal sealed partial class ExperimentReader
             TopP = _settings.Number("TopP", 0, 1),
             MaxNewTokens = _settings.Int("MaxNewTokens"),
             SnapshotTolerance = _settings.Number("SnapshotTolerance", 0),
-            Llm = evalSets.Exists(d => d.Prompts is not null && d.Judge == Experiment.LlmJudge) ? JudgingModel.Read(_settings, _paths, _problems) : null,
+            Llm = evalSets.Exists(d => d.Prompts is not null && d.Judge == Experiment.LlmJudge) || trainSets.Concat(evalSets).Any(d => d.IsWritten) ? JudgingModel.Read(_settings, _paths, _problems) : null,
         };
     }
 

@@ -25,6 +25,8 @@ public sealed class ProjectErrorTests : IDisposable
     [InlineData("ProjectionDim", "4000", ProjectErrorCodes.ValueInvalid, "a square number")]
     [InlineData("ProjectionDim", "0", ProjectErrorCodes.ValueInvalid, "ProjectionDim is '0'")]
     [InlineData("ProjectionSeed", "x", ProjectErrorCodes.ValueInvalid, "ProjectionSeed is 'x'")]
+    [InlineData("Variant", "a/b", ProjectErrorCodes.ValueInvalid, "Variant is 'a/b'")]
+    [InlineData("GenerateControls", "yes", ProjectErrorCodes.ValueInvalid, "true or false")]
     [InlineData("AcceptSnapshot", "yes", ProjectErrorCodes.ValueInvalid, "true or false")]
     public void A_property_that_cannot_be(string property, string value, string code, string text)
     {

@@ -61,6 +61,25 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void The_model_that_writes_a_dataset_is_named_to_the_import_and_judges_nothing()
+    {
+        _experiment.Settings["JudgeModel"] = "writer";
+        _experiment.Eval[0] = RequestedExperiment.Item("empathy", ("Recipe", "persona"), ("Description", "It cares."), ("Trait", "empathy"), ("Prompts", "recipe"));
+        var request = _experiment.Request("ImportDatasets");
+        request["eval"]![0]!["parameters"]!.ToJsonString().ShouldBe("""{"Description":"It cares."}""");
+        ((string?)request["llm"]!["model"]).ShouldBe("writer");
+        _experiment.Request("Judge")["llm"].ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_variant_has_results_and_a_snapshot_of_its_own()
+    {
+        _experiment.Settings["Variant"] = "tiny";
+        ((string?)_experiment.Request("FineTune")["out"]).ShouldBe("out/tiny");
+        ((string?)_experiment.Request("VerifySnapshot")["snapshots"]).ShouldBe("snapshots/tiny");
+    }
+
+    [Fact]
     public void Layers_are_a_list_or_all_and_one_of_them_selects()
     {
         _experiment.Settings["AttributionLayer"] = "2;3";

@@ -4,6 +4,10 @@ using System.Text;
 namespace Attribution.Reporting.Page;
 
 /// <summary>The page as one file that needs no other and asks for none.</summary>
+/// <remarks>
+/// Charts are tables with shades and SVG, drawn here and by the page's script. Of chart libraries, those on NuGet draw pictures that neither follow a theme
+/// nor can be read aloud, and those of npm would make every build need npm for what comes to a few shapes.
+/// </remarks>
 internal static class ReportPage
 {
     private static readonly string Style = Resource("report.css");
