@@ -7,8 +7,11 @@ var root = new RootCommand("Measurements of the project, one verb each. Run in R
     At2Benchmark.Create(),
     AttributionBenchmark.Create(),
     GenerateBenchmark.Create(),
+    RetrievalBenchmark.Create(),
+    JudgeBenchmark.Create(),
     DatasetBenchmark.Create(),
     TensorBenchmark.Create(),
     TokenizerBenchmark.Create(),
+    SelectionBenchmark.Create(),
 };
 return root.Parse(args).Invoke();

@@ -9,11 +9,17 @@ internal sealed record Experiment
     /// <summary>The judge that is a language model.</summary>
     public const string LlmJudge = "llm";
 
+    /// <summary>A form of the experiment whose results and snapshot are kept apart from those of the others; null for the one without a name.</summary>
+    public string? Variant { get; init; }
+
     /// <summary>Where results are shown.</summary>
-    public const string OutputFolder = "out";
+    public string OutputFolder => Of("out", Variant);
+
+    /// <summary>The form in which vectors are kept unless the project names another.</summary>
+    public const string DefaultVectorFormat = "parquet";
 
     /// <summary>Where the snapshot lies.</summary>
-    public const string SnapshotFolder = "snapshots";
+    public string SnapshotFolder => SnapshotsOf(Variant);
 
     public required string Name { get; init; }
     public required string Store { get; init; }
@@ -44,6 +50,7 @@ internal sealed record Experiment
 
     public required int MaxTokens { get; init; }
     public required string DType { get; init; }
+    public required string VectorFormat { get; init; }
     public string? Device { get; init; }
     public int? TokenBudget { get; init; }
 
@@ -78,6 +85,14 @@ internal sealed record Experiment
     /// <summary>The evaluation sets whose answers are judged.</summary>
     public IEnumerable<Dataset> Judged => Eval.Where(d => d.Prompts is not null);
 
+    /// <summary>Where the snapshot of a variant lies.</summary>
+    public static string SnapshotsOf(string? variant) => Of("snapshots", variant);
+
+    private static string Of(string folder, string? variant) => string.IsNullOrEmpty(variant) ? folder : $"{folder}/{variant}";
+
     /// <summary>Whether the scores read vectors of the evaluation sets' controls.</summary>
-    public bool ReadsEvalControls => ScoringMethod == "cos_sim_debias_eval";
+    public bool ReadsEvalControls => ScoringMethod == "cos_sim_debias_eval" || TrainsProbe;
+
+    /// <summary>Whether the scores come from a classifier, whose training has a seed.</summary>
+    public bool TrainsProbe => ScoringMethod is "linear" or "mlp";
 }

@@ -7,6 +7,7 @@ internal sealed partial class ExperimentReader
 {
     private static readonly string[] Baselines = ["random", "none"];
     private static readonly string[] DTypes = ["float32", "bfloat16"];
+    private static readonly string[] VectorFormats = [Experiment.DefaultVectorFormat, "npy", "npy-float16", "int8"];
     private static readonly string[] Projections = ["kronecker", "sparse"];
 
     private readonly List<Problem> _problems = [];
@@ -46,6 +47,7 @@ internal sealed partial class ExperimentReader
         return new Experiment
         {
             Name = name,
+            Variant = Variant(),
             State = state.Replace('\\', '/').TrimEnd('/'),
             Store = _paths.Short(_settings.Text("AttributionStore")!),
             Train = Datasets("TrainDataset", train),
@@ -63,6 +65,7 @@ internal sealed partial class ExperimentReader
             ProjectionLayers = _settings.Text("ProjectionLayers"),
             MaxTokens = _settings.Int("MaxTokens"),
             DType = OneOf("AttributionDType", DTypes),
+            VectorFormat = OneOf("VectorFormat", VectorFormats),
             Device = _settings.Text("Device"),
             TokenBudget = _settings.IntOrNone("TokenBudget"),
             GenerateControls = bool.TryParse(_settings.Text("GenerateControls"), out var generate) && generate,
@@ -211,6 +214,15 @@ internal sealed partial class ExperimentReader
         if (Path.GetExtension(name) is ".gz" or ".zst")
             name = Path.GetFileNameWithoutExtension(name);
         return Path.GetFileNameWithoutExtension(name);
+    }
+
+    private string? Variant()
+    {
+        if (_settings.Text("Variant") is not { } variant)
+            return null;
+        if (!variant.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            _problems.Add(new(ProjectErrorCodes.ValueInvalid, $"Variant is '{variant}', and folders are called so. Use letters, digits, '-' and '_'.", "Variant"));
+        return variant;
     }
 
     private string? PersonaPrompts()

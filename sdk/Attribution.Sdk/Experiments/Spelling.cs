@@ -9,8 +9,8 @@ internal sealed class Spelling(IReadOnlyCollection<string> settings)
 {
     private static readonly string[] DatasetMetadata = ["Name", "Filter", "Take", "Seed", "Recipe", .. Dataset.RecipeParameters];
 
-    // Our items with their metadata.
-    private static readonly Dictionary<string, string[]> Items = new(StringComparer.OrdinalIgnoreCase)
+    /// <summary>Our items with their metadata.</summary>
+    public static IReadOnlyDictionary<string, string[]> Items { get; } = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase)
     {
         ["TrainDataset"] = [.. DatasetMetadata, "PlantedColumn"],
         ["EvalDataset"] = [.. DatasetMetadata, "Trait", "Prompts", "Judge", "JudgePrompt", "PersonaVector"],
@@ -38,7 +38,7 @@ internal sealed class Spelling(IReadOnlyCollection<string> settings)
             else if (Items.TryGetValue(name, out var known))
                 foreach (var (attribute, meant) in metadata.Select(m => (m, Suggest(m, known))).Where(m => m.Item2 is not null))
                     yield return new(ProjectErrorCodes.NameMisspelled, $"{name} has no metadata {attribute}. Did you mean {meant}?", attribute);
-            else if (!project.Reads(name) && Suggest(name, Items.Keys) is { } meant)
+            else if (!project.Reads(name) && Suggest(name, [.. Items.Keys]) is { } meant)
                 yield return Misspelled("item", name, meant);
         }
     }

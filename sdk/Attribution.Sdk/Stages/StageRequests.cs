@@ -25,7 +25,7 @@ internal sealed class StageRequests(Experiment experiment)
             json.WriteString("experiment", experiment.Name);
             json.WriteString("store", experiment.Store);
             json.WriteString("state", experiment.State);
-            json.WriteString("out", Experiment.OutputFolder);
+            json.WriteString("out", experiment.OutputFolder);
             List(json, "upstream", stage.Upstream);
             Body(stage.Name)(json);
             json.WriteEndObject();
@@ -103,6 +103,8 @@ internal sealed class StageRequests(Experiment experiment)
         }
         if (experiment.ReadsEvalControls)
             json.WriteBoolean("evalControls", true);
+        if (experiment.VectorFormat != Experiment.DefaultVectorFormat)
+            json.WriteString("vectorFormat", experiment.VectorFormat);
         if (experiment.GenerateControls)
         {
             json.WriteStartObject("controls");
@@ -150,7 +152,7 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteString("scoringMethod", experiment.ScoringMethod);
         json.WriteNumber("topK", experiment.TopK);
         List(json, "baselines", experiment.Baselines);
-        if (experiment.Baselines.Contains("random"))
+        if (experiment.Baselines.Contains("random") || experiment.TrainsProbe)
             json.WriteNumber("seed", experiment.Seed);
     }
 
@@ -233,7 +235,7 @@ internal sealed class StageRequests(Experiment experiment)
 
     private void VerifySnapshot(Utf8JsonWriter json)
     {
-        json.WriteString("snapshots", Experiment.SnapshotFolder);
+        json.WriteString("snapshots", experiment.SnapshotFolder);
         json.WriteNumber("tolerance", experiment.SnapshotTolerance);
     }
 

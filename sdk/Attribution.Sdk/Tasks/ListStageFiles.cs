@@ -25,6 +25,9 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
     [Required]
     public string Library { get; set; } = "";
 
+    /// <summary>The form of the experiment; empty for the one without a name.</summary>
+    public string Variant { get; set; } = "";
+
     /// <summary>Accepting a snapshot runs its stage whatever the files say.</summary>
     public bool AcceptSnapshot { get; set; }
 
@@ -60,7 +63,7 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
         if (stage.Name != "VerifySnapshot")
             yield break;
         // A snapshot that came by itself, from git or an editor; one that went is among the stage's own files.
-        var snapshots = Path.Combine(ProjectDirectory, Experiment.SnapshotFolder);
+        var snapshots = Path.Combine(ProjectDirectory, Experiment.SnapshotsOf(Variant));
         if (Directory.Exists(snapshots))
             foreach (var file in Directory.EnumerateFiles(snapshots, "*.json").Where(file => !file.EndsWith(".received.json", StringComparison.Ordinal)))
                 yield return file;

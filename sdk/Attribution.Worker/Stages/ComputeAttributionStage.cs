@@ -1,5 +1,6 @@
 using Attribution.Data;
 using Attribution.Data.Store;
+using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Methods.Projections;
@@ -24,6 +25,7 @@ internal sealed class ComputeAttributionStage : Stage
     private readonly ComputeAttributionSettings _settings;
     private readonly ModelSource _model;
     private readonly AttributionMethods _methods;
+    private readonly VectorFormat _format;
     private readonly PersonaJobs _personas;
     private readonly ControlJobs _controls;
     private readonly HashSet<ContentHash> _withControls = [];
@@ -33,6 +35,7 @@ internal sealed class ComputeAttributionStage : Stage
     public ComputeAttributionStage(StageContext context) : base(context)
     {
         _settings = context.Settings<ComputeAttributionSettings>();
+        _format = VectorFormats.Parse(_settings.VectorFormat);
         _methods = new AttributionMethods(context.Plugins.Methods, _settings.Projection?.ToIdentity());
         _model = new ModelSource(_settings, context);
         _personas = new PersonaJobs(_settings, _methods, _model, context);
@@ -44,10 +47,6 @@ internal sealed class ComputeAttributionStage : Stage
     public override bool ModelLoaded => _model.IsLoaded;
 
     public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
-
-    /// <summary>The file of a table of vectors.</summary>
-    /// <param name="layer">The block; <see cref="VectorKey.WholeModel"/> for vectors of no single one.</param>
-    public static string FileOf(int layer) => layer == VectorKey.WholeModel ? "scores-all.parquet" : $"scores-{layer}.parquet";
 
     public static JobKey KeyOf(string dataset, string method, int layer) => new() { Dataset = dataset, Method = method, Layer = layer == VectorKey.WholeModel ? null : layer };
 
@@ -105,15 +104,12 @@ internal sealed class ComputeAttributionStage : Stage
     {
         var imported = Imported(job.Key.Dataset!);
         var folder = $"{job.Key.Dataset}/{job.Key.Method}";
-        yield return Copy(artifact, FileOf(LayerOf(job)), $"{folder}/{FileOf(LayerOf(job))}");
-        if (!PersonaJobs.Makes(job.Key.Method!) && IsProjected(job.Key.Method!))
-            yield return Copy(artifact, ProjectionIdentity.FileName, $"{folder}/{ProjectionIdentity.FileName}");
+        foreach (var file in artifact.Outputs)
+            yield return Copy(artifact, file.Name, $"{folder}/{file.Name}");
         yield return _withControls.Contains(job.Request.Fingerprint) && _controls.Find(RowsOf(job.Key.Dataset!)) is { } written
             ? ShownFile.Of($"{folder}/{ImportDatasetsStage.RowsFile}", ControlJobs.RowsOf(written.Artifact), written.Rows)
             : ShownFile.Of($"{folder}/{ImportDatasetsStage.RowsFile}", Context.Input(imported, ImportDatasetsStage.RowsFile).Path,
                 imported.Outputs.Single(o => o.Name == ImportDatasetsStage.RowsFile));
-        if (artifact.Outputs.Any(o => o.Name == PersonaJobs.AnswersFile))
-            yield return Copy(artifact, PersonaJobs.AnswersFile, $"{folder}/{PersonaJobs.AnswersFile}");
     }
 
     public override void Dispose()
@@ -157,9 +153,12 @@ internal sealed class ComputeAttributionStage : Stage
     {
         var (model, plugin) = (_model.Inputs, Context.Plugins.AssemblyOf(_methods.Get(method)));
         var controls = withControls ? _controls.Request : null;
-        return IsProjected(method)
-            ? Context.Resolve(stage, new { rows, controls, model, method, projection = _methods.Projection, _settings.MaxTokens, _settings.Dtype }, plugin)
-            : Context.Resolve(stage, new { rows, controls, model, method, layer, _settings.MaxTokens, _settings.Dtype }, plugin);
+        object vectors = IsProjected(method)
+            ? new { rows, controls, model, method, projection = _methods.Projection, _settings.MaxTokens, _settings.Dtype }
+            : new { rows, controls, model, method, layer, _settings.MaxTokens, _settings.Dtype };
+        // Blocks are kept in one form, whatever becomes of them.
+        var isOtherForm = stage == StoreStage && _format != VectorFormat.Parquet;
+        return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, plugin);
     }
 
     private bool IsProjected(string method) => _methods.Get(method).Inputs.HasFlag(MethodInputs.WeightGradient);
@@ -193,7 +192,7 @@ internal sealed class ComputeAttributionStage : Stage
         var without = new List<long>();
         if (projected)
             _methods.Projection.Write(Path.GetDirectoryName(builder.PathOf(ProjectionIdentity.FileName))!);
-        using var writer = new VectorTableWriter(builder.PathOf(FileOf(layer)), width);
+        using var writer = VectorTables.Create(builder.Folder, layer, _format, width);
         foreach (var (block, artifacts) in run.Blocks)
         {
             var vectors = VectorBlock.Read(artifacts[request]);
@@ -203,7 +202,7 @@ internal sealed class ComputeAttributionStage : Stage
                 var index = rows.Indices[(int)block.FirstRow + row];
                 if (float.IsNaN(vector[0]))
                     without.Add(index);
-                writer.Append(index, layer, vector);
+                writer.Append(index, vector);
             }
         }
         writer.Complete();

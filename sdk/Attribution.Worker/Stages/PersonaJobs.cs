@@ -1,5 +1,6 @@
 using Attribution.Data;
 using Attribution.Data.Store;
+using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Evaluation;
 using Attribution.Methods;
@@ -124,8 +125,8 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
 
     private void WriteVector(ArtifactBuilder builder, int layer, float[] vector)
     {
-        using var writer = new VectorTableWriter(builder.PathOf(ComputeAttributionStage.FileOf(layer)), model.Config.HiddenSize);
-        writer.Append(0, layer, vector);
+        using var writer = VectorTables.Create(builder.Folder, layer, VectorFormat.Parquet, model.Config.HiddenSize);
+        writer.Append(0, vector);
         writer.Complete();
     }
 

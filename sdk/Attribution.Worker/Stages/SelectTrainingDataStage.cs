@@ -2,10 +2,12 @@ using System.Text.Json;
 using Attribution.Data;
 using Attribution.Data.Parquet;
 using Attribution.Data.Store;
+using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Methods.Projections;
 using Attribution.Selection;
+using Attribution.Selection.Probes;
 using Attribution.Worker.Stages.Requests;
 using Attribution.Worker.Stages.Results;
 
@@ -28,10 +30,13 @@ internal sealed class SelectTrainingDataStage : Stage
     /// <summary>The score and rank of every training row.</summary>
     public const string ScoresFile = "scores.parquet";
 
-    private const string StoreStage = "selections";
+    private const string StoreStage = "selections", ProbeFile = "probe.safetensors", ProbeStage = "probes";
 
     private readonly SelectTrainingDataSettings _settings;
     private readonly ScoringMethod _scoring;
+    private readonly Dictionary<ContentHash, WantedScores> _wanted = [];
+    private readonly Dictionary<string, SharedScores> _scores = [];
+    private readonly Dictionary<ContentHash, ContentHash> _probes = [];
 
     public SelectTrainingDataStage(StageContext context) : base(context)
     {
@@ -58,6 +63,15 @@ internal sealed class SelectTrainingDataStage : Stage
             jobs.AddRange(_settings.Eval.Select(Nothing));
         return jobs;
     }
+
+    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
+    {
+        foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job => (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => (job.Wanted.Train, job.Wanted.Layer)))
+            _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, group.ToDictionary(job => job.Fingerprint, job => job.Wanted.Query));
+        return base.Produce(missing, cancellation);
+    }
+
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _probes.TryGetValue(job.Request.Fingerprint, out var probe) ? [probe] : [];
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {
@@ -97,14 +111,14 @@ internal sealed class SelectTrainingDataStage : Stage
     {
         var projected = IsProjected(train.Name, trainMethod);
         var (rows, layer) = (RowsOf(train), projected ? VectorKey.WholeModel : _settings.Layer);
-        if (projected && _scoring == ScoringMethod.CosSimDebiasEval)
+        if (projected && ReadsControls)
             throw new AttributionException(ErrorCodes.ProjectionsDiffer, $"The scoring method {_scoring.ToName()} reads the vectors of {ComputeAttributionStage.ControlMethod}, which do not compare with those of {trainMethod}. Use another scoring method.") { Property = "ScoringMethod" };
         var inputs = new
         {
             rows,
-            train = Vectors(train.Name, trainMethod, layer),
-            eval = Vectors(eval.Name, evalMethod, layer),
-            control = _scoring == ScoringMethod.CosSimDebiasEval ? Vectors(eval.Name, ComputeAttributionStage.ControlMethod, layer) : (InputFile?)null,
+            train = FilesOf(train.Name, trainMethod, layer),
+            eval = FilesOf(eval.Name, evalMethod, layer),
+            control = ReadsControls ? FilesOf(eval.Name, ComputeAttributionStage.ControlMethod, layer) : null,
             layer,
             scoring = _scoring.ToName(),
             _settings.TopK,
@@ -112,16 +126,39 @@ internal sealed class SelectTrainingDataStage : Stage
         };
         if (projected)
             ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}", $"{eval.Name}/{evalMethod}");
+        var request = Context.Resolve(StoreStage, IsProbe ? new { selection = inputs, _settings.Seed } : inputs);
+        var vectors = FolderOf(train.Name, trainMethod, layer);
+        _wanted[request.Fingerprint] = new WantedScores(vectors, layer, cancellation =>
+        {
+            var (treatments, controls) = (VectorFolder.Open(FolderOf(eval.Name, evalMethod, layer), layer),
+                ReadsControls ? VectorFolder.Open(FolderOf(eval.Name, ComputeAttributionStage.ControlMethod, layer), layer) : null);
+            return IsProbe
+                ? Query.Of(_scoring, GetProbe(request.Fingerprint, inputs.eval, inputs.control!, treatments, controls!, cancellation))
+                : Query.From(_scoring, treatments, controls);
+        });
         return new StageJob(
             new JobKey { Train = train.Name, Eval = eval.Name, Attribution = trainMethod, Selection = evalMethod, Layer = projected ? null : layer },
-            Context.Resolve(StoreStage, inputs),
+            request,
             (builder, cancellation) =>
             {
-                var query = Query.From(_scoring, new VectorTable(inputs.eval.Path, layer), inputs.control is { } control ? new VectorTable(control.Path, layer) : null);
-                var scores = query.Score(new VectorTable(inputs.train.Path, layer));
+                var (query, scores) = _scores[vectors].Take(request.Fingerprint, cancellation);
                 Write(builder, rows, scores, TopK.Select(scores, _settings.TopK), inputs.planted, query, cancellation);
             });
     }
+
+    // A probe depends on the evaluation set alone, so all training sets share it.
+    private Probe GetProbe(ContentHash selection, object eval, object control, IVectorSource treatments, IVectorSource controls, CancellationToken cancellation)
+    {
+        var scoring = _scoring.ToName();
+        var artifact = Context.Store.GetOrCreate(Context.Resolve(ProbeStage, new { eval, control, scoring, _settings.Seed }), builder => Probe.Train(
+            (_scoring == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = _settings.Seed }, treatments, controls, cancellation).Save(builder.PathOf(ProbeFile)), cancellation);
+        _probes[selection] = artifact.Fingerprint;
+        return Probe.Load(artifact.PathOf(ProbeFile));
+    }
+
+    private bool ReadsControls => _scoring.ReadsControls();
+
+    private bool IsProbe => _scoring is ScoringMethod.Linear or ScoringMethod.Mlp;
 
     private StageJob Drawn(TrainSettings train, EvalSettings eval)
     {
@@ -165,6 +202,8 @@ internal sealed class SelectTrainingDataStage : Stage
             EvalRows = query?.RowCount,
             EvalAnswerCutAway = query?.SkippedCount,
             LowestScore = query is null ? null : chosen[^1].Score,
+            ProbeEpochs = query?.Probe?.Fit.Epochs,
+            ProbeValidationAccuracy = query?.Probe?.Fit.ValidationAccuracy,
             PrecisionAtK = planted is null ? null : (double)count.Chosen / chosen.Count,
             PlantedShare = planted is null ? null : (double)count.All / count.Rows,
         }.Write(builder.PathOf(FactsFile));
@@ -189,8 +228,17 @@ internal sealed class SelectTrainingDataStage : Stage
     private InputFile RowsOf(TrainSettings train) =>
         Context.Input(Context.Upstream(ImportDatasetsStage.Name).Get(ImportDatasetsStage.KeyOf(train.Name, "train")), ImportDatasetsStage.RowsFile);
 
-    private InputFile Vectors(string dataset, string method, int layer) => Context.Input(
-        Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, layer)), ComputeAttributionStage.FileOf(layer));
+    private JobResult Table(string dataset, string method, int layer) => Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, layer));
+
+    // A table that is one file counts as that file, one of several as all of them by name.
+    private object FilesOf(string dataset, string method, int layer)
+    {
+        var table = Table(dataset, method, layer);
+        var files = table.Outputs.Select(o => o.Name).Intersect(VectorTables.FilesOf(layer)).ToDictionary(name => name, name => Context.Input(table, name));
+        return files.Count == 1 ? files.Values.Single() : files;
+    }
+
+    private string FolderOf(string dataset, string method, int layer) => Path.Combine(Context.Store.Root, Table(dataset, method, layer).Artifact);
 
     private bool IsProjected(string dataset, string method) =>
         Context.Upstream(ComputeAttributionStage.Name).Find(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel)) is not null;
@@ -200,6 +248,8 @@ internal sealed class SelectTrainingDataStage : Stage
 
     private static PlantedRows? Planted(TrainSettings train, EvalSettings eval) =>
         train.PlantedColumn is { Length: > 0 } column && eval.Trait is { Length: > 0 } trait ? new(column, trait) : null;
+
+    private sealed record WantedScores(string Train, int Layer, Func<CancellationToken, Query> Query);
 
     private sealed class PlantedCount
     {

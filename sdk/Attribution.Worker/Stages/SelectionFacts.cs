@@ -23,6 +23,12 @@ internal sealed record SelectionFacts
     /// <summary>The score of the last row that was chosen.</summary>
     public float? LowestScore { get; init; }
 
+    /// <summary>How many epochs the probe trained, where the scores are a probe's.</summary>
+    public int? ProbeEpochs { get; init; }
+
+    /// <summary>The share of the held-out evaluation vectors that the probe tells rightly.</summary>
+    public double? ProbeValidationAccuracy { get; init; }
+
     /// <summary>The share of chosen rows that are known to show the behaviour, where that is known.</summary>
     public double? PrecisionAtK { get; init; }
 

@@ -25,6 +25,8 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
             if (context.Common.Upstream.FirstOrDefault(stage => !_results.ContainsKey(stage)) is { } before)
             {
                 output.WriteLine($"{name}: {StageExplanation.After(before).Reason}");
+                if (name == JudgeStage.Name)
+                    ForecastJudging(context.Store.Root);
                 continue;
             }
             try
@@ -37,6 +39,19 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
                 // A build would fail here, or fetch the model first.
                 output.WriteLine($"{name}: {VerbRunner.ErrorLine(e)}");
             }
+        }
+    }
+
+    private void ForecastJudging(string store)
+    {
+        try
+        {
+            if (new JudgeForecast(requests, store, _results.GetValueOrDefault(ImportDatasetsStage.Name)).Line() is { } line)
+                output.WriteLine($"  {line}");
+        }
+        catch (AttributionException e)
+        {
+            output.WriteLine($"  {VerbRunner.ErrorLine(e)}");
         }
     }
 

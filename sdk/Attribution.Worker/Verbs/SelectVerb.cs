@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Attribution.Data;
 using Attribution.Methods;
 using Attribution.Methods.Projections;
 using Attribution.Selection;
@@ -12,34 +11,37 @@ public static class SelectVerb
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var train = new Option<string>("--train") { Description = "A folder of training vectors, {output}/{method} of `attribute`.", Required = true };
+        var train = new Option<string>("--train") { Description = "A folder of training vectors: {output}/{method} of `attribute`, one of an experiment's out/, or one that the original pipeline wrote.", Required = true };
         var evaluation = new Option<string>("--eval") { Description = "A folder of evaluation vectors.", Required = true };
-        var control = new Option<string?>("--eval-control") { Description = "A folder of the evaluation set's control vectors; cos_sim_debias_eval reads them." };
-        var scoring = new Option<string>("--scoring") { Description = "cos_sim, proj, dot_product, cos_sim_debias_eval or cos_sim_debias_train.", DefaultValueFactory = _ => "cos_sim" };
+        var control = new Option<string?>("--eval-control") { Description = "A folder of the evaluation set's control vectors; cos_sim_debias_eval, linear and mlp read them." };
+        var scoring = new Option<string>("--scoring") { Description = "cos_sim, proj, dot_product, cos_sim_debias_eval, cos_sim_debias_train, or a probe: linear or mlp.", DefaultValueFactory = _ => "cos_sim" };
         var layer = new Option<int>("--layer") { Description = "The block whose vectors are compared, 0-based; of no account for trak.", Required = true };
         var k = new Option<int>("--top-k") { Description = "How many rows to select.", DefaultValueFactory = _ => 500 };
+        var seed = new Option<long>("--seed") { Description = "Decides the training of a probe." };
         var output = new Option<string>("--output") { Description = "The file to write: JSONL with rank, idx, score and messages.", Required = true };
-        var verb = new Command("select", "Selects the training rows whose vectors are most like an evaluation set's.") { train, evaluation, control, scoring, layer, k, output };
-        verb.SetAction(parsed =>
+        var verb = new Command("select", "Selects the training rows whose vectors are most like an evaluation set's.") { train, evaluation, control, scoring, layer, k, seed, output };
+        verb.SetAction((parsed, cancellation) =>
         {
             var folder = parsed.GetRequiredValue(train);
             ProjectionIdentity.RequireSame(folder, parsed.GetRequiredValue(evaluation));
             if (parsed.GetValue(control) is { } of)
                 ProjectionIdentity.RequireSame(folder, of);
             var at = ProjectionIdentity.Read(folder) is null ? parsed.GetValue(layer) : VectorKey.WholeModel;
-            VectorTable Table(string folder) => new(Path.Combine(folder, "scores-*.parquet"), at);
+            IVectorSource Table(string folder) => VectorFolder.Open(folder, at);
             var query = Query.From(
                 ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), Table(parsed.GetRequiredValue(evaluation)),
-                parsed.GetValue(control) is { } controls ? Table(controls) : null);
-            var scores = query.Score(Table(folder));
-            var selected = SelectedRows.Join(TopK.Select(scores, parsed.GetValue(k)), DatasetRows.Read(Path.Combine(folder, "data-*.parquet")));
+                parsed.GetValue(control) is { } controls ? Table(controls) : null, parsed.GetValue(seed), cancellation);
+            var scores = Query.Score([query], Table(folder), cancellation)[0];
+            var selected = SelectedRows.Join(TopK.Select(scores, parsed.GetValue(k)), VectorFolder.Rows(folder));
             var path = Path.GetFullPath(parsed.GetRequiredValue(output));
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             SelectedRows.Write(path, selected);
             var without = scores.Count(s => !float.IsFinite(s.Score));
             parsed.InvocationConfiguration.Output.WriteLine(
                 $"selected {selected.Count} of {scores.Count} rows (scores {selected[^1].Score} to {selected[0].Score})"
-                + (without > 0 ? $"; {without} rows have no score" : "") + (query.SkippedCount > 0 ? $"; {query.SkippedCount} evaluation rows have no vector" : ""));
+                + (without > 0 ? $"; {without} rows have no score" : "") + (query.SkippedCount > 0 ? $"; {query.SkippedCount} evaluation rows have no vector" : "")
+                + (query.Probe is { } probe ? $"; the probe tells {probe.Fit.ValidationAccuracy:P0} of the held-out evaluation vectors" : ""));
+            return Task.FromResult(0);
         });
         return verb;
     }

@@ -37,9 +37,10 @@ public static class DatasetRows
 
     /// <summary>Reads rows that <see cref="Write"/> wrote, each with the index it had.</summary>
     /// <param name="path">A file or a glob.</param>
+    /// <param name="hasMetadata">Whether there is a column <c>metadata</c>; the original pipeline, whose columns are these otherwise, wrote none.</param>
     /// <exception cref="Diagnostics.AttributionException">As for <see cref="Dataset.Open(DatasetOptions)"/>.</exception>
-    public static IEnumerable<DatasetRow> Read(string path) =>
-        Dataset.Open(new() { Path = path }, metadataColumn: "metadata", indexColumn: "idx").Rows();
+    public static IEnumerable<DatasetRow> Read(string path, bool hasMetadata = true) =>
+        Dataset.Open(new() { Path = path }, metadataColumn: hasMetadata ? "metadata" : null, indexColumn: "idx").Rows();
 
     private sealed class Side(string name, Func<DatasetRow, Conversation?> of)
     {

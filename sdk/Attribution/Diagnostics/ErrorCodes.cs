@@ -186,6 +186,15 @@ public static class ErrorCodes
     /// <summary>A table of vectors that is not there, damaged, or none.</summary>
     public const string VectorTableInvalid = "ATTR1319";
 
+    /// <summary>A file in NumPy's format that is damaged, or holds what vectors are not made of.</summary>
+    public const string NpyInvalid = "ATTR1331";
+
+    /// <summary>A file of a table of vectors is missing, or has another number of rows than the others.</summary>
+    public const string VectorTableIncomplete = "ATTR1332";
+
+    /// <summary>No format of vectors has the name that was asked for.</summary>
+    public const string VectorFormatUnknown = "ATTR1333";
+
     /// <summary>A repository or folder lacks files that a recipe reads.</summary>
     public const string RecipeFilesMissing = "ATTR1320";
 
@@ -270,6 +279,9 @@ public static class ErrorCodes
 
     /// <summary>A line of a file of selected rows is malformed.</summary>
     public const string SelectedRowInvalid = "ATTR1507";
+
+    /// <summary>An evaluation set has too few pairs to train a probe.</summary>
+    public const string ProbePairsTooFew = "ATTR1508";
 
     /// <summary>Vectors that were projected differently, or one side of which was not projected at all.</summary>
     public const string ProjectionsDiffer = "ATTR1521";

@@ -13,16 +13,31 @@ namespace Attribution.Judging;
 /// Questions, answers and references reach the model as the strings of one JSON object, alone in a message of its own, so that nothing in them can end the string,
 /// the object or the message (<see cref="QuotedText"/>). The examples are messages of the same form, each followed by the reply that it should get.
 /// </remarks>
-/// <param name="Scale">The trait and its scores.</param>
-/// <param name="References">What answers are compared with.</param>
-/// <param name="Instructions">What to look for and the rubric, as Markdown.</param>
-/// <param name="Examples">Scored examples.</param>
-public sealed record JudgePrompt(JudgeScale Scale, IReadOnlyList<JudgeReference> References, string Instructions, IReadOnlyList<JudgeExample> Examples)
+/// <param name="scale">The trait and its scores.</param>
+/// <param name="references">What answers are compared with.</param>
+/// <param name="instructions">What to look for and the rubric, as Markdown.</param>
+/// <param name="examples">Scored examples.</param>
+public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> references, string instructions, IReadOnlyList<JudgeExample> examples)
 {
     /// <summary>The folder beside this library that the prompts of the built-in traits lie in.</summary>
     public const string Folder = "JudgePrompts";
 
     private const int LongestReply = 400;
+
+    // All of the conversation but its last message, the same for every answer.
+    private ChatMessage[]? _opening;
+
+    /// <summary>The trait and its scores.</summary>
+    public JudgeScale Scale => scale;
+
+    /// <summary>What answers are compared with.</summary>
+    public IReadOnlyList<JudgeReference> References => references;
+
+    /// <summary>What to look for and the rubric, as Markdown.</summary>
+    public string Instructions => instructions;
+
+    /// <summary>Scored examples.</summary>
+    public IReadOnlyList<JudgeExample> Examples => examples;
 
     /// <summary>The file of a built-in trait's prompt, whether or not there is one.</summary>
     public static string ShippedFile(string trait) => Path.Combine(Path.GetDirectoryName(typeof(JudgePrompt).Assembly.Location)!, Folder, $"{trait}.md");
@@ -43,14 +58,8 @@ public sealed record JudgePrompt(JudgeScale Scale, IReadOnlyList<JudgeReference>
     /// <exception cref="AttributionException">ATTR1651: the answer lacks a reference that this prompt compares with.</exception>
     public ChatRequest Ask(JudgeRequest answer)
     {
-        var messages = new List<ChatMessage>((2 * Examples.Count) + 2) { new("system", SystemMessage) };
-        foreach (var example in Examples)
-        {
-            messages.Add(new("user", Data(example.Request)));
-            messages.Add(new("assistant", VerdictText.Write(example.Score, example.Rationale)));
-        }
-        messages.Add(new("user", Data(answer)));
-        return new ChatRequest(messages) { MaxTokens = LongestReply, Schema = VerdictText.Schema(Scale) };
+        _opening ??= [new("system", SystemMessage), .. Examples.SelectMany(e => new[] { new ChatMessage("user", Data(e.Request)), new("assistant", VerdictText.Write(e.Score, e.Rationale)) })];
+        return new ChatRequest([.. _opening, new("user", Data(answer))]) { MaxTokens = LongestReply, Schema = VerdictText.Schema(Scale) };
     }
 
     /// <summary>The conversation that asks once more after a reply without a score.</summary>

@@ -1,5 +1,6 @@
 using Attribution.Methods.Projections;
 using Attribution.Models;
+using Attribution.Models.Fused;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,17 +8,44 @@ namespace Attribution.Methods;
 
 /// <summary>
 /// What flows through the model for one batch of conversations, at every block that is asked for; it lives in the dispose scope it was made in. One
-/// forward pass and at most one backward pass: each block above the first that needs a graph is a graph of its own, from a leaf at its
-/// entrance, and is differentiated and freed before the block below it.
+/// forward pass and at most one backward pass: each block above the first that needs a gradient is differentiated by itself, and what was kept for that
+/// is freed before the block below it.
 /// </summary>
-internal sealed class Streams
+internal abstract class Streams
 {
-    private readonly SequenceBatch _batch;
-    private readonly Dictionary<int, (Tensor Input, Tensor Output, Tensor? Gradient)> _layers = [];
+    private readonly IReadOnlyList<TokenSequence> _sequences;
     private readonly Dictionary<(int Layer, int Row), BlockStreams> _rows = [];
-    private readonly Tensor? _weightGradients; // [B, dimension]
 
-    private Streams(SequenceBatch batch, Tensor? weightGradients) => (_batch, _weightGradients) = (batch, weightGradients);
+    protected Streams(Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan, WeightGradients? weights)
+    {
+        (Transformer, _sequences, Weights) = (transformer, sequences, weights);
+        Layers = plan.Where(p => p.Key.Layer != VectorKey.WholeModel).Select(p => p.Key.Layer).ToHashSet();
+        Graded = plan.Where(p => p.Method.Inputs.HasFlag(MethodInputs.Gradient)).Select(p => p.Key.Layer).ToHashSet();
+        NeedsLoss = Graded.Count > 0 || weights is not null;
+        FirstDifferentiated = Math.Min(Graded.Count > 0 ? Graded.Min() + 1 : int.MaxValue, weights?.FirstBlock ?? int.MaxValue);
+        End = NeedsLoss ? transformer.Config.BlockCount : Layers.Max() + 1;
+    }
+
+    protected Transformer Transformer { get; }
+
+    protected WeightGradients? Weights { get; }
+
+    /// <summary>The blocks whose streams are asked for.</summary>
+    protected HashSet<int> Layers { get; }
+
+    /// <summary>The blocks at whose exit the gradient is asked for.</summary>
+    protected HashSet<int> Graded { get; }
+
+    protected bool NeedsLoss { get; }
+
+    /// <summary>Below this block nothing is differentiated.</summary>
+    protected int FirstDifferentiated { get; }
+
+    /// <summary>Nothing above the deepest block asked for runs, unless a loss is needed.</summary>
+    protected int End { get; }
+
+    /// <summary>What was found, by block: [..., D].</summary>
+    protected Dictionary<int, (Tensor Input, Tensor Output, Tensor? Gradient)> Found { get; } = [];
 
     /// <summary>Runs the model over <paramref name="sequences"/>, as far as <paramref name="plan"/> needs it; null when that is not at all.</summary>
     internal static Streams? Of(
@@ -25,85 +53,38 @@ internal sealed class Streams
     {
         if (plan.Length == 0)
             return null;
-        var batch = new SequenceBatch(sequences, transformer.Device);
-        var context = transformer.Context(sequences.Count, batch.Length, [.. sequences.Select(s => s.Length)]);
-        var layers = plan.Where(p => p.Key.Layer != VectorKey.WholeModel).Select(p => p.Key.Layer).ToHashSet();
-        var graded = plan.Where(p => p.Method.Inputs.HasFlag(MethodInputs.Gradient)).Select(p => p.Key.Layer).ToHashSet();
         using var weights = plan.Any(p => p.Method.Inputs.HasFlag(MethodInputs.WeightGradient)) && projection is not null
             ? new WeightGradients(transformer, projection, identity, sequences.Count) : null;
-        var streams = new Streams(batch, weights?.Vectors);
-
-        // Below the first block that something is differentiated in there is no graph. Nothing above the deepest block asked for
-        // runs, unless a loss is needed.
-        var needsLoss = graded.Count > 0 || weights is not null;
-        var start = Math.Min(graded.Count > 0 ? graded.Min() + 1 : int.MaxValue, weights?.FirstBlock ?? int.MaxValue);
-        var end = needsLoss ? transformer.Config.BlockCount : layers.Max() + 1;
-        var segments = new Stack<(int Block, Tensor Leaf, Tensor Output)>();
-        var stream = transformer.Embed(batch.Ids);
-        for (var layer = 0; layer < end; layer++)
-        {
-            var input = stream;
-            if (layer < start)
-            {
-                stream = transformer.Block(layer, input, context);
-            }
-            else
-            {
-                using var mode = enable_grad();
-                using var observed = weights?.Observe(layer);
-                input = input.detach().requires_grad_();
-                var output = transformer.Block(layer, input, context);
-                segments.Push((layer, input, output));
-                stream = output.detach();
-            }
-            if (layers.Contains(layer))
-                streams._layers.Add(layer, (input.detach(), stream.detach(), null));
-            else if (layer < start && !layers.Contains(layer - 1))
-                input.Dispose();
-        }
-        if (needsLoss && batch.TargetRows.Count > 0)
-            streams.Backpropagate(transformer, stream, segments, graded, weights);
+        Streams streams = FusedPass.Supports(transformer)
+            ? new FusedStreams(transformer, sequences, plan, weights)
+            : new GraphStreams(transformer, sequences, plan, weights);
+        streams.Run();
         return streams;
     }
 
-    /// <summary>One row's streams at one block, without the padding, in float32; of the whole model for <see cref="VectorKey.WholeModel"/>.</summary>
+    /// <summary>One row's streams at one block, in float32; of the whole model for <see cref="VectorKey.WholeModel"/>.</summary>
     internal BlockStreams? At(int layer, int row)
     {
         if (_rows.TryGetValue((layer, row), out var known))
             return known;
-        var keep = _batch.Sequences[row].Keep;
+        var keep = _sequences[row].Keep;
         if (layer == VectorKey.WholeModel)
-            return _weightGradients is null ? null : _rows[(layer, row)] = new BlockStreams(_weightGradients[row], keep);
-        if (!_layers.TryGetValue(layer, out var at))
+            return Weights is null ? null : _rows[(layer, row)] = new BlockStreams(Weights.Vectors[row], keep);
+        if (!Found.TryGetValue(layer, out var at))
             return null;
-        Tensor Row(Tensor stream) => stream[row].narrow(0, 0, keep.Length).to(float32);
+        Tensor Row(Tensor stream) => RowOf(stream, row).to(float32);
         return _rows[(layer, row)] = new BlockStreams(Row(at.Input), Row(at.Output), at.Gradient is { } g ? Row(g) : null, keep);
     }
 
-    // From the losses down, block by block: the gradient at each block's output gives those at its entrance and inside it.
-    private void Backpropagate(
-        Transformer transformer, Tensor final, Stack<(int Block, Tensor Leaf, Tensor Output)> segments, HashSet<int> graded, WeightGradients? weights)
-    {
-        var (_, atPositions) = AnswerLoss.Backpropagate(transformer, final, _batch);
-        var gradient = zeros_like(final);
-        gradient.view(-1, final.shape[^1]).index_copy_(0, _batch.Positions, atPositions);
-        Grade(transformer.Config.BlockCount - 1, gradient, graded);
-        while (segments.TryPop(out var segment))
-        {
-            using var scope = NewDisposeScope();
-            var inner = weights?.Outputs(segment.Block) ?? [];
-            Tensor[] entrance = segments.Count > 0 || graded.Contains(segment.Block - 1) ? [segment.Leaf] : [];
-            var gradients = autograd.grad([segment.Output], [.. inner, .. entrance], [gradient]);
-            segment.Output.Dispose();
-            weights?.Project(segment.Block, gradients);
-            if (entrance.Length > 0)
-                Grade(segment.Block - 1, gradient = gradients[^1].MoveToOuterDisposeScope(), graded);
-        }
-    }
+    /// <summary>Fills <see cref="Found"/>.</summary>
+    protected abstract void Run();
 
-    private void Grade(int layer, Tensor gradient, HashSet<int> graded)
+    /// <summary>The part of a stream that is one sequence's, [T, D].</summary>
+    protected abstract Tensor RowOf(Tensor stream, int row);
+
+    protected void Grade(int layer, Tensor gradient)
     {
-        if (graded.Contains(layer))
-            _layers[layer] = (_layers[layer].Input, _layers[layer].Output, gradient);
+        if (Graded.Contains(layer))
+            Found[layer] = (Found[layer].Input, Found[layer].Output, gradient);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class WeightGradients : IDisposable
 {
     private readonly GradientProjection _projection;
     private readonly ILookup<int, Linear> _linears;
-    private readonly Dictionary<Linear, (Tensor Kept, Tensor Output)> _seen = [];
+    private readonly Dictionary<Linear, (Tensor Kept, Tensor? Output)> _seen = [];
 
     /// <param name="transformer">The model.</param>
     /// <param name="projection">The projection.</param>
@@ -34,20 +34,31 @@ internal sealed class WeightGradients : IDisposable
     internal Tensor Vectors { get; }
 
     /// <summary>Watches the matrices of a block until the result is disposed.</summary>
-    internal IDisposable Observe(int block) => new Watch([.. _linears[block]], (linear, input, output) =>
-        _seen[linear] = (_projection.Keep(linear, input).DetachFromDisposeScope(), output.DetachFromDisposeScope()));
+    /// <param name="block">The block.</param>
+    /// <param name="outputs">Whether to hold on to their outputs, for <see cref="Outputs"/>.</param>
+    internal IDisposable Observe(int block, bool outputs) => new Watch([.. _linears[block]], (linear, input, output) =>
+    {
+        var kept = _projection.Keep(linear, input.reshape(-1, input.shape[^1]));
+        _seen[linear] = (kept.DetachFromDisposeScope(), outputs ? output.DetachFromDisposeScope() : null);
+    });
 
     /// <summary>The outputs of a block's matrices, part of its graph.</summary>
-    internal Tensor[] Outputs(int block) => [.. _linears[block].Select(linear => _seen[linear].Output)];
+    internal Tensor[] Outputs(int block) => [.. _linears[block].Select(linear => _seen[linear].Output!)];
 
     /// <summary>Adds a block's part, given the gradients at <see cref="Outputs"/> in their order, and lets go of what was kept for it.</summary>
-    internal void Project(int block, IList<Tensor> gradients)
+    internal void Project(int block, IList<Tensor> gradients, (long Start, long Length)[] spans)
     {
         foreach (var (i, linear) in _linears[block].Index())
-        {
-            _projection.Add(linear, _seen[linear].Kept, gradients[i], Vectors);
-            Forget(linear);
-        }
+            Project(linear, gradients[i].reshape(-1, gradients[i].shape[^1]), spans);
+    }
+
+    /// <summary>Adds a matrix's part, if it has one, given the gradient at its output, [N, out], and lets go of what was kept for it.</summary>
+    internal void Project(Linear linear, Tensor gradient, (long Start, long Length)[] spans)
+    {
+        if (!_seen.TryGetValue(linear, out var seen))
+            return;
+        _projection.Add(linear, seen.Kept, gradient, spans, Vectors);
+        Forget(linear);
     }
 
     public void Dispose()
@@ -61,7 +72,7 @@ internal sealed class WeightGradients : IDisposable
         if (!_seen.Remove(linear, out var seen))
             return;
         seen.Kept.Dispose();
-        seen.Output.Dispose();
+        seen.Output?.Dispose();
     }
 
     private sealed class Watch : IDisposable

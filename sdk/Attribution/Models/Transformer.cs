@@ -98,6 +98,12 @@ public sealed class Transformer : IDisposable
     /// <summary>The weights by their checkpoint names, as they were given.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights => _weights;
 
+    internal IReadOnlyList<TransformerBlock> Blocks => _blocks;
+
+    internal Tensor FinalNorm => _finalNorm;
+
+    internal Linear Head => _head;
+
     /// <summary>The longest sequence whose tokens may all be computed one by one; past it, it starts anew (<see cref="RotaryEmbedding.ShortLimit"/>).</summary>
     public int IncrementalLimit => Math.Min(_rotary.ShortLimit, _windowRotary.ShortLimit);
 

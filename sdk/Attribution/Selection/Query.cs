@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
 using Attribution.Diagnostics;
+using Attribution.Selection.Probes;
+using Attribution.Selection.Scoring;
 
 namespace Attribution.Selection;
 
@@ -9,11 +11,18 @@ namespace Attribution.Selection;
 /// </summary>
 public sealed class Query
 {
-    private const double Epsilon = 1e-6;
-    private readonly double[] _direction;
+    private Query(ScoringMethod method, double[] direction, long rows, long skipped)
+    {
+        (Method, RowCount, SkippedCount) = (method, rows, skipped);
+        Length = TensorPrimitives.Norm<double>(direction);
+        Direction = new double[direction.Length];
+        if (Length > 0)
+            TensorPrimitives.Divide(direction, Length, Direction);
+    }
 
-    private Query(ScoringMethod method, double[] direction, long rows, long skipped) =>
-        (Method, _direction, RowCount, SkippedCount) = (method, direction, rows, skipped);
+    private Query(ScoringMethod method, Probe probe)
+        : this(method, probe.Layers is [var only] ? Vectors.Widen(only.Weights) : [], probe.Fit.Rows, probe.Fit.Skipped) =>
+        (Probe, Offset) = (probe, probe.Layers[^1].Bias[0]);
 
     /// <summary>How rows are scored.</summary>
     public ScoringMethod Method { get; }
@@ -24,131 +33,87 @@ public sealed class Query
     /// <summary>How many evaluation vectors were left out because a component was not finite (an answer that truncation cut away).</summary>
     public long SkippedCount { get; }
 
+    /// <summary>The probe of <see cref="ScoringMethod.Linear"/> and <see cref="ScoringMethod.Mlp"/>; else null.</summary>
+    public Probe? Probe { get; }
+
+    /// <summary>Whether a score is more than a dot product: a probe's with hidden layers.</summary>
+    internal bool IsDeep => Probe is { Layers.Count: > 1 };
+
+    /// <summary>D.</summary>
+    internal int Dimension => Probe?.Dimension ?? Direction.Length;
+
+    /// <summary>
+    /// What rows are multiplied with: of length 1, or zero, so that the float32 products stay in their range whatever the size of the evaluation vectors.
+    /// </summary>
+    internal double[] Direction { get; }
+
+    /// <summary>What the products are to be multiplied with.</summary>
+    internal double Length { get; }
+
+    /// <summary>What is added to the score: a linear probe's bias.</summary>
+    private double Offset { get; }
+
     /// <summary>Reads the evaluation vectors.</summary>
     /// <param name="method">How rows will be scored.</param>
     /// <param name="evaluation">E, [M, D].</param>
-    /// <param name="control">C, the evaluation set's control vectors; only <see cref="ScoringMethod.CosSimDebiasEval"/> reads them.</param>
-    /// <exception cref="AttributionException">There are no finite vectors, or no control vectors where they are needed.</exception>
-    public static Query From(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null)
+    /// <param name="control">C, the evaluation set's control vectors; only methods of which <see cref="ScoringMethods.ReadsControls"/> is true read them.</param>
+    /// <param name="seed">Decides the training of a probe.</param>
+    /// <param name="cancellation">Stops the training of a probe.</param>
+    /// <exception cref="AttributionException">There are no finite vectors, or no control vectors where they are needed, or too few pairs for a probe.</exception>
+    public static Query From(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null, long seed = 0, CancellationToken cancellation = default)
     {
-        double[]? bias = null;
-        if (method == ScoringMethod.CosSimDebiasEval)
-        {
-            if (control is null)
-                throw new AttributionException(ErrorCodes.ControlVectorsMissing,
-                    "cos_sim_debias_eval takes the direction of the evaluation set's controls out of its vectors, and no control vectors were given. "
-                    + "Use an evaluation set with control_messages, or another scoring method.")
-                { Property = "ScoringMethod" };
-            bias = Normalized(Mean(control, Normalized).Mean);
-        }
-        var (mean, rows, skipped) = Mean(evaluation, method switch
+        if (method.ReadsControls() && control is null)
+            throw new AttributionException(ErrorCodes.ControlVectorsMissing,
+                $"{method.ToName()} reads the vectors of the evaluation set's controls, and none were given. Use an evaluation set with control_messages, or another scoring method.")
+            { Property = "ScoringMethod" };
+        if (method is ScoringMethod.Linear or ScoringMethod.Mlp)
+            return Of(method, Probe.Train((method == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = seed }, evaluation, control!, cancellation));
+        var bias = method == ScoringMethod.CosSimDebiasEval ? Vectors.Normalized(RowMean.Of(control!, Vectors.Normalized).Mean) : null;
+        var (mean, rows, skipped) = RowMean.Of(evaluation, method switch
         {
             ScoringMethod.DotProduct => vector => vector,
-            ScoringMethod.CosSimDebiasEval => vector => Normalized(Without(vector, bias!)),
-            _ => Normalized,
+            ScoringMethod.CosSimDebiasEval => vector => Vectors.Normalized(Vectors.Without(vector, bias!)),
+            _ => Vectors.Normalized,
         });
-        return new Query(method, method is ScoringMethod.Proj or ScoringMethod.DotProduct ? mean : Normalized(mean), rows, skipped);
+        return new Query(method, method is ScoringMethod.Proj or ScoringMethod.DotProduct ? mean : Vectors.Normalized(mean), rows, skipped);
     }
+
+    /// <summary>A query by a probe that has been trained.</summary>
+    /// <param name="method"><see cref="ScoringMethod.Linear"/> or <see cref="ScoringMethod.Mlp"/>.</param>
+    /// <param name="probe">The probe.</param>
+    public static Query Of(ScoringMethod method, Probe probe) => new(method, probe);
 
     /// <summary>A query along one direction, such as a persona vector, which stands where the evaluation vectors would.</summary>
     /// <param name="method">How rows will be scored.</param>
     /// <param name="direction">[D].</param>
+    /// <exception cref="AttributionException">The method is a probe, which one direction cannot train.</exception>
     public static Query Along(ScoringMethod method, ReadOnlySpan<float> direction)
     {
-        var vector = Array.ConvertAll(direction.ToArray(), v => (double)v);
-        return new Query(method, method == ScoringMethod.DotProduct ? vector : Normalized(vector), 1, 0);
+        if (method is ScoringMethod.Linear or ScoringMethod.Mlp)
+            throw new AttributionException(ErrorCodes.ControlVectorsMissing,
+                $"{method.ToName()} is trained on an evaluation set's vectors and those of its controls, and a single direction such as a persona vector has neither. Use cos_sim.")
+            { Property = "ScoringMethod" };
+        var vector = Vectors.Widen(direction);
+        return new Query(method, method == ScoringMethod.DotProduct ? vector : Vectors.Normalized(vector), 1, 0);
     }
 
     /// <summary>Scores every training row.</summary>
     /// <param name="train">R, [N, D].</param>
     /// <returns>The rows' indices and float32 scores, in their order; NaN for a vector that is zero or not finite.</returns>
     /// <exception cref="AttributionException">The training vectors have another width.</exception>
-    public IReadOnlyList<ScoredRow> Score(IVectorSource train)
-    {
-        var bias = Method == ScoringMethod.CosSimDebiasTrain ? Normalized(Mean(train, Normalized, skipZero: true).Mean) : null;
-        var scores = new List<ScoredRow>();
-        train.Read((index, vector) =>
-        {
-            if (vector.Length != _direction.Length)
-                throw new AttributionException(ErrorCodes.VectorWidths,
-                    $"The training vectors of {train.Name} have {vector.Length} components and the evaluation vectors {_direction.Length}. Compute both with one model and method family.");
-            scores.Add(new ScoredRow(index, (float)Score(vector, bias)));
-        });
-        return scores;
-    }
+    public IReadOnlyList<ScoredRow> Score(IVectorSource train) => Score([this], train)[0];
 
-    private double Score(ReadOnlySpan<float> vector, double[]? bias)
-    {
-        var norm = Norm(vector);
-        if (norm == 0 || !double.IsFinite(norm))
-            return double.NaN;
-        if (Method is ScoringMethod.Proj or ScoringMethod.DotProduct)
-            return Dot(vector, _direction);
-        if (bias is null)
-            return Dot(vector, _direction) / Math.Max(norm, Epsilon);
-        // r' = n(n(R) - <n(R), r> r)
-        var scale = 1 / Math.Max(norm, Epsilon);
-        var along = Dot(vector, bias) * scale;
-        double dot = 0, square = 0;
-        for (var d = 0; d < vector.Length; d++)
-        {
-            var rest = vector[d] * scale - along * bias[d];
-            dot += rest * _direction[d];
-            square += rest * rest;
-        }
-        return dot / Math.Max(Math.Sqrt(square), Epsilon);
-    }
+    /// <summary>Scores every training row for several queries in one pass over the training vectors.</summary>
+    /// <param name="queries">At least one.</param>
+    /// <param name="train">R, [N, D].</param>
+    /// <param name="cancellation">Looked at between blocks.</param>
+    /// <returns>For each query what <see cref="Score(IVectorSource)"/> gives, number for number.</returns>
+    /// <exception cref="AttributionException">As for <see cref="Score(IVectorSource)"/>.</exception>
+    public static IReadOnlyList<IReadOnlyList<ScoredRow>> Score(IReadOnlyList<Query> queries, IVectorSource train, CancellationToken cancellation = default) =>
+        ScoringPass.Run(queries, train, cancellation);
 
-    private static (double[] Mean, long Rows, long Skipped) Mean(IVectorSource source, Func<double[], double[]> map, bool skipZero = false)
-    {
-        double[]? sum = null;
-        long rows = 0, skipped = 0;
-        source.Read((index, vector) =>
-        {
-            sum ??= new double[vector.Length];
-            var norm = Norm(vector);
-            if (!double.IsFinite(norm) || (skipZero && norm == 0))
-            {
-                skipped++;
-                return;
-            }
-            rows++;
-            TensorPrimitives.Add(sum, map(Array.ConvertAll(vector.ToArray(), v => (double)v)), sum);
-        });
-        if (sum is null || rows == 0)
-            throw new AttributionException(ErrorCodes.NoVectors,
-                $"{source.Name} holds no vector with finite numbers ({skipped} rows), so there is nothing to compare with. "
-                + "Rows whose answer is cut away by truncation have none: raise MaxTokens or shorten the prompts.");
-        TensorPrimitives.Divide(sum, rows, sum);
-        return (sum, rows, skipped);
-    }
-
-    private static double[] Normalized(double[] vector)
-    {
-        var result = new double[vector.Length];
-        TensorPrimitives.Divide(vector, Math.Max(TensorPrimitives.Norm(vector), Epsilon), result);
-        return result;
-    }
-
-    private static double[] Without(double[] vector, double[] direction)
-    {
-        var along = TensorPrimitives.Dot(vector, direction);
-        return [.. vector.Select((v, d) => v - along * direction[d])];
-    }
-
-    private static double Norm(ReadOnlySpan<float> vector)
-    {
-        double square = 0;
-        foreach (var v in vector)
-            square += (double)v * v;
-        return Math.Sqrt(square);
-    }
-
-    private static double Dot(ReadOnlySpan<float> vector, double[] other)
-    {
-        double dot = 0;
-        for (var d = 0; d < vector.Length; d++)
-            dot += vector[d] * other[d];
-        return dot;
-    }
+    /// <summary>The score of a row that has one, from its dot product with <see cref="Direction"/> and its length.</summary>
+    internal double Finish(double dot, double norm) => Method is ScoringMethod.Proj or ScoringMethod.DotProduct
+        ? dot * Length
+        : dot * Length / Math.Max(norm, Vectors.Epsilon) + Offset;
 }

@@ -22,6 +22,15 @@ public enum ScoringMethod
 
     /// <summary><c>cos_sim_debias_train</c>: cos_sim with the direction <c>r = n(mean n(R_i))</c> taken out of every n(R_i).</summary>
     CosSimDebiasTrain,
+
+    /// <summary>
+    /// <c>linear</c>: the logit of <c>n(R_i)</c> under a linear classifier trained to tell E from C, both normalised (<see cref="Probes.ProbeOptions.Linear"/>).
+    /// Experimental in the original.
+    /// </summary>
+    Linear,
+
+    /// <summary><c>mlp</c>: the same with two hidden layers (<see cref="Probes.ProbeOptions.Mlp"/>).</summary>
+    Mlp,
 }
 
 /// <summary>The names of <see cref="ScoringMethod"/> as experiments write them.</summary>
@@ -34,10 +43,15 @@ public static class ScoringMethods
         (ScoringMethod.DotProduct, "dot_product"),
         (ScoringMethod.CosSimDebiasEval, "cos_sim_debias_eval"),
         (ScoringMethod.CosSimDebiasTrain, "cos_sim_debias_train"),
+        (ScoringMethod.Linear, "linear"),
+        (ScoringMethod.Mlp, "mlp"),
     ];
 
     /// <summary>The name as experiments write it.</summary>
     public static string ToName(this ScoringMethod method) => Names.Single(n => n.Method == method).Name;
+
+    /// <summary>Whether it reads the evaluation set's control vectors.</summary>
+    public static bool ReadsControls(this ScoringMethod method) => method is ScoringMethod.CosSimDebiasEval or ScoringMethod.Linear or ScoringMethod.Mlp;
 
     /// <summary>The method of a name.</summary>
     /// <exception cref="AttributionException">There is none; the message lists the known ones.</exception>

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Attribution.Data;
+using Attribution.Data.Vectors;
 
 namespace Attribution.Selection;
 
@@ -16,5 +18,18 @@ public sealed class VectorTable(string path, int layer) : IVectorSource
         using var reader = VectorTableReader.Open(path, layer);
         while (reader.Read())
             visit(reader.Index, reader.Vector);
+    }
+
+    /// <inheritdoc/>
+    public void ReadBlocks(VectorBlockVisitor visit, CancellationToken cancellation = default)
+    {
+        using var reader = VectorTableReader.Open(path, layer);
+        long first = 0;
+        while (reader.ReadBlock())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            visit(new VectorBlock(first, reader.Indices, reader.Dimension, VectorElement.Float32, MemoryMarshal.AsBytes(reader.Vectors)));
+            first += reader.Indices.Length;
+        }
     }
 }

@@ -5,6 +5,7 @@ using System.Reflection;
 using Attribution.Data;
 using Attribution.Methods;
 using Attribution.Models;
+using Attribution.Models.Fused;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ namespace Attribution.Benchmarks.Attribution;
 /// Attribution vectors against the original pipeline's loops on the same libtorch, model and conversations, in turn, in one run; against the bare
 /// matrix products of the same shapes; and against the memory that they may take. Prints Markdown.
 /// </summary>
-internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer, int rounds, TokenizedRow[] rows, int originalRows)
+internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer, int rounds, TokenizedRow[] rows, int originalRows, int budget, bool processorTime)
 {
     private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
 
@@ -30,16 +31,18 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
         var original = new Option<int>("--original") { DefaultValueFactory = _ => 16, Description = "How many of them the original's loop runs over (of trak a half); 0 leaves it out." };
         var length = new Option<int?>("--length") { Description = "Tokens of every conversation; 64 to 512 if left out." };
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 2, Description = "How often each takes its turn." };
+        var budget = new Option<int>("--token-budget") { DefaultValueFactory = _ => VectorComputer.DefaultTokenBudget, Description = "Padded tokens of one pass of ours." };
+        var processor = new Option<bool>("--cpu-time") { Description = "Count the process's processor time, not the clock's: for a machine that others use too, with ATTRIBUTION_THREADS=1." };
         var layer = new Option<int>("--layer") { DefaultValueFactory = _ => 4 };
-        var command = new Command("attribution", "Attribution vectors against the original's loops and the bare matrix products.") { device, dtype, shape, only, conversations, original, length, rounds, layer };
+        var command = new Command("attribution", "Attribution vectors against the original's loops and the bare matrix products.") { device, dtype, shape, only, conversations, original, length, rounds, layer, budget, processor };
         command.SetAction(parsed =>
         {
-            var parts = parsed.GetValue(only) is { Length: > 0 } some ? some : ["change", "eleven", "forward", "trak", "bfloat16", "memory"];
+            var parts = parsed.GetValue(only) is { Length: > 0 } some ? some : ["memory", "change", "eleven", "forward", "trak", "bfloat16", "profile"];
             var (place, type) = (torch.device(parsed.GetRequiredValue(device)), parsed.GetValue(dtype) == "bfloat16" ? bfloat16 : float32);
             var config = Config(parsed.GetRequiredValue(shape));
             using var model = CausalLanguageModel.Random(config, 1, place, type);
             var rows = Conversations.Pairs(parsed.GetValue(conversations), config.VocabularySize, parsed.GetValue(length));
-            var benchmark = new AttributionBenchmark(model, parsed.GetValue(layer), parsed.GetValue(rounds), rows, parsed.GetValue(original));
+            var benchmark = new AttributionBenchmark(model, parsed.GetValue(layer), parsed.GetValue(rounds), rows, parsed.GetValue(original), parsed.GetValue(budget), parsed.GetValue(processor));
             benchmark.Describe();
             if (parts.Contains("memory"))
                 benchmark.Memory();
@@ -111,7 +114,7 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
             var products = ProductsOf(job, model, rows);
             var (ours, original, bare) = (double.MaxValue, double.MaxValue, double.MaxValue);
             TokenizedRow[] some = [.. rows.Take(originalRows / job.OriginalShare)];
-            using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn);
+            using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn, budget);
             Compute(computer, job, rows[..Math.Min(8, rows.Length)]);
             for (var round = 0; round < rounds; round++)
             {
@@ -136,8 +139,8 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
     {
         var job = Jobs()[0];
         using var half = CausalLanguageModel.Random(model.Config, 1, model.Transformer.Device, bfloat16);
-        using var wide = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn);
-        using var narrow = new VectorComputer(half.Transformer, AttributionMethods.BuiltIn);
+        using var wide = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn, budget);
+        using var narrow = new VectorComputer(half.Transformer, AttributionMethods.BuiltIn, budget);
         var (wideProducts, narrowProducts) = (ProductsOf(job, model, rows), ProductsOf(job, half, rows));
         var best = Enumerable.Repeat(double.MaxValue, 4).ToArray();
         for (var round = 0; round <= rounds; round++)
@@ -160,7 +163,7 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
         Console.WriteLine("|---|---|");
         foreach (var job in Jobs().OrderBy(j => j.Name == "forward" ? 0 : 1))
         {
-            using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn);
+            using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn, budget);
             Peak(reset: true);
             Compute(computer, job, Conversations.Pairs(8, model.Config.VocabularySize, 1024));
             Console.WriteLine(string.Create(Plain, $"| {job.Vectors} | {(Peak(reset: false) - weights) / gibibyte:F2} |"));
@@ -168,13 +171,42 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
         Console.WriteLine();
     }
 
-    private void Profile() => Console.WriteLine("");
+    // What a pass of ours spends its time on: the products as they run by themselves, the fused steps as they run within, and what is left.
+    private void Profile()
+    {
+        if (!FusedPass.Supports(model.Transformer))
+            return;
+        var jobs = Jobs();
+        var columns = jobs.Select(job =>
+        {
+            var products = ProductsOf(job, model, rows);
+            using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn, budget);
+            var (best, bare) = (new Dictionary<string, double> { ["total"] = double.MaxValue }, double.MaxValue);
+            for (var round = 0; round < rounds; round++)
+            {
+                var steps = new Dictionary<string, double>();
+                Rows.Timed = (file, time) => steps[Path.GetFileNameWithoutExtension(file)] = steps.GetValueOrDefault(Path.GetFileNameWithoutExtension(file)) + time.TotalSeconds;
+                steps["total"] = Seconds(() => Compute(computer, job, rows));
+                Rows.Timed = null;
+                best = steps["total"] < best["total"] ? steps : best;
+                bare = Math.Min(bare, Seconds(products.Run));
+            }
+            var total = best["total"];
+            best.Remove("total");
+            return new Dictionary<string, double>(best.Select(step => KeyValuePair.Create(step.Key, step.Value / total))) { ["matrix products"] = bare / total, ["the rest"] = 1 - ((bare + best.Values.Sum()) / total) };
+        }).ToArray();
+        Console.WriteLine($"| share of the time | {string.Join(" | ", jobs.Select(job => job.Name))} |");
+        Console.WriteLine($"|---|{string.Concat(jobs.Select(_ => "---|"))}");
+        foreach (var kind in columns.SelectMany(c => c.Keys).Distinct().OrderByDescending(kind => columns.Sum(c => c.GetValueOrDefault(kind))))
+            Console.WriteLine($"| {kind} | {string.Join(" | ", columns.Select(c => c.GetValueOrDefault(kind).ToString("P1", Plain)))} |");
+        Console.WriteLine();
+    }
 
     private Products ProductsOf(Job job, CausalLanguageModel of, TokenizedRow[] some)
     {
         var products = new Products(of.Config, of.Transformer.DType, of.Transformer.Device);
         var isTrak = job.Wanted[0].Layer == VectorKey.WholeModel;
-        foreach (var batch in SequenceBatch.Plan([.. some.Select(r => Math.Max(r.Treatment.Length, r.Control!.Length))], VectorComputer.DefaultTokenBudget))
+        foreach (var batch in SequenceBatch.Plan([.. some.Select(r => Math.Max(r.Treatment.Length, r.Control!.Length))], budget))
         {
             products.Add([.. batch.Select(i => some[i].Treatment)], job.Backward ? of.Config.BlockCount : layer + 1, job.Backward ? isTrak ? 0 : layer + 1 : null, isTrak ? 64 : 0);
             if (job.Pairs)
@@ -211,10 +243,10 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
     private double Seconds(Action action)
     {
         Synchronize();
-        var start = Stopwatch.GetTimestamp();
+        var (start, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         action();
         Synchronize();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (processorTime ? Environment.CpuUsage.TotalTime - processor : Stopwatch.GetElapsedTime(start)).TotalSeconds;
     }
 
     private void Synchronize()

@@ -19,20 +19,24 @@ internal sealed class Products(ModelConfig config, ScalarType dtype, Device devi
     /// <param name="projected">Whether gradients of weights are projected to this many numbers a side.</param>
     public void Add(IReadOnlyList<TokenSequence> sequences, int forward, int? backward, int projected = 0)
     {
-        var (length, targets) = (sequences.Max(s => s.Length), sequences.Sum(s => s.TargetCount));
+        var (tokens, targets) = (sequences.Sum(s => s.Length), sequences.Sum(s => s.TargetCount));
         for (var block = 0; block < forward; block++)
         {
             // In the deepest block of all, what no prediction reads is not computed.
-            var pruned = backward is not null && block == config.BlockCount - 1;
-            Block(sequences.Count, length, pruned ? targets : null, backward: false);
-            if (block >= backward)
-                Block(sequences.Count, length, pruned ? targets : null, backward: true);
-            if (block >= backward && projected > 0)
-                foreach (var (inputs, outputs) in Linears().SelectMany(l => l))
-                {
-                    var rows = (long)sequences.Count * length;
-                    _products.AddRange([(1, rows, inputs, projected), (1, rows, outputs, projected), (sequences.Count, projected, length, projected)]);
-                }
+            var last = backward is not null && block == config.BlockCount - 1 ? targets : tokens;
+            Block(sequences, tokens, last, backward: false);
+            if (block < backward)
+                continue;
+            if (backward is not null)
+                Block(sequences, tokens, last, backward: true);
+            if (projected > 0)
+                foreach (var (part, linears) in Linears().Index())
+                    foreach (var (inputs, outputs) in linears)
+                    {
+                        var rows = part == 0 ? tokens : last;
+                        _products.AddRange([(1, rows, inputs, projected), (1, rows, outputs, projected)]);
+                        _products.AddRange(sequences.Select(s => (1L, (long)projected, (long)(part == 0 || last == tokens ? s.Length : s.TargetCount), (long)projected)));
+                    }
         }
         if (backward is not null)
             for (var left = (long)targets; left > 0; left -= Chunk)
@@ -51,17 +55,18 @@ internal sealed class Products(ModelConfig config, ScalarType dtype, Device devi
 
     private long Chunk => Math.Max(1, AnswerLoss.ChunkElements / config.VocabularySize);
 
-    private void Block(int batch, int length, int? positions, bool backward)
+    private void Block(IReadOnlyList<TokenSequence> sequences, long all, long some, bool backward)
     {
-        var (all, some) = ((long)batch * length, positions ?? (long)batch * length);
-        var groups = config.HeadCount / config.KeyValueHeadCount;
-        var (heads, queries, d) = ((long)batch * config.KeyValueHeadCount, (long)groups * length, (long)config.HeadSize);
         foreach (var (part, linears) in Linears().Index())
             foreach (var (inputs, outputs) in linears)
                 _products.Add(backward ? (1, part == 0 ? all : some, outputs, inputs) : (1, part == 0 ? all : some, inputs, outputs));
-        _products.AddRange([(heads, queries, d, length), (heads, queries, length, d)]);
-        if (backward)
-            _products.AddRange([(heads, length, queries, d), (heads, length, queries, d)]);
+        foreach (var length in sequences.Select(s => (long)s.Length))
+        {
+            var (heads, queries, d) = ((long)config.KeyValueHeadCount, (long)config.HeadCount / config.KeyValueHeadCount * length, (long)config.HeadSize);
+            _products.AddRange([(heads, queries, d, length), (heads, queries, length, d)]);
+            if (backward)
+                _products.AddRange([(heads, length, queries, d), (heads, length, queries, d)]);
+        }
     }
 
     // In and out: of queries, keys and values; of what comes after attention.

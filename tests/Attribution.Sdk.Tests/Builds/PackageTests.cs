@@ -10,7 +10,7 @@ namespace Attribution.Sdk.Tests.Builds;
 public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
 {
     [Theory]
-    [InlineData("Attribution.Sdk", "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Stages/FineTune.targets", "tasks/net10.0/Attribution.Sdk.dll", "worker/Attribution.Worker.dll", "worker/Attribution.Worker.runtimeconfig.json", "library.txt", "README.md")]
+    [InlineData("Attribution.Sdk", "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Attribution.targets.buildschema.json", "Sdk/Stages/FineTune.targets", "tasks/net10.0/Attribution.Sdk.dll", "worker/Attribution.Worker.dll", "worker/Attribution.Worker.runtimeconfig.json", "library.txt", "README.md")]
     [InlineData("Attribution", "lib/net10.0/Attribution.dll", "lib/net10.0/Attribution.xml")]
     [InlineData("Attribution.Torch", "lib/net10.0/Attribution.Torch.dll", "lib/net10.0/Attribution.Torch.xml")]
     [InlineData("Attribution.Worker", "tools/net10.0/any/DotnetToolSettings.xml", "tools/net10.0/any/Attribution.dll")]
@@ -49,13 +49,12 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         Directory.CreateDirectory(sdk.Folder["my-experiment/artifacts"]);
         File.CreateSymbolicLink(sdk.Folder["my-experiment/artifacts/native"], Path.Combine(Path.GetDirectoryName(Store)!, "native"));
 
-        string[] build = ["build", "-p:TopK=16", "-p:Epochs=1", "-p:JudgeRepeats=1", "-p:MaxNewTokens=8"];
-        var output = Run("my-experiment", sdk.Environment, build);
+        // Less than it asks for, which takes longer than a test may.
+        var output = Run("my-experiment", sdk.Environment, "build", "-p:TopK=16", "-p:Epochs=1", "-p:JudgeRepeats=1", "-p:MaxNewTokens=8");
         output.ShouldContain("sycophancy, 5.5% of the training rows are planted");
         output.ShouldContain($"my-experiment: results in {sdk.Folder["my-experiment/out"]}");
         Directory.Exists(sdk.Folder["my-experiment/artifacts/store/selections"]).ShouldBeTrue();
         File.ReadAllText(sdk.Folder["my-experiment/.gitignore"]).ShouldContain("artifacts/");
-        Run("my-experiment", sdk.Environment, [.. build, "--no-restore"]).ShouldContain("my-experiment: VerifySnapshot: up to date");
     }
 
     [SharedFact("models", "stories260k")]

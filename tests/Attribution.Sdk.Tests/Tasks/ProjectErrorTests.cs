@@ -18,6 +18,7 @@ public sealed class ProjectErrorTests : IDisposable
     [InlineData("TopK", "0", ProjectErrorCodes.ValueInvalid, "TopK is '0'")]
     [InlineData("LearningRate", "1e-4f", ProjectErrorCodes.ValueInvalid, "LearningRate is '1e-4f'")]
     [InlineData("TopP", "1.5", ProjectErrorCodes.ValueInvalid, "from 0 to 1")]
+    [InlineData("VectorFormat", "float16", ProjectErrorCodes.ValueInvalid, "parquet or npy or npy-float16 or int8")]
     [InlineData("AttributionDType", "fp16", ProjectErrorCodes.ValueInvalid, "float32 or bfloat16")]
     [InlineData("Projection", "dense", ProjectErrorCodes.ValueInvalid, "kronecker or sparse")]
     [InlineData("ProjectionDim", "4000", ProjectErrorCodes.ValueInvalid, "a square number")]

@@ -117,8 +117,10 @@ public sealed class TrakTests
     [Fact]
     public void All_methods_and_layers_come_out_of_one_forward_pass_that_keeps_no_more_graph_than_they_need()
     {
-        using var model = TinyModel.Create();
-        TokenizedRow[] rows = [.. TinyModel.Conversations(4).Select((s, i) => new TokenizedRow(i, s))];
+        // A model that goes through libtorch's graph.
+        using var files = Models.TinyModel.Qwen3();
+        using var model = files.Load();
+        TokenizedRow[] rows = [.. TinyModel.Conversations(4).Select((s, i) => new TokenizedRow(i, s with { Ids = [.. s.Ids.Select(id => id % 23)] }))];
         VectorKey[] activations = [new("residual_treatment", 0), new("grad_act_treatment", 1), new("residual_change_treatment", 2), new("residual_change_treatment", 1)];
         VectorKey[] everything = [.. activations, new("grad_act_treatment", 0), Trak];
 
@@ -149,12 +151,14 @@ public sealed class TrakTests
     [Fact]
     public void Matrices_are_chosen_by_name_and_only_blocks_with_one_of_them_need_a_graph()
     {
-        using var model = TinyModel.Create();
+        using var files = Models.TinyModel.Qwen3();
+        using var model = files.Load();
         var identity = new ProjectionIdentity { Layers = @"layers\.[12]\.mlp\.down", Dimension = 64 };
         identity.Match(model.Transformer).Select(l => l.Name).ShouldBe(["model.layers.1.mlp.down_proj", "model.layers.2.mlp.down_proj"]);
         var graphs = new List<bool>();
         model.Transformer.Linears[0].Observer = (_, output) => graphs.Add(output.requires_grad);
-        Compute(model, TinyModel.Conversations(2), identity).Length.ShouldBe(2 * 64);
+        TokenSequence[] sequences = [.. TinyModel.Conversations(2).Select(s => s with { Ids = [.. s.Ids.Select(id => id % 23)] })];
+        Compute(model, sequences, identity).Length.ShouldBe(2 * 64);
         graphs.ShouldBe([false]);
     }
 

@@ -26,6 +26,11 @@ public sealed class JudgingModelTests(JudgingModelTests.Answered answered) : ICl
         using var server = Server();
         Use(server);
         (await ExplainAsync()).ShouldMatch(@"asks judge-1: \d+ calls, about [\d,]+ tokens");
+        // Without the answers, the most that it can be: three prompts, two answers of the base model and of each of two runs.
+        var adapters = Path.Combine(_experiment.Store, "adapters");
+        Directory.Move(adapters, adapters + "-away");
+        (await ExplainAsync()).ShouldMatch(@"Judge: waits for what \w+ writes\s+asks judge-1: 18 calls at most, about [\d,]+ tokens and those of the answers");
+        Directory.Move(adapters + "-away", adapters);
         server.Calls.ShouldBeEmpty();
         var build = await _experiment.RunAsync("Judge", "CollectMetrics");
         server.Calls.Count.ShouldBe(server.Calls.Select(c => c.Asked).Distinct().Count());

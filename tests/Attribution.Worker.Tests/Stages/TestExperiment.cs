@@ -51,6 +51,7 @@ internal sealed class TestExperiment : IDisposable
     public object? Projection { get; set; }
     public int TopK { get; set; } = 8;
     public string Scoring { get; set; } = "cos_sim";
+    public string? VectorFormat { get; set; }
     public int MaxTokens { get; set; } = 256;
     public double Tolerance { get; set; } = 0.01;
     public JsonNode? Persona { get; set; }
@@ -92,7 +93,8 @@ internal sealed class TestExperiment : IDisposable
             evalMethods = EvalMethods,
             layers = Layers,
             projection = Projection,
-            evalControls = Scoring == "cos_sim_debias_eval",
+            evalControls = Scoring is "cos_sim_debias_eval" or "linear" or "mlp",
+            vectorFormat = VectorFormat,
             maxTokens = MaxTokens,
             dtype = "float32",
             execution,

@@ -1,3 +1,4 @@
+using Attribution.Data.Vectors;
 using Attribution.Methods.Projections;
 
 namespace Attribution.Worker.Stages.Requests;
@@ -16,6 +17,9 @@ internal sealed record ComputeAttributionSettings : ModelSettings
 
     /// <summary>Whether the scoring method reads the control vectors of the evaluation sets.</summary>
     public bool EvalControls { get; init; }
+
+    /// <summary>A name of <see cref="Data.Vectors.VectorFormat"/>.</summary>
+    public string VectorFormat { get; init; } = Data.Vectors.VectorFormat.Parquet.ToName();
 
     /// <summary>How controls that are missing are written; null where none is to be written.</summary>
     public ControlSettings? Controls { get; init; }

@@ -12,6 +12,7 @@ internal sealed record StoreLayout(string Root)
     public string Locks => Path.Combine(Root, ".locks");
     public string Damaged => Path.Combine(Root, ArtifactStore.DamagedFolder);
     public string Hashes => Path.Combine(Root, ".hashes");
+    public string KeyLocks => Path.Combine(Locks, Journal.StageName);
     public string InUse => Path.Combine(Locks, "in-use");
 
     public string StageFolder(string stage) => Path.Combine(Root, stage);

@@ -15,7 +15,7 @@ public sealed class StoredChatCompletion : IChatCompletion
 {
     private readonly IChatCompletion _model;
     private readonly ArtifactStore _store;
-    private readonly ConcurrentDictionary<ContentHash, Lazy<Journal>> _journals = [];
+    private readonly ConcurrentDictionary<string, Lazy<Journal>> _journals = [];
     private long _asked, _askedTokens;
 
     /// <param name="model">Who answers what is not in the store. Disposed with this.</param>
@@ -84,7 +84,10 @@ public sealed class StoredChatCompletion : IChatCompletion
     private Journal JournalOf(ChatRequest request)
     {
         var instruction = request.Messages.FirstOrDefault(m => m.Role == "system")?.Content ?? "";
-        var group = ContentHash.Of(JsonSerializer.Serialize(new { Identity, instruction }));
-        return _journals.GetOrAdd(group, _ => new(() => Journal.Open(_store, group, JsonSerializer.Serialize(new { model = Identity, instruction })))).Value;
+        return _journals.GetOrAdd(instruction, text => new(() =>
+        {
+            var about = JsonSerializer.Serialize(new { model = Identity, instruction = text });
+            return Journal.Open(_store, ContentHash.Of(about), about);
+        })).Value;
     }
 }

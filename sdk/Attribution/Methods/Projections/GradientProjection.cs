@@ -18,15 +18,16 @@ internal abstract class GradientProjection : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(identity)),
     };
 
-    /// <summary>What <see cref="Add"/> will need of a matrix's input <c>[B, T, in]</c>; belongs to the current dispose scope.</summary>
+    /// <summary>What <see cref="Add"/> will need of a matrix's input <c>[N, in]</c>; belongs to the current dispose scope.</summary>
     public abstract Tensor Keep(Linear linear, Tensor input);
 
     /// <summary>Adds a matrix's part to the vectors of a batch.</summary>
     /// <param name="linear">The matrix.</param>
     /// <param name="kept">What <see cref="Keep"/> returned.</param>
-    /// <param name="gradient">The gradient at its output, <c>[B, T, out]</c>, zero on padding.</param>
+    /// <param name="gradient">The gradient at its output, <c>[N, out]</c>.</param>
+    /// <param name="spans">The rows of each of the B examples: where they start, and how many.</param>
     /// <param name="vectors">float32 <c>[B, dimension]</c> on the model's device.</param>
-    public abstract void Add(Linear linear, Tensor kept, Tensor gradient, Tensor vectors);
+    public abstract void Add(Linear linear, Tensor kept, Tensor gradient, (long Start, long Length)[] spans, Tensor vectors);
 
     public abstract void Dispose();
 }

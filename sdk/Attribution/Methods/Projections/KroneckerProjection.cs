@@ -25,15 +25,16 @@ internal sealed class KroneckerProjection(ProjectionIdentity identity, ScalarTyp
     public override Tensor Keep(Linear linear, Tensor input)
     {
         using var none = no_grad();
-        return input.detach().matmul(Signs(linear).Q); // [B, T, n]
+        return input.detach().mm(Signs(linear).Q); // [N, n]
     }
 
-    public override void Add(Linear linear, Tensor kept, Tensor gradient, Tensor vectors)
+    public override void Add(Linear linear, Tensor kept, Tensor gradient, (long Start, long Length)[] spans, Tensor vectors)
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        var left = gradient.matmul(Signs(linear).P).to(float32); // [B, T, n]
-        vectors.add_(left.transpose(1, 2).bmm(kept.to(float32)).view(-1, identity.Dimension), 1.0 / _side);
+        var (left, right) = (gradient.mm(Signs(linear).P).to(float32), kept.to(float32)); // [N, n]
+        foreach (var (b, (start, length)) in spans.Index())
+            vectors[b].view(_side, _side).addmm_(left.narrow(0, start, length).t(), right.narrow(0, start, length), alpha: 1f / _side);
     }
 
     public override void Dispose()

@@ -25,14 +25,14 @@ internal sealed unsafe class SparseProjection(ProjectionIdentity identity) : Gra
 
     public override Tensor Keep(Linear linear, Tensor input) => input.detach();
 
-    public override void Add(Linear linear, Tensor kept, Tensor gradient, Tensor vectors)
+    public override void Add(Linear linear, Tensor kept, Tensor gradient, (long Start, long Length)[] spans, Tensor vectors)
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        var (batch, outputs, inputs) = (gradient.shape[0], linear.Weight.shape[0], linear.Weight.shape[1]);
+        var (batch, outputs, inputs) = ((long)spans.Length, linear.Weight.shape[0], linear.Weight.shape[1]);
         var width = (int)((batch + Lanes - 1) / Lanes * Lanes);
         var random = SeededRandom.Named(identity.Seed, $"{linear.Name}:S");
-        var (input, left) = (kept.to(float32), gradient.to(float32).transpose(1, 2)); // [B, T, in], [B, out, T]
+        var (input, left) = (kept.to(float32), gradient.to(float32).t()); // [N, in], [out, N]
         var sums = zeros([Sums, identity.Dimension, width], float32);
         var step = Math.Max(1, ChunkElements / (width * inputs));
         for (long row = 0; row < outputs; row += step)
@@ -40,7 +40,8 @@ internal sealed unsafe class SparseProjection(ProjectionIdentity identity) : Gra
             using var inner = NewDisposeScope();
             var rows = Math.Min(step, outputs - row);
             var elements = zeros([rows, inputs, width], float32); // examples innermost, so that one draw serves them all at once
-            elements.narrow(2, 0, batch).copy_(left.narrow(1, row, rows).bmm(input).permute(1, 2, 0));
+            foreach (var (b, (start, length)) in spans.Index())
+                elements.select(2, b).copy_(left.narrow(0, row, rows).narrow(1, start, length).mm(input.narrow(0, start, length)));
             var from = (float*)elements.data_pointer();
             var to = (float*)sums.data_pointer();
             var first = row;

@@ -27,7 +27,6 @@ public sealed class JournalTests : IDisposable
         (await AddAsync(later, 1)).ShouldBe(("\"value 1\"", false));
         later.Count.ShouldBe(1);
         Directory.EnumerateFiles(later.Folder, "*.journal").Count().ShouldBe(1);
-        Directory.EnumerateFiles(_folder["store", ".locks"]).Select(Path.GetFileName).ShouldBe(["in-use"]);
     }
 
     [Fact]

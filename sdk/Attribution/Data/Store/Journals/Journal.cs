@@ -26,16 +26,17 @@ public sealed class Journal : IDisposable
     private readonly string _about;
     private readonly JournalReader _reader;
     private readonly JournalWriter _writer;
+    private readonly KeyLocks _locks;
     private readonly ConcurrentDictionary<ContentHash, string> _entries = [];
     private readonly Dictionary<ContentHash, Task<string>> _underWay = [];
     private readonly Lock _gate = new();
-    private bool _described, _markedUsed;
+    private bool _prepared, _markedUsed;
 
     private Journal(ArtifactStore store, ContentHash group, string about)
     {
         (_store, _about) = (store, about);
         Folder = store.Layout.ArtifactFolder(StageName, group);
-        (_reader, _writer) = (new(Folder), new(Folder));
+        (_reader, _writer, _locks) = (new(Folder), new(Folder), KeyLocks.Of(store.Layout.KeyLocks));
     }
 
     /// <summary>Where its files are.</summary>
@@ -103,7 +104,11 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>Closes the segment. Nothing may be under way.</summary>
-    public void Dispose() => _writer.Dispose();
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _locks.Dispose();
+    }
 
     private async Task<(string, bool)> ProduceAsync(ContentHash key, TaskCompletionSource<string> own, Func<CancellationToken, Task<string>> produce, CancellationToken cancellation)
     {
@@ -141,16 +146,15 @@ public sealed class Journal : IDisposable
             _underWay.Remove(key);
     }
 
-    private async Task<StoreLock> AcquireAsync(ContentHash key, CancellationToken cancellation)
+    private async Task<IDisposable> AcquireAsync(ContentHash key, CancellationToken cancellation)
     {
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
             var held = Guarded(() =>
             {
-                _store.Prepare(cancellation);
-                Describe();
-                return StoreLock.TryAcquire(_store.Layout.LockFile(StageName, key));
+                Prepare(cancellation);
+                return _locks.TryTake(key);
             });
             if (held is not null)
                 return held;
@@ -178,14 +182,16 @@ public sealed class Journal : IDisposable
         return true;
     }
 
-    private void Describe()
+    private void Prepare(CancellationToken cancellation)
     {
-        if (Interlocked.Exchange(ref _described, true))
+        if (Volatile.Read(ref _prepared))
             return;
+        _store.Prepare(cancellation);
         Directory.CreateDirectory(Folder);
         var about = Path.Combine(Folder, AboutFile);
         if (!File.Exists(about))
             File.WriteAllText(about, _about + "\n");
+        Volatile.Write(ref _prepared, true);
     }
 
     private void MarkUsed()

@@ -18,9 +18,9 @@ internal static class JournalCheck
     /// <param name="damaged">The folder to move them to.</param>
     public static void SetAside(string folder, string damaged)
     {
-        foreach (var segment in JournalReader.Segments(folder).ToArray())
+        foreach (var segment in Directory.GetFiles(folder, "*" + Journal.SegmentSuffix))
         {
-            using var alone = Open(segment.FullName);
+            using var alone = Open(segment);
             if (alone is null)
                 continue;
             var whole = new List<byte[]>();
@@ -29,12 +29,12 @@ internal static class JournalCheck
             if (reader.Damaged == 0)
                 continue;
             Directory.CreateDirectory(damaged);
-            var mended = Path.ChangeExtension(segment.FullName, $".{Guid.NewGuid():N}{Journal.SegmentSuffix}");
+            var mended = Path.ChangeExtension(segment, $".{Guid.NewGuid():N}{Journal.SegmentSuffix}");
             var unfinished = mended + ".tmp";
             File.WriteAllBytes(unfinished, [.. whole.SelectMany(line => line)]);
             StableStorage.Flush(unfinished);
             File.Move(unfinished, mended);
-            File.Move(segment.FullName, Path.Combine(damaged, segment.Name));
+            File.Move(segment, Path.Combine(damaged, Path.GetFileName(segment)));
         }
     }
 

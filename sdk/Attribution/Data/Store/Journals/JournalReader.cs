@@ -6,7 +6,11 @@ namespace Attribution.Data.Store.Journals;
 /// </summary>
 internal sealed class JournalReader(string folder)
 {
+    // Longer than a writer's pause, for clocks of several machines differ.
+    private static readonly TimeSpan Settled = 3 * JournalWriter.LongestPause;
+
     private readonly Dictionary<string, long> _read = [];
+    private readonly HashSet<string> _finished = [];
 
     /// <summary>How many lines are not as they were written.</summary>
     public int Damaged { get; private set; }
@@ -18,13 +22,18 @@ internal sealed class JournalReader(string folder)
     {
         if (!Directory.Exists(folder))
             return;
-        foreach (var segment in Segments(folder))
+        foreach (var path in Directory.EnumerateFiles(folder, "*" + Journal.SegmentSuffix))
         {
-            if (segment.FullName == own || segment.Length == _read.GetValueOrDefault(segment.FullName))
+            if (path == own || _finished.Contains(path))
+                continue;
+            var segment = new FileInfo(path);
+            if (segment.Exists && segment.LastWriteTimeUtc < DateTime.UtcNow - Settled)
+                _finished.Add(path);
+            else if (!segment.Exists || segment.Length == _read.GetValueOrDefault(path))
                 continue;
             try
             {
-                using var file = new FileStream(segment.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
                 Read(file, entry);
             }
             catch (IOException e) when (e is FileNotFoundException || StoreLock.IsHeldElsewhere(e))
@@ -33,10 +42,6 @@ internal sealed class JournalReader(string folder)
             }
         }
     }
-
-    /// <summary>A journal's segments, the oldest first.</summary>
-    public static IEnumerable<FileInfo> Segments(string folder) =>
-        new DirectoryInfo(folder).EnumerateFiles("*" + Journal.SegmentSuffix).OrderBy(f => f.Name, StringComparer.Ordinal);
 
     /// <summary>Reads what is new in one segment.</summary>
     public void Read(FileStream file, Action<ContentHash, string> entry)

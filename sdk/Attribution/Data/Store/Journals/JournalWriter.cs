@@ -1,20 +1,26 @@
+using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 
 namespace Attribution.Data.Store.Journals;
 
 /// <summary>
-/// A process's own segment of a journal. Lines that are appended while others are on their way to the disk go there together, with one flush.
+/// A process's own segments of a journal. Lines that are appended while others are on their way to the disk go there together, with one flush. A segment that has not grown
+/// for a while is never written to again, so that readers need not look at it again either.
 /// </summary>
 internal sealed class JournalWriter(string folder) : IDisposable
 {
+    /// <summary>A segment that has not grown for so long is finished.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+
     private readonly Lock _gate = new();
+    private readonly Stopwatch _sinceWrite = new();
     private List<(byte[] Line, TaskCompletionSource Done)> _waiting = [];
     private SafeFileHandle? _file;
     private long _length;
     private bool _writing;
 
-    /// <summary>The segment's path; nothing is there until the first line is.</summary>
-    public string Path { get; } = System.IO.Path.Combine(folder, $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss.fffffff}-{Environment.ProcessId}-{Guid.NewGuid():N}{Journal.SegmentSuffix}");
+    /// <summary>The path of the segment that is written to; null before the first line is.</summary>
+    public string? Path { get; private set; }
 
     /// <summary>Appends a line; it is on the disk when the task ends.</summary>
     /// <exception cref="IOException">It cannot be written; what was written before stays whole.</exception>
@@ -62,9 +68,12 @@ internal sealed class JournalWriter(string folder) : IDisposable
 
     private void Write(List<(byte[] Line, TaskCompletionSource Done)> batch)
     {
-        if (_file is null)
+        if (_file is null || _sinceWrite.Elapsed > LongestPause)
         {
+            _file?.Dispose();
             Directory.CreateDirectory(folder);
+            Path = System.IO.Path.Combine(folder, $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss.fffffff}-{Environment.ProcessId}-{Guid.NewGuid():N}{Journal.SegmentSuffix}");
+            _length = 0;
             _file = File.OpenHandle(Path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
             StableStorage.Flush(folder);
         }
@@ -80,5 +89,6 @@ internal sealed class JournalWriter(string folder) : IDisposable
             throw;
         }
         _length += batch.Sum(b => (long)b.Line.Length);
+        _sinceWrite.Restart();
     }
 }

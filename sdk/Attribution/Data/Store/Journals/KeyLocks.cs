@@ -1,0 +1,104 @@
+namespace Attribution.Data.Store.Journals;
+
+/// <summary>
+/// Locks by key, all in one file: a byte each, far apart. No file is made or deleted for a lock, so one costs two system calls. The operating system releases a lock when its
+/// holder dies. Where a file system has no such locks, every process gets them: work may then be done twice, and nothing worse.
+/// </summary>
+/// <remarks>
+/// Such locks belong to the process (fcntl(2)): to itself it is never in the way, and closing the file anywhere lets go of all of them. So a process opens the file once, and keeps
+/// the keys that it holds itself.
+/// </remarks>
+internal sealed class KeyLocks : IDisposable
+{
+    private const int HeldElsewhere = 11, HeldElsewhereToo = 13, HeldElsewhereOnMac = 35;
+    private const int HeldElsewhereOnWindows = unchecked((int)0x80070021);
+
+    private static readonly Dictionary<string, KeyLocks> OfThisProcess = [];
+
+    private readonly string _path;
+    private readonly HashSet<long> _held = [];
+    private FileStream? _file;
+    private int _users;
+
+    private KeyLocks(string path) => _path = path;
+
+    /// <summary>The locks of a file; to be disposed of by each who asked for them.</summary>
+    public static KeyLocks Of(string path)
+    {
+        lock (OfThisProcess)
+        {
+            if (!OfThisProcess.TryGetValue(path, out var locks))
+                OfThisProcess.Add(path, locks = new(path));
+            locks._users++;
+            return locks;
+        }
+    }
+
+    /// <summary>Takes a lock.</summary>
+    /// <returns>To be disposed of; null if another holds it.</returns>
+    /// <exception cref="IOException">The file cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be made.</exception>
+    public IDisposable? TryTake(ContentHash key)
+    {
+        var place = (long)(key.Leading >> 2);
+        lock (_held)
+        {
+            _file ??= new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
+            return !_held.Contains(place) && TryLock(place) && _held.Add(place) ? new Held(this, place) : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (OfThisProcess)
+        {
+            if (--_users > 0)
+                return;
+            OfThisProcess.Remove(_path);
+            _file?.Dispose();
+        }
+    }
+
+    private bool TryLock(long place)
+    {
+        try
+        {
+#pragma warning disable CA1416 // A platform that has none says so.
+            _file!.Lock(place, 1);
+#pragma warning restore CA1416
+            return true;
+        }
+        catch (IOException e) when (e.HResult is HeldElsewhere or HeldElsewhereToo or HeldElsewhereOnMac or HeldElsewhereOnWindows)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or PlatformNotSupportedException)
+        {
+            return true;
+        }
+    }
+
+    private void Release(long place)
+    {
+        lock (_held)
+        {
+            _held.Remove(place);
+            try
+            {
+#pragma warning disable CA1416
+                _file!.Unlock(place, 1);
+#pragma warning restore CA1416
+            }
+            catch (Exception e) when (e is IOException or PlatformNotSupportedException)
+            {
+                // There was none.
+            }
+        }
+    }
+
+    private sealed class Held(KeyLocks locks, long place) : IDisposable
+    {
+        public void Dispose() => locks.Release(place);
+    }
+}

@@ -1,0 +1,54 @@
+using Attribution.Models;
+using Attribution.Models.Fused;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attribution.Methods;
+
+/// <summary>Streams by <see cref="FusedPass"/>: end to end without padding, no graph of libtorch's.</summary>
+internal sealed class FusedStreams(Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan, WeightGradients? weights)
+    : Streams(transformer, sequences, plan, weights)
+{
+    private readonly PackedSequences _packed = new(sequences);
+
+    protected override Tensor RowOf(Tensor stream, int row) => stream.narrow(0, _packed.Spans[row].Start, _packed.Spans[row].Length);
+
+    protected override void Run()
+    {
+        var pass = new FusedPass(Transformer, _packed, Transformer.Context(_packed.Spans.Length, (int)_packed.Spans.Max(s => s.Length), [.. _packed.Spans.Select(s => (int)s.Length)]));
+        var (last, targets) = (Transformer.Config.BlockCount - 1, _packed.Positions.shape[0]);
+        var kept = new Stack<(int Block, KeptBlock Kept)>();
+        var stream = pass.Embed();
+        for (var layer = 0; layer < End; layer++)
+        {
+            var input = stream;
+            var differentiated = layer >= FirstDifferentiated && targets > 0;
+            if (differentiated)
+                kept.Push((layer, new KeptBlock()));
+            // Of the last block's stream the head reads what predicts a kept token.
+            using (differentiated ? Weights?.Observe(layer, outputs: false) : null)
+                stream = pass.Forward(layer, input, differentiated ? kept.Peek().Kept : null, targetsOnly: NeedsLoss && layer == last && !Layers.Contains(last) && targets > 0);
+            if (Layers.Contains(layer))
+                Found.Add(layer, (input, stream, null));
+            else if (!differentiated && !Layers.Contains(layer - 1))
+                input.Dispose();
+        }
+        if (!NeedsLoss || targets == 0)
+            return;
+
+        if (Layers.Contains(last))
+            stream = stream.index_select(0, _packed.Positions);
+        var (_, gradient) = pass.Loss(stream);
+        if (Layers.Contains(last))
+            Grade(last, gradient = pass.Spread(gradient));
+        while (kept.TryPop(out var top))
+        {
+            using var block = top.Kept;
+            var below = pass.Backward(top.Block, block, gradient, entrance: kept.Count > 0 || Graded.Contains(top.Block - 1), Weights is null ? null : Weights.Project);
+            if (!Graded.Contains(top.Block))
+                gradient.Dispose();
+            if (below is not null)
+                Grade(top.Block - 1, gradient = below);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attribution.Models.Fused;
+
+/// <summary>
+/// The forward and backward pass of a batch on the CPU, without padding and without libtorch's graph: the matrix products are libtorch's, and what is between
+/// them is done row by row in one sweep over memory each, in float32. The derivative is written out, so that what it needs is kept and
+/// nothing else; no weight has a gradient. N tokens, D hidden, H query heads, K key/value heads, d per head, F feed-forward, V vocabulary.
+/// </summary>
+/// <param name="transformer">The model; see <see cref="Supports"/>.</param>
+/// <param name="sequences">The batch.</param>
+/// <param name="context">Its context: one row for each sequence, without masks of keys and without a cache.</param>
+internal sealed class FusedPass(Transformer transformer, PackedSequences sequences, ForwardContext context)
+{
+    /// <summary>How many logits (positions x vocabulary) are held at once.</summary>
+    private const long ChunkElements = AnswerLoss.ChunkElements;
+
+    private readonly ModelConfig _config = transformer.Config;
+
+    /// <summary>
+    /// Whether a model can run so: on the CPU, with blocks like Llama's, Mistral's, Qwen 2's and Phi 3's, and no adapter. Others (norms of heads, norms after
+    /// the matrices) go through <see cref="Transformer.Block"/> and libtorch's graph.
+    /// </summary>
+    public static bool Supports(Transformer transformer) =>
+        transformer.Device.type == DeviceType.CPU && transformer.Config is { UnitOffsetNorm: false, QueryKeyNorm: false, PostNorms: false, Activation: Activation.Silu }
+        && transformer.DType is ScalarType.Float32 or ScalarType.BFloat16 && transformer.Linears.All(linear => linear.Adapter is null);
+
+    /// <summary>The stream entering block 0, [N, D].</summary>
+    public Tensor Embed()
+    {
+        using var scope = NewDisposeScope();
+        return transformer.Embed(sequences.Ids.unsqueeze(0)).squeeze(0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Runs one block.</summary>
+    /// <param name="index">The block.</param>
+    /// <param name="hidden">The stream entering it, [N, D].</param>
+    /// <param name="kept">Takes what the derivative needs; null where none is taken.</param>
+    /// <param name="targetsOnly">Whether the stream leaving it is wanted at <see cref="PackedSequences.Positions"/> alone.</param>
+    /// <returns>The stream leaving it, [N, D] or [M, D].</returns>
+    public Tensor Forward(int index, Tensor hidden, KeptBlock? kept = null, bool targetsOnly = false)
+    {
+        using var scope = NewDisposeScope();
+        var block = transformer.Blocks[index];
+        var (normed, scale) = NormStep.Forward(hidden, null, block.InputNorm, _config.NormEpsilon);
+        var (queries, keys) = ((long)_config.HeadCount * _config.HeadSize, (long)_config.KeyValueHeadCount * _config.HeadSize);
+        var projected = block.Query.Forward(normed);
+        var (projectedKeys, projectedValues) = (block.Key?.Forward(normed) ?? projected, block.Value?.Forward(normed) ?? projected);
+        var angles = context.Angles(block.Rotary);
+        var query = HeadStep.Split(projected, 0, _config.HeadCount, _config.HeadSize, sequences, angles, QueryScale);
+        var key = HeadStep.Split(projectedKeys, block.Key is null ? queries : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences, angles, 1);
+        var value = HeadStep.Split(projectedValues, block.Value is null ? queries + keys : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences, null, 1);
+
+        var mixed = empty([query.NumberOfElements], query.dtype);
+        var weights = new Tensor[sequences.Spans.Length];
+        for (var b = 0; b < weights.Length; b++)
+        {
+            // The heads that share a key stand in as that many queries: [K, H / K T, d].
+            weights[b] = Heads(query, b, _config.HeadCount).bmm(Heads(key, b, _config.KeyValueHeadCount).transpose(1, 2)); // [K, H / K T, T]
+            CausalSoftmaxStep.Forward(weights[b], block.Window);
+            using var part = weights[b].bmm(Heads(value, b, _config.KeyValueHeadCount));
+            Heads(mixed, b, _config.HeadCount).copy_(part);
+            if (kept is null)
+                weights[b].Dispose();
+        }
+        var merged = empty([hidden.shape[0], queries], hidden.dtype);
+        HeadStep.Merge(mixed, merged, 0, _config.HeadCount, _config.HeadSize, sequences, null, 1);
+
+        var residual = targetsOnly ? hidden.index_select(0, sequences.Positions) : hidden;
+        var middle = block.Output.Forward(targetsOnly ? merged.index_select(0, sequences.Positions) : merged); // its output becomes the stream
+        var (normedToo, scaleToo) = NormStep.Forward(middle, residual, block.FeedForwardNorm, _config.NormEpsilon);
+        var gate = block.Gate.Forward(normedToo); // [N, F], or with up [N, 2 F]
+        var up = block.Up?.Forward(normedToo);
+        var output = block.Down.Forward(GateStep.Forward(gate, up)).add_(middle);
+        kept?.Keep(hidden, scale, query, key, value, weights, middle, scaleToo, gate, up, targetsOnly);
+        return output.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The gradient at a block's entrance, [N, D], from that at its exit; what was kept of the forward pass is used up.</summary>
+    /// <param name="index">The block.</param>
+    /// <param name="kept">What <see cref="Forward"/> kept.</param>
+    /// <param name="gradient">At what <see cref="Forward"/> returned, like it.</param>
+    /// <param name="entrance">Whether the gradient at the entrance is wanted; else null is returned.</param>
+    /// <param name="see">Told the gradient at the output of each matrix, and the rows of each sequence in it.</param>
+    public Tensor? Backward(int index, KeptBlock kept, Tensor gradient, bool entrance, Action<Linear, Tensor, (long Start, long Length)[]>? see = null)
+    {
+        using var scope = NewDisposeScope();
+        var block = transformer.Blocks[index];
+        var spans = kept.TargetsOnly ? sequences.TargetSpans : sequences.Spans;
+        void See(Linear? linear, Tensor at, (long, long)[] rows)
+        {
+            if (linear is not null)
+                see?.Invoke(linear, at, rows);
+        }
+
+        See(block.Down, gradient, spans);
+        using (var active = gradient.mm(block.Down.Weight))
+            GateStep.Backward(active, kept.Gate, kept.Up); // gate and up are their gradients from here on
+        See(block.Gate, kept.Gate, spans);
+        See(block.Up, kept.Up ?? kept.Gate, spans);
+        var middle = kept.Gate.mm(block.Gate.Weight);
+        if (block.Up is not null)
+            middle.addmm_(kept.Up!, block.Up.Weight);
+        NormStep.Backward(middle, kept.Middle, kept.ScaleOfMiddle, block.FeedForwardNorm, gradient);
+        kept.DisposeFeedForward();
+        See(block.Output, middle, spans);
+        var merged = middle.mm(block.Output.Weight);
+        if (kept.TargetsOnly)
+            (merged, middle) = (Spread(merged), Spread(middle));
+
+        var mixed = HeadStep.Split(merged, 0, _config.HeadCount, _config.HeadSize, sequences, null, 1);
+        var (query, key, value) = (empty_like(kept.Query), empty_like(kept.Key), empty_like(kept.Value));
+        for (var b = 0; b < sequences.Spans.Length; b++)
+        {
+            using var inner = NewDisposeScope();
+            var (weights, at) = (kept.Weights[b], Heads(mixed, b, _config.HeadCount));
+            Heads(value, b, _config.KeyValueHeadCount).copy_(weights.transpose(1, 2).bmm(at));
+            var scores = at.bmm(Heads(kept.Value, b, _config.KeyValueHeadCount).transpose(1, 2)); // [K, H / K T, T]
+            CausalSoftmaxStep.Backward(scores, weights, block.Window);
+            weights.Dispose();
+            Heads(query, b, _config.HeadCount).copy_(scores.bmm(Heads(kept.Key, b, _config.KeyValueHeadCount)));
+            Heads(key, b, _config.KeyValueHeadCount).copy_(scores.transpose(1, 2).bmm(Heads(kept.Query, b, _config.HeadCount)));
+        }
+
+        // Back to what the matrices gave, in one tensor where they are one matrix.
+        var angles = context.Angles(block.Rotary);
+        var (queries, keys) = ((long)_config.HeadCount * _config.HeadSize, (long)_config.KeyValueHeadCount * _config.HeadSize);
+        var atQuery = empty([mixed.NumberOfElements / queries, block.Query.Weight.shape[0]], mixed.dtype);
+        var (atKey, atValue) = (block.Key is null ? atQuery : empty([atQuery.shape[0], keys], mixed.dtype), block.Value is null ? atQuery : empty([atQuery.shape[0], keys], mixed.dtype));
+        HeadStep.Merge(query, atQuery, 0, _config.HeadCount, _config.HeadSize, sequences, angles, QueryScale);
+        HeadStep.Merge(key, atKey, block.Key is null ? queries : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences, angles, 1);
+        HeadStep.Merge(value, atValue, block.Value is null ? queries + keys : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences, null, 1);
+        See(block.Query, atQuery, sequences.Spans);
+        See(block.Key, atKey, sequences.Spans);
+        See(block.Value, atValue, sequences.Spans);
+        if (!entrance)
+            return null;
+        var result = atQuery.mm(block.Query.Weight);
+        if (block.Key is not null && block.Value is not null)
+            result.addmm_(atKey, block.Key.Weight).addmm_(atValue, block.Value.Weight);
+        NormStep.Backward(result, kept.Hidden, kept.ScaleOfHidden, block.InputNorm, middle);
+        return result.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Each sequence's loss, as <see cref="AnswerLoss"/>, and the gradient of their sum at the stream leaving the last block.</summary>
+    /// <param name="final">That stream at <see cref="PackedSequences.Positions"/>, [M, D].</param>
+    public (double[] Losses, Tensor Gradient) Loss(Tensor final)
+    {
+        using var scope = NewDisposeScope();
+        var count = final.shape[0];
+        var shares = tensor([.. sequences.TargetSpans.SelectMany(span => Enumerable.Repeat(1f / span.Length, (int)span.Length))]); // [M]
+        var (gradient, losses) = (empty_like(final), new double[sequences.Spans.Length]);
+        var size = Math.Min(count, Math.Max(1, ChunkElements / _config.VocabularySize));
+        var buffer = empty([size, _config.VocabularySize], final.dtype); // memory of this size is dear to get, so it is got once
+        var head = transformer.Head.Weight;
+        var (row, at) = (0, 0L);
+        for (long start = 0; start < count; start += size)
+        {
+            using var inner = NewDisposeScope();
+            var rows = Math.Min(size, count - start);
+            var stream = final.narrow(0, start, rows);
+            var (normed, scale) = NormStep.Forward(stream, null, transformer.FinalNorm, _config.NormEpsilon);
+            var logits = buffer.narrow(0, 0, rows).addmm_(normed, head.t(), beta: 0);
+            foreach (var loss in CrossEntropyStep.Run(logits, sequences.Targets.narrow(0, start, rows), shares.narrow(0, start, rows)))
+            {
+                while (at == sequences.TargetSpans[row].Length)
+                    (row, at) = (row + 1, 0);
+                losses[row] += loss;
+                at++;
+            }
+            var part = gradient.narrow(0, start, rows).addmm_(logits, head, beta: 0);
+            NormStep.Backward(part, stream, scale, transformer.FinalNorm, null);
+        }
+        return ([.. losses.Zip(sequences.TargetSpans, (sum, span) => span.Length > 0 ? sum / span.Length : double.NaN)], gradient.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Rows at <see cref="PackedSequences.Positions"/>, [M, W], put in their places among zeros, [N, W].</summary>
+    public Tensor Spread(Tensor rows) => zeros([sequences.Owners.Length, rows.shape[1]], rows.dtype).index_copy_(0, sequences.Positions, rows);
+
+    private double QueryScale => 1 / Math.Sqrt(_config.QueryScalar);
+
+    // One sequence's heads, those that share a key one after the other: [K, n / K T, d].
+    private Tensor Heads(Tensor split, int sequence, int heads)
+    {
+        var (start, length) = sequences.Spans[sequence];
+        return split.narrow(0, start * heads * _config.HeadSize, length * heads * _config.HeadSize).view(_config.KeyValueHeadCount, -1, _config.HeadSize);
+    }
+}

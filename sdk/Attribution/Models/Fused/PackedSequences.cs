@@ -1,0 +1,57 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attribution.Models.Fused;
+
+/// <summary>Sequences end to end, without padding: N tokens in all.</summary>
+internal sealed class PackedSequences
+{
+    /// <summary>Lays out <paramref name="sequences"/>; the tensors belong to the current dispose scope.</summary>
+    public PackedSequences(IReadOnlyList<TokenSequence> sequences)
+    {
+        Sequences = sequences;
+        Spans = new (long, long)[sequences.Count];
+        TargetSpans = new (long, long)[sequences.Count];
+        var (start, owners, positions, targets) = (0L, new List<int>(), new List<long>(), new List<long>());
+        for (var b = 0; b < sequences.Count; b++)
+        {
+            var sequence = sequences[b];
+            Spans[b] = (start, sequence.Length);
+            var first = positions.Count;
+            for (var t = 0; t < sequence.Length; t++)
+            {
+                owners.Add(b);
+                if (t == 0 || !sequence.Keep[t])
+                    continue;
+                positions.Add(start + t - 1);
+                targets.Add(sequence.Ids[t]);
+            }
+            TargetSpans[b] = (first, positions.Count - first);
+            start += sequence.Length;
+        }
+        Owners = [.. owners];
+        Ids = tensor(sequences.SelectMany(s => s.Ids).Select(id => (long)id).ToArray());
+        Positions = tensor(positions.ToArray());
+        Targets = tensor(targets.ToArray());
+    }
+
+    public IReadOnlyList<TokenSequence> Sequences { get; }
+
+    /// <summary>The rows of each sequence: where they start, and how many.</summary>
+    public (long Start, long Length)[] Spans { get; }
+
+    /// <summary>The sequence of each row.</summary>
+    public int[] Owners { get; }
+
+    /// <summary>int64 [N].</summary>
+    public Tensor Ids { get; }
+
+    /// <summary>int64 [M]: the rows whose logits predict a kept token, sequence by sequence.</summary>
+    public Tensor Positions { get; }
+
+    /// <summary>int64 [M]: the tokens that they should predict.</summary>
+    public Tensor Targets { get; }
+
+    /// <summary>Of each sequence, the part of the M that is its own.</summary>
+    public (long Start, long Length)[] TargetSpans { get; }
+}

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Attribution.Data;
+using Attribution.Methods;
+using Attribution.Models;
+using Attribution.Selection;
+
+namespace Attribution.Benchmarks;
+
+/// <summary>
+/// Retrieval of planted rows: how many of the rows of the quickstart's pool that were written to show a behaviour each pair of methods finds, given that
+/// behaviour's evaluation set. Prints Markdown.
+/// </summary>
+internal static class RetrievalBenchmark
+{
+    private const int Layer = 2, MaxTokens = 256;
+    private const string Column = "behaviour";
+
+    // Each method with itself, then the pairings of the write-up.
+    private static readonly (string Train, string Eval)[] Pairings =
+    [
+        .. AttributionMethods.BuiltIn.Names.Select(name => (name, name)),
+        ("residual_change_treatment", "residual_diff"),
+        ("residual_change_treatment", "residual_change"),
+        ("residual_diff", "residual_change"),
+    ];
+
+    internal static Command Create()
+    {
+        var experiment = new Option<string>("--experiment") { DefaultValueFactory = _ => "experiments/quickstart", Description = "A folder with model/ and data/pool.jsonl and a .jsonl for each behaviour." };
+        var scoring = new Option<string>("--scoring") { DefaultValueFactory = _ => "cos_sim" };
+        var k = new Option<int>("--top-k") { DefaultValueFactory = _ => 100, Description = "How many rows are selected." };
+        var command = new Command("retrieval", "Planted rows of the quickstart's pool found by every method.") { experiment, scoring, k };
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(experiment), ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), parsed.GetValue(k)));
+        return command;
+    }
+
+    private static void Run(string experiment, ScoringMethod scoring, int k)
+    {
+        var folder = Path.Combine(experiment, "model");
+        using var model = CausalLanguageModel.Load(folder);
+        using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn);
+        var encoder = RowEncoder.Load(folder, MaxTokens);
+        Vectors Compute(string file)
+        {
+            var path = Path.Combine(experiment, "data", file);
+            TokenizedRow[] rows = [.. Dataset.Open(new DatasetOptions { Path = path }).Rows().Select(row => encoder.Encode(row, path))];
+            string[] names = [.. Pairings.SelectMany(p => new[] { p.Train, p.Eval }).Distinct()];
+            return new Vectors(rows.Length, computer.Compute(rows, [.. names.Select(KeyOf)]));
+        }
+
+        var behaviours = File.ReadLines(Path.Combine(experiment, "data", "pool.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.TryGetProperty(Column, out var value) ? value.GetString() : null).ToArray();
+        var evaluations = Directory.EnumerateFiles(Path.Combine(experiment, "data"), "*.jsonl").Select(file => Path.GetFileNameWithoutExtension(file))
+            .Where(behaviours.Contains).Order(StringComparer.Ordinal).ToArray();
+        var pool = Compute("pool.jsonl");
+        var sets = evaluations.Select(name => (Name: name, Vectors: Compute($"{name}.jsonl"), Planted: behaviours.Count(b => b == name))).ToArray();
+
+        Console.WriteLine($"{pool.Rows} rows, layer {Layer}, {scoring.ToName()}. Each cell: precision@{k}, recall@{k}, AUROC; in brackets how many rows are planted.");
+        Console.WriteLine();
+        Console.WriteLine($"| pool x evaluation | {string.Join(" | ", sets.Select(s => $"{s.Name} ({s.Planted})"))} | mean |");
+        Console.WriteLine($"|---|{string.Concat(sets.Select(_ => "---|"))}---|");
+        foreach (var (train, eval) in Pairings)
+        {
+            var found = sets.Select(set => Measure(Query.From(scoring, set.Vectors.Of(eval)).Score(pool.Of(train)), behaviours, set.Name, k)).ToArray();
+            var mean = new Found(found.Average(f => f.Precision), found.Average(f => f.Recall), found.Average(f => f.Auroc));
+            Console.WriteLine($"| {(train == eval ? train : $"{train} x {eval}")} | {string.Join(" | ", found.Append(mean))} |");
+        }
+    }
+
+    private static VectorKey KeyOf(string method) =>
+        new(method, AttributionMethods.BuiltIn.Get(method).Inputs.HasFlag(MethodInputs.WeightGradient) ? VectorKey.WholeModel : Layer);
+
+    private static Found Measure(IReadOnlyList<ScoredRow> scores, string?[] behaviours, string name, int k)
+    {
+        // A row without a score counts as the lowest.
+        var ranked = scores.OrderByDescending(s => float.IsFinite(s.Score) ? s.Score : float.NegativeInfinity).ThenBy(s => s.Index).ToArray();
+        var planted = ranked.Select(s => behaviours[s.Index] == name).ToArray();
+        var (count, above, pairs) = (planted.Count(p => p), 0L, 0L);
+        foreach (var isPlanted in planted)
+        {
+            if (isPlanted)
+                above++;
+            else
+                pairs += above; // of this one and each planted row above it
+        }
+        var selected = planted.Take(k).Count(p => p);
+        return new Found(selected / (double)k, selected / (double)count, pairs / ((double)count * (planted.Length - count)));
+    }
+
+    private sealed record Found(double Precision, double Recall, double Auroc)
+    {
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Precision:0.00} {Recall:0.00} {Auroc:0.000}");
+    }
+
+    private sealed record Vectors(int Rows, IReadOnlyDictionary<VectorKey, float[]> Values)
+    {
+        public IVectorSource Of(string method) => new Source(method, Rows, Values[KeyOf(method)]);
+    }
+
+    private sealed class Source(string name, int rows, float[] values) : IVectorSource
+    {
+        public string Name => name;
+
+        public void Read(VectorVisitor visit)
+        {
+            var width = values.Length / rows;
+            for (var row = 0; row < rows; row++)
+                visit(row, values.AsSpan(row * width, width));
+        }
+    }
+}

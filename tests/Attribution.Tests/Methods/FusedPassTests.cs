@@ -1,0 +1,108 @@
+using Attribution.Methods;
+using Attribution.Models;
+using Attribution.Models.Fused;
+using Attribution.Models.Lora;
+using TorchSharp;
+using static TorchSharp.torch;
+using Family = Attribution.Tests.Models.TinyModel;
+
+namespace Attribution.Tests.Methods;
+
+/// <summary>The pass whose derivative is written out, against libtorch's own derivative of <see cref="Transformer.Block"/>.</summary>
+public sealed class FusedPassTests
+{
+    [Theory]
+    [InlineData("llama3")]
+    [InlineData("llama-linear")]
+    [InlineData("mistral")]
+    [InlineData("qwen2")]
+    [InlineData("phi3")]
+    public void Every_vector_is_that_of_libtorch_s_derivative(string family)
+    {
+        using var files = Family.Of(family);
+        using var model = files.Load();
+        var rows = Rows(48);
+        VectorKey[] wanted =
+        [
+            .. AttributionMethods.BuiltIn.Names.Where(n => n != "trak").SelectMany(name => Enumerable.Range(0, model.Config.BlockCount).Select(layer => new VectorKey(name, layer))),
+            new("trak", VectorKey.WholeModel),
+        ];
+        Compare(model, rows, wanted, 0.99999, 1e-4);
+        // Without the last block's streams, that block's exit is computed where a token is predicted and nowhere else.
+        Compare(model, rows, [new("residual_change", 0), new("trak", VectorKey.WholeModel)], 0.99999, 1e-4);
+    }
+
+    [Fact]
+    public void Bfloat16_is_as_near_as_its_rounding_allows()
+    {
+        using var files = Family.Llama();
+        using var model = CausalLanguageModel.Load(files.Folder, dtype: bfloat16);
+        Compare(model, Rows(24), [new("residual_diff", 1), new("residual_change_treatment", 0), new("trak", VectorKey.WholeModel)], 0.98, 0.1);
+    }
+
+    [Theory]
+    [InlineData("qwen3")]
+    [InlineData("gemma3")]
+    public void Families_of_other_blocks_go_through_libtorch_s_graph(string family)
+    {
+        using var files = Family.Of(family);
+        using var model = files.Load();
+        FusedPass.Supports(model.Transformer).ShouldBeFalse();
+        using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn);
+        computer.Compute(Rows(3), [new("residual_change", 1)]).Values.Single().ShouldAllBe(x => float.IsFinite(x));
+    }
+
+    [Fact]
+    public void Losses_are_the_means_over_each_answer()
+    {
+        using var files = Family.Llama();
+        using var model = files.Load();
+        using var scope = NewDisposeScope();
+        using var none = no_grad();
+        TokenSequence[] sequences = [.. Rows(5).Select(r => r.Treatment)];
+        var batch = new SequenceBatch(sequences, CPU);
+        var final = model.Transformer.Run(model.Transformer.Embed(batch.Ids), model.Transformer.Context(5, batch.Length), 0, 3);
+        var (expected, expectedGradient) = AnswerLoss.Backpropagate(model.Transformer, final, batch);
+
+        var packed = new PackedSequences(sequences);
+        var (losses, gradient) = new FusedPass(model.Transformer, packed, model.Transformer.Context(5, batch.Length)).Loss(AnswerLoss.At(final, batch));
+        for (var i = 0; i < losses.Length; i++)
+            losses[i].ShouldBe(expected[i], 1e-5);
+        gradient.allclose(expectedGradient, 1e-4, 1e-6).ShouldBeTrue();
+    }
+
+    private static TokenizedRow[] Rows(int count) =>
+    [
+        .. Enumerable.Range(0, count).Select(i =>
+        {
+            TokenSequence Side(int length, int prompt) => new(Family.Tokens(length, i), [.. Enumerable.Range(0, length).Select(t => t >= prompt)]);
+            return new TokenizedRow(i, Side(5 + (i * 7 % 36), 2 + (i % 3)), Side(4 + (i * 5 % 31), 2));
+        }),
+    ];
+
+    // An adapter that does nothing yet makes the model go through the graph.
+    private static void Compare(CausalLanguageModel model, TokenizedRow[] rows, VectorKey[] wanted, double leastCosine, double mostDifference)
+    {
+        FusedPass.Supports(model.Transformer).ShouldBeTrue();
+        using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn, tokenBudget: 300);
+        var fused = computer.Compute(rows, wanted);
+        IReadOnlyDictionary<VectorKey, float[]> graph;
+        using (LoraAdapter.Attach(model, new LoraConfig { Rank = 2, Alpha = 2, TargetModules = ["o_proj"] }, seed: 1))
+        {
+            FusedPass.Supports(model.Transformer).ShouldBeFalse();
+            graph = computer.Compute(rows, wanted);
+        }
+        foreach (var key in wanted)
+        {
+            var width = fused[key].Length / rows.Length;
+            for (var row = 0; row < rows.Length; row++)
+            {
+                var a = fused[key].AsSpan(row * width, width);
+                var e = graph[key].AsSpan(row * width, width);
+                var (cosine, ratio) = (System.Numerics.Tensors.TensorPrimitives.CosineSimilarity(a, e), System.Numerics.Tensors.TensorPrimitives.Norm(a) / System.Numerics.Tensors.TensorPrimitives.Norm(e));
+                ((double)cosine).ShouldBeGreaterThan(leastCosine, $"{key} row {row}");
+                Math.Abs(ratio - 1).ShouldBeLessThan((float)mostDifference, $"{key} row {row}");
+            }
+        }
+    }
+}
