@@ -51,6 +51,12 @@ public static class ProjectErrorCodes
     /// <summary>A method of one side compares with none of the other's.</summary>
     public const string MethodsDoNotPair = "ATTR1917";
 
+    /// <summary>There is no such kind of experiment, or an item belongs to another kind.</summary>
+    public const string WrongKind = "ATTR1918";
+
+    /// <summary>An experiment in context attribution has no ContextDataset item.</summary>
+    public const string NoContextDataset = "ATTR1919";
+
     /// <summary>The worker stopped without saying why.</summary>
     public const string WorkerCrashed = "ATTR1920";
 

@@ -15,19 +15,22 @@ internal sealed class StageRequests(Experiment experiment)
     private static readonly JsonWriterOptions Readable = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The request as JSON text.</summary>
-    public string Of(Stage stage)
+    public string Of(Stage stage) => Write(stage, experiment.Name, experiment.Store, experiment.State, experiment.OutputFolder, Body(stage.Name));
+
+    /// <summary>A request of any kind of experiment.</summary>
+    internal static string Write(Stage stage, string experiment, string store, string state, string outputFolder, Action<Utf8JsonWriter> body)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, Readable))
         {
             json.WriteStartObject();
             json.WriteString("stage", stage.Name);
-            json.WriteString("experiment", experiment.Name);
-            json.WriteString("store", experiment.Store);
-            json.WriteString("state", experiment.State);
-            json.WriteString("out", experiment.OutputFolder);
+            json.WriteString("experiment", experiment);
+            json.WriteString("store", store);
+            json.WriteString("state", state);
+            json.WriteString("out", outputFolder);
             List(json, "upstream", stage.Upstream);
-            Body(stage.Name)(json);
+            body(json);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(bytes.ToArray()) + "\n";
@@ -249,13 +252,15 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteNumber("maxTokens", experiment.MaxTokens);
     }
 
-    private void Execution(Utf8JsonWriter json)
+    private void Execution(Utf8JsonWriter json) => Execution(json, experiment.Device, experiment.TokenBudget);
+
+    internal static void Execution(Utf8JsonWriter json, string? device, int? tokenBudget)
     {
-        if (experiment.Device is null && experiment.TokenBudget is null)
+        if (device is null && tokenBudget is null)
             return;
         json.WriteStartObject("execution");
-        Text(json, "device", experiment.Device);
-        if (experiment.TokenBudget is { } budget)
+        Text(json, "device", device);
+        if (tokenBudget is { } budget)
             json.WriteNumber("tokenBudget", budget);
         json.WriteEndObject();
     }
@@ -277,7 +282,7 @@ internal sealed class StageRequests(Experiment experiment)
         more?.Invoke(dataset);
     });
 
-    private static void Objects<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
+    internal static void Objects<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
     {
         json.WriteStartArray(name);
         foreach (var item in items)
@@ -289,7 +294,7 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteEndArray();
     }
 
-    private static void List(Utf8JsonWriter json, string name, IEnumerable<string> items)
+    internal static void List(Utf8JsonWriter json, string name, IEnumerable<string> items)
     {
         json.WriteStartArray(name);
         foreach (var item in items)
@@ -297,7 +302,7 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteEndArray();
     }
 
-    private static void Text(Utf8JsonWriter json, string name, string? value)
+    internal static void Text(Utf8JsonWriter json, string name, string? value)
     {
         if (value is not null)
             json.WriteString(name, value);

@@ -151,7 +151,7 @@ internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
     }
 
     // A format is told by the end of a name, and a request knows nothing of names.
-    private static string FormatOf(string path)
+    internal static string FormatOf(string path)
     {
         var extension = Path.GetExtension(path);
         return (extension is ".gz" or ".zst" ? Path.GetExtension(Path.GetFileNameWithoutExtension(path)) + extension : extension).ToLowerInvariant();
