@@ -302,13 +302,13 @@ public static class ErrorCodes
     public const string ProbePairsTooFew = "ATTR1508";
 
     /// <summary>Vectors that were projected differently, or one side of which was not projected at all.</summary>
-    public const string ProjectionsDiffer = "ATTR1521";
+    public const string ProjectionsDiffer = "ATTR1511";
 
     /// <summary>There are no system prompts to make a persona of a trait from.</summary>
     public const string PersonaPromptsMissing = "ATTR1520";
 
     /// <summary>A row of an evaluation set has no prompt that a persona could be asked.</summary>
-    public const string PersonaPromptUnusable = "ATTR1521";
+    public const string PersonaPromptUnusable = "ATTR1524";
 
     /// <summary>A file of persona vectors is not there, or is none for the model.</summary>
     public const string PersonaVectorInvalid = "ATTR1522";
