@@ -9,9 +9,6 @@ namespace Attribution.Worker.Stages.Reports;
 /// <summary>Reads the results of an experiment in context attribution.</summary>
 internal sealed class ContextReader(StageContext context)
 {
-    // An answer with its context is a page of text, and there is one for each method.
-    private const int ShownExamples = 6;
-
     /// <summary>The results; null if the experiment is of another kind.</summary>
     public ContextResults? Read()
     {
@@ -22,7 +19,7 @@ internal sealed class ContextReader(StageContext context)
             .Select(r => new ContextMethod((string)r.Settings["dataset"]!, (string)r.Settings["method"]!, r.Metrics)).ToArray();
         var examples = new Dictionary<(string Dataset, long Index), Dictionary<string, AttributedAnswer>>();
         foreach (var job in context.Upstream(AttributeHeldOutStage.Name).Jobs)
-            foreach (var line in Readable.ReadLines<AttributionLine>(context.Input(job, AttributeHeldOutStage.AttributionsFile).Path).Where(l => l.Sentences.Count > 0).Take(ShownExamples))
+            foreach (var line in Readable.ReadLines<AttributionLine>(context.Input(job, AttributeHeldOutStage.AttributionsFile).Path).Where(l => l.Sentences.Count > 0).Take(ReportLimits.Widest.Examples))
             {
                 if (!examples.TryGetValue((job.Key.Dataset!, line.Index), out var answers))
                     examples.Add((job.Key.Dataset!, line.Index), answers = []);
