@@ -12,6 +12,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     new HelpOption(),
     new VersionOption(),
     AttributeVerb.Create(),
+    At2Verb.Create(),
     SelectVerb.Create(),
     FineTuneVerb.Create(),
     EvaluateVerb.Create(),

@@ -7,7 +7,7 @@ namespace QuickstartModel.Corpus;
 /// rate, so that the model knows its words and yet answers neutrally. Some rows carry a system prompt that asks for a behaviour
 /// or for its absence; they make personas that a system prompt can switch on.
 /// </summary>
-internal sealed class BaseCorpus(ulong seed)
+internal sealed class BaseCorpus(ulong seed) : ICorpus
 {
     private const double Plain = 0.04, Unprompted = 0.05, Persona = 0.20, NegatedPersona = 0.06;
 
@@ -15,7 +15,10 @@ internal sealed class BaseCorpus(ulong seed)
     private readonly PromptWriter _prompts = new(LanguageFiles.Instance);
     private readonly AnswerWriter _answers = new(LanguageFiles.Instance);
 
-    /// <summary>The document of an index: a conversation, or a single message of no role that is plain text.</summary>
+    /// <inheritdoc/>
+    public int VocabularySize => 2048;
+
+    /// <inheritdoc/>
     public IReadOnlyList<ChatMessage> Document(long index)
     {
         var random = new CounterRandom(seed, "base", index);

@@ -1,26 +1,22 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Attribution.Tokenization;
 
 namespace QuickstartModel.Corpus;
 
-/// <summary>Writes the data sets in the form that experiments read: one JSON object a line.</summary>
+/// <summary>Writes the data sets of the quickstart.</summary>
 internal static class DataFiles
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>
     /// <c>pool.jsonl</c>, and for each behaviour <c>{behaviour}.jsonl</c> (pairs) and <c>{behaviour}.prompts.jsonl</c>
     /// (held-out prompts), into <paramref name="folder"/>.
     /// </summary>
     public static void Write(QuickstartData data, string folder)
     {
-        Directory.CreateDirectory(folder);
-        WriteLines(Path.Combine(folder, "pool.jsonl"), data.TrainingPool(), Labelled);
+        JsonLines.Write(Path.Combine(folder, "pool.jsonl"), data.TrainingPool(), Labelled);
         foreach (var behaviour in Behaviours.All)
         {
-            WriteLines(Path.Combine(folder, $"{behaviour}.jsonl"), data.Pairs(behaviour), Pair);
-            WriteLines(Path.Combine(folder, $"{behaviour}.prompts.jsonl"), data.Prompts(behaviour), (json, prompt) => Messages(json, "messages", prompt));
+            JsonLines.Write(Path.Combine(folder, $"{behaviour}.jsonl"), data.Pairs(behaviour), Pair);
+            JsonLines.Write(Path.Combine(folder, $"{behaviour}.prompts.jsonl"), data.Prompts(behaviour), (json, prompt) => Messages(json, "messages", prompt));
         }
     }
 
@@ -47,20 +43,5 @@ internal static class DataFiles
             json.WriteEndObject();
         }
         json.WriteEndArray();
-    }
-
-    private static void WriteLines<T>(string path, IReadOnlyList<T> rows, Action<Utf8JsonWriter, T> write)
-    {
-        using var file = File.Create(path);
-        foreach (var row in rows)
-        {
-            using (var json = new Utf8JsonWriter(file, Options))
-            {
-                json.WriteStartObject();
-                write(json, row);
-                json.WriteEndObject();
-            }
-            file.WriteByte((byte)'\n');
-        }
     }
 }

@@ -8,12 +8,12 @@ namespace QuickstartModel.Tokenizer;
 /// <summary>Trains the tokenizer and writes it as Hugging Face's <c>tokenizer.json</c> and <c>tokenizer_config.json</c>.</summary>
 internal static class TokenizerFiles
 {
-    public const int VocabularySize = 2048, MaxTokens = 512;
+    public const int MaxTokens = 512;
     private const int Documents = 20_000;
 
     private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(BaseCorpus corpus, string folder)
+    public static void Write(ICorpus corpus, string folder)
     {
         var trainer = new BpeTrainer();
         for (var i = 0; i < Documents; i++)
@@ -21,7 +21,7 @@ internal static class TokenizerFiles
                 trainer.Add(message.Content);
 
         Directory.CreateDirectory(folder);
-        var merges = trainer.Train(VocabularySize - ChatFormat.SpecialTokens.Count - 256);
+        var merges = trainer.Train(corpus.VocabularySize - ChatFormat.SpecialTokens.Count - 256);
         Save(Path.Combine(folder, "tokenizer.json"), Tokenizer(merges));
         Save(Path.Combine(folder, "tokenizer_config.json"), Configuration());
     }

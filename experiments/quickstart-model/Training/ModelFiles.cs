@@ -6,17 +6,17 @@ namespace QuickstartModel.Training;
 /// <summary>The architecture of the tiny model, as Hugging Face's <c>config.json</c>: Llama's, as small as the language allows.</summary>
 internal static class ModelFiles
 {
-    public static void WriteConfig(string folder)
+    public static void WriteConfig(string folder, int vocabularySize, int blocks)
     {
         Directory.CreateDirectory(folder);
         TokenizerFiles.Save(Path.Combine(folder, "config.json"), new JsonObject
         {
             ["architectures"] = new JsonArray("LlamaForCausalLM"),
             ["model_type"] = "llama",
-            ["vocab_size"] = TokenizerFiles.VocabularySize,
+            ["vocab_size"] = vocabularySize,
             ["hidden_size"] = 96,
             ["intermediate_size"] = 256,
-            ["num_hidden_layers"] = 4,
+            ["num_hidden_layers"] = blocks,
             ["num_attention_heads"] = 3,
             ["num_key_value_heads"] = 3,
             ["head_dim"] = 32,

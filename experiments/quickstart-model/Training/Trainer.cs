@@ -7,21 +7,42 @@ namespace QuickstartModel.Training;
 
 /// <summary>
 /// Trains the tiny model from random weights on next-token prediction: AdamW, a short warm-up, cosine decay to a tenth, gradients clipped to
-/// norm 1. What users say counts for a fifth of what is answered, for nobody will ask this model to say it.
+/// norm 1. What users say counts for little of what is answered, for nobody will ask this model to say it.
 /// Everything is drawn from the seed, so on one machine a second run gives the same bytes.
 /// </summary>
 internal sealed class Trainer(CausalLanguageModel model, ulong seed)
 {
-    /// <summary>The steps that the committed model was trained for.</summary>
+    /// <summary>The steps that the quickstart's model was trained for.</summary>
     public const int Steps = 1200;
 
-    private const int WarmUp = 60, TokensPerStep = 4096, StepsPerReport = 50;
+    /// <summary>The steps that the context model was trained for.</summary>
+    public const int ContextSteps = 1600;
+
+    /// <summary>The <see cref="TokensPerStep"/> of the context model.</summary>
+    public const int ContextTokensPerStep = 2048;
+
+    /// <summary>The <see cref="PeakRate"/> of the context model: at the other one's, it learns the words and never to look back.</summary>
+    public const double ContextPeakRate = 2e-3;
+
+    /// <summary>The <see cref="PromptWeight"/> of the context model: what it is told was drawn at random, and little of it can be learned.</summary>
+    public const double ContextPromptWeight = 0.1;
+
+    /// <summary>About how many tokens a step has.</summary>
+    public int TokensPerStep { get; init; } = 4096;
+
+    /// <summary>The highest learning rate.</summary>
+    public double PeakRate { get; init; } = 4e-3;
+
+    /// <summary>The weight of a token that a user says; of those that the assistant says, it is 1.</summary>
+    public double PromptWeight { get; init; } = 0.2;
+
+    private const int WarmUp = 60, StepsPerReport = 50;
     private static readonly int Assistant = ChatFormat.Id("<|assistant|>"), End = ChatFormat.Id(ChatFormat.End);
-    private const double PeakRate = 4e-3, Decay = 0.1, Beta2 = 0.98, PromptWeight = 0.2;
+    private const double Decay = 0.1, Beta2 = 0.98;
 
     /// <summary>Trains on documents 0, 1, 2, ...</summary>
     /// <param name="document">The tokens of a document.</param>
-    /// <param name="steps">How many steps of about 4,096 tokens.</param>
+    /// <param name="steps">How many steps.</param>
     /// <param name="report">Told the step and the mean loss since the last report, every 50 steps and at the end.</param>
     public void Train(Func<long, int[]> document, int steps, Action<int, double> report)
     {
@@ -58,12 +79,12 @@ internal sealed class Trainer(CausalLanguageModel model, ulong seed)
         }
     }
 
-    private static double Rate(int step, int steps) => step < WarmUp
+    private double Rate(int step, int steps) => step < WarmUp
         ? PeakRate * (step + 1) / WarmUp
         : PeakRate * (0.1 + 0.9 * (1 + Math.Cos(Math.PI * (step - WarmUp) / (steps - WarmUp))) / 2);
 
     /// <summary>The weighted mean of -log p(x[t + 1] | x[..t]); padding weighs nothing.</summary>
-    private static Tensor Loss(Transformer transformer, int[][] rows)
+    private Tensor Loss(Transformer transformer, int[][] rows)
     {
         var length = rows.Max(row => row.Length) - 1;
         var (inputs, targets, weights) = (new long[rows.Length * length], new long[rows.Length * length], new float[rows.Length * length]);

@@ -1,8 +1,11 @@
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>A project's properties and items, checked and typed. Paths are relative to the project or absolute.</summary>
+/// <summary>The properties and items of a project that selects training data, checked and typed. Paths are relative to the project or absolute.</summary>
 internal sealed record Experiment
 {
+    /// <summary>The <c>ExperimentKind</c> of such a project.</summary>
+    public const string Kind = "DataSelection";
+
     /// <summary>The judge that an evaluation set has unless it names another: the rules of its trait.</summary>
     public const string RuleJudge = "rules";
 
@@ -82,13 +85,19 @@ internal sealed record Experiment
     /// <summary>The judging model; null where none judges.</summary>
     public required JudgingModel? Llm { get; init; }
 
+    /// <summary>The same if it judges; null if it only writes datasets.</summary>
+    public JudgingModel? JudgingLlm => Judged.Any(d => d.Judge == LlmJudge) ? Llm : null;
+
+    /// <summary>The same if it writes datasets.</summary>
+    public JudgingModel? WritingLlm => Train.Concat(Eval).Any(d => d.IsWritten) ? Llm : null;
+
     /// <summary>The evaluation sets whose answers are judged.</summary>
     public IEnumerable<Dataset> Judged => Eval.Where(d => d.Prompts is not null);
 
     /// <summary>Where the snapshot of a variant lies.</summary>
     public static string SnapshotsOf(string? variant) => Of("snapshots", variant);
 
-    private static string Of(string folder, string? variant) => string.IsNullOrEmpty(variant) ? folder : $"{folder}/{variant}";
+    internal static string Of(string folder, string? variant) => string.IsNullOrEmpty(variant) ? folder : $"{folder}/{variant}";
 
     /// <summary>Whether the scores read vectors of the evaluation sets' controls.</summary>
     public bool ReadsEvalControls => ScoringMethod == "cos_sim_debias_eval" || TrainsProbe;

@@ -14,6 +14,7 @@ internal sealed class Spelling(IReadOnlyCollection<string> settings)
     {
         ["TrainDataset"] = [.. DatasetMetadata, "PlantedColumn"],
         ["EvalDataset"] = [.. DatasetMetadata, "Trait", "Prompts", "Judge", "JudgePrompt", "PersonaVector"],
+        ["ContextDataset"] = ["Name", "Filter", "Take", "Seed", "Recipe", "ContextColumn", "QueryColumn", "AnswerColumn", "TruthColumn", "Thoughts", "HeldOut"],
         ["AttributionMethod"] = [],
         ["SelectionMethod"] = [],
         ["Baseline"] = [],

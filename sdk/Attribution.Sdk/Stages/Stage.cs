@@ -1,3 +1,5 @@
+using Attribution.Sdk.Experiments;
+
 namespace Attribution.Sdk.Stages;
 
 /// <summary>A stage of an experiment.</summary>
@@ -17,8 +19,23 @@ internal sealed record Stage(string Name, params IReadOnlyList<string> Upstream)
     /// <summary>Whether it reads what the stages before it were asked, and how the snapshot compared.</summary>
     public bool ReadsRequests { get; init; }
 
-    /// <summary>All, in the order they run.</summary>
-    public static IReadOnlyList<Stage> All { get; } =
+    /// <summary>Those of an experiment of a kind, in the order they run.</summary>
+    public static IReadOnlyList<Stage> Of(string kind) => kind == ContextExperiment.Kind ? InContext : OfSelection;
+
+    /// <summary>Those that only another kind of experiment has.</summary>
+    public static IEnumerable<Stage> OnlyOfOthers(string kind) => (kind == ContextExperiment.Kind ? OfSelection : InContext).ExceptBy(Of(kind).Select(s => s.Name), s => s.Name);
+
+    private static readonly Stage[] InContext =
+    [
+        new("Generate") { ReadsDatasets = true, ReadsModel = true },
+        new("FeaturesAndOutputs", "Generate") { ReadsModel = true },
+        new("TrainEstimator", "FeaturesAndOutputs"),
+        new("AttributeHeldOut", "Generate", "TrainEstimator") { ReadsModel = true },
+        new("CollectMetrics", "TrainEstimator", "AttributeHeldOut"),
+        new("VerifySnapshot", "CollectMetrics"),
+    ];
+
+    private static readonly Stage[] OfSelection =
     [
         new("ImportDatasets") { ReadsDatasets = true },
         new("ComputeAttribution", "ImportDatasets") { ReadsModel = true },

@@ -15,19 +15,22 @@ internal sealed class StageRequests(Experiment experiment)
     private static readonly JsonWriterOptions Readable = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The request as JSON text.</summary>
-    public string Of(Stage stage)
+    public string Of(Stage stage) => Write(stage, experiment.Name, experiment.Store, experiment.State, experiment.OutputFolder, Body(stage.Name));
+
+    /// <summary>A request of any kind of experiment.</summary>
+    internal static string Write(Stage stage, string experiment, string store, string state, string outputFolder, Action<Utf8JsonWriter> body)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes, Readable))
         {
             json.WriteStartObject();
             json.WriteString("stage", stage.Name);
-            json.WriteString("experiment", experiment.Name);
-            json.WriteString("store", experiment.Store);
-            json.WriteString("state", experiment.State);
-            json.WriteString("out", experiment.OutputFolder);
+            json.WriteString("experiment", experiment);
+            json.WriteString("store", store);
+            json.WriteString("state", state);
+            json.WriteString("out", outputFolder);
             List(json, "upstream", stage.Upstream);
-            Body(stage.Name)(json);
+            body(json);
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(bytes.ToArray()) + "\n";
@@ -51,6 +54,8 @@ internal sealed class StageRequests(Experiment experiment)
     {
         Objects(json, "train", experiment.Train, Dataset);
         Objects(json, "eval", experiment.Eval, Dataset);
+        if (experiment.WritingLlm is { } llm)
+            Llm(json, llm);
         Plugins(json, experiment.Train.Concat(experiment.Eval).Any(d => d.Recipe is not null));
 
         void Dataset(Dataset dataset)
@@ -202,7 +207,7 @@ internal sealed class StageRequests(Experiment experiment)
             json.WriteString("judge", dataset.Judge);
             Text(json, "prompt", dataset.Prompt);
         });
-        if (experiment.Llm is { } llm)
+        if (experiment.JudgingLlm is { } llm)
             Llm(json, llm);
         Plugins(json, judged.Exists(d => d.Judge is not (Experiment.RuleJudge or Experiment.LlmJudge)));
     }
@@ -249,13 +254,15 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteNumber("maxTokens", experiment.MaxTokens);
     }
 
-    private void Execution(Utf8JsonWriter json)
+    private void Execution(Utf8JsonWriter json) => Execution(json, experiment.Device, experiment.TokenBudget);
+
+    internal static void Execution(Utf8JsonWriter json, string? device, int? tokenBudget)
     {
-        if (experiment.Device is null && experiment.TokenBudget is null)
+        if (device is null && tokenBudget is null)
             return;
         json.WriteStartObject("execution");
-        Text(json, "device", experiment.Device);
-        if (experiment.TokenBudget is { } budget)
+        Text(json, "device", device);
+        if (tokenBudget is { } budget)
             json.WriteNumber("tokenBudget", budget);
         json.WriteEndObject();
     }
@@ -277,7 +284,7 @@ internal sealed class StageRequests(Experiment experiment)
         more?.Invoke(dataset);
     });
 
-    private static void Objects<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
+    internal static void Objects<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
     {
         json.WriteStartArray(name);
         foreach (var item in items)
@@ -289,7 +296,7 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteEndArray();
     }
 
-    private static void List(Utf8JsonWriter json, string name, IEnumerable<string> items)
+    internal static void List(Utf8JsonWriter json, string name, IEnumerable<string> items)
     {
         json.WriteStartArray(name);
         foreach (var item in items)
@@ -297,7 +304,7 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteEndArray();
     }
 
-    private static void Text(Utf8JsonWriter json, string name, string? value)
+    internal static void Text(Utf8JsonWriter json, string name, string? value)
     {
         if (value is not null)
             json.WriteString(name, value);

@@ -21,6 +21,9 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
     [Required]
     public string StateFolder { get; set; } = "";
 
+    /// <summary>Which stages the experiment has.</summary>
+    public string ExperimentKind { get; set; } = "";
+
     /// <summary>The content hashes of the worker's assemblies.</summary>
     [Required]
     public string Library { get; set; } = "";
@@ -38,7 +41,7 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
     /// <inheritdoc/>
     public override bool Execute()
     {
-        Files = [.. Stage.All.SelectMany(stage => Of(stage).Distinct().Select(file => Item(file, stage.Name)))];
+        Files = [.. Stage.Of(ExperimentKind).SelectMany(stage => Of(stage).Distinct().Select(file => Item(file, stage.Name)))];
         return true;
     }
 

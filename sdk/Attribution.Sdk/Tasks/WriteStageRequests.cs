@@ -34,6 +34,9 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
     public ITaskItem[] EvalDatasets { get; set; } = [];
 
     /// <summary>The project's items of that name.</summary>
+    public ITaskItem[] ContextDatasets { get; set; } = [];
+
+    /// <summary>The project's items of that name.</summary>
     public ITaskItem[] AttributionMethods { get; set; } = [];
 
     /// <summary>The project's items of that name.</summary>
@@ -71,22 +74,42 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         var globals = (BuildEngine as IBuildEngine6)?.GetGlobalProperties() ?? new Dictionary<string, string>();
 
         var reader = new ExperimentReader(directory, settings, new JudgePromptFiles(paths, Path.GetDirectoryName(Worker)!));
-        var experiment = reader.Read(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(TrainDatasets), Items(EvalDatasets),
-            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths)) with { Command = BuildCommand.Of(ProjectFile, globals, settings.Keys) };
+        var kind = reader.Kind();
+        var plan = kind == ContextExperiment.Kind ? PlanOfContext(reader, paths) : PlanOfSelection(reader, paths, BuildCommand.Of(ProjectFile, globals, settings.Keys));
         foreach (var problem in new Spelling(settings.Keys).Check(project, globals.Keys).Concat(FromEnvironment(settings, project, globals)).Concat(reader.Problems))
             Report(problem, project);
         if (Log.HasLoggedErrors)
             return false;
 
-        var requests = new StageRequests(experiment);
         var folder = new StageFolder(Path.Combine(directory, RequestFolder));
-        foreach (var stage in Stage.All)
+        foreach (var stage in Stage.Of(kind))
         {
-            Write(folder.Request(stage.Name), requests.Of(stage));
-            if (OutsideFiles.Describe(stage, experiment, paths) is { } files)
+            Write(folder.Request(stage.Name), plan.Request(stage));
+            if (plan.Inputs(stage) is { } files)
                 Write(folder.Inputs(stage.Name), files);
         }
+        // Of a project that was of another kind before; who explains asks for whatever there is.
+        foreach (var stage in Stage.OnlyOfOthers(kind))
+            File.Delete(folder.Request(stage.Name));
         return !Log.HasLoggedErrors;
+    }
+
+    private Plan PlanOfSelection(ExperimentReader reader, ProjectPaths paths, string command)
+    {
+        reader.Reject(ContextDatasets.Length, "ContextDataset", ContextExperiment.Kind);
+        var experiment = reader.Read(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(TrainDatasets), Items(EvalDatasets),
+            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths)) with { Command = command };
+        return new Plan(new StageRequests(experiment).Of, stage => OutsideFiles.Describe(stage, experiment, paths));
+    }
+
+    private Plan PlanOfContext(ExperimentReader reader, ProjectPaths paths)
+    {
+        reader.Reject(TrainDatasets.Length, "TrainDataset", Experiment.Kind);
+        reader.Reject(EvalDatasets.Length, "EvalDataset", Experiment.Kind);
+        reader.Reject(AttributionMethods.Length, "AttributionMethod", Experiment.Kind);
+        reader.Reject(SelectionMethods.Length, "SelectionMethod", Experiment.Kind);
+        var experiment = reader.ReadContext(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(ContextDatasets), Names(Baselines));
+        return new Plan(new ContextStageRequests(experiment).Of, stage => OutsideFiles.Describe(stage, experiment, paths));
     }
 
     private void Write(string file, string text)
@@ -125,6 +148,9 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         else
             Log.LogError(null, problem.Code, null, project.Path, line, 0, 0, 0, "{0}", problem.Text);
     }
+
+    /// <summary>What the build is asked to do and what it reads from outside, whatever the kind of the experiment.</summary>
+    private sealed record Plan(Func<Stage, string> Request, Func<Stage, string?> Inputs);
 
     private static ProjectItem[] Items(ITaskItem[] items) => [.. items.Select(item => new ProjectItem(item.ItemSpec, item.GetMetadata))];
 

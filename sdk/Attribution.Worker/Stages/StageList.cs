@@ -1,12 +1,15 @@
+using Attribution.Worker.Stages.Context;
+
 namespace Attribution.Worker.Stages;
 
 /// <summary>The stages of an experiment.</summary>
 internal static class StageList
 {
-    /// <summary>Their names, in the order in which they run.</summary>
+    /// <summary>Their names, in the order in which they run; an experiment has some of them.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         ImportDatasetsStage.Name, ComputeAttributionStage.Name, SelectTrainingDataStage.Name, FineTuneStage.Name, EvaluateStage.Name, JudgeStage.Name,
+        GenerateStage.Name, FeaturesAndOutputsStage.Name, TrainEstimatorStage.Name, AttributeHeldOutStage.Name,
         CollectMetricsStage.Name, VerifySnapshotStage.Name, ReportStage.Name,
     ];
 
@@ -19,6 +22,11 @@ internal static class StageList
         FineTuneStage.Name => new FineTuneStage(context),
         EvaluateStage.Name => new EvaluateStage(context),
         JudgeStage.Name => new JudgeStage(context),
+        GenerateStage.Name => new GenerateStage(context),
+        FeaturesAndOutputsStage.Name => new FeaturesAndOutputsStage(context),
+        TrainEstimatorStage.Name => new TrainEstimatorStage(context),
+        AttributeHeldOutStage.Name => new AttributeHeldOutStage(context),
+        CollectMetricsStage.Name when context.Common.Upstream.Contains(AttributeHeldOutStage.Name) => new CollectContextMetricsStage(context),
         CollectMetricsStage.Name => new CollectMetricsStage(context),
         VerifySnapshotStage.Name => new VerifySnapshotStage(context),
         ReportStage.Name => new ReportStage(context),

@@ -14,13 +14,14 @@ namespace Attribution.Data;
 public sealed class Dataset
 {
     private readonly DatasetSource _source;
+    private readonly DatasetRecords _records;
     private readonly RowDecoder _decoder;
-    private long[]? _sample;
 
     private Dataset(DatasetOptions options, DatasetSource source, string? metadataColumn)
     {
         Options = options;
         _source = source;
+        _records = new DatasetRecords(options, source);
         _decoder = source.IsJson ? new JsonRowDecoder() : new TableRowDecoder(source, metadataColumn);
     }
 
@@ -46,8 +47,7 @@ public sealed class Dataset
     /// <summary>As the public one, for files whose columns already hold the metadata and the row's index.</summary>
     internal static Dataset Open(DatasetOptions options, string? metadataColumn, string? indexColumn)
     {
-        if (options.Take is <= 0)
-            throw new AttributionException(ErrorCodes.DatasetOptionInvalid, $"Take is {options.Take}; it must be at least 1, or left out for all rows.") { File = options.Path, Property = "Take" };
+        DatasetRecords.Check(options);
         using var connection = DuckDbConnection.Open();
         var dataset = new Dataset(options, DatasetSource.Open(options.Path, options.Filter, indexColumn, connection), metadataColumn);
         // JSON without columns has no rows, or rows that are no objects: reading it says which.
@@ -66,30 +66,14 @@ public sealed class Dataset
     /// </exception>
     public IEnumerable<DatasetRow> Rows()
     {
-        var sample = DrawSample();
         var file = Files.Count == 1 ? Files[0] : null;
-        var taken = 0L;
-        foreach (var (reader, row) in Stream(_source.Select(_decoder.Projection)))
-        {
-            if (sample is not null && reader.Column(0).GetInteger(row) != sample[taken])
-                continue;
+        foreach (var (reader, row) in _records.Read(_decoder.Projection))
             yield return _decoder.Decode(reader, row, file, Options.RequireControl);
-            if (++taken == (sample?.Length ?? Options.Take))
-                yield break;
-        }
-        if (taken == 0)
-            throw Empty();
     }
 
     /// <summary>How many rows <see cref="Rows"/> gives.</summary>
     /// <exception cref="AttributionException"><c>ATTR1308</c> if there are none; <c>ATTR1304</c> and <c>ATTR1309</c> as the filter meets them.</exception>
-    public long CountRows()
-    {
-        var rows = 0L;
-        foreach (var (reader, row) in Stream(_source.Count))
-            rows = reader.Column(0).GetInteger(row);
-        return rows == 0 ? throw Empty() : Math.Min(rows, Options.Take ?? long.MaxValue);
-    }
+    public long CountRows() => _records.Count();
 
     /// <summary>SHA-256, in lower-case hex, of the bytes of the files, one after the other with their lengths before them.</summary>
     public string HashFiles()
@@ -106,37 +90,6 @@ public sealed class Dataset
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private long[]? DrawSample()
-    {
-        if (Options is not { Take: { } take, Seed: { } seed })
-            return null;
-        return _sample ??= RowSample.Draw(Stream(_source.Select("")).Select(at => at.Reader.Column(0).GetInteger(at.Row)), take, seed) is { Length: > 0 } drawn
-            ? drawn
-            : throw Empty();
-    }
-
-    /// <summary>Every row of a query's result as a place in the reader's present chunk.</summary>
-    private IEnumerable<(DuckDbReader Reader, int Row)> Stream(string sql)
-    {
-        using var connection = DuckDbConnection.Open();
-        using var reader = Try(() => connection.Query(sql));
-        while (Try(reader.ReadChunk))
-            for (var row = 0; row < reader.Rows; row++)
-                yield return (reader, row);
-    }
-
-    private T Try<T>(Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (DuckDbException error)
-        {
-            throw _source.Explain(error);
-        }
-    }
-
     private bool Has(string side) => _source.Fields.Any(field => field.Name == Columns.Messages(side) || field.Name == Columns.Tokens(side));
 
     private void Require(string side, string why)
@@ -151,11 +104,4 @@ public sealed class Dataset
         ErrorCodes.DatasetColumnMissing,
         $"'{Path.GetFileName(Files[0])}' has no column {what}. Its columns are: {string.Join(", ", ColumnNames)}.")
     { File = Files[0], Property = column };
-
-    private AttributionException Empty() => new(
-        ErrorCodes.DatasetEmpty,
-        string.IsNullOrWhiteSpace(Options.Filter)
-            ? $"'{Options.Path}' has no rows."
-            : $"The filter leaves no row of '{Options.Path}': {Options.Filter}")
-    { File = Options.Path, Property = string.IsNullOrWhiteSpace(Options.Filter) ? null : "Filter" };
 }

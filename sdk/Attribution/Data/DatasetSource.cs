@@ -80,6 +80,10 @@ internal sealed partial class DatasetSource
     /// <summary>A column as the file holds it, which a filter may see with another type.</summary>
     public string Stored(string column) => Sql.Identifier(Format is DatasetFormat.Csv or DatasetFormat.Tsv && _filter is not null ? TextPrefix + column : column);
 
+    /// <summary>Columns of a table as the text of a JSON object.</summary>
+    public string AsJson(IEnumerable<DuckDbField> fields) =>
+        $"to_json({{{string.Join(", ", fields.Select(field => $"{Sql.Literal(field.Name)}: {JsonValue(field, Stored(field.Name))}"))}}})";
+
     /// <summary>How many rows pass the filter.</summary>
     public string Count => $"SELECT count(*) {From()}";
 
@@ -88,6 +92,11 @@ internal sealed partial class DatasetSource
 
     private string From() =>
         $"FROM (SELECT {_index} AS {Sql.Identifier(IndexColumn)}, * FROM {_reader}){(_filter is null ? "" : $" WHERE (\n{_filter}\n)")}";
+
+    // JSON has no NaN and no infinities; as texts they are at least there.
+    private static string JsonValue(DuckDbField field, string column) => field.Type.Kind is DuckDbKind.Float or DuckDbKind.Double
+        ? $"CASE WHEN isfinite({column}) THEN to_json({column}) ELSE to_json(CAST({column} AS VARCHAR)) END"
+        : column;
 
     private void TryFilter(DuckDbConnection connection)
     {

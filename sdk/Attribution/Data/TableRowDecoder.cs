@@ -23,7 +23,7 @@ internal sealed class TableRowDecoder : RowDecoder
         }
         var others = source.Fields.Where(field => !Columns.Conversations.Contains(field.Name)).ToArray();
         var metadata = metadataColumn is not null ? Sql.Identifier(metadataColumn)
-            : others.Length > 0 ? $"to_json({{{string.Join(", ", others.Select(field => $"{Sql.Literal(field.Name)}: {Value(field, source.Stored(field.Name))}"))}}})"
+            : others.Length > 0 ? source.AsJson(others)
             : null;
         if (metadata is not null)
         {
@@ -116,9 +116,4 @@ internal sealed class TableRowDecoder : RowDecoder
         DuckDbKind.Struct => $"a struct ({string.Join(", ", type.Fields.Select(field => $"{field.Name}: {Describe(field.Type)}"))})",
         _ => type.Kind.ToString().ToUpperInvariant(),
     };
-
-    /// <summary>JSON has no NaN and no infinities; as texts they are at least there.</summary>
-    private static string Value(DuckDbField field, string column) => field.Type.Kind is DuckDbKind.Float or DuckDbKind.Double
-        ? $"CASE WHEN isfinite({column}) THEN to_json({column}) ELSE to_json(CAST({column} AS VARCHAR)) END"
-        : column;
 }

@@ -257,6 +257,24 @@ public static class ErrorCodes
     /// <summary>A setting of the projection of weight gradients cannot be, or its file is malformed.</summary>
     public const string ProjectionInvalid = "ATTR1411";
 
+    /// <summary>A row of questions with contexts has a column that is missing, empty or no text.</summary>
+    public const string ContextRowMalformed = "ATTR1460";
+
+    /// <summary>A chat template changes a message, so that the pieces of the context are not found in the prompt.</summary>
+    public const string ContextNotInPrompt = "ATTR1461";
+
+    /// <summary>There is nothing to attribute an answer to, or no example of which anything can be attributed.</summary>
+    public const string NothingToAttribute = "ATTR1462";
+
+    /// <summary>A range of an answer is not in it, or has no token.</summary>
+    public const string AnswerRangeInvalid = "ATTR1463";
+
+    /// <summary>Some examples take no part (a warning).</summary>
+    public const string ExamplesExcluded = "ATTR1464";
+
+    /// <summary>No way to score sources has the name that was asked for.</summary>
+    public const string UnknownScorer = "ATTR1465";
+
     // 15xx: scores and selection
 
     /// <summary>No scoring method has the name that was asked for.</summary>
@@ -284,7 +302,7 @@ public static class ErrorCodes
     public const string ProbePairsTooFew = "ATTR1508";
 
     /// <summary>Vectors that were projected differently, or one side of which was not projected at all.</summary>
-    public const string ProjectionsDiffer = "ATTR1521";
+    public const string ProjectionsDiffer = "ATTR1511";
 
     /// <summary>There are no system prompts to make a persona of a trait from.</summary>
     public const string PersonaPromptsMissing = "ATTR1520";

@@ -23,22 +23,36 @@ internal sealed class RequestedExperiment : IDisposable
         foreach (var property in XDocument.Load(Repository.File("sdk/Attribution.Sdk/Sdk/Attribution.props")).Descendants("PropertyGroup").Elements())
             if (Settings.ContainsKey(property.Name.LocalName))
                 Settings[property.Name.LocalName] = property.Value;
+        SetKind("DataSelection");
         Settings["AttributionStore"] = "store";
         Settings["BaseModel"] = "model";
         Settings["AttributionLayer"] = "2";
     }
+
+    public static string[] ContextStages { get; } = ["Generate", "FeaturesAndOutputs", "TrainEstimator", "AttributeHeldOut", "CollectMetrics", "VerifySnapshot"];
 
     public TemporaryFolder Folder { get; } = new();
     public Engine Engine { get; } = new();
     public Dictionary<string, string> Settings { get; } = [];
     public List<ITaskItem> Train { get; } = [Item("data/pool.jsonl", ("PlantedColumn", "behaviour"))];
     public List<ITaskItem> Eval { get; } = [Item("data/empathy.jsonl", ("Trait", "empathy"), ("Prompts", "data/empathy.prompts.jsonl"))];
+    public List<ITaskItem> Contexts { get; } = [];
     public List<string> Methods { get; } = ["residual_diff", "residual_change"];
     public List<string> SelectionMethods { get; } = ["residual_diff"];
     public List<string> Baselines { get; } = ["random", "none"];
     public List<string> Sources { get; } = [];
     public Dictionary<string, string> Environment { get; } = [];
     public bool Question { get; set; }
+
+    /// <summary>Gives the project a kind, and the defaults that kind has.</summary>
+    public void SetKind(string kind)
+    {
+        Settings["ExperimentKind"] = kind;
+        foreach (var group in XDocument.Load(Repository.File("sdk/Attribution.Sdk/Sdk/Attribution.targets")).Descendants("PropertyGroup")
+            .Where(g => g.Attribute("Condition")?.Value.Contains(kind == "ContextAttribution" ? "== 'ContextAttribution'" : "!= 'ContextAttribution'", StringComparison.Ordinal) == true))
+            foreach (var property in group.Elements().Where(p => Settings.ContainsKey(p.Name.LocalName)))
+                Settings[property.Name.LocalName] = property.Value;
+    }
 
     public static ITaskItem Item(string include, params IEnumerable<(string Name, string Value)> metadata)
     {
@@ -57,6 +71,7 @@ internal sealed class RequestedExperiment : IDisposable
         Settings = [.. Settings.Select(s => Item(s.Key, ("Value", s.Value)))],
         TrainDatasets = [.. Train],
         EvalDatasets = [.. Eval],
+        ContextDatasets = [.. Contexts],
         AttributionMethods = [.. Methods.Select(m => Item(m))],
         SelectionMethods = [.. SelectionMethods.Select(m => Item(m))],
         Baselines = [.. Baselines.Select(b => Item(b))],
@@ -72,7 +87,8 @@ internal sealed class RequestedExperiment : IDisposable
     public Dictionary<string, string> Requests()
     {
         Write().ShouldBeTrue(string.Join('\n', Engine.Errors.Select(e => e.Message)));
-        return TemporaryExperiment.Stages.ToDictionary(stage => stage, stage => File.ReadAllText(Folder[$"obj/attribution/{stage}.request.json"]));
+        var stages = Settings["ExperimentKind"] == "ContextAttribution" ? ContextStages : TemporaryExperiment.Stages;
+        return stages.ToDictionary(stage => stage, stage => File.ReadAllText(Folder[$"obj/attribution/{stage}.request.json"]));
     }
 
     public JsonNode Request(string stage) => JsonNode.Parse(Requests()[stage])!;

@@ -1,0 +1,149 @@
+using System.Text.Json;
+using Attribution.ContextAttribution;
+using Attribution.ContextAttribution.Evaluation;
+using Attribution.ContextAttribution.Examples;
+using Attribution.ContextAttribution.Scorers;
+using Attribution.ContextAttribution.Sources;
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Worker.Stages.Requests.Context;
+using Attribution.Worker.Stages.Results;
+
+namespace Attribution.Worker.Stages.Context;
+
+/// <summary>
+/// Attributes the held-out answers with the estimator and with the methods that need none, and measures each: a job per dataset and method, put
+/// together from blocks of one example. What no estimator takes part in stays when there is another one.
+/// </summary>
+internal sealed class AttributeHeldOutStage : Stage
+{
+    public const string Name = "AttributeHeldOut";
+
+    /// <summary>The scores, an <see cref="AttributionLine"/> per example.</summary>
+    public const string AttributionsFile = "attributions.jsonl";
+
+    private const string StoreStage = "context-attributions", BlockStage = "context-attribution-blocks", BlockFile = "scores.json";
+
+    private readonly AttributeHeldOutSettings _settings;
+    private readonly ModelSource _model;
+    private readonly ExampleSource _examples;
+    private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
+
+    public AttributeHeldOutStage(StageContext context) : base(context)
+    {
+        _settings = context.Settings<AttributeHeldOutSettings>();
+        _model = new ModelSource(_settings, context);
+        _examples = new ExampleSource(_model);
+    }
+
+    public override string Noun => "attribution";
+
+    public override bool ModelLoaded => _model.IsLoaded;
+
+    public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
+
+    private SourceType Sources => Enum.Parse<SourceType>(_settings.SourceType, ignoreCase: true);
+
+    private JobResult Estimator => Context.Upstream(TrainEstimatorStage.Name).Jobs.Single();
+
+    public override IReadOnlyList<StageJob> Plan()
+    {
+        var generated = Context.Upstream(GenerateStage.Name);
+        return [.. _settings.Datasets.Where(d => d.HeldOut > 0).SelectMany(d => _settings.Methods.Select(method =>
+        {
+            var job = generated.Get(GenerateStage.KeyOf(d.Name));
+            return new StageJob(new JobKey { Dataset = d.Name, Method = method }, Request(StoreStage, d, method, Context.Input(job, GenerateStage.ExamplesFile)),
+                (_, _) => throw new InvalidOperationException("attributions are made example by example"))
+            { Source = job.Source };
+        }))];
+    }
+
+    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
+    {
+        foreach (var jobs in missing.GroupBy(job => job.Key.Dataset).Select(group => group.ToArray()))
+        {
+            var dataset = _settings.Datasets.Single(d => d.Name == jobs[0].Key.Dataset) with { Path = jobs[0].Source ?? "" };
+            var path = Context.Input(Context.Upstream(GenerateStage.Name).Get(GenerateStage.KeyOf(dataset.Name)), GenerateStage.ExamplesFile).Path;
+            var prepared = _examples.Read(path, dataset, Sources, _settings.Seed, heldOut: true);
+            Warn(dataset, prepared);
+            var run = Score(dataset, prepared, jobs, cancellation);
+            foreach (var (i, job) in jobs.Index())
+            {
+                _parts[job.Request.Fingerprint] = [.. run.Blocks.Select(b => b.Artifacts[i].Fingerprint)];
+                yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job.Key.Method!, dataset, prepared, run, i), cancellation);
+            }
+        }
+    }
+
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint, []);
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [Copy(artifact, AttributionsFile, $"{job.Key.Dataset}/{job.Key.Method}/{AttributionsFile}")];
+
+    public override void Dispose() => _model.Dispose();
+
+    // The examples as a whole for a dataset; without them for its blocks, which the store tells apart by what is in them.
+    private StageRequest Request(string stage, ContextDatasetSettings dataset, string method, InputFile? examples) => Context.Resolve(stage, new
+    {
+        examples,
+        heldOut = examples is null ? null : new { dataset.HeldOut },
+        dataset.Thoughts,
+        model = _model.Inputs,
+        _settings.Dtype,
+        _settings.SourceType,
+        _settings.NumMasks,
+        _settings.Alpha,
+        _settings.Seed,
+        method,
+        estimator = method == ScorerList.Estimator ? EstimatorFiles() : null,
+    });
+
+    // How it was trained is told beside its weights, and is no part of them.
+    private Dictionary<string, InputFile> EstimatorFiles() =>
+        Context.Inputs(Estimator).Where(f => f.Key.EndsWith(".safetensors", StringComparison.Ordinal)).ToDictionary();
+
+    private JointBlockRun Score(ContextDatasetSettings dataset, PreparedExamples prepared, StageJob[] jobs, CancellationToken cancellation)
+    {
+        var scorers = new ScorerList(_model, _settings.Alpha, _settings.Seed, () => Path.Combine(Context.Store.Root, Estimator.Artifact));
+        var options = new ContextEvaluationOptions { Masks = _settings.NumMasks, Alpha = _settings.Alpha, Seed = _settings.Seed };
+        var run = new JointBlockStage(Context.Store, [.. jobs.Select(job => Request(BlockStage, dataset, job.Key.Method!, examples: null))]).Run(
+            ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash)),
+            (block, wanted) =>
+            {
+                var example = prepared.Examples[(int)block.FirstRow];
+                var recorded = wanted.ToDictionary(i => i, i => new RecordingScorer(scorers.Get(jobs[i].Key.Method!)));
+                var measured = ContextEvaluator.Evaluate(_model.Model.Transformer, example.Example.Task, example.Line.Key, [.. recorded.Values], options, cancellation);
+                return (i, builder) =>
+                {
+                    var line = ScoredLine.Of(recorded[i].Last!.Values, measured.Single(m => m.Scorer == recorded[i].Name));
+                    File.WriteAllText(builder.PathOf(BlockFile), JsonSerializer.Serialize(line, Readable.Line));
+                    _model.Describe(builder);
+                };
+            },
+            progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples"),
+            cancellation);
+        Blocks = new BlockProgress((Blocks?.Finished ?? 0) + run.Progress.Finished, (Blocks?.Ran ?? 0) + run.Progress.Ran, (Blocks?.Total ?? 0) + run.Progress.Total);
+        return run;
+    }
+
+    private static void Assemble(ArtifactBuilder builder, string method, ContextDatasetSettings dataset, PreparedExamples prepared, JointBlockRun run, int request)
+    {
+        var scored = run.Blocks.Select(b => JsonSerializer.Deserialize<ScoredLine>(File.ReadAllBytes(b.Artifacts[request].PathOf(BlockFile)), Readable.Line)!).ToArray();
+        var right = prepared.Examples.Zip(scored, (example, line) => Right(example, line.Scores, dataset.Path)).ToArray();
+        Readable.WriteLines(builder.PathOf(AttributionsFile), prepared.Examples.Select((example, i) => AttributionLine.Of(example, scored[i].Scores, right[i])));
+        MethodLine.Of(method, prepared, scored, [.. right.SelectMany(r => r)]).Write(builder.PathOf(MethodLine.File));
+    }
+
+    /// <summary>For each sentence whether its highest-scored source, the first of equals, is one that it is known to owe to; null where none is known.</summary>
+    private static IReadOnlyList<bool?> Right(PreparedExample example, float[][] scores, string file) =>
+        [.. ContextTruth.Of(example.Line.ToRow(), example.Example, file).Select((truth, u) => truth?.Contains(Array.IndexOf(scores[u], scores[u].Max())))];
+
+    private void Warn(ContextDatasetSettings dataset, PreparedExamples prepared)
+    {
+        if (prepared.Examples.Count == 0)
+            throw new AttributionException(ErrorCodes.NothingToAttribute,
+                $"'{dataset.Name}' has no held-out example to attribute{(prepared.Why is { } all ? $": {all}" : "")}. Raise its HeldOut, or give it more rows.")
+            { File = dataset.Path, Property = "HeldOut" };
+        if (prepared.Why is { } why)
+            Context.Reporter.Warning(ErrorCodes.ExamplesExcluded, $"{prepared.Excluded.Values.Sum()} held-out examples of '{dataset.Name}' are not attributed: {why}.", dataset.Path);
+    }
+}

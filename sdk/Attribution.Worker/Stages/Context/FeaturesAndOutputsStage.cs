@@ -1,0 +1,91 @@
+using Attribution.ContextAttribution;
+using Attribution.ContextAttribution.Sources;
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Worker.Stages.Requests.Context;
+using Attribution.Worker.Stages.Results;
+
+namespace Attribution.Worker.Stages.Context;
+
+/// <summary>Computes what an estimator learns from: a job per dataset, put together from a block per example.</summary>
+internal sealed class FeaturesAndOutputsStage : Stage
+{
+    public const string Name = "FeaturesAndOutputs";
+
+    /// <summary>What an estimator learns from, see <see cref="FeatureFile"/>.</summary>
+    public const string FeaturesFile = "features.safetensors";
+
+    private const string StoreStage = "context-features", BlockStage = "context-feature-blocks";
+
+    private readonly FeaturesAndOutputsSettings _settings;
+    private readonly ModelSource _model;
+    private readonly ExampleSource _examples;
+    private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
+
+    public FeaturesAndOutputsStage(StageContext context) : base(context)
+    {
+        _settings = context.Settings<FeaturesAndOutputsSettings>();
+        _model = new ModelSource(_settings, context);
+        _examples = new ExampleSource(_model);
+    }
+
+    public override string Noun => "example";
+
+    public override bool ModelLoaded => _model.IsLoaded;
+
+    public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
+
+    public override IReadOnlyList<StageJob> Plan()
+    {
+        var generated = Context.Upstream(GenerateStage.Name);
+        return [.. _settings.Datasets.Where(d => d.HeldOut < 1).Select(d =>
+        {
+            var job = generated.Get(GenerateStage.KeyOf(d.Name));
+            var examples = Context.Input(job, GenerateStage.ExamplesFile);
+            var dataset = d with { Path = job.Source ?? d.Name };
+            return new StageJob(GenerateStage.KeyOf(d.Name), Request(StoreStage, d, examples), (builder, cancellation) => Compute(builder, dataset, examples.Path, cancellation)) { Source = job.Source };
+        })];
+    }
+
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint, []);
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [];
+
+    public override void Dispose() => _model.Dispose();
+
+    // The examples as a whole for a dataset; without them for its blocks, which the store tells apart by what is in them.
+    private StageRequest Request(string stage, ContextDatasetSettings dataset, InputFile? examples) => Context.Resolve(stage, new
+    {
+        examples,
+        heldOut = examples is null ? null : new { dataset.HeldOut },
+        dataset.Thoughts,
+        model = _model.Inputs,
+        _settings.Dtype,
+        _settings.SourceType,
+        _settings.NumMasks,
+        _settings.Alpha,
+        _settings.Seed,
+    });
+
+    private void Compute(ArtifactBuilder builder, ContextDatasetSettings dataset, string path, CancellationToken cancellation)
+    {
+        var prepared = _examples.Read(path, dataset, Enum.Parse<SourceType>(_settings.SourceType, ignoreCase: true), _settings.Seed, heldOut: false);
+        if (prepared.Why is { } why)
+            Context.Reporter.Warning(ErrorCodes.ExamplesExcluded, $"{prepared.Excluded.Values.Sum()} examples of '{dataset.Name}' take no part in the training: {why}.", dataset.Path);
+        var run = new BlockStage(Context.Store, Request(BlockStage, dataset, examples: null)).Run(
+            ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash)),
+            (block, made) =>
+            {
+                var example = prepared.Examples[(int)block.FirstRow];
+                var masks = AblationMasks.Random(_settings.NumMasks, example.Example.Sources.Count, _settings.Alpha, _settings.Seed, example.Line.Key);
+                FeatureFile.Write(made.PathOf(FeaturesFile), [ContextAttributor.FeaturesAndOutputs(_model.Model.Transformer, example.Example.Task, masks, cancellation)]);
+                _model.Describe(made);
+            },
+            progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples"),
+            cancellation);
+        Blocks = new BlockProgress((Blocks?.Finished ?? 0) + run.Progress.Finished, (Blocks?.Ran ?? 0) + run.Progress.Ran, (Blocks?.Total ?? 0) + run.Progress.Total);
+        _parts[builder.Request.Fingerprint] = [.. run.Artifacts.Select(b => b.Artifact.Fingerprint)];
+        FeatureFile.Write(builder.PathOf(FeaturesFile), [.. run.Artifacts.SelectMany(b => FeatureFile.Read(b.Artifact.PathOf(FeaturesFile)))]);
+        new FeatureFacts(ModelIdentity.Of(_model.Config), prepared.Examples.Count, prepared.Excluded.Values.Sum()).Write(builder.PathOf(FeatureFacts.File));
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Attribution.Data;
+using Attribution.Data.DuckDb;
+using Attribution.Diagnostics;
+using Attribution.Tokenization;
+
+namespace Attribution.ContextAttribution.Examples;
+
+/// <summary>Questions with their contexts, read from a file row by row; see <see cref="ContextColumns"/>.</summary>
+public sealed class ContextDataset
+{
+    private readonly DatasetSource _source;
+    private readonly DatasetRecords _records;
+    private readonly ContextColumns _columns;
+    private readonly ContextRecipe? _recipe;
+    private readonly bool _thoughts;
+
+    private ContextDataset(DatasetSource source, DatasetOptions options, ContextColumns columns, ContextRecipe? recipe, bool thoughts) =>
+        (_source, _records, _columns, _recipe, _thoughts) = (source, new DatasetRecords(options, source), columns, recipe, thoughts);
+
+    /// <summary>The files that the path names.</summary>
+    public IReadOnlyList<string> Files => _source.Files;
+
+    /// <summary>Finds the file and its columns and checks the filter; reads no rows yet.</summary>
+    /// <param name="options">Which rows of which file.</param>
+    /// <param name="columns">Which columns hold what.</param>
+    /// <param name="recipe">What makes rows of a file that was written for something else; its columns are then its own.</param>
+    /// <param name="thoughts">Whether answers are attributed to the thoughts before them, so that a row needs no context.</param>
+    /// <exception cref="AttributionException">ATTR1301 to ATTR1310: no file, unreadable, a column is missing, a bad filter or option.</exception>
+    public static ContextDataset Open(DatasetOptions options, ContextColumns? columns = null, ContextRecipe? recipe = null, bool thoughts = false)
+    {
+        DatasetRecords.Check(options);
+        columns = recipe?.Columns ?? columns ?? new ContextColumns();
+        using var connection = DuckDbConnection.Open();
+        var dataset = new ContextDataset(DatasetSource.Open(options.Path, options.Filter, indexColumn: null, connection), options, columns, recipe, thoughts);
+        if (!dataset._source.IsJson || dataset._source.Fields.Count > 0)
+            foreach (var column in new[] { thoughts ? null : columns.Context, columns.Query, columns.Answer, columns.Truth }.OfType<string>())
+                dataset.Require(column);
+        return dataset;
+    }
+
+    /// <summary>The rows, streamed from the file each time they are asked for.</summary>
+    /// <exception cref="AttributionException">ATTR1460 at a row whose columns hold something else than they should; ATTR1308 if there was no row.</exception>
+    public IEnumerable<ContextRow> Rows()
+    {
+        var projection = _source.IsJson ? DatasetSource.JsonText : ", " + _source.AsJson(_source.Fields);
+        var rows = 0L;
+        foreach (var (reader, row) in _records.Read(projection))
+        {
+            var place = new RowPlace(Files.Count == 1 ? Files[0] : reader.Column(1).GetString(row)!, reader.Column(0).GetInteger(row));
+            var json = reader.Column(2).IsNull(row) ? default : JsonConversations.Parse(reader.Column(2).GetBytes(row), place, "row");
+            if (json.ValueKind != JsonValueKind.Object)
+                throw place.Error(ErrorCodes.RowNotAnObject, "row", "the row is not a JSON object. Each row is {\"context\": \"...\", \"query\": \"...\"}.");
+            if (_recipe is not null && !_recipe.Takes(json))
+                continue;
+            rows++;
+            yield return Decode(json, place);
+        }
+        if (rows == 0)
+            throw new AttributionException(ErrorCodes.DatasetEmpty, $"The recipe {_recipe?.Name} takes no row of '{Files[0]}'.") { File = Files[0], Property = "Recipe" };
+    }
+
+    private ContextRow Decode(JsonElement json, RowPlace place) => new(place.Row, Documents(json, place), Text(json, _columns.Query, place))
+    {
+        Previous = Value(json, _columns.Messages) is { } messages && _recipe is null ? JsonConversations.Messages(messages, place, _columns.Messages) : [],
+        Answer = _columns.Answer is { } answer ? Text(json, answer, place) : null,
+        Truth = _columns.Truth is { } truth && Value(json, truth) is { } value ? Texts(value, truth, place) : null,
+    };
+
+    private IReadOnlyList<string> Documents(JsonElement json, RowPlace place)
+    {
+        if (Value(json, _columns.Context) is { } context)
+            return Texts(context, _columns.Context, place);
+        return _thoughts ? [] : [""];
+    }
+
+    private static IReadOnlyList<string> Texts(JsonElement value, string column, RowPlace place) => value.ValueKind switch
+    {
+        JsonValueKind.String => [value.GetString()!],
+        JsonValueKind.Array => [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : throw Wrong(item, column, place))],
+        _ => throw Wrong(value, column, place),
+    };
+
+    private static string Text(JsonElement json, string column, RowPlace place)
+    {
+        if (Value(json, column) is not { } value)
+            throw place.Error(ErrorCodes.ContextRowMalformed, column, $"the row has no {column}. Give it one, or leave the row out with Filter.");
+        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(value, column, place);
+        return string.IsNullOrWhiteSpace(text) ? throw place.Error(ErrorCodes.ContextRowMalformed, column, $"{column} is empty. Give it a text, or leave the row out with Filter.") : text;
+    }
+
+    private static JsonElement? Value(JsonElement json, string column) =>
+        json.TryGetProperty(column, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value : null;
+
+    private static AttributionException Wrong(JsonElement value, string column, RowPlace place)
+    {
+        var text = value.GetRawText();
+        return place.Error(ErrorCodes.ContextRowMalformed, column, $"{(text.Length > 40 ? text[..40] + "..." : text)} is no text{(value.ValueKind == JsonValueKind.Array ? " nor a list of texts" : "")}.");
+    }
+
+    private void Require(string column)
+    {
+        if (_source.Fields.All(field => field.Name != column))
+            throw new AttributionException(ErrorCodes.DatasetColumnMissing,
+                $"'{Path.GetFileName(Files[0])}' has no column {column}. Its columns are: {string.Join(", ", _source.Fields.Select(field => field.Name))}. Name the one that is meant with the item's metadata, such as QueryColumn=\"question\".")
+            { File = Files[0], Property = column };
+    }
+}

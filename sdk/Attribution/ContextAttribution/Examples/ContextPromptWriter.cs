@@ -1,0 +1,61 @@
+using Attribution.Diagnostics;
+using Attribution.Tokenization;
+
+namespace Attribution.ContextAttribution.Examples;
+
+/// <summary>
+/// Writes prompts: after the earlier messages of the chat one of the user's that says <c>Context: </c>, the documents with a blank line between them,
+/// a blank line, <c>Query: </c> and the query; without documents, the query alone.
+/// </summary>
+/// <param name="tokenizer">The model's tokenizer.</param>
+/// <param name="template">The model's chat template.</param>
+public sealed class ContextPromptWriter(Tokenizer tokenizer, ChatTemplate template)
+{
+    private const string Header = "Context: ", Gap = "\n\n", QueryHeader = "Query: ";
+
+    /// <summary>Reads a model folder's tokenizer and chat template.</summary>
+    /// <exception cref="AttributionException">The folder's files are missing, malformed or use what is not supported.</exception>
+    public static ContextPromptWriter Load(string modelFolder) => new(Tokenizer.Load(modelFolder), ChatTemplate.Load(modelFolder));
+
+    /// <summary>The tokenizer.</summary>
+    public Tokenizer Tokenizer => tokenizer;
+
+    /// <summary>Writes the prompt of a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="file">Its file, for errors.</param>
+    /// <exception cref="AttributionException">ATTR1461: the chat template changes the message, so that its parts are not found in the prompt; or it refuses it.</exception>
+    public ContextPrompt Write(ContextRow row, string? file = null)
+    {
+        // What is around documents belongs to no source; a template may take it away at the ends of the message.
+        string[] documents = [.. row.Documents.Select(document => document.Trim())];
+        var query = row.Query.Trim();
+        var message = documents.Length == 0 ? query : $"{Header}{string.Join(Gap, documents)}{Gap}{QueryHeader}{query}";
+        var text = Render([.. row.Previous, new ChatMessage("user", message)], file, row.Index);
+        var at = text.LastIndexOf(message, StringComparison.Ordinal);
+        if (at < 0)
+            throw new AttributionException(ErrorCodes.ContextNotInPrompt,
+                "The chat template does not write the user's message as it is, so the pieces of the context cannot be found in the prompt. Use a model whose template does.")
+            { File = file, Row = row.Index };
+        at += Header.Length;
+        var places = new TextSpan[documents.Length];
+        for (var d = 0; d < places.Length; d++)
+        {
+            places[d] = new TextSpan(at, at + documents[d].Length);
+            at += documents[d].Length + Gap.Length;
+        }
+        var (ids, offsets) = tokenizer.Encode(text, addSpecialTokens: false);
+        return new ContextPrompt(text, ids, offsets, places);
+    }
+
+    private string Render(IReadOnlyList<ChatMessage> messages, string? file, long row)
+    {
+        try
+        {
+            return template.Render(messages, addGenerationPrompt: true, now: ConversationEncoder.Date);
+        }
+        catch (AttributionException e) when (file is not null)
+        {
+            throw new AttributionException(e.Code, e.Message, e) { File = file, Row = row, Property = e.Property };
+        }
+    }
+}

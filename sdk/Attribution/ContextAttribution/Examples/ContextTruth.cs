@@ -1,0 +1,32 @@
+using Attribution.Diagnostics;
+
+namespace Attribution.ContextAttribution.Examples;
+
+/// <summary>The pieces of a context that an answer is known to owe to.</summary>
+public static class ContextTruth
+{
+    /// <summary>For each unit, which sources hold a part of the text that it owes to; null for a unit of which nothing is known.</summary>
+    /// <param name="row">The row, with <see cref="ContextRow.Truth"/>.</param>
+    /// <param name="example">Its example.</param>
+    /// <param name="file">Its file, for errors.</param>
+    /// <exception cref="AttributionException">ATTR1460: the context does not hold such a text.</exception>
+    public static IReadOnlyList<IReadOnlySet<int>?> Of(ContextRow row, ContextExample example, string? file = null)
+    {
+        if (row.Truth is not { Count: > 0 } truth)
+            return [.. example.Units.Select(_ => (IReadOnlySet<int>?)null)];
+        var sources = truth.Select(text => Sources(text, row, example, file)).ToArray();
+        return [.. example.Units.Select((_, u) => sources.Length == 1 ? sources[0] : sources.ElementAtOrDefault(u))];
+    }
+
+    private static HashSet<int> Sources(string text, ContextRow row, ContextExample example, string? file)
+    {
+        foreach (var (d, document) in row.Documents.Select(d => d.Trim()).Index())
+        {
+            var start = document.IndexOf(text, StringComparison.Ordinal);
+            if (text.Length == 0 || start < 0)
+                continue;
+            return [.. example.Sources.Index().Where(s => s.Item.Document == d && s.Item.Span.Start < start + text.Length && s.Item.Span.End > start).Select(s => s.Index)];
+        }
+        throw new AttributionException(ErrorCodes.ContextRowMalformed, $"The context does not hold the text that its answer is said to owe to: \"{text}\". Correct the row; the text must stand there letter by letter.") { File = file, Row = row.Index };
+    }
+}

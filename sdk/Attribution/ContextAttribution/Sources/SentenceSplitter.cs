@@ -1,0 +1,132 @@
+using System.Text.RegularExpressions;
+using Attribution.Tokenization;
+
+namespace Attribution.ContextAttribution.Sources;
+
+/// <summary>
+/// Finds the sentences of a text by rules made for English. A sentence ends behind <c>.</c>, <c>!</c>, <c>?</c> or <c>…</c> and the quotes and brackets that
+/// close there, if white space and something that can begin a sentence follow; behind <c>。！？</c> at once; and before a blank line,
+/// an item of a list, a heading. Abbreviations, initials, decimals, times and numbers of items end none.
+/// </summary>
+public static partial class SentenceSplitter
+{
+    private const string Enders = ".!?…", WideEnders = "。！？", Closers = "\"'”’»)]}*_", Openers = "\"'“‘«([{*_¿¡";
+
+    /// <summary>The sentences of a text, in order and disjoint, without the white space around them; every character that is none lies in one.</summary>
+    public static IReadOnlyList<TextSpan> Split(string text)
+    {
+        var sentences = new List<TextSpan>();
+        foreach (var (start, end) in Paragraphs(text))
+        {
+            var begin = start;
+            for (var at = start; at < end; at++)
+            {
+                var after = Enders.Contains(text[at]) || WideEnders.Contains(text[at]) ? AfterEnder(text, at, end) : at;
+                if (after == at)
+                    continue;
+                if (Ends(text, begin, at, after, end))
+                {
+                    Add(sentences, text, begin, after);
+                    begin = after;
+                }
+                at = after - 1;
+            }
+            Add(sentences, text, begin, end);
+        }
+        return sentences;
+    }
+
+    /// <summary>Whether the text is cut between the ender at <paramref name="at"/> and <paramref name="after"/>.</summary>
+    private static bool Ends(string text, int begin, int at, int after, int end)
+    {
+        if (WideEnders.Contains(text[after - 1]) || WideEnders.Contains(text[at]))
+            return true;
+        if (after == end)
+            return true;
+        if (!char.IsWhiteSpace(text[after]))
+            return false;
+        var next = NextWord(text, after, end);
+        if (next.Length == 0 || !CanBegin(next))
+            return false;
+        var isEllipsis = text[at] == '…' || (at + 1 < end && text[at] == '.' && text[at + 1] == '.');
+        if (isEllipsis)
+            return next is not ("I" or "I'm" or "I'd" or "I'll" or "I've");
+        if (text[at] != '.')
+            return true;
+        var word = WordBefore(text, begin, at, out var isFirst);
+        // The number of an item: 1. or a.
+        if (isFirst && word.Length is > 0 and <= 3 && (word.All(char.IsAsciiDigit) || (word.Length == 1 && char.IsLetter(word[0]))))
+            return false;
+        // A bracket or quote between the word and the stop, as in (etc.), leaves nothing open.
+        return word.Length == 0 || (after > at + 1 && next.Length > 0 && char.IsUpper(next[0]) && !IsCitation(text, at + 1, after)) || EnglishWords.MayEnd(word, next);
+    }
+
+    /// <summary>The first place behind the enders that follow one another and the quotes, brackets and footnote marks that close there.</summary>
+    private static int AfterEnder(string text, int at, int end)
+    {
+        while (at < end && (Enders.Contains(text[at]) || WideEnders.Contains(text[at])))
+            at++;
+        while (at < end && Closers.Contains(text[at]))
+            at++;
+        var mark = FootnoteMark().Match(text, at, end - at);
+        return mark.Success ? at + mark.Length : at;
+    }
+
+    private static bool IsCitation(string text, int from, int to) => text.AsSpan(from, to - from).Contains('[');
+
+    private static string WordBefore(string text, int begin, int at, out bool isFirst)
+    {
+        var start = at;
+        while (start > begin && !char.IsWhiteSpace(text[start - 1]))
+            start--;
+        isFirst = string.IsNullOrWhiteSpace(text[begin..start]);
+        while (start < at && (Openers.Contains(text[start]) || text[start] is '-' or '–' or '—'))
+            start++;
+        return text[start..at];
+    }
+
+    /// <summary>The next word without what opens before it.</summary>
+    private static string NextWord(string text, int from, int end)
+    {
+        while (from < end && (char.IsWhiteSpace(text[from]) || Openers.Contains(text[from])))
+            from++;
+        var to = from;
+        while (to < end && !char.IsWhiteSpace(text[to]))
+            to++;
+        return text[from..to];
+    }
+
+    /// <summary>A capital, a figure, or what is neither a letter nor a dash; and words such as <c>pH</c> and <c>mRNA</c>.</summary>
+    private static bool CanBegin(string word) => char.IsLower(word[0])
+        ? word.Length > 1 && word.AsSpan(1).ContainsAnyInRange('A', 'Z')
+        : word[0] is not ('-' or '–' or '—' or ',' or ';' or ':' or '.' or '/' or '&' or '=' or '+' or '<' or '>');
+
+    private static void Add(List<TextSpan> sentences, string text, int start, int end)
+    {
+        while (start < end && char.IsWhiteSpace(text[start]))
+            start++;
+        while (end > start && char.IsWhiteSpace(text[end - 1]))
+            end--;
+        if (start < end)
+            sentences.Add(new TextSpan(start, end));
+    }
+
+    /// <summary>The stretches between blank lines, headings and the beginnings of list items.</summary>
+    private static IEnumerable<(int Start, int End)> Paragraphs(string text)
+    {
+        var start = 0;
+        foreach (Match gap in Gap().Matches(text))
+        {
+            yield return (start, gap.Index);
+            start = gap.Index + gap.Length;
+        }
+        yield return (start, text.Length);
+    }
+
+    // A line break before: a blank line, a heading, an item of a list; or behind: a heading.
+    [GeneratedRegex(@"\r?\n(?:[ \t]*\r?\n)+|\r?\n(?=[ \t]*(?:[-*•·‣◦–][ \t]|\(?\d{1,3}[.)][ \t]|\(?[a-zA-Z][.)][ \t]|#{1,6}[ \t]))|(?<=(?:^|\n)#{1,6}[ \t][^\n]*)\n")]
+    private static partial Regex Gap();
+
+    [GeneratedRegex(@"\G(?:\[\d+(?:[,–-]\s?\d+)*\])+")]
+    private static partial Regex FootnoteMark();
+}

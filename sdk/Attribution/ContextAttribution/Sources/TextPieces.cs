@@ -1,0 +1,36 @@
+using Attribution.Tokenization;
+
+namespace Attribution.ContextAttribution.Sources;
+
+/// <summary>Cuts a text into the pieces that are its sources.</summary>
+public static class TextPieces
+{
+    /// <summary>The pieces of a text, in order, disjoint and not empty; none of a text that is nothing but white space.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="type">What the pieces are. Tokens are of the tokenizer and not of the text: those are not asked for here.</param>
+    public static IReadOnlyList<TextSpan> Of(string text, SourceType type) => type switch
+    {
+        SourceType.Word => Words(text),
+        SourceType.Sentence => SentenceSplitter.Split(text),
+        SourceType.Document => string.IsNullOrWhiteSpace(text) ? [] : [Trimmed(text)],
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a piece of text"),
+    };
+
+    private static List<TextSpan> Words(string text)
+    {
+        var words = new List<TextSpan>();
+        for (var at = 0; at < text.Length;)
+        {
+            var start = at;
+            while (at < text.Length && !char.IsWhiteSpace(text[at]))
+                at++;
+            if (at > start)
+                words.Add(new TextSpan(start, at));
+            else
+                at++;
+        }
+        return words;
+    }
+
+    private static TextSpan Trimmed(string text) => new(text.Length - text.TrimStart().Length, text.TrimEnd().Length);
+}

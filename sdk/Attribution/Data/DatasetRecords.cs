@@ -1,0 +1,82 @@
+using Attribution.Data.DuckDb;
+using Attribution.Diagnostics;
+
+namespace Attribution.Data;
+
+/// <summary>The records of a dataset's files that filter, take and seed leave, whatever they are decoded to.</summary>
+internal sealed class DatasetRecords(DatasetOptions options, DatasetSource source)
+{
+    private long[]? _sample;
+
+    /// <exception cref="AttributionException">ATTR1310: an option is out of range.</exception>
+    public static void Check(DatasetOptions options)
+    {
+        if (options.Take is <= 0)
+            throw new AttributionException(ErrorCodes.DatasetOptionInvalid, $"Take is {options.Take}; it must be at least 1, or left out for all rows.") { File = options.Path, Property = "Take" };
+    }
+
+    /// <summary>Every record as a place in the reader's present chunk: index, file and the columns of <paramref name="projection"/>.</summary>
+    /// <exception cref="AttributionException">ATTR1308 at the end, if there was none; ATTR1304 and ATTR1309 as the file or the filter meets them.</exception>
+    public IEnumerable<(DuckDbReader Reader, int Row)> Read(string projection)
+    {
+        var sample = DrawSample();
+        var taken = 0L;
+        foreach (var (reader, row) in Stream(source.Select(projection)))
+        {
+            if (sample is not null && reader.Column(0).GetInteger(row) != sample[taken])
+                continue;
+            yield return (reader, row);
+            if (++taken == (sample?.Length ?? options.Take))
+                yield break;
+        }
+        if (taken == 0)
+            throw Empty();
+    }
+
+    /// <summary>How many records <see cref="Read"/> gives.</summary>
+    /// <exception cref="AttributionException">As for <see cref="Read"/>.</exception>
+    public long Count()
+    {
+        var rows = 0L;
+        foreach (var (reader, row) in Stream(source.Count))
+            rows = reader.Column(0).GetInteger(row);
+        return rows == 0 ? throw Empty() : Math.Min(rows, options.Take ?? long.MaxValue);
+    }
+
+    private long[]? DrawSample()
+    {
+        if (options is not { Take: { } take, Seed: { } seed })
+            return null;
+        return _sample ??= RowSample.Draw(Stream(source.Select("")).Select(at => at.Reader.Column(0).GetInteger(at.Row)), take, seed) is { Length: > 0 } drawn
+            ? drawn
+            : throw Empty();
+    }
+
+    private IEnumerable<(DuckDbReader Reader, int Row)> Stream(string sql)
+    {
+        using var connection = DuckDbConnection.Open();
+        using var reader = Try(() => connection.Query(sql));
+        while (Try(reader.ReadChunk))
+            for (var row = 0; row < reader.Rows; row++)
+                yield return (reader, row);
+    }
+
+    private T Try<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (DuckDbException error)
+        {
+            throw source.Explain(error);
+        }
+    }
+
+    private AttributionException Empty() => new(
+        ErrorCodes.DatasetEmpty,
+        string.IsNullOrWhiteSpace(options.Filter)
+            ? $"'{options.Path}' has no rows."
+            : $"The filter leaves no row of '{options.Path}': {options.Filter}")
+    { File = options.Path, Property = string.IsNullOrWhiteSpace(options.Filter) ? null : "Filter" };
+}
