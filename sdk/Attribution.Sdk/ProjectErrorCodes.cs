@@ -51,11 +51,17 @@ public static class ProjectErrorCodes
     /// <summary>A method of one side compares with none of the other's.</summary>
     public const string MethodsDoNotPair = "ATTR1917";
 
+    /// <summary>There is no attribution or selection method of that name.</summary>
+    public const string UnknownMethod = "ATTR1918";
+
+    /// <summary>Answers are to be judged by rules, and there are none for the trait.</summary>
+    public const string UnknownTrait = "ATTR1919";
+
     /// <summary>There is no such kind of experiment, or an item belongs to another kind.</summary>
-    public const string WrongKind = "ATTR1918";
+    public const string WrongKind = "ATTR1931";
 
     /// <summary>An experiment in context attribution has no ContextDataset item.</summary>
-    public const string NoContextDataset = "ATTR1919";
+    public const string NoContextDataset = "ATTR1932";
 
     /// <summary>The worker stopped without saying why.</summary>
     public const string WorkerCrashed = "ATTR1920";

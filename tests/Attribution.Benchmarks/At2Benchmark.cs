@@ -95,9 +95,9 @@ internal static class At2Benchmark
         var random = new Random(1);
         var examples = Enumerable.Range(0, 1000).Select(_ => new TaskFeatures(
             4, maskCount, model.FeatureCount, Uniform(random, 4 * maskCount * model.FeatureCount), Uniform(random, 4 * maskCount))).ToArray();
-        var start = Stopwatch.GetTimestamp();
+        var (start, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         ScoreEstimatorTrainer.Train(examples, model, new());
-        AnsiConsole.WriteLine($"training: 1000 steps of 512 pairs, {maskCount} masks, {model.FeatureCount} features, {examples.Length} examples: {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s");
+        AnsiConsole.WriteLine($"training, {examples.Length} examples of {maskCount} masks and {model.FeatureCount} features: {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s, {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F1} s of the processor");
     }
 
     private static float[] Uniform(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];

@@ -2,9 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Attribution.Data;
+using Attribution.Evaluation;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Selection;
+using Attribution.Selection.Personas;
+using Attribution.Tokenization;
 
 namespace Attribution.Benchmarks;
 
@@ -14,16 +17,25 @@ namespace Attribution.Benchmarks;
 /// </summary>
 internal static class RetrievalBenchmark
 {
-    private const int Layer = 2, MaxTokens = 256;
+    private const int Layer = 2, MaxTokens = 256, MaxNewTokens = 64;
     private const string Column = "behaviour";
 
-    // Each method with itself, then the pairings of the write-up.
+    // What a pool's vectors are compared with that is no method's vectors: each makes a query of an evaluation set.
+    private static readonly Dictionary<string, Func<Setting, string, Query>> OtherQueries = new()
+    {
+        [PersonaVectors.Generated] = PersonaQuery,
+    };
+
+    // Each method with itself, then the pairings of the write-up, then other queries.
     private static readonly (string Train, string Eval)[] Pairings =
     [
         .. AttributionMethods.BuiltIn.Names.Select(name => (name, name)),
         ("residual_change_treatment", "residual_diff"),
         ("residual_change_treatment", "residual_change"),
         ("residual_diff", "residual_change"),
+        ("residual_treatment", PersonaVectors.Generated),
+        ("residual_diff", PersonaVectors.Generated),
+        ("residual_change_treatment", PersonaVectors.Generated),
     ];
 
     internal static Command Create()
@@ -42,19 +54,19 @@ internal static class RetrievalBenchmark
         using var model = CausalLanguageModel.Load(folder);
         using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn);
         var encoder = RowEncoder.Load(folder, MaxTokens);
-        Vectors Compute(string file)
+        var setting = new Setting(experiment, scoring, model, computer, encoder);
+        Vectors Compute(string name)
         {
-            var path = Path.Combine(experiment, "data", file);
-            TokenizedRow[] rows = [.. Dataset.Open(new DatasetOptions { Path = path }).Rows().Select(row => encoder.Encode(row, path))];
-            string[] names = [.. Pairings.SelectMany(p => new[] { p.Train, p.Eval }).Distinct()];
+            TokenizedRow[] rows = [.. setting.Rows(name).Select(row => encoder.Encode(row))];
+            string[] names = [.. Pairings.SelectMany(p => new[] { p.Train, p.Eval }).Distinct().Except(OtherQueries.Keys)];
             return new Vectors(rows.Length, computer.Compute(rows, [.. names.Select(KeyOf)]));
         }
 
         var behaviours = File.ReadLines(Path.Combine(experiment, "data", "pool.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.TryGetProperty(Column, out var value) ? value.GetString() : null).ToArray();
         var evaluations = Directory.EnumerateFiles(Path.Combine(experiment, "data"), "*.jsonl").Select(file => Path.GetFileNameWithoutExtension(file))
             .Where(behaviours.Contains).Order(StringComparer.Ordinal).ToArray();
-        var pool = Compute("pool.jsonl");
-        var sets = evaluations.Select(name => (Name: name, Vectors: Compute($"{name}.jsonl"), Planted: behaviours.Count(b => b == name))).ToArray();
+        var pool = Compute("pool");
+        var sets = evaluations.Select(name => (Name: name, Vectors: Compute(name), Planted: behaviours.Count(b => b == name))).ToArray();
 
         Console.WriteLine($"{pool.Rows} rows, layer {Layer}, {scoring.ToName()}. Each cell: precision@{k}, recall@{k}, AUROC; in brackets how many rows are planted.");
         Console.WriteLine();
@@ -62,10 +74,23 @@ internal static class RetrievalBenchmark
         Console.WriteLine($"|---|{string.Concat(sets.Select(_ => "---|"))}---|");
         foreach (var (train, eval) in Pairings)
         {
-            var found = sets.Select(set => Measure(Query.From(scoring, set.Vectors.Of(eval)).Score(pool.Of(train)), behaviours, set.Name, k)).ToArray();
+            var found = sets.Select(set => Measure(
+                (OtherQueries.TryGetValue(eval, out var query) ? query(setting, set.Name) : Query.From(scoring, set.Vectors.Of(eval))).Score(pool.Of(train)), behaviours, set.Name, k)).ToArray();
             var mean = new Found(found.Average(f => f.Precision), found.Average(f => f.Recall), found.Average(f => f.Auroc));
             Console.WriteLine($"| {(train == eval ? train : $"{train} x {eval}")} | {string.Join(" | ", found.Append(mean))} |");
         }
+    }
+
+    private static Query PersonaQuery(Setting setting, string name)
+    {
+        if (!setting.Queries.TryGetValue((PersonaVectors.Generated, name), out var known))
+        {
+            var folder = setting.Model.Folder!;
+            var answerer = new PromptAnswerer(setting.Model, Tokenizer.Load(folder), ChatTemplate.Load(folder));
+            var pairs = PersonaPairs.Generate(answerer, PersonaPairs.PromptsOf(setting.Rows(name)), PersonaPrompts.Of(name), MaxNewTokens);
+            setting.Queries.Add((PersonaVectors.Generated, name), known = Query.Along(setting.Scoring, PersonaVectors.Compute(setting.Computer, setting.Encoder, pairs, [Layer])[Layer]));
+        }
+        return known;
     }
 
     private static VectorKey KeyOf(string method) =>
@@ -86,6 +111,13 @@ internal static class RetrievalBenchmark
         }
         var selected = planted.Take(k).Count(p => p);
         return new Found(selected / (double)k, selected / (double)count, pairs / ((double)count * (planted.Length - count)));
+    }
+
+    private sealed record Setting(string Experiment, ScoringMethod Scoring, CausalLanguageModel Model, VectorComputer Computer, RowEncoder Encoder)
+    {
+        public Dictionary<(string Kind, string Set), Query> Queries { get; } = [];
+
+        public IEnumerable<DatasetRow> Rows(string name) => Dataset.Open(new DatasetOptions { Path = Path.Combine(Experiment, "data", $"{name}.jsonl") }).Rows();
     }
 
     private sealed record Found(double Precision, double Recall, double Auroc)

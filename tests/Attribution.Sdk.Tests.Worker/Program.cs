@@ -46,8 +46,9 @@ static int RunStage(string stage, string requestFile, bool accept)
     var (state, store) = ((string)request["state"]!, (string)request["store"]!);
     request.Remove("execution");
     var read = new StringBuilder(stage == "ImportDatasets" ? "" : request.ToJsonString());
-    foreach (var upstream in request["upstream"]!.AsArray())
-        read.Append(File.ReadAllText(Path.Combine(state, $"{upstream}.result.json")));
+    // The report is written of what there is.
+    foreach (var upstream in request["upstream"]!.AsArray().Select(u => Path.Combine(state, $"{u}.result.json")).Where(f => stage != "Report" || File.Exists(f)))
+        read.Append(File.ReadAllText(upstream));
     if (stage == "ImportDatasets")
         foreach (var dataset in request["train"]!.AsArray().Concat(request["eval"]!.AsArray()))
             read.Append(File.ReadAllText((string)dataset!["path"]!));

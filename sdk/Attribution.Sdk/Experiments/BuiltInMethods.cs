@@ -2,7 +2,7 @@ namespace Attribution.Sdk.Experiments;
 
 /// <summary>
 /// The attribution methods that the worker has. A name that is not among them comes from the experiment's own C# files, so only then
-/// can a change of those change a vector. (The worker says which names are unknown.)
+/// can a change of those change a vector.
 /// </summary>
 internal static class BuiltInMethods
 {

@@ -9,7 +9,7 @@ internal sealed record Dataset(string Name, string Path)
     public const string PromptsOfRecipe = "recipe";
 
     /// <summary>The metadata that only a recipe reads.</summary>
-    public static IReadOnlyList<string> RecipeParameters { get; } = ["Level", "Split"];
+    public static IReadOnlyList<string> RecipeParameters { get; } = ["Level", "Split", "Description"];
 
     /// <summary>A SQL predicate over the file's columns.</summary>
     public string? Filter { get; init; }
@@ -22,6 +22,9 @@ internal sealed record Dataset(string Name, string Path)
 
     /// <summary>What makes the rows of the file into conversations.</summary>
     public string? Recipe { get; init; }
+
+    /// <summary>Whether a language model writes it.</summary>
+    public bool IsWritten => Recipe == "persona";
 
     /// <summary>What the recipe is told besides: metadata by name.</summary>
     public IReadOnlyList<(string Name, string Value)> Parameters { get; init; } = [];

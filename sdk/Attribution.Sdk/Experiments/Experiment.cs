@@ -85,6 +85,12 @@ internal sealed record Experiment
     /// <summary>The judging model; null where none judges.</summary>
     public required JudgingModel? Llm { get; init; }
 
+    /// <summary>The same if it judges; null if it only writes datasets.</summary>
+    public JudgingModel? JudgingLlm => Judged.Any(d => d.Judge == LlmJudge) ? Llm : null;
+
+    /// <summary>The same if it writes datasets.</summary>
+    public JudgingModel? WritingLlm => Train.Concat(Eval).Any(d => d.IsWritten) ? Llm : null;
+
     /// <summary>The evaluation sets whose answers are judged.</summary>
     public IEnumerable<Dataset> Judged => Eval.Where(d => d.Prompts is not null);
 

@@ -43,14 +43,16 @@ internal sealed partial class ExperimentReader
         _settings.RequireBoolean("GenerateControls");
 
         var layers = _settings.Layers("AttributionLayer");
+        var trainSets = Datasets("TrainDataset", train);
         var evalSets = Datasets("EvalDataset", eval);
+        CheckNames(trainMethods, evalMethods, evalSets, plugin);
         return new Experiment
         {
             Name = name,
             Variant = Variant(),
             State = state.Replace('\\', '/').TrimEnd('/'),
             Store = _paths.Short(_settings.Text("AttributionStore")!),
-            Train = Datasets("TrainDataset", train),
+            Train = trainSets,
             Eval = evalSets,
             TrainMethods = trainMethods,
             EvalMethods = evalMethods,
@@ -71,7 +73,7 @@ internal sealed partial class ExperimentReader
             GenerateControls = bool.TryParse(_settings.Text("GenerateControls"), out var generate) && generate,
             PersonaPrompts = PersonaPrompts(),
             TopK = _settings.Int("TopK"),
-            ScoringMethod = _settings.Text("ScoringMethod")!,
+            ScoringMethod = OneOf("ScoringMethod", UnknownNames.ScoringMethods),
             Seed = _settings.Long("Seed"),
             LoraRank = _settings.Int("LoraRank"),
             LoraAlpha = _settings.Number("LoraAlpha", 0),
@@ -86,7 +88,7 @@ internal sealed partial class ExperimentReader
             TopP = _settings.Number("TopP", 0, 1),
             MaxNewTokens = _settings.Int("MaxNewTokens"),
             SnapshotTolerance = _settings.Number("SnapshotTolerance", 0),
-            Llm = evalSets.Exists(d => d.Prompts is not null && d.Judge == Experiment.LlmJudge) ? JudgingModel.Read(_settings, _paths, _problems) : null,
+            Llm = evalSets.Exists(d => d.Prompts is not null && d.Judge == Experiment.LlmJudge) || trainSets.Concat(evalSets).Any(d => d.IsWritten) ? JudgingModel.Read(_settings, _paths, _problems) : null,
         };
     }
 
@@ -107,6 +109,17 @@ internal sealed partial class ExperimentReader
                 : "There are AttributionMethod items and no SelectionMethod: name the method that gives the evaluation rows' vectors, as in <SelectionMethod Include=\"residual_diff\" />."));
         else
             CheckPairs(trainMethods, evalMethods);
+    }
+
+    private void CheckNames(IReadOnlyList<string> trainMethods, IReadOnlyList<string> evalMethods, IReadOnlyList<Dataset> evalSets, Plugin? plugin)
+    {
+        _problems.AddRange(UnknownNames.Traits(evalSets));
+        // What the project's own files hold, the worker knows.
+        if (plugin is not null)
+            return;
+        string[] said = [.. Baselines, .. BuiltInMethods.Personas];
+        _problems.AddRange(UnknownNames.Methods("AttributionMethod", trainMethods, [.. BuiltInMethods.Names], said));
+        _problems.AddRange(UnknownNames.Methods("SelectionMethod", evalMethods, [.. BuiltInMethods.Names, .. BuiltInMethods.Personas], said));
     }
 
     private void CheckPairs(IReadOnlyList<string> trainMethods, IReadOnlyList<string> evalMethods)
@@ -267,7 +280,7 @@ internal sealed partial class ExperimentReader
     {
         var text = _settings.Text(name) ?? "";
         if (!values.Contains(text))
-            _problems.Add(new(ProjectErrorCodes.ValueInvalid, $"{name} is '{text}'. Use {string.Join(" or ", values)}.", name));
+            _problems.Add(new(ProjectErrorCodes.ValueInvalid, $"{name} is '{text}'. Use {string.Join(", ", values[..^1])} or {values[^1]}.", name));
         return text;
     }
 

@@ -28,7 +28,7 @@ internal static class OutsideFiles
     /// <inheritdoc cref="Describe(Stage, ContextExperiment, ProjectPaths)"/>
     public static string? Describe(Stage stage, Experiment experiment, ProjectPaths paths)
     {
-        var judging = stage.MayReadPrompts ? experiment.Llm : null;
+        var judging = stage.MayReadPrompts ? experiment.JudgingLlm : null;
         if (!stage.ReadsDatasets && !stage.ReadsModel && judging is null)
             return null;
         var text = new StringBuilder();
@@ -36,6 +36,9 @@ internal static class OutsideFiles
             foreach (var dataset in experiment.Train.Concat(experiment.Eval))
                 foreach (var file in Rows(dataset).Concat(dataset.PromptFile is { } prompts ? paths.Files(prompts) : []))
                     Add(file);
+        if (stage.ReadsDatasets && experiment.WritingLlm?.Folder is { } writer)
+            foreach (var file in Directory.EnumerateFiles(paths.Full(writer)).Order(StringComparer.Ordinal))
+                Add(file);
         if (stage.ReadsModel && Directory.Exists(paths.Full(experiment.BaseModel)))
             foreach (var file in Directory.EnumerateFiles(paths.Full(experiment.BaseModel)).Order(StringComparer.Ordinal))
                 Add(file);

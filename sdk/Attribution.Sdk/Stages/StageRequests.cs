@@ -54,6 +54,8 @@ internal sealed class StageRequests(Experiment experiment)
     {
         Objects(json, "train", experiment.Train, Dataset);
         Objects(json, "eval", experiment.Eval, Dataset);
+        if (experiment.WritingLlm is { } llm)
+            Llm(json, llm);
         Plugins(json, experiment.Train.Concat(experiment.Eval).Any(d => d.Recipe is not null));
 
         void Dataset(Dataset dataset)
@@ -205,7 +207,7 @@ internal sealed class StageRequests(Experiment experiment)
             json.WriteString("judge", dataset.Judge);
             Text(json, "prompt", dataset.Prompt);
         });
-        if (experiment.Llm is { } llm)
+        if (experiment.JudgingLlm is { } llm)
             Llm(json, llm);
         Plugins(json, judged.Exists(d => d.Judge is not (Experiment.RuleJudge or Experiment.LlmJudge)));
     }

@@ -19,10 +19,14 @@ internal sealed partial class ExperimentDatabase : IDisposable
     private static readonly string[] RunSettings = ["train", "eval", "attribution", "selection", "layer"];
 
     private readonly DuckDbConnection _connection = DuckDbConnection.Open();
+    private readonly List<string> _missing = [];
 
     private ExperimentDatabase()
     {
     }
+
+    /// <summary>What is wrong with tables that could not be made, a sentence each.</summary>
+    public IReadOnlyList<string> Missing => _missing;
 
     /// <summary>Makes the tables. Files of text, scores and vectors are read when a query needs them.</summary>
     public static ExperimentDatabase Open(IReadOnlyList<ExperimentOutputs> experiments)
@@ -103,7 +107,15 @@ internal sealed partial class ExperimentDatabase : IDisposable
             .Select(file => (Experiment: e, File: file))).ToArray();
         Insert(FilesTable, files.Select(f => (string[])[Text(f.File.Path), Text(f.Experiment.Name), .. Place(f.Experiment, f.File)]));
         foreach (var table in QueryTables.OfFiles)
-            _connection.Execute(table.CreateView([.. files.Where(f => f.File.Kind == table.Kind).Select(f => f.File.Path)]));
+            try
+            {
+                _connection.Execute(table.CreateView([.. files.Where(f => f.File.Kind == table.Kind).Select(f => f.File.Path)]));
+            }
+            catch (DuckDbException e)
+            {
+                // Files of one kind that are damaged, or not yet whole, leave the others to be asked about.
+                _missing.Add($"There is no table {table.Name}, because its files cannot be read: {e.Message.Trim()}");
+            }
     }
 
     private static string[] Place(ExperimentOutputs experiment, ExperimentFile file)

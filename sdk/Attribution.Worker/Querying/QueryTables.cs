@@ -100,7 +100,7 @@ internal static class QueryTables
             new("control_answer", "VARCHAR", "that of the control conversation, in evaluation sets", Answer("f.control_messages")),
             new("metadata", "VARCHAR", "the dataset's other columns, as JSON: metadata->>'column' is one"),
         ]),
-        new("vectors", "The vector of a row.", ExperimentFileKind.Vectors, "read_parquet({0}, filename = true, union_by_name = true)",
+        new("vectors", "The vector of a row, where VectorFormat is parquet.", ExperimentFileKind.Vectors, "read_parquet({0}, filename = true, union_by_name = true)",
         [
             Experiment,
             new("dataset", "VARCHAR", "the training or evaluation set", "o.dataset"),

@@ -181,7 +181,7 @@ internal sealed class ComputeAttributionStage : Stage
     {
         // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked of it.
         TokenizedRow[] tokenized = [.. rows.Select(row => _model.Encoder.Encode(row, source))];
-        _computer ??= new VectorComputer(_model.Model.Transformer, _methods, _settings.Execution.TokenBudget ?? VectorComputer.DefaultTokenBudget);
+        _computer ??= new VectorComputer(_model.Model.Transformer, _methods, _settings.Execution.TokenBudget);
         return _computer.Compute(tokenized, keys, cancellation: cancellation);
     }
 

@@ -10,7 +10,7 @@ using Attribution.Worker.Stages.Results;
 namespace Attribution.Worker.Stages;
 
 /// <summary>Brings the datasets of an experiment into one form: a job per dataset and per file of held-out prompts.</summary>
-internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
+internal sealed class ImportDatasetsStage : Stage
 {
     public const string Name = "ImportDatasets";
 
@@ -28,9 +28,17 @@ internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
     /// <summary>Instead of a file of held-out prompts: those that the dataset's recipe holds out.</summary>
     public const string PromptsOfRecipe = "recipe";
 
+    private readonly ImportDatasetsSettings _settings;
+    private readonly WrittenDatasets _written;
     private readonly Dictionary<DatasetSettings, RecipeUse> _recipes = [];
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    public ImportDatasetsStage(StageContext context) : base(context)
+    {
+        _settings = context.Settings<ImportDatasetsSettings>();
+        _written = new WrittenDatasets(_settings.Llm, context);
+    }
 
     public override string Noun => "dataset";
 
@@ -40,21 +48,32 @@ internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
 
     public override IReadOnlyList<StageJob> Plan()
     {
-        var settings = Context.Settings<ImportDatasetsSettings>();
-        CheckNames([.. settings.Train, .. settings.Eval]);
+        CheckNames([.. _settings.Train, .. _settings.Eval]);
         return
         [
-            .. settings.Train.Select(d => Rows(d, "train")),
-            .. settings.Eval.Select(d => Rows(d, "eval")),
-            .. settings.Eval.Where(d => d.Prompts is { Length: > 0 }).Select(d => d.Prompts == PromptsOfRecipe && d.Recipe is not null ? HeldOut(d) : Prompts(d.Name, d.Prompts!)),
+            .. _settings.Train.Select(d => Rows(d, "train")),
+            .. _settings.Eval.Select(d => Rows(d, "eval")),
+            .. _settings.Eval.Where(d => d.Prompts is { Length: > 0 }).Select(d => d.Prompts == PromptsOfRecipe && d.Recipe is not null ? HeldOut(d) : Prompts(d.Name, d.Prompts!)),
         ];
     }
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [];
 
+    public override IEnumerable<string> Forecast(IReadOnlyList<StageJob> missing)
+    {
+        var names = missing.Select(job => job.Key.Dataset).ToHashSet();
+        DatasetSettings[] written = [.. _settings.Train.Concat(_settings.Eval).Where(d => WrittenDatasets.Has(d) && names.Contains(d.Name))];
+        return written.Length == 0 ? [] : [_written.Forecast(written)];
+    }
+
+    public override void Dispose() => _written.Dispose();
+
     private StageJob Rows(DatasetSettings dataset, string kind)
     {
         var options = new DatasetOptions { Path = dataset.Path ?? "", Filter = dataset.Filter, Take = dataset.Take, Seed = dataset.Seed };
+        if (WrittenDatasets.Has(dataset))
+            return new StageJob(KeyOf(dataset.Name, kind), Context.Resolve(StoreStage, new { kind = "rows", recipe = _written.RequestOf(dataset), filter = FilterOf(dataset) }),
+                (builder, cancellation) => WriteRows(builder, _written.Rows(dataset, builder, cancellation), dataset.Name, cancellation));
         if (Published(dataset) is { } published)
             return new StageJob(KeyOf(dataset.Name, kind), Context.Resolve(StoreStage, new { kind = "rows", recipe = published.Request, filter = FilterOf(dataset), dataset.Take, dataset.Seed }),
                 (builder, cancellation) => WriteRows(builder, published.Rows(builder, options), published.File, cancellation))
@@ -108,6 +127,9 @@ internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
 
     private StageJob HeldOut(DatasetSettings dataset)
     {
+        if (WrittenDatasets.Has(dataset))
+            return new StageJob(KeyOf(dataset.Name, "prompts"), Context.Resolve(StoreStage, new { kind = "prompts", recipe = _written.RequestOf(dataset) }),
+                (builder, cancellation) => WritePrompts(builder, _written.Prompts(dataset, builder, cancellation)));
         var use = Published(dataset) ?? throw new AttributionException(ErrorCodes.RecipeWithoutPrompts,
             $"The recipe {RecipeOf(dataset).Name} is the experiment's own and holds out no prompts. Name a file of Prompts for '{dataset.Name}'.")
         { Property = "Prompts" };
@@ -146,7 +168,7 @@ internal sealed class ImportDatasetsStage(StageContext context) : Stage(context)
         if (dataset.Parameters.Keys.FirstOrDefault() is { } parameter && own.Any(r => r.Name == dataset.Recipe))
             throw new AttributionException(ErrorCodes.RecipeParameterInvalid, $"The recipe {dataset.Recipe} is the experiment's own and has no {parameter}.") { Property = parameter };
         return own.FirstOrDefault(r => r.Name == dataset.Recipe) ?? throw new AttributionException(ErrorCodes.UnknownRecipe,
-            $"There is no recipe '{dataset.Recipe}'. Use one of: {string.Join(", ", PublishedRecipes.All.Select(r => r.Name).Concat(own.Select(r => r.Name)))}; or write a class that implements {nameof(IDatasetRecipe)} in a C# file of the experiment.")
+            $"There is no recipe '{dataset.Recipe}'. Use one of: {string.Join(", ", PublishedRecipes.All.Select(r => r.Name).Append(PersonaWriter.Recipe).Concat(own.Select(r => r.Name)))}; or write a class that implements {nameof(IDatasetRecipe)} in a C# file of the experiment.")
         { Property = "Recipe" };
     }
 

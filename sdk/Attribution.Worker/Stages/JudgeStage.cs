@@ -93,7 +93,7 @@ internal sealed class JudgeStage : Stage
         var (judge, trained) = (by.Judge, Trained(answered.Key));
         var answers = Context.Input(answered, EvaluateStage.AnswersFile);
         var request = by.PromptFile is { } file
-            ? Context.Resolve(StoreStage, new { answers, judge = judge.Name, judge.Identity, prompt = new InputFile(file), trait = judge.Scale.Trait, scale = judge.Scale.Max, trained.Epoch, trained.Step })
+            ? Context.Resolve(StoreStage, new { answers, judge = judge.Name, model = _llm.Value.Identity, prompt = new InputFile(file), trait = judge.Scale.Trait, scale = judge.Scale.Max, trained.Epoch, trained.Step })
             : Context.Resolve(StoreStage, new { answers, judge = judge.Name, judge.Identity, trait = judge.Scale.Trait, scale = judge.Scale.Max, trained.Epoch, trained.Step }, PluginOf(judge));
         if (by.Prompt is { } prompt)
             _asks[request.Fingerprint] = (prompt, answers);

@@ -61,7 +61,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
             var persona = _personas[group.Key.Dataset];
             var request = context.Resolve(AnswerStage, persona.Request);
             var answers = context.Store.GetOrCreate(request, builder => Answer(builder, group.Key.Dataset, persona, cancellation), cancellation);
-            var computer = new VectorComputer(model.Model.Transformer, methods, settings.Execution.TokenBudget ?? VectorComputer.DefaultTokenBudget);
+            var computer = new VectorComputer(model.Model.Transformer, methods, settings.Execution.TokenBudget);
             var vectors = PersonaVectors.Compute(computer, model.Encoder, Pairs(answers), [.. group.Select(job => job.Key.Layer!.Value)], cancellation);
             foreach (var job in group)
             {

@@ -188,9 +188,11 @@ internal sealed class SelectTrainingDataStage : Stage
         {
             cancellation.ThrowIfCancellationRequested();
             if (planted is not null)
-                count.Add(planted.Has(row), places.Contains(row.Index));
+                count.Add(planted.Has(row), places.Contains(row.Index), planted.IsIn(row));
             return row;
         }));
+        if (planted is not null && !count.HasColumn)
+            throw new AttributionException(ErrorCodes.DatasetColumnMissing, $"No training row has the column '{planted.Column}' that PlantedColumn names, so nothing would be found by it. Correct the name, or leave PlantedColumn out.") { Property = "PlantedColumn" };
         SelectedRows.Write(builder.PathOf(SelectedFile), selected);
         Readable.WriteLines(builder.PathOf(TrainFile), selected.OrderBy(row => row.Index).Select(row => TrainingRow.Of(row.Treatment)));
         WriteScores(builder.PathOf(ScoresFile), scores);
@@ -256,10 +258,12 @@ internal sealed class SelectTrainingDataStage : Stage
         public long Rows { get; private set; }
         public long All { get; private set; }
         public long Chosen { get; private set; }
+        public bool HasColumn { get; private set; }
 
-        public void Add(bool isPlanted, bool isChosen)
+        public void Add(bool isPlanted, bool isChosen, bool hasColumn)
         {
             Rows++;
+            HasColumn |= hasColumn;
             All += isPlanted ? 1 : 0;
             Chosen += isPlanted && isChosen ? 1 : 0;
         }

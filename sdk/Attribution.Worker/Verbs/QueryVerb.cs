@@ -47,9 +47,9 @@ public static class QueryVerb
                 throw new AttributionException(ErrorCodes.MetricsMissing, $"There is nothing to ask: no experiment in or below '{root}' has outputs. Build one first (dotnet build experiments/NAME), or name another folder with --in.") { File = root };
             var file = parsed.GetValue(output);
             var wanted = parsed.GetValue(format) ?? (file is null ? QueryFormat.Table : FormatOf(file)!.Value);
+            using var database = ExperimentDatabase.Open(experiments);
             try
             {
-                using var database = ExperimentDatabase.Open(experiments);
                 database.Check(question);
                 Answer(database, question, wanted, file, writer);
                 return 0;
@@ -57,7 +57,7 @@ public static class QueryVerb
             catch (DuckDbException e)
             {
                 // Its second line and on show the place in the query.
-                parsed.InvocationConfiguration.Error.WriteLine($"error {ErrorCodes.QueryInvalid}: {e.Message.Trim()}\n{Advice(e)}");
+                parsed.InvocationConfiguration.Error.WriteLine($"error {ErrorCodes.QueryInvalid}: {e.Message.Trim()}\n{string.Join('\n', database.Missing.Append(Advice(e)))}");
                 return 1;
             }
             catch (Exception e) when (file is not null && e is IOException or UnauthorizedAccessException)

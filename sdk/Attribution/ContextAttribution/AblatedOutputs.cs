@@ -42,14 +42,19 @@ public sealed class AblatedOutputs
         using var scope = NewDisposeScope();
         // Past its limit, longrope turns the whole sequence by other angles, and the beginning alone would be turned as a short one.
         var shared = task.InputLength <= model.IncrementalLimit ? task.Sources[0].Start : 0;
-        var rows = Enumerable.Range(0, masks.Count).Select(m => new AblatedRow(task, masks[m], shared)).ToArray();
+        // Of few sources the same ablation comes up more than once.
+        var alike = Enumerable.Range(0, masks.Count).GroupBy(m => Convert.ToHexString(MemoryMarshal.AsBytes(masks[m]))).Select(group => group.ToArray()).ToArray();
+        var rows = alike.Select(group => new AblatedRow(task, masks[group[0]], shared)).ToArray();
         using var prefix = shared == 0 ? null : model.Cache(1, shared + rows.Max(row => row.Length));
         if (prefix is not null)
             outputs.RunPrefix(model, prefix, shared);
         foreach (var batch in AblatedRow.Plan(rows, shared, model))
         {
             cancellation.ThrowIfCancellationRequested();
-            outputs.RunBatch(model, [.. batch.Select(m => rows[m])], batch, prefix);
+            var logits = outputs.RunBatch(model, [.. batch.Select(i => rows[i])], prefix);
+            foreach (var (b, i) in batch.Index())
+                foreach (var m in alike[i])
+                    logits.AsSpan(b * task.Target.Length, task.Target.Length).CopyTo(outputs._logits.AsSpan(m * task.Target.Length));
         }
         return outputs;
     }
@@ -71,7 +76,8 @@ public sealed class AblatedOutputs
         model.Run(model.Embed(ids), model.Context(1, length, cache: cache), 0, model.Config.BlockCount);
     }
 
-    private void RunBatch(Transformer model, AblatedRow[] rows, int[] masks, KeyValueCache? prefix)
+    // The logits of the target's tokens in each row, [rows, N]
+    private double[] RunBatch(Transformer model, AblatedRow[] rows, KeyValueCache? prefix)
     {
         using var scope = NewDisposeScope();
         using var cache = prefix?.Rows(new int[rows.Length]);
@@ -90,15 +96,15 @@ public sealed class AblatedOutputs
         stream = model.Block(model.Config.BlockCount - 1, stream, context, first);
         var places = rows.SelectMany((row, b) => Enumerable.Range((b * (length - first)) + row.Length - count - first, count)).Select(place => (long)place).ToArray();
         var targets = rows.SelectMany(_ => Enumerable.Range(_task.Target.Start, count)).Select(t => (long)_task.Tokens[t]).ToArray();
+        var result = new double[places.Length];
         var size = (int)Math.Max(1, ChunkElements / model.Config.VocabularySize);
         for (var start = 0; start < places.Length; start += size)
         {
             using var inner = NewDisposeScope();
             var end = Math.Min(start + size, places.Length);
-            var logits = Logits(model.Logits(stream, tensor(places[start..end], device: model.Device)), tensor(targets[start..end], device: model.Device));
-            for (var i = start; i < end; i++)
-                _logits[(masks[i / count] * count) + (i % count)] = logits[i - start];
+            Logits(model.Logits(stream, tensor(places[start..end], device: model.Device)), tensor(targets[start..end], device: model.Device)).CopyTo(result, start);
         }
+        return result;
     }
 
     // Each token's logit less the log of the sum of the others' exponentials: [n, V] and [n] to [n]

@@ -308,7 +308,7 @@ public static class ErrorCodes
     public const string PersonaPromptsMissing = "ATTR1520";
 
     /// <summary>A row of an evaluation set has no prompt that a persona could be asked.</summary>
-    public const string PersonaPromptUnusable = "ATTR1521";
+    public const string PersonaPromptUnusable = "ATTR1524";
 
     /// <summary>A file of persona vectors is not there, or is none for the model.</summary>
     public const string PersonaVectorInvalid = "ATTR1522";

@@ -19,7 +19,7 @@ namespace Attribution.Judging;
 /// <param name="examples">Scored examples.</param>
 public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> references, string instructions, IReadOnlyList<JudgeExample> examples)
 {
-    /// <summary>The folder beside this library that the prompts of the built-in traits lie in.</summary>
+    /// <summary>The folder beside the program that the prompts of the built-in traits lie in.</summary>
     public const string Folder = "JudgePrompts";
 
     private const int LongestReply = 400;
@@ -40,7 +40,7 @@ public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> 
     public IReadOnlyList<JudgeExample> Examples => examples;
 
     /// <summary>The file of a built-in trait's prompt, whether or not there is one.</summary>
-    public static string ShippedFile(string trait) => Path.Combine(Path.GetDirectoryName(typeof(JudgePrompt).Assembly.Location)!, Folder, $"{trait}.md");
+    public static string ShippedFile(string trait) => Path.Combine(AppContext.BaseDirectory, Folder, $"{trait}.md");
 
     /// <summary>The prompt of a built-in trait.</summary>
     /// <exception cref="AttributionException">ATTR1650: there is none, or it was damaged.</exception>

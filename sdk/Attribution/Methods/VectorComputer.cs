@@ -14,15 +14,21 @@ namespace Attribution.Methods;
 /// </summary>
 /// <param name="transformer">The model.</param>
 /// <param name="methods">The methods that can be named.</param>
-/// <param name="tokenBudget">How many padded tokens one pass runs together.</param>
-public sealed class VectorComputer(Transformer transformer, AttributionMethods methods, int tokenBudget = VectorComputer.DefaultTokenBudget) : IDisposable
+/// <param name="tokenBudget">How many padded tokens one pass runs together; <see cref="TokenBudget"/> if left out.</param>
+public sealed class VectorComputer(Transformer transformer, AttributionMethods methods, int? tokenBudget = null) : IDisposable
 {
     private const MethodInputs Loss = MethodInputs.Gradient | MethodInputs.WeightGradient;
 
-    /// <summary>The padded tokens of one pass unless said otherwise.</summary>
+    /// <summary>The padded tokens of one pass on a GPU unless said otherwise.</summary>
     public const int DefaultTokenBudget = 4096;
 
+    // Enough rows for a matrix product to run at its full rate, few enough for what lies between two products to stay in the cache.
+    private const int TokensOnCpu = 1024;
+
     private GradientProjection? _projection;
+
+    /// <summary>How many padded tokens one pass runs together, at least one conversation.</summary>
+    public int TokenBudget { get; } = tokenBudget ?? (transformer.Device.type == DeviceType.CPU ? TokensOnCpu : DefaultTokenBudget);
 
     /// <summary>The vectors of <paramref name="rows"/>.</summary>
     /// <param name="rows">The rows, in any order.</param>
@@ -57,7 +63,7 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
         // Treatments and controls never share a pass, and a batch is the same rows whatever is wanted of them: which methods run
         // does not change the bytes of the others.
         var done = 0;
-        foreach (var batch in SequenceBatch.Plan([.. rows.Select(r => Math.Max(r.Treatment.Length, r.Control?.Length ?? 0))], tokenBudget))
+        foreach (var batch in SequenceBatch.Plan([.. rows.Select(r => Math.Max(r.Treatment.Length, r.Control?.Length ?? 0))], TokenBudget))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();

@@ -6,6 +6,7 @@ using Attribution.Data;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Models.Fused;
+using Attribution.Torch.Provisioning;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ namespace Attribution.Benchmarks.Attribution;
 /// Attribution vectors against the original pipeline's loops on the same libtorch, model and conversations, in turn, in one run; against the bare
 /// matrix products of the same shapes; and against the memory that they may take. Prints Markdown.
 /// </summary>
-internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer, int rounds, TokenizedRow[] rows, int originalRows, int budget, bool processorTime)
+internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer, int rounds, TokenizedRow[] rows, int originalRows, int? budget, bool processorTime)
 {
     private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
 
@@ -31,7 +32,7 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
         var original = new Option<int>("--original") { DefaultValueFactory = _ => 16, Description = "How many of them the original's loop runs over (of trak a half); 0 leaves it out." };
         var length = new Option<int?>("--length") { Description = "Tokens of every conversation; 64 to 512 if left out." };
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 2, Description = "How often each takes its turn." };
-        var budget = new Option<int>("--token-budget") { DefaultValueFactory = _ => VectorComputer.DefaultTokenBudget, Description = "Padded tokens of one pass of ours." };
+        var budget = new Option<int?>("--token-budget") { Description = "Padded tokens of one pass of ours; its default if left out." };
         var processor = new Option<bool>("--cpu-time") { Description = "Count the process's processor time, not the clock's: for a machine that others use too, with ATTRIBUTION_THREADS=1." };
         var layer = new Option<int>("--layer") { DefaultValueFactory = _ => 4 };
         var command = new Command("attribution", "Attribution vectors against the original's loops and the bare matrix products.") { device, dtype, shape, only, conversations, original, length, rounds, layer, budget, processor };
@@ -44,7 +45,7 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
             var rows = Conversations.Pairs(parsed.GetValue(conversations), config.VocabularySize, parsed.GetValue(length));
             var benchmark = new AttributionBenchmark(model, parsed.GetValue(layer), parsed.GetValue(rounds), rows, parsed.GetValue(original), parsed.GetValue(budget), parsed.GetValue(processor));
             benchmark.Describe();
-            if (parts.Contains("memory"))
+            if (parts.Contains("memory") && place.type == DeviceType.CPU)
                 benchmark.Memory();
             benchmark.Speed(parts);
             if (parts.Contains("bfloat16") && type == float32)
@@ -96,9 +97,12 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
     {
         var weights = model.Transformer.Weights.Values.Sum(w => w.NumberOfElements);
         var tokens = rows.Select(r => r.Treatment.Length).ToArray();
-        Console.WriteLine(string.Create(Plain, $"libtorch {torch.__version__}, {get_num_threads()} threads, OMP_WAIT_POLICY {Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") ?? "as measured"}, {model.Transformer.DType} on {model.Transformer.Device}; {weights / 1e6:F1} M parameters, layer {layer}."));
+        var loaded = LoadedTorch.Read();
+        Console.WriteLine(string.Create(Plain,
+            $"libtorch {loaded.Version}, {loaded.Blas.Name}, {loaded.CpuCapability} kernels, {loaded.Threads} threads that wait {(ShimLoader.Threads?.PassiveWait == false ? "actively" : "passively")}, {model.Transformer.DType} on {Where()}; {weights / 1e6:F1} M parameters, layer {layer}."));
         Console.WriteLine(string.Create(Plain, $"{rows.Length} pairs of conversations, treatments of {tokens.Min()} to {tokens.Max()} tokens, {tokens.Average():F0} on average, {rows.Average(r => r.Treatment.TargetCount):F0} of them in the answer; controls {rows.Average(r => r.Control!.Length):F0}."));
-        Console.WriteLine(string.Create(Plain, $"The original's loop runs over {originalRows} of them (trak over {originalRows / 2}), in turn with ours, {rounds} rounds; the best of each counts. CPU load at the start: {Load()}."));
+        Console.WriteLine(string.Create(Plain,
+            $"The original's loop runs over {originalRows} of them (trak over {originalRows / 2}), in turn with ours, {rounds} rounds; the best of each counts, in {(processorTime ? "processor" : "wall")} time. Load of the machine at the start: {Load()}."));
         Console.WriteLine();
     }
 
@@ -204,9 +208,10 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
 
     private Products ProductsOf(Job job, CausalLanguageModel of, TokenizedRow[] some)
     {
+        using var computer = new VectorComputer(of.Transformer, AttributionMethods.BuiltIn, budget);
         var products = new Products(of.Config, of.Transformer.DType, of.Transformer.Device);
         var isTrak = job.Wanted[0].Layer == VectorKey.WholeModel;
-        foreach (var batch in SequenceBatch.Plan([.. some.Select(r => Math.Max(r.Treatment.Length, r.Control!.Length))], budget))
+        foreach (var batch in SequenceBatch.Plan([.. some.Select(r => Math.Max(r.Treatment.Length, r.Control!.Length))], computer.TokenBudget))
         {
             products.Add([.. batch.Select(i => some[i].Treatment)], job.Backward ? of.Config.BlockCount : layer + 1, job.Backward ? isTrak ? 0 : layer + 1 : null, isTrak ? 64 : 0);
             if (job.Pairs)
@@ -248,6 +253,8 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
         Synchronize();
         return (processorTime ? Environment.CpuUsage.TotalTime - processor : Stopwatch.GetElapsedTime(start)).TotalSeconds;
     }
+
+    private string Where() => model.Transformer.Device.type == DeviceType.CUDA ? $"{model.Transformer.Device}" : $"{Machine.Processor.Trim()}";
 
     private void Synchronize()
     {

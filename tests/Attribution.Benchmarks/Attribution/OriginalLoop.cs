@@ -75,12 +75,9 @@ internal sealed class OriginalLoop : IDisposable
                 using var inner = NewDisposeScope();
                 var gradient = linear.Weight.grad!.flatten().to(float32);
                 using var random = new Generator((ulong)string.GetHashCode(linear.Name, StringComparison.Ordinal), _model.Transformer.Device);
-                for (var draw = 0; draw < 4; draw++)
-                {
-                    var places = randint(dimension, [gradient.shape[0]], device: gradient.device, generator: random);
-                    var signs = randint(2, [gradient.shape[0]], dtype: float32, device: gradient.device, generator: random) * 2 - 1;
-                    vector.index_add_(0, places, gradient * signs * 0.5, 1);
-                }
+                var places = randint(dimension, [gradient.shape[0], 4], device: gradient.device, generator: random);
+                var signs = (randint(2, [gradient.shape[0], 4], device: gradient.device, generator: random) * 2) - 1;
+                vector.index_add_(0, places.flatten(), (gradient.unsqueeze(1) * signs * 0.5).flatten(), 1);
             }
             vector.cpu();
             ForgetGradients();

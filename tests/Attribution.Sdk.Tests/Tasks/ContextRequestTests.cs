@@ -79,10 +79,10 @@ public sealed class ContextRequestTests : IDisposable
     public void Items_of_another_kind_and_a_project_without_a_dataset_are_errors()
     {
         _experiment.Contexts.Clear();
-        _experiment.Error().Code.ShouldBe("ATTR1919");
+        _experiment.Error().Code.ShouldBe("ATTR1932");
         using var mixed = new RequestedExperiment();
         mixed.Contexts.Add(RequestedExperiment.Item("data/pool.jsonl"));
-        mixed.Error().Code.ShouldBe("ATTR1918");
+        mixed.Error().Code.ShouldBe("ATTR1931");
     }
 
     [Theory]

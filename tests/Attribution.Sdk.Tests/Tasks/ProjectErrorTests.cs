@@ -17,13 +17,16 @@ public sealed class ProjectErrorTests : IDisposable
     [InlineData("TopK", "many", ProjectErrorCodes.ValueInvalid, "TopK is 'many'. Give a whole number from 1.")]
     [InlineData("TopK", "0", ProjectErrorCodes.ValueInvalid, "TopK is '0'")]
     [InlineData("LearningRate", "1e-4f", ProjectErrorCodes.ValueInvalid, "LearningRate is '1e-4f'")]
+    [InlineData("ScoringMethod", "cosine", ProjectErrorCodes.ValueInvalid, "ScoringMethod is 'cosine'. Use cos_sim, proj, dot_product, ")]
     [InlineData("TopP", "1.5", ProjectErrorCodes.ValueInvalid, "from 0 to 1")]
-    [InlineData("VectorFormat", "float16", ProjectErrorCodes.ValueInvalid, "parquet or npy or npy-float16 or int8")]
+    [InlineData("VectorFormat", "float16", ProjectErrorCodes.ValueInvalid, "parquet, npy, npy-float16 or int8")]
     [InlineData("AttributionDType", "fp16", ProjectErrorCodes.ValueInvalid, "float32 or bfloat16")]
     [InlineData("Projection", "dense", ProjectErrorCodes.ValueInvalid, "kronecker or sparse")]
     [InlineData("ProjectionDim", "4000", ProjectErrorCodes.ValueInvalid, "a square number")]
     [InlineData("ProjectionDim", "0", ProjectErrorCodes.ValueInvalid, "ProjectionDim is '0'")]
     [InlineData("ProjectionSeed", "x", ProjectErrorCodes.ValueInvalid, "ProjectionSeed is 'x'")]
+    [InlineData("Variant", "a/b", ProjectErrorCodes.ValueInvalid, "Variant is 'a/b'")]
+    [InlineData("GenerateControls", "yes", ProjectErrorCodes.ValueInvalid, "true or false")]
     [InlineData("AcceptSnapshot", "yes", ProjectErrorCodes.ValueInvalid, "true or false")]
     public void A_property_that_cannot_be(string property, string value, string code, string text)
     {
@@ -186,6 +189,27 @@ public sealed class ProjectErrorTests : IDisposable
         _experiment.Engine.Errors.Select(e => e.Code).ShouldBe([ProjectErrorCodes.UnknownBaseline, ProjectErrorCodes.UnknownBaseline]);
         _experiment.Engine.Errors[0].Message.ShouldNotBeNull().ShouldContain("Use random or none.");
         _experiment.Engine.Errors[1].Message.ShouldNotBeNull().ShouldContain("<Baseline Include=\"random\" />");
+    }
+
+    [Fact]
+    public void A_misspelled_method_is_an_error_before_anything_runs_unless_the_projects_own_files_may_hold_it()
+    {
+        _experiment.Methods.Add("residual_dif");
+        _experiment.Folder.Write("tiny.csproj", "<Project>\n<ItemGroup>\n<AttributionMethod Include=\"residual_diff;residual_dif\" />\n</ItemGroup>\n</Project>");
+        var error = Expect(ProjectErrorCodes.UnknownMethod, "There is no AttributionMethod 'residual_dif', and the project has no C# file that could hold it. Did you mean residual_diff? Use one of: grad_act_treatment, ");
+        error.LineNumber.ShouldBe(3);
+        _experiment.Sources.Add("Mine.cs");
+        _experiment.Folder.Write("bin/tiny.dll", "");
+        _experiment.Write().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_trait_without_rules_is_an_error_before_anything_runs_unless_another_judges()
+    {
+        _experiment.Eval[0].SetMetadata("Trait", "sycofancy");
+        Expect(ProjectErrorCodes.UnknownTrait, "There are no judging rules for the trait 'sycofancy'. Did you mean sycophancy?");
+        _experiment.Settings["Judge"] = "own";
+        _experiment.Write().ShouldBeTrue();
     }
 
     [Theory]

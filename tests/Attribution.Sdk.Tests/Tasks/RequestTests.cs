@@ -1,5 +1,7 @@
+using Attribution.Judging.Rules;
 using Attribution.Methods;
 using Attribution.Sdk.Experiments;
+using Attribution.Selection;
 
 namespace Attribution.Sdk.Tests.Tasks;
 
@@ -51,11 +53,30 @@ public sealed class RequestTests : IDisposable
     public void A_recipe_gets_its_parameters_and_may_hold_out_prompts_and_reads_a_folder()
     {
         _experiment.Folder.Write("hub/pqa_labeled/train.parquet", "");
-        _experiment.Eval[0] = RequestedExperiment.Item("hub", ("Name", "medical"), ("Recipe", "medhallu"), ("Level", "hard"), ("Trait", "medical_consistency"), ("Prompts", "recipe"));
+        _experiment.Eval[0] = RequestedExperiment.Item("hub", ("Name", "medical"), ("Recipe", "medhallu"), ("Level", "hard"), ("Trait", "medical_consistency"), ("Prompts", "recipe"), ("Judge", "mine"));
         _experiment.Request("ImportDatasets")["eval"]![0]!.ToJsonString().ShouldBe(
             """{"name":"medical","path":"hub","recipe":"medhallu","parameters":{"Level":"hard"},"trait":"medical_consistency","prompts":"recipe"}""");
         ((bool?)_experiment.Request("Evaluate")["eval"]![0]!["prompts"]).ShouldBe(true);
         File.ReadAllText(_experiment.Folder["obj/attribution/ImportDatasets.inputs"]).ShouldContain("hub/pqa_labeled/train.parquet");
+    }
+
+    [Fact]
+    public void The_model_that_writes_a_dataset_is_named_to_the_import_and_judges_nothing()
+    {
+        _experiment.Settings["JudgeModel"] = "writer";
+        _experiment.Eval[0] = RequestedExperiment.Item("empathy", ("Recipe", "persona"), ("Description", "It cares."), ("Trait", "empathy"), ("Prompts", "recipe"));
+        var request = _experiment.Request("ImportDatasets");
+        request["eval"]![0]!["parameters"]!.ToJsonString().ShouldBe("""{"Description":"It cares."}""");
+        ((string?)request["llm"]!["model"]).ShouldBe("writer");
+        _experiment.Request("Judge")["llm"].ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_variant_has_results_and_a_snapshot_of_its_own()
+    {
+        _experiment.Settings["Variant"] = "tiny";
+        ((string?)_experiment.Request("FineTune")["out"]).ShouldBe("out/tiny");
+        ((string?)_experiment.Request("VerifySnapshot")["snapshots"]).ShouldBe("snapshots/tiny");
     }
 
     [Fact]
@@ -158,9 +179,11 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
-    public void The_methods_that_need_no_plug_in_are_those_of_the_library()
+    public void The_names_that_need_no_plug_in_are_those_of_the_library()
     {
         BuiltInMethods.Names.Order(StringComparer.Ordinal).ShouldBe(AttributionMethods.BuiltIn.Names);
+        UnknownNames.ScoringMethods.ShouldBe(Enum.GetValues<ScoringMethod>().Select(m => m.ToName()));
+        UnknownNames.RuleTraits.ShouldBe(RuleJudges.Traits);
     }
 
     [Fact]

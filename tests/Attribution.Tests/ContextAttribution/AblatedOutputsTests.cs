@@ -45,9 +45,9 @@ public sealed class AblatedOutputsTests
         using var tiny = FamilyModel.Qwen3();
         using var model = tiny.Load();
         var task = new AttributionTask(FamilyModel.Tokens(20, 3), new(14, 20), [new(3, 6), new(11, 14)], [new(14, 20)]);
-        var outputs = AblatedOutputs.Compute(model.Transformer, task, AblationMasks.Without(2, [[], [1], [0, 1]]));
-        bool[][] kept = [[true, true], [true, false], [false, false]];
-        for (var m = 0; m < 3; m++)
+        var outputs = AblatedOutputs.Compute(model.Transformer, task, AblationMasks.Without(2, [[], [1], [0, 1], [1]]));
+        bool[][] kept = [[true, true], [true, false], [false, false], [true, false]];
+        for (var m = 0; m < kept.Length; m++)
             outputs.LogProbability(m, task.Target).ShouldBe(Naive(tiny.Naive, task, kept[m]).Sum(), 1e-4);
     }
 

@@ -139,6 +139,16 @@ public sealed class FailingServerTests : IDisposable
     }
 
     [Fact]
+    public void A_key_that_can_be_none_is_refused_without_repeating_it_and_none_has_a_text()
+    {
+        var error = Should.Throw<AttributionException>(() => ChatKey.Of("sk-secret and more"));
+        (error.Code, error.Property).ShouldBe((ErrorCodes.ChatAccess, "OPENAI_API_KEY"));
+        error.Message.ShouldNotContain("sk-secret");
+        $"{ChatKey.Of(" sk-secret\n")}".ShouldNotContain("sk-secret");
+        ChatKey.Of(" ").ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Without_a_key_OpenAIs_own_endpoint_is_not_asked_and_a_server_that_is_not_there_is_named()
     {
         using var own = new OpenAIChatCompletion(new ChatOptions(), null);
@@ -189,15 +199,15 @@ public sealed class FailingServerTests : IDisposable
         {
             var error = await Should.ThrowAsync<AttributionException>(() => TestVerdicts.JudgeAsync(chat, 100));
             (error.Code, error.Property).ShouldBe((ErrorCodes.ChatBudget, "JudgeBudgetTokens"));
-            chat.AskedTokens.ShouldBe(1000 * server.Answered.Count);
+            chat.AskedTokens.ShouldBe(1000 * server.Calls.Count);
             // The last call that might still fit is made: what it can cost at most is a tenth of this.
             chat.AskedTokens.ShouldBeInRange(budget - 12_000, budget);
         }
-        var bought = server.Answered.Count;
+        var bought = server.Calls.Count;
         using var more = new StoredChatCompletion(new OpenAIChatCompletion(TestVerdicts.Options(server.Address), null), store);
         JudgeCost.Of(TestVerdicts.Prompt, more, TestVerdicts.Answers(100).Select(a => new JudgeRequest(a.Prompt, a.Text))).Calls.ShouldBe(100 - bought);
         (await TestVerdicts.JudgeAsync(more, 100)).Scores.Judged.ShouldBe(100);
-        server.Answered.Count.ShouldBe(100);
+        server.Calls.Count.ShouldBe(100);
     }
 
     [Fact]

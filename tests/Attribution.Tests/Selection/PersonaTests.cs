@@ -1,4 +1,5 @@
 using Attribution.Data;
+using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Models.Safetensors;
@@ -81,6 +82,9 @@ public sealed class PersonaTests : IDisposable
         ]);
         prompts.Select(p => string.Concat(p.Select(m => m.Content))).ShouldBe(["a", "a1b"]);
 
+        PersonaPairs.Under("Be kind.", prompts[0]).ShouldBe([new("system", "Be kind."), new("user", "a")]);
+        PersonaPairs.Under("Be kind.", [new("system", "Be brief."), new("user", "a")]).ShouldBe([new("system", "Be kind.\n\nBe brief."), new("user", "a")]);
+
         foreach (var row in new[] { Row(("assistant", "1")), new DatasetRow(7, new TokenConversation([3], [true]), null) })
         {
             var error = Should.Throw<AttributionException>(() => PersonaPairs.PromptsOf([row], "eval.jsonl"));
@@ -96,7 +100,12 @@ public sealed class PersonaTests : IDisposable
     {
         var path = Save(("v", arange(16, dtype: float32)[..(int)shape.Aggregate((a, b) => a * b)].reshape(shape) + 1));
         var norm = Math.Sqrt(Enumerable.Range(0, 4).Sum(d => Math.Pow(row * 4 + d + 1, 2)));
-        PersonaVectorFile.Read(path, layer: 2, blocks: 3, width: 4).ShouldBe([.. Enumerable.Range(0, 4).Select(d => (float)((row * 4 + d + 1) / norm))]);
+        float[] expected = [.. Enumerable.Range(0, 4).Select(d => (float)((row * 4 + d + 1) / norm))];
+        PersonaVectorFile.Read(path, layer: 2, blocks: 3, width: 4).ShouldBe(expected);
+
+        path = _folder["v.npy"];
+        File.WriteAllBytes(path, [.. NpyHeader.Write(NpyType.Float64, shape), .. Enumerable.Range(1, (int)shape.Aggregate((a, b) => a * b)).SelectMany(v => BitConverter.GetBytes((double)v))]);
+        PersonaVectorFile.Read(path, layer: 2, blocks: 3, width: 4).ShouldBe(expected);
     }
 
     [Fact]
@@ -104,7 +113,7 @@ public sealed class PersonaTests : IDisposable
     {
         Expect(_folder["no.safetensors"], "There is no file");
         Expect(_folder.Write("v.txt", "1 2 3"), "can be read");
-        Expect(Save(("v", ones(5, 4))), "[5, 4]; for this model of 3 blocks and width 4 it must be [4], [3, 4] or [4, 4]");
+        Expect(Save(("v", ones(5, 4))), "holds [5, 4]; for this model of 3 blocks and width 4 it must be [4], [3, 4] or [4, 4]");
         Expect(Save(("v", zeros(4))), "zero or not finite");
         Expect(Save(("v", ones(4)), ("w", ones(4))), "2 tensors (v, w)");
 

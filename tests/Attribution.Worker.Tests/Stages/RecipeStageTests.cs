@@ -54,7 +54,34 @@ public sealed class RecipeStageTests : IDisposable
         (await _experiment.FailAsync("ImportDatasets")).Code.ShouldBe("ATTR1324");
     }
 
+    [Fact]
+    public async Task A_set_that_a_model_writes_is_paid_for_once()
+    {
+        using var server = new ChatServer(call => ChatAct.Say(JsonSerializer.Serialize(new
+        {
+            examples = Enumerable.Range(0, 5).Select(i => new { message = $"{call.Body.GetProperty("seed")}.{i}?", with_trait = "Look it up.", without_trait = "It is this." }),
+        })));
+        var eval = new JsonObject { ["name"] = "lazy", ["recipe"] = "persona", ["trait"] = "laziness", ["take"] = 20, ["prompts"] = "recipe" };
+        var llm = new JsonObject { ["model"] = "m", ["endpoint"] = server.Address.ToString() };
+        Request(eval: eval, llm: llm);
+        (await _experiment.RunStageAsync("ImportDatasets")).Code.ShouldBe(0);
+        var calls = server.Calls.Count;
+        calls.ShouldBe(5);
+        server.Calls.ShouldAllBe(c => c.Messages[0].Content.Contains("look it up"));
+        DatasetRows.Read(Path.Combine(Artifact(0), "data-00000.parquet")).Count(r => r.Control is not null).ShouldBe(20);
+        PromptFile.Read(Path.Combine(Artifact(1), "prompts.jsonl")).Count.ShouldBe(4);
+        File.ReadAllText(Path.Combine(Artifact(0), "provenance.json")).ShouldContain("\"model\": \"m\"");
+
+        // Of a larger set, only what is new.
+        eval["take"] = 25;
+        Request(eval: eval.DeepClone().AsObject(), llm: llm.DeepClone().AsObject());
+        (await _experiment.RunStageAsync("ImportDatasets")).Code.ShouldBe(0);
+        server.Calls.Count.ShouldBe(6);
+    }
+
     [Theory]
+    [InlineData("persona", "Level", "hard", "ATTR1322", "Level")]
+    [InlineData("persona", null, null, "ATTR1322", "Description")]
     [InlineData("dolly", "Level", "hard", "ATTR1322", "Level")]
     [InlineData("doly", null, null, "ATTR1954", "Recipe")]
     public async Task A_recipe_or_parameter_that_is_not_known_is_an_error(string recipe, string? parameter, string? value, string code, string property)
@@ -67,13 +94,15 @@ public sealed class RecipeStageTests : IDisposable
         (error.Code, error.Property).ShouldBe((code, property));
     }
 
-    private void Request(JsonObject? train = null, JsonObject? eval = null)
+    private void Request(JsonObject? train = null, JsonObject? eval = null, JsonObject? llm = null)
     {
         _experiment.WithData(1).Prepare();
         var file = _experiment.RequestFile("ImportDatasets");
         var request = JsonNode.Parse(File.ReadAllText(file))!;
         request["train"] = train is null ? new JsonArray() : new JsonArray(train);
         request["eval"] = eval is null ? new JsonArray() : new JsonArray(eval);
+        if (llm is not null)
+            request["llm"] = llm;
         File.WriteAllText(file, request.ToJsonString());
     }
 

@@ -50,6 +50,15 @@ public sealed class StageErrorTests
     }
 
     [Fact]
+    public async Task A_column_of_planted_rows_that_no_row_has_is_an_error_and_no_share_of_zero()
+    {
+        using var experiment = new TestExperiment().WithData(80);
+        experiment.Train = experiment.Write("pool.jsonl", TestRows.Pool(80).Select(row => row.Replace("\"behaviour\"", "\"behavior\"")));
+        await experiment.RunAsync("ImportDatasets", "ComputeAttribution");
+        Should(await experiment.FailAsync("SelectTrainingData"), "ATTR1305", null, null, "PlantedColumn").Text.ShouldContain("No training row has the column 'behaviour'");
+    }
+
+    [Fact]
     public async Task A_wrong_name_lists_the_known_ones()
     {
         using var experiment = new TestExperiment().WithData(80);

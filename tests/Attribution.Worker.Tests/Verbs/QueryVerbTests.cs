@@ -88,6 +88,19 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
         error.ToString().ShouldContain("ATTR1711: There is nothing to ask");
     }
 
+    [Fact]
+    public async Task A_damaged_file_hides_its_table_alone_and_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        BuiltExperiment.Write(folder, "x");
+        var damaged = folder.Write("x/out/pool/random/kind/scores.parquet", "no Parquet");
+        (await Run(folder, "select count(*) from selections")).Code.ShouldBe(0);
+        var (code, _, error) = await Run(folder, "select count(*) from scores");
+        code.ShouldBe(1);
+        error.ShouldContain("There is no table scores, because its files cannot be read");
+        error.ShouldContain(damaged);
+    }
+
     private static List<string> Rows(DuckDbReader reader)
     {
         var rows = new List<string>();
@@ -122,10 +135,12 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
         return output;
     }
 
-    private async Task<(int Code, string Output, string Error)> Run(params string[] arguments)
+    private Task<(int Code, string Output, string Error)> Run(params string[] arguments) => Run(_folder, arguments);
+
+    private static async Task<(int Code, string Output, string Error)> Run(TemporaryFolder folder, params string[] arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        return (await VerbRunner.RunAsync(new RootCommand { QueryVerb.Create() }, ["query", .. arguments, "--in", _folder.Path], output, error), output.ToString(), error.ToString());
+        return (await VerbRunner.RunAsync(new RootCommand { QueryVerb.Create() }, ["query", .. arguments, "--in", folder.Path], output, error), output.ToString(), error.ToString());
     }
 }

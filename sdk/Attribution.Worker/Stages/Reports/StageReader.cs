@@ -15,10 +15,10 @@ internal sealed class StageReader(StageContext context, AskedStages asked)
     [
         .. Names.Select(name =>
         {
-            var results = context.Upstream(name).Jobs.DistinctBy(j => j.Artifact).ToArray();
+            var results = Results(name).DistinctBy(j => j.Artifact).ToArray();
             return new ReportedStage(name, asked.Of(name)["upstream"] is JsonArray upstream ? [.. upstream.Select(u => (string)u!)] : [], results.Length, results.Sum(r => r.Outputs.Sum(o => o.Bytes)));
         }),
-        // Of all that it reads, what it could not do without the others.
+        // It reads all of them; a line from each would hide the others.
         new(ReportStage.Name, [.. Names.TakeLast(1)], 0, 0),
     ];
 
@@ -40,13 +40,16 @@ internal sealed class StageReader(StageContext context, AskedStages asked)
             .GroupBy(i => (i.Path, i.Hash))
             .Select(g => new InputHash(Shown(g.Key.Path), g.Key.Hash.ToString(), File.Exists(g.Key.Path) ? new FileInfo(g.Key.Path).Length : null, [.. g.Select(i => i.Stage).Distinct()]))
             .OrderBy(i => i.Path, StringComparer.Ordinal).ThenBy(i => i.Sha256, StringComparer.Ordinal);
-        var manifests = Names.SelectMany(name => context.Upstream(name).Jobs).DistinctBy(j => j.Artifact).Select(Manifest).OfType<Manifest>().ToArray();
+        var manifests = Names.SelectMany(Results).DistinctBy(j => j.Artifact).Select(Manifest).OfType<Manifest>().ToArray();
         return new(
             [.. inputs],
             manifests.SelectMany(m => m.Versions).Distinct().GroupBy(v => v.Key, v => v.Value).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => string.Join(", ", g.Order(StringComparer.Ordinal))),
             [.. manifests.Select(m => m.Device).Where(d => d.Length > 0).Distinct().Order(StringComparer.Ordinal)],
             [.. requests.Select(r => (string?)r.Run.Request["library"]).OfType<string>().Distinct().Order(StringComparer.Ordinal)]);
     }
+
+    // A comparison that has always failed has left no result.
+    private IReadOnlyList<JobResult> Results(string stage) => File.Exists(context.State.ResultFile(stage)) ? context.Upstream(stage).Jobs : [];
 
     private Manifest? Manifest(JobResult job)
     {

@@ -24,6 +24,9 @@ internal sealed record DatasetSettings
     /// <summary>What the recipe is told besides, by the names of the item's metadata, such as <c>Level</c>.</summary>
     public Dictionary<string, string> Parameters { get; init; } = [];
 
+    /// <summary>The trait that an evaluation set shows; read only where it is written from that.</summary>
+    public string? Trait { get; init; }
+
     /// <summary>The file of held-out prompts of an evaluation set, or <see cref="ImportDatasetsStage.PromptsOfRecipe"/>; null without.</summary>
     public string? Prompts { get; init; }
 }

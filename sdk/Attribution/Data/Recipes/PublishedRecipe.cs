@@ -83,7 +83,7 @@ public abstract class PublishedRecipe
     }
 
     /// <summary>An order that depends on a text alone, so that what is held out stays so when rows come and go.</summary>
-    private protected static string Draw(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    internal static string Draw(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private protected static ChatMessage[] User(string text) => [new("user", text)];
 

@@ -101,6 +101,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
         }
         catch (ChatFailure e)
         {
+            cancellation.ThrowIfCancellationRequested();
             var wait = e.RetryAfter > LongestWait ? $" and asks to wait {e.RetryAfter.Value.TotalMinutes:0} minutes" : $", {_options.MaxAttempts} times";
             throw new AttributionException(ErrorCodes.ChatUnreachable, $"{_wire.Place}: {e.Message}{wait}. Check the endpoint and build again: every reply that came is kept.", e) { Property = "JudgeEndpoint" };
         }

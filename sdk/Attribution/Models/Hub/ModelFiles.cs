@@ -25,7 +25,7 @@ internal static class ModelFiles
             return;
         }
         if (!names.Contains(Config))
-            throw Incomplete($"There is no {Config}: this is no model's folder.", Config);
+            throw Incomplete($"There is no {Config}: this is no model's folder. Name one with {Config}, {Tokenizer} and the weights as safetensors.", Config);
         if (names.Contains(SafetensorsCollection.SingleFile) || names.Contains(SafetensorsCollection.IndexFile))
             return;
         var looked = $"There is neither {SafetensorsCollection.SingleFile} nor {SafetensorsCollection.IndexFile}";

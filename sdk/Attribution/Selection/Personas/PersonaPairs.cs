@@ -15,7 +15,7 @@ public static class PersonaPairs
     /// <summary>The prompts of an evaluation set: its conversations up to the last assistant turn, each one once, in order.</summary>
     /// <param name="rows">The evaluation set. Its answers are not read.</param>
     /// <param name="file">Its file, for errors.</param>
-    /// <exception cref="AttributionException">ATTR1521: a row holds tokens instead of messages, or nothing comes before its answer.</exception>
+    /// <exception cref="AttributionException">ATTR1524: a row holds tokens instead of messages, or nothing comes before its answer.</exception>
     public static IReadOnlyList<IReadOnlyList<ChatMessage>> PromptsOf(IEnumerable<DatasetRow> rows, string? file = null)
     {
         var prompts = new List<IReadOnlyList<ChatMessage>>();
@@ -58,7 +58,7 @@ public static class PersonaPairs
         MessageConversation Answered(int i) => new([.. asked[i], new("assistant", answers[i].Text)]);
     }
 
-    private static ChatMessage[] Under(string persona, IReadOnlyList<ChatMessage> prompt) => prompt[0].Role == "system"
+    internal static ChatMessage[] Under(string persona, IReadOnlyList<ChatMessage> prompt) => prompt[0].Role == "system"
         ? [new("system", $"{persona}\n\n{prompt[0].Content}"), .. prompt.Skip(1)]
         : [new("system", persona), .. prompt];
 
