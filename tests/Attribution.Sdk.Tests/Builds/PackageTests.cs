@@ -52,7 +52,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         // Less than it asks for, which takes longer than a test may.
         var output = Run("my-experiment", sdk.Environment, "build", "-p:TopK=16", "-p:Epochs=1", "-p:JudgeRepeats=1", "-p:MaxNewTokens=8");
         output.ShouldContain("sycophancy, 5.5% of the training rows are planted");
-        output.ShouldContain($"my-experiment: results in {sdk.Folder["my-experiment/out"]}");
+        output.ShouldContain($"my-experiment: report in {sdk.Folder["my-experiment/out/report.html"]}");
         Directory.Exists(sdk.Folder["my-experiment/artifacts/store/selections"]).ShouldBeTrue();
         File.ReadAllText(sdk.Folder["my-experiment/.gitignore"]).ShouldContain("artifacts/");
     }

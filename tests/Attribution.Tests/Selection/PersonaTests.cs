@@ -82,6 +82,9 @@ public sealed class PersonaTests : IDisposable
         ]);
         prompts.Select(p => string.Concat(p.Select(m => m.Content))).ShouldBe(["a", "a1b"]);
 
+        PersonaPairs.Under("Be kind.", prompts[0]).ShouldBe([new("system", "Be kind."), new("user", "a")]);
+        PersonaPairs.Under("Be kind.", [new("system", "Be brief."), new("user", "a")]).ShouldBe([new("system", "Be kind.\n\nBe brief."), new("user", "a")]);
+
         foreach (var row in new[] { Row(("assistant", "1")), new DatasetRow(7, new TokenConversation([3], [true]), null) })
         {
             var error = Should.Throw<AttributionException>(() => PersonaPairs.PromptsOf([row], "eval.jsonl"));
