@@ -109,8 +109,8 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         reader.Reject(EvalDatasets.Length, "EvalDataset", Experiment.Kind);
         reader.Reject(AttributionMethods.Length, "AttributionMethod", Experiment.Kind);
         reader.Reject(SelectionMethods.Length, "SelectionMethod", Experiment.Kind);
-        var experiment = reader.ReadContext(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(ContextDatasets), Names(Baselines)) with { Command = command };
-        return new Plan(new ContextStageRequests(experiment).Of, stage => OutsideFiles.Describe(stage, experiment, paths));
+        var experiment = reader.ReadContext(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(ContextDatasets), Names(Baselines));
+        return new Plan(new ContextStageRequests(experiment with { Command = command }).Of, stage => OutsideFiles.Describe(stage, experiment, paths));
     }
 
     private void Write(string file, string text)
