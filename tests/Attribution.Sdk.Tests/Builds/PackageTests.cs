@@ -14,7 +14,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     [InlineData("Attribution", "lib/net10.0/Attribution.dll", "lib/net10.0/Attribution.xml")]
     [InlineData("Attribution.Torch", "lib/net10.0/Attribution.Torch.dll", "lib/net10.0/Attribution.Torch.xml")]
     [InlineData("Attribution.Worker", "tools/net10.0/any/DotnetToolSettings.xml", "tools/net10.0/any/Attribution.dll")]
-    [InlineData("Attribution.Templates", "content/experiment/.template.config/template.json", "content/experiment/common/.gitignore", "content/experiment/common/model/config.json", "content/experiment/training/data/pool.jsonl")]
+    [InlineData("Attribution.Templates", "content/experiment/.template.config/template.json", "content/experiment/common/.gitignore", "content/experiment/training/model/config.json", "content/experiment/training/data/pool.jsonl", "content/experiment/context/AttributionExperiment.csproj", "content/experiment/context/data/facts.jsonl")]
     public void A_package_holds_what_its_users_need(string id, params string[] names)
     {
         using var package = ZipFile.OpenRead(sdk.Package(id));
@@ -55,6 +55,9 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         output.ShouldContain($"my-experiment: report in {sdk.Folder["my-experiment/out/report.html"]}");
         Directory.Exists(sdk.Folder["my-experiment/artifacts/store/selections"]).ShouldBeTrue();
         File.ReadAllText(sdk.Folder["my-experiment/.gitignore"]).ShouldContain("artifacts/");
+
+        Run(".", sdk.Environment, "new", "attribution", "-n", "my-context", "--kind", "context");
+        Run("my-context", sdk.Environment, "build", "-t:Explain").ShouldContain("TrainEstimator");
     }
 
     [SharedFact("models", "stories260k")]
