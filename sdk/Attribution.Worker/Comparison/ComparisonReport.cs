@@ -11,18 +11,21 @@ internal static class ComparisonReport
 {
     private const string Nothing = "-", Same = "=", Indent = "  ";
 
-    private static readonly string[] Headline = [ResultTable.Precision, ResultTable.Gap, ResultTable.Judged];
+    // Of the selection of training data, and of context attribution.
+    private static readonly string[] Headline = [ResultTable.Precision, ResultTable.Gap, ResultTable.Judged, "top1_accuracy", "lds", "top5_drop"];
 
-    /// <summary>Writes a section per evaluation set, a line per run, and for each metric A, B and B - A.</summary>
+    private const int MostBesideEachOther = 3;
+
+    /// <summary>Writes a section per evaluation set, a line per run, and for each metric A, B and B - A; or a line per metric, where they are many.</summary>
     /// <param name="comparison">What to write.</param>
     /// <param name="console">Where.</param>
-    /// <param name="all">Every metric, instead of the three that the table of a build shows.</param>
+    /// <param name="all">Every metric, instead of the few that say the most.</param>
     public static void WriteTable(MetricsComparison comparison, IAnsiConsole console, bool all)
     {
         console.WriteLine($"A: {comparison.A.Name}");
         console.WriteLine($"B: {comparison.B.Name}");
         var known = comparison.Pairs.SelectMany(p => p.Metrics).Select(m => m.Name).Distinct().ToArray();
-        // An experiment of another kind has none of the three.
+        // An experiment of another kind has none of these.
         string[] shown = !all && Headline.Intersect(known).ToArray() is { Length: > 0 } headline ? headline : known;
         foreach (var line in SettingLines(comparison).Concat(OnlyLines("A", comparison.OnlyA)).Concat(OnlyLines("B", comparison.OnlyB)))
             console.WriteLine(line);
@@ -31,7 +34,7 @@ internal static class ComparisonReport
             console.WriteLine("No run of A has a counterpart in B.");
             return;
         }
-        console.Write(TableOf(comparison, shown));
+        console.Write(shown.Length <= MostBesideEachOther ? TableOf(comparison, shown) : LongTableOf(comparison));
         var hidden = comparison.Pairs.SelectMany(p => p.Metrics).Where(m => !shown.Contains(m.Name) && m.A != m.B).Select(m => m.Name).Distinct().Count();
         console.WriteLine($"{comparison.Pairs.Count} runs, {comparison.Pairs.Count(p => p.Metrics.Any(m => m.A != m.B))} with a difference"
             + (hidden > 0 ? $"; {hidden} more metrics differ, --all shows them" : ""));
@@ -75,6 +78,17 @@ internal static class ComparisonReport
             foreach (var ((row, _), label) in section.Zip(labels))
                 table.AddRow([$"{indent}{label}".EscapeMarkup(), .. metrics.Select((_, m) => Styled(cells[row][m], Wider(widths[m])))]);
         }
+        return table;
+    }
+
+    private static Table LongTableOf(MetricsComparison comparison)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("", "metric");
+        foreach (var column in (string[])["A", "B", "B - A"])
+            table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
+        foreach (var pair in comparison.Pairs)
+            foreach (var (place, metric) in pair.Metrics.Index())
+                table.AddRow([(place == 0 ? pair.A : "").EscapeMarkup(), metric.Name.EscapeMarkup(), .. Cell(pair, metric.Name)]);
         return table;
     }
 

@@ -18,6 +18,9 @@ internal sealed partial class ExperimentDatabase : IDisposable
     // The order of what QueryTables names of a run.
     private static readonly string[] RunSettings = ["train", "eval", "attribution", "selection", "layer"];
 
+    // What context attribution calls them.
+    private static readonly Dictionary<string, string> InContexts = new() { ["eval"] = "dataset", ["attribution"] = "method" };
+
     private readonly DuckDbConnection _connection = DuckDbConnection.Open();
     private readonly List<string> _missing = [];
 
@@ -131,7 +134,8 @@ internal sealed partial class ExperimentDatabase : IDisposable
 
     private static string DatasetOf(ExperimentFile file) => Path.GetDirectoryName(file.Folder) is { Length: > 0 } dataset ? dataset.Replace(Path.DirectorySeparatorChar, '/') : file.Folder;
 
-    private static string[] Settings(RunMetrics run) => [.. RunSettings.Select(name => Value(run.Settings.GetValueOrDefault(name)))];
+    private static string[] Settings(RunMetrics run) =>
+        [.. RunSettings.Select(name => Value(run.Settings.GetValueOrDefault(name) ?? (InContexts.TryGetValue(name, out var other) ? run.Settings.GetValueOrDefault(other) : null)))];
 
     private void Insert(string table, IEnumerable<string[]> rows)
     {

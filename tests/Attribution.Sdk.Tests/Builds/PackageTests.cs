@@ -14,7 +14,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     [InlineData("Attribution", "lib/net10.0/Attribution.dll", "lib/net10.0/Attribution.xml")]
     [InlineData("Attribution.Torch", "lib/net10.0/Attribution.Torch.dll", "lib/net10.0/Attribution.Torch.xml")]
     [InlineData("Attribution.Worker", "tools/net10.0/any/DotnetToolSettings.xml", "tools/net10.0/any/Attribution.dll")]
-    [InlineData("Attribution.Templates", "content/experiment/.template.config/template.json", "content/experiment/common/.gitignore", "content/experiment/common/model/config.json", "content/experiment/training/data/pool.jsonl")]
+    [InlineData("Attribution.Templates", "content/experiment/.template.config/template.json", "content/experiment/common/.gitignore", "content/experiment/training/model/config.json", "content/experiment/training/data/pool.jsonl", "content/experiment/context/AttributionExperiment.csproj", "content/experiment/context/data/facts.jsonl")]
     public void A_package_holds_what_its_users_need(string id, params string[] names)
     {
         using var package = ZipFile.OpenRead(sdk.Package(id));
@@ -52,9 +52,12 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         // Less than it asks for, which takes longer than a test may.
         var output = Run("my-experiment", sdk.Environment, "build", "-p:TopK=16", "-p:Epochs=1", "-p:JudgeRepeats=1", "-p:MaxNewTokens=8");
         output.ShouldContain("sycophancy, 5.5% of the training rows are planted");
-        output.ShouldContain($"my-experiment: results in {sdk.Folder["my-experiment/out"]}");
+        output.ShouldContain($"my-experiment: report in {sdk.Folder["my-experiment/out/report.html"]}");
         Directory.Exists(sdk.Folder["my-experiment/artifacts/store/selections"]).ShouldBeTrue();
         File.ReadAllText(sdk.Folder["my-experiment/.gitignore"]).ShouldContain("artifacts/");
+
+        Run(".", sdk.Environment, "new", "attribution", "-n", "my-context", "--kind", "context");
+        Run("my-context", sdk.Environment, "build", "-t:Explain").ShouldContain("TrainEstimator");
     }
 
     [SharedFact("models", "stories260k")]

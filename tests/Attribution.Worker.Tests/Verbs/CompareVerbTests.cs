@@ -22,7 +22,9 @@ public sealed class CompareVerbTests : IDisposable
         output.ShouldContain("2 runs, 1 with a difference");
         output.ShouldNotContain("\x1b");
         output.ShouldNotContain("unjudged");
-        (await Compare(_folder["a"], _folder["b"], "--all")).ShouldContain("unjudged");
+        var all = await Compare(_folder["a"], _folder["b"], "--all");
+        all.Split('\n').Count(line => line.Contains("unjudged")).ShouldBe(2);
+        Line(all, "pool/residual_diff/kind.residual_diff.layer2").ShouldContain("precision_at_k");
     }
 
     [Fact]
