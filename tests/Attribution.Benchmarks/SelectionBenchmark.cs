@@ -48,13 +48,13 @@ internal static partial class SelectionBenchmark
                 ($"read, {threads} threads", () => Read(file, threads)),
                 ("score", () => Query.Score(queries, VectorFolder.Open(folder, 0))),
             ];
-            var table = new Table().AddColumns("file", "what", "seconds", "CPU seconds", "GB/s", "of the best read", "peak memory so far");
+            var table = new Table().AddColumns("file", "what", "seconds", "CPU seconds", "GB/s", "GFLOP/s", "of the best read", "peak memory so far");
             foreach (var (state, prepare, repeats) in new (string, Action, int)[] { ("in the page cache", () => { }, rounds), ("on disk", () => Evict(file), Math.Min(rounds, 3)) })
             {
                 Read(file, threads);
                 var times = Measure([.. works.Select(w => w.Work)], prepare, repeats);
                 foreach (var (i, (name, _)) in works.Index())
-                    table.AddRow(state, name, $"{times[i].Wall:F3}", $"{times[i].Cpu:F3}", $"{bytes / times[i].Wall / 1e9:F2}", $"{Math.Min(times[0].Wall, times[1].Wall) / times[i].Wall:P0}", $"{Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
+                    table.AddRow(state, name, $"{times[i].Wall:F3}", $"{times[i].Cpu:F3}", $"{bytes / times[i].Wall / 1e9:F2}", i < 2 ? "" : $"{2.0 * rows * dimension * count / times[i].Wall / 1e9:F0}", $"{Math.Min(times[0].Wall, times[1].Wall) / times[i].Wall:P0}", $"{Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
             }
             AnsiConsole.Write(table);
         }

@@ -54,6 +54,19 @@ public sealed partial class ReportFilesTests
     }
 
     [Fact]
+    public void Long_contexts_are_shown_in_full_and_fewer_of_them()
+    {
+        var report = SampleReport.CreateInContext();
+        var example = report.Context!.Examples[0];
+        var (text, answer) = (new string('c', 150_000), example.Answers["at2"]);
+        example = example with { Answers = example.Answers.ToDictionary(a => a.Key, _ => answer with { Documents = [answer.Documents[0] + text] }) };
+        var page = Page(report with { Context = report.Context with { Examples = [.. Enumerable.Range(0, 20).Select(i => example with { Index = i })] } });
+        Encoding.UTF8.GetByteCount(page).ShouldBeInRange(1_000_000, 2_000_000);
+        page.ShouldContain("The first 5 held-out examples");
+        page.Split(text).Length.ShouldBe(1 + 5 * example.Answers.Count);
+    }
+
+    [Fact]
     public void A_short_report_is_shown_in_full()
     {
         var rows = ReportFiles.Of(SampleReport.Create())["report/rows.json"];

@@ -1,3 +1,6 @@
+using Attribution.Reporting.ContextAttribution;
+using Attribution.Tokenization;
+
 namespace Attribution.Reporting.Tests;
 
 /// <summary>A report of an experiment that never ran: two evaluation sets, four pairs of methods, baselines, and texts that would like to be markup.</summary>
@@ -58,6 +61,27 @@ internal static class SampleReport
                 ["ComputeAttribution"] = new(true, null, 80, 4, 0, 12, 3),
                 ["SelectTrainingData"] = new(false, null, 4, 10, 10, 0, 0),
             }),
+        };
+    }
+
+    /// <summary>A report of context attribution: an answer of two sentences to a context of three, the first of which would like to be markup.</summary>
+    public static ExperimentReport CreateInContext()
+    {
+        string[] sources = [Hostile.Replace('\n', ' '), "Ice is cold.", "Mud is wet."];
+        var context = string.Join(' ', sources);
+        var spans = sources.Select(s => (0, new TextSpan(context.IndexOf(s, StringComparison.Ordinal), context.IndexOf(s, StringComparison.Ordinal) + s.Length))).ToArray();
+        AttributedAnswer answer(float sign) => new("What is cold?", [context], spans, "Ice is. Mud is not.",
+            [new(new TextSpan(0, 7), [0.1f * sign, 0.9f * sign, 0]), new(new TextSpan(8, 19), [0, 0.2f * sign, 0.7f * sign])]);
+        return Create() with
+        {
+            Runs = [],
+            Evaluations = [],
+            Agreement = [],
+            Rows = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>(),
+            Context = new([new("facts", "at2", new Dictionary<string, double?> { ["lds"] = 0.6, ["forward_passes"] = 1 }), new("facts", "leave_one_out", new Dictionary<string, double?> { ["lds"] = 0.4, ["forward_passes"] = 4 })], new Dictionary<string, int> { ["facts"] = 12 })
+            {
+                Examples = [new("facts", 3, new Dictionary<string, AttributedAnswer> { ["at2"] = answer(1), ["leave_one_out"] = answer(-1) })],
+            },
         };
     }
 

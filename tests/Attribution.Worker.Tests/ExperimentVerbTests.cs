@@ -51,7 +51,7 @@ public sealed class ExperimentVerbTests : IDisposable
         {
             var (code, _, error) = CommandLine.Run(new Dictionary<string, string?>(), [.. select, train, "--eval", eval]);
             code.ShouldBe(1);
-            error.ShouldStartWith("error ATTR1511: ");
+            error.ShouldStartWith("error ATTR1521: ");
             return error;
         }
     }

@@ -14,6 +14,9 @@ internal sealed record ContextExperiment
     /// <summary>The form of the experiment; null for the one without a name.</summary>
     public string? Variant { get; init; }
 
+    /// <inheritdoc cref="Experiment.Command"/>
+    public string Command { get; init; } = "";
+
     public required string Store { get; init; }
     public required string State { get; init; }
     public required IReadOnlyList<ContextDataset> Datasets { get; init; }

@@ -19,6 +19,7 @@ internal sealed class ContextStageRequests(ContextExperiment experiment)
         "AttributeHeldOut" => AttributeHeldOut,
         "CollectMetrics" => CollectMetrics,
         "VerifySnapshot" => VerifySnapshot,
+        "Report" => json => json.WriteString("command", experiment.Command),
         _ => throw new ArgumentException($"There is no stage {stage.Name}.", nameof(stage)),
     });
 

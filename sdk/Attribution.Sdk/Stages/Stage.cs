@@ -33,6 +33,7 @@ internal sealed record Stage(string Name, params IReadOnlyList<string> Upstream)
         new("AttributeHeldOut", "Generate", "TrainEstimator") { ReadsModel = true },
         new("CollectMetrics", "TrainEstimator", "AttributeHeldOut"),
         new("VerifySnapshot", "CollectMetrics"),
+        new("Report", "Generate", "FeaturesAndOutputs", "TrainEstimator", "AttributeHeldOut", "CollectMetrics", "VerifySnapshot") { ReadsRequests = true },
     ];
 
     private static readonly Stage[] OfSelection =

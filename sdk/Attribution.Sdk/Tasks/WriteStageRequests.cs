@@ -75,7 +75,8 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
 
         var reader = new ExperimentReader(directory, settings, new JudgePromptFiles(paths, Path.GetDirectoryName(Worker)!));
         var kind = reader.Kind();
-        var plan = kind == ContextExperiment.Kind ? PlanOfContext(reader, paths) : PlanOfSelection(reader, paths, BuildCommand.Of(ProjectFile, globals, settings.Keys));
+        var command = BuildCommand.Of(ProjectFile, globals, settings.Keys);
+        var plan = kind == ContextExperiment.Kind ? PlanOfContext(reader, paths, command) : PlanOfSelection(reader, paths, command);
         foreach (var problem in new Spelling(settings.Keys).Check(project, globals.Keys).Concat(FromEnvironment(settings, project, globals)).Concat(reader.Problems))
             Report(problem, project);
         if (Log.HasLoggedErrors)
@@ -98,18 +99,18 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
     {
         reader.Reject(ContextDatasets.Length, "ContextDataset", ContextExperiment.Kind);
         var experiment = reader.Read(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(TrainDatasets), Items(EvalDatasets),
-            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths)) with { Command = command };
-        return new Plan(new StageRequests(experiment).Of, stage => OutsideFiles.Describe(stage, experiment, paths));
+            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths));
+        return new Plan(new StageRequests(experiment with { Command = command }).Of, stage => OutsideFiles.Describe(stage, experiment, paths));
     }
 
-    private Plan PlanOfContext(ExperimentReader reader, ProjectPaths paths)
+    private Plan PlanOfContext(ExperimentReader reader, ProjectPaths paths, string command)
     {
         reader.Reject(TrainDatasets.Length, "TrainDataset", Experiment.Kind);
         reader.Reject(EvalDatasets.Length, "EvalDataset", Experiment.Kind);
         reader.Reject(AttributionMethods.Length, "AttributionMethod", Experiment.Kind);
         reader.Reject(SelectionMethods.Length, "SelectionMethod", Experiment.Kind);
         var experiment = reader.ReadContext(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(ContextDatasets), Names(Baselines));
-        return new Plan(new ContextStageRequests(experiment).Of, stage => OutsideFiles.Describe(stage, experiment, paths));
+        return new Plan(new ContextStageRequests(experiment with { Command = command }).Of, stage => OutsideFiles.Describe(stage, experiment, paths));
     }
 
     private void Write(string file, string text)

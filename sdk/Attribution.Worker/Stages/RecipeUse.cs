@@ -26,7 +26,14 @@ internal sealed class RecipeUse
         (_dataset, _recipe, _context) = (dataset, recipe, context);
         _parameters = RecipeParameters.Of(recipe, dataset.Parameters);
         var hub = HubSettings.FromEnvironment();
-        _source = RecipeSource.Resolve(dataset.Path ?? "", recipe, _parameters, context.ReadOnly ? hub with { Offline = true } : hub, new Fetching(context.Reporter, recipe.Name));
+        try
+        {
+            _source = RecipeSource.Resolve(dataset.Path ?? "", recipe, _parameters, context.ReadOnly ? hub with { Offline = true } : hub, new Fetching(context.Reporter, recipe.Name));
+        }
+        catch (AttributionException e) when (e.Code == ErrorCodes.HubOffline && context.ReadOnly && !hub.Offline)
+        {
+            throw new AttributionException(e.Code, $"A build fetches the files of {e.Property} first.", e) { Property = e.Property };
+        }
     }
 
     /// <summary>What the rows or prompts depend on.</summary>

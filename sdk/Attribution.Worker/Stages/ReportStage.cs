@@ -49,6 +49,7 @@ internal sealed class ReportStage(StageContext context) : Stage(context)
             Runs = runs,
             Rows = rows,
             Agreement = agreement,
+            Context = new ContextReader(Context).Read(),
             Stages = stages.Stages(),
             Provenance = stages.Provenance(),
             Build = stages.Build(Now()),

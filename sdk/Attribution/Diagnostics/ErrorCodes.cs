@@ -302,7 +302,7 @@ public static class ErrorCodes
     public const string ProbePairsTooFew = "ATTR1508";
 
     /// <summary>Vectors that were projected differently, or one side of which was not projected at all.</summary>
-    public const string ProjectionsDiffer = "ATTR1511";
+    public const string ProjectionsDiffer = "ATTR1521";
 
     /// <summary>There are no system prompts to make a persona of a trait from.</summary>
     public const string PersonaPromptsMissing = "ATTR1520";

@@ -24,6 +24,9 @@ public sealed record ExperimentReport
     /// <summary>How the selections and scores of runs agree, for each training and evaluation set.</summary>
     public required IReadOnlyList<MethodAgreement> Agreement { get; init; }
 
+    /// <summary>The results of an experiment in context attribution; null for one that selects training data.</summary>
+    public ContextResults? Context { get; init; }
+
     /// <summary>The stages, in the order they run.</summary>
     public required IReadOnlyList<ReportedStage> Stages { get; init; }
 

@@ -8,9 +8,6 @@ namespace Attribution.Reporting;
 /// <summary>A report's data as JSON: the files of <c>out/report</c>, which the page holds unchanged.</summary>
 internal static class ReportData
 {
-    /// <summary>The files' names without their ending.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["experiment", "snapshot", "evaluations", "runs", "rows", "agreement", "stages", "provenance", "limits", "build"];
-
     // Every letter as itself, but < > & ' and " escaped: then the same text is safe inside a page.
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -19,10 +16,14 @@ internal static class ReportData
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>The files' texts, by name.</summary>
+    /// <summary>The files' texts, by their names without ending. What an experiment does not have is no file.</summary>
     public static IReadOnlyDictionary<string, string> Of(ExperimentReport report)
     {
-        object?[] parts = [report.Experiment, report.Snapshot, report.Evaluations, report.Runs, report.Rows, report.Agreement, report.Stages, report.Provenance, report.Limits, report.Build];
-        return Names.Zip(parts, (name, part) => KeyValuePair.Create(name, JsonSerializer.Serialize(part, Options) + "\n")).ToDictionary();
+        (string Name, object? Part)[] parts =
+        [
+            ("experiment", report.Experiment), ("snapshot", report.Snapshot), ("evaluations", report.Evaluations), ("runs", report.Runs), ("rows", report.Rows), ("agreement", report.Agreement),
+            ("context", report.Context), ("stages", report.Stages), ("provenance", report.Provenance), ("limits", report.Limits), ("build", report.Build),
+        ];
+        return parts.Where(p => p.Part is not null).ToDictionary(p => p.Name, p => JsonSerializer.Serialize(p.Part, Options) + "\n");
     }
 }

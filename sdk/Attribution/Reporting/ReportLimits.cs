@@ -5,15 +5,16 @@ namespace Attribution.Reporting;
 /// <param name="RowCharacters">Characters of a training row.</param>
 /// <param name="Prompts">Held-out prompts of an evaluation set.</param>
 /// <param name="AnswerCharacters">Characters of an answer, and of a prompt.</param>
-public sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, int AnswerCharacters)
+/// <param name="Examples">Answers of each dataset that are shown with their context, in full.</param>
+public sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, int AnswerCharacters, int Examples)
 {
     /// <summary>The most that is ever shown.</summary>
-    public static ReportLimits Widest { get; } = new(50, 4000, 200, 2000);
+    public static ReportLimits Widest { get; } = new(50, 4000, 200, 2000, 8);
 
     /// <summary>From the widest on, each showing less.</summary>
     public static IReadOnlyList<ReportLimits> Ladder { get; } =
     [
-        Widest, new(50, 2000, 100, 1000), new(50, 1000, 100, 600), new(50, 600, 60, 400), new(50, 300, 40, 300), new(25, 300, 24, 300), new(15, 200, 12, 200), new(8, 160, 6, 160), new(3, 100, 2, 100),
+        Widest, new(50, 2000, 100, 1000, 5), new(50, 1000, 100, 600, 4), new(50, 600, 60, 400, 3), new(50, 300, 40, 300, 2), new(25, 300, 24, 300, 2), new(15, 200, 12, 200, 1), new(8, 160, 6, 160, 1), new(3, 100, 2, 100, 0),
     ];
 
     /// <summary>The report with as much as these limits leave.</summary>
@@ -31,6 +32,7 @@ public sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, int 
                 PromptsLeftOut = e.Prompts.Count > Prompts ? e.Prompts.Count - Prompts : null,
                 Answers = Cut(e.Answers),
             })],
+            Context = report.Context is { } context ? context with { Examples = [.. context.Examples.GroupBy(e => e.Dataset).SelectMany(g => g.Take(Examples))] } : null,
             Rows = report.Rows.ToDictionary(
                 train => train.Key,
                 IReadOnlyDictionary<long, ReportedRow> (train) => train.Value.Where(row => shown.GetValueOrDefault(train.Key)?.Contains(row.Key) == true).ToDictionary(row => row.Key, row => Cut(row.Value))),

@@ -19,10 +19,15 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>The report's address.</summary>
     public string Address => new Uri(_folder["report.html"]).AbsoluteUri;
 
+    /// <summary>That of a report of context attribution.</summary>
+    public string ContextAddress => new Uri(_folder["context/report.html"]).AbsoluteUri;
+
     public async Task InitializeAsync()
     {
         foreach (var (path, text) in ReportFiles.Of(SampleReport.Create()))
             _folder.Write(path, text);
+        foreach (var (path, text) in ReportFiles.Of(SampleReport.CreateInContext()))
+            _folder.Write(Path.Combine("context", path), text);
         if (Program is null)
             return;
         _playwright = await Playwright.CreateAsync();
@@ -31,11 +36,15 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>Opens the report in a window of its own.</summary>
-    public async Task<ReportWindow> OpenAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, string hash = "")
+    /// <param name="width">Its width in pixels.</param>
+    /// <param name="height">Its height.</param>
+    /// <param name="scheme">What the system prefers.</param>
+    /// <param name="address">What to open; the report of a selection if null.</param>
+    public async Task<ReportWindow> OpenAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, string? address = null)
     {
         var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
         var window = new ReportWindow(context, await context.NewPageAsync());
-        await window.Page.GotoAsync(Address + hash);
+        await window.Page.GotoAsync(address ?? Address);
         return window;
     }
 

@@ -73,8 +73,28 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
         await page.GetByRole(AriaRole.Button, new() { Name = "Next run" }).ClickAsync();
         page.Url.ShouldEndWith("#run-9");
 
-        await using var linked = await browser.OpenAsync(hash: "#run-9");
+        await using var linked = await browser.OpenAsync(address: browser.Address + "#run-9");
         (await linked.Page.Locator("#run option:checked").TextContentAsync()).ShouldBe("empathy: residual_change_treatment × residual_change_treatment");
+    }
+
+    [BrowserFact]
+    public async Task A_sentence_of_an_answer_shades_the_context_that_it_owes_to()
+    {
+        await using var window = await browser.OpenAsync(scheme: ColorScheme.Dark, address: browser.ContextAddress);
+        var page = window.Page;
+        var answer = page.Locator("#context .attribution").First;
+        (await ShareAsync(answer, 1)).ShouldBe("1");
+        await answer.GetByRole(AriaRole.Button, new() { Name = "Mud is not." }).ClickAsync();
+        (await ShareAsync(answer, 2)).ShouldBe("1");
+        (await answer.Locator(".attribution-best tbody td").Nth(1).TextContentAsync()).ShouldBe("Mud is wet.");
+        await page.GetByText("by leave_one_out").ClickAsync();
+        (await page.Locator("#context .attribution").Last.IsVisibleAsync()).ShouldBeTrue();
+        (await FaintAsync(page)).ShouldBeEmpty();
+        (await page.EvaluateAsync<bool>("'pwned' in window")).ShouldBeFalse();
+        window.Complaints.ShouldBeEmpty();
+        window.Requests.ShouldBe([browser.ContextAddress]);
+
+        static Task<string> ShareAsync(ILocator answer, int source) => answer.Locator($".source[data-source='{source}']").EvaluateAsync<string>("e => e.style.getPropertyValue('--share')");
     }
 
     [BrowserFact]

@@ -29,7 +29,7 @@ internal sealed class RequestedExperiment : IDisposable
         Settings["AttributionLayer"] = "2";
     }
 
-    public static string[] ContextStages { get; } = ["Generate", "FeaturesAndOutputs", "TrainEstimator", "AttributeHeldOut", "CollectMetrics", "VerifySnapshot"];
+    public static string[] ContextStages { get; } = ["Generate", "FeaturesAndOutputs", "TrainEstimator", "AttributeHeldOut", "CollectMetrics", "VerifySnapshot", "Report"];
 
     public TemporaryFolder Folder { get; } = new();
     public Engine Engine { get; } = new();

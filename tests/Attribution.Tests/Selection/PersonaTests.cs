@@ -4,6 +4,7 @@ using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Models.Safetensors;
 using Attribution.Selection.Personas;
+using Attribution.Tests.Models.Checkpoints;
 using Attribution.Tokenization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -82,6 +83,9 @@ public sealed class PersonaTests : IDisposable
         ]);
         prompts.Select(p => string.Concat(p.Select(m => m.Content))).ShouldBe(["a", "a1b"]);
 
+        PersonaPairs.Under("Be kind.", prompts[0]).ShouldBe([new("system", "Be kind."), new("user", "a")]);
+        PersonaPairs.Under("Be kind.", [new("system", "Be brief."), new("user", "a")]).ShouldBe([new("system", "Be kind.\n\nBe brief."), new("user", "a")]);
+
         foreach (var row in new[] { Row(("assistant", "1")), new DatasetRow(7, new TokenConversation([3], [true]), null) })
         {
             var error = Should.Throw<AttributionException>(() => PersonaPairs.PromptsOf([row], "eval.jsonl"));
@@ -102,6 +106,13 @@ public sealed class PersonaTests : IDisposable
 
         path = _folder["v.npy"];
         File.WriteAllBytes(path, [.. NpyHeader.Write(NpyType.Float64, shape), .. Enumerable.Range(1, (int)shape.Aggregate((a, b) => a * b)).SelectMany(v => BitConverter.GetBytes((double)v))]);
+        PersonaVectorFile.Read(path, layer: 2, blocks: 3, width: 4).ShouldBe(expected);
+
+        path = _folder["v.pt"];
+        int[] sizes = [.. shape.Select(n => (int)n)], strides = sizes is [_] ? [1] : [4, 1];
+        var count = sizes.Aggregate((a, b) => a * b);
+        File.WriteAllBytes(path, CheckpointFile.Checkpoint(PickleWriter.Write(new PickleWriter.StoredTensor("FloatStorage", "0", count, 0, sizes, strides)),
+            [.. Enumerable.Range(1, count).SelectMany(v => BitConverter.GetBytes((float)v))]));
         PersonaVectorFile.Read(path, layer: 2, blocks: 3, width: 4).ShouldBe(expected);
     }
 

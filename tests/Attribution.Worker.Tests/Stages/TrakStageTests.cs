@@ -57,12 +57,12 @@ public sealed class TrakStageTests
 
         experiment.Projection = new { dimension = 64 };
         await experiment.RunAsync("ComputeAttribution");
-        (await Fail("SelectTrainingData", "ATTR1511")).ShouldContain("Name trak on both sides");
+        (await Fail("SelectTrainingData", "ATTR1521")).ShouldContain("Name trak on both sides");
 
         experiment.TrainMethods = ["trak"];
         experiment.Scoring = "cos_sim_debias_eval";
         await experiment.RunAsync("ComputeAttribution");
-        (await Fail("SelectTrainingData", "ATTR1511")).ShouldContain("Use another scoring method");
+        (await Fail("SelectTrainingData", "ATTR1521")).ShouldContain("Use another scoring method");
 
         async Task<string> Fail(string stage, string code)
         {

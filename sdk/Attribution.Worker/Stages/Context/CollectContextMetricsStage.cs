@@ -33,8 +33,9 @@ internal sealed class CollectContextMetricsStage(StageContext context) : Stage(c
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) =>
     [
         Copy(artifact, Metrics.File, Metrics.File),
-        // The build shows it at its end.
         Copy(artifact, TableFile, ResultTable.File),
+        // The build shows it at its end.
+        Copy(artifact, TableFile, ResultSummary.File),
     ];
 
     // Seconds are of the machine and are told in the table alone.

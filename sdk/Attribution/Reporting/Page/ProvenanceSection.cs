@@ -3,7 +3,9 @@ namespace Attribution.Reporting.Page;
 /// <summary>What everything was made from, and the command that makes it again.</summary>
 internal static class ProvenanceSection
 {
-    public static Html Of(ExperimentReport report)
+    /// <param name="report">The report.</param>
+    /// <param name="data">The names of its files of data.</param>
+    public static Html Of(ExperimentReport report, IEnumerable<string> data)
     {
         var from = report.Provenance;
         return Html.Of($"""
@@ -15,7 +17,7 @@ internal static class ProvenanceSection
             <div class="scroll" role="region" aria-label="Inputs" tabindex="0"><table class="data inputs"><caption class="sr">Input files and their hashes</caption>
             <thead><tr><th scope="col">File</th><th scope="col" class="n">Size</th><th scope="col">SHA-256</th><th scope="col">Read by</th></tr></thead>
             <tbody>{from.Inputs.Select(i => Html.Of($"<tr><th scope=\"row\">{Html.Name(i.Path)}</th><td class=\"n\">{(i.Bytes is { } b ? Quantity.Bytes(b) : "")}</td><td><code class=\"hash\">{i.Sha256}</code></td><td>{string.Join(", ", i.Stages)}</td></tr>"))}</tbody></table></div></div>
-            <div class="card"><h3>Data of this page</h3><p>Everything here comes from files beside it: <a href="metrics.json">metrics.json</a>, each run's folder, and {ReportPage.FileNames.Select((f, i) => Html.Of($"{(i > 0 ? ", " : "")}<a href=\"report/{f}\">report/{f}</a>"))}.</p></div>
+            <div class="card"><h3>Data of this page</h3><p>Everything here comes from files beside it: <a href="metrics.json">metrics.json</a>, each run's folder, and {data.Select((name, i) => Html.Of($"{(i > 0 ? ", " : "")}<a href=\"report/{name}.json\">report/{name}.json</a>"))}.</p></div>
             </section>
 
             """);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Attribution.Reporting.ContextAttribution;
 
 namespace Attribution.Reporting.Page;
 
@@ -13,29 +14,28 @@ internal static class ReportPage
     private static readonly string Style = Resource("report.css");
     private static readonly string Script = Resource("report.js");
 
-    /// <summary>The names of the files below <c>out/report</c>.</summary>
-    public static IEnumerable<string> FileNames => ReportData.Names.Select(name => name + ".json");
-
     /// <summary>The page.</summary>
     /// <param name="report">What to show.</param>
     /// <param name="data">The same as JSON, by name.</param>
     public static string Render(ExperimentReport report, IReadOnlyDictionary<string, string> data)
     {
         var (word, tone) = SummarySection.Word(report.Snapshot);
+        // Only a page with shaded contexts brings what these need.
+        var (style, scripts) = report.Context is null ? (Style, new[] { Script }) : (AttributedAnswerHtml.Style + Style, new[] { Script, AttributedAnswerHtml.Script });
         Html[] sections =
         [
-            SummarySection.Of(report), new ResultsSection(report).Render(), RunsSection.Of(report), AgreementSection.Of(report), StagesSection.Of(report), ProvenanceSection.Of(report),
+            SummarySection.Of(report), new ResultsSection(report).Render(), ContextSection.Of(report.Context), RunsSection.Of(report), AgreementSection.Of(report), StagesSection.Of(report), ProvenanceSection.Of(report, data.Keys),
         ];
         var page = Html.Of($"""
             <!doctype html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{Hash(Style)}'; script-src '{Hash(Script)}'; base-uri 'none'; form-action 'none'">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{Hash(style)}'; style-src-attr 'unsafe-inline'; script-src {scripts.Select(s => Html.Of($"'{Hash(s)}' "))}; base-uri 'none'; form-action 'none'">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <title>{report.Experiment.Name}: attribution report</title>
-            <style>{new Html(Style)}</style>
+            <style>{new Html(style)}</style>
             </head>
             <body>
             <a class="skip" href="#main">Skip to the results</a>
@@ -52,11 +52,13 @@ internal static class ReportPage
         // JSON whose < and & are escaped cannot end its element, whatever its texts say.
         foreach (var (name, json) in data)
             whole.Append($"<script type=\"application/json\" id=\"data-{name}\">").Append(json).Append("</script>\n");
-        return whole.Append("<script>").Append(Script).Append("</script>\n</body>\n</html>\n").ToString();
+        foreach (var script in scripts)
+            whole.Append("<script>").Append(script).Append("</script>\n");
+        return whole.Append("</body>\n</html>\n").ToString();
     }
 
     private static IEnumerable<Html> Links(Html[] sections) =>
-        new[] { ("summary", "Summary"), ("results", "Results"), ("runs", "Runs"), ("agreement", "Agreement"), ("stages", "Stages"), ("provenance", "Provenance") }
+        new[] { ("summary", "Summary"), ("results", "Results"), ("context", "Context"), ("runs", "Runs"), ("agreement", "Agreement"), ("stages", "Stages"), ("provenance", "Provenance") }
             .Where(link => sections.Any(s => s.Markup.Contains($"<section id=\"{link.Item1}\"", StringComparison.Ordinal)))
             .Select(link => Html.Of($"<a href=\"#{link.Item1}\">{link.Item2}</a>"));
 

@@ -58,7 +58,7 @@ public static class PersonaPairs
         MessageConversation Answered(int i) => new([.. asked[i], new("assistant", answers[i].Text)]);
     }
 
-    private static ChatMessage[] Under(string persona, IReadOnlyList<ChatMessage> prompt) => prompt[0].Role == "system"
+    internal static ChatMessage[] Under(string persona, IReadOnlyList<ChatMessage> prompt) => prompt[0].Role == "system"
         ? [new("system", $"{persona}\n\n{prompt[0].Content}"), .. prompt.Skip(1)]
         : [new("system", persona), .. prompt];
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
+using Attribution.Models.Checkpoints;
 using Attribution.Models.Safetensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,14 +18,14 @@ public static class PersonaVectorFile
     /// <summary>The selection method that reads them.</summary>
     public const string Method = "persona_vector";
 
-    private const string Advice = "Name a .safetensors file with one tensor, or an .npy file";
+    private const string Advice = "Name a .safetensors or .pt file with one tensor, or an .npy file";
 
     /// <summary>The vector of a layer, scaled to length 1.</summary>
-    /// <param name="path">A <c>.safetensors</c> file with one tensor of floats, or an <c>.npy</c> file of floats.</param>
+    /// <param name="path">A <c>.safetensors</c> or <c>.pt</c> file with one tensor, or an <c>.npy</c> file of floats.</param>
     /// <param name="layer">The 0-based block.</param>
     /// <param name="blocks">How many the model has.</param>
     /// <param name="width">D, the model's width.</param>
-    /// <exception cref="AttributionException">ATTR1522: no such file, more than one tensor, another shape, or a vector that is zero or not finite.</exception>
+    /// <exception cref="AttributionException">ATTR1522: no such file, more than one tensor, another shape, or a vector that is zero or not finite. ATTR1130-1132: a <c>.pt</c> file that cannot be read.</exception>
     public static float[] Read(string path, int layer, int blocks, int width)
     {
         if (!File.Exists(path))
@@ -33,6 +34,7 @@ public static class PersonaVectorFile
         {
             ".safetensors" => OfTensor(path, layer, blocks, width),
             ".npy" => OfArray(path, layer, blocks, width),
+            ".pt" or ".pth" => OfCheckpoint(path, layer, blocks, width),
             _ => throw Invalid($"'{path}' is no file of persona vectors that can be read. {Advice}.", path),
         };
         var norm = Math.Sqrt(vector.Sum(v => (double)v * v));
@@ -66,6 +68,13 @@ public static class PersonaVectorFile
             NpyType.Float64 => Array.ConvertAll(MemoryMarshal.Cast<byte, double>(bytes).ToArray(), v => (float)v),
             var other => throw Invalid($"'{path}' holds {other.Description()}, and a persona vector is of floats.", path),
         };
+    }
+
+    private static float[] OfCheckpoint(string path, int layer, int blocks, int width)
+    {
+        var tensor = TorchCheckpoint.LoadTensor(path);
+        var row = RowOf(tensor.Shape, layer, blocks, width, path);
+        return tensor.ToFloats().AsSpan(row * width, width).ToArray();
     }
 
     private static int RowOf(IReadOnlyList<long> shape, int layer, int blocks, int width, string path) => shape switch

@@ -15,6 +15,9 @@ internal sealed class NpyVectors(string name, IReadOnlyList<NpyShard> shards) : 
     /// <summary>A piece: small enough for a core's second-level cache, large enough that calls cost nothing.</summary>
     private const int PieceBytes = 1 << 18;
 
+    /// <summary>How far the disk is kept ahead of the threads: 8 MiB, so that it never waits for them, nor they for its answer to one request.</summary>
+    private const int PiecesAhead = 32;
+
     public string Name => name;
 
     public void Read(VectorVisitor visit)
@@ -52,7 +55,9 @@ internal sealed class NpyVectors(string name, IReadOnlyList<NpyShard> shards) : 
         {
             foreach (var (number, shard) in shards.Index())
                 files[number] = File.OpenHandle(shard.Path, options: FileOptions.SequentialScan);
-            var workers = Enumerable.Range(1, Math.Min(threads, pieces.Count) - 1 is var more and > 0 ? more : 0).Select(_ => new Thread(Work) { IsBackground = true }).ToArray();
+            for (var piece = 0; piece < Math.Min(PiecesAhead, pieces.Count); piece++)
+                Request(piece);
+            var workers = Enumerable.Range(1, Math.Max(0, Math.Min(threads, pieces.Count) - 1)).Select(_ => new Thread(Work) { IsBackground = true }).ToArray();
             foreach (var worker in workers)
                 worker.Start();
             Work();
@@ -66,6 +71,12 @@ internal sealed class NpyVectors(string name, IReadOnlyList<NpyShard> shards) : 
         }
         failure?.Throw();
 
+        void Request(int piece)
+        {
+            if (piece < pieces.Count && pieces[piece] is var (number, first, rows, _))
+                ReadAhead.Request(files[number]!, shards[number].Header.DataOffset + (long)first * shards[number].Stride, (long)rows * shards[number].Stride);
+        }
+
         void Work()
         {
             try
@@ -74,6 +85,7 @@ internal sealed class NpyVectors(string name, IReadOnlyList<NpyShard> shards) : 
                 for (int piece; Volatile.Read(ref failure) is null && (piece = Interlocked.Increment(ref next)) < pieces.Count;)
                 {
                     cancellation.ThrowIfCancellationRequested();
+                    Request(piece + PiecesAhead);
                     var (number, first, rows, at) = pieces[piece];
                     buffer.Visit(shards[number], files[number]!, first, rows, at, visit);
                 }

@@ -11,8 +11,9 @@ public sealed class RecipeOutputTests
     public void Filter_take_and_seed_choose_as_they_do_from_a_file()
     {
         using var folder = new TemporaryFolder();
-        var options = new DatasetOptions { Path = folder.Write("rows.jsonl", string.Concat(Rows().Select(r =>
-            $"{{\"treatment_messages\":[{{\"role\":\"user\",\"content\":\"q\"}},{{\"role\":\"assistant\",\"content\":\"{r.Index}\"}}],\"size\":{r.Index},\"kind\":\"{(r.Index % 3 == 0 ? "a" : "b")}\"}}\n"))) };
+        var file = folder.Write("rows.jsonl", string.Concat(Rows().Select(r =>
+            $"{{\"treatment_messages\":[{{\"role\":\"user\",\"content\":\"q\"}},{{\"role\":\"assistant\",\"content\":\"{r.Index}\"}}],\"size\":{r.Index},\"kind\":\"{(r.Index % 3 == 0 ? "a" : "b")}\"}}\n")));
+        var options = new DatasetOptions { Path = file };
         foreach (var chosen in new[]
         {
             options, options with { Take = 7 }, options with { Take = 7, Seed = 3 }, options with { Filter = "kind = 'a' AND size > 20" }, options with { Filter = "size < 40", Take = 5, Seed = 1 },

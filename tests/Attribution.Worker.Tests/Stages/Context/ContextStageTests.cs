@@ -65,6 +65,14 @@ public sealed class ContextStageTests
         ((double)metrics["estimator"]!["metrics"]!["examples"]!).ShouldBe(10 - (double)metrics["q/at2"]!["metrics"]!["examples"]!);
         experiment.Out("metrics.txt").Split('\n').ShouldAllBe(l => l.Length <= 100);
         experiment.Out("metrics.txt").ShouldContain("leave_one_out");
+
+        // The report shades the context that each file of attributions is about, and compares the methods.
+        var page = experiment.Out("report.html");
+        page.ShouldContain("<section id=\"context\"");
+        page.ShouldContain($"Ice {index} is cold.</span>");
+        foreach (var method in new[] { "at2", "leave_one_out", "random" })
+            page.ShouldContain($"by {method}</summary>");
+        page.ShouldContain("LDS");
         File.Exists(Path.Combine(Path.GetDirectoryName(experiment.Data)!, "out", "estimator", "score_estimator.safetensors")).ShouldBeTrue();
     }
 

@@ -8,7 +8,7 @@ namespace Attribution.Worker.Tests.Stages.Context;
 /// <summary>An experiment in context attribution with a tiny random model, run stage by stage as a build does.</summary>
 internal sealed class TestContextExperiment : IDisposable
 {
-    public static readonly string[] AllStages = ["Generate", "FeaturesAndOutputs", "TrainEstimator", "AttributeHeldOut", "CollectMetrics", "VerifySnapshot"];
+    public static readonly string[] AllStages = ["Generate", "FeaturesAndOutputs", "TrainEstimator", "AttributeHeldOut", "CollectMetrics", "VerifySnapshot", "Report"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -48,6 +48,7 @@ internal sealed class TestContextExperiment : IDisposable
         Request("AttributeHeldOut", ["Generate", "TrainEstimator"], attribute);
         Request("CollectMetrics", ["TrainEstimator", "AttributeHeldOut"], new { datasets = new[] { "q" } });
         Request("VerifySnapshot", ["CollectMetrics"], new { snapshots = _folder["snapshots"], tolerance = 0.01 });
+        Request("Report", AllStages[..^1], new { command = "dotnet build experiments/test" });
 
         void Request(string stage, string[] upstream, object own)
         {

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Attribution.Worker.Querying;
+using Attribution.Worker.Tests.Verbs;
+using Attribution.Worker.Verbs;
+
+namespace Attribution.Worker.Tests.Docs;
+
+/// <summary>The commands of the worker that the pages show. All are parsed by its own parser; those that take no model's work, key or network are run as well.</summary>
+public sealed class CommandPageTests
+{
+    private static readonly string[] RunVerbs = ["doctor", "query", "compare", "tokenize", "store list", "store verify", "store gc", "judge prompt"];
+
+    private static readonly Command Root = Commands();
+
+    public static IEnumerable<object[]> Cheap => Shown().Where(c => RunVerbs.Any(verb => $"{string.Join(' ', c.Words)} ".StartsWith($"{verb} ", StringComparison.Ordinal)))
+        .Select(c => (object[])[string.Join('\u001f', c.Words), c.Place]);
+
+    [Fact]
+    public void Every_command_that_is_shown_is_one_that_the_worker_parses_not_run()
+    {
+        var shown = Shown().ToArray();
+        shown.Length.ShouldBeGreaterThan(15);
+        foreach (var (words, place) in shown)
+            Root.Parse(words).Errors.Select(e => e.Message).ShouldBeEmpty($"{place}: {string.Join(' ', words)}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Cheap))]
+    public void A_cheap_command_that_is_shown_ends_well(string words, string place)
+    {
+        using var folder = new TemporaryFolder();
+        BuiltExperiment.Write(folder, "experiments/quickstart");
+        BuiltExperiment.Write(folder, "experiments/other", precision: 0.75);
+        Directory.CreateSymbolicLink(folder["experiments/quickstart/model"], Path.Combine(SharedData.RepositoryRoot, "experiments/quickstart/model"));
+        Directory.CreateDirectory(folder["artifacts/store/vectors"]);
+        folder.Write("Attribution.sln", "");
+        folder.Write("chat.json", """[{"role": "user", "content": "Is it good?"}, {"role": "assistant", "content": "It is."}]""");
+        folder.Write("experiments/quickstart/obj/attribution/last/x.last.json", "{}");
+
+        var start = CommandLine.Start(new Dictionary<string, string?> { ["ATTRIBUTION_STORE"] = null }, words.Split('\u001f'));
+        start.WorkingDirectory = folder.Path;
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, $"{place}: {output}{error.Result}");
+        output.ShouldNotBeEmpty(place);
+    }
+
+    [Fact]
+    public void The_queries_that_the_docs_show_are_those_that_the_verb_lists_and_tests_run() =>
+        MarkdownPage.OfRepository.SelectMany(page => page.Blocks).Where(block => block.Language == "sql").Select(block => block.Text.Trim())
+            .ShouldBe(QueryExample.All.Select(example => example.Sql.Trim()));
+
+    [Fact]
+    public void Every_verb_is_named_in_the_index_of_the_docs()
+    {
+        var index = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "sdk/docs/README.md"));
+        foreach (var verb in Root.Subcommands.Where(verb => !verb.Hidden))
+            index.ShouldContain($"`{verb.Name}", customMessage: verb.Name);
+    }
+
+    private static IEnumerable<(string[] Words, string Place)> Shown() => MarkdownPage.Commands.Select(c => (MarkdownPage.Words(c.Command), c.Place)).Select(c => c switch
+    {
+        (["attribution", .. var words], var place) => (words, place),
+        (["dotnet", "run", "--project", "sdk/Attribution.Worker", "--", .. var words], var place) => (words, place),
+        var (_, place) => ([], place),
+    }).Where(c => c.Item1.Length > 0);
+
+    // As Program.cs puts them together.
+    private static Command Commands()
+    {
+        var root = new RootCommand();
+        foreach (var verb in typeof(DoctorVerb).Assembly.GetTypes().Where(type => type.Namespace == typeof(DoctorVerb).Namespace && type.GetMethod("Create", []) is { IsStatic: true }))
+            root.Add((Command)verb.GetMethod("Create", [])!.Invoke(null, null)!);
+        return root;
+    }
+}
