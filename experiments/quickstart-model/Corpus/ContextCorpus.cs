@@ -4,8 +4,8 @@ namespace QuickstartModel.Corpus;
 
 /// <summary>
 /// Questions that only their context can answer: who is what is drawn anew for each context, so a model that has learned from it repeats facts and knows none.
-/// A context tells four to nine facts of two to four people, each of another kind: a model as small as ours learns to find a fact by its kind within minutes,
-/// and to tell apart two people's facts of one kind only within hours.
+/// A context tells four to nine facts of two to four people, each of another kind: a model as small as ours learns to find a fact by its kind within minutes;
+/// with two people's facts of one kind in a context, an earlier model still mixed them up after the same training.
 /// </summary>
 internal sealed class ContextCorpus(ulong seed) : ICorpus
 {

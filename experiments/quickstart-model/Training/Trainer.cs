@@ -21,7 +21,7 @@ internal sealed class Trainer(CausalLanguageModel model, ulong seed)
     /// <summary>The <see cref="TokensPerStep"/> of the context model.</summary>
     public const int ContextTokensPerStep = 2048;
 
-    /// <summary>The <see cref="PeakRate"/> of the context model: at the other one's, it learns the words and never to look back.</summary>
+    /// <summary>The <see cref="PeakRate"/> of the context model.</summary>
     public const double ContextPeakRate = 2e-3;
 
     /// <summary>The <see cref="PromptWeight"/> of the context model: what it is told was drawn at random, and little of it can be learned.</summary>
