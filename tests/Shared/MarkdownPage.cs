@@ -59,9 +59,9 @@ internal sealed partial class MarkdownPage
     public static IEnumerable<(string Command, string Place)> Commands => OfRepository.SelectMany(page => page.Blocks).Where(block => block.Language == "sh")
         .SelectMany(block => block.Text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => (line, block.Place)));
 
-    /// <summary>The words of a command as a shell has them: quotes are taken off, settings of the environment before it left out, and what follows <c>&gt;</c>.</summary>
+    /// <summary>The words of a command as a shell has them: quotes are taken off, settings of the environment before it left out, and what follows <c>&gt;</c> or <c>#</c>.</summary>
     public static string[] Words(string command) =>
-        [.. Word().Matches(command).Select(match => match.Value).TakeWhile(word => word != ">").Select(word => word.Replace("\"", "").Replace("'", "")).SkipWhile(word => Setting().IsMatch(word))];
+        [.. Word().Matches(command).Select(match => match.Value).TakeWhile(word => word is not (">" or "#")).Select(word => Quoted().Replace(word, match => match.Value[1..^1])).SkipWhile(word => Setting().IsMatch(word))];
 
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.md").Concat(
         Directory.EnumerateDirectories(folder)
@@ -90,6 +90,9 @@ internal sealed partial class MarkdownPage
 
     [GeneratedRegex("""(?:[^\s"']|"[^"]*"|'[^']*')+""")]
     private static partial Regex Word();
+
+    [GeneratedRegex(@"'[^']*'|""[^""]*""")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex(@"^[A-Z_]+=")]
     private static partial Regex Setting();

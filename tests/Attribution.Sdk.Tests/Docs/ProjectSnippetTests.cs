@@ -25,19 +25,30 @@ public sealed class ProjectSnippetTests
             throw new InvalidOperationException($"{place} shows nothing of a project");
 
         foreach (var property in properties)
-        {
             experiment.Settings.Keys.ShouldContain(property.Name.LocalName, place);
-            experiment.Settings[property.Name.LocalName] = property.Value;
-        }
         foreach (var item in items)
             Spelling.Items.Keys.ShouldContain(item.Name.LocalName, place);
+        if (properties.FirstOrDefault(p => p.Name.LocalName == "ExperimentKind")?.Value is { } kind)
+        {
+            experiment.SetKind(kind);
+            foreach (var names in new[] { experiment.Methods, experiment.SelectionMethods, experiment.Baselines })
+                names.Clear();
+            experiment.Train.Clear();
+            experiment.Eval.Clear();
+        }
+        foreach (var property in properties)
+            experiment.Settings[property.Name.LocalName] = property.Value;
         Fill(experiment.Train, items, "TrainDataset", experiment);
         Fill(experiment.Eval, items, "EvalDataset", experiment);
+        Fill(experiment.Contexts, items, "ContextDataset", experiment);
         Name(experiment.Methods, items, "AttributionMethod");
         Name(experiment.SelectionMethods, items, "SelectionMethod");
         Name(experiment.Baselines, items, "Baseline");
         if (OwnNames.Any(name => root.ToString().Contains(name, StringComparison.Ordinal)))
-            experiment.Sources.Add(experiment.Folder.Write("Own.cs", ""));
+        {
+            experiment.Sources.Add("Own.cs");
+            experiment.Folder.Write("bin/tiny.dll", "");
+        }
 
         experiment.Write().ShouldBeTrue($"{place}: {string.Join('\n', experiment.Engine.Errors.Select(e => e.Message))}");
         foreach (var method in experiment.Methods.Concat(experiment.SelectionMethods))

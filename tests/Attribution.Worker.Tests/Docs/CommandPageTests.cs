@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Diagnostics;
+using Attribution.Data;
 using Attribution.Worker.Querying;
 using Attribution.Worker.Tests.Verbs;
 using Attribution.Worker.Verbs;
@@ -6,14 +8,17 @@ using Attribution.Worker.Verbs;
 namespace Attribution.Worker.Tests.Docs;
 
 /// <summary>The commands of the worker that the pages show. All are parsed by its own parser; those that take no model's work, key or network are run as well.</summary>
-public sealed class CommandPageTests
+public sealed class CommandPageTests(CommandPageTests.BuiltRepository repository) : IClassFixture<CommandPageTests.BuiltRepository>
 {
-    private static readonly string[] RunVerbs = ["doctor", "query", "compare", "tokenize", "store list", "store verify", "store gc", "judge prompt"];
+    // `store gc --keep` wants experiments that a build made; StoreVerbTests has them.
+    private static readonly string[] RunVerbs = ["--help", "doctor", "query", "compare", "tokenize", "store list", "store verify", "store gc --unused-for", "judge prompt"];
+
+    private const char Separator = '\u001f';
 
     private static readonly Command Root = Commands();
 
     public static IEnumerable<object[]> Cheap => Shown().Where(c => RunVerbs.Any(verb => $"{string.Join(' ', c.Words)} ".StartsWith($"{verb} ", StringComparison.Ordinal)))
-        .Select(c => (object[])[string.Join('\u001f', c.Words), c.Place]);
+        .Select(c => (object[])[string.Join(Separator, c.Words), c.Place]);
 
     [Fact]
     public void Every_command_that_is_shown_is_one_that_the_worker_parses_not_run()
@@ -26,25 +31,15 @@ public sealed class CommandPageTests
 
     [Theory]
     [MemberData(nameof(Cheap))]
-    public void A_cheap_command_that_is_shown_ends_well(string words, string place)
+    public async Task A_cheap_command_that_is_shown_ends_well(string words, string place)
     {
-        using var folder = new TemporaryFolder();
-        BuiltExperiment.Write(folder, "experiments/quickstart");
-        BuiltExperiment.Write(folder, "experiments/other", precision: 0.75);
-        Directory.CreateSymbolicLink(folder["experiments/quickstart/model"], Path.Combine(SharedData.RepositoryRoot, "experiments/quickstart/model"));
-        Directory.CreateDirectory(folder["artifacts/store/vectors"]);
-        folder.Write("Attribution.sln", "");
-        folder.Write("chat.json", """[{"role": "user", "content": "Is it good?"}, {"role": "assistant", "content": "It is."}]""");
-        folder.Write("experiments/quickstart/obj/attribution/last/x.last.json", "{}");
-
-        var start = CommandLine.Start(new Dictionary<string, string?> { ["ATTRIBUTION_STORE"] = null }, words.Split('\u001f'));
-        start.WorkingDirectory = folder.Path;
-        using var process = System.Diagnostics.Process.Start(start)!;
+        var start = CommandLine.Start(new Dictionary<string, string?> { ["ATTRIBUTION_STORE"] = null }, words.Split(Separator));
+        start.WorkingDirectory = repository.Folder.Path;
+        using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.ShouldBe(0, $"{place}: {output}{error.Result}");
-        output.ShouldNotBeEmpty(place);
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0, $"{place}: {output}{await error}");
     }
 
     [Fact]
@@ -74,5 +69,30 @@ public sealed class CommandPageTests
         foreach (var verb in typeof(DoctorVerb).Assembly.GetTypes().Where(type => type.Namespace == typeof(DoctorVerb).Namespace && type.GetMethod("Create", []) is { IsStatic: true }))
             root.Add((Command)verb.GetMethod("Create", [])!.Invoke(null, null)!);
         return root;
+    }
+
+    /// <summary>A repository as the pages speak of it: two experiments that were built, one with a committed snapshot, and this machine's native parts.</summary>
+    public sealed class BuiltRepository : IDisposable
+    {
+        public BuiltRepository()
+        {
+            BuiltExperiment.Write(Folder, "experiments/quickstart");
+            BuiltExperiment.Write(Folder, "experiments/other", precision: 0.75);
+            Folder.Write("experiments/quickstart/snapshots/metrics.verified.json", File.ReadAllText(Folder["experiments/quickstart/out/metrics.json"]));
+            Folder.Write("chat.json", """[{"role": "user", "content": "Is it good?"}, {"role": "assistant", "content": "It is."}]""");
+            Directory.CreateSymbolicLink(Folder["experiments/quickstart/model"], Path.Combine(SharedData.RepositoryRoot, "experiments/quickstart/model"));
+            Directory.CreateDirectory(Folder["artifacts/store/vectors"]);
+            Directory.CreateSymbolicLink(Folder["artifacts/native"], ArtifactPaths.Current(SharedData.RepositoryRoot).Native);
+            foreach (var arguments in new[] { "init -q", "add experiments/quickstart/snapshots", "-c user.name=Test -c user.email=test@example.org commit -q -m snapshot" })
+            {
+                using var git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = Folder.Path })!;
+                git.WaitForExit();
+                git.ExitCode.ShouldBe(0);
+            }
+        }
+
+        internal TemporaryFolder Folder { get; } = new();
+
+        public void Dispose() => Folder.Dispose();
     }
 }

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Attribution.Sdk.Tests.Builds;
+
+namespace Attribution.Sdk.Tests.Docs;
+
+/// <summary>The results that pages show are those of the snapshots, which a build of the experiments verifies.</summary>
+public sealed partial class ResultPageTests
+{
+    [Fact]
+    public void The_best_runs_of_the_quickstart()
+    {
+        var runs = Snapshot("quickstart");
+        var rows = BestRun().Matches(File.ReadAllText(Repository.File("README.md")));
+        rows.Count.ShouldBe(5);
+        foreach (Match row in rows)
+        {
+            var (eval, run) = (row.Groups[1].Value, runs[$"pool/{row.Groups[2]}/{row.Groups[1]}.{row.Groups[3]}.layer2"]!["metrics"]!);
+            double?[] snapshot = [(double?)run["precision_at_k"], (double?)run["judged_mean_before"], (double?)run["judged_mean"], (double?)runs[$"pool/random/{eval}"]!["metrics"]!["judged_mean"]];
+            foreach (var (i, value) in snapshot.Index())
+                Number(row.Groups[4 + i].Value).ShouldBe(value.ShouldNotBeNull(), 0.0051, eval);
+        }
+    }
+
+    [Fact]
+    public void The_methods_of_the_context_quickstart()
+    {
+        var runs = Snapshot("context-quickstart");
+        var rows = ContextMethod().Matches(File.ReadAllText(Repository.File("sdk/docs/context-attribution.md")));
+        rows.Select(row => $"facts/{row.Groups[1]}").ShouldBe(runs.Select(run => run.Key).Where(key => key != "estimator"));
+        string[] metrics = ["top1_accuracy", "lds", "top1_drop", "top3_drop", "top5_drop", "forward_passes"];
+        foreach (Match row in rows)
+            foreach (var (i, metric) in metrics.Index())
+                Number(row.Groups[2 + i].Value).ShouldBe((double)runs[$"facts/{row.Groups[1]}"]!["metrics"]![metric]!, metric == "forward_passes" ? 0.051 : 0.00051, $"{row.Groups[1]} {metric}");
+    }
+
+    private static JsonObject Snapshot(string experiment) =>
+        JsonNode.Parse(File.ReadAllText(Repository.File($"experiments/{experiment}/snapshots/metrics.verified.json")))!["runs"]!.AsObject();
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    // empathy   residual_diff x residual_diff   0.42   0.00 -> 1.27   0.00
+    [GeneratedRegex(@"^(\w+) +(\w+) x (\w+) +([\d.]+) +([\d.]+) -> ([\d.]+) +([\d.]+)$", RegexOptions.Multiline)]
+    private static partial Regex BestRun();
+
+    // | `at2` | 0.951 | 0.699 | 4.256 | 4.190 | 4.014 | 1 |
+    [GeneratedRegex(@"^\| `(\w+)` \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$", RegexOptions.Multiline)]
+    private static partial Regex ContextMethod();
+}
