@@ -1,6 +1,8 @@
 using System.Globalization;
 using Attribution.Diagnostics;
 using Attribution.Judging;
+using CsvHelper;
+using CsvHelper.Configuration;
 
 namespace Attribution.Evaluation;
 
@@ -79,7 +81,12 @@ public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer
     public void WriteCsv(string path)
     {
         using var writer = new StreamWriter(path) { NewLine = "\n" };
-        using var csv = new CsvHelper.CsvWriter(writer, new CsvHelper.Configuration.CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
+        using var csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture)
+        {
+            NewLine = "\n",
+            // With "\n" between rows CsvHelper lets a lone carriage return pass, where readers see the end of a row.
+            ShouldQuote = a => ConfigurationFunctions.ShouldQuote(a) || a.Field?.Contains('\r') == true,
+        });
         foreach (var column in new[] { "prompt", "repeat", "answer", "ground_truth", "high_reference", "low_reference", "score", "rationale" })
             csv.WriteField(column);
         csv.NextRecord();

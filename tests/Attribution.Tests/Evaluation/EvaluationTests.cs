@@ -58,7 +58,7 @@ public sealed class EvaluationTests
         [
             new(0, 0, "Is it, \"true\"?", "yes\nit is", 4, true),
             new(0, 1, "Is it, \"true\"?", "no", 1, true),
-            new(1, 0, "b", "?", 1, false),
+            new(1, 0, "b\rc", "?", 1, false),
         ];
         var result = await JudgedEvaluation.RunAsync(new LengthJudge(), answers);
         result.Metrics().ShouldBe(new Dictionary<string, double>
@@ -74,6 +74,7 @@ public sealed class EvaluationTests
         var path = Path.Combine(folder.Path, "judge.csv");
         result.WriteCsv(path);
         File.ReadAllText(path).ShouldStartWith("prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale\n\"Is it, \"\"true\"\"?\",0,\"yes\nit is\",");
+        File.ReadAllText(path).ShouldContain("\n\"b\rc\",0,?,");
     }
 
     private sealed class LengthJudge : IJudge
