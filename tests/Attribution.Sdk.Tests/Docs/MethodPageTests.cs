@@ -19,6 +19,6 @@ public sealed partial class MethodPageTests
     }
 
     // | `name` | ... or | `name` (default) | ...
-    [GeneratedRegex(@"^\| `([\w-]+)`(?: \(default\))? \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `([a-z][\w-]*)`(?: \(default\))? \|", RegexOptions.Multiline)]
     private static partial Regex Row();
 }
