@@ -21,9 +21,11 @@ internal static class RetrievalBenchmark
     private const string Column = "behaviour";
 
     // What a pool's vectors are compared with that is no method's vectors: each makes a query of an evaluation set.
-    private static readonly Dictionary<string, Func<Setting, string, Query>> OtherQueries = new()
+    private static readonly Dictionary<string, Func<Setting, string, Vectors, Query>> OtherQueries = new()
     {
-        [PersonaVectors.Generated] = PersonaQuery,
+        [PersonaVectors.Generated] = (setting, name, _) => PersonaQuery(setting, name),
+        ["linear"] = (_, _, vectors) => ProbeQuery(ScoringMethod.Linear, vectors),
+        ["mlp"] = (_, _, vectors) => ProbeQuery(ScoringMethod.Mlp, vectors),
     };
 
     // Each method with itself, then the pairings of the write-up, then other queries.
@@ -36,6 +38,8 @@ internal static class RetrievalBenchmark
         ("residual_treatment", PersonaVectors.Generated),
         ("residual_diff", PersonaVectors.Generated),
         ("residual_change_treatment", PersonaVectors.Generated),
+        ("residual_treatment", "linear"),
+        ("residual_treatment", "mlp"),
     ];
 
     internal static Command Create()
@@ -75,7 +79,7 @@ internal static class RetrievalBenchmark
         foreach (var (train, eval) in Pairings)
         {
             var found = sets.Select(set => Measure(
-                (OtherQueries.TryGetValue(eval, out var query) ? query(setting, set.Name) : Query.From(scoring, set.Vectors.Of(eval))).Score(pool.Of(train)), behaviours, set.Name, k)).ToArray();
+                (OtherQueries.TryGetValue(eval, out var query) ? query(setting, set.Name, set.Vectors) : Query.From(scoring, set.Vectors.Of(eval))).Score(pool.Of(train)), behaviours, set.Name, k)).ToArray();
             var mean = new Found(found.Average(f => f.Precision), found.Average(f => f.Recall), found.Average(f => f.Auroc));
             Console.WriteLine($"| {(train == eval ? train : $"{train} x {eval}")} | {string.Join(" | ", found.Append(mean))} |");
         }
@@ -92,6 +96,8 @@ internal static class RetrievalBenchmark
         }
         return known;
     }
+
+    private static Query ProbeQuery(ScoringMethod kind, Vectors vectors) => Query.From(kind, vectors.Of("residual_treatment"), vectors.Of("residual_control"));
 
     private static VectorKey KeyOf(string method) =>
         new(method, AttributionMethods.BuiltIn.Get(method).Inputs.HasFlag(MethodInputs.WeightGradient) ? VectorKey.WholeModel : Layer);

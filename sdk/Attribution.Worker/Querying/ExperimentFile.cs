@@ -25,6 +25,7 @@ internal sealed partial record ExperimentFile(string Path, ExperimentFileKind Ki
             { } g when g["loss"].Success => ExperimentFileKind.Loss,
             { } g when g["answers"].Success => ExperimentFileKind.Answers,
             { } g when g["judge"].Success => ExperimentFileKind.Verdicts,
+            { } g when g["attributions"].Success => ExperimentFileKind.Attributions,
             { } g when g["rows"].Success => ExperimentFileKind.Rows,
             _ => ExperimentFileKind.Vectors,
         };
@@ -33,7 +34,7 @@ internal sealed partial record ExperimentFile(string Path, ExperimentFileKind Ki
 
     [GeneratedRegex("""
         ^(?<folder>.+?)/(?:
-            (?<selection>selected_train_data\.jsonl) | (?<scores>scores\.parquet)
+            (?<selection>selected_train_data\.jsonl) | (?<scores>scores\.parquet) | (?<attributions>attributions\.jsonl)
           | selected_data/(?: (?<loss>loss\.jsonl) | (?<answers>answers\.jsonl) | eval_llm_judge/judge_(?<judge>.+)\.csv )
           | (?<rows>data-\d+\.parquet) | (?<vectors>scores-.+\.parquet)
         )$

@@ -9,6 +9,7 @@ internal enum ExperimentFileKind
     Loss,
     Answers,
     Verdicts,
+    Attributions,
     Rows,
     Vectors,
 }

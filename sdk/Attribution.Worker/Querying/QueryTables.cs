@@ -90,6 +90,18 @@ internal static class QueryTables
             new("gradient_norm", "DOUBLE", "the norm of the adapter's gradient"),
             new("tokens", "BIGINT", "tokens that the loss is over"),
         ]),
+        new("attributions", "What a sentence of an answer owes to a sentence of its context.", ExperimentFileKind.Attributions,
+            "(SELECT *, unnest(range(len(sources))) AS source FROM (SELECT *, unnest(sentences) AS sentence FROM " + Lines
+            + "{{index: 'BIGINT', query: 'VARCHAR', sources: 'STRUCT(\"text\" VARCHAR)[]', sentences: 'STRUCT(\"text\" VARCHAR, scores DOUBLE[])[]'}})))",
+        [
+            .. Run,
+            new("idx", "BIGINT", "the question's place in its dataset, from 0", "f.index"),
+            new("query", "VARCHAR", "the question"),
+            new("sentence", "VARCHAR", "the sentence of the answer", "f.sentence.\"text\""),
+            new("source", "BIGINT", "the place of the context's sentence, from 0"),
+            new("text", "VARCHAR", "the context's sentence", "f.sources[f.source + 1].\"text\""),
+            new("score", "DOUBLE", "what the method gives it", "f.sentence.scores[f.source + 1]"),
+        ]),
         new("rows", "A row of a dataset.", ExperimentFileKind.Rows, "read_parquet({0}, filename = true, union_by_name = true)",
         [
             Experiment,

@@ -34,6 +34,7 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
     [InlineData("select token_count, complete from answers where layer = 3", "3,true")]
     [InlineData("select loss, learning_rate from losses where layer = 3", "2.5,0.001")]
     [InlineData("select dataset, prompt, control_answer, metadata->>'source' from rows where idx = 2 and experiment like '%one'", "pool,Question 2,Row 2,web")]
+    [InlineData("select run, idx, sentence, source, text, score from attributions where experiment like '%one' order by source", "facts/at2,7,Peas.,0,Jack.,-0.5;facts/at2,7,Peas.,1,Peas!,0.75")]
     [InlineData("select method, layer, vector[2] from vectors where idx = 3 order by layer", "residual_diff,2,3.0;residual_diff,3,3.0")]
     public async Task A_question_is_answered_over_all_experiments(string sql, string rows) =>
         (await Answer(sql, "--format", "csv")).TrimEnd('\n').Split('\n')[1..].ShouldBe(rows.Split(';'));
