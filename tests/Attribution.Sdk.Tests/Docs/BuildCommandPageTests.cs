@@ -5,8 +5,8 @@ using Attribution.Sdk.Tests.Builds;
 namespace Attribution.Sdk.Tests.Docs;
 
 /// <summary>
-/// The builds that the pages show. They are read, not run: the quickstart's own is run by the tests of the repository's experiments, the others would take minutes or a network. The
-/// command line's verbs are parsed and run by the worker's tests.
+/// The builds that the pages show. They are read, not run: the quickstart's own is run by the tests of the repository's experiments, the others would take minutes or a network. What follows <c>--</c> is the program's own; the
+/// worker's verbs are parsed and run by the worker's tests.
 /// </summary>
 public sealed partial class BuildCommandPageTests
 {
