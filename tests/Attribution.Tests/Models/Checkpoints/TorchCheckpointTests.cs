@@ -36,8 +36,12 @@ public sealed class TorchCheckpointTests : IDisposable
     {
         var value = Load(new Dictionary<object, object?>
         {
-            ["text"] = "é\n", ["bytes"] = new byte[] { 0, 200, 10 }, ["tuple"] = new object?[] { 1, -70000, 2.5, null }, ["list"] = new List<object?> { true, false },
-            [3] = new RawPickle([0x8A, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1]), ["type"] = new RawPickle([.. "ctorch\nbfloat16\n"u8]),
+            ["text"] = "é\n",
+            ["bytes"] = new byte[] { 0, 200, 10 },
+            ["tuple"] = new object?[] { 1, -70000, 2.5, null },
+            ["list"] = new List<object?> { true, false },
+            [3] = new RawPickle([0x8A, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
+            ["type"] = new RawPickle([.. "ctorch\nbfloat16\n"u8]),
             ["size"] = new RawPickle([.. "ctorch\nSize\n"u8, .. "K\u0002K\u0003"u8, 0x86, 0x85, .. "R"u8]),
         }).ShouldBeOfType<OrderedDictionary<object, object?>>();
         value["text"].ShouldBe("é\n");
