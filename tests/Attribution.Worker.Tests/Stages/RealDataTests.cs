@@ -15,6 +15,7 @@ public sealed class RealDataTests
             Train = SharedData.Find("data", "gsm8k_train.parquet")!,
             Eval = SharedData.Find("data", "gsm8k_wrong_solutions.jsonl")!,
             Take = 12,
+            PlantedColumn = null,
             Layers = [2],
             Layer = 2,
             TrainMethods = ["residual_change_treatment"],

@@ -37,6 +37,7 @@ internal sealed class TestExperiment : IDisposable
 
     public string Train { get; set; } = "";
     public string Eval { get; set; } = "";
+    public string? PlantedColumn { get; init; } = "behaviour";
     public string? Prompts { get; set; }
     public long? Take { get; set; }
     public string Trait { get; set; } = "laziness";
@@ -105,7 +106,7 @@ internal sealed class TestExperiment : IDisposable
         });
         Request("SelectTrainingData", ["ImportDatasets", "ComputeAttribution"], new
         {
-            train = new[] { new { name = trainName, plantedColumn = "behaviour" } },
+            train = new[] { new { name = trainName, plantedColumn = PlantedColumn } },
             eval = evals,
             trainMethods = TrainMethods,
             evalMethods = EvalMethods,
