@@ -17,6 +17,12 @@ internal static class DotNet
     public static Process Start(string directory, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
         Start(Environment.ProcessPath!, directory, environment, arguments);
 
+    /// <summary>
+    /// As <see cref="Start(string, IReadOnlyDictionary{string, string}?, string[])"/>, and listens to SIGINT: a shell has its background processes, and all that they start, ignore it.
+    /// </summary>
+    public static Process StartInterruptible(string directory, params string[] arguments) =>
+        Start("/usr/bin/env", directory, null, ["--default-signal=INT", Environment.ProcessPath!, .. arguments]);
+
     /// <summary>As <see cref="Start(string, IReadOnlyDictionary{string, string}?, string[])"/>, as the first of a process group that can be killed whole.</summary>
     public static Process StartGroup(string directory, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {

@@ -26,7 +26,7 @@ public sealed class SeveralBuildsTests(SdkLayout sdk) : IClassFixture<SdkLayout>
     {
         using var experiment = new TemporaryExperiment(sdk);
         experiment.Write("worker.does", "SelectTrainingData sleep");
-        using var build = DotNet.Start(experiment["."], null, "build", "-tl:off");
+        using var build = DotNet.StartInterruptible(experiment["."], "build", "-tl:off");
         var output = build.StandardOutput.ReadToEndAsync();
         while (!File.Exists(experiment["worker.pid"]) && !build.HasExited)
             await Task.Delay(50);
