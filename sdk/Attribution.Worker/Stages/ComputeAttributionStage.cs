@@ -73,7 +73,6 @@ internal sealed class ComputeAttributionStage : Stage
                 : RowsOf(dataset).Path);
             var keys = jobs.Select(job => new VectorKey(job.Key.Method!, LayerOf(job))).ToArray();
             var requests = keys.Select(key => Request(BlockStage, key.Method, key.Layer, rows: null)).ToArray();
-            var before = Blocks ?? default;
             var run = new JointBlockStage(Context.Store, requests).Run(
                 rows.Plan(),
                 (block, wanted) =>
@@ -87,7 +86,7 @@ internal sealed class ComputeAttributionStage : Stage
                 },
                 progress => Context.Reporter.Progress(() => $"{dataset}: {progress.Finished} of {progress.Total} blocks"),
                 cancellation);
-            Blocks = new BlockProgress(before.Finished + run.Progress.Finished, before.Ran + run.Progress.Ran, before.Total + run.Progress.Total);
+            Count(run.Progress);
 
             IReadOnlyList<ContentHash> controls = _withControls.Contains(jobs[0].Request.Fingerprint) ? _controls.PartsOf(dataset, RowsOf(dataset)) : [];
             foreach (var (i, job) in jobs.Index())

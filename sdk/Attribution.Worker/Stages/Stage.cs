@@ -12,7 +12,7 @@ internal abstract class Stage(StageContext context) : IDisposable
     public abstract string Noun { get; }
 
     /// <summary>How many blocks of rows there were and how many of them were computed, where the stage works by blocks.</summary>
-    public BlockProgress? Blocks { get; protected set; }
+    public BlockProgress? Blocks { get; private set; }
 
     /// <summary>Whether the model was loaded.</summary>
     public virtual bool ModelLoaded => false;
@@ -52,6 +52,13 @@ internal abstract class Stage(StageContext context) : IDisposable
 
     public virtual void Dispose()
     {
+    }
+
+    /// <summary>Adds a run over blocks to <see cref="Blocks"/>: a stage has one for each dataset.</summary>
+    protected void Count(BlockProgress run)
+    {
+        var before = Blocks ?? default;
+        Blocks = new BlockProgress(before.Finished + run.Finished, before.Ran + run.Ran, before.Total + run.Total);
     }
 
     /// <summary>A file of an artifact, shown as it is.</summary>

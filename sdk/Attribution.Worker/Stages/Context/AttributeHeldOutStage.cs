@@ -121,7 +121,7 @@ internal sealed class AttributeHeldOutStage : Stage
             },
             progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples"),
             cancellation);
-        Blocks = new BlockProgress((Blocks?.Finished ?? 0) + run.Progress.Finished, (Blocks?.Ran ?? 0) + run.Progress.Ran, (Blocks?.Total ?? 0) + run.Progress.Total);
+        Count(run.Progress);
         return run;
     }
 

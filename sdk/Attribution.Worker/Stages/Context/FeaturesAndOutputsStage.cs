@@ -83,7 +83,7 @@ internal sealed class FeaturesAndOutputsStage : Stage
             },
             progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples"),
             cancellation);
-        Blocks = new BlockProgress((Blocks?.Finished ?? 0) + run.Progress.Finished, (Blocks?.Ran ?? 0) + run.Progress.Ran, (Blocks?.Total ?? 0) + run.Progress.Total);
+        Count(run.Progress);
         _parts[builder.Request.Fingerprint] = [.. run.Artifacts.Select(b => b.Artifact.Fingerprint)];
         FeatureFile.Write(builder.PathOf(FeaturesFile), [.. run.Artifacts.SelectMany(b => FeatureFile.Read(b.Artifact.PathOf(FeaturesFile)))]);
         new FeatureFacts(ModelIdentity.Of(_model.Config), prepared.Examples.Count, prepared.Excluded.Values.Sum()).Write(builder.PathOf(FeatureFacts.File));

@@ -93,7 +93,7 @@ internal sealed class GenerateStage : Stage
             if (_model.IsLoaded)
                 _model.Describe(made);
         }, progress => Context.Reporter.Progress(() => $"{dataset}: {progress.Finished} of {progress.Total} answers"), cancellation);
-        Blocks = new BlockProgress((Blocks?.Finished ?? 0) + run.Progress.Finished, (Blocks?.Ran ?? 0) + run.Progress.Ran, (Blocks?.Total ?? 0) + run.Progress.Total);
+        Count(run.Progress);
 
         var generated = run.Artifacts.Select(b => JsonSerializer.Deserialize<GeneratedLine>(File.ReadAllBytes(b.Artifact.PathOf(BlockFile)), Readable.Line)!).ToArray();
         var next = 0;
