@@ -10,7 +10,6 @@ var root = new RootCommand("Measurements of the project, one verb each. Run in R
     RetrievalBenchmark.Create(),
     JudgeBenchmark.Create(),
     DatasetBenchmark.Create(),
-    TensorBenchmark.Create(),
     TokenizerBenchmark.Create(),
     SelectionBenchmark.Create(),
 };

@@ -16,6 +16,13 @@ if (args[0] == "trak")
     return;
 }
 
+// vectors family dtype threads
+if (args[0] == "vectors")
+{
+    Console.WriteLine(VectorWork.Check(args[1], args[2], int.Parse(args[3])));
+    return;
+}
+
 // store-folder log-folder go-file milliseconds single|blocks [rows]
 var (root, log, go) = (args[0], args[1], args[2]);
 using var store = new ArtifactStore(root, notify: e => Console.WriteLine($"event {e.Kind}"));

@@ -3,6 +3,7 @@ using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Models.Hub;
+using Attribution.Tensors;
 using Attribution.Tokenization;
 using Attribution.Worker.Stages.Requests;
 using TorchSharp;
@@ -57,7 +58,7 @@ internal sealed class ModelSource : IDisposable
     public void Describe(ArtifactBuilder builder)
     {
         builder.Device = Model.Transformer.Device.ToString();
-        builder.Versions["libtorch"] = torch.__version__;
+        builder.Versions["libtorch"] = $"{TorchLibrary.Load().Version}";
     }
 
     /// <summary>Turns rows into what the model reads.</summary>
@@ -84,13 +85,7 @@ internal sealed class ModelSource : IDisposable
             "bfloat16" => torch.bfloat16,
             var other => throw new AttributionException(ErrorCodes.RequestInvalid, $"The model cannot run in '{other}'. Use float32 or bfloat16.") { Property = "dtype" },
         };
-        var name = _settings.Execution.Device ?? (torch.cuda.is_available() ? "cuda" : "cpu");
-        if (name is not ("cpu" or "cuda") && !(name.StartsWith("cuda:", StringComparison.Ordinal) && uint.TryParse(name[5..], out _)))
-            throw new AttributionException(ErrorCodes.DeviceMissing, $"'{name}' is no device. Use cpu, cuda or cuda:N.") { Property = "device" };
-        var device = torch.device(name);
-        if (device.type == DeviceType.CUDA && (!torch.cuda.is_available() || device.index >= torch.cuda.device_count()))
-            throw new AttributionException(ErrorCodes.DeviceMissing, $"libtorch sees {(torch.cuda.is_available() ? torch.cuda.device_count() : 0)} CUDA devices, so there is no {name}; `attribution doctor` says more.") { Property = "device" };
-        return CausalLanguageModel.Load(_folder.Path, device, dtype);
+        return CausalLanguageModel.Load(_folder.Path, Devices.Of(_settings.Execution.Device), dtype);
     }
 
     private sealed class Fetching(Reporter reporter, string model) : IProgress<HubProgress>

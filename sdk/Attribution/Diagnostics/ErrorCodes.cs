@@ -3,8 +3,25 @@ namespace Attribution.Diagnostics;
 /// <summary>The codes of everything that can be wrong with what a user gave us, in ranges by subject.</summary>
 public static class ErrorCodes
 {
-    // 10xx: the machine: libtorch, DuckDB, compiler, devices
-    // (1001 to 1009 are Attribution.Torch.Provisioning.TorchErrorCodes: the binding stands below this library)
+    // 10xx: the machine: libtorch, DuckDB, devices
+
+    /// <summary>libtorch or TorchSharp's own library is not where it should be.</summary>
+    public const string LibTorchMissing = "ATTR1001";
+
+    /// <summary>The folder that was named as a libtorch holds none.</summary>
+    public const string LibTorchUnusable = "ATTR1002";
+
+    /// <summary>The system's loader refuses libtorch or TorchSharp's own library.</summary>
+    public const string LibTorchDoesNotLoad = "ATTR1005";
+
+    /// <summary>The number of threads asked for is not a positive number.</summary>
+    public const string ThreadsInvalid = "ATTR1007";
+
+    /// <summary>A warning: the libtorch in use is of another version than the TorchSharp package is made for.</summary>
+    public const string LibTorchVersion = "ATTR1009";
+
+    /// <summary>The memory of the device or of the machine does not suffice.</summary>
+    public const string OutOfMemory = "ATTR1010";
 
     /// <summary>DuckDB's library is not there and could not be fetched.</summary>
     public const string DuckDbMissing = "ATTR1021";

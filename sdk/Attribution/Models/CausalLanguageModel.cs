@@ -4,6 +4,7 @@ using Attribution.Diagnostics;
 using Attribution.Models.Generation;
 using Attribution.Models.Lora;
 using Attribution.Models.Safetensors;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -70,8 +71,8 @@ public sealed class CausalLanguageModel : IDisposable
         {
             using var scope = NewDisposeScope();
             var weight = name.EndsWith("bias", StringComparison.Ordinal) ? zeros(shape, type, place)
-                : name.Contains("norm", StringComparison.Ordinal) ? full(shape, config.UnitOffsetNorm ? 0 : 1, type, place)
-                : (randn(shape, float32, place, generator: generator) * 0.02).to(type);
+                : name.Contains("norm", StringComparison.Ordinal) ? config.UnitOffsetNorm ? zeros(shape, type, place) : ones(shape, type, place)
+                : randn(shape, float32, place, generator: generator).Times(0.02).to(type);
             return weight.DetachFromDisposeScope();
         });
         return new CausalLanguageModel(null, transformer, new HashSet<int>(config.EosTokenIds));

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -114,7 +115,7 @@ public sealed class TextGenerator(CausalLanguageModel model)
     {
         if (options.Temperature == 0)
             return [.. logits.argmax(-1).cpu().data<long>().ToArray().Select(token => (int)token)];
-        var probabilities = (logits.to(float32) / options.Temperature).softmax(-1).cpu().contiguous();
+        var probabilities = logits.to(float32).Over(options.Temperature).softmax(-1).cpu().contiguous();
         var values = MemoryMarshal.Cast<byte, float>(probabilities.bytes);
         var size = (int)logits.shape[1];
         var chosen = new int[texts.Count];

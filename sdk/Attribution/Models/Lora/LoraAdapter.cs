@@ -1,4 +1,5 @@
 using Attribution.Diagnostics;
+using Attribution.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -20,6 +21,9 @@ public sealed class LoraAdapter : IDisposable
 
     /// <summary>Its shape and scale.</summary>
     public LoraConfig Config { get; }
+
+    /// <summary>What the product of B and A is multiplied by.</summary>
+    internal Scalar Scale => Scalars.Of(Config.Scale);
 
     /// <summary>Whether dropout is on. Off at first.</summary>
     public bool Training { get; set; }
