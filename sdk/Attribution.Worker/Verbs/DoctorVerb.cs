@@ -16,7 +16,7 @@ public static class DoctorVerb
         verb.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
-            List<Check> checks = [.. TorchBackend.Checks(), DuckDbCheck.Look(), StoreCheck.Look(ArtifactPaths.Current().Store), .. KeyChecks.Look()];
+            List<Check> checks = [.. TorchBackend.Checks(), StoreCheck.Look(ArtifactPaths.Current().Store), .. KeyChecks.Look()];
             if (parsed.GetValue(json))
                 DoctorReport.WriteJson(checks, output);
             else

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Attribution.Data.DuckDb;
 using Attribution.Worker.Backends;
 
 namespace Attribution.Worker.Verbs;
@@ -19,7 +18,6 @@ public static class ProvisionVerb
             var output = parsed.InvocationConfiguration.Output;
             void Progress(string line) => output.WriteLine($"attribution: {line}");
             TorchBackend.Provide(Progress, warning: (code, line) => output.WriteLine($"warning {code}: {line}"));
-            DuckDbLibrary.Provision(progress: Progress);
             return 0;
         });
         return verb;

@@ -6,11 +6,8 @@ public static class ErrorCodes
     // 10xx: the machine: libtorch, DuckDB, compiler, devices
     // (1001 to 1009 are Attribution.Torch.Provisioning.TorchErrorCodes: the binding stands below this library)
 
-    /// <summary>DuckDB's library is not there and could not be fetched.</summary>
+    /// <summary>DuckDB's library is not there for this machine, or does not load.</summary>
     public const string DuckDbMissing = "ATTR1021";
-
-    /// <summary>The DuckDB library that the user named is not there, does not load or is too old.</summary>
-    public const string DuckDbUnusable = "ATTR1022";
 
     /// <summary>The device that was asked for is not there.</summary>
     public const string DeviceMissing = "ATTR1031";

@@ -1,10 +1,12 @@
+using System.Data.Common;
 using Attribution.Data.DuckDb;
+using DuckDB.NET.Data;
 
 namespace Attribution.Tests.Data;
 
 public sealed class DuckDbConnectionTests : IDisposable
 {
-    private readonly DuckDbConnection _db = DuckDbConnection.Open();
+    private readonly DuckDBConnection _db = DuckDbDatabase.Open();
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose()
@@ -16,7 +18,7 @@ public sealed class DuckDbConnectionTests : IDisposable
     [Fact]
     public void Every_kind_of_column_reads_back_with_its_nulls()
     {
-        using var reader = _db.Query("""
+        using var reader = _db.Stream("""
             SELECT * FROM (VALUES
                 (1::TINYINT, -2::SMALLINT, 3::INTEGER, 4::BIGINT, 200::UTINYINT, true, 1.5::FLOAT, 2.5::DOUBLE, 'short', [1.0::FLOAT, 2], {'role': 'user', 'n': 7}),
                 (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
@@ -50,7 +52,7 @@ public sealed class DuckDbConnectionTests : IDisposable
     [Fact]
     public void A_result_of_many_chunks_arrives_whole_and_in_order()
     {
-        using var reader = _db.Query("SELECT i, [i, i + 1] FROM range(100000) t(i)");
+        using var reader = _db.Stream("SELECT i, [i, i + 1] FROM range(100000) t(i)");
         var expected = 0L;
         while (reader.ReadChunk())
         {
@@ -66,15 +68,15 @@ public sealed class DuckDbConnectionTests : IDisposable
 
     [Fact]
     public void A_bad_statement_gives_DuckDBs_own_message() =>
-        Should.Throw<DuckDbException>(() => _db.Query("SELECT no_such_column FROM range(3) t(i)")).Message.ShouldContain("no_such_column");
+        Should.Throw<DbException>(() => _db.Stream("SELECT no_such_column FROM range(3) t(i)")).Message.ShouldContain("no_such_column");
 
     [Fact]
     public void A_failure_in_the_middle_of_a_stream_is_an_exception_not_an_early_end()
     {
         var rows = 0;
-        var error = Should.Throw<DuckDbException>(() =>
+        var error = Should.Throw<DbException>(() =>
         {
-            using var reader = _db.Query("SELECT CAST(CASE WHEN i = 3000000 THEN 'fifty' ELSE '1' END AS INTEGER) FROM range(4000000) t(i)");
+            using var reader = _db.Stream("SELECT CAST(CASE WHEN i = 3000000 THEN 'fifty' ELSE '1' END AS INTEGER) FROM range(4000000) t(i)");
             while (reader.ReadChunk())
                 rows += reader.Rows;
         });
@@ -85,7 +87,7 @@ public sealed class DuckDbConnectionTests : IDisposable
     [Fact]
     public void No_extension_is_ever_fetched()
     {
-        Should.Throw<DuckDbException>(() => _db.Execute("SELECT * FROM st_read('x.shp')")).Message.ShouldNotContain("HTTP");
+        Should.Throw<DbException>(() => _db.Execute("SELECT * FROM st_read('x.shp')")).Message.ShouldNotContain("HTTP");
         _db.QueryStrings("SELECT value FROM duckdb_settings() WHERE name IN ('autoinstall_known_extensions', 'autoload_known_extensions', 'temp_directory') ORDER BY name")
             .ShouldBe(["false", "false", ""]);
     }
@@ -93,8 +95,8 @@ public sealed class DuckDbConnectionTests : IDisposable
     [Fact]
     public void A_query_over_the_memory_limit_fails_and_the_connection_lives_on()
     {
-        using var small = DuckDbConnection.Open(new() { MemoryLimit = 64L << 20 });
-        Should.Throw<DuckDbException>(() => small.Execute("SELECT i, sum(i) OVER (ORDER BY hash(i)) FROM range(50000000) t(i)")).Message.ShouldContain("Out of Memory");
+        using var small = DuckDbDatabase.Open(new() { MemoryLimit = 64L << 20 });
+        Should.Throw<DbException>(() => small.Execute("SELECT i, sum(i) OVER (ORDER BY hash(i)) FROM range(50000000) t(i)")).Message.ShouldContain("Out of Memory");
         small.QueryNumber("SELECT 42").ShouldBe(42);
     }
 

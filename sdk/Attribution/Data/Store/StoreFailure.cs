@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
 
@@ -13,7 +14,7 @@ internal static class StoreFailure
 
     // DuckDB tells of it in words, the system's own.
     public static bool IsFull(Exception e) => e is IOException { HResult: NoSpace or OverQuota or WindowsDiskFull }
-        || (e is DuckDbException && (e.Message.Contains("No space left on device") || e.Message.Contains("Disk quota exceeded")));
+        || (e is DbException && (e.Message.Contains("No space left on device") || e.Message.Contains("Disk quota exceeded")));
 
     public static bool IsReadOnly(Exception e) => e is UnauthorizedAccessException or IOException { HResult: ReadOnlyFileSystem };
 
