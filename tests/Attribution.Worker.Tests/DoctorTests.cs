@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Attribution.Worker.Doctor;
+using Attribution.Worker.Tests.Verbs;
 
 namespace Attribution.Worker.Tests;
 
@@ -46,6 +47,18 @@ public sealed class DoctorTests : IDisposable
         var (_, _, error) = CommandLine.Run(new Dictionary<string, string?> { ["ATTRIBUTION_THREADS"] = "3", ["OMP_DISPLAY_ENV"] = "true" }, "doctor");
         error.ShouldContain("OMP_NUM_THREADS = '3'");
         error.ShouldContain("OMP_WAIT_POLICY = 'PASSIVE'");
+    }
+
+    [Fact]
+    public void DuckDB_is_loaded_by_the_first_query_and_not_before()
+    {
+        var loads = new Dictionary<string, string?> { ["LD_DEBUG"] = "files" };
+        if (!OperatingSystem.IsLinux())
+            return;
+        CommandLine.Run(loads, "doctor").Error.ShouldNotContain("libduckdb");
+        using var folder = new TemporaryFolder();
+        BuiltExperiment.Write(folder, "one");
+        CommandLine.Run(loads, "query", "SELECT 1", "--in", folder.Path).Error.ShouldContain("libduckdb");
     }
 
     [Fact]

@@ -1,10 +1,14 @@
 using System.Data.Common;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Attribution.Data.DuckDb;
+using Attribution.Diagnostics;
+using Attribution.Tests.Child;
 using DuckDB.NET.Data;
 
 namespace Attribution.Tests.Data;
 
-public sealed class DuckDbConnectionTests : IDisposable
+public sealed class DuckDbDatabaseTests : IDisposable
 {
     private readonly DuckDBConnection _db = DuckDbDatabase.Open();
     private readonly TemporaryFolder _folder = new();
@@ -103,4 +107,37 @@ public sealed class DuckDbConnectionTests : IDisposable
     [Fact]
     public void Quoting_survives_any_name_and_any_text() =>
         _db.QueryStrings($"SELECT {Sql.Identifier("a\"b")} FROM (SELECT {Sql.Literal("it's \"x\"; --")} AS {Sql.Identifier("a\"b")})").ShouldBe(["it's \"x\"; --"]);
+
+    [Fact]
+    public void Where_the_library_is_not_there_the_error_says_what_it_is_made_for_and_what_to_do()
+    {
+        using var child = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(DuckDbWork).Assembly.Location, "duckdb"]) { RedirectStandardOutput = true })!;
+        var error = child.StandardOutput.ReadToEnd();
+        error.ShouldStartWith(ErrorCodes.DuckDbMissing);
+        foreach (var words in new[] { "there is no duckdb", RuntimeInformation.RuntimeIdentifier, "glibc", "dotnet build --force" })
+            error.ShouldContain(words);
+    }
+
+    [Fact]
+    public void Databases_share_nothing()
+    {
+        using var other = DuckDbDatabase.Open();
+        _db.Execute("CREATE TABLE t (i INTEGER)");
+        Should.Throw<DbException>(() => other.QueryNumber("SELECT count(*) FROM t"));
+    }
+
+    [Theory]
+    [InlineData("SELECT 1", true)]
+    [InlineData("DESCRIBE SELECT 1", true)]
+    [InlineData("SUMMARIZE SELECT 1", true)]
+    [InlineData("CREATE TABLE u (i INTEGER)", false)]
+    [InlineData("SET threads = 2", false)]
+    public void A_statement_that_only_asks_is_told_from_one_that_changes_something_and_none_is_run(string sql, bool isSelect)
+    {
+        _db.IsSelect(sql).ShouldBe(isSelect);
+        _db.QueryNumber("SELECT count(*) FROM duckdb_tables()").ShouldBe(0);
+        _db.QueryStrings("SELECT current_setting('threads')::VARCHAR").ShouldBe(["1"]);
+        Should.Throw<DbException>(() => _db.IsSelect("SELECT 1; SELECT 2"));
+        Should.Throw<DbException>(() => _db.IsSelect("SELEC 1")).Message.ShouldContain("SELEC");
+    }
 }
