@@ -49,7 +49,10 @@ internal sealed class ParquetOutput : IDisposable
     /// <exception cref="IOException">Writing failed, for instance on a full disk.</exception>
     public void Complete()
     {
-        Finish();
+        // The package writes the footer where its writer is disposed of.
+        var writer = _writer ?? throw new ObjectDisposedException(nameof(ParquetOutput));
+        _writer = null;
+        writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _stream.Dispose();
         File.Move(_partial, _path, overwrite: true);
     }
@@ -57,24 +60,16 @@ internal sealed class ParquetOutput : IDisposable
     /// <summary>Without <see cref="Complete"/> before it: leaves no file.</summary>
     public void Dispose()
     {
+        _writer = null;
         try
         {
-            Finish();
             _stream.Dispose();
         }
         catch (IOException)
         {
-            // Given up for the same reason already.
+            // What was to be written last: given up for the same reason already.
         }
         if (File.Exists(_partial))
             File.Delete(_partial);
-    }
-
-    // The package writes the footer where its writer is disposed of.
-    private void Finish()
-    {
-        var writer = _writer;
-        _writer = null;
-        writer?.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 }
