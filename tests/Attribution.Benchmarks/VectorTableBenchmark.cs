@@ -9,8 +9,8 @@ using Spectre.Console;
 namespace Attribution.Benchmarks;
 
 /// <summary>
-/// Tables of vectors in Parquet: written, read by scoring with one thread and with all, and the same rows written and streamed by DuckDB (zstd, as tables were kept
-/// before) in the same run.
+/// Tables of vectors in Parquet: written, read and scored with one thread and with all, and the same rows written and streamed by DuckDB in the same
+/// run: with zstd and by one thread, as tables were kept before.
 /// </summary>
 internal static class VectorTableBenchmark
 {
@@ -56,9 +56,11 @@ internal static class VectorTableBenchmark
             foreach (var (i, (name, file, _)) in works.Index())
             {
                 var (wall, cpu) = times[i].Order().ElementAt(rounds / 2);
-                table.AddRow(name, $"{wall:F2}", $"{cpu:F2}", $"{4.0 * vectors.Length / wall / 1e6:F0}", $"{new FileInfo(file).Length / (4.0 * vectors.Length):P1}");
+                var bytes = 4.0 * vectors.Length;
+                table.AddRow(name, $"{wall:F2}", $"{cpu:F2}", $"{bytes / wall / 1e6:F0}", $"{new FileInfo(file).Length / bytes:P1}");
             }
-            AnsiConsole.WriteLine($"{rows:N0} vectors of {dimension:N0}; {threads} cores; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB, {4L * vectors.Length >> 20} of them the vectors");
+            var peak = Process.GetCurrentProcess().PeakWorkingSet64 >> 20;
+            AnsiConsole.WriteLine($"{rows:N0} vectors of {dimension:N0}; {threads} cores; peak memory {peak} MiB, {4L * vectors.Length >> 20} of them the vectors");
             AnsiConsole.Write(table);
         }
         finally
@@ -88,7 +90,8 @@ internal static class VectorTableBenchmark
     private static void Copy(string from, string to)
     {
         using var connection = DuckDbDatabase.Open();
-        connection.Execute($"COPY (SELECT * FROM read_parquet({Sql.Literal(from)})) TO {Sql.Literal(to)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 8192)");
+        connection.Execute($"COPY (SELECT * FROM read_parquet({Sql.Literal(from)})) TO {Sql.Literal(to)} "
+            + "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 8192)");
     }
 
     private static void Stream(string path, int rows, int dimension)

@@ -19,8 +19,8 @@ internal static partial class DatasetFiles
         if (File.Exists(path))
             return [path];
         var (folder, name) = (Path.GetDirectoryName(path), Path.GetFileName(path));
-        if (folder is not null && (folder.Length == 0 || Directory.Exists(folder)) && !name.Contains('[') && !name.Contains("**"))
-            return Directory.EnumerateFiles(folder.Length == 0 ? "." : folder, name).Select(file => folder.Length == 0 ? Path.GetFileName(file) : file).Order(StringComparer.Ordinal).ToArray();
+        if (folder?.Length > 0 && Directory.Exists(folder) && !name.Contains('[') && !name.Contains("**"))
+            return [.. Directory.EnumerateFiles(folder, name).Order(StringComparer.Ordinal)];
         using var connection = DuckDbDatabase.Open();
         return Expand(path, connection);
     }

@@ -49,8 +49,8 @@ public static class DatasetRows
     public static IEnumerable<DatasetRow> Read(string path, bool hasMetadata = true) =>
         Dataset.Open(new() { Path = path }, metadataColumn: hasMetadata ? "metadata" : null, indexColumn: "idx").Rows();
 
-    // The package notes the least and the greatest text by their UTF-16, readers skip row groups by UTF-8. The two orders differ at surrogates alone, and JSON can
-    // do without them.
+    // The package notes the least and the greatest text by their UTF-16, and readers skip row groups by UTF-8. The two orders differ at surrogates
+    // alone, and JSON can do without them.
     private static ReadOnlyMemory<char> Ordered(string json)
     {
         if (!json.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
@@ -71,7 +71,8 @@ public static class DatasetRows
 
         public Side(string name, Func<DatasetRow, Conversation?> of)
         {
-            var (role, content, token, mark) = (new DataField<string>("role"), new DataField<string>("content"), new DataField<int>("element", false), new DataField<bool>("element", false));
+            var (role, content) = (new DataField<string>("role"), new DataField<string>("content"));
+            var (token, mark) = (new DataField<int>("element", false), new DataField<bool>("element", false));
             _of = of;
             Fields =
             [

@@ -37,12 +37,15 @@ internal sealed class VectorGroupReader(int? layer) : IDisposable
     /// <param name="group">The row group.</param>
     /// <param name="dimension">D, if it is known; 0 otherwise.</param>
     /// <returns>How many of its rows are of the layer that is wanted.</returns>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorTableInvalid"/>: a null or vectors of unequal length, or the file is damaged.</exception>
+    /// <exception cref="AttributionException">
+    /// <see cref="ErrorCodes.VectorTableInvalid"/>: a null or vectors of unequal length, or the file is damaged.
+    /// </exception>
     public int Read(VectorRowGroup group, int dimension) => VectorTableFiles.Try(group.File, "cannot be read to its end", () =>
     {
         Open(group.File);
         using var rows = _input!.Group(group.Number);
-        (_indices, _layers) = (ParquetInput.ReadIntegers(rows, _columns!.Index), Array.ConvertAll(ParquetInput.ReadIntegers(rows, _columns.Layer), value => checked((int)value)));
+        _indices = ParquetInput.ReadIntegers(rows, _columns!.Index);
+        _layers = Array.ConvertAll(ParquetInput.ReadIntegers(rows, _columns.Layer), value => checked((int)value));
         if (_indices.Length != group.Rows || _layers.Length != group.Rows)
             throw new InvalidDataException($"row group {group.Number} has {group.Rows} rows, and {_indices.Length} of idx and {_layers.Length} of layer");
         _rows = 0;
@@ -88,7 +91,8 @@ internal sealed class VectorGroupReader(int? layer) : IDisposable
     {
         var repetitions = _repetitions.AsSpan(0, (int)group.Numbers);
         if (_definitions.AsSpan(0, repetitions.Length).ContainsAnyExcept(_columns!.Vector.MaxDefinitionLevel))
-            throw VectorTableFiles.Invalid(group.File, $"'{group.File}' holds a null or empty vector, or a null in one. It is damaged or was not written as a table of vectors.");
+            throw VectorTableFiles.Invalid(group.File,
+                $"'{group.File}' holds a null or empty vector, or a null in one. It is damaged or was not written as a table of vectors.");
         var at = 0;
         for (var row = 0; row < group.Rows; row++)
         {
@@ -99,7 +103,8 @@ internal sealed class VectorGroupReader(int? layer) : IDisposable
             {
                 dimension = dimension == 0 ? length : dimension;
                 if (length != dimension)
-                    throw VectorTableFiles.Invalid(group.File, $"'{group.File}' holds vectors of {dimension} and of {length} numbers (idx {_indices[row]}). Vectors of one table have one length.");
+                    throw VectorTableFiles.Invalid(group.File,
+                        $"'{group.File}' holds vectors of {dimension} and of {length} numbers (idx {_indices[row]}). Vectors of one table have one length.");
                 (_indices[_rows], _layers[_rows]) = (_indices[row], _layers[row]);
                 _vectors.AsSpan(at, length).CopyTo(_vectors.AsSpan(_rows++ * length));
             }

@@ -1,10 +1,9 @@
 using Attribution.Data.Parquet;
 using Attribution.Diagnostics;
-using Parquet.Schema;
 
 namespace Attribution.Data;
 
-/// <summary>The row groups of one or several files of vectors, in the order of the files' names: what can be read one after the other or by several threads.</summary>
+/// <summary>The row groups of one or several files of vectors, in the order of the files' names; one thread reads them or several.</summary>
 internal sealed class VectorTableFiles
 {
     /// <summary>A number, its definition level and its repetition level, each in an array.</summary>
@@ -21,7 +20,8 @@ internal sealed class VectorTableFiles
     public long LargestGroupBytes => Groups.Count == 0 ? 0 : Groups.Max(group => group.Numbers) * BytesOfNumber;
 
     /// <summary>D, as far as the first row group's size tells it without reading; 0 if it does not.</summary>
-    public int Dimension => Groups.FirstOrDefault(group => group.Rows > 0) is { } group && group.Numbers % group.Rows == 0 ? (int)(group.Numbers / group.Rows) : 0;
+    public int Dimension =>
+        Groups.FirstOrDefault(group => group.Rows > 0) is { } first && first.Numbers % first.Rows == 0 ? (int)(first.Numbers / first.Rows) : 0;
 
     /// <summary>Finds the files and looks at what is in them; reads no vectors.</summary>
     /// <param name="path">A file or a glob.</param>
@@ -42,9 +42,11 @@ internal sealed class VectorTableFiles
                 for (var number = 0; number < input.Groups; number++)
                 {
                     using var group = input.Group(number);
-                    var numbers = group.GetMetadata(columns.Vector)?.MetaData?.NumValues ?? throw new InvalidDataException($"row group {number} has no column vector");
+                    var numbers = group.GetMetadata(columns.Vector)?.MetaData?.NumValues
+                        ?? throw new InvalidDataException($"row group {number} has no column vector");
                     if (group.RowCount is < 0 or > int.MaxValue || numbers < 0 || numbers > Array.MaxLength)
-                        throw new InvalidDataException($"row group {number} has {numbers:N0} numbers in {group.RowCount:N0} rows, and at most {Array.MaxLength:N0} can be read at once. Write it with smaller row groups");
+                        throw new InvalidDataException($"row group {number} has {numbers:N0} numbers in {group.RowCount:N0} rows, "
+                            + $"and at most {Array.MaxLength:N0} can be read at once. Write it with smaller row groups");
                     groups.Add(new(file, number, first, (int)group.RowCount, numbers));
                     first += group.RowCount;
                 }
@@ -71,22 +73,4 @@ internal sealed class VectorTableFiles
     }
 
     public static AttributionException Invalid(string path, string message) => new(ErrorCodes.VectorTableInvalid, message) { File = path };
-}
-
-/// <summary>A row group of a file of vectors.</summary>
-/// <param name="File">The file.</param>
-/// <param name="Number">Its place in the file.</param>
-/// <param name="FirstRow">The place of its first row in the table.</param>
-/// <param name="Rows">How many rows it has.</param>
-/// <param name="Numbers">How many numbers their vectors have together.</param>
-internal sealed record VectorRowGroup(string File, int Number, long FirstRow, int Rows, long Numbers);
-
-/// <summary>The columns of a file of vectors.</summary>
-internal sealed record VectorColumns(DataField Index, DataField Layer, DataField Vector)
-{
-    public static VectorColumns Of(ParquetInput input)
-    {
-        var columns = new VectorColumns(input.Column("idx"), input.Column("layer"), input.Column("vector", isList: true));
-        return columns.Vector.ClrType == typeof(float) || columns.Vector.ClrType == typeof(double) ? columns : throw ParquetInput.Unsuitable(columns.Vector, "float or double");
-    }
 }

@@ -59,7 +59,8 @@ public sealed class ScoreTable
         // Damage surfaces in the package as whatever its arithmetic ran into.
         catch (Exception e)
         {
-            throw new AttributionException(ErrorCodes.ReportInputInvalid, $"'{path}' is no table of scores (Parquet with idx, score and rank): {e.Message.TrimEnd('.')}. Delete out/ and build again.", e) { File = path };
+            throw new AttributionException(ErrorCodes.ReportInputInvalid,
+                $"'{path}' is no table of scores (Parquet with idx, score and rank): {e.Message.TrimEnd('.')}. Delete out/ and build again.", e) { File = path };
         }
         return new([.. rows], [.. scores], [.. ranks]);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Attribution.Data;
 using Attribution.Data.DuckDb;
 using Attribution.Tokenization;
@@ -23,24 +22,30 @@ public sealed class DatasetRowsTests : IDisposable
         DatasetRows.Write(_folder["rows.parquet"], rows).ShouldBe(3);
         using var db = DuckDbDatabase.Open();
         db.QueryStrings($"SELECT x::VARCHAR FROM {Sql.Literal(_folder["rows.parquet"])} x").ShouldBe([
-            "{'idx': 7, 'treatment_messages': [{'role': user, 'content': hi}, {'role': assistant, 'content': ''}], 'treatment_tokens': NULL, 'treatment_keep': NULL, 'control_messages': NULL, 'control_tokens': [1, 2], 'control_keep': [false, true], 'metadata': '{\"a\":1}'}",
-            "{'idx': 3, 'treatment_messages': NULL, 'treatment_tokens': [], 'treatment_keep': [], 'control_messages': [{'role': assistant, 'content': 日本 🙂 longer than twelve}], 'control_tokens': NULL, 'control_keep': NULL, 'metadata': NULL}",
-            "{'idx': 9, 'treatment_messages': [], 'treatment_tokens': NULL, 'treatment_keep': NULL, 'control_messages': NULL, 'control_tokens': NULL, 'control_keep': NULL, 'metadata': NULL}",
+            Text(7, "[{'role': user, 'content': hi}, {'role': assistant, 'content': ''}]", "NULL", "NULL", "NULL", "[1, 2]", "[false, true]", "'{\"a\":1}'"),
+            Text(3, "NULL", "[]", "[]", "[{'role': assistant, 'content': 日本 🙂 longer than twelve}]", "NULL", "NULL", "NULL"),
+            Text(9, "[]", "NULL", "NULL", "NULL", "NULL", "NULL", "NULL"),
         ]);
         db.QueryStrings($"SELECT column_name || ' ' || column_type FROM (DESCRIBE FROM {Sql.Literal(_folder["rows.parquet"])})").ShouldBe([
             "idx BIGINT", "treatment_messages STRUCT(\"role\" VARCHAR, \"content\" VARCHAR)[]", "treatment_tokens INTEGER[]", "treatment_keep BOOLEAN[]",
             "control_messages STRUCT(\"role\" VARCHAR, \"content\" VARCHAR)[]", "control_tokens INTEGER[]", "control_keep BOOLEAN[]", "metadata VARCHAR",
         ]);
+
+        static string Text(int index, string messages, string tokens, string keep, string otherMessages, string otherTokens, string otherKeep, string metadata) =>
+            $"{{'idx': {index}, 'treatment_messages': {messages}, 'treatment_tokens': {tokens}, 'treatment_keep': {keep}, "
+            + $"'control_messages': {otherMessages}, 'control_tokens': {otherTokens}, 'control_keep': {otherKeep}, 'metadata': {metadata}}}";
     }
 
     [Fact]
     public void Equal_rows_give_equal_bytes_and_all_come_back()
     {
-        var rows = Enumerable.Range(0, 5000).Select(i => new DatasetRow(i, new MessageConversation([new("user", $"{i}"), new("assistant", new string('x', i % 50))]), null, $$"""{"i":{{i}}}""")).ToImmutableArray();
+        DatasetRow[] rows = [.. Enumerable.Range(0, 5000).Select(i => new DatasetRow(
+            i, new MessageConversation([new("user", $"{i}"), new("assistant", new string('x', i % 50))]), null, $$"""{"i":{{i}}}"""))];
         DatasetRows.Write(_folder["a.parquet"], rows).ShouldBe(5000);
         DatasetRows.Write(_folder["b.parquet"], rows);
         File.ReadAllBytes(_folder["b.parquet"]).AsSpan().SequenceEqual(File.ReadAllBytes(_folder["a.parquet"])).ShouldBeTrue();
-        DatasetRows.Read(_folder["a.parquet"]).Select(row => (row.Index, row.ContentHash, row.MetadataJson)).ShouldBe(rows.Select(row => (row.Index, row.ContentHash, row.MetadataJson)));
+        DatasetRows.Read(_folder["a.parquet"]).Select(row => (row.Index, row.ContentHash, row.MetadataJson))
+            .ShouldBe(rows.Select(row => (row.Index, row.ContentHash, row.MetadataJson)));
     }
 
     [Fact]
@@ -57,7 +62,8 @@ public sealed class DatasetRowsTests : IDisposable
     [InlineData("～")]
     public void A_query_finds_metadata_whatever_signs_it_has(string sign)
     {
-        DatasetRows.Write(_folder["rows.parquet"], new[] { "🙂", "～", "a" }.Select((text, i) => new DatasetRow(i, new MessageConversation([new("assistant", text)]), null, $$"""{"x":"{{text}}"}""")));
+        DatasetRows.Write(_folder["rows.parquet"], new[] { "🙂", "～", "a" }.Select((text, i) => new DatasetRow(
+            i, new MessageConversation([new("assistant", text)]), null, $$"""{"x":"{{text}}"}""")));
         using var db = DuckDbDatabase.Open();
         var texts = db.QueryStrings($"SELECT metadata FROM {Sql.Literal(_folder["rows.parquet"])} WHERE metadata->>'x' = '{sign}'");
         db.QueryNumber($"SELECT count(*) FROM {Sql.Literal(_folder["rows.parquet"])} WHERE metadata = {Sql.Literal(texts.ShouldHaveSingleItem())}").ShouldBe(1);

@@ -55,7 +55,8 @@ public sealed class VectorTableTests : IDisposable
             writer.Complete();
         }
         using var db = DuckDbDatabase.Open();
-        db.QueryStrings($"SELECT DISTINCT row_group_num_rows::VARCHAR FROM parquet_metadata({Sql.Literal(_folder["700.parquet"])}) ORDER BY 1").ShouldBe(["512", "52"]);
+        db.QueryStrings($"SELECT DISTINCT row_group_num_rows::VARCHAR FROM parquet_metadata({Sql.Literal(_folder["700.parquet"])}) ORDER BY 1")
+            .ShouldBe(["512", "52"]);
         File.ReadAllBytes(_folder["700.parquet"]).AsSpan().SequenceEqual(File.ReadAllBytes(_folder["1050.parquet"])).ShouldBeTrue();
     }
 
@@ -115,7 +116,8 @@ public sealed class VectorTableTests : IDisposable
         using var reader = VectorTableReader.Open(_folder["none.parquet"]);
         reader.ReadBlock().ShouldBeFalse();
         using var db = DuckDbDatabase.Open();
-        db.QueryStrings($"SELECT column_name || ' ' || column_type FROM (DESCRIBE FROM {Sql.Literal(_folder["none.parquet"])})").ShouldBe(["idx BIGINT", "layer INTEGER", "vector FLOAT[]"]);
+        db.QueryStrings($"SELECT column_name || ' ' || column_type FROM (DESCRIBE FROM {Sql.Literal(_folder["none.parquet"])})")
+            .ShouldBe(["idx BIGINT", "layer INTEGER", "vector FLOAT[]"]);
         db.QueryNumber($"SELECT count(*) FROM {Sql.Literal(_folder["none.parquet"])}").ShouldBe(0);
     }
 
@@ -141,7 +143,8 @@ public sealed class VectorTableTests : IDisposable
     public void Tables_that_others_wrote_are_read_whatever_the_width_of_their_numbers(string index, string layer, string element, string options)
     {
         using (var db = DuckDbDatabase.Open())
-            db.Execute($"COPY (SELECT i::{index} AS idx, (i % 2)::{layer} AS layer, [i / 4, -i / 8, 0]::{element}[] AS vector FROM range(5000) t(i)) TO {Sql.Literal(_folder["v.parquet"])} ({options})");
+            db.Execute($"COPY (SELECT i::{index} AS idx, (i % 2)::{layer} AS layer, [i / 4, -i / 8, 0]::{element}[] AS vector FROM range(5000) t(i)) "
+                + $"TO {Sql.Literal(_folder["v.parquet"])} ({options})");
         using var reader = VectorTableReader.Open(_folder["v.parquet"], layer: 1);
         for (var row = 1; row < 5000; row += 2)
         {

@@ -58,8 +58,10 @@ public sealed class VectorTableTests : IDisposable
         var query = Query.Along(ScoringMethod.CosSim, Vector(3));
         var parallel = Query.Score([query], table)[0];
         var serial = Query.Score([query], new OneThread(table))[0];
-        parallel.Select(row => (row.Index, BitConverter.SingleToInt32Bits(row.Score))).ShouldBe(serial.Select(row => (row.Index, BitConverter.SingleToInt32Bits(row.Score))));
+        Bits(parallel).ShouldBe(Bits(serial));
         parallel.Count.ShouldBe(Rows / 2);
+
+        static IEnumerable<(long, int)> Bits(IReadOnlyList<ScoredRow> rows) => rows.Select(row => (row.Index, BitConverter.SingleToInt32Bits(row.Score)));
     }
 
     [Theory]
@@ -70,10 +72,11 @@ public sealed class VectorTableTests : IDisposable
     {
         using (var db = DuckDbDatabase.Open())
         {
-            db.Execute($"COPY (SELECT i AS idx, 1 AS layer, CASE WHEN i = 5000 OR i = 90000 THEN [1::FLOAT] ELSE [1::FLOAT, i] END AS vector FROM range(100000) t(i)) TO {Sql.Literal(_folder["scores-0.parquet"])} (ROW_GROUP_SIZE 2048)");
+            db.Execute("COPY (SELECT i AS idx, 1 AS layer, CASE WHEN i = 5000 OR i = 90000 THEN [1::FLOAT] ELSE [1::FLOAT, i] END AS vector FROM range(100000) t(i)) "
+                + $"TO {Sql.Literal(_folder["scores-0.parquet"])} (ROW_GROUP_SIZE 2048)");
             db.Execute($"COPY (SELECT 1 AS idx, 1 AS layer, NULL::FLOAT[] AS vector) TO {Sql.Literal(_folder["scores-1.parquet"])}");
         }
-        var error = Should.Throw<AttributionException>(() => new VectorTable(_folder["scores-*.parquet"], 1).ReadBlocks(threads, (scoped in VectorBlock _) => { }, CancellationToken.None));
+        var error = Should.Throw<AttributionException>(() => Read(threads));
         (error.Code, error.File).ShouldBe((ErrorCodes.VectorTableInvalid, _folder["scores-0.parquet"]));
         error.Message.ShouldContain("vectors of 2 and of 1 numbers (idx 5000)");
     }
@@ -88,8 +91,7 @@ public sealed class VectorTableTests : IDisposable
             writer.Complete();
         }
         foreach (var threads in new[] { 1, 4 })
-            Should.Throw<AttributionException>(() => new VectorTable(_folder["scores-*.parquet"], 1).ReadBlocks(threads, (scoped in VectorBlock _) => { }, CancellationToken.None))
-                .Message.ShouldContain($"'{_folder["scores-1.parquet"]}' holds vectors of {Dimension} and of 3 numbers");
+            Should.Throw<AttributionException>(() => Read(threads)).Message.ShouldContain($"'{_folder["scores-1.parquet"]}' holds vectors of {Dimension} and of 3 numbers");
     }
 
     [Fact]
@@ -100,6 +102,8 @@ public sealed class VectorTableTests : IDisposable
         Should.Throw<TimeoutException>(() => table.ReadBlocks(3, (scoped in VectorBlock _) => throw new TimeoutException(), CancellationToken.None));
         Should.Throw<OperationCanceledException>(() => table.ReadBlocks(3, (scoped in VectorBlock _) => { }, new CancellationToken(canceled: true)));
     }
+
+    private void Read(int threads) => new VectorTable(_folder["scores-*.parquet"], 1).ReadBlocks(threads, (scoped in VectorBlock _) => { }, CancellationToken.None);
 
     // Two layers in turn.
     private void Write(string name, int first, int end)

@@ -17,7 +17,9 @@ public sealed class DuckDbReader : IDisposable
         _result = result;
         var columns = new DuckDbField[NativeMethods.Query.DuckDBColumnCount(ref _result)];
         for (var i = 0; i < columns.Length; i++)
-            columns[i] = new(NativeMethods.Query.DuckDBColumnName(ref _result, i), DuckDbType.FromNative(NativeMethods.Query.DuckDBColumnLogicalType(ref _result, i)));
+            columns[i] = new(
+                NativeMethods.Query.DuckDBColumnName(ref _result, i),
+                DuckDbType.FromNative(NativeMethods.Query.DuckDBColumnLogicalType(ref _result, i)));
         Columns = columns;
     }
 

@@ -28,7 +28,8 @@ public sealed record DuckDbType(DuckDBType Kind, IReadOnlyList<DuckDbField> Fiel
             {
                 DuckDBType.List => [new("element", FromNative(NativeMethods.LogicalType.DuckDBListTypeChildType(logical)))],
                 DuckDBType.Struct => [.. Enumerable.Range(0, (int)NativeMethods.LogicalType.DuckDBStructTypeChildCount(logical)).Select(i => new DuckDbField(
-                    NativeMethods.LogicalType.DuckDBStructTypeChildName(logical, i), FromNative(NativeMethods.LogicalType.DuckDBStructTypeChildType(logical, i))))],
+                    NativeMethods.LogicalType.DuckDBStructTypeChildName(logical, i),
+                    FromNative(NativeMethods.LogicalType.DuckDBStructTypeChildType(logical, i))))],
                 _ => [],
             });
         }

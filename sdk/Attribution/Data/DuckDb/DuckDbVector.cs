@@ -69,7 +69,9 @@ public readonly unsafe ref struct DuckDbVector
     }
 
     /// <summary>The elements of all lists of the chunk, one after the other.</summary>
-    public DuckDbVector Elements => new(NativeMethods.Vectors.DuckDBListVectorGetChild(_vector), Type.Fields[0].Type, (int)NativeMethods.Vectors.DuckDBListVectorGetSize(_vector));
+    public DuckDbVector Elements => new(
+        NativeMethods.Vectors.DuckDBListVectorGetChild(_vector), Type.Fields[0].Type,
+        (int)NativeMethods.Vectors.DuckDBListVectorGetSize(_vector));
 
     /// <summary>A struct's field, for all rows.</summary>
     public DuckDbVector Field(int index) => new(NativeMethods.Vectors.DuckDBStructVectorGetChild(_vector, index), Type.Fields[index].Type, Length);

@@ -3,8 +3,8 @@ using Parquet.Schema;
 namespace Attribution.Data.Parquet;
 
 /// <summary>
-/// The entries of a column of lists in Parquet's form. A null list has definition level 0, an empty one 1, an element the column's highest; the first entry of a
-/// row has repetition level 0, the others 1.
+/// The entries of a column of lists in Parquet's form. A null list has definition level 0, an empty one 1, an element the column's highest; the
+/// first entry of a row has repetition level 0, the others 1.
 /// </summary>
 /// <param name="field">The column of the elements.</param>
 internal sealed class ListLevels<T>(DataField field) where T : struct

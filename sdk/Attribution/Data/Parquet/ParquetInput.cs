@@ -83,7 +83,8 @@ internal sealed class ParquetInput : IDisposable
         _stream.Dispose();
     }
 
-    internal static InvalidDataException Unsuitable(DataField field, string wanted) => new($"the column {field.Path.FirstPart} is of {field.ClrType.Name}, not of {wanted}");
+    internal static InvalidDataException Unsuitable(DataField field, string wanted) =>
+        new($"the column {field.Path.FirstPart} is of {field.ClrType.Name}, not of {wanted}");
 
     private static RawColumnData Read(ParquetRowGroupReader group, DataField field)
     {

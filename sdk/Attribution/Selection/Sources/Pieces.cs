@@ -5,7 +5,9 @@ namespace Attribution.Selection.Sources;
 /// <summary>Work in pieces that threads take in order, each with a state of its own.</summary>
 internal static class Pieces
 {
-    /// <summary>Does all pieces. Of failures that of the first piece is thrown, whatever the threads: pieces are taken in order and those taken are finished.</summary>
+    /// <summary>
+    /// Does all pieces. Of failures that of the first piece is thrown, whatever the threads: pieces are taken in order, and those taken are finished.
+    /// </summary>
     /// <param name="threads">How many threads, the caller's among them.</param>
     /// <param name="count">How many pieces.</param>
     /// <param name="createState">What a thread keeps from piece to piece.</param>

@@ -75,9 +75,11 @@ public sealed class StoreFailureTests : IDisposable
     public void A_table_that_does_not_fit_on_the_disk_is_the_same_error_and_leaves_nothing()
     {
         var random = new Random(1);
-        var rows = Enumerable.Range(0, 2100).Select(i => new DatasetRow(i, new MessageConversation([new("assistant", string.Concat(random.GetItems("0123456789abcdef".ToCharArray(), 2000)))]), null)).ToArray();
+        var digits = "0123456789abcdef".ToCharArray();
+        DatasetRow[] rows = [.. Enumerable.Range(0, 2100).Select(i => new DatasetRow(
+            i, new MessageConversation([new("assistant", string.Concat(random.GetItems(digits, 2000)))]), null))];
         foreach (var kibibytes in new[] { 320, 768, 1600 })
-            foreach (var write in new Action<ArtifactBuilder>[] { b => Vectors(b.PathOf("scores.parquet")), b => DatasetRows.Write(b.PathOf("data.parquet"), rows) })
+            foreach (var write in (Action<ArtifactBuilder>[])[b => Vectors(b.PathOf("scores.parquet")), b => DatasetRows.Write(b.PathOf("data.parquet"), rows)])
             {
                 using var disk = new Tmpfs(kibibytes);
                 using var store = new ArtifactStore(disk.Path, _hasher);
