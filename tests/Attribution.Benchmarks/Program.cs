@@ -10,6 +10,7 @@ var root = new RootCommand("Measurements of the project, one verb each. Run in R
     RetrievalBenchmark.Create(),
     JudgeBenchmark.Create(),
     DatasetBenchmark.Create(),
+    VectorTableBenchmark.Create(),
     TokenizerBenchmark.Create(),
     SelectionBenchmark.Create(),
 };

@@ -23,6 +23,13 @@ if (args[0] == "vectors")
     return;
 }
 
+// duckdb
+if (args[0] == "duckdb")
+{
+    Console.WriteLine(DuckDbWork.WithoutLibrary());
+    return;
+}
+
 // store-folder log-folder go-file milliseconds single|blocks [rows]
 var (root, log, go) = (args[0], args[1], args[2]);
 using var store = new ArtifactStore(root, notify: e => Console.WriteLine($"event {e.Kind}"));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Attribution.Worker.Doctor;
+using Attribution.Worker.Tests.Verbs;
 
 namespace Attribution.Worker.Tests;
 
@@ -14,7 +15,7 @@ public sealed class DoctorTests : IDisposable
     {
         var (code, checks) = Doctor(new() { ["ATTRIBUTION_THREADS"] = "1" });
         code.ShouldBe(0);
-        foreach (var part in new[] { "libtorch", "compiler", "shim", "DuckDB", "store" })
+        foreach (var part in new[] { "libtorch", "compiler", "shim", "store" })
             checks[part].GetProperty("status").GetString().ShouldBe("ok", part);
         checks["threads"].GetProperty("found").GetString().ShouldNotBeNull().ShouldStartWith("1 of ");
     }
@@ -27,7 +28,6 @@ public sealed class DoctorTests : IDisposable
         checks["libtorch"].GetProperty("status").GetString().ShouldBe("missing");
         checks["libtorch"].GetProperty("found").GetString().ShouldNotBeNull().ShouldContain(_folder);
         checks["libtorch"].GetProperty("mend").GetString().ShouldNotBeNullOrEmpty();
-        checks["DuckDB"].GetProperty("status").GetString().ShouldBe("ok");
         checks.ShouldContainKey("store");
     }
 
@@ -47,6 +47,18 @@ public sealed class DoctorTests : IDisposable
         var (_, _, error) = CommandLine.Run(new Dictionary<string, string?> { ["ATTRIBUTION_THREADS"] = "3", ["OMP_DISPLAY_ENV"] = "true" }, "doctor");
         error.ShouldContain("OMP_NUM_THREADS = '3'");
         error.ShouldContain("OMP_WAIT_POLICY = 'PASSIVE'");
+    }
+
+    [Fact]
+    public void DuckDB_is_loaded_by_the_first_query_and_not_before()
+    {
+        var loads = new Dictionary<string, string?> { ["LD_DEBUG"] = "files" };
+        if (!OperatingSystem.IsLinux())
+            return;
+        CommandLine.Run(loads, "doctor").Error.ShouldNotContain("libduckdb");
+        using var folder = new TemporaryFolder();
+        BuiltExperiment.Write(folder, "one");
+        CommandLine.Run(loads, "query", "SELECT 1", "--in", folder.Path).Error.ShouldContain("libduckdb");
     }
 
     [Fact]

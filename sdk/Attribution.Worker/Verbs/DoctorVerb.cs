@@ -15,7 +15,7 @@ public static class DoctorVerb
         verb.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
-            List<Check> checks = [.. TorchChecks.Look(), DuckDbCheck.Look(), StoreCheck.Look(ArtifactPaths.Current().Store), .. KeyChecks.Look()];
+            List<Check> checks = [.. TorchChecks.Look(), StoreCheck.Look(ArtifactPaths.Current().Store), .. KeyChecks.Look()];
             if (parsed.GetValue(json))
                 DoctorReport.WriteJson(checks, output);
             else

@@ -1,6 +1,7 @@
 using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
 using Attribution.Tokenization;
+using DuckDB.NET.Native;
 
 namespace Attribution.Data;
 
@@ -52,7 +53,7 @@ internal sealed class TableRowDecoder : RowDecoder
 
     private static IReadOnlyList<ChatMessage> Messages(DuckDbVector column, int row, RowPlace place, string name)
     {
-        if (column.Type.Kind == DuckDbKind.Varchar)
+        if (column.Type.Kind == DuckDBType.Varchar)
             return JsonConversations.Messages(JsonConversations.Parse(column.GetBytes(row), place, name), place, name);
         var messages = column.Elements;
         var roles = messages.Field(messages.Type.IndexOf("role"));
@@ -68,7 +69,7 @@ internal sealed class TableRowDecoder : RowDecoder
 
     private static int[] Tokens(DuckDbVector column, int row, RowPlace place, string name)
     {
-        if (column.Type.Kind == DuckDbKind.Varchar)
+        if (column.Type.Kind == DuckDBType.Varchar)
             return JsonConversations.Tokens(JsonConversations.Parse(column.GetBytes(row), place, name), place, name);
         var elements = column.Elements;
         var (first, count) = column.GetList(row).GetOffsetAndLength(elements.Length);
@@ -82,7 +83,7 @@ internal sealed class TableRowDecoder : RowDecoder
 
     private static bool[] Keep(DuckDbVector column, int row, RowPlace place, string name)
     {
-        if (column.Type.Kind == DuckDbKind.Varchar)
+        if (column.Type.Kind == DuckDBType.Varchar)
             return JsonConversations.Keep(JsonConversations.Parse(column.GetBytes(row), place, name), place, name);
         var elements = column.Elements;
         var (first, count) = column.GetList(row).GetOffsetAndLength(elements.Length);
@@ -96,24 +97,24 @@ internal sealed class TableRowDecoder : RowDecoder
 
     private static void CheckType(DuckDbField field, string file)
     {
-        var element = field.Type.Kind == DuckDbKind.List ? field.Type.Fields[0].Type : null;
+        var element = field.Type.Kind == DuckDBType.List ? field.Type.Fields[0].Type : null;
         var (fits, wanted) = field.Name.EndsWith("_messages", StringComparison.Ordinal)
-            ? (element is { Kind: DuckDbKind.Struct } && IsText(element, "role") && IsText(element, "content"), "a list of structs with the texts role and content")
+            ? (element is { Kind: DuckDBType.Struct } && IsText(element, "role") && IsText(element, "content"), "a list of structs with the texts role and content")
             : field.Name.EndsWith("_tokens", StringComparison.Ordinal)
                 ? (element is { IsInteger: true }, "a list of integers")
-                : (element is { Kind: DuckDbKind.Boolean } or { IsInteger: true }, "a list of booleans");
-        if (!fits && field.Type.Kind != DuckDbKind.Varchar)
+                : (element is { Kind: DuckDBType.Boolean } or { IsInteger: true }, "a list of booleans");
+        if (!fits && field.Type.Kind != DuckDBType.Varchar)
             throw new AttributionException(ErrorCodes.DatasetColumnType,
                 $"Column {field.Name} of '{Path.GetFileName(file)}' is {Describe(field.Type)}; it must be {wanted}, or that as JSON text.")
             { File = file, Property = field.Name };
 
-        static bool IsText(DuckDbType type, string name) => type.IndexOf(name) is >= 0 and var at && type.Fields[at].Type.Kind == DuckDbKind.Varchar;
+        static bool IsText(DuckDbType type, string name) => type.IndexOf(name) is >= 0 and var at && type.Fields[at].Type.Kind == DuckDBType.Varchar;
     }
 
     private static string Describe(DuckDbType type) => type.Kind switch
     {
-        DuckDbKind.List => $"a list of {Describe(type.Fields[0].Type)}",
-        DuckDbKind.Struct => $"a struct ({string.Join(", ", type.Fields.Select(field => $"{field.Name}: {Describe(field.Type)}"))})",
+        DuckDBType.List => $"a list of {Describe(type.Fields[0].Type)}",
+        DuckDBType.Struct => $"a struct ({string.Join(", ", type.Fields.Select(field => $"{field.Name}: {Describe(field.Type)}"))})",
         _ => type.Kind.ToString().ToUpperInvariant(),
     };
 }

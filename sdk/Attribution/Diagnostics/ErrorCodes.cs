@@ -23,11 +23,8 @@ public static class ErrorCodes
     /// <summary>The memory of the device or of the machine does not suffice.</summary>
     public const string OutOfMemory = "ATTR1010";
 
-    /// <summary>DuckDB's library is not there and could not be fetched.</summary>
+    /// <summary>DuckDB's library is not there for this machine, or does not load.</summary>
     public const string DuckDbMissing = "ATTR1021";
-
-    /// <summary>The DuckDB library that the user named is not there, does not load or is too old.</summary>
-    public const string DuckDbUnusable = "ATTR1022";
 
     /// <summary>The device that was asked for is not there.</summary>
     public const string DeviceMissing = "ATTR1031";

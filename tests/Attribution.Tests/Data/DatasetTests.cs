@@ -18,7 +18,7 @@ public sealed class DatasetTests : IDisposable
     {
         var jsonl = _folder.Write("d.jsonl", $"{Pair}\n\n{Single}\n");
         _folder.Write("d.json", $"[{Pair},\n {Single}]");
-        using (var db = DuckDbConnection.Open())
+        using (var db = DuckDbDatabase.Open())
         {
             const string messages = "STRUCT(role VARCHAR, content VARCHAR)[]";
             var columns = $"columns = {{'id': 'VARCHAR', 'trait': 'VARCHAR', 'score': 'DOUBLE', 'treatment_messages': '{messages}', 'control_messages': '{messages}'}}";
@@ -69,7 +69,7 @@ public sealed class DatasetTests : IDisposable
     [Fact]
     public void Tokens_are_taken_in_place_of_messages()
     {
-        using (var db = DuckDbConnection.Open())
+        using (var db = DuckDbDatabase.Open())
             db.Execute($"COPY (SELECT [5, 6, 7]::USMALLINT[] AS treatment_tokens, [false, true, true] AS treatment_keep, [9]::BIGINT[] AS control_tokens, [0]::TINYINT[] AS control_keep, 'for people' AS treatment_messages) TO '{_folder["t.parquet"]}'");
         var row = Read(_folder["t.parquet"]).ShouldHaveSingleItem();
         var treatment = row.Treatment.ShouldBeOfType<TokenConversation>();
@@ -176,7 +176,7 @@ public sealed class DatasetTests : IDisposable
     [Fact]
     public void Metadata_keeps_what_JSON_has_no_word_for()
     {
-        using (var db = DuckDbConnection.Open())
+        using (var db = DuckDbDatabase.Open())
             db.Execute($"COPY (SELECT [{{'role': 'assistant', 'content': 'x'}}] AS treatment_messages, 'nan'::DOUBLE AS a, '-inf'::FLOAT AS b, 1.25 AS c, DATE '2020-02-29' AS d, NULL AS e, TIMESTAMPTZ '2020-01-01 02:00:00+02' AS \"it's \"\"f\"\"\") TO '{_folder["m.parquet"]}'");
         var metadata = Read(_folder["m.parquet"])[0].Metadata;
         metadata.Select(pair => $"{pair.Key}={pair.Value.GetRawText()}").ShouldBe(["""a="nan" """.Trim(), """b="-inf" """.Trim(), "c=1.25", """d="2020-02-29" """.Trim(), "e=null", """it's "f"="2020-01-01 00:00:00+00" """.Trim()]);
@@ -218,7 +218,7 @@ public sealed class DatasetTests : IDisposable
 
     private void WriteNumbered(string name, int rows)
     {
-        using var db = DuckDbConnection.Open();
+        using var db = DuckDbDatabase.Open();
         var messages = "[{'role': 'user', 'content': i::VARCHAR}, {'role': 'assistant', 'content': 'answer'}]";
         db.Execute($"COPY (SELECT {(name.EndsWith("csv") ? $"to_json({messages})" : messages)} AS treatment_messages, i AS n, CASE WHEN i % 2 = 1 THEN 'odd' ELSE 'even' END AS trait FROM range({rows}) t(i)) TO '{_folder[name]}'{(name.EndsWith("jsonl") ? " (FORMAT json)" : "")}");
     }

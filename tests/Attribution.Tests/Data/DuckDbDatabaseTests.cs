@@ -1,10 +1,16 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Attribution.Data.DuckDb;
+using Attribution.Diagnostics;
+using Attribution.Tests.Child;
+using DuckDB.NET.Data;
 
 namespace Attribution.Tests.Data;
 
-public sealed class DuckDbConnectionTests : IDisposable
+public sealed class DuckDbDatabaseTests : IDisposable
 {
-    private readonly DuckDbConnection _db = DuckDbConnection.Open();
+    private readonly DuckDBConnection _db = DuckDbDatabase.Open();
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose()
@@ -16,7 +22,7 @@ public sealed class DuckDbConnectionTests : IDisposable
     [Fact]
     public void Every_kind_of_column_reads_back_with_its_nulls()
     {
-        using var reader = _db.Query("""
+        using var reader = _db.Stream("""
             SELECT * FROM (VALUES
                 (1::TINYINT, -2::SMALLINT, 3::INTEGER, 4::BIGINT, 200::UTINYINT, true, 1.5::FLOAT, 2.5::DOUBLE, 'short', [1.0::FLOAT, 2], {'role': 'user', 'n': 7}),
                 (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
@@ -50,7 +56,7 @@ public sealed class DuckDbConnectionTests : IDisposable
     [Fact]
     public void A_result_of_many_chunks_arrives_whole_and_in_order()
     {
-        using var reader = _db.Query("SELECT i, [i, i + 1] FROM range(100000) t(i)");
+        using var reader = _db.Stream("SELECT i, [i, i + 1] FROM range(100000) t(i)");
         var expected = 0L;
         while (reader.ReadChunk())
         {
@@ -66,15 +72,15 @@ public sealed class DuckDbConnectionTests : IDisposable
 
     [Fact]
     public void A_bad_statement_gives_DuckDBs_own_message() =>
-        Should.Throw<DuckDbException>(() => _db.Query("SELECT no_such_column FROM range(3) t(i)")).Message.ShouldContain("no_such_column");
+        Should.Throw<DbException>(() => _db.Stream("SELECT no_such_column FROM range(3) t(i)")).Message.ShouldContain("no_such_column");
 
     [Fact]
     public void A_failure_in_the_middle_of_a_stream_is_an_exception_not_an_early_end()
     {
         var rows = 0;
-        var error = Should.Throw<DuckDbException>(() =>
+        var error = Should.Throw<DbException>(() =>
         {
-            using var reader = _db.Query("SELECT CAST(CASE WHEN i = 3000000 THEN 'fifty' ELSE '1' END AS INTEGER) FROM range(4000000) t(i)");
+            using var reader = _db.Stream("SELECT CAST(CASE WHEN i = 3000000 THEN 'fifty' ELSE '1' END AS INTEGER) FROM range(4000000) t(i)");
             while (reader.ReadChunk())
                 rows += reader.Rows;
         });
@@ -85,7 +91,7 @@ public sealed class DuckDbConnectionTests : IDisposable
     [Fact]
     public void No_extension_is_ever_fetched()
     {
-        Should.Throw<DuckDbException>(() => _db.Execute("SELECT * FROM st_read('x.shp')")).Message.ShouldNotContain("HTTP");
+        Should.Throw<DbException>(() => _db.Execute("SELECT * FROM st_read('x.shp')")).Message.ShouldNotContain("HTTP");
         _db.QueryStrings("SELECT value FROM duckdb_settings() WHERE name IN ('autoinstall_known_extensions', 'autoload_known_extensions', 'temp_directory') ORDER BY name")
             .ShouldBe(["false", "false", ""]);
     }
@@ -93,12 +99,45 @@ public sealed class DuckDbConnectionTests : IDisposable
     [Fact]
     public void A_query_over_the_memory_limit_fails_and_the_connection_lives_on()
     {
-        using var small = DuckDbConnection.Open(new() { MemoryLimit = 64L << 20 });
-        Should.Throw<DuckDbException>(() => small.Execute("SELECT i, sum(i) OVER (ORDER BY hash(i)) FROM range(50000000) t(i)")).Message.ShouldContain("Out of Memory");
+        using var small = DuckDbDatabase.Open(new() { MemoryLimit = 64L << 20 });
+        Should.Throw<DbException>(() => small.Execute("SELECT i, sum(i) OVER (ORDER BY hash(i)) FROM range(50000000) t(i)")).Message.ShouldContain("Out of Memory");
         small.QueryNumber("SELECT 42").ShouldBe(42);
     }
 
     [Fact]
     public void Quoting_survives_any_name_and_any_text() =>
         _db.QueryStrings($"SELECT {Sql.Identifier("a\"b")} FROM (SELECT {Sql.Literal("it's \"x\"; --")} AS {Sql.Identifier("a\"b")})").ShouldBe(["it's \"x\"; --"]);
+
+    [Fact]
+    public void Where_the_library_is_not_there_the_error_says_what_it_is_made_for_and_what_to_do()
+    {
+        using var child = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(DuckDbWork).Assembly.Location, "duckdb"]) { RedirectStandardOutput = true })!;
+        var error = child.StandardOutput.ReadToEnd();
+        error.ShouldStartWith(ErrorCodes.DuckDbMissing);
+        foreach (var words in new[] { "there is no duckdb", RuntimeInformation.RuntimeIdentifier, "glibc", "dotnet build --force" })
+            error.ShouldContain(words);
+    }
+
+    [Fact]
+    public void Databases_share_nothing()
+    {
+        using var other = DuckDbDatabase.Open();
+        _db.Execute("CREATE TABLE t (i INTEGER)");
+        Should.Throw<DbException>(() => other.QueryNumber("SELECT count(*) FROM t"));
+    }
+
+    [Theory]
+    [InlineData("SELECT 1", true)]
+    [InlineData("DESCRIBE SELECT 1", true)]
+    [InlineData("SUMMARIZE SELECT 1", true)]
+    [InlineData("CREATE TABLE u (i INTEGER)", false)]
+    [InlineData("SET threads = 2", false)]
+    public void A_statement_that_only_asks_is_told_from_one_that_changes_something_and_none_is_run(string sql, bool isSelect)
+    {
+        _db.IsSelect(sql).ShouldBe(isSelect);
+        _db.QueryNumber("SELECT count(*) FROM duckdb_tables()").ShouldBe(0);
+        _db.QueryStrings("SELECT current_setting('threads')::VARCHAR").ShouldBe(["1"]);
+        Should.Throw<DbException>(() => _db.IsSelect("SELECT 1; SELECT 2"));
+        Should.Throw<DbException>(() => _db.IsSelect("SELEC 1")).Message.ShouldContain("SELEC");
+    }
 }
