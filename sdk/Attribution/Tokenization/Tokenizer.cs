@@ -10,9 +10,10 @@ namespace Attribution.Tokenization;
 /// </summary>
 /// <remarks>
 /// <c>truncation</c> and <c>padding</c> of the file are the business of whoever makes batches and have no effect here. A lone
-/// surrogate, which no encoding of text can hold, counts as U+FFFD.
+/// surrogate, which no encoding of text can hold, counts as U+FFFD. What <see cref="Microsoft.ML.Tokenizers.Tokenizer"/> asks of a
+/// tokenizer is in the other part of this class; both parts give the same ids for the same text.
 /// </remarks>
-public sealed class Tokenizer
+public sealed partial class Tokenizer : Microsoft.ML.Tokenizers.Tokenizer
 {
     private readonly TokenizerDefinition _definition;
     private readonly Encoder _encoder;
