@@ -146,7 +146,7 @@ internal sealed class ImportDatasetsStage : Stage
         static string Line(HeldOutPrompt prompt)
         {
             var line = prompt.Metadata.ToDictionary(m => m.Key, m => (object)m.Value);
-            line["messages"] = prompt.Messages.Select(m => new { m.Role, m.Content });
+            line["messages"] = prompt.Messages;
             return JsonSerializer.Serialize(line, Readable) + "\n";
         }
     }

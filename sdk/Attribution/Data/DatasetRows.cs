@@ -5,7 +5,7 @@ namespace Attribution.Data;
 
 /// <summary>
 /// Rows in one form, whatever they were read from: Parquet with <c>idx</c>, each side's messages or tokens and keep mask,
-/// and <c>metadata</c> as JSON text. The <c>data-*.parquet</c> beside the vectors.
+/// and <c>metadata</c> as JSON text, which also holds what messages have besides role and content. The <c>data-*.parquet</c> beside the vectors.
 /// </summary>
 public static class DatasetRows
 {
@@ -25,7 +25,7 @@ public static class DatasetRows
         foreach (var batch in rows.Chunk(BatchRows))
         {
             index.Values = Array.ConvertAll(batch, row => row.Index);
-            metadata.Values = Array.ConvertAll(batch, row => row.MetadataJson);
+            metadata.Values = Array.ConvertAll(batch, MessageFields.Join);
             foreach (var side in sides)
                 side.Fill(batch);
             writer.Append();

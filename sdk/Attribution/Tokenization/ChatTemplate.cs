@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Attribution.Diagnostics;
 using Attribution.Tokenization.ChatTemplates;
 
@@ -9,7 +10,7 @@ namespace Attribution.Tokenization;
 /// <c>lstrip_blocks</c>, <c>raise_exception</c>, <c>strftime_now</c> and a <c>tojson</c> that leaves HTML alone.
 /// </summary>
 /// <remarks>Immutable; may be used from several threads.</remarks>
-public sealed class ChatTemplate
+public sealed partial class ChatTemplate
 {
     private readonly Block _template;
     private readonly IReadOnlyDictionary<string, object?> _specialTokens;
@@ -17,6 +18,7 @@ public sealed class ChatTemplate
     private ChatTemplate(string source, string file, Block template, IReadOnlyDictionary<string, object?> specialTokens)
     {
         (Source, File, _template, _specialTokens) = (source, file, template, specialTokens);
+        MarksGeneration = GenerationTag().IsMatch(source);
     }
 
     /// <summary>The template's text.</summary>
@@ -69,16 +71,20 @@ public sealed class ChatTemplate
         IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = false, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null) =>
         Trace(messages, addGenerationPrompt, variables, now).Text;
 
+    /// <summary>Whether the template itself says what the model wrote, with <c>{% generation %}</c>.</summary>
+    internal bool MarksGeneration { get; }
+
     /// <summary>Renders a conversation and finds its last assistant turn in the text.</summary>
     /// <param name="messages">The conversation, oldest message first; the assistant turn need not be the last message.</param>
     /// <param name="variables">As for <see cref="Render"/>.</param>
     /// <param name="now">As for <see cref="Render"/>.</param>
+    /// <param name="turns">Whose loss counts; a turn with <c>weight</c> 0 or <c>train</c> false never does.</param>
     /// <exception cref="AttributionException">
     /// The template does not take the conversation, the conversation has no assistant turn, or the turn cannot be found in the text.
     /// </exception>
     public RenderedConversation RenderConversation(
-        IReadOnlyList<ChatMessage> messages, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null) =>
-        new AssistantTurnFinder(this, variables, now ?? DateTime.Now).Find(messages);
+        IReadOnlyList<ChatMessage> messages, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null, LossTurns turns = LossTurns.LastTurn) =>
+        new AssistantTurnFinder(this, variables, now ?? DateTime.Now).Find(messages, turns);
 
     /// <summary>As <see cref="Render"/>, with what each message's pass of the template's loop wrote.</summary>
     internal RenderedTemplate Trace(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, object?>? variables, DateTime? now)
@@ -100,6 +106,9 @@ public sealed class ChatTemplate
             throw Error(exception, Source, File, renderer.Line);
         }
     }
+
+    [GeneratedRegex(@"\{%[-+]?\s*generation\s*[-+]?%\}")]
+    private static partial Regex GenerationTag();
 
     private static AttributionException Error(TemplateException exception, string source, string file, int line)
     {
