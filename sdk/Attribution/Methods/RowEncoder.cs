@@ -23,6 +23,9 @@ public sealed class RowEncoder(ConversationEncoder? encoder, int maxTokens, int 
         return new RowEncoder(encoder, maxTokens, config.VocabularySize);
     }
 
+    /// <summary>Where the tokenizer's files disagree, and which of them counts.</summary>
+    public IReadOnlyList<string> Notes => encoder?.Tokenizer.Notes ?? [];
+
     /// <summary>Encodes a row.</summary>
     /// <param name="row">The row.</param>
     /// <param name="file">Its file, for errors.</param>
@@ -40,6 +43,10 @@ public sealed class RowEncoder(ConversationEncoder? encoder, int maxTokens, int 
         {
             case MessageConversation messages when encoder is not null:
                 var encoded = encoder.Encode(messages.Messages, file, row, messages.TemplateVariables);
+                if (encoded.Ids.FirstOrDefault(t => t >= vocabularySize, -1) is >= 0 and var beyond)
+                    throw new AttributionException(ErrorCodes.TokenOutOfRange,
+                        $"The token '{encoder.Tokenizer.IdToToken(beyond)}' has the id {beyond}, and the model has embeddings of {vocabularySize} tokens: the tokenizer was given tokens that the model was not.")
+                    { File = file, Row = row };
                 // The end marker of an answer that says nothing is no answer: such a row has no vector and trains nothing.
                 return new TokenSequence(encoded.Ids, encoded.AnswerIsEmpty ? new bool[encoded.Keep.Length] : encoded.Keep);
             case MessageConversation:

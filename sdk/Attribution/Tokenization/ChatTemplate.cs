@@ -14,6 +14,7 @@ public sealed partial class ChatTemplate
 {
     private readonly Block _template;
     private readonly IReadOnlyDictionary<string, object?> _specialTokens;
+    private Lazy<ChatTemplate>? _ofTools;
 
     private ChatTemplate(string source, string file, Block template, IReadOnlyDictionary<string, object?> specialTokens)
     {
@@ -29,7 +30,8 @@ public sealed partial class ChatTemplate
 
     /// <summary>
     /// Reads the template of a model folder: <c>chat_template.jinja</c>, else <c>chat_template</c> of
-    /// <c>tokenizer_config.json</c> (a text, or a list of named templates), else <c>chat_template.json</c>.
+    /// <c>tokenizer_config.json</c> (a text, or a list of named templates), else <c>chat_template.json</c>. Where the default is asked for and the
+    /// folder has one named <c>tool_use</c> too, conversations that come with <c>tools</c> are rendered by that.
     /// </summary>
     /// <param name="modelFolder">The folder of a Hugging Face model.</param>
     /// <param name="name">Which of several templates: <c>default</c>, or another that the folder has, such as <c>tool_use</c>.</param>
@@ -38,7 +40,11 @@ public sealed partial class ChatTemplate
     {
         var files = new ChatTemplateFiles(modelFolder);
         var (source, file) = files.Find(name);
-        return Parse(source, file, files.SpecialTokens());
+        var tokens = files.SpecialTokens();
+        var template = Parse(source, file, tokens);
+        if (name == ChatTemplateFiles.Default && files.Has(ChatTemplateFiles.ToolUse))
+            template._ofTools = new(() => files.Find(ChatTemplateFiles.ToolUse) is var (text, at) ? Parse(text, at, tokens) : null!);
+        return template;
     }
 
     /// <summary>Parses a template from its text.</summary>
@@ -84,11 +90,13 @@ public sealed partial class ChatTemplate
     /// </exception>
     public RenderedConversation RenderConversation(
         IReadOnlyList<ChatMessage> messages, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null, LossTurns turns = LossTurns.LastTurn) =>
-        new AssistantTurnFinder(this, variables, now ?? DateTime.Now).Find(messages, turns);
+        new AssistantTurnFinder(For(variables), variables, now ?? DateTime.Now).Find(messages, turns);
 
     /// <summary>As <see cref="Render"/>, with what each message's pass of the template's loop wrote.</summary>
     internal RenderedTemplate Trace(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, object?>? variables, DateTime? now)
     {
+        if (For(variables) is var other && other != this)
+            return other.Trace(messages, addGenerationPrompt, variables, now);
         var values = messages.Select(TemplateValues.FromMessage).ToList();
         var all = new Dictionary<string, object?> { ["tools"] = null, ["documents"] = null };
         foreach (var (name, value) in _specialTokens.Concat(variables ?? new Dictionary<string, object?>()))
@@ -106,6 +114,9 @@ public sealed partial class ChatTemplate
             throw Error(exception, Source, File, renderer.Line);
         }
     }
+
+    private ChatTemplate For(IReadOnlyDictionary<string, object?>? variables) =>
+        _ofTools is { } ofTools && variables?.GetValueOrDefault("tools") is not null ? ofTools.Value : this;
 
     [GeneratedRegex(@"\{%[-+]?\s*generation\s*[-+]?%\}")]
     private static partial Regex GenerationTag();

@@ -32,6 +32,9 @@ public sealed class ConversationEncoder(
     /// </summary>
     public static DateTime Date { get; } = new(2024, 7, 26);
 
+    /// <summary>The model's tokenizer.</summary>
+    public Tokenizer Tokenizer => tokenizer;
+
     /// <summary>Reads a model folder's tokenizer and chat template.</summary>
     /// <param name="modelFolder">The folder of a Hugging Face model.</param>
     /// <param name="maxTokens">How many tokens are kept of a conversation, the last ones.</param>
