@@ -207,7 +207,8 @@ internal sealed class ComputeAttributionStage : Stage
         writer.Complete();
         if (without.Count > 0)
             Context.Reporter.Warning(ErrorCodes.AnswerCutAway,
-                $"{without.Count} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no {job.Key.Method} vector, because MaxTokens ({_settings.MaxTokens}) cut their answers away; "
+                $"{without.Count} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no {job.Key.Method} vector, because MaxTokens ({_settings.MaxTokens}) cut their answers away, or because the chat template writes nothing of them that counts "
+                + "(an empty text, weight 0, tool_calls that the template does not know); "
                 + $"they are never selected. They are the rows {string.Join(", ", without.Take(10))}{(without.Count > 10 ? ", ..." : "")}.", job.Source, without[0]);
     }
 

@@ -106,7 +106,8 @@ internal sealed class EvaluateStage : Stage
         var progress = new AnswerProgress(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {prompts.Count * options.Repeats} answers"));
         try
         {
-            var answers = new PromptAnswerer(_model.Model, _model.Tokenizer, _model.Template).Answer([.. prompts.Select(p => p.Messages)], options, progress, cancellation);
+            var answers = new PromptAnswerer(_model.Model, _model.Tokenizer, _model.Template).Answer(
+                [.. prompts.Select(p => p.Messages)], options, progress, cancellation, [.. prompts.Select(p => p.Variables)]);
             Readable.WriteLines(builder.PathOf(AnswersFile), answers.Select(a => AnswerLine.Of(a, prompts[a.PromptIndex].Metadata)));
         }
         catch (AttributionException e) when (e.File is null && e.Row is not null)

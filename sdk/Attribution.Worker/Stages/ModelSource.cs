@@ -26,17 +26,25 @@ internal sealed class ModelSource : IDisposable
         var hub = HubSettings.FromEnvironment();
         _folder = ModelFolder.Resolve(settings.Model, settings: context.ReadOnly ? hub with { Offline = true } : hub,
             progress: new Fetching(context.Reporter, settings.Model));
-        Files = [.. Directory.EnumerateFiles(_folder.Path).Where(file => IsOfModel(Path.GetFileName(file))).Order(StringComparer.Ordinal)];
+        var templates = Path.Combine(_folder.Path, "additional_chat_templates");
+        Files = [.. Directory.EnumerateFiles(_folder.Path).Where(file => IsOfModel(Path.GetFileName(file))).Order(StringComparer.Ordinal),
+            .. (Directory.Exists(templates) ? Directory.GetFiles(templates, "*.jinja") : []).Order(StringComparer.Ordinal)];
         _model = new(Load);
         _config = new(() => ModelConfig.Load(_folder.Path));
-        _encoder = new(() => RowEncoder.Load(_folder.Path, settings.MaxTokens));
+        _encoder = new(() =>
+        {
+            var encoder = RowEncoder.Load(_folder.Path, settings.MaxTokens);
+            foreach (var note in encoder.Notes)
+                context.Reporter.Message($"{settings.Model}: {note}");
+            return encoder;
+        });
     }
 
     /// <summary>The files that make up the model; what else lies in its folder does not count.</summary>
     public IReadOnlyList<string> Files { get; }
 
     /// <summary>The same, as inputs by name.</summary>
-    public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetFileName(f), f => new InputFile(f));
+    public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'), f => new InputFile(f));
 
     /// <summary>Files of the model that no project file names: those that came from the hub.</summary>
     public IEnumerable<string> FetchedFiles => _folder.Repository is null ? [] : Files;
@@ -71,7 +79,7 @@ internal sealed class ModelSource : IDisposable
             _model.Value.Dispose();
     }
 
-    private static bool IsOfModel(string name) => name is "config.json" or "generation_config.json" or "special_tokens_map.json"
+    private static bool IsOfModel(string name) => name is "config.json" or "generation_config.json" or "special_tokens_map.json" or "added_tokens.json"
         || name.EndsWith(".safetensors", StringComparison.Ordinal) || name.EndsWith(".safetensors.index.json", StringComparison.Ordinal)
         || name.StartsWith("chat_template", StringComparison.Ordinal)
         || (name.StartsWith("tokenizer", StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal));

@@ -42,6 +42,9 @@ internal sealed class ModelOptions
     /// <exception cref="AttributionException">There is no such model, or it cannot be had.</exception>
     public string Folder(ParseResult parsed) => ModelFolder.Resolve(parsed.GetRequiredValue(_model)).Path;
 
+    /// <summary>What to call the model in files that go to other machines: the id or the relative path that was given; null for an absolute path.</summary>
+    public string? NameForOthers(ParseResult parsed) => parsed.GetRequiredValue(_model) is var given && Path.IsPathRooted(given) ? null : given;
+
     /// <summary>Loads the model of a folder.</summary>
     /// <exception cref="AttributionException">The device is not there, or the model is not in order.</exception>
     public CausalLanguageModel Load(ParseResult parsed, string folder)

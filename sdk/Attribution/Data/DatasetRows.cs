@@ -8,7 +8,7 @@ namespace Attribution.Data;
 
 /// <summary>
 /// Rows in one form, whatever they were read from: Parquet with <c>idx</c>, each side's messages or tokens and keep mask,
-/// and <c>metadata</c> as JSON text. The <c>data-*.parquet</c> beside the vectors.
+/// and <c>metadata</c> as JSON text, which also holds what messages have besides role and content. The <c>data-*.parquet</c> beside the vectors.
 /// </summary>
 public static class DatasetRows
 {
@@ -33,8 +33,8 @@ public static class DatasetRows
                 group.Write<long>(index, Array.ConvertAll(batch, row => row.Index));
                 foreach (var side in sides)
                     side.Write(group, batch);
-                group.Write<ReadOnlyMemory<char>>(metadata, batch.Select(row => row.MetadataJson).OfType<string>().Select(Ordered).ToArray(),
-                    Array.ConvertAll(batch, row => row.MetadataJson is null ? 0 : 1), null);
+                var joined = Array.ConvertAll(batch, MessageFields.Join);
+                group.Write<ReadOnlyMemory<char>>(metadata, joined.OfType<string>().Select(Ordered).ToArray(), Array.ConvertAll(joined, json => json is null ? 0 : 1), null);
             });
             written += batch.Length;
         }

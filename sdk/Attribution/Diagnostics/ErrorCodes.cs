@@ -197,6 +197,9 @@ public static class ErrorCodes
     /// <summary>A file of held-out prompts that is not one.</summary>
     public const string PromptsMalformed = "ATTR1318";
 
+    /// <summary>Held-out prompts ended with an answer, which is cut (a warning).</summary>
+    public const string PromptAnswerCut = "ATTR1326";
+
     /// <summary>A table of vectors that is not there, damaged, or none.</summary>
     public const string VectorTableInvalid = "ATTR1319";
 

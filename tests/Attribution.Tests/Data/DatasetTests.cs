@@ -51,17 +51,21 @@ public sealed class DatasetTests : IDisposable
         [
             Messages("user", "a"), Messages("user", "b"), Messages("system", "a"), Messages("usera", ""), Messages("", "usera"),
             $$"""{"treatment_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"x"}],"control_messages":[{"role":"assistant","content":"x"}]}""",
+            """{"treatment_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"x","name":"bot"}]}""",
+            """{"treatment_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"x","name":"bit"}]}""",
+            """{"treatment_messages":[{"role":"user","content":"a","name":"bot"},{"role":"assistant","content":"x"}]}""",
+            """{"treatment_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"x"}],"tools":[{"name":"f"}]}""",
             """{"treatment_tokens":[1,2],"treatment_keep":[false,true]}""", """{"treatment_tokens":[1,2],"treatment_keep":[true,true]}""", """{"treatment_tokens":[1,3],"treatment_keep":[false,true]}""",
         ];
         var rows = Read(_folder.Write("d.jsonl", string.Join('\n', distinct)));
         rows.Select(row => row.ContentHash).Distinct().Count().ShouldBe(distinct.Length);
 
         var same = Read(_folder.Write("same.jsonl", """
-            {"note":1,"treatment_messages":[{"content":"\u0061","role":"user"},{"role":"assistant","content":"x","name":"bot"}]}
+            {"note":1,"treatment_messages":[{"content":"\u0061","role":"user"},{"role":"assistant","content":"x","name":null}]}
             {"treatment_keep":[0,1],"treatment_tokens":"[1, 2]","note":2}
             """));
         same[0].ContentHash.ShouldBe(rows[0].ContentHash);
-        same[1].ContentHash.ShouldBe(rows[6].ContentHash);
+        same[1].ContentHash.ShouldBe(rows[10].ContentHash);
 
         static string Messages(string role, string content) => $$"""{"treatment_messages":[{"role":"{{role}}","content":"{{content}}"},{"role":"assistant","content":"x"}]}""";
     }
