@@ -23,6 +23,20 @@ if (args[0] == "vectors")
     return;
 }
 
+// old-library file: TorchSharp's library, loaded from memory with a weak need of libstdc++
+if (args[0] == "old-library")
+{
+    Console.WriteLine(LibraryWork.LoadFromMemory(args[1]));
+    return;
+}
+
+// broken-library file: what is said of a library that does not load
+if (args[0] == "broken-library")
+{
+    Console.WriteLine(LibraryWork.WhyNot(args[1]));
+    return;
+}
+
 // duckdb
 if (args[0] == "duckdb")
 {

@@ -52,7 +52,7 @@ public sealed class LoraFineTuner(FineTuningOptions options)
                 var rate = options.LearningRate * (total - step) / total;
 
                 using var scope = NewDisposeScope();
-                var (loss, tokens) = Backward(model.Transformer, [.. batch.Select(i => rows[i])]);
+                var (loss, tokens) = OutOfMemory.Guard(() => Backward(model.Transformer, [.. batch.Select(i => rows[i])]));
                 var norm = GradientNorm(adapter);
                 if (!double.IsFinite(loss) || !double.IsFinite(norm))
                     throw new AttributionException(ErrorCodes.LossNotFinite,

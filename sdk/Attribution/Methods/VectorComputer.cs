@@ -2,6 +2,7 @@ using Attribution.Diagnostics;
 using Attribution.Methods.Projections;
 using Attribution.Models;
 using Attribution.Models.Fused;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -68,8 +69,9 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var members = batch.Select(i => rows[i]).ToArray();
-            var treatment = Streams.Of(transformer, [.. members.Select(r => r.Treatment)], Reading(plan, MethodInputs.Treatment), _projection, methods.Projection, ByGraph);
-            var control = Streams.Of(transformer, [.. members.Select(r => r.Control!)], Reading(plan, MethodInputs.Control), _projection, methods.Projection, ByGraph);
+            Streams? Run(MethodInputs side, Func<TokenizedRow, TokenSequence> of) => OutOfMemory.Guard(
+                () => Streams.Of(transformer, [.. members.Select(of)], Reading(plan, side), _projection, methods.Projection, ByGraph));
+            var (treatment, control) = (Run(MethodInputs.Treatment, r => r.Treatment), Run(MethodInputs.Control, r => r.Control!));
             for (var b = 0; b < batch.Length; b++)
                 foreach (var layer in plan.GroupBy(p => p.Key.Layer))
                     WriteVectors(layer, treatment?.At(layer.Key, b), control?.At(layer.Key, b), members[b], vectors, batch[b]);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Attribution.Diagnostics;
 
@@ -19,6 +20,20 @@ public static partial class OutOfMemory
                 return Error($"{device.Groups[1].Value} of the GPU's memory were asked for, and it does not have them", exception);
         }
         return null;
+    }
+
+    /// <summary>Runs <paramref name="work"/>; an allocation that fails in it is an error for people.</summary>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.OutOfMemory"/>.</exception>
+    internal static T Guard<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (ExternalException e) when (Of(e) is { } error)
+        {
+            throw error;
+        }
     }
 
     private static AttributionException Error(string what, Exception cause) => new(ErrorCodes.OutOfMemory,

@@ -30,16 +30,15 @@ internal sealed record TorchFiles(string LibTorch, string TorchSharp, string Ori
         OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
 
     /// <exception cref="AttributionException"><see cref="ErrorCodes.LibTorchMissing"/> or <see cref="ErrorCodes.LibTorchUnusable"/>.</exception>
-    public static TorchFiles Find()
+    public static TorchFiles Find() => Find(Environment.GetEnvironmentVariable(Variable), [.. BesideTheProgram()], [.. PackageFolders()]);
+
+    internal static TorchFiles Find(string? named, string[] beside, string[] packages)
     {
-        var folders = BesideTheProgram().ToArray();
-        var packages = PackageFolders().ToArray();
-        var named = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } variable ? Named(variable) : null;
-        var (torch, origin) = named is not null ? (named, $"named by {Variable}")
-            : First(folders, "torch_cpu") is { } beside ? (beside, "beside the program")
+        var (torch, origin) = named is { Length: > 0 } ? (Named(named), $"named by {Variable}")
+            : First(beside, "torch_cpu") is { } near ? (near, "beside the program")
             : First(packages.Select(p => Native(p, $"libtorch-cpu-{Platform}", $"{Fits.Major}.{Fits.Minor}.{Fits.Build}")), "torch_cpu") is { } unpacked ? (unpacked, "of the NuGet package")
             : throw new AttributionException(ErrorCodes.LibTorchMissing, Missing(packages));
-        var sharp = First(folders.Concat(packages.Select(p => Native(p, "torchsharp", TorchSharpVersion))), "LibTorchSharp")
+        var sharp = First(beside.Concat(packages.Select(p => Native(p, "torchsharp", TorchSharpVersion))), "LibTorchSharp")
             ?? throw new AttributionException(ErrorCodes.LibTorchMissing,
                 $"{NameOf("LibTorchSharp")} is neither beside the program nor among NuGet's packages. Restore again the project that runs: it comes with the package TorchSharp {TorchSharpVersion}"
                 + $" for {Platform}.");

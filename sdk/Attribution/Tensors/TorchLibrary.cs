@@ -120,7 +120,7 @@ public static unsafe class TorchLibrary
         return new TorchLibraryInfo(files.LibTorch, files.Origin, version, isPatched, File.Exists(Path.Combine(files.LibTorch, TorchFiles.NameOf("torch_cuda"))));
     }
 
-    private static nint LoadTorchSharp(string path, Version? version, out bool isPatched)
+    internal static nint LoadTorchSharp(string path, Version? version, out bool isPatched)
     {
         isPatched = false;
         try

@@ -48,7 +48,7 @@ public sealed class TextGenerator(CausalLanguageModel model)
                     cached.Dispose();
                     cached = null;
                 }
-                var logits = cached is null ? Begin(active, out cached) : Continue(active, cached);
+                var logits = OutOfMemory.Guard(() => cached is null ? Begin(active, out cached) : Continue(active, cached));
                 var chosen = Choose(logits, active, options, sampler);
                 for (var i = 0; i < active.Count; i++)
                     active[i].Add(chosen[i], stops, onToken);
@@ -58,7 +58,7 @@ public sealed class TextGenerator(CausalLanguageModel model)
                 if (going.Count < active.Count)
                 {
                     active = [.. going.Select(i => active[i])];
-                    cached.Keep(going);
+                    cached!.Keep(going);
                 }
             }
         }
