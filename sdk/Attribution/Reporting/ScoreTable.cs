@@ -60,7 +60,8 @@ public sealed class ScoreTable
         catch (Exception e)
         {
             throw new AttributionException(ErrorCodes.ReportInputInvalid,
-                $"'{path}' is no table of scores (Parquet with idx, score and rank): {e.Message.TrimEnd('.')}. Delete out/ and build again.", e) { File = path };
+                $"'{path}' is no table of scores (Parquet with idx, score and rank): {e.Message.TrimEnd('.')}. Delete out/ and build again.", e)
+            { File = path };
         }
         return new([.. rows], [.. scores], [.. ranks]);
     }
