@@ -4,7 +4,8 @@ using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Methods.Projections;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -15,10 +16,10 @@ namespace Attribution.Worker.Stages;
 /// </summary>
 internal sealed class ComputeAttributionStage : Stage
 {
-    public const string Name = "ComputeAttribution";
+    public const string Name = StageNames.ComputeAttribution;
 
     /// <summary>The method whose vectors of an evaluation set are the controls that <c>cos_sim_debias_eval</c> reads.</summary>
-    public const string ControlMethod = "residual_control";
+    public const string ControlMethod = AttributionMethodNames.ResidualControl;
 
     private const string StoreStage = "vectors", BlockStage = "vector-blocks";
 
@@ -36,7 +37,7 @@ internal sealed class ComputeAttributionStage : Stage
     {
         _settings = context.Settings<ComputeAttributionSettings>();
         _format = VectorFormats.Parse(_settings.VectorFormat);
-        _methods = new AttributionMethods(context.Plugins.Methods, _settings.Projection?.ToIdentity());
+        _methods = new AttributionMethods(context.Plugins.Methods, ProjectionOf(_settings.Projection));
         _model = new ModelSource(_settings, context);
         _personas = new PersonaJobs(_settings, _methods, _model, context);
         _controls = new ControlJobs(_settings, _model, context);
@@ -180,7 +181,7 @@ internal sealed class ComputeAttributionStage : Stage
     {
         // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked of it.
         TokenizedRow[] tokenized = [.. rows.Select(row => _model.Encoder.Encode(row, source))];
-        _computer ??= new VectorComputer(_model.Model.Transformer, _methods, _settings.Execution.TokenBudget);
+        _computer ??= new VectorComputer(_model.Model.Transformer, _methods, _settings.Execution?.TokenBudget);
         return _computer.Compute(tokenized, keys, cancellation: cancellation);
     }
 
@@ -209,6 +210,16 @@ internal sealed class ComputeAttributionStage : Stage
             Context.Reporter.Warning(ErrorCodes.AnswerCutAway,
                 $"{without.Count} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no {job.Key.Method} vector, because MaxTokens ({_settings.MaxTokens}) cut their answers away; "
                 + $"they are never selected. They are the rows {string.Join(", ", without.Take(10))}{(without.Count > 10 ? ", ..." : "")}.", job.Source, without[0]);
+    }
+
+    private static ProjectionIdentity? ProjectionOf(ProjectionSettings? settings)
+    {
+        if (settings is null)
+            return null;
+        var identity = new ProjectionIdentity { Kind = ProjectionIdentity.ParseKind(settings.Kind), Dimension = settings.Dimension, Seed = settings.Seed };
+        identity = settings.Layers is { } layers ? identity with { Layers = layers } : identity;
+        identity.Validate();
+        return identity;
     }
 
     private JobResult Imported(string dataset)

@@ -7,7 +7,8 @@ using Attribution.FineTuning;
 using Attribution.Judging;
 using Attribution.Judging.Chat;
 using Attribution.Worker.Stages.Plugins;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -15,7 +16,7 @@ namespace Attribution.Worker.Stages;
 /// <summary>Has the answers of the base model and of each run judged.</summary>
 internal sealed class JudgeStage : Stage
 {
-    public const string Name = "Judge";
+    public const string Name = StageNames.Judge;
 
     /// <summary>The scores in numbers, <see cref="JudgedLine"/>.</summary>
     public const string MetricsFile = "metrics.jsonl";
@@ -81,7 +82,7 @@ internal sealed class JudgeStage : Stage
     private (IJudge Judge, JudgePrompt? Prompt, string? PromptFile) JudgeOf(EvalSettings eval)
     {
         if (eval.Judge != Judges.Llm)
-            return (Judges.Of(eval.Judge, eval.Trait, () => Context.Plugins), null, null);
+            return (Judges.Of(eval.Judge ?? Judges.Rules, eval.Trait, () => Context.Plugins), null, null);
         var prompt = eval.Prompt is { } own ? JudgePrompt.Load(own) : JudgePrompt.Shipped(eval.Trait ?? "");
         if (prompt.Scale.Trait != eval.Trait)
             throw new AttributionException(ErrorCodes.JudgePromptInvalid, $"The judging prompt '{eval.Prompt}' is for the trait '{prompt.Scale.Trait}', and the evaluation set '{eval.Name}' shows '{eval.Trait}'. Name the prompt of its trait.") { File = eval.Prompt, Property = "JudgePrompt" };

@@ -4,7 +4,8 @@ using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Models.Hub;
 using Attribution.Tokenization;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using TorchSharp;
 
 namespace Attribution.Worker.Stages;
@@ -28,7 +29,7 @@ internal sealed class ModelSource : IDisposable
         Files = [.. Directory.EnumerateFiles(_folder.Path).Where(file => IsOfModel(Path.GetFileName(file))).Order(StringComparer.Ordinal)];
         _model = new(Load);
         _config = new(() => ModelConfig.Load(_folder.Path));
-        _encoder = new(() => RowEncoder.Load(_folder.Path, settings.MaxTokens));
+        _encoder = new(() => RowEncoder.Load(_folder.Path, settings is ConversationSettings { MaxTokens: var most } ? most : ConversationEncoder.DefaultMaxTokens));
     }
 
     /// <summary>The files that make up the model; what else lies in its folder does not count.</summary>
@@ -79,12 +80,11 @@ internal sealed class ModelSource : IDisposable
     {
         var dtype = _settings.Dtype switch
         {
-            null => (torch.ScalarType?)null,
-            "float32" => torch.float32,
-            "bfloat16" => torch.bfloat16,
+            DTypeNames.Float32 => torch.float32,
+            DTypeNames.BFloat16 => torch.bfloat16,
             var other => throw new AttributionException(ErrorCodes.RequestInvalid, $"The model cannot run in '{other}'. Use float32 or bfloat16.") { Property = "dtype" },
         };
-        var name = _settings.Execution.Device ?? (torch.cuda.is_available() ? "cuda" : "cpu");
+        var name = _settings.Execution?.Device ?? (torch.cuda.is_available() ? "cuda" : "cpu");
         if (name is not ("cpu" or "cuda") && !(name.StartsWith("cuda:", StringComparison.Ordinal) && uint.TryParse(name[5..], out _)))
             throw new AttributionException(ErrorCodes.DeviceMissing, $"'{name}' is no device. Use cpu, cuda or cuda:N.") { Property = "device" };
         var device = torch.device(name);

@@ -6,7 +6,8 @@ using Attribution.Evaluation;
 using Attribution.Methods;
 using Attribution.Selection.Personas;
 using Attribution.Tokenization;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -61,7 +62,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
             var persona = _personas[group.Key.Dataset];
             var request = context.Resolve(AnswerStage, persona.Request);
             var answers = context.Store.GetOrCreate(request, builder => Answer(builder, group.Key.Dataset, persona, cancellation), cancellation);
-            var computer = new VectorComputer(model.Model.Transformer, methods, settings.Execution.TokenBudget);
+            var computer = new VectorComputer(model.Model.Transformer, methods, settings.Execution?.TokenBudget);
             var vectors = PersonaVectors.Compute(computer, model.Encoder, Pairs(answers), [.. group.Select(job => job.Key.Layer!.Value)], cancellation);
             foreach (var job in group)
             {
@@ -114,7 +115,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
 
     private InputFile FileOf(string dataset)
     {
-        if (settings.PersonaVectors.GetValueOrDefault(dataset) is not { Length: > 0 } path)
+        if (settings.PersonaVectors?.GetValueOrDefault(dataset) is not { Length: > 0 } path)
             throw new AttributionException(ErrorCodes.PersonaVectorInvalid,
                 $"{PersonaVectorFile.Method} reads a persona vector from a file, and '{dataset}' names none. Add PersonaVector=\"FILE\" to its item, or let {PersonaVectors.Generated} make one.")
             { Property = "PersonaVector" };

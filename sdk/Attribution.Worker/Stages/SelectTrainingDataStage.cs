@@ -8,7 +8,8 @@ using Attribution.Methods;
 using Attribution.Methods.Projections;
 using Attribution.Selection;
 using Attribution.Selection.Probes;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -16,7 +17,7 @@ namespace Attribution.Worker.Stages;
 /// <summary>Chooses the rows to train on: a job per training set, evaluation set and pair of methods, and per baseline.</summary>
 internal sealed class SelectTrainingDataStage : Stage
 {
-    public const string Name = "SelectTrainingData";
+    public const string Name = StageNames.SelectTrainingData;
 
     /// <summary>The chosen rows as people read them, best first.</summary>
     public const string SelectedFile = "selected_train_data.jsonl";
@@ -89,7 +90,7 @@ internal sealed class SelectTrainingDataStage : Stage
             job.Key.Layer,
             scoringMethod = job.Key.Selection is null ? null : _scoring.ToName(),
             _settings.TopK,
-            seed = job.Key.Selection is null ? _settings.Seed : (long?)null,
+            seed = job.Key.Selection is null ? Seed : (long?)null,
         }, Readable.Indented) + "\n");
     }
 
@@ -126,7 +127,7 @@ internal sealed class SelectTrainingDataStage : Stage
         };
         if (projected)
             ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}", $"{eval.Name}/{evalMethod}");
-        var request = Context.Resolve(StoreStage, IsProbe ? new { selection = inputs, _settings.Seed } : inputs);
+        var request = Context.Resolve(StoreStage, IsProbe ? new { selection = inputs, Seed } : inputs);
         var vectors = FolderOf(train.Name, trainMethod, layer);
         _wanted[request.Fingerprint] = new WantedScores(vectors, layer, cancellation =>
         {
@@ -150,11 +151,13 @@ internal sealed class SelectTrainingDataStage : Stage
     private Probe GetProbe(ContentHash selection, object eval, object control, IVectorSource treatments, IVectorSource controls, CancellationToken cancellation)
     {
         var scoring = _scoring.ToName();
-        var artifact = Context.Store.GetOrCreate(Context.Resolve(ProbeStage, new { eval, control, scoring, _settings.Seed }), builder => Probe.Train(
-            (_scoring == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = _settings.Seed }, treatments, controls, cancellation).Save(builder.PathOf(ProbeFile)), cancellation);
+        var artifact = Context.Store.GetOrCreate(Context.Resolve(ProbeStage, new { eval, control, scoring, Seed }), builder => Probe.Train(
+            (_scoring == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = Seed }, treatments, controls, cancellation).Save(builder.PathOf(ProbeFile)), cancellation);
         _probes[selection] = artifact.Fingerprint;
         return Probe.Load(artifact.PathOf(ProbeFile));
     }
+
+    private long Seed => _settings.Seed ?? 0;
 
     private bool ReadsControls => _scoring.ReadsControls();
 
@@ -165,10 +168,10 @@ internal sealed class SelectTrainingDataStage : Stage
         var (rows, planted) = (RowsOf(train), Planted(train, eval));
         return new StageJob(
             new JobKey { Train = train.Name, Eval = eval.Name, Attribution = JobKey.Random },
-            Context.Resolve(StoreStage, new { rows, baseline = JobKey.Random, _settings.TopK, _settings.Seed, planted }),
+            Context.Resolve(StoreStage, new { rows, baseline = JobKey.Random, _settings.TopK, Seed, planted }),
             (builder, cancellation) =>
             {
-                var chosen = TopK.Random([.. DatasetRows.Read(rows.Path).Select(r => r.Index)], _settings.TopK, _settings.Seed);
+                var chosen = TopK.Random([.. DatasetRows.Read(rows.Path).Select(r => r.Index)], _settings.TopK, Seed);
                 Write(builder, rows, chosen, chosen, planted, null, cancellation);
             });
     }

@@ -4,7 +4,8 @@ using Attribution.Data.Recipes;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Judging.Chat;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Worker.Stages;
 
@@ -20,7 +21,7 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
     /// <exception cref="AttributionException">ATTR1322: nothing says what the trait is, or a parameter is not known.</exception>
     public object RequestOf(DatasetSettings dataset)
     {
-        if (dataset.Parameters.Keys.FirstOrDefault(name => name != "Description") is { } unknown)
+        if (dataset.Parameters?.Keys.FirstOrDefault(name => name != "Description") is { } unknown)
             throw new AttributionException(ErrorCodes.RecipeParameterInvalid, $"The recipe {PersonaWriter.Recipe} has no {unknown}. It has Description.") { Property = unknown };
         return new { name = PersonaWriter.Recipe, PersonaWriter.Version, dataset.Trait, description = DescriptionOf(dataset), pairs = PairsOf(dataset), model = _model.Value.Identity };
     }
@@ -50,7 +51,7 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
         return written;
     }
 
-    private static string DescriptionOf(DatasetSettings dataset) => PersonaWriter.DescriptionOf(dataset.Trait, dataset.Parameters.GetValueOrDefault("Description"));
+    private static string DescriptionOf(DatasetSettings dataset) => PersonaWriter.DescriptionOf(dataset.Trait, dataset.Parameters?.GetValueOrDefault("Description"));
 
     private static int PairsOf(DatasetSettings dataset) => (int)Math.Clamp(dataset.Take ?? PersonaWriter.DefaultPairs, 1, 100_000);
 
