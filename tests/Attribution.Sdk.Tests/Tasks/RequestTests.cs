@@ -1,9 +1,9 @@
-using Attribution.Judging.Rules;
-using Attribution.Methods;
 using Attribution.ContextAttribution.Sources;
 using Attribution.Contracts;
 using Attribution.Data.Recipes;
 using Attribution.Data.Vectors;
+using Attribution.Judging.Rules;
+using Attribution.Methods;
 using Attribution.Selection;
 
 namespace Attribution.Sdk.Tests.Tasks;
