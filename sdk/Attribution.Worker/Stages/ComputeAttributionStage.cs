@@ -118,15 +118,15 @@ internal sealed class ComputeAttributionStage : Stage
         _model.Dispose();
     }
 
-    private IEnumerable<StageJob> Jobs(JobResult dataset, IEnumerable<string> methods, int[] layers)
+    private List<StageJob> Jobs(JobResult dataset, IEnumerable<string> methods, int[] layers)
     {
+        var planned = new List<StageJob>();
         var facts = DatasetFacts.Read(Context.Input(dataset, ImportDatasetsStage.FactsFile).Path);
         foreach (var name in methods)
         {
             if (PersonaJobs.Makes(name) && dataset.Key.Kind == "eval")
             {
-                foreach (var job in _personas.Plan(dataset, name, layers))
-                    yield return job;
+                planned.AddRange(_personas.Plan(dataset, name, layers));
                 continue;
             }
             var lacks = _methods.Get(name).Inputs.HasFlag(MethodInputs.Control) && facts.WithoutControl > 0;
@@ -140,12 +140,13 @@ internal sealed class ComputeAttributionStage : Stage
                 var request = Request(StoreStage, name, layer, Context.Input(dataset, ImportDatasetsStage.RowsFile), lacks);
                 if (lacks)
                     _withControls.Add(request.Fingerprint);
-                yield return new StageJob(KeyOf(dataset.Key.Dataset!, name, layer), request, (_, _) => throw new InvalidOperationException("vectors are made block by block"))
+                planned.Add(new StageJob(KeyOf(dataset.Key.Dataset!, name, layer), request, (_, _) => throw new InvalidOperationException("vectors are made block by block"))
                 {
                     Source = dataset.Source,
-                };
+                });
             }
         }
+        return planned;
     }
 
     // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.

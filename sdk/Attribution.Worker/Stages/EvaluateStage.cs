@@ -106,7 +106,7 @@ internal sealed class EvaluateStage : Stage
             MaxNewTokens = Generation.MaxNewTokens,
             Seed = Generation.Seed,
         };
-        var progress = new AnswerProgress(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {prompts.Count * options.Repeats} answers"));
+        var progress = new ProgressCallback(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {prompts.Count * options.Repeats} answers"));
         try
         {
             var answers = new PromptAnswerer(_model.Model, _model.Tokenizer, _model.Template).Answer([.. prompts.Select(p => p.Messages)], options, progress, cancellation);
@@ -117,11 +117,5 @@ internal sealed class EvaluateStage : Stage
             throw new AttributionException(e.Code, e.Message, e) { File = source, Row = e.Row, Property = e.Property };
         }
         _model.Describe(builder);
-    }
-
-    // Progress<T> would tell from another thread, and after the end.
-    private sealed class AnswerProgress(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
     }
 }

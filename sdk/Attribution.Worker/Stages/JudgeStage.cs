@@ -105,7 +105,7 @@ internal sealed class JudgeStage : Stage
     {
         var lines = Readable.ReadLines<AnswerLine>(answers.Path).ToArray();
         var requests = lines.ToDictionary(l => (l.PromptIndex, l.Repeat), l => l.ToRequest());
-        var progress = new Told(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {lines.Length} answers judged"));
+        var progress = new ProgressCallback(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {lines.Length} answers judged"));
         var judged = JudgedEvaluation.RunAsync(judge, [.. lines.Select(l => l.ToAnswer())], answer => requests[(answer.PromptIndex, answer.Repeat)], progress, cancellation).GetAwaiter().GetResult();
         if (judge is LlmJudge && judged.Scores.UnjudgedShare > LlmJudge.MostUnjudged)
             throw new AttributionException(ErrorCodes.TooManyUnjudged, string.Create(CultureInfo.InvariantCulture,
@@ -151,10 +151,4 @@ internal sealed class JudgeStage : Stage
 
     // The built-in judges come with the library, whose hash is in every fingerprint.
     private System.Reflection.Assembly? PluginOf(IJudge judge) => judge.GetType().Assembly == typeof(IJudge).Assembly ? null : Context.Plugins.AssemblyOf(judge);
-
-    // Progress<T> would tell from another thread, and after the end.
-    private sealed class Told(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
-    }
 }

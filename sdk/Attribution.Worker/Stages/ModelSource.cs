@@ -17,6 +17,8 @@ internal sealed class ModelSource : IDisposable
     private readonly ModelFolder _folder;
     private readonly Lazy<CausalLanguageModel> _model;
     private readonly Lazy<ModelConfig> _config;
+    private readonly Lazy<Tokenizer> _tokenizer;
+    private readonly Lazy<ChatTemplate> _template;
     private readonly Lazy<RowEncoder> _encoder;
 
     /// <exception cref="AttributionException">ATTR1120 to ATTR1128: there is no such model, or it cannot be had.</exception>
@@ -29,6 +31,8 @@ internal sealed class ModelSource : IDisposable
         Files = [.. Directory.EnumerateFiles(_folder.Path).Where(file => IsOfModel(Path.GetFileName(file))).Order(StringComparer.Ordinal)];
         _model = new(Load);
         _config = new(() => ModelConfig.Load(_folder.Path));
+        _tokenizer = new(() => Tokenizer.Load(_folder.Path));
+        _template = new(() => ChatTemplate.Load(_folder.Path));
         _encoder = new(() => RowEncoder.Load(_folder.Path, settings is ConversationSettings { MaxTokens: var most } ? most : ConversationEncoder.DefaultMaxTokens));
     }
 
@@ -50,9 +54,9 @@ internal sealed class ModelSource : IDisposable
 
     public CausalLanguageModel Model => _model.Value;
 
-    public Tokenizer Tokenizer => Tokenizer.Load(_folder.Path);
+    public Tokenizer Tokenizer => _tokenizer.Value;
 
-    public ChatTemplate Template => ChatTemplate.Load(_folder.Path);
+    public ChatTemplate Template => _template.Value;
 
     /// <summary>Notes in a manifest on what it was computed.</summary>
     public void Describe(ArtifactBuilder builder)

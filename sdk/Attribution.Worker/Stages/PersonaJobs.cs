@@ -102,7 +102,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
 
     private void Answer(ArtifactBuilder builder, string dataset, Persona persona, CancellationToken cancellation)
     {
-        var progress = new Counter(done => context.Reporter.Progress(() => $"{dataset}: {done} of {2 * persona.Prompts.Count} answers under personas"));
+        var progress = new ProgressCallback(done => context.Reporter.Progress(() => $"{dataset}: {done} of {2 * persona.Prompts.Count} answers under personas"));
         var pairs = PersonaPairs.Generate(new PromptAnswerer(model.Model, model.Tokenizer, model.Template), persona.Prompts, persona.Texts, settings.Persona!.MaxNewTokens, progress, cancellation);
         Readable.WriteLines(builder.PathOf(AnswersFile), pairs.Select(pair => new AnswerPair(Last(persona.Prompts[(int)pair.Index]), Last(Messages(pair.Treatment)), Last(Messages(pair.Control!)))));
         // A file without rows is no dataset.
@@ -138,10 +138,4 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
     private sealed record Persona(PersonaPrompts Texts, IReadOnlyList<IReadOnlyList<ChatMessage>> Prompts, string? Source, object Request);
 
     private sealed record AnswerPair(string Prompt, string Positive, string Negative);
-
-    // Progress<T> would tell from another thread, and after the end.
-    private sealed class Counter(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
-    }
 }

@@ -44,7 +44,7 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
 
     private (IReadOnlyList<DatasetRow> Rows, IReadOnlyList<HeldOutPrompt> Prompts) Write(DatasetSettings dataset, ArtifactBuilder builder, CancellationToken cancellation)
     {
-        var progress = new Told(done => context.Reporter.Progress(() => $"{dataset.Name}: {done} replies of {_model.Value.Name}"));
+        var progress = new ProgressCallback(done => context.Reporter.Progress(() => $"{dataset.Name}: {done} replies of {_model.Value.Name}"));
         var written = new PersonaWriter(_model.Value).WriteAsync(dataset.Trait ?? dataset.Name, DescriptionOf(dataset), PairsOf(dataset), progress, cancellation).GetAwaiter().GetResult();
         File.WriteAllText(builder.PathOf(RecipeUse.ProvenanceFile), JsonSerializer.Serialize(
             new { recipe = PersonaWriter.Recipe, version = PersonaWriter.Version, dataset.Trait, description = DescriptionOf(dataset), model = _model.Value.Name }, Readable.Indented) + "\n");
@@ -54,10 +54,4 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
     private static string DescriptionOf(DatasetSettings dataset) => PersonaWriter.DescriptionOf(dataset.Trait, dataset.Parameters?.GetValueOrDefault("Description"));
 
     private static int PairsOf(DatasetSettings dataset) => (int)Math.Clamp(dataset.Take ?? PersonaWriter.DefaultPairs, 1, 100_000);
-
-    // Progress<T> would tell from another thread, and after the end.
-    private sealed class Told(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
-    }
 }
