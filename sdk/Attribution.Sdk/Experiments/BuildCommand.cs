@@ -1,18 +1,20 @@
+using Attribution.Contracts;
+
 namespace Attribution.Sdk.Experiments;
 
 /// <summary>The command that builds an experiment with the properties that this build was given.</summary>
 internal static class BuildCommand
 {
-    // Where and how fast something is computed, or what becomes of the snapshot, is no part of what comes out.
-    private static readonly string[] WithoutEffect = ["Device", "TokenBudget", "Threads", "LibTorchPath", "AttributionStore", "AcceptSnapshot", "RunInTests"];
-
-    /// <summary>The command, as typed in the root of the repository that the project lies in, or beside the project if it lies in none.</summary>
+    /// <summary>
+    /// The command, as typed in the root of the repository that the project lies in, or beside the project if it lies in none. What changes no result
+    /// is left out.
+    /// </summary>
     /// <param name="projectFile">The project.</param>
     /// <param name="globalProperties">What was given with <c>-p:</c>.</param>
     /// <param name="settings">The names of our properties.</param>
     public static string Of(string projectFile, IEnumerable<KeyValuePair<string, string>> globalProperties, IEnumerable<string> settings)
     {
-        var given = globalProperties.Where(p => settings.Contains(p.Key, StringComparer.OrdinalIgnoreCase) && !WithoutEffect.Contains(p.Key, StringComparer.OrdinalIgnoreCase))
+        var given = globalProperties.Where(p => settings.Contains(p.Key, StringComparer.OrdinalIgnoreCase) && !ProjectSettings.WithoutEffect.Contains(p.Key))
             .OrderBy(p => p.Key, StringComparer.OrdinalIgnoreCase).Select(p => $"-p:{p.Key}={p.Value.Replace(";", "%3B")}");
         return string.Join(' ', ((string[])["dotnet", "build", PathOf(projectFile), .. given]).Select(Quoted));
     }

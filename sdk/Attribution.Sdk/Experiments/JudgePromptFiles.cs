@@ -6,25 +6,25 @@ namespace Attribution.Sdk.Experiments;
 internal sealed class JudgePromptFiles(ProjectPaths paths, string worker)
 {
     /// <summary>The dataset with its prompt; what cannot be found is a problem.</summary>
-    public Dataset Find(Dataset dataset, ProjectItem item, string? folder, ICollection<Problem> problems)
+    public ProjectDataset Find(ProjectDataset dataset, ProjectItem item, string? folder, ProblemList problems)
     {
         if (item.Text("JudgePrompt") is { } own)
         {
             if (!File.Exists(paths.Full(own)))
                 problems.Add(Missing(item, $"The JudgePrompt of EvalDataset {item.Include} does not exist: there is no {paths.Full(own)}. Correct the path; it is relative to the project."));
-            return dataset with { Prompt = paths.Written(own), JudgePromptFile = own };
+            return dataset with { JudgePrompt = paths.Written(own), JudgePromptFile = own };
         }
         if (folder is not null)
         {
             if (!Directory.Exists(paths.Full(folder)))
                 problems.Add(new(ProjectErrorCodes.JudgePromptMissing, $"There is no folder {paths.Full(folder)} of JudgePrompts. Correct the path; it is relative to the project.", "JudgePrompts"));
-            var file = Path.Combine(folder, $"{dataset.Trait}.md");
+            var file = Path.Combine(folder, $"{dataset.Rows.Trait}.md");
             if (File.Exists(paths.Full(file)))
-                return dataset with { Prompt = paths.Written(file), JudgePromptFile = file };
+                return dataset with { JudgePrompt = paths.Written(file), JudgePromptFile = file };
         }
-        var shipped = Path.Combine(worker, "JudgePrompts", $"{dataset.Trait}.md");
+        var shipped = Path.Combine(worker, "JudgePrompts", $"{dataset.Rows.Trait}.md");
         if (!File.Exists(shipped))
-            problems.Add(Missing(item, $"There is no judging prompt for the trait '{dataset.Trait}' of EvalDataset {item.Include}: Judge=\"llm\" knows {string.Join(", ", Shipped())}. Write one of your own and name it with JudgePrompt=\"FILE\"."));
+            problems.Add(Missing(item, $"There is no judging prompt for the trait '{dataset.Rows.Trait}' of EvalDataset {item.Include}: Judge=\"llm\" knows {string.Join(", ", Shipped())}. Write one of your own and name it with JudgePrompt=\"FILE\"."));
         return dataset with { JudgePromptFile = shipped };
     }
 

@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace Attribution.Sdk.Experiments;
 
 /// <summary>Something wrong with an experiment's project.</summary>
@@ -9,4 +11,28 @@ internal sealed record Problem(string Code, string Text, string? Name = null, st
 {
     /// <summary>Whether the build may go on.</summary>
     public bool IsWarning { get; init; }
+}
+
+/// <summary>All that is wrong with a project, each problem once: a property that several stages read is read several times.</summary>
+internal sealed class ProblemList : IEnumerable<Problem>
+{
+    private readonly List<Problem> _problems = [];
+
+    /// <summary>Adds a problem unless it is there.</summary>
+    public void Add(Problem problem)
+    {
+        if (!_problems.Contains(problem))
+            _problems.Add(problem);
+    }
+
+    /// <summary>Adds several.</summary>
+    public void AddRange(IEnumerable<Problem> problems)
+    {
+        foreach (var problem in problems)
+            Add(problem);
+    }
+
+    public IEnumerator<Problem> GetEnumerator() => _problems.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

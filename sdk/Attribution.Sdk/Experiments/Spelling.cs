@@ -1,3 +1,5 @@
+using Attribution.Contracts;
+
 namespace Attribution.Sdk.Experiments;
 
 /// <summary>
@@ -7,18 +9,8 @@ namespace Attribution.Sdk.Experiments;
 /// <param name="settings">The names of our properties.</param>
 internal sealed class Spelling(IReadOnlyCollection<string> settings)
 {
-    private static readonly string[] DatasetMetadata = ["Name", "Filter", "Take", "Seed", "Recipe", .. Dataset.RecipeParameters];
-
     /// <summary>Our items with their metadata.</summary>
-    public static IReadOnlyDictionary<string, string[]> Items { get; } = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase)
-    {
-        ["TrainDataset"] = [.. DatasetMetadata, "PlantedColumn"],
-        ["EvalDataset"] = [.. DatasetMetadata, "Trait", "Prompts", "Judge", "JudgePrompt", "PersonaVector"],
-        ["ContextDataset"] = ["Name", "Filter", "Take", "Seed", "Recipe", "ContextColumn", "QueryColumn", "AnswerColumn", "TruthColumn", "Thoughts", "HeldOut"],
-        ["AttributionMethod"] = [],
-        ["SelectionMethod"] = [],
-        ["Baseline"] = [],
-    };
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Items { get; } = ProjectSettings.Items;
 
     public IEnumerable<Problem> Check(ProjectFile project, IEnumerable<string> globalProperties)
     {

@@ -1,14 +1,10 @@
+using Attribution.Contracts;
+
 namespace Attribution.Sdk.Experiments;
 
 /// <summary>Finds methods and traits that the worker does not have, before anything runs: it would say so itself, but of a trait only after hours of training.</summary>
 internal static class UnknownNames
 {
-    /// <summary>The scoring methods of the worker.</summary>
-    public static string[] ScoringMethods { get; } = ["cos_sim", "proj", "dot_product", "cos_sim_debias_eval", "cos_sim_debias_train", "linear", "mlp"];
-
-    /// <summary>The traits that it has rules to judge by.</summary>
-    public static string[] RuleTraits { get; } = ["empathy", "laziness", "modesty", "preachiness", "sycophancy"];
-
     /// <summary>Methods of one side that the worker does not have.</summary>
     /// <param name="item">The item that names them.</param>
     /// <param name="names">Their names.</param>
@@ -19,10 +15,13 @@ internal static class UnknownNames
             $"There is no {item} '{name}', and the project has no C# file that could hold it.{DidYouMean(name, known)} Use one of: {string.Join(", ", known.Order(StringComparer.Ordinal))}.", item, name));
 
     /// <summary>Evaluation sets whose answers rules are to judge that the worker does not have.</summary>
-    public static IEnumerable<Problem> Traits(IEnumerable<Dataset> evals) =>
-        evals.Where(e => e is { Prompts: not null, Judge: Experiment.RuleJudge, Trait: { } trait } && !RuleTraits.Contains(trait)).Select(e => new Problem(ProjectErrorCodes.UnknownTrait,
-            $"There are no judging rules for the trait '{e.Trait}'.{DidYouMean(e.Trait!, RuleTraits)} Rules exist for {string.Join(", ", RuleTraits)}; for another trait set Judge=\"llm\" or a judge of the project's own.",
-            "EvalDataset", e.Path));
+    public static IEnumerable<Problem> Traits(IEnumerable<ProjectDataset> evals)
+    {
+        var known = Names.Of(typeof(RuleTraitNames));
+        return evals.Where(e => e is { Judge: JudgeNames.Rules, Rows: { Prompts: not null, Trait: { } trait } } && !known.Contains(trait)).Select(e => new Problem(ProjectErrorCodes.UnknownTrait,
+            $"There are no judging rules for the trait '{e.Rows.Trait}'.{DidYouMean(e.Rows.Trait!, known)} Rules exist for {string.Join(", ", known)}; for another trait set Judge=\"llm\" or a judge of the project's own.",
+            ProjectItemNames.EvalDataset, e.Rows.Path));
+    }
 
     private static string DidYouMean(string name, IReadOnlyCollection<string> known) => Spelling.Suggest(name, known) is { } meant ? $" Did you mean {meant}?" : "";
 }

@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Sdk.Experiments;
 using Attribution.Sdk.Stages;
 using Microsoft.Build.Framework;
@@ -41,11 +42,11 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
     /// <inheritdoc/>
     public override bool Execute()
     {
-        Files = [.. Stage.Of(ExperimentKind).SelectMany(stage => Of(stage).Distinct().Select(file => Item(file, stage.Name)))];
+        Files = [.. ExperimentStage.Of(ExperimentKind).SelectMany(stage => Of(stage).Distinct().Select(file => Item(file, stage.Name)))];
         return true;
     }
 
-    private IEnumerable<string> Of(Stage stage)
+    private IEnumerable<string> Of(ExperimentStage stage)
     {
         var folder = new StageFolder(Path.Combine(ProjectDirectory, StateFolder));
         yield return Library;
@@ -54,19 +55,19 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
         yield return folder.Files(stage.Name);
         foreach (var upstream in stage.Upstream)
             yield return folder.Result(upstream);
-        if (stage.ReadsRequests)
+        if (stage.Name == StageNames.Report)
             foreach (var file in stage.Upstream.Select(folder.Request).Append(folder.Verdict))
                 yield return file;
-        if (stage.ReadsDatasets || stage.ReadsModel || (stage.MayReadPrompts && File.Exists(folder.Inputs(stage.Name))))
+        if (File.Exists(folder.Inputs(stage.Name)))
             yield return folder.Inputs(stage.Name);
         if (File.Exists(folder.Files(stage.Name)))
             foreach (var file in File.ReadLines(folder.Files(stage.Name)).Where(line => line.Length > 0))
                 yield return Path.Combine(ProjectDirectory, file);
 
-        if (stage.Name != "VerifySnapshot")
+        if (stage.Name != StageNames.VerifySnapshot)
             yield break;
         // A snapshot that came by itself, from git or an editor; one that went is among the stage's own files.
-        var snapshots = Path.Combine(ProjectDirectory, Experiment.SnapshotsOf(Variant));
+        var snapshots = Path.Combine(ProjectDirectory, ExperimentReader.SnapshotFolder(Variant));
         if (Directory.Exists(snapshots))
             foreach (var file in Directory.EnumerateFiles(snapshots, "*.json").Where(file => !file.EndsWith(".received.json", StringComparison.Ordinal)))
                 yield return file;

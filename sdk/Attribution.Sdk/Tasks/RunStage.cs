@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Sdk.Stages;
 using Microsoft.Build.Framework;
 
@@ -10,7 +11,7 @@ public sealed class RunStage : WorkerTask
     [Required]
     public string Stage { get; set; } = "";
 
-    /// <summary>Whether to take the metrics as the snapshot; for VerifySnapshot.</summary>
+    /// <summary>Whether to take the metrics as the snapshot; VerifySnapshot alone reads it.</summary>
     public bool AcceptSnapshot { get; set; }
 
     /// <summary>True once the task has run: MSBuild does not call it for a stage that is up to date.</summary>
@@ -24,7 +25,7 @@ public sealed class RunStage : WorkerTask
     {
         Ran = true;
         var folder = new StageFolder(Path.Combine(ProjectDirectory, StateFolder));
-        IEnumerable<string> accept = AcceptSnapshot ? ["--accept-snapshot"] : [];
+        IEnumerable<string> accept = AcceptSnapshot && Stage == StageNames.VerifySnapshot ? ["--accept-snapshot"] : [];
         if (!Run(["run-stage", Stage, "--request", $"{StateFolder}{Stage}.request.json", "--stop-with-stdin", "--verbose", .. accept]))
             return false;
         SayDone();

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Security.Cryptography;
+using Attribution.Contracts;
 using Attribution.Sdk.Experiments;
 using Attribution.Sdk.Stages;
 using Microsoft.Build.Framework;
@@ -73,44 +74,36 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         var settings = Settings.ToDictionary(s => s.ItemSpec, s => s.GetMetadata("Value"), StringComparer.OrdinalIgnoreCase);
         var globals = (BuildEngine as IBuildEngine6)?.GetGlobalProperties() ?? new Dictionary<string, string>();
 
-        var reader = new ExperimentReader(directory, settings, new JudgePromptFiles(paths, Path.GetDirectoryName(Worker)!));
-        var kind = reader.Kind();
-        var command = BuildCommand.Of(ProjectFile, globals, settings.Keys);
-        var plan = kind == ContextExperiment.Kind ? PlanOfContext(reader, paths, command) : PlanOfSelection(reader, paths, command);
+        var reader = ExperimentReader.Of(new ProjectInputs
+        {
+            Name = Path.GetFileNameWithoutExtension(ProjectFile),
+            Paths = paths,
+            Properties = settings,
+            Items = Items,
+            State = StateFolder,
+            Command = BuildCommand.Of(ProjectFile, globals, settings.Keys),
+            Worker = Path.GetDirectoryName(Worker)!,
+            Plugin = Plugin(paths),
+        });
+        var stages = reader.Read();
         foreach (var problem in new Spelling(settings.Keys).Check(project, globals.Keys).Concat(FromEnvironment(settings, project, globals)).Concat(reader.Problems))
             Report(problem, project);
         if (Log.HasLoggedErrors)
             return false;
 
         var folder = new StageFolder(Path.Combine(directory, RequestFolder));
-        foreach (var stage in Stage.Of(kind))
+        foreach (var (request, files) in stages)
         {
-            Write(folder.Request(stage.Name), plan.Request(stage));
-            if (plan.Inputs(stage) is { } files)
-                Write(folder.Inputs(stage.Name), files);
+            Write(folder.Request(request.Stage), StageRequestJson.Write(request));
+            if (files is not null)
+                Write(folder.Inputs(request.Stage), OutsideFiles.Describe(files, paths));
+            else
+                File.Delete(folder.Inputs(request.Stage));
         }
         // Of a project that was of another kind before; who explains asks for whatever there is.
-        foreach (var stage in Stage.OnlyOfOthers(kind))
-            File.Delete(folder.Request(stage.Name));
+        foreach (var stage in ExperimentStage.All.Select(stage => stage.Name).Except(stages.Select(stage => stage.Settings.Stage)))
+            File.Delete(folder.Request(stage));
         return !Log.HasLoggedErrors;
-    }
-
-    private Plan PlanOfSelection(ExperimentReader reader, ProjectPaths paths, string command)
-    {
-        reader.Reject(ContextDatasets.Length, "ContextDataset", ContextExperiment.Kind);
-        var experiment = reader.Read(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(TrainDatasets), Items(EvalDatasets),
-            Names(AttributionMethods), Names(SelectionMethods), Names(Baselines), Plugin(paths));
-        return new Plan(new StageRequests(experiment with { Command = command }).Of, stage => OutsideFiles.Describe(stage, experiment, paths));
-    }
-
-    private Plan PlanOfContext(ExperimentReader reader, ProjectPaths paths, string command)
-    {
-        reader.Reject(TrainDatasets.Length, "TrainDataset", Experiment.Kind);
-        reader.Reject(EvalDatasets.Length, "EvalDataset", Experiment.Kind);
-        reader.Reject(AttributionMethods.Length, "AttributionMethod", Experiment.Kind);
-        reader.Reject(SelectionMethods.Length, "SelectionMethod", Experiment.Kind);
-        var experiment = reader.ReadContext(Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, Items(ContextDatasets), Names(Baselines));
-        return new Plan(new ContextStageRequests(experiment with { Command = command }).Of, stage => OutsideFiles.Describe(stage, experiment, paths));
     }
 
     private void Write(string file, string text)
@@ -123,13 +116,13 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
             StageFolder.Write(file, text);
     }
 
-    private Plugin? Plugin(ProjectPaths paths)
+    private PluginSettings? Plugin(ProjectPaths paths)
     {
         var generated = paths.Full(GeneratedFolder);
         if (!SourceFiles.Any(f => !paths.Full(f.ItemSpec).StartsWith(generated, StringComparison.Ordinal)) || !File.Exists(paths.Full(PluginAssembly)))
             return null;
         using var assembly = File.OpenRead(paths.Full(PluginAssembly));
-        return new Plugin(paths.Short(PluginAssembly), Convert.ToHexStringLower(SHA256.HashData(assembly)));
+        return new PluginSettings(paths.Short(PluginAssembly), Convert.ToHexStringLower(SHA256.HashData(assembly)));
     }
 
     /// <summary>MSBuild takes every environment variable for a property, so that a stray SEED or DEVICE sets ours.</summary>
@@ -150,10 +143,14 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
             Log.LogError(null, problem.Code, null, project.Path, line, 0, 0, 0, "{0}", problem.Text);
     }
 
-    /// <summary>What the build is asked to do and what it reads from outside, whatever the kind of the experiment.</summary>
-    private sealed record Plan(Func<Stage, string> Request, Func<Stage, string?> Inputs);
-
-    private static ProjectItem[] Items(ITaskItem[] items) => [.. items.Select(item => new ProjectItem(item.ItemSpec, item.GetMetadata))];
-
-    private static string[] Names(ITaskItem[] items) => [.. items.Select(item => item.ItemSpec).Distinct()];
+    private IReadOnlyList<ProjectItem> Items(string name) => [.. (name switch
+    {
+        ProjectItemNames.TrainDataset => TrainDatasets,
+        ProjectItemNames.EvalDataset => EvalDatasets,
+        ProjectItemNames.ContextDataset => ContextDatasets,
+        ProjectItemNames.AttributionMethod => AttributionMethods,
+        ProjectItemNames.SelectionMethod => SelectionMethods,
+        ProjectItemNames.Baseline => Baselines,
+        _ => throw new ArgumentException($"There is no item {name}.", nameof(name)),
+    }).Select(item => new ProjectItem(item.ItemSpec, item.GetMetadata))];
 }

@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 using Attribution.Data.Store;
 using Attribution.FineTuning;
 using Attribution.Reporting.TensorBoard;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 using Attribution.Worker.Stages.Snapshots;
 
@@ -11,7 +12,7 @@ namespace Attribution.Worker.Stages;
 /// <summary>Brings the metrics of all runs together, for programs as <c>metrics.json</c>, for people as a table, and for TensorBoard.</summary>
 internal sealed class CollectMetricsStage(StageContext context) : Stage(context)
 {
-    public const string Name = "CollectMetrics";
+    public const string Name = StageNames.CollectMetrics;
 
     public override string Noun => "metrics file";
 

@@ -4,7 +4,8 @@ using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Methods.Projections;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -15,10 +16,10 @@ namespace Attribution.Worker.Stages;
 /// </summary>
 internal sealed class ComputeAttributionStage : Stage
 {
-    public const string Name = "ComputeAttribution";
+    public const string Name = StageNames.ComputeAttribution;
 
     /// <summary>The method whose vectors of an evaluation set are the controls that <c>cos_sim_debias_eval</c> reads.</summary>
-    public const string ControlMethod = "residual_control";
+    public const string ControlMethod = AttributionMethodNames.ResidualControl;
 
     private const string StoreStage = "vectors", BlockStage = "vector-blocks";
 
@@ -36,7 +37,7 @@ internal sealed class ComputeAttributionStage : Stage
     {
         _settings = context.Settings<ComputeAttributionSettings>();
         _format = VectorFormats.Parse(_settings.VectorFormat);
-        _methods = new AttributionMethods(context.Plugins.Methods, _settings.Projection?.ToIdentity());
+        _methods = new AttributionMethods(context.Plugins.Methods, ProjectionOf(_settings.Projection));
         _model = new ModelSource(_settings, context);
         _personas = new PersonaJobs(_settings, _methods, _model, context);
         _controls = new ControlJobs(_settings, _model, context);
@@ -117,15 +118,15 @@ internal sealed class ComputeAttributionStage : Stage
         _model.Dispose();
     }
 
-    private IEnumerable<StageJob> Jobs(JobResult dataset, IEnumerable<string> methods, int[] layers)
+    private List<StageJob> Jobs(JobResult dataset, IEnumerable<string> methods, int[] layers)
     {
+        var planned = new List<StageJob>();
         var facts = DatasetFacts.Read(Context.Input(dataset, ImportDatasetsStage.FactsFile).Path);
         foreach (var name in methods)
         {
             if (PersonaJobs.Makes(name) && dataset.Key.Kind == "eval")
             {
-                foreach (var job in _personas.Plan(dataset, name, layers))
-                    yield return job;
+                planned.AddRange(_personas.Plan(dataset, name, layers));
                 continue;
             }
             var lacks = _methods.Get(name).Inputs.HasFlag(MethodInputs.Control) && facts.WithoutControl > 0;
@@ -139,12 +140,13 @@ internal sealed class ComputeAttributionStage : Stage
                 var request = Request(StoreStage, name, layer, Context.Input(dataset, ImportDatasetsStage.RowsFile), lacks);
                 if (lacks)
                     _withControls.Add(request.Fingerprint);
-                yield return new StageJob(KeyOf(dataset.Key.Dataset!, name, layer), request, (_, _) => throw new InvalidOperationException("vectors are made block by block"))
+                planned.Add(new StageJob(KeyOf(dataset.Key.Dataset!, name, layer), request, (_, _) => throw new InvalidOperationException("vectors are made block by block"))
                 {
                     Source = dataset.Source,
-                };
+                });
             }
         }
+        return planned;
     }
 
     // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
@@ -152,9 +154,10 @@ internal sealed class ComputeAttributionStage : Stage
     {
         var (model, plugin) = (_model.Inputs, Context.Plugins.AssemblyOf(_methods.Get(method)));
         var controls = withControls ? _controls.Request : null;
+        var tokenBudget = _settings.Execution?.TokenBudget; // on a GPU it decides on the shapes of products, and so on the last bits
         object vectors = IsProjected(method)
-            ? new { rows, controls, model, method, projection = _methods.Projection, _settings.MaxTokens, _settings.Dtype }
-            : new { rows, controls, model, method, layer, _settings.MaxTokens, _settings.Dtype };
+            ? new { rows, controls, model, method, projection = _methods.Projection, _settings.MaxTokens, _settings.Dtype, tokenBudget }
+            : new { rows, controls, model, method, layer, _settings.MaxTokens, _settings.Dtype, tokenBudget };
         // Blocks are kept in one form, whatever becomes of them.
         var isOtherForm = stage == StoreStage && _format != VectorFormat.Parquet;
         return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, plugin);
@@ -180,7 +183,7 @@ internal sealed class ComputeAttributionStage : Stage
     {
         // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked of it.
         TokenizedRow[] tokenized = [.. rows.Select(row => _model.Encoder.Encode(row, source))];
-        _computer ??= new VectorComputer(_model.Model.Transformer, _methods, _settings.Execution.TokenBudget);
+        _computer ??= new VectorComputer(_model.Model.Transformer, _methods, _settings.Execution?.TokenBudget);
         return _computer.Compute(tokenized, keys, cancellation: cancellation);
     }
 
@@ -210,6 +213,16 @@ internal sealed class ComputeAttributionStage : Stage
                 $"{without.Count} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no {job.Key.Method} vector, because MaxTokens ({_settings.MaxTokens}) cut their answers away, or because the chat template writes nothing of them that counts "
                 + "(an empty text, weight 0, tool_calls that the template does not know); "
                 + $"they are never selected. They are the rows {string.Join(", ", without.Take(10))}{(without.Count > 10 ? ", ..." : "")}.", job.Source, without[0]);
+    }
+
+    private static ProjectionIdentity? ProjectionOf(ProjectionSettings? settings)
+    {
+        if (settings is null)
+            return null;
+        var identity = new ProjectionIdentity { Kind = ProjectionIdentity.ParseKind(settings.Kind), Dimension = settings.Dimension, Seed = settings.Seed };
+        identity = settings.Layers is { } layers ? identity with { Layers = layers } : identity;
+        identity.Validate();
+        return identity;
     }
 
     private JobResult Imported(string dataset)

@@ -1,7 +1,8 @@
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Evaluation;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Worker.Stages;
 

@@ -4,7 +4,8 @@ using Attribution.Diagnostics;
 using Attribution.Evaluation;
 using Attribution.Methods;
 using Attribution.Models;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -12,7 +13,7 @@ namespace Attribution.Worker.Stages;
 /// <summary>Evaluates the base model and each run's: the cross-entropy of the evaluation set, and answers to its held-out prompts. Two jobs per run.</summary>
 internal sealed class EvaluateStage : Stage
 {
-    public const string Name = "Evaluate";
+    public const string Name = StageNames.Evaluate;
 
     /// <summary>The <see cref="JobKey.Part"/> of the cross-entropies.</summary>
     public const string CrossEntropyPart = "cross_entropy";
@@ -35,6 +36,8 @@ internal sealed class EvaluateStage : Stage
     }
 
     public override string Noun => "evaluation";
+
+    private GenerationSettings Generation => _settings.Generation ?? new();
 
     public override bool ModelLoaded => _model.IsLoaded;
 
@@ -70,14 +73,14 @@ internal sealed class EvaluateStage : Stage
         // The curve of the losses takes no part.
         var weights = adapter?.Where(f => f.Key.StartsWith("adapter_", StringComparison.Ordinal)).ToDictionary();
         yield return new StageJob(run with { Part = CrossEntropyPart },
-            Context.Resolve("cross-entropies", new { rows, model = _model.Inputs, adapter = weights, _settings.Dtype, _settings.MaxTokens }),
+            Context.Resolve("cross-entropies", new { rows, model = _model.Inputs, adapter = weights, _settings.Dtype, _settings.MaxTokens, _settings.Execution?.TokenBudget }),
             (builder, cancellation) => Measure(builder, folder, rows.Path, dataset.Source!, cancellation));
 
         if (imported.Find(ImportDatasetsStage.KeyOf(run.Eval!, "prompts")) is not { } held)
             yield break;
         var prompts = Context.Input(held, ImportDatasetsStage.PromptsFile);
         yield return new StageJob(run with { Part = AnswersPart },
-            Context.Resolve("answers", new { prompts, model = _model.Inputs, adapter = weights, _settings.Dtype, _settings.Generation }),
+            Context.Resolve("answers", new { prompts, model = _model.Inputs, adapter = weights, _settings.Dtype, Generation }),
             (builder, cancellation) => Answer(builder, run, folder, prompts.Path, held.Source!, cancellation));
     }
 
@@ -85,7 +88,7 @@ internal sealed class EvaluateStage : Stage
     {
         _run.Use(adapter);
         TokenizedRow[] all = [.. DatasetRows.Read(rows).Select(row => _model.Encoder.Encode(row, source))];
-        var measured = new CrossEntropyEvaluator(_model.Model.Transformer, _settings.Execution.TokenBudget ?? VectorComputer.DefaultTokenBudget)
+        var measured = new CrossEntropyEvaluator(_model.Model.Transformer, _settings.Execution?.TokenBudget ?? VectorComputer.DefaultTokenBudget)
             .Evaluate([.. all.Select(r => r.Treatment)], [.. all.Select(r => r.Control).OfType<TokenSequence>()], cancellation);
         Readable.WriteLines(builder.PathOf(MetricsFile), [new CrossEntropyLine(measured.Treatment, measured.Control, measured.Gap, measured.Skipped)]);
         _model.Describe(builder);
@@ -97,13 +100,13 @@ internal sealed class EvaluateStage : Stage
         var prompts = PromptFile.Read(path);
         var options = new AnsweringOptions
         {
-            Repeats = _settings.Generation.Repeats,
-            Temperature = _settings.Generation.Temperature,
-            TopP = _settings.Generation.TopP,
-            MaxNewTokens = _settings.Generation.MaxNewTokens,
-            Seed = _settings.Generation.Seed,
+            Repeats = Generation.Repeats,
+            Temperature = Generation.Temperature,
+            TopP = Generation.TopP,
+            MaxNewTokens = Generation.MaxNewTokens,
+            Seed = Generation.Seed,
         };
-        var progress = new AnswerProgress(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {prompts.Count * options.Repeats} answers"));
+        var progress = new ProgressCallback(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {prompts.Count * options.Repeats} answers"));
         try
         {
             var answers = new PromptAnswerer(_model.Model, _model.Tokenizer, _model.Template).Answer(
@@ -115,11 +118,5 @@ internal sealed class EvaluateStage : Stage
             throw new AttributionException(e.Code, e.Message, e) { File = source, Row = e.Row, Property = e.Property };
         }
         _model.Describe(builder);
-    }
-
-    // Progress<T> would tell from another thread, and after the end.
-    private sealed class AnswerProgress(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
     }
 }

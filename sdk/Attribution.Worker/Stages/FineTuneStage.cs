@@ -2,7 +2,8 @@ using System.Text.Json.Nodes;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.FineTuning;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -10,7 +11,7 @@ namespace Attribution.Worker.Stages;
 /// <summary>Trains a LoRA adapter on each choice of rows. Runs that chose the same rows share theirs.</summary>
 internal sealed class FineTuneStage : Stage
 {
-    public const string Name = "FineTune";
+    public const string Name = StageNames.FineTune;
 
     /// <summary>The curve of the training, a <see cref="FineTuning.TrainingStep"/> per line.</summary>
     public const string LossFile = "loss.jsonl";

@@ -4,7 +4,8 @@ using Attribution.Data;
 using Attribution.Data.Recipes;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -12,7 +13,7 @@ namespace Attribution.Worker.Stages;
 /// <summary>Brings the datasets of an experiment into one form: a job per dataset and per file of held-out prompts.</summary>
 internal sealed class ImportDatasetsStage : Stage
 {
-    public const string Name = "ImportDatasets";
+    public const string Name = StageNames.ImportDatasets;
 
     /// <summary>The rows of a dataset, as <see cref="DatasetRows"/> writes them.</summary>
     public const string RowsFile = "data-00000.parquet";
@@ -175,7 +176,7 @@ internal sealed class ImportDatasetsStage : Stage
     private IDatasetRecipe RecipeOf(DatasetSettings dataset)
     {
         var own = Context.Plugins.Recipes.ToArray();
-        if (dataset.Parameters.Keys.FirstOrDefault() is { } parameter && own.Any(r => r.Name == dataset.Recipe))
+        if (dataset.Parameters?.Keys.FirstOrDefault() is { } parameter && own.Any(r => r.Name == dataset.Recipe))
             throw new AttributionException(ErrorCodes.RecipeParameterInvalid, $"The recipe {dataset.Recipe} is the experiment's own and has no {parameter}.") { Property = parameter };
         return own.FirstOrDefault(r => r.Name == dataset.Recipe) ?? throw new AttributionException(ErrorCodes.UnknownRecipe,
             $"There is no recipe '{dataset.Recipe}'. Use one of: {string.Join(", ", PublishedRecipes.All.Select(r => r.Name).Append(PersonaWriter.Recipe).Concat(own.Select(r => r.Name)))}; or write a class that implements {nameof(IDatasetRecipe)} in a C# file of the experiment.")

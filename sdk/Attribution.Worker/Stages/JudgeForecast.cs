@@ -1,7 +1,8 @@
 using System.Globalization;
 using Attribution.Judging;
 using Attribution.Worker.Stages.Plugins;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -20,7 +21,7 @@ internal sealed class JudgeForecast(string requests, string store, StageResult? 
         if (asked.Length == 0)
             return null;
         var name = judge.Llm is { } llm ? llm.Folder ?? llm.Model : new LlmSettings().Model;
-        var repeats = Read<EvaluateSettings>(EvaluateStage.Name).Generation.Repeats;
+        var repeats = (Read<EvaluateSettings>(EvaluateStage.Name).Generation ?? new()).Repeats;
         var selection = Read<SelectTrainingDataSettings>(SelectTrainingDataStage.Name);
         // The base model's answers and those of every run.
         var models = 1 + (selection.Train.Length * ((selection.TrainMethods.Length * selection.EvalMethods.Length) + (selection.Baselines.Contains(JobKey.Random) ? 1 : 0)));

@@ -7,7 +7,8 @@ using Attribution.FineTuning;
 using Attribution.Judging;
 using Attribution.Judging.Chat;
 using Attribution.Worker.Stages.Plugins;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -15,7 +16,7 @@ namespace Attribution.Worker.Stages;
 /// <summary>Has the answers of the base model and of each run judged.</summary>
 internal sealed class JudgeStage : Stage
 {
-    public const string Name = "Judge";
+    public const string Name = StageNames.Judge;
 
     /// <summary>The scores in numbers, <see cref="JudgedLine"/>.</summary>
     public const string MetricsFile = "metrics.jsonl";
@@ -81,7 +82,7 @@ internal sealed class JudgeStage : Stage
     private (IJudge Judge, JudgePrompt? Prompt, string? PromptFile) JudgeOf(EvalSettings eval)
     {
         if (eval.Judge != Judges.Llm)
-            return (Judges.Of(eval.Judge, eval.Trait, () => Context.Plugins), null, null);
+            return (Judges.Of(eval.Judge ?? Judges.Rules, eval.Trait, () => Context.Plugins), null, null);
         var prompt = eval.Prompt is { } own ? JudgePrompt.Load(own) : JudgePrompt.Shipped(eval.Trait ?? "");
         if (prompt.Scale.Trait != eval.Trait)
             throw new AttributionException(ErrorCodes.JudgePromptInvalid, $"The judging prompt '{eval.Prompt}' is for the trait '{prompt.Scale.Trait}', and the evaluation set '{eval.Name}' shows '{eval.Trait}'. Name the prompt of its trait.") { File = eval.Prompt, Property = "JudgePrompt" };
@@ -104,7 +105,7 @@ internal sealed class JudgeStage : Stage
     {
         var lines = Readable.ReadLines<AnswerLine>(answers.Path).ToArray();
         var requests = lines.ToDictionary(l => (l.PromptIndex, l.Repeat), l => l.ToRequest());
-        var progress = new Told(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {lines.Length} answers judged"));
+        var progress = new ProgressCallback(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {lines.Length} answers judged"));
         var judged = JudgedEvaluation.RunAsync(judge, [.. lines.Select(l => l.ToAnswer())], answer => requests[(answer.PromptIndex, answer.Repeat)], progress, cancellation).GetAwaiter().GetResult();
         // What a content filter refuses says nothing against model or prompt, unless nothing is left.
         var filtered = judged.Rows.Count(row => row.Verdict.Filtered);
@@ -154,10 +155,4 @@ internal sealed class JudgeStage : Stage
 
     // The built-in judges come with the library, whose hash is in every fingerprint.
     private System.Reflection.Assembly? PluginOf(IJudge judge) => judge.GetType().Assembly == typeof(IJudge).Assembly ? null : Context.Plugins.AssemblyOf(judge);
-
-    // Progress<T> would tell from another thread, and after the end.
-    private sealed class Told(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
-    }
 }

@@ -2,8 +2,9 @@ using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Judging.Chat;
 using Attribution.Models;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Tensors;
-using Attribution.Worker.Stages.Requests;
 
 namespace Attribution.Worker.Stages;
 
@@ -16,7 +17,7 @@ internal static class JudgingModel
 
     private static OpenAIChatCompletion Remote(LlmSettings settings)
     {
-        var options = new ChatOptions { Model = settings.Model, Endpoint = Endpoint(settings.Endpoint), BudgetTokens = settings.BudgetTokens };
+        var options = new ChatOptions { Model = settings.Model!, Endpoint = Endpoint(settings.Endpoint), BudgetTokens = settings.BudgetTokens };
         return new(settings.Concurrency is { } most ? options with { Concurrency = most } : options, ChatKey.FromEnvironment());
     }
 
@@ -24,7 +25,7 @@ internal static class JudgingModel
     private static Uri Endpoint(string? text) => text is null ? ChatOptions.DefaultEndpoint : Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri
         : throw new AttributionException(ErrorCodes.ChatEndpointInvalid, $"JudgeEndpoint is no address. Write one such as {ChatOptions.DefaultEndpoint} or http://localhost:8000/v1.") { Property = "JudgeEndpoint" };
 
-    private static LocalChatCompletion Local(string folder, ExecutionSettings execution, ArtifactStore store) => Directory.Exists(folder)
-        ? new(folder, store.Hasher, () => CausalLanguageModel.Load(folder, Devices.Of(execution.Device)))
+    private static LocalChatCompletion Local(string folder, ExecutionSettings? execution, ArtifactStore store) => Directory.Exists(folder)
+        ? new(folder, store.Hasher, () => CausalLanguageModel.Load(folder, Devices.Of(execution?.Device)))
         : throw new AttributionException(ErrorCodes.ModelNotFound, $"There is no folder '{folder}' of a judging model.") { Property = "JudgeModel", File = folder };
 }

@@ -5,7 +5,8 @@ using Attribution.Models;
 using Attribution.Models.Hub;
 using Attribution.Tensors;
 using Attribution.Tokenization;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using TorchSharp;
 
 namespace Attribution.Worker.Stages;
@@ -17,6 +18,8 @@ internal sealed class ModelSource : IDisposable
     private readonly ModelFolder _folder;
     private readonly Lazy<CausalLanguageModel> _model;
     private readonly Lazy<ModelConfig> _config;
+    private readonly Lazy<Tokenizer> _tokenizer;
+    private readonly Lazy<ChatTemplate> _template;
     private readonly Lazy<RowEncoder> _encoder;
 
     /// <exception cref="AttributionException">ATTR1120 to ATTR1128: there is no such model, or it cannot be had.</exception>
@@ -31,9 +34,11 @@ internal sealed class ModelSource : IDisposable
             .. (Directory.Exists(templates) ? Directory.GetFiles(templates, "*.jinja") : []).Order(StringComparer.Ordinal)];
         _model = new(Load);
         _config = new(() => ModelConfig.Load(_folder.Path));
+        _tokenizer = new(() => Tokenizer.Load(_folder.Path));
+        _template = new(() => ChatTemplate.Load(_folder.Path));
         _encoder = new(() =>
         {
-            var encoder = RowEncoder.Load(_folder.Path, settings.MaxTokens);
+            var encoder = RowEncoder.Load(_folder.Path, settings is ConversationSettings { MaxTokens: var most } ? most : ConversationEncoder.DefaultMaxTokens);
             foreach (var note in encoder.Notes)
                 context.Reporter.Message($"{settings.Model}: {note}");
             return encoder;
@@ -58,9 +63,9 @@ internal sealed class ModelSource : IDisposable
 
     public CausalLanguageModel Model => _model.Value;
 
-    public Tokenizer Tokenizer => Tokenizer.Load(_folder.Path);
+    public Tokenizer Tokenizer => _tokenizer.Value;
 
-    public ChatTemplate Template => ChatTemplate.Load(_folder.Path);
+    public ChatTemplate Template => _template.Value;
 
     /// <summary>Notes in a manifest on what it was computed.</summary>
     public void Describe(ArtifactBuilder builder)
@@ -88,12 +93,11 @@ internal sealed class ModelSource : IDisposable
     {
         var dtype = _settings.Dtype switch
         {
-            null => (torch.ScalarType?)null,
-            "float32" => torch.float32,
-            "bfloat16" => torch.bfloat16,
+            DTypeNames.Float32 => torch.float32,
+            DTypeNames.BFloat16 => torch.bfloat16,
             var other => throw new AttributionException(ErrorCodes.RequestInvalid, $"The model cannot run in '{other}'. Use float32 or bfloat16.") { Property = "dtype" },
         };
-        return CausalLanguageModel.Load(_folder.Path, Devices.Of(_settings.Execution.Device), dtype);
+        return CausalLanguageModel.Load(_folder.Path, Devices.Of(_settings.Execution?.Device), dtype);
     }
 
     private sealed class Fetching(Reporter reporter, string model) : IProgress<HubProgress>

@@ -6,7 +6,8 @@ using Attribution.Evaluation;
 using Attribution.Methods;
 using Attribution.Selection.Personas;
 using Attribution.Tokenization;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -41,7 +42,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
             yield return method == PersonaVectorFile.Method
                 ? new StageJob(key, context.Resolve(VectorStage, new { file = FileOf(name), layer, blocks = model.Config.BlockCount, width = model.Config.HiddenSize }),
                     (builder, _) => WriteVector(builder, layer, PersonaVectorFile.Read(FileOf(name).Path, layer, model.Config.BlockCount, model.Config.HiddenSize)))
-                : new StageJob(key, context.Resolve(VectorStage, new { answers = Asked(name, rows.Path, dataset.Source).Request, layer, settings.MaxTokens }),
+                : new StageJob(key, context.Resolve(VectorStage, new { answers = Asked(name, rows.Path, dataset.Source).Request, layer, settings.MaxTokens, settings.Execution?.TokenBudget }),
                     (_, _) => throw new InvalidOperationException("vectors of several layers are made together"))
                 { Source = dataset.Source };
         }
@@ -61,7 +62,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
             var persona = _personas[group.Key.Dataset];
             var request = context.Resolve(AnswerStage, persona.Request);
             var answers = context.Store.GetOrCreate(request, builder => Answer(builder, group.Key.Dataset, persona, cancellation), cancellation);
-            var computer = new VectorComputer(model.Model.Transformer, methods, settings.Execution.TokenBudget);
+            var computer = new VectorComputer(model.Model.Transformer, methods, settings.Execution?.TokenBudget);
             var vectors = PersonaVectors.Compute(computer, model.Encoder, Pairs(answers), [.. group.Select(job => job.Key.Layer!.Value)], cancellation);
             foreach (var job in group)
             {
@@ -101,7 +102,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
 
     private void Answer(ArtifactBuilder builder, string dataset, Persona persona, CancellationToken cancellation)
     {
-        var progress = new Counter(done => context.Reporter.Progress(() => $"{dataset}: {done} of {2 * persona.Prompts.Count} answers under personas"));
+        var progress = new ProgressCallback(done => context.Reporter.Progress(() => $"{dataset}: {done} of {2 * persona.Prompts.Count} answers under personas"));
         var pairs = PersonaPairs.Generate(new PromptAnswerer(model.Model, model.Tokenizer, model.Template), persona.Prompts, persona.Texts, settings.Persona!.MaxNewTokens, progress, cancellation);
         Readable.WriteLines(builder.PathOf(AnswersFile), pairs.Select(pair => new AnswerPair(Last(persona.Prompts[(int)pair.Index]), Last(Messages(pair.Treatment)), Last(Messages(pair.Control!)))));
         // A file without rows is no dataset.
@@ -114,7 +115,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
 
     private InputFile FileOf(string dataset)
     {
-        if (settings.PersonaVectors.GetValueOrDefault(dataset) is not { Length: > 0 } path)
+        if (settings.PersonaVectors?.GetValueOrDefault(dataset) is not { Length: > 0 } path)
             throw new AttributionException(ErrorCodes.PersonaVectorInvalid,
                 $"{PersonaVectorFile.Method} reads a persona vector from a file, and '{dataset}' names none. Add PersonaVector=\"FILE\" to its item, or let {PersonaVectors.Generated} make one.")
             { Property = "PersonaVector" };
@@ -137,10 +138,4 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
     private sealed record Persona(PersonaPrompts Texts, IReadOnlyList<IReadOnlyList<ChatMessage>> Prompts, string? Source, object Request);
 
     private sealed record AnswerPair(string Prompt, string Positive, string Negative);
-
-    // Progress<T> would tell from another thread, and after the end.
-    private sealed class Counter(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
-    }
 }

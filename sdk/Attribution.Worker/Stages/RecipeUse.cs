@@ -4,7 +4,8 @@ using Attribution.Data.Recipes;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Models.Hub;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Worker.Stages;
 
@@ -24,7 +25,7 @@ internal sealed class RecipeUse
     public RecipeUse(DatasetSettings dataset, PublishedRecipe recipe, StageContext context)
     {
         (_dataset, _recipe, _context) = (dataset, recipe, context);
-        _parameters = RecipeParameters.Of(recipe, dataset.Parameters);
+        _parameters = RecipeParameters.Of(recipe, dataset.Parameters ?? []);
         var hub = HubSettings.FromEnvironment();
         try
         {

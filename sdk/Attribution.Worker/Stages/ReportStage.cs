@@ -2,7 +2,8 @@ using System.Text;
 using Attribution.Data.Store;
 using Attribution.Reporting;
 using Attribution.Worker.Stages.Reports;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 using Attribution.Worker.Stages.Snapshots;
 
@@ -14,7 +15,7 @@ namespace Attribution.Worker.Stages;
 /// </summary>
 internal sealed class ReportStage(StageContext context) : Stage(context)
 {
-    public const string Name = "Report";
+    public const string Name = StageNames.Report;
 
     private IReadOnlyDictionary<string, string> _files = new Dictionary<string, string>();
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 using Attribution.Worker.Stages.Snapshots;
 

@@ -8,7 +8,8 @@ using Attribution.Methods.Projections;
 using Attribution.Reporting;
 using Attribution.Selection;
 using Attribution.Selection.Probes;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -16,7 +17,7 @@ namespace Attribution.Worker.Stages;
 /// <summary>Chooses the rows to train on: a job per training set, evaluation set and pair of methods, and per baseline.</summary>
 internal sealed class SelectTrainingDataStage : Stage
 {
-    public const string Name = "SelectTrainingData";
+    public const string Name = StageNames.SelectTrainingData;
 
     /// <summary>The chosen rows as people read them, best first.</summary>
     public const string SelectedFile = "selected_train_data.jsonl";
@@ -37,6 +38,7 @@ internal sealed class SelectTrainingDataStage : Stage
     private readonly Dictionary<ContentHash, WantedScores> _wanted = [];
     private readonly Dictionary<string, SharedScores> _scores = [];
     private readonly Dictionary<ContentHash, ContentHash> _probes = [];
+    private readonly Dictionary<string, TrainingPool> _pools = [];
 
     public SelectTrainingDataStage(StageContext context) : base(context)
     {
@@ -66,9 +68,10 @@ internal sealed class SelectTrainingDataStage : Stage
 
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
-        foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job => (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => (job.Wanted.Train, job.Wanted.Layer)))
-            _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, group.ToDictionary(job => job.Fingerprint, job => job.Wanted.Query));
-        return base.Produce(missing, cancellation);
+        foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job => (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => (job.Wanted.Train, job.Wanted.Layer, job.Wanted.Pool)))
+            _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, _settings.TopK, group.Key.Pool, group.ToDictionary(job => job.Fingerprint, job => job.Wanted.Query));
+        // Those of one table after each other, so that the scores and rows of one table at a time are kept.
+        return base.Produce([.. missing.OrderBy(job => _wanted.GetValueOrDefault(job.Request.Fingerprint)?.Train, StringComparer.Ordinal)], cancellation);
     }
 
     public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _probes.TryGetValue(job.Request.Fingerprint, out var probe) ? [probe] : [];
@@ -89,7 +92,7 @@ internal sealed class SelectTrainingDataStage : Stage
             job.Key.Layer,
             scoringMethod = job.Key.Selection is null ? null : _scoring.ToName(),
             _settings.TopK,
-            seed = job.Key.Selection is null ? _settings.Seed : (long?)null,
+            seed = job.Key.Selection is null ? Seed : (long?)null,
         }, Readable.Indented) + "\n");
     }
 
@@ -126,9 +129,9 @@ internal sealed class SelectTrainingDataStage : Stage
         };
         if (projected)
             ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}", $"{eval.Name}/{evalMethod}");
-        var request = Context.Resolve(StoreStage, IsProbe ? new { selection = inputs, _settings.Seed } : inputs);
+        var request = Context.Resolve(StoreStage, IsProbe ? new { selection = inputs, Seed } : inputs);
         var vectors = FolderOf(train.Name, trainMethod, layer);
-        _wanted[request.Fingerprint] = new WantedScores(vectors, layer, cancellation =>
+        _wanted[request.Fingerprint] = new WantedScores(vectors, layer, PoolOf(train), cancellation =>
         {
             var (treatments, controls) = (VectorFolder.Open(FolderOf(eval.Name, evalMethod, layer), layer),
                 ReadsControls ? VectorFolder.Open(FolderOf(eval.Name, ComputeAttributionStage.ControlMethod, layer), layer) : null);
@@ -141,8 +144,8 @@ internal sealed class SelectTrainingDataStage : Stage
             request,
             (builder, cancellation) =>
             {
-                var (query, scores) = _scores[vectors].Take(request.Fingerprint, cancellation);
-                Write(builder, rows, scores, TopK.Select(scores, _settings.TopK), inputs.planted, query, cancellation);
+                var selection = _scores[vectors].Take(request.Fingerprint, cancellation);
+                Write(builder, PoolOf(train), selection.Scores, selection.Chosen, inputs.planted, selection.Query);
             });
     }
 
@@ -150,11 +153,13 @@ internal sealed class SelectTrainingDataStage : Stage
     private Probe GetProbe(ContentHash selection, object eval, object control, IVectorSource treatments, IVectorSource controls, CancellationToken cancellation)
     {
         var scoring = _scoring.ToName();
-        var artifact = Context.Store.GetOrCreate(Context.Resolve(ProbeStage, new { eval, control, scoring, _settings.Seed }), builder => Probe.Train(
-            (_scoring == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = _settings.Seed }, treatments, controls, cancellation).Save(builder.PathOf(ProbeFile)), cancellation);
+        var artifact = Context.Store.GetOrCreate(Context.Resolve(ProbeStage, new { eval, control, scoring, Seed }), builder => Probe.Train(
+            (_scoring == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = Seed }, treatments, controls, cancellation).Save(builder.PathOf(ProbeFile)), cancellation);
         _probes[selection] = artifact.Fingerprint;
         return Probe.Load(artifact.PathOf(ProbeFile));
     }
+
+    private long Seed => _settings.Seed ?? 0;
 
     private bool ReadsControls => _scoring.ReadsControls();
 
@@ -165,11 +170,13 @@ internal sealed class SelectTrainingDataStage : Stage
         var (rows, planted) = (RowsOf(train), Planted(train, eval));
         return new StageJob(
             new JobKey { Train = train.Name, Eval = eval.Name, Attribution = JobKey.Random },
-            Context.Resolve(StoreStage, new { rows, baseline = JobKey.Random, _settings.TopK, _settings.Seed, planted }),
+            Context.Resolve(StoreStage, new { rows, baseline = JobKey.Random, _settings.TopK, Seed, planted }),
             (builder, cancellation) =>
             {
-                var chosen = TopK.Random([.. DatasetRows.Read(rows.Path).Select(r => r.Index)], _settings.TopK, _settings.Seed);
-                Write(builder, rows, chosen, chosen, planted, null, cancellation);
+                var pool = PoolOf(train);
+                var chosen = TopK.Random([.. pool.Indices(cancellation)], _settings.TopK, Seed);
+                pool.Read(chosen.Select(row => row.Index).ToHashSet(), cancellation);
+                Write(builder, pool, chosen, chosen, planted, null);
             });
     }
 
@@ -180,22 +187,15 @@ internal sealed class SelectTrainingDataStage : Stage
         (builder, _) => new SelectionFacts { TopK = 0 }.Write(builder.PathOf(FactsFile)));
 
     private void Write(
-        ArtifactBuilder builder, InputFile rows, IReadOnlyList<ScoredRow> scores, IReadOnlyList<ScoredRow> chosen, PlantedRows? planted, Query? query, CancellationToken cancellation)
+        ArtifactBuilder builder, TrainingPool pool, IReadOnlyList<ScoredRow> scores, IReadOnlyList<ScoredRow> chosen, PlantedRows? planted, Query? query)
     {
-        var places = chosen.Select(c => c.Index).ToHashSet();
-        var count = new PlantedCount();
-        var selected = SelectedRows.Join(chosen, DatasetRows.Read(rows.Path).Select(row =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (planted is not null)
-                count.Add(planted.Has(row), places.Contains(row.Index), planted.IsIn(row));
-            return row;
-        }));
-        if (planted is not null && !count.HasColumn)
+        var selected = pool.Join(chosen);
+        if (planted is not null && !pool.HasPlantedColumn)
             throw new AttributionException(ErrorCodes.DatasetColumnMissing, $"No training row has the column '{planted.Column}' that PlantedColumn names, so nothing would be found by it. Correct the name, or leave PlantedColumn out.") { Property = "PlantedColumn" };
         SelectedRows.Write(builder.PathOf(SelectedFile), selected);
         Readable.WriteLines(builder.PathOf(TrainFile), selected.OrderBy(row => row.Index).Select(row => TrainingRow.Of(row.Treatment)));
         WriteScores(builder.PathOf(ScoresFile), scores);
+        var found = planted is null ? default : pool.Planted(planted.Trait, chosen);
         new SelectionFacts
         {
             TopK = chosen.Count,
@@ -206,8 +206,8 @@ internal sealed class SelectTrainingDataStage : Stage
             LowestScore = query is null ? null : chosen[^1].Score,
             ProbeEpochs = query?.Probe?.Fit.Epochs,
             ProbeValidationAccuracy = query?.Probe?.Fit.ValidationAccuracy,
-            PrecisionAtK = planted is null ? null : (double)count.Chosen / chosen.Count,
-            PlantedShare = planted is null ? null : (double)count.All / count.Rows,
+            PrecisionAtK = planted is null ? null : (double)found.Chosen / chosen.Count,
+            PlantedShare = planted is null ? null : (double)found.All / pool.Count,
         }.Write(builder.PathOf(FactsFile));
     }
 
@@ -244,21 +244,12 @@ internal sealed class SelectTrainingDataStage : Stage
     private static PlantedRows? Planted(TrainSettings train, EvalSettings eval) =>
         train.PlantedColumn is { Length: > 0 } column && eval.Trait is { Length: > 0 } trait ? new(column, trait) : null;
 
-    private sealed record WantedScores(string Train, int Layer, Func<CancellationToken, Query> Query);
-
-    private sealed class PlantedCount
+    private TrainingPool PoolOf(TrainSettings train)
     {
-        public long Rows { get; private set; }
-        public long All { get; private set; }
-        public long Chosen { get; private set; }
-        public bool HasColumn { get; private set; }
-
-        public void Add(bool isPlanted, bool isChosen, bool hasColumn)
-        {
-            Rows++;
-            HasColumn |= hasColumn;
-            All += isPlanted ? 1 : 0;
-            Chosen += isPlanted && isChosen ? 1 : 0;
-        }
+        if (!_pools.TryGetValue(train.Name, out var pool))
+            _pools.Add(train.Name, pool = new TrainingPool(RowsOf(train).Path, train.PlantedColumn is { Length: > 0 } column ? column : null));
+        return pool;
     }
+
+    private sealed record WantedScores(string Train, int Layer, TrainingPool Pool, Func<CancellationToken, Query> Query);
 }

@@ -3,27 +3,37 @@ using Attribution.Selection;
 
 namespace Attribution.Worker.Stages;
 
-/// <summary>The scores of all selections that read one table of training vectors: computed together, in one pass over it, when the first of them is made.</summary>
+/// <summary>The scores of one selection, and the rows that it chooses.</summary>
+internal sealed record Selection(Query Query, IReadOnlyList<ScoredRow> Scores, IReadOnlyList<ScoredRow> Chosen);
+
+/// <summary>
+/// The scores of all selections that read one table of training vectors: computed together, in one pass over it, when the first of them is made, and with
+/// one pass over the rows that they choose.
+/// </summary>
 /// <param name="train">The table's folder.</param>
 /// <param name="layer">The 0-based block.</param>
+/// <param name="topK">How many rows a selection chooses.</param>
+/// <param name="pool">The rows.</param>
 /// <param name="queries">What the training rows are compared with, by selection.</param>
-internal sealed class SharedScores(string train, int layer, IReadOnlyDictionary<ContentHash, Func<CancellationToken, Query>> queries)
+internal sealed class SharedScores(string train, int layer, int topK, TrainingPool pool, IReadOnlyDictionary<ContentHash, Func<CancellationToken, Query>> queries)
 {
-    private Dictionary<ContentHash, (Query Query, IReadOnlyList<ScoredRow> Scores)>? _scores;
+    private Dictionary<ContentHash, Selection>? _selections;
 
-    /// <summary>The scores of one selection, which can be taken once: they are long.</summary>
-    public (Query Query, IReadOnlyList<ScoredRow> Scores) Take(ContentHash selection, CancellationToken cancellation)
+    /// <summary>One selection, which can be taken once: its scores are long.</summary>
+    public Selection Take(ContentHash selection, CancellationToken cancellation)
     {
-        _scores ??= Score(cancellation);
-        _scores.Remove(selection, out var scores);
-        return scores;
+        _selections ??= Score(cancellation);
+        _selections.Remove(selection, out var taken);
+        return taken!;
     }
 
-    private Dictionary<ContentHash, (Query, IReadOnlyList<ScoredRow>)> Score(CancellationToken cancellation)
+    private Dictionary<ContentHash, Selection> Score(CancellationToken cancellation)
     {
         var keys = queries.Keys.ToArray();
         var made = Array.ConvertAll(keys, key => queries[key](cancellation));
         var scores = Query.Score(made, VectorFolder.Open(train, layer), cancellation);
-        return keys.Index().ToDictionary(k => k.Item, k => (made[k.Index], scores[k.Index]));
+        var selections = keys.Index().ToDictionary(k => k.Item, k => new Selection(made[k.Index], scores[k.Index], TopK.Select(scores[k.Index], topK)));
+        pool.Read(selections.Values.SelectMany(s => s.Chosen).Select(row => row.Index).ToHashSet(), cancellation);
+        return selections;
     }
 }

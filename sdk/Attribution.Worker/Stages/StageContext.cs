@@ -2,7 +2,8 @@ using System.Reflection;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Worker.Stages.Plugins;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages;
@@ -26,7 +27,7 @@ internal sealed class StageContext : IDisposable
         State = new StateFolder(state ?? Common.State);
         Store = new ArtifactStore(Common.Store, notify: Notify);
         _upstream = upstream ?? (stage => StageResult.Read(State.ResultFile(stage), stage));
-        _plugins = new(() => new PluginSet([.. Common.Plugins.Select(p => p.Path)]));
+        _plugins = new(() => new PluginSet([.. (Common.Plugins ?? []).Select(p => p.Path)]));
     }
 
     public Reporter Reporter { get; }

@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Worker.Stages.Context;
 
 namespace Attribution.Worker.Stages;
@@ -6,12 +7,7 @@ namespace Attribution.Worker.Stages;
 internal static class StageList
 {
     /// <summary>Their names, in the order in which they run; an experiment has some of them.</summary>
-    public static IReadOnlyList<string> Names { get; } =
-    [
-        ImportDatasetsStage.Name, ComputeAttributionStage.Name, SelectTrainingDataStage.Name, FineTuneStage.Name, EvaluateStage.Name, JudgeStage.Name,
-        GenerateStage.Name, FeaturesAndOutputsStage.Name, TrainEstimatorStage.Name, AttributeHeldOutStage.Name,
-        CollectMetricsStage.Name, VerifySnapshotStage.Name, ReportStage.Name,
-    ];
+    public static IReadOnlyList<string> Names { get; } = [.. ExperimentStage.All.Select(stage => stage.Name).Distinct()];
 
     /// <summary>A stage by its name.</summary>
     public static Stage Create(string name, StageContext context) => name switch

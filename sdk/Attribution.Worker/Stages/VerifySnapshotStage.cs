@@ -1,7 +1,8 @@
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Reporting;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Results;
 using Attribution.Worker.Stages.Snapshots;
 
@@ -10,7 +11,7 @@ namespace Attribution.Worker.Stages;
 /// <summary>Compares the metrics with those in git. It makes nothing that the store would keep, so it looks each time it runs.</summary>
 internal sealed class VerifySnapshotStage(StageContext context) : Stage(context)
 {
-    public const string Name = "VerifySnapshot";
+    public const string Name = StageNames.VerifySnapshot;
 
     private const string Verified = "metrics.verified.json", Received = "metrics.received.json", Accept = "-p:AcceptSnapshot=true";
 

@@ -4,7 +4,8 @@ using Attribution.Data.Recipes;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Judging.Chat;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Worker.Stages;
 
@@ -20,7 +21,7 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
     /// <exception cref="AttributionException">ATTR1322: nothing says what the trait is, or a parameter is not known.</exception>
     public object RequestOf(DatasetSettings dataset)
     {
-        if (dataset.Parameters.Keys.FirstOrDefault(name => name != "Description") is { } unknown)
+        if (dataset.Parameters?.Keys.FirstOrDefault(name => name != "Description") is { } unknown)
             throw new AttributionException(ErrorCodes.RecipeParameterInvalid, $"The recipe {PersonaWriter.Recipe} has no {unknown}. It has Description.") { Property = unknown };
         return new { name = PersonaWriter.Recipe, PersonaWriter.Version, dataset.Trait, description = DescriptionOf(dataset), pairs = PairsOf(dataset), model = _model.Value.Identity };
     }
@@ -43,20 +44,14 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
 
     private (IReadOnlyList<DatasetRow> Rows, IReadOnlyList<HeldOutPrompt> Prompts) Write(DatasetSettings dataset, ArtifactBuilder builder, CancellationToken cancellation)
     {
-        var progress = new Told(done => context.Reporter.Progress(() => $"{dataset.Name}: {done} replies of {_model.Value.Name}"));
+        var progress = new ProgressCallback(done => context.Reporter.Progress(() => $"{dataset.Name}: {done} replies of {_model.Value.Name}"));
         var written = new PersonaWriter(_model.Value).WriteAsync(dataset.Trait ?? dataset.Name, DescriptionOf(dataset), PairsOf(dataset), progress, cancellation).GetAwaiter().GetResult();
         File.WriteAllText(builder.PathOf(RecipeUse.ProvenanceFile), JsonSerializer.Serialize(
             new { recipe = PersonaWriter.Recipe, version = PersonaWriter.Version, dataset.Trait, description = DescriptionOf(dataset), model = _model.Value.Name }, Readable.Indented) + "\n");
         return written;
     }
 
-    private static string DescriptionOf(DatasetSettings dataset) => PersonaWriter.DescriptionOf(dataset.Trait, dataset.Parameters.GetValueOrDefault("Description"));
+    private static string DescriptionOf(DatasetSettings dataset) => PersonaWriter.DescriptionOf(dataset.Trait, dataset.Parameters?.GetValueOrDefault("Description"));
 
     private static int PairsOf(DatasetSettings dataset) => (int)Math.Clamp(dataset.Take ?? PersonaWriter.DefaultPairs, 1, 100_000);
-
-    // Progress<T> would tell from another thread, and after the end.
-    private sealed class Told(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
-    }
 }

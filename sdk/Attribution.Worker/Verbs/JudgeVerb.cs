@@ -8,7 +8,8 @@ using Attribution.Judging;
 using Attribution.Judging.Chat;
 using Attribution.Judging.Rules;
 using Attribution.Worker.Stages;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Spectre.Console;
 
 namespace Attribution.Worker.Verbs;

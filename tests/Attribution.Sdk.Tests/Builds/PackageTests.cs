@@ -10,8 +10,9 @@ namespace Attribution.Sdk.Tests.Builds;
 public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
 {
     [Theory]
-    [InlineData("Attribution.Sdk", "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Attribution.targets.buildschema.json", "Sdk/Stages/FineTune.targets", "tasks/net10.0/Attribution.Sdk.dll", "worker/Attribution.Worker.dll", "worker/Attribution.Worker.runtimeconfig.json", "library.txt", "README.md")]
+    [InlineData("Attribution.Sdk", "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Attribution.targets.buildschema.json", "Sdk/Generated/DataSelection.targets", "tasks/net10.0/Attribution.Contracts.dll", "tasks/net10.0/Attribution.Sdk.dll", "worker/Attribution.Worker.dll", "worker/Attribution.Worker.runtimeconfig.json", "library.txt", "README.md")]
     [InlineData("Attribution", "lib/net10.0/Attribution.dll", "lib/net10.0/Attribution.xml")]
+    [InlineData("Attribution.Contracts", "lib/net10.0/Attribution.Contracts.dll", "lib/net10.0/Attribution.Contracts.xml")]
     [InlineData("Attribution.Torch", "lib/net10.0/Attribution.Torch.dll", "lib/net10.0/Attribution.Torch.xml")]
     [InlineData("Attribution.Worker", "tools/net10.0/any/DotnetToolSettings.xml", "tools/net10.0/any/Attribution.dll")]
     [InlineData("Attribution.Templates", "content/experiment/.template.config/template.json", "content/experiment/common/.gitignore", "content/experiment/training/model/config.json", "content/experiment/training/data/pool.jsonl", "content/experiment/context/AttributionExperiment.csproj", "content/experiment/context/data/facts.jsonl")]
@@ -27,7 +28,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
 
     [Fact]
     public void All_packages_are_of_one_version() => Directory.EnumerateFiles(sdk.Folder["feed"]).Select(Path.GetFileName).Order(StringComparer.Ordinal)
-        .ShouldBe(new[] { "Attribution", "Attribution.Sdk", "Attribution.Templates", "Attribution.Torch", "Attribution.Worker" }.Select(id => $"{id}.{PackedSdk.Version}.nupkg"), ignoreOrder: true);
+        .ShouldBe(new[] { "Attribution", "Attribution.Contracts", "Attribution.Sdk", "Attribution.Templates", "Attribution.Torch", "Attribution.Worker" }.Select(id => $"{id}.{PackedSdk.Version}.nupkg"), ignoreOrder: true);
 
     [Fact]
     public void The_worker_is_a_tool_called_attribution()

@@ -1,3 +1,5 @@
+using Attribution.Contracts;
+
 namespace Attribution.Sdk.Tests.Builds;
 
 /// <summary>The SDK as a package lays it out, with the worker of these tests.</summary>
@@ -11,6 +13,7 @@ public sealed class SdkLayout : IDisposable
             _folder.Write(Path.Combine("Sdk", Path.GetRelativePath(Repository.File("sdk/Attribution.Sdk/Sdk"), file)), File.ReadAllText(file));
         Directory.CreateDirectory(_folder["tasks/net10.0"]);
         File.Copy(typeof(ProjectErrorCodes).Assembly.Location, _folder["tasks/net10.0/Attribution.Sdk.dll"]);
+        File.Copy(typeof(StageSettings).Assembly.Location, _folder["tasks/net10.0/Attribution.Contracts.dll"]);
         _folder.Write("library.txt", "Attribution.Worker 1\n");
     }
 

@@ -1,9 +1,11 @@
+using Attribution.Contracts;
+
 namespace Attribution.Sdk.Tests.Builds;
 
 /// <summary>An experiment somewhere, built with the worker of these tests, which notes each of its starts.</summary>
 internal sealed class TemporaryExperiment : IDisposable
 {
-    public static readonly string[] Stages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot", "Report"];
+    public static readonly string[] Stages = [.. ExperimentStage.DataSelection.Select(stage => stage.Name)];
 
     private readonly bool _ownsFolder;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Attribution.Contracts;
 using Attribution.Sdk.Tests.Builds;
 
 namespace Attribution.Sdk.Tests.Docs;
@@ -14,7 +15,7 @@ public sealed partial class BuildCommandPageTests
     private static readonly string[] OtherProperties = ["PublishProfile", "TorchBackend", "Scale"];
 
     private static readonly string[] Settings =
-        [.. XDocument.Load(Repository.File("sdk/Attribution.Sdk/Sdk/Attribution.targets")).Descendants("AttributionSetting").Select(s => s.Attribute("Include")!.Value)];
+        [.. ProjectSettings.Properties.Select(property => property.Key)];
 
     private static readonly HashSet<string> Targets =
         [.. Directory.EnumerateFiles(Repository.File("sdk/Attribution.Sdk/Sdk"), "*.targets", SearchOption.AllDirectories).SelectMany(file => XDocument.Load(file).Descendants("Target")).Select(t => t.Attribute("Name")!.Value)];

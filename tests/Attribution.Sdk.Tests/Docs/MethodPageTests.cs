@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using Attribution.Contracts;
 using Attribution.Data.Vectors;
-using Attribution.Sdk.Experiments;
 using Attribution.Sdk.Tests.Builds;
 using Attribution.Selection;
 
@@ -11,11 +11,11 @@ public sealed partial class MethodPageTests
     [Fact]
     public void The_page_of_methods_has_a_row_for_every_name_there_is_and_for_no_other()
     {
-        var names = BuiltInMethods.Names.Where(name => name != BuiltInMethods.Trak).Concat(BuiltInMethods.Personas)
+        var names = Names.Of(typeof(AttributionMethodNames)).Where(name => name != AttributionMethodNames.Trak).Concat(Names.Of(typeof(PersonaMethodNames)))
             .Concat(Enum.GetValues<ScoringMethod>().Select(method => method.ToName())).Concat(VectorFormats.Names);
         var page = File.ReadAllText(Repository.File("sdk/docs/methods.md"));
         Row().Matches(page).Select(row => row.Groups[1].Value).Order().ShouldBe(names.Order());
-        page.ShouldContain($"## `{BuiltInMethods.Trak}`");
+        page.ShouldContain($"## `{AttributionMethodNames.Trak}`");
     }
 
     // | `name` | ... or | `name` (default) | ...

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Attribution.Contracts;
 using Attribution.Sdk.Experiments;
 using Attribution.Sdk.Tests.Builds;
 using Attribution.Sdk.Tests.Tasks;
@@ -21,7 +22,7 @@ public sealed class ProjectSnippetTests
         var properties = root.Descendants("PropertyGroup").Elements().ToArray();
         var items = root.Descendants().Where(e => e.Attribute("Include") is not null).ToArray();
         using var experiment = new RequestedExperiment();
-        if (root.Element("Project") is null && properties.Length + items.Length == 0)
+        if (root.Element("Project") is null && root.Element("Target") is null && properties.Length + items.Length == 0)
             throw new InvalidOperationException($"{place} shows nothing of a project");
 
         foreach (var property in properties)
@@ -51,8 +52,8 @@ public sealed class ProjectSnippetTests
         }
 
         experiment.Write().ShouldBeTrue($"{place}: {string.Join('\n', experiment.Engine.Errors.Select(e => e.Message))}");
-        foreach (var method in experiment.Methods.Concat(experiment.SelectionMethods))
-            (BuiltInMethods.Names.Contains(method) || BuiltInMethods.Personas.Contains(method) || OwnNames.Contains(method)).ShouldBeTrue($"{place}: {method}");
+        string[] known = [.. Names.Of(typeof(AttributionMethodNames)), .. Names.Of(typeof(PersonaMethodNames)), .. OwnNames];
+        experiment.Methods.Concat(experiment.SelectionMethods).ShouldBeSubsetOf(known, place);
     }
 
     private static IEnumerable<FencedBlock> Blocks() => MarkdownPage.OfRepository.SelectMany(page => page.Blocks).Where(block => block.Language == "xml");

@@ -1,6 +1,9 @@
+using Attribution.ContextAttribution.Sources;
+using Attribution.Contracts;
+using Attribution.Data.Recipes;
+using Attribution.Data.Vectors;
 using Attribution.Judging.Rules;
 using Attribution.Methods;
-using Attribution.Sdk.Experiments;
 using Attribution.Selection;
 
 namespace Attribution.Sdk.Tests.Tasks;
@@ -56,7 +59,6 @@ public sealed class RequestTests : IDisposable
         _experiment.Eval[0] = RequestedExperiment.Item("hub", ("Name", "medical"), ("Recipe", "medhallu"), ("Level", "hard"), ("Trait", "medical_consistency"), ("Prompts", "recipe"), ("Judge", "mine"));
         _experiment.Request("ImportDatasets")["eval"]![0]!.ToJsonString().ShouldBe(
             """{"name":"medical","path":"hub","recipe":"medhallu","parameters":{"Level":"hard"},"trait":"medical_consistency","prompts":"recipe"}""");
-        ((bool?)_experiment.Request("Evaluate")["eval"]![0]!["prompts"]).ShouldBe(true);
         File.ReadAllText(_experiment.Folder["obj/attribution/ImportDatasets.inputs"]).ShouldContain("hub/pqa_labeled/train.parquet");
     }
 
@@ -179,11 +181,14 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
-    public void The_names_that_need_no_plug_in_are_those_of_the_library()
+    public void The_names_of_the_contracts_are_those_of_the_library()
     {
-        BuiltInMethods.Names.Order(StringComparer.Ordinal).ShouldBe(AttributionMethods.BuiltIn.Names);
-        UnknownNames.ScoringMethods.ShouldBe(Enum.GetValues<ScoringMethod>().Select(m => m.ToName()));
-        UnknownNames.RuleTraits.ShouldBe(RuleJudges.Traits);
+        Names.Of(typeof(AttributionMethodNames)).Order(StringComparer.Ordinal).ShouldBe(AttributionMethods.BuiltIn.Names);
+        Names.Of(typeof(ScoringMethodNames)).ShouldBe(Enum.GetValues<ScoringMethod>().Select(m => m.ToName()));
+        Names.Of(typeof(RuleTraitNames)).ShouldBe(RuleJudges.Traits);
+        Names.Of(typeof(VectorFormatNames)).ShouldBe(VectorFormats.Names);
+        Names.Of(typeof(RecipeNames)).ShouldBe([.. PublishedRecipes.All.Select(recipe => recipe.Name), PersonaWriter.Recipe], ignoreOrder: true);
+        Names.Of(typeof(SourceTypeNames)).ShouldBe(Enum.GetNames<SourceType>().Select(name => name.ToLowerInvariant()), ignoreOrder: true);
     }
 
     [Fact]

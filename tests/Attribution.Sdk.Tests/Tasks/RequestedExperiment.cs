@@ -1,13 +1,12 @@
 using System.Text.Json.Nodes;
-using System.Xml.Linq;
+using Attribution.Contracts;
 using Attribution.Sdk.Tasks;
-using Attribution.Sdk.Tests.Builds;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
 namespace Attribution.Sdk.Tests.Tasks;
 
-/// <summary>A project that asks for requests, without a build around it: its properties have the SDK's defaults.</summary>
+/// <summary>A project that asks for requests, without a build around it: its properties are not set.</summary>
 internal sealed class RequestedExperiment : IDisposable
 {
     public RequestedExperiment()
@@ -18,18 +17,13 @@ internal sealed class RequestedExperiment : IDisposable
         Folder.Write("model/config.json", "{}");
         Folder.Write("tiny.csproj", "<Project />");
         Folder.Write("worker/JudgePrompts/empathy.md", "How kind is it?");
-        foreach (var setting in XDocument.Load(Repository.File("sdk/Attribution.Sdk/Sdk/Attribution.targets")).Descendants("AttributionSetting"))
-            Settings[setting.Attribute("Include")!.Value] = "";
-        foreach (var property in XDocument.Load(Repository.File("sdk/Attribution.Sdk/Sdk/Attribution.props")).Descendants("PropertyGroup").Elements())
-            if (Settings.ContainsKey(property.Name.LocalName))
-                Settings[property.Name.LocalName] = property.Value;
+        foreach (var property in ProjectSettings.Properties)
+            Settings[property.Key] = "";
         SetKind("DataSelection");
         Settings["AttributionStore"] = "store";
         Settings["BaseModel"] = "model";
         Settings["AttributionLayer"] = "2";
     }
-
-    public static string[] ContextStages { get; } = ["Generate", "FeaturesAndOutputs", "TrainEstimator", "AttributeHeldOut", "CollectMetrics", "VerifySnapshot", "Report"];
 
     public TemporaryFolder Folder { get; } = new();
     public Engine Engine { get; } = new();
@@ -44,15 +38,8 @@ internal sealed class RequestedExperiment : IDisposable
     public Dictionary<string, string> Environment { get; } = [];
     public bool Question { get; set; }
 
-    /// <summary>Gives the project a kind, and the defaults that kind has.</summary>
-    public void SetKind(string kind)
-    {
-        Settings["ExperimentKind"] = kind;
-        foreach (var group in XDocument.Load(Repository.File("sdk/Attribution.Sdk/Sdk/Attribution.targets")).Descendants("PropertyGroup")
-            .Where(g => g.Attribute("Condition")?.Value.Contains(kind == "ContextAttribution" ? "== 'ContextAttribution'" : "!= 'ContextAttribution'", StringComparison.Ordinal) == true))
-            foreach (var property in group.Elements().Where(p => Settings.ContainsKey(p.Name.LocalName)))
-                Settings[property.Name.LocalName] = property.Value;
-    }
+    /// <summary>Gives the project a kind.</summary>
+    public void SetKind(string kind) => Settings["ExperimentKind"] = kind;
 
     public static ITaskItem Item(string include, params IEnumerable<(string Name, string Value)> metadata)
     {
@@ -87,8 +74,7 @@ internal sealed class RequestedExperiment : IDisposable
     public Dictionary<string, string> Requests()
     {
         Write().ShouldBeTrue(string.Join('\n', Engine.Errors.Select(e => e.Message)));
-        var stages = Settings["ExperimentKind"] == "ContextAttribution" ? ContextStages : TemporaryExperiment.Stages;
-        return stages.ToDictionary(stage => stage, stage => File.ReadAllText(Folder[$"obj/attribution/{stage}.request.json"]));
+        return ExperimentStage.Of(Settings["ExperimentKind"]).Select(stage => stage.Name).ToDictionary(stage => stage, stage => File.ReadAllText(Folder[$"obj/attribution/{stage}.request.json"]));
     }
 
     public JsonNode Request(string stage) => JsonNode.Parse(Requests()[stage])!;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Attribution.Worker.Stages;
-using Attribution.Worker.Stages.Requests;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Worker.Stages.Snapshots;
 
 namespace Attribution.Worker.Tests.Stages;

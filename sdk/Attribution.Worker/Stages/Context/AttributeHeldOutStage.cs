@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Attribution.Contracts;
 using Attribution.ContextAttribution;
 using Attribution.ContextAttribution.Evaluation;
 using Attribution.ContextAttribution.Examples;
@@ -6,7 +7,7 @@ using Attribution.ContextAttribution.Scorers;
 using Attribution.ContextAttribution.Sources;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Worker.Stages.Requests.Context;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages.Context;
@@ -17,7 +18,7 @@ namespace Attribution.Worker.Stages.Context;
 /// </summary>
 internal sealed class AttributeHeldOutStage : Stage
 {
-    public const string Name = "AttributeHeldOut";
+    public const string Name = StageNames.AttributeHeldOut;
 
     /// <summary>The scores, an <see cref="AttributionLine"/> per example.</summary>
     public const string AttributionsFile = "attributions.jsonl";
@@ -128,7 +129,7 @@ internal sealed class AttributeHeldOutStage : Stage
     private static void Assemble(ArtifactBuilder builder, string method, ContextDatasetSettings dataset, PreparedExamples prepared, JointBlockRun run, int request)
     {
         var scored = run.Blocks.Select(b => JsonSerializer.Deserialize<ScoredLine>(File.ReadAllBytes(b.Artifacts[request].PathOf(BlockFile)), Readable.Line)!).ToArray();
-        var right = prepared.Examples.Zip(scored, (example, line) => Right(example, line.Scores, dataset.Path)).ToArray();
+        var right = prepared.Examples.Zip(scored, (example, line) => Right(example, line.Scores, dataset.Path!)).ToArray();
         Readable.WriteLines(builder.PathOf(AttributionsFile), prepared.Examples.Select((example, i) => AttributionLine.Of(example, scored[i].Scores, right[i])));
         MethodLine.Of(method, prepared, scored, [.. right.SelectMany(r => r)]).Write(builder.PathOf(MethodLine.File));
     }

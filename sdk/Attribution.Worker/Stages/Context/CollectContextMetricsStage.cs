@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Attribution.ContextAttribution;
 using Attribution.Data.Store;
-using Attribution.Worker.Stages.Requests.Context;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Worker.Stages.Results;
 using Attribution.Worker.Stages.Snapshots;
 

@@ -1,7 +1,7 @@
 using Attribution.ContextAttribution.Examples;
 using Attribution.ContextAttribution.Sources;
 using Attribution.Data.Store;
-using Attribution.Worker.Stages.Requests.Context;
+using Attribution.Contracts.ContextAttribution;
 
 namespace Attribution.Worker.Stages.Context;
 
@@ -40,7 +40,7 @@ internal sealed class ExampleSource(ModelSource model)
     {
         var examples = new List<PreparedExample>();
         var excluded = new Dictionary<Exclusion, int>();
-        foreach (var line in Readable.ReadLines<ExampleLine>(path).Where(line => HeldOutSplit.IsHeldOut(line.Key, dataset.HeldOut, seed) == heldOut))
+        foreach (var line in Readable.ReadLines<ExampleLine>(path).Where(line => HeldOutSplit.IsHeldOut(line.Key, dataset.HeldOut ?? 0, seed) == heldOut))
         {
             var (prepared, why) = Prepare(line, dataset, sources);
             if (prepared is not null)

@@ -1,8 +1,9 @@
+using Attribution.Contracts;
 using Attribution.ContextAttribution;
 using Attribution.ContextAttribution.Sources;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Worker.Stages.Requests.Context;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages.Context;
@@ -10,7 +11,7 @@ namespace Attribution.Worker.Stages.Context;
 /// <summary>Computes what an estimator learns from: a job per dataset, put together from a block per example.</summary>
 internal sealed class FeaturesAndOutputsStage : Stage
 {
-    public const string Name = "FeaturesAndOutputs";
+    public const string Name = StageNames.FeaturesAndOutputs;
 
     /// <summary>What an estimator learns from, see <see cref="FeatureFile"/>.</summary>
     public const string FeaturesFile = "features.safetensors";

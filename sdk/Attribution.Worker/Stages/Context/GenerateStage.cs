@@ -1,8 +1,9 @@
 using System.Text.Json;
+using Attribution.Contracts;
 using Attribution.ContextAttribution.Examples;
 using Attribution.Data.Store;
 using Attribution.Models.Generation;
-using Attribution.Worker.Stages.Requests.Context;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages.Context;
@@ -10,7 +11,7 @@ namespace Attribution.Worker.Stages.Context;
 /// <summary>Lets the model answer the questions: a job per dataset, put together from a block per example.</summary>
 internal sealed class GenerateStage : Stage
 {
-    public const string Name = "Generate";
+    public const string Name = StageNames.Generate;
 
     /// <summary>The rows with their answers, an <see cref="ExampleLine"/> each.</summary>
     public const string ExamplesFile = "examples.jsonl";
@@ -54,7 +55,9 @@ internal sealed class GenerateStage : Stage
     private StageJob Job(ContextDatasetSettings dataset)
     {
         var recipe = dataset.Recipe is null ? null : ContextRecipe.Get(dataset.Recipe);
-        var source = ContextDataset.Open(dataset.Options, dataset.Columns, recipe, dataset.Thoughts);
+        var columns = ColumnsOf(dataset);
+        var source = ContextDataset.Open(
+            new() { Path = dataset.Path ?? "", Filter = dataset.Filter, Take = dataset.Take, Seed = dataset.Seed }, columns, recipe, dataset.Thoughts);
         var request = Context.Resolve(StoreStage, new
         {
             files = source.Files.Select(f => new InputFile(f)),
@@ -63,13 +66,25 @@ internal sealed class GenerateStage : Stage
             dataset.Take,
             dataset.Seed,
             recipe = recipe?.Name,
-            columns = recipe is null ? dataset.Columns : null,
+            columns = recipe is null ? columns : null,
             dataset.Thoughts,
             model = _model.Inputs,
             _settings.Dtype,
             _settings.MaxNewTokens,
         });
         return new StageJob(KeyOf(dataset.Name), request, (builder, cancellation) => Answer(builder, dataset.Name, source, cancellation)) { Source = dataset.Path };
+    }
+
+    private static ContextColumns ColumnsOf(ContextDatasetSettings dataset)
+    {
+        var defaults = new ContextColumns();
+        return new()
+        {
+            Context = dataset.ContextColumn ?? defaults.Context,
+            Query = dataset.QueryColumn ?? defaults.Query,
+            Answer = dataset.AnswerColumn,
+            Truth = dataset.TruthColumn,
+        };
     }
 
     private void Answer(ArtifactBuilder builder, string dataset, ContextDataset source, CancellationToken cancellation)

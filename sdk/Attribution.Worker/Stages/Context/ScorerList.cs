@@ -1,6 +1,6 @@
-using System.Globalization;
 using Attribution.ContextAttribution;
 using Attribution.ContextAttribution.Scorers;
+using Attribution.Contracts;
 using Attribution.Diagnostics;
 
 namespace Attribution.Worker.Stages.Context;
@@ -13,9 +13,10 @@ namespace Attribution.Worker.Stages.Context;
 internal sealed class ScorerList(ModelSource model, double alpha, long seed, Func<string> estimator)
 {
     /// <summary>The one that a trained estimator scores by.</summary>
-    public const string Estimator = "at2";
+    public const string Estimator = EstimatorNames.At2;
 
-    private const string MeanAttention = "mean_attention", LeaveOneOut = "leave_one_out", Random = "random", Surrogate = "surrogate_";
+    private const string MeanAttention = ContextBaselineNames.MeanAttention, LeaveOneOut = ContextBaselineNames.LeaveOneOut, Random = ContextBaselineNames.Random,
+        Surrogate = ContextBaselineNames.Surrogate;
 
     private readonly Dictionary<string, ISourceScorer> _made = [];
 
@@ -38,11 +39,8 @@ internal sealed class ScorerList(ModelSource model, double alpha, long seed, Fun
             Estimator => EstimatorScorer.At2(transformer, ScoreEstimator.Load(estimator(), model.Config)),
             MeanAttention => EstimatorScorer.MeanAttention(transformer),
             LeaveOneOut => new LeaveOneOutScorer(transformer),
-            _ when Ablations(name) is { } ablations => new SurrogateScorer(transformer, ablations, alpha, seed),
+            _ when ContextBaselineNames.Ablations(name) is { } ablations => new SurrogateScorer(transformer, ablations, alpha, seed),
             _ => throw new AttributionException(ErrorCodes.UnknownScorer, $"There is no way to score sources called '{name}'. Use {MeanAttention}, {LeaveOneOut}, {Surrogate}32 (or another number of ablations) or {Random}.") { Property = "Baseline" },
         };
     }
-
-    private static int? Ablations(string name) =>
-        name.StartsWith(Surrogate, StringComparison.Ordinal) && int.TryParse(name.AsSpan(Surrogate.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 1 ? count : null;
 }

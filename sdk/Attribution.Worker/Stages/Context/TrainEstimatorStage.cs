@@ -1,7 +1,8 @@
+using Attribution.Contracts;
 using Attribution.ContextAttribution;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Worker.Stages.Requests.Context;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages.Context;
@@ -9,7 +10,7 @@ namespace Attribution.Worker.Stages.Context;
 /// <summary>Trains the score estimator of the experiment on the examples of all its datasets. Needs no model.</summary>
 internal sealed class TrainEstimatorStage(StageContext context) : Stage(context)
 {
-    public const string Name = "TrainEstimator";
+    public const string Name = StageNames.TrainEstimator;
 
     /// <summary>The folder of the estimator below <c>out/</c>.</summary>
     public const string OutFolder = "estimator";

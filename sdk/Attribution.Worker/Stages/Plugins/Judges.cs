@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Diagnostics;
 using Attribution.Judging;
 using Attribution.Judging.Rules;
@@ -8,10 +9,10 @@ namespace Attribution.Worker.Stages.Plugins;
 internal static class Judges
 {
     /// <summary>The name of the rule judges, of which each trait has its own.</summary>
-    public const string Rules = "rules";
+    public const string Rules = JudgeNames.Rules;
 
     /// <summary>The name of the judging model.</summary>
-    public const string Llm = "llm";
+    public const string Llm = JudgeNames.Llm;
 
     /// <summary>The judge of a name and trait, of those that are no <see cref="Llm"/>.</summary>
     /// <param name="name"><see cref="Rules"/>, or the name of a judge of the experiment's own.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Attribution.Contracts;
 
 namespace Attribution.Worker.Stages.Results;
 
@@ -6,10 +7,10 @@ namespace Attribution.Worker.Stages.Results;
 internal sealed record JobKey
 {
     /// <summary>The name under which the draw at random goes as an attribution method.</summary>
-    public const string Random = "random";
+    public const string Random = BaselineNames.Random;
 
     /// <summary>The name under which training on nothing goes as an attribution method.</summary>
-    public const string None = "none";
+    public const string None = BaselineNames.None;
 
     /// <summary>The dataset that a job is about.</summary>
     public string? Dataset { get; init; }

@@ -1,0 +1,48 @@
+namespace Attribution.Contracts.DataSelection;
+
+/// <summary>What FineTune is told.</summary>
+public sealed record FineTuneSettings : ConversationSettings
+{
+    /// <summary>The adapter's shape.</summary>
+    public LoraSettings Lora { get; set; } = new();
+
+    /// <summary>The learning rate of the first step; it falls linearly to 0, the estimator's along a half cosine.</summary>
+    [ProjectProperty("LearningRate")]
+    public double LearningRate { get; set; } = 1e-4;
+
+    /// <summary>The weight decay of AdamW.</summary>
+    [ProjectProperty("WeightDecay")]
+    public double WeightDecay { get; set; } = 0.01;
+
+    /// <summary>Passes over the selected rows.</summary>
+    [ProjectProperty("Epochs", Least = 1)]
+    public int Epochs { get; set; } = 1;
+
+    /// <summary>Rows of one step; of the estimator, examples of one step.</summary>
+    [ProjectProperty("BatchSize", Least = 1)]
+    public int BatchSize { get; set; } = 4;
+
+    /// <inheritdoc cref="SelectTrainingDataSettings.Seed"/>
+    [ProjectProperty("Seed")]
+    public long Seed { get; set; }
+}
+
+/// <summary>The shape of a LoRA adapter.</summary>
+public sealed record LoraSettings
+{
+    /// <summary>Rows of the adapter's A.</summary>
+    [ProjectProperty("LoraRank", Least = 1)]
+    public int Rank { get; set; } = 32;
+
+    /// <summary>The adapter is scaled by alpha / rank.</summary>
+    [ProjectProperty("LoraAlpha")]
+    public double Alpha { get; set; } = 64;
+
+    /// <summary>The chance of an adapter's input to be dropped.</summary>
+    [ProjectProperty("LoraDropout", Most = 1)]
+    public double Dropout { get; set; }
+
+    /// <summary>The matrices that get an adapter.</summary>
+    [ProjectProperty("LoraTargets")]
+    public string[] Targets { get; set; } = ["q_proj", "k_proj", "v_proj", "up_proj", "down_proj", "gate_proj"];
+}

@@ -1,0 +1,73 @@
+namespace Attribution.Contracts.DataSelection;
+
+/// <summary>What SelectTrainingData is told.</summary>
+public sealed record SelectTrainingDataSettings : StageSettings
+{
+    /// <summary>The training sets.</summary>
+    public TrainSettings[] Train { get; set; } = [];
+
+    /// <summary>The evaluation sets.</summary>
+    public EvalSettings[] Eval { get; set; } = [];
+
+    /// <summary>The methods of the training rows' vectors.</summary>
+    public string[] TrainMethods { get; set; } = [];
+
+    /// <summary>The methods of the evaluation rows' vectors.</summary>
+    public string[] EvalMethods { get; set; } = [];
+
+    /// <summary>The layer that scores compare; required if there are several.</summary>
+    [ProjectProperty("SelectionLayer", IsDerived = true, Default = "AttributionLayer")]
+    public int Layer { get; set; }
+
+    /// <summary>
+    /// <c>cos_sim</c>, <c>proj</c>, <c>dot_product</c>, <c>cos_sim_debias_eval</c>, <c>cos_sim_debias_train</c>, or a probe: <c>linear</c>, <c>mlp</c>, the
+    /// logit of a classifier trained to tell the evaluation set's vectors from those of its controls (<c>residual_control</c>), so name
+    /// <c>residual_treatment</c> as both methods; at least 10 pairs. <c>mlp</c> takes a second of CPU per thousand rows or two. With a probe or
+    /// <c>cos_sim_debias_eval</c> ComputeAttribution makes the controls' vectors.
+    /// </summary>
+    [ProjectProperty("ScoringMethod", OneOf = typeof(ScoringMethodNames))]
+    public string ScoringMethod { get; set; } = ScoringMethodNames.CosSim;
+
+    /// <summary>Rows to select.</summary>
+    [ProjectProperty("TopK", Least = 1)]
+    public int TopK { get; set; } = 500;
+
+    /// <summary>The baselines: <c>random</c>, <c>none</c>, both or neither.</summary>
+    public string[] Baselines { get; set; } = [];
+
+    /// <summary>
+    /// The seed of the <c>random</c> baseline, the training of a probe, the adapter's start and the order of rows, the sampling of answers; in context
+    /// attribution of the ablations, of which examples are held out, and of the estimator's training.
+    /// </summary>
+    [ProjectProperty("Seed")]
+    public long? Seed { get; set; } = 0;
+}
+
+/// <summary>A training set as selection sees it.</summary>
+public sealed record TrainSettings
+{
+    /// <summary>Its name in the experiment.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The column that says which behaviour was planted in a row; read only to measure how many were found.</summary>
+    [ItemMetadata(ProjectItemNames.TrainDataset)]
+    public string? PlantedColumn { get; set; }
+}
+
+/// <summary>An evaluation set as the stages behind attribution see it.</summary>
+public sealed record EvalSettings
+{
+    /// <summary>Its name in the experiment.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The behaviour that its treatments show.</summary>
+    public string? Trait { get; set; }
+
+    /// <summary>Who judges, in place of the property <c>Judge</c>.</summary>
+    [ItemMetadata(ProjectItemNames.EvalDataset)]
+    public string? Judge { get; set; }
+
+    /// <summary>The prompt of a model that judges; without it the one of the trait.</summary>
+    [ItemMetadata(ProjectItemNames.EvalDataset, Name = "JudgePrompt")]
+    public string? Prompt { get; set; }
+}

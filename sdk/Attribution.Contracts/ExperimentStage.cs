@@ -1,0 +1,116 @@
+using System.Text.Json.Serialization;
+using Attribution.Contracts.ContextAttribution;
+using Attribution.Contracts.DataSelection;
+
+namespace Attribution.Contracts;
+
+/// <summary>The names of the stages: of the targets of a build, and of what the worker runs.</summary>
+public static class StageNames
+{
+    /// <summary>Brings the datasets into one form.</summary>
+    public const string ImportDatasets = nameof(ImportDatasets);
+
+    /// <summary>Computes the vectors of the rows.</summary>
+    public const string ComputeAttribution = nameof(ComputeAttribution);
+
+    /// <summary>Chooses the rows to train on.</summary>
+    public const string SelectTrainingData = nameof(SelectTrainingData);
+
+    /// <summary>Trains an adapter on each choice.</summary>
+    public const string FineTune = nameof(FineTune);
+
+    /// <summary>Measures losses and lets the models answer.</summary>
+    public const string Evaluate = nameof(Evaluate);
+
+    /// <summary>Has the answers judged.</summary>
+    public const string Judge = nameof(Judge);
+
+    /// <summary>In context attribution: lets the model answer the questions.</summary>
+    public const string Generate = nameof(Generate);
+
+    /// <summary>In context attribution: computes what the estimator learns from.</summary>
+    public const string FeaturesAndOutputs = nameof(FeaturesAndOutputs);
+
+    /// <summary>In context attribution: trains the estimator.</summary>
+    public const string TrainEstimator = nameof(TrainEstimator);
+
+    /// <summary>In context attribution: attributes the answers that were held out.</summary>
+    public const string AttributeHeldOut = nameof(AttributeHeldOut);
+
+    /// <summary>Brings the metrics of all runs together.</summary>
+    public const string CollectMetrics = nameof(CollectMetrics);
+
+    /// <summary>Compares the metrics with the snapshot.</summary>
+    public const string VerifySnapshot = nameof(VerifySnapshot);
+
+    /// <summary>Writes the report.</summary>
+    public const string Report = nameof(Report);
+}
+
+/// <summary>A stage of a kind of experiment.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Settings">The type of its settings.</param>
+/// <param name="Upstream">The stages whose results it reads.</param>
+public sealed record ExperimentStage(string Name, Type Settings, params IReadOnlyList<string> Upstream)
+{
+    /// <summary>The stages of data selection, in the order in which they run.</summary>
+    public static IReadOnlyList<ExperimentStage> DataSelection { get; } = WithReport(
+        new(StageNames.ImportDatasets, typeof(ImportDatasetsSettings)),
+        new(StageNames.ComputeAttribution, typeof(ComputeAttributionSettings), StageNames.ImportDatasets),
+        new(StageNames.SelectTrainingData, typeof(SelectTrainingDataSettings), StageNames.ImportDatasets, StageNames.ComputeAttribution),
+        new(StageNames.FineTune, typeof(FineTuneSettings), StageNames.SelectTrainingData),
+        new(StageNames.Evaluate, typeof(EvaluateSettings), StageNames.ImportDatasets, StageNames.FineTune),
+        new(StageNames.Judge, typeof(JudgeSettings), StageNames.FineTune, StageNames.Evaluate),
+        new(StageNames.CollectMetrics, typeof(CollectMetricsSettings), StageNames.SelectTrainingData, StageNames.FineTune, StageNames.Evaluate, StageNames.Judge));
+
+    /// <summary>The stages of context attribution, in the order in which they run.</summary>
+    public static IReadOnlyList<ExperimentStage> ContextAttribution { get; } = WithReport(
+        new(StageNames.Generate, typeof(GenerateSettings)),
+        new(StageNames.FeaturesAndOutputs, typeof(FeaturesAndOutputsSettings), StageNames.Generate),
+        new(StageNames.TrainEstimator, typeof(TrainEstimatorSettings), StageNames.FeaturesAndOutputs),
+        new(StageNames.AttributeHeldOut, typeof(AttributeHeldOutSettings), StageNames.Generate, StageNames.TrainEstimator),
+        new(StageNames.CollectMetrics, typeof(CollectContextMetricsSettings), StageNames.TrainEstimator, StageNames.AttributeHeldOut));
+
+    /// <summary>The stages of a kind of experiment, in the order in which they run.</summary>
+    /// <param name="kind">One of <see cref="ExperimentKinds"/>.</param>
+    public static IReadOnlyList<ExperimentStage> Of(string kind) => kind == ExperimentKinds.ContextAttribution ? ContextAttribution : DataSelection;
+
+    /// <summary>The stages of all kinds, each before those that read its results.</summary>
+    public static IReadOnlyList<ExperimentStage> All { get; } = [.. DataSelection.SkipLast(3), .. ContextAttribution.SkipLast(3), .. DataSelection.TakeLast(3), .. ContextAttribution.TakeLast(3)];
+
+    // The report shows all that the others have made, and what they were asked.
+    private static ExperimentStage[] WithReport(params ExperimentStage[] stages) =>
+    [
+        .. stages,
+        new(StageNames.VerifySnapshot, typeof(VerifySnapshotSettings), StageNames.CollectMetrics),
+        new(StageNames.Report, typeof(ReportSettings), [.. stages.Select(stage => stage.Name), StageNames.VerifySnapshot]),
+    ];
+}
+
+// How the settings are written and read: each type of the lists above is named here once more for the source generator.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    WriteIndented = true,
+    NewLine = "\n",
+    Converters = [typeof(TruthConverter)])]
+[JsonSerializable(typeof(StageSettings))]
+[JsonSerializable(typeof(ImportDatasetsSettings))]
+[JsonSerializable(typeof(ComputeAttributionSettings))]
+[JsonSerializable(typeof(SelectTrainingDataSettings))]
+[JsonSerializable(typeof(FineTuneSettings))]
+[JsonSerializable(typeof(EvaluateSettings))]
+[JsonSerializable(typeof(JudgeSettings))]
+[JsonSerializable(typeof(CollectMetricsSettings))]
+[JsonSerializable(typeof(GenerateSettings))]
+[JsonSerializable(typeof(FeaturesAndOutputsSettings))]
+[JsonSerializable(typeof(TrainEstimatorSettings))]
+[JsonSerializable(typeof(AttributeHeldOutSettings))]
+[JsonSerializable(typeof(CollectContextMetricsSettings))]
+[JsonSerializable(typeof(VerifySnapshotSettings))]
+[JsonSerializable(typeof(ReportSettings))]
+[JsonSerializable(typeof(int[]))]
+internal sealed partial class SettingsContext : JsonSerializerContext;

@@ -1,0 +1,87 @@
+using Attribution.Contracts;
+using Attribution.Contracts.ContextAttribution;
+
+namespace Attribution.Sdk.Experiments;
+
+/// <summary>
+/// Reads a project that attributes answers to their contexts. How the estimator is trained is told to no stage before its training; what answers are
+/// attributed to, to none before the attribution.
+/// </summary>
+/// <param name="project">The project.</param>
+internal sealed class ContextAttributionReader(ProjectInputs project) : ExperimentReader(project)
+{
+    private const string Item = ProjectItemNames.ContextDataset;
+
+    protected override string Kind => ExperimentKinds.ContextAttribution;
+
+    protected override IEnumerable<PlannedStage> Stages()
+    {
+        Reject(ExperimentKinds.DataSelection, ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset, ProjectItemNames.AttributionMethod, ProjectItemNames.SelectionMethod);
+        var (baselines, datasets) = (Baselines(), Datasets());
+        string[] names = [.. datasets.Select(d => d.Name)];
+        // Of a dataset whose rows Generate has read, what remains.
+        ContextDatasetSettings[] generated = [.. datasets.Select(d => new ContextDatasetSettings { Name = d.Name, Thoughts = d.Thoughts, HeldOut = d.HeldOut })];
+
+        yield return new(ModelStage<GenerateSettings>(StageNames.Generate) with { Datasets = [.. datasets.Select(d => d with { HeldOut = null })] },
+            [.. datasets.SelectMany(d => Paths.Files(d.Path!)), .. ModelFiles]);
+        yield return new(Ablation<FeaturesAndOutputsSettings>(StageNames.FeaturesAndOutputs, generated), ModelFiles);
+        yield return new(Settings<TrainEstimatorSettings>(StageNames.TrainEstimator) with { Datasets = names });
+        yield return new(Ablation<AttributeHeldOutSettings>(StageNames.AttributeHeldOut, generated) with { Methods = [EstimatorNames.At2, .. baselines] }, ModelFiles);
+        yield return new(Settings<CollectContextMetricsSettings>(StageNames.CollectMetrics) with { Datasets = names });
+    }
+
+    private T Ablation<T>(string stage, ContextDatasetSettings[] datasets)
+        where T : AblationSettings
+    {
+        var settings = ModelStage<T>(stage) with { Datasets = datasets };
+        if (settings.Alpha is 0 or 1)
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid, $"Alpha is {settings.Alpha}: every ablation would be the same. Give a number between 0 and 1, such as 0.5.", "Alpha"));
+        return settings;
+    }
+
+    private IReadOnlyList<string> Baselines()
+    {
+        var (baselines, known) = (Project.Includes(ProjectItemNames.Baseline), ContextBaselineNames.Default);
+        foreach (var baseline in baselines.Where(b => !known.Contains(b) && ContextBaselineNames.Ablations(b) is null))
+            Problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"There is no baseline '{baseline}'. Use {string.Join(", ", known)}, or surrogate_N with another number of ablations.", ProjectItemNames.Baseline, baseline));
+        return baselines.Length > 0 ? baselines : known;
+    }
+
+    private List<ContextDatasetSettings> Datasets()
+    {
+        var items = Project.Items(Item);
+        if (items.Count == 0)
+            Problems.Add(new(ProjectErrorCodes.NoContextDataset, "There is no dataset of questions with contexts. Add <ContextDataset Include=\"data/questions.jsonl\" /> to an ItemGroup of the project."));
+        var datasets = items.Select(item =>
+        {
+            // What every dataset has is checked as for any other.
+            var common = Dataset(Item, item);
+            return new ContextDatasetSettings
+            {
+                Name = common.Name,
+                Path = common.Path,
+                Filter = common.Filter,
+                Take = common.Take,
+                Seed = common.Seed,
+                Recipe = common.Recipe,
+                ContextColumn = item.Text("ContextColumn"),
+                QueryColumn = item.Text("QueryColumn"),
+                AnswerColumn = item.Text("AnswerColumn"),
+                TruthColumn = item.Text("TruthColumn"),
+                Thoughts = item.Text("Thoughts") is { } thoughts && (Properties.Truth($"Thoughts of {Item} {item.Include}", thoughts, Item, item.Include) ?? true),
+                HeldOut = HeldOut(item),
+            };
+        }).ToList();
+        foreach (var item in items.Where(item => item.Text("Recipe") is not null))
+            RequireFile(Item, item, Paths.Written(item.Include), "");
+        CheckNames(Item, datasets.Select(d => (d.Name, d.Path!)));
+        foreach (var taken in datasets.Where(d => d.Name.Equals("estimator", StringComparison.OrdinalIgnoreCase)))
+            Problems.Add(new(ProjectErrorCodes.DatasetNameTaken, $"{Item} {taken.Path} cannot be named 'estimator', because that is where the estimator lies. Give it another Name=\"...\".", Item, taken.Path));
+        return datasets;
+    }
+
+    private double? HeldOut(ProjectItem item) =>
+        item.Text("HeldOut") is { } own ? Properties.Number($"HeldOut of {Item} {item.Include}", own, 0, 1, Item, item.Include)
+        : Properties.Text("HeldOut") is { } common ? Properties.Number("HeldOut", common, 0, 1)
+        : new ContextDatasetSettings { Name = "" }.HeldOut;
+}

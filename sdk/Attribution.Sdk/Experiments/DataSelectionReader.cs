@@ -1,0 +1,261 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+
+namespace Attribution.Sdk.Experiments;
+
+/// <summary>
+/// Reads a project that selects training data. The number of rows to select is told to no stage that computes vectors; how the snapshot is compared, to
+/// none but its own.
+/// </summary>
+/// <param name="project">The project.</param>
+internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentReader(project)
+{
+    private const string TrainItem = ProjectItemNames.TrainDataset, EvalItem = ProjectItemNames.EvalDataset;
+
+    private readonly string[] _trainMethods = project.Includes(ProjectItemNames.AttributionMethod);
+    private readonly string[] _evalMethods = project.Includes(ProjectItemNames.SelectionMethod);
+    private readonly string[] _baselines = project.Includes(ProjectItemNames.Baseline);
+    private List<ProjectDataset> _train = [], _eval = [];
+
+    protected override string Kind => ExperimentKinds.DataSelection;
+
+    protected override IEnumerable<PlannedStage> Stages()
+    {
+        Reject(ExperimentKinds.ContextAttribution, ProjectItemNames.ContextDataset);
+        if (Project.Items(TrainItem).Count == 0)
+            Problems.Add(new(ProjectErrorCodes.NoTrainDataset, "There is no training set. Add <TrainDataset Include=\"data/train.jsonl\" /> to an ItemGroup of the project."));
+        if (Project.Items(EvalItem).Count == 0)
+            Problems.Add(new(ProjectErrorCodes.NoEvalDataset, "There is no evaluation set. Add <EvalDataset Include=\"data/behaviour.jsonl\" /> to an ItemGroup of the project: its rows show what to look for."));
+        var methods = new MethodChecks(Problems, _trainMethods, _evalMethods, _baselines);
+        methods.CheckRuns(Properties.Text("ScoringMethod"));
+        CheckPersonas();
+        (_train, _eval) = (Datasets(TrainItem), Datasets(EvalItem));
+        Problems.AddRange(UnknownNames.Traits(_eval));
+        // What the project's own files hold, the worker knows.
+        if (Project.Plugin is null)
+            methods.CheckNames();
+
+        var selection = SelectTrainingData();
+        return [ImportDatasets(), ComputeAttribution(selection.ScoringMethod), new(selection), FineTune(), Evaluate(), Judge(), CollectMetrics()];
+    }
+
+    private PlannedStage ImportDatasets()
+    {
+        var all = _train.Concat(_eval).ToList();
+        var llm = all.Exists(d => d.IsWritten) ? Llm() : null;
+        return new(
+            Settings<ImportDatasetsSettings>(StageNames.ImportDatasets) with
+            {
+                Train = [.. _train.Select(d => d.Rows)],
+                Eval = [.. _eval.Select(d => d.Rows)],
+                Llm = llm,
+                Plugins = Plugins(all.Exists(d => d.Rows.Recipe is not null)),
+            },
+            [.. all.SelectMany(d => RowFiles(d.Rows).Concat(d.PromptFile is { } prompts ? Paths.Files(prompts) : [])), .. llm?.Folder is { } writer ? Files(writer) : []]);
+
+        // A recipe may read a folder.
+        IEnumerable<string> RowFiles(DatasetSettings rows) => rows.Recipe is not null && Directory.Exists(Paths.Full(rows.Path!)) ? Files(rows.Path!, depth: SearchOption.AllDirectories) : Paths.Files(rows.Path!);
+    }
+
+    private PlannedStage ComputeAttribution(string scoringMethod)
+    {
+        var (generates, reads) = (_evalMethods.Contains(PersonaMethodNames.Generated), _evalMethods.Contains(PersonaMethodNames.FromFile));
+        var (projection, controls, persona) = (Projection(), Properties.Read<ControlSettings>(), Persona());
+        string[] builtIn = [.. Names.Of(typeof(AttributionMethodNames)), .. Names.Of(typeof(PersonaMethodNames))];
+        return new(
+            ModelStage<ComputeAttributionSettings>(StageNames.ComputeAttribution) with
+            {
+                Train = [.. _train.Select(d => d.Name)],
+                Eval = [.. _eval.Select(d => d.Name)],
+                TrainMethods = _trainMethods,
+                EvalMethods = _evalMethods,
+                Layers = Properties.Layers("AttributionLayer"),
+                Projection = _trainMethods.Contains(AttributionMethodNames.Trak) ? projection : null,
+                EvalControls = ScoringMethodNames.ReadsControls(scoringMethod),
+                Controls = controls.Generate ? controls : null,
+                Persona = generates ? persona : null,
+                PersonaVectors = reads ? ByName(d => d.PersonaVector) : null,
+                Plugins = Plugins(_trainMethods.Concat(_evalMethods).Except(builtIn).Any()),
+            },
+            [
+                .. ModelFiles,
+                .. generates && persona.Prompts is { } folder ? Files(folder, "*.txt") : [],
+                .. reads ? _eval.SelectMany(d => d.PersonaVector is { } vector ? Paths.Files(vector) : []) : [],
+            ]);
+    }
+
+    private SelectTrainingDataSettings SelectTrainingData()
+    {
+        var settings = Settings<SelectTrainingDataSettings>(StageNames.SelectTrainingData) with
+        {
+            Train = [.. _train.Select(d => new TrainSettings { Name = d.Name, PlantedColumn = d.PlantedColumn })],
+            Eval = EvalSets(),
+            TrainMethods = _trainMethods,
+            EvalMethods = _evalMethods,
+            Layer = SelectionLayer(),
+            Baselines = _baselines,
+        };
+        return _baselines.Contains(BaselineNames.Random) || ScoringMethodNames.IsProbe(settings.ScoringMethod) ? settings : settings with { Seed = null };
+    }
+
+    private PlannedStage FineTune() => new(ModelStage<FineTuneSettings>(StageNames.FineTune), ModelFiles);
+
+    private PlannedStage Evaluate()
+    {
+        var generation = Properties.Read<GenerationSettings>();
+        return new(ModelStage<EvaluateSettings>(StageNames.Evaluate) with { Eval = EvalSets(), Generation = _eval.Exists(d => d.Rows.Prompts is not null) ? generation : null }, ModelFiles);
+    }
+
+    private PlannedStage Judge()
+    {
+        var judged = _eval.Where(d => d.Rows.Prompts is not null).ToList();
+        var llm = judged.Exists(d => d.Judge == JudgeNames.Llm) ? Llm() : null;
+        return new(
+            Settings<JudgeSettings>(StageNames.Judge) with
+            {
+                Eval = [.. judged.Select(d => new EvalSettings { Name = d.Name, Trait = d.Rows.Trait, Judge = d.Judge, Prompt = d.JudgePrompt })],
+                Llm = llm,
+                Plugins = Plugins(judged.Exists(d => d.Judge is not (JudgeNames.Rules or JudgeNames.Llm))),
+            },
+            llm is null ? null : [.. judged.Select(d => d.JudgePromptFile).OfType<string>().Distinct().Select(Paths.Full), .. llm.Folder is { } folder ? Files(folder) : []]);
+    }
+
+    private PlannedStage CollectMetrics() =>
+        new(Settings<CollectMetricsSettings>(StageNames.CollectMetrics) with { Train = [.. _train.Select(d => d.Name)], Eval = EvalSets() });
+
+    private EvalSettings[] EvalSets() => [.. _eval.Select(d => new EvalSettings { Name = d.Name, Trait = d.Rows.Trait })];
+
+    private PluginSettings[]? Plugins(bool areUsed) => areUsed && Project.Plugin is { } plugin ? [plugin] : null;
+
+    private Dictionary<string, string> ByName(Func<ProjectDataset, string?> value) => _eval.Where(d => value(d) is not null).ToDictionary(d => d.Name, d => value(d)!);
+
+    private ProjectionSettings Projection()
+    {
+        var projection = Properties.Read<ProjectionSettings>();
+        if (projection.Kind == ProjectionNames.Kronecker && Math.Round(Math.Sqrt(projection.Dimension)) is var side && side * side != projection.Dimension)
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid, $"ProjectionDim is '{projection.Dimension}'. Give a square number for Projection kronecker, such as 1024, 4096 or 16384.", "ProjectionDim"));
+        return projection;
+    }
+
+    private PersonaSettings Persona()
+    {
+        var persona = Properties.Read<PersonaSettings>() with { Traits = ByName(d => d.Rows.Trait) };
+        if (Properties.Text("PersonaPrompts") is not { } folder)
+            return persona;
+        if (!Directory.Exists(Paths.Full(folder)))
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid, $"PersonaPrompts is '{folder}', and there is no folder {Paths.Full(folder)}. Put TRAIT.positive.txt and TRAIT.negative.txt there; it is relative to the project.", "PersonaPrompts"));
+        return persona with { Prompts = Paths.Written(folder) };
+    }
+
+    private LlmSettings Llm()
+    {
+        var llm = Properties.Read<LlmSettings>();
+        var (model, endpoint) = (Properties.Text("JudgeModel") ?? llm.Model!, Properties.Text("JudgeEndpoint") ?? llm.Endpoint!);
+        // The message leaves the value out: it may carry a key, and the build log would keep it.
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri is not { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" })
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid, "JudgeEndpoint is no http or https address without user name and query. Write one such as https://api.openai.com/v1 or http://localhost:8000/v1; a key belongs into the environment or a .env file, as OPENAI_API_KEY.", "JudgeEndpoint"));
+        if (Directory.Exists(Paths.Full(model)))
+            return new() { Folder = Paths.Written(model), Model = null, Endpoint = null, Concurrency = null, Execution = Execution() };
+        if (model.StartsWith('.') || Path.IsPathRooted(model))
+            Problems.Add(new(ProjectErrorCodes.ModelMissing, $"JudgeModel '{model}' reads like a folder, and there is no folder {Paths.Full(model)}. Correct the path; it is relative to the project.", "JudgeModel"));
+        return llm with { Model = model, Endpoint = endpoint };
+    }
+
+    private int SelectionLayer()
+    {
+        var layers = Properties.Layers("AttributionLayer").Layers;
+        if (Properties.Layer("SelectionLayer") is { } layer)
+        {
+            if (layers?.Contains(layer) == false)
+                Problems.Add(new(ProjectErrorCodes.LayerAmbiguous, $"SelectionLayer is {layer}, and AttributionLayer has no vectors of it. Add it there.", "SelectionLayer"));
+            return layer;
+        }
+        if (layers is [var only])
+            return only;
+        if (Properties.Text("SelectionLayer") is null)
+            Problems.Add(new(ProjectErrorCodes.LayerAmbiguous, "AttributionLayer asks for several layers. Say which one the scores compare: <SelectionLayer>19</SelectionLayer>.", "AttributionLayer"));
+        return 0;
+    }
+
+    private void CheckPersonas()
+    {
+        var eval = Project.Items(EvalItem);
+        if (_evalMethods.Contains(PersonaMethodNames.Generated))
+            foreach (var item in eval.Where(item => item.Text("Trait") is null))
+                Problems.Add(new(ProjectErrorCodes.TraitMissing, $"{PersonaMethodNames.Generated} switches a trait on and off, and EvalDataset {item.Include} has no Trait. Add Trait=\"...\".", EvalItem, item.Include));
+        if (!_evalMethods.Contains(PersonaMethodNames.FromFile))
+            return;
+        foreach (var item in eval)
+            if (item.Text("PersonaVector") is not { } vector)
+                Problems.Add(new(ProjectErrorCodes.PropertyMissing, $"{PersonaMethodNames.FromFile} reads the persona vector of EvalDataset {item.Include} from a file, and the item names none. Add PersonaVector=\"...\".", EvalItem, item.Include));
+            else
+                RequireFile(EvalItem, item, Paths.Written(vector), "PersonaVector of ");
+    }
+
+    private List<ProjectDataset> Datasets(string kind)
+    {
+        var datasets = Project.Items(kind).Select(item => SelectionDataset(kind, item)).ToList();
+        CheckNames(kind, datasets.Select(d => (d.Name, d.Rows.Path!)));
+        return datasets;
+    }
+
+    private ProjectDataset SelectionDataset(string kind, ProjectItem item)
+    {
+        var parameters = Names.Of(typeof(RecipeParameterNames)).Where(name => item.Text(name) is not null).ToDictionary(name => name, name => item.Text(name)!);
+        var dataset = new ProjectDataset(Dataset(kind, item) with
+        {
+            Parameters = parameters.Count > 0 ? parameters : null,
+            Trait = item.Text("Trait"),
+            Prompts = item.Text("Prompts") is { } prompts ? OfRecipe(item, prompts) ? prompts : Paths.Written(prompts) : null,
+        })
+        {
+            PlantedColumn = item.Text("PlantedColumn"),
+            PersonaVector = item.Text("PersonaVector") is { } vector ? Paths.Written(vector) : null,
+            Judge = item.Text("Judge") ?? Build.Judge,
+        };
+        if (dataset.Rows.Recipe is null)
+            foreach (var (name, value) in parameters)
+                Problems.Add(new(ProjectErrorCodes.ValueInvalid, $"{kind} {item.Include} has {name}=\"{value}\", which only a recipe reads, and no Recipe. Add Recipe=\"...\" or remove it.", kind, item.Include));
+        if (dataset.Rows.Prompts is null)
+            return dataset;
+        if (dataset.PromptFile is { } file)
+            RequireFile(kind, item, file, "Prompts of ");
+        if (dataset.Rows.Trait is null)
+            Problems.Add(new(ProjectErrorCodes.TraitMissing, $"{kind} {item.Include} has Prompts, whose answers are judged, and no Trait to judge. Add Trait=\"...\".", kind, item.Include));
+        else if (dataset.Judge == JudgeNames.Llm)
+            return new JudgePromptFiles(Paths, Project.Worker).Find(dataset, item, Build.JudgePrompts, Problems);
+        return dataset;
+    }
+
+    // A file may be called so, too.
+    private static bool OfRecipe(ProjectItem item, string prompts) => prompts == DatasetSettings.PromptsOfRecipe && item.Text("Recipe") is not null;
+}
+
+/// <summary>A TrainDataset or EvalDataset item: its rows, and what stages behind their import are told of it.</summary>
+/// <param name="Rows">Where its rows come from.</param>
+internal sealed record ProjectDataset(DatasetSettings Rows)
+{
+    /// <summary>What results call it.</summary>
+    public string Name => Rows.Name;
+
+    /// <summary>Whether a language model writes it.</summary>
+    public bool IsWritten => Rows.Recipe == RecipeNames.Persona;
+
+    /// <summary>The file of held-out prompts, if they are in one of the project's.</summary>
+    public string? PromptFile => Rows.Prompts == DatasetSettings.PromptsOfRecipe ? null : Rows.Prompts;
+
+    /// <inheritdoc cref="TrainSettings.PlantedColumn"/>
+    public string? PlantedColumn { get; init; }
+
+    /// <summary>The file of persona vectors that <c>persona_vector</c> reads.</summary>
+    public string? PersonaVector { get; init; }
+
+    /// <summary>Who judges.</summary>
+    public string Judge { get; init; } = JudgeNames.Rules;
+
+    /// <summary>The project's own prompt for the judging model; null for the one that comes with the worker.</summary>
+    public string? JudgePrompt { get; init; }
+
+    /// <summary>The file of whichever prompt it is; null where no model judges.</summary>
+    public string? JudgePromptFile { get; init; }
+}

@@ -1,0 +1,64 @@
+using Attribution.Contracts;
+
+namespace Attribution.Sdk.Experiments;
+
+/// <summary>Says what is wrong with the methods and baselines that a project names, before anything runs.</summary>
+/// <param name="problems">Takes what is wrong.</param>
+/// <param name="trainMethods">The AttributionMethod items.</param>
+/// <param name="evalMethods">The SelectionMethod items.</param>
+/// <param name="baselines">The Baseline items.</param>
+internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> trainMethods, IReadOnlyList<string> evalMethods, IReadOnlyList<string> baselines)
+{
+    private const string TrainItem = ProjectItemNames.AttributionMethod, EvalItem = ProjectItemNames.SelectionMethod, Trak = AttributionMethodNames.Trak;
+
+    private static readonly IReadOnlyList<string> Baselines = Names.Of(typeof(BaselineNames)), Personas = Names.Of(typeof(PersonaMethodNames)), Methods = Names.Of(typeof(AttributionMethodNames));
+
+    /// <summary>Checks that there is something to run, and that each method has one of the other side to compare with.</summary>
+    /// <param name="scoringMethod">How they compare.</param>
+    public void CheckRuns(string? scoringMethod)
+    {
+        foreach (var baseline in baselines.Except(Baselines))
+            problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"There is no baseline '{baseline}'. Use {string.Join(" or ", Baselines)}.", ProjectItemNames.Baseline, baseline));
+        foreach (var method in trainMethods.Intersect(Personas))
+            problems.Add(new(ProjectErrorCodes.NothingToRun, $"'{method}' makes one vector of an evaluation set and none of training rows: write <SelectionMethod Include=\"{method}\" />.", TrainItem, method));
+        foreach (var method in trainMethods.Concat(evalMethods).Intersect(Baselines))
+            problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"'{method}' is a baseline, not a method: write <Baseline Include=\"{method}\" />.", TrainItem, method));
+        if (trainMethods.Count == 0 && evalMethods.Count == 0 && baselines.Count == 0)
+            problems.Add(new(ProjectErrorCodes.NothingToRun, "The project asks for no run. Add <AttributionMethod Include=\"residual_change_treatment\" /> and <SelectionMethod Include=\"residual_diff\" /> to an ItemGroup, or a <Baseline Include=\"random\" />."));
+        else if (trainMethods.Count == 0 != (evalMethods.Count == 0))
+            problems.Add(new(ProjectErrorCodes.NothingToRun, trainMethods.Count == 0
+                ? "There are SelectionMethod items and no AttributionMethod: name the method that gives the training rows' vectors, as in <AttributionMethod Include=\"residual_change_treatment\" />."
+                : "There are AttributionMethod items and no SelectionMethod: name the method that gives the evaluation rows' vectors, as in <SelectionMethod Include=\"residual_diff\" />."));
+        else
+            CheckPairs(scoringMethod);
+    }
+
+    /// <summary>Checks that the library has each method.</summary>
+    public void CheckNames()
+    {
+        string[] said = [.. Baselines, .. Personas];
+        problems.AddRange(UnknownNames.Methods(TrainItem, trainMethods, Methods, said));
+        problems.AddRange(UnknownNames.Methods(EvalItem, evalMethods, [.. Methods, .. Personas], said));
+    }
+
+    private void CheckPairs(string? scoringMethod)
+    {
+        if (trainMethods.Contains(Trak) != evalMethods.Contains(Trak))
+        {
+            var (item, other) = trainMethods.Contains(Trak) ? (TrainItem, EvalItem) : (EvalItem, TrainItem);
+            NoPartner(item, Trak, $"vectors of trak pair only with vectors of trak. Add <{other} Include=\"trak\" />, or remove it here.");
+        }
+        else if (trainMethods.Contains(Trak))
+        {
+            // Every other method pairs with every other method.
+            var (train, eval) = (trainMethods.Where(m => m != Trak).ToList(), evalMethods.Where(m => m != Trak).ToList());
+            if (train.Count == 0 != (eval.Count == 0))
+                NoPartner(train.Count > 0 ? TrainItem : EvalItem, train.Concat(eval).First(),
+                    $"the other side has trak alone, which pairs only with trak. Add a {(train.Count > 0 ? EvalItem : TrainItem)}, or remove it here.");
+            if (scoringMethod == ScoringMethodNames.CosSimDebiasEval)
+                problems.Add(new(ProjectErrorCodes.MethodsDoNotPair, "ScoringMethod cos_sim_debias_eval reads vectors of residual_control, which do not compare with those of trak. Use another ScoringMethod, or no trak.", "ScoringMethod"));
+        }
+    }
+
+    private void NoPartner(string item, string method, string what) => problems.Add(new(ProjectErrorCodes.MethodsDoNotPair, $"{item} {method} has nothing to compare with: {what}", item, method));
+}

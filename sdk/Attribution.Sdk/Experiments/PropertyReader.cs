@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Reflection;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+
+namespace Attribution.Sdk.Experiments;
+
+/// <summary>
+/// The values of properties and metadata as types; what cannot be read is a problem, and a stand-in lets the check go on.
+/// </summary>
+/// <param name="values">The properties' values, as MSBuild has them; empty ones were not set.</param>
+/// <param name="problems">Takes what is wrong.</param>
+internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values, ProblemList problems)
+{
+    /// <summary>The text, or null if not set.</summary>
+    public string? Text(string name) => values.TryGetValue(name, out var value) && value.Trim() is { Length: > 0 } text ? text : null;
+
+    /// <summary>
+    /// Settings with each <see cref="ProjectPropertyAttribute"/> read from its property; what was not set there keeps the value of a new record. Settings
+    /// inside of them that are not null are read too. Those that the build derives are left to the caller, and so is what has no property.
+    /// </summary>
+    public T Read<T>()
+        where T : class
+    {
+        // Not by `new`: what is required and comes from no property is the caller's to set.
+        var settings = (T)Activator.CreateInstance(typeof(T))!;
+        Fill(settings);
+        return settings;
+    }
+
+    /// <summary>A whole number, or null if there is no text or if it is a problem.</summary>
+    /// <param name="what">What to call it: a property, or an item's metadata.</param>
+    /// <param name="text">What was written.</param>
+    /// <param name="least">The least it may be.</param>
+    /// <param name="most">The most it may be.</param>
+    /// <param name="name">The name to find the line by.</param>
+    /// <param name="value">The item's Include, for metadata.</param>
+    public long? Whole(string what, string? text, double least, double most, string? name = null, string? value = null)
+    {
+        if (text is null)
+            return null;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        problems.Add(Invalid(what, text, $"Give a whole number from {least.ToString(CultureInfo.InvariantCulture)}", name ?? what, value));
+        return null;
+    }
+
+    /// <summary>The layers, null for all.</summary>
+    public LayerSelection Layers(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            problems.Add(new(ProjectErrorCodes.PropertyMissing,
+                $"{name} is not set: which block of the model gives the vectors? Set <{name}>19</{name}>, several as 18;19, or all. Blocks count from 0; the middle of the model is a good start.", name));
+            return new([0]);
+        }
+        if (text.Equals(LayerSelection.All, StringComparison.OrdinalIgnoreCase))
+            return new((int[]?)null);
+        var layers = List(text).Select(part => (Ok: int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var layer), Layer: layer)).ToList();
+        if (layers.TrueForAll(l => l.Ok))
+            return new([.. layers.Select(l => l.Layer).Distinct()]);
+        problems.Add(Invalid(name, text, "Give a block's number, counted from 0, several as 18;19, or all", name));
+        return new([0]);
+    }
+
+    /// <summary>The layer that a property names, or null if it is not set or is a problem.</summary>
+    public int? Layer(string name) => (int?)Whole(name, Text(name), 0, int.MaxValue);
+
+    private void Fill(object settings)
+    {
+        foreach (var member in settings.GetType().GetProperties().Where(p => p.CanWrite))
+            if (member.GetCustomAttribute<ProjectPropertyAttribute>() is not { } property)
+            {
+                if (member.PropertyType.Assembly == typeof(StageSettings).Assembly && member.GetValue(settings) is { } inner)
+                    Fill(inner);
+            }
+            else if (!property.IsDerived && Value(property, Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType) is { } value)
+                member.SetValue(settings, value);
+    }
+
+    private object? Value(ProjectPropertyAttribute property, Type type)
+    {
+        if (Text(property.Name) is not { } text)
+            return null;
+        if (type == typeof(int))
+            return (int?)Whole(property.Name, text, property.Least, Math.Min(property.Most, int.MaxValue));
+        if (type == typeof(long))
+            return Whole(property.Name, text, property.Least, property.Most);
+        if (type == typeof(double))
+            return Number(property.Name, text, property.Least, property.Most);
+        if (type == typeof(bool))
+            return Truth(property.Name, text, property.Name);
+        if (type == typeof(string[]))
+            return List(text);
+        if (property.OneOf is { } names && Names.Of(names) is var known && !known.Contains(text))
+            problems.Add(Invalid(property.Name, text, $"Use {string.Join(", ", known.SkipLast(1))} or {known[^1]}", property.Name));
+        return text;
+    }
+
+    /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>, or null if it is a problem.</summary>
+    /// <param name="what">What to call it: a property, or an item's metadata.</param>
+    /// <param name="text">What was written.</param>
+    /// <param name="least">The least it may be.</param>
+    /// <param name="most">The most it may be.</param>
+    /// <param name="name">The name to find the line by.</param>
+    /// <param name="value">The item's Include, for metadata.</param>
+    public double? Number(string what, string text, double least, double most, string? name = null, string? value = null)
+    {
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        var end = most == double.MaxValue ? "" : string.Create(CultureInfo.InvariantCulture, $" to {most}");
+        problems.Add(Invalid(what, text, string.Create(CultureInfo.InvariantCulture, $"Give a number from {least}{end}"), name ?? what, value));
+        return null;
+    }
+
+    /// <summary><c>true</c> or <c>false</c>, or null if it is a problem.</summary>
+    /// <param name="what">What to call it: a property, or an item's metadata.</param>
+    /// <param name="text">What was written.</param>
+    /// <param name="name">The name to find the line by.</param>
+    /// <param name="value">The item's Include, for metadata.</param>
+    public bool? Truth(string what, string text, string name, string? value = null)
+    {
+        if (bool.TryParse(text, out var truth))
+            return truth;
+        problems.Add(Invalid(what, text, "Give true or false", name, value));
+        return null;
+    }
+
+    private static string[] List(string text) => text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static Problem Invalid(string what, string text, string advice, string name, string? value = null) =>
+        new(ProjectErrorCodes.ValueInvalid, $"{what} is '{text}'. {advice}.", name, value);
+}

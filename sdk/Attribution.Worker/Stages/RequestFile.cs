@@ -1,0 +1,33 @@
+using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.Diagnostics;
+
+namespace Attribution.Worker.Stages;
+
+/// <summary>A stage's <c>.request.json</c>.</summary>
+internal static class RequestFile
+{
+    /// <summary>Reads a request.</summary>
+    /// <exception cref="AttributionException">ATTR1950: it is missing, is no JSON, or a property is missing or cannot be what it says.</exception>
+    public static T Read<T>(string path)
+        where T : StageSettings
+    {
+        try
+        {
+            return StageRequestJson.Read<T>(File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Invalid(path, null, e.Message);
+        }
+        catch (JsonException e)
+        {
+            // A number that is none is at fault by its value; a property that is missing, by its name in the message.
+            var property = e.Path is { Length: > 2 } at ? at[2..] : null;
+            throw Invalid(path, property, property is null ? e.Message : $"'{property}' has a value that it cannot have");
+        }
+    }
+
+    private static AttributionException Invalid(string path, string? property, string why) =>
+        new(ErrorCodes.RequestInvalid, $"The request '{path}' cannot be used: {why}. Correct the project's property or item that it comes from.") { File = path, Property = property };
+}
