@@ -109,7 +109,7 @@ public sealed class LoraFineTuner(FineTuningOptions options)
         return (losses.Average(), (int)packed.Targets.shape[0]);
     }
 
-    private static double GradientNorm(LoraAdapter adapter)
+    internal static double GradientNorm(LoraAdapter adapter)
     {
         using var scope = NewDisposeScope();
         using var none = no_grad();
