@@ -147,10 +147,32 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
     /// <param name="final">That stream at <see cref="PackedSequences.Positions"/>, [M, D].</param>
     public (double[] Losses, Tensor Gradient) Loss(Tensor final)
     {
+        var gradient = empty_like(final);
+        return (Losses(final, gradient), gradient);
+    }
+
+    /// <summary>Each sequence's loss, NaN for one without a predicted token; nothing is differentiated.</summary>
+    public double[] Losses()
+    {
+        using var scope = NewDisposeScope();
+        if (sequences.Positions.shape[0] == 0)
+            return [.. sequences.Spans.Select(_ => double.NaN)];
+        var stream = Embed();
+        for (var block = 0; block < _config.BlockCount; block++)
+        {
+            var next = Forward(block, stream, targetsOnly: block == _config.BlockCount - 1);
+            stream.Dispose();
+            stream = next;
+        }
+        return Losses(stream, null);
+    }
+
+    private double[] Losses(Tensor final, Tensor? gradient)
+    {
         using var scope = NewDisposeScope();
         var count = final.shape[0];
         var shares = tensor([.. sequences.TargetSpans.SelectMany(span => Enumerable.Repeat(1f / span.Length, (int)span.Length))]); // [M]
-        var (gradient, losses) = (empty_like(final), new double[sequences.Spans.Length]);
+        var losses = new double[sequences.Spans.Length];
         var size = Math.Min(count, Math.Max(1, ChunkElements / _config.VocabularySize));
         var buffer = empty([size, _config.VocabularySize], final.dtype); // memory of this size is dear to get, so it is got once
         var head = transformer.Head.Weight;
@@ -169,11 +191,13 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
                 losses[row] += loss;
                 at++;
             }
+            if (gradient is null)
+                continue;
             var part = gradient.narrow(0, start, rows);
             part.copy_(MatrixProduct.Of(logits, head));
             NormStep.Backward(part, stream, scale, transformer.FinalNorm, null);
         }
-        return ([.. losses.Zip(sequences.TargetSpans, (sum, span) => span.Length > 0 ? sum / span.Length : double.NaN)], gradient.MoveToOuterDisposeScope());
+        return [.. losses.Zip(sequences.TargetSpans, (sum, span) => span.Length > 0 ? sum / span.Length : double.NaN)];
     }
 
     /// <summary>Rows at <see cref="PackedSequences.Positions"/>, [M, W], put in their places among zeros, [N, W].</summary>
