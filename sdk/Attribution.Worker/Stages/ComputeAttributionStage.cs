@@ -152,14 +152,14 @@ internal sealed class ComputeAttributionStage : Stage
     // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
     private StageRequest Request(string stage, string method, int layer, InputFile? rows, bool withControls = false)
     {
-        var (model, plugin) = (_model.Inputs, Context.Plugins.AssemblyOf(_methods.Get(method)));
+        var (model, own) = (_model.Inputs, Context.Plugins.CodeOf(_methods.Get(method)));
         var controls = withControls ? _controls.Request : null;
         object vectors = IsProjected(method)
             ? new { rows, controls, model, method, projection = _methods.Projection, _settings.MaxTokens, _settings.Dtype }
             : new { rows, controls, model, method, layer, _settings.MaxTokens, _settings.Dtype };
         // Blocks are kept in one form, whatever becomes of them.
         var isOtherForm = stage == StoreStage && _format != VectorFormat.Parquet;
-        return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, plugin);
+        return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, own);
     }
 
     private bool IsProjected(string method) => _methods.Get(method).Inputs.HasFlag(MethodInputs.WeightGradient);

@@ -93,7 +93,7 @@ internal sealed class ImportDatasetsStage : Stage
             dataset.Take,
             dataset.Seed,
             recipe = recipe?.Name,
-        }, recipe is null ? null : Context.Plugins.AssemblyOf(recipe));
+        }, recipe is null ? null : Context.Plugins.CodeOf(recipe));
         return new StageJob(KeyOf(dataset.Name, kind), request, (builder, cancellation) => WriteRows(builder, recipe is null ? Dataset.Open(options).Rows() : RecipeOutput.Choose(recipe.Rows(options), options), options.Path, cancellation))
         {
             Source = options.Path,

@@ -95,7 +95,7 @@ internal sealed class JudgeStage : Stage
         var answers = Context.Input(answered, EvaluateStage.AnswersFile);
         var request = by.PromptFile is { } file
             ? Context.Resolve(StoreStage, new { answers, judge = judge.Name, model = _llm.Value.Identity, prompt = new InputFile(file), trait = judge.Scale.Trait, scale = judge.Scale.Max, trained.Epoch, trained.Step })
-            : Context.Resolve(StoreStage, new { answers, judge = judge.Name, judge.Identity, trait = judge.Scale.Trait, scale = judge.Scale.Max, trained.Epoch, trained.Step }, PluginOf(judge));
+            : Context.Resolve(StoreStage, new { answers, judge = judge.Name, judge.Identity, trait = judge.Scale.Trait, scale = judge.Scale.Max, trained.Epoch, trained.Step }, CodeOf(judge));
         if (by.Prompt is { } prompt)
             _asks[request.Fingerprint] = (prompt, answers);
         return new StageJob(answered.Key.Run, request, (builder, cancellation) => Write(builder, Judge(judge, answered.Key, answers, cancellation), judge, trained));
@@ -150,5 +150,5 @@ internal sealed class JudgeStage : Stage
     private static string Shortened(string text) => text.Length > 300 ? text[..300] + "..." : text;
 
     // The built-in judges come with the library, whose hash is in every fingerprint.
-    private System.Reflection.Assembly? PluginOf(IJudge judge) => judge.GetType().Assembly == typeof(IJudge).Assembly ? null : Context.Plugins.AssemblyOf(judge);
+    private ContentHash? CodeOf(IJudge judge) => judge.GetType().Assembly == typeof(IJudge).Assembly ? null : Context.Plugins.CodeOf(judge);
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Worker.Stages.Plugins;
@@ -68,8 +67,10 @@ internal sealed class StageContext : IDisposable
     public IReadOnlyDictionary<string, InputFile> Inputs(JobResult job) => job.Outputs.ToDictionary(o => o.Name, o => Input(job, o.Name));
 
     /// <summary>Fixes a request. The code that counts is the library, this program, and the experiment's own where it takes part.</summary>
-    public StageRequest Resolve(string stage, object request, Assembly? plugin = null) => StageRequest.Resolve(stage, request, Store.Hasher,
-        plugin is null ? LibraryHash.With(typeof(StageContext).Assembly) : LibraryHash.With(typeof(StageContext).Assembly, plugin));
+    public StageRequest Resolve(string stage, object request, ContentHash? own = null) =>
+        StageRequest.Resolve(stage, request, Store.Hasher, own is { } code ? ContentHash.Of($"{Code} {code}") : Code);
+
+    private static ContentHash Code { get; } = LibraryHash.With(typeof(StageContext).Assembly);
 
     public void Dispose() => Store.Dispose();
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Attribution.Data;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Judging;
 using Attribution.Methods;
@@ -10,6 +11,7 @@ namespace Attribution.Worker.Stages.Plugins;
 internal sealed class PluginSet
 {
     private readonly object[] _instances;
+    private readonly Dictionary<Type, ContentHash> _code = [];
 
     /// <exception cref="AttributionException">ATTR1953: an assembly cannot be loaded, or a class cannot be made.</exception>
     public PluginSet(IReadOnlyList<string> paths) => _instances = [.. paths.SelectMany(Load)];
@@ -20,8 +22,15 @@ internal sealed class PluginSet
 
     public IEnumerable<IDatasetRecipe> Recipes => _instances.OfType<IDatasetRecipe>();
 
-    /// <summary>The assembly that something comes from if it is an experiment's own; its content then counts in fingerprints.</summary>
-    public Assembly? AssemblyOf(object thing) => _instances.Contains(thing) ? thing.GetType().Assembly : null;
+    /// <summary>The hash of the code of an instance if its class is the experiment's own: it then counts in fingerprints.</summary>
+    public ContentHash? CodeOf(object instance)
+    {
+        if (!_instances.Contains(instance))
+            return null;
+        if (!_code.TryGetValue(instance.GetType(), out var hash))
+            _code.Add(instance.GetType(), hash = ClassHash.Of(instance.GetType()));
+        return hash;
+    }
 
     private static IEnumerable<object> Load(string path)
     {
