@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Attribution.Models;
-using Attribution.Torch.Provisioning;
 using QuickstartModel.Corpus;
 using QuickstartModel.Tokenizer;
 using QuickstartModel.Training;
@@ -30,7 +29,6 @@ var steps = new Option<int?>("--steps") { Description = $"How many steps; {Train
 var train = new Command("train", "Trains the model with the tokenizer of the folder and writes it there.") { seed, output, context, steps };
 train.SetAction(parsed =>
 {
-    Provisioner.Provide(Console.WriteLine, (code, warning) => Console.WriteLine($"{code}: {warning}"));
     var folder = parsed.GetRequiredValue(output).FullName;
     var corpus = Corpus(parsed);
     ModelFiles.WriteConfig(folder, corpus.VocabularySize, blocks: parsed.GetValue(context) ? 3 : 4);
@@ -52,7 +50,6 @@ train.SetAction(parsed =>
 var check = new Command("check", "Prints how the folder's model answers the held-out prompts and how the rule judges score it, or how many questions about a context it answers.") { seed, output, context };
 check.SetAction(parsed =>
 {
-    Provisioner.Provide(Console.WriteLine, (code, warning) => Console.WriteLine($"{code}: {warning}"));
     var folder = parsed.GetRequiredValue(output).FullName;
     using var model = CausalLanguageModel.Load(folder);
     if (parsed.GetValue(context))

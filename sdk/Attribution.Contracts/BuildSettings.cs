@@ -36,11 +36,17 @@ public sealed record BuildSettings
     public string? Variant { get; init; }
 
     /// <summary>CPU threads of an operator.</summary>
-    [ProjectProperty("Threads", Least = 1, ChangesNoResult = true, Default = "measured once", ReadBy = "all")]
+    [ProjectProperty("Threads", Least = 1, ChangesNoResult = true, Default = "1 for small models, else every core", ReadBy = "all")]
     public int? Threads { get; init; }
 
-    /// <summary>The libtorch to use.</summary>
-    [ProjectProperty("LibTorchPath", ChangesNoResult = true, Default = "found", ReadBy = "all")]
+    /// <summary>
+    /// Which libtorch is restored with the experiment: <c>cpu</c>, <c>cuda</c> (TorchSharp's packages for CUDA), or <c>none</c> where <c>LibTorchPath</c> names one.
+    /// </summary>
+    [ProjectProperty("TorchBackend", OneOf = typeof(TorchBackendNames), ChangesNoResult = true, ReadBy = "the restore")]
+    public string TorchBackend { get; init; } = TorchBackendNames.Cpu;
+
+    /// <summary>A folder with the libtorch to use, or with a PyTorch of the same version.</summary>
+    [ProjectProperty("LibTorchPath", ChangesNoResult = true, Default = "`LIBTORCH`, else the package's", ReadBy = "all")]
     public string? LibTorchPath { get; init; }
 
     /// <summary>The artifact store. Experiments that name one store share what they have in common.</summary>

@@ -250,3 +250,16 @@ public static class SourceTypeNames
     /// <summary>Documents.</summary>
     public const string Document = "document";
 }
+
+/// <summary>Where an experiment's libtorch comes from.</summary>
+public static class TorchBackendNames
+{
+    /// <summary>The package for this system's CPU.</summary>
+    public const string Cpu = "cpu";
+
+    /// <summary>TorchSharp's packages with CUDA.</summary>
+    public const string Cuda = "cuda";
+
+    /// <summary>Nothing is restored: <c>LibTorchPath</c> or <c>LIBTORCH</c> names one.</summary>
+    public const string None = "none";
+}

@@ -69,8 +69,8 @@ public static class ProjectErrorCodes
     /// <summary>The worker's program is not there or does not start.</summary>
     public const string WorkerMissing = "ATTR1921";
 
-    /// <summary>The native libraries could not be provided.</summary>
-    public const string NativePartsMissing = "ATTR1922";
+    /// <summary>TorchBackend is none of its values, or asks for a libtorch that cannot be had for this system.</summary>
+    public const string TorchBackendInvalid = "ATTR1922";
 
     /// <summary>The SDK of this repository did not build.</summary>
     public const string SdkNotBuilt = "ATTR1923";

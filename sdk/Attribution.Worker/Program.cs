@@ -1,10 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Attribution.Worker;
-using Attribution.Worker.Backends;
 using Attribution.Worker.Verbs;
-
-TorchBackend.Start();
 
 // Not RootCommand, which calls itself by the assembly's name.
 var root = new Command("attribution", "Training-data attribution: the stages of an experiment, one verb each.")
@@ -22,8 +19,6 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     GenerateVerb.Create(),
     JudgeVerb.Create(),
     LogitsVerb.Create(),
-    ProvisionVerb.Create(),
-    MeasureThreadsVerb.Create(),
     RunStageVerb.Create(),
     ExplainVerb.Create(),
     StoreVerb.Create(),

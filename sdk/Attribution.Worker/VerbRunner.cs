@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Attribution.Diagnostics;
-using Attribution.Worker.Backends;
+using Attribution.Tensors;
 
 namespace Attribution.Worker;
 
@@ -28,13 +28,22 @@ public static class VerbRunner
             error.WriteLine(ErrorLine(exception));
             return 1;
         }
-        catch (Exception exception) when (TorchBackend.UserError(exception) is var (line, details))
+        catch (Exception exception) when (UserError(exception) is { } line)
         {
             error.WriteLine(ErrorLine(line));
-            if (details is not null)
-                error.WriteLine(details);
             return 1;
         }
+    }
+
+    /// <summary>
+    /// What a user can mend, if that is the cause of <paramref name="exception"/>: an error of ours that something wrapped, or memory that did not suffice; else null.
+    /// </summary>
+    public static AttributionException? UserError(Exception exception)
+    {
+        for (var at = exception; at is not null; at = at.InnerException)
+            if (at is AttributionException error)
+                return error;
+        return OutOfMemory.Of(exception);
     }
 
     /// <summary><c>error CODE: message (file F, row R, property P)</c> on one line; only the parts of the location that are known.</summary>

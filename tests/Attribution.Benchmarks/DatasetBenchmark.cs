@@ -24,7 +24,7 @@ internal static class DatasetBenchmark
         try
         {
             var table = new Table().AddColumns("what", "rows", "seconds", "rows/s", "MB/s", "growth of the process");
-            using (var db = DuckDbConnection.Open())
+            using (var db = DuckDbDatabase.Open())
                 foreach (var name in new[] { "d.parquet", "d.jsonl" })
                     db.Execute($"COPY (SELECT [{{'role': 'user', 'content': i::VARCHAR}}, {{'role': 'assistant', 'content': repeat(md5(i::VARCHAR), 30)}}] AS treatment_messages FROM range({rows}) t(i)) TO {Sql.Literal(Path.Combine(folder, name))}{(name.EndsWith("jsonl") ? " (FORMAT json)" : "")}");
             foreach (var name in new[] { "d.parquet", "d.jsonl" })
@@ -54,7 +54,7 @@ internal static class DatasetBenchmark
                 while (reader.Read())
                     tick();
             });
-            AnsiConsole.WriteLine($"DuckDB {DuckDbLibrary.Loaded!.Version}; vectors: {new FileInfo(path).Length / (16384.0 * vectors):P0} of their size in memory");
+            AnsiConsole.WriteLine($"vectors: {new FileInfo(path).Length / (16384.0 * vectors):P0} of their size in memory");
             AnsiConsole.Write(table);
         }
         finally

@@ -6,11 +6,12 @@ var root = new RootCommand("Measurements of the project, one verb each. Run in R
 {
     At2Benchmark.Create(),
     AttributionBenchmark.Create(),
+    FineTuneBenchmark.Create(),
     GenerateBenchmark.Create(),
     RetrievalBenchmark.Create(),
     JudgeBenchmark.Create(),
     DatasetBenchmark.Create(),
-    TensorBenchmark.Create(),
+    VectorTableBenchmark.Create(),
     TokenizerBenchmark.Create(),
     SelectionBenchmark.Create(),
 };

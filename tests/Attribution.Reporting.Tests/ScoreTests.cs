@@ -1,4 +1,3 @@
-using Attribution.Data.Parquet;
 using Attribution.Diagnostics;
 
 namespace Attribution.Reporting.Tests;
@@ -10,16 +9,27 @@ public sealed class ScoreTests
     public void A_table_of_scores_is_read_as_it_was_written()
     {
         using var folder = new TemporaryFolder();
-        Write(folder["scores.parquet"], [5, 7, 9], [0.5f, float.NaN, 0.9f], [2, 0, 1]);
+        ScoreTable.Write(folder["scores.parquet"], [5, 7, 9], [0.5f, float.NaN, 0.9f], [2, 0, 1]);
         var table = ScoreTable.Read(folder["scores.parquet"]);
         table.Rows.ShouldBe([5, 7, 9]);
         table.InOrder(9).Select(i => table.Rows[i]).ShouldBe([9, 5]);
         table.FromTheEnd(1).Select(i => table.Rows[i]).ShouldBe([5]);
         (table.RankOf(9), table.RankOf(7), table.RankOf(1)).ShouldBe((1, null, null));
 
-        folder.Write("none.parquet", "no table");
-        var error = Should.Throw<AttributionException>(() => ScoreTable.Read(folder["none.parquet"]));
-        (error.Code, error.File).ShouldBe((ErrorCodes.ReportInputInvalid, folder["none.parquet"]));
+        ScoreTable.Write(folder["again.parquet"], [5, 7, 9], [0.5f, float.NaN, 0.9f], [2, 0, 1]);
+        File.ReadAllBytes(folder["again.parquet"]).ShouldBe(File.ReadAllBytes(folder["scores.parquet"]));
+        ScoreTable.Write(folder["empty.parquet"], [], [], []);
+        ScoreTable.Read(folder["empty.parquet"]).Count.ShouldBe(0);
+        Invalid(folder.Write("none.parquet", "no table"));
+        File.WriteAllBytes(folder["half.parquet"], File.ReadAllBytes(folder["scores.parquet"])[..100]);
+        Invalid(folder["half.parquet"]);
+        Invalid(folder["gone.parquet"]);
+
+        static void Invalid(string path)
+        {
+            var error = Should.Throw<AttributionException>(() => ScoreTable.Read(path));
+            (error.Code, error.File).ShouldBe((ErrorCodes.ReportInputInvalid, path));
+        }
     }
 
     [Fact]
@@ -63,12 +73,5 @@ public sealed class ScoreTests
         foreach (var (rank, i) in Enumerable.Range(0, scores.Length).Where(i => float.IsFinite(scores[i])).OrderByDescending(i => scores[i]).Index())
             ranks[i] = rank + 1;
         return new([.. Enumerable.Range(0, scores.Length).Select(i => (long)i)], scores, ranks);
-    }
-
-    private static void Write(string path, long[] rows, float[] scores, long[] ranks)
-    {
-        using var writer = new ParquetWriter(path, [new NumberColumn<long>("idx") { Values = rows }, new NumberColumn<float>("score") { Values = scores }, new NumberColumn<long>("rank") { Values = ranks }]);
-        writer.Append();
-        writer.Complete();
     }
 }

@@ -8,7 +8,6 @@ using System.Text.Json.Nodes;
 File.AppendAllText("starts.log", $"{(args[0] == "run-stage" ? args[1] : args[0])}\n");
 return args[0] switch
 {
-    "provision" => 0,
     "explain" => Explain(args),
     "run-stage" => RunStage(args[1], args[3], args.Contains("--accept-snapshot")),
     _ => 2,

@@ -16,6 +16,34 @@ if (args[0] == "trak")
     return;
 }
 
+// vectors family dtype threads
+if (args[0] == "vectors")
+{
+    Console.WriteLine(VectorWork.Check(args[1], args[2], int.Parse(args[3])));
+    return;
+}
+
+// old-library file: TorchSharp's library, loaded from memory with a weak need of libstdc++
+if (args[0] == "old-library")
+{
+    Console.WriteLine(LibraryWork.LoadFromMemory(args[1]));
+    return;
+}
+
+// broken-library file: what is said of a library that does not load
+if (args[0] == "broken-library")
+{
+    Console.WriteLine(LibraryWork.WhyNot(args[1]));
+    return;
+}
+
+// duckdb
+if (args[0] == "duckdb")
+{
+    Console.WriteLine(DuckDbWork.WithoutLibrary());
+    return;
+}
+
 // store-folder log-folder go-file milliseconds single|blocks [rows]
 var (root, log, go) = (args[0], args[1], args[2]);
 using var store = new ArtifactStore(root, notify: e => Console.WriteLine($"event {e.Kind}"));

@@ -2,6 +2,8 @@ using Attribution.Models;
 using QuickstartModel.Tokenizer;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using AdamW = Attribution.Tensors.AdamW;
+using Transformer = Attribution.Models.Transformer;
 
 namespace QuickstartModel.Training;
 
@@ -50,25 +52,24 @@ internal sealed class Trainer(CausalLanguageModel model, ulong seed)
         // The trained parameters share the memory of the model's own weights.
         using var transformer = new Transformer(model.Config, float32, CPU, (name, _) =>
         {
-            var parameter = new Parameter(model.Transformer.Weights[name]);
+            var parameter = new Parameter(model.Transformer.Weights[name].detach()); // a parameter takes the tensor that it is made of
+            parameter.DetachFromDisposeScope();
             parameters.Add(parameter);
             return parameter;
         });
-        using var matrices = optim.AdamW(parameters.Where(p => p.ndim > 1), lr: PeakRate, beta2: Beta2, weight_decay: Decay);
-        using var norms = optim.AdamW(parameters.Where(p => p.ndim == 1), lr: PeakRate, beta2: Beta2);
+        using var matrices = new AdamW(parameters.Where(p => p.ndim > 1), beta2: Beta2, weightDecay: Decay);
+        using var norms = new AdamW(parameters.Where(p => p.ndim == 1), beta2: Beta2, weightDecay: 0);
         var (sum, count) = (0.0, 0);
         foreach (var (step, rows) in new TrainingBatches(document, seed, TokensPerStep).All().Take(steps).Index())
         {
             using var scope = NewDisposeScope();
-            foreach (var group in matrices.ParamGroups.Concat(norms.ParamGroups))
-                group.LearningRate = Rate(step, steps);
             var loss = Loss(transformer, rows);
-            matrices.zero_grad();
-            norms.zero_grad();
+            matrices.ZeroGradients();
+            norms.ZeroGradients();
             loss.backward();
             nn.utils.clip_grad_norm_(parameters, 1);
-            matrices.step();
-            norms.step();
+            matrices.Step(Rate(step, steps));
+            norms.Step(Rate(step, steps));
             sum += loss.item<float>();
             count++;
             if ((step + 1) % StepsPerReport == 0 || step + 1 == steps)

@@ -1,9 +1,11 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
 using Attribution.Worker.Stages.Snapshots;
+using DuckDB.NET.Data;
 
 namespace Attribution.Worker.Querying;
 
@@ -21,7 +23,7 @@ internal sealed partial class ExperimentDatabase : IDisposable
     // What context attribution calls them.
     private static readonly Dictionary<string, string> InContexts = new() { ["eval"] = "dataset", ["attribution"] = "method" };
 
-    private readonly DuckDbConnection _connection = DuckDbConnection.Open();
+    private readonly DuckDBConnection _connection = DuckDbDatabase.Open();
     private readonly List<string> _missing = [];
 
     private ExperimentDatabase()
@@ -41,7 +43,7 @@ internal sealed partial class ExperimentDatabase : IDisposable
     }
 
     /// <summary>Checks that a text is one statement that DuckDB takes and that only asks.</summary>
-    /// <exception cref="DuckDbException">It is none; the message points into the text.</exception>
+    /// <exception cref="DbException">It is none; the message points into the text.</exception>
     /// <exception cref="AttributionException">ATTR1732: it would change something.</exception>
     public void Check(string sql)
     {
@@ -50,22 +52,22 @@ internal sealed partial class ExperimentDatabase : IDisposable
     }
 
     /// <summary>The result's columns.</summary>
-    /// <exception cref="DuckDbException">DuckDB's message.</exception>
+    /// <exception cref="DbException">DuckDB's message.</exception>
     public IReadOnlyList<DuckDbField> Columns(string sql)
     {
-        using var reader = _connection.Query(sql);
+        using var reader = _connection.Stream(sql);
         return reader.Columns;
     }
 
     /// <summary>The result, every value as text.</summary>
-    /// <exception cref="DuckDbException">DuckDB's message.</exception>
-    public DuckDbReader Texts(string sql) => _connection.Query($"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {Nested(sql)}");
+    /// <exception cref="DbException">DuckDB's message.</exception>
+    public DuckDbReader Texts(string sql) => _connection.Stream($"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {Nested(sql)}");
 
     /// <summary>Writes the result to a file.</summary>
     /// <param name="sql">The query.</param>
     /// <param name="path">The file.</param>
     /// <param name="format">DuckDB's words for the format.</param>
-    /// <exception cref="DuckDbException">DuckDB's message.</exception>
+    /// <exception cref="DbException">DuckDB's message.</exception>
     public void Write(string sql, string path, string format) => _connection.Execute($"COPY (SELECT * FROM {Nested(sql)}) TO {Sql.Literal(path)} ({format})");
 
     public void Dispose() => _connection.Dispose();
@@ -83,7 +85,7 @@ internal sealed partial class ExperimentDatabase : IDisposable
         {
             return _connection.IsSelect(sql);
         }
-        catch (DuckDbException)
+        catch (DbException)
         {
             return false;
         }
@@ -114,7 +116,7 @@ internal sealed partial class ExperimentDatabase : IDisposable
             {
                 _connection.Execute(table.CreateView([.. files.Where(f => f.File.Kind == table.Kind).Select(f => f.File.Path)]));
             }
-            catch (DuckDbException e)
+            catch (DbException e)
             {
                 // Files of one kind that are damaged, or not yet whole, leave the others to be asked about.
                 _missing.Add($"There is no table {table.Name}, because its files cannot be read: {e.Message.Trim()}");

@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Globalization;
 using Attribution.Data.DuckDb;
+using DuckDB.NET.Native;
 using Spectre.Console;
 
 namespace Attribution.Worker.Querying;
@@ -12,7 +14,7 @@ internal static class QueryResultTable
 
     private const int MostRows = 1000, LongestText = 80, LongestName = 24;
 
-    /// <exception cref="DuckDbException">DuckDB's message.</exception>
+    /// <exception cref="DbException">DuckDB's message.</exception>
     public static void Write(ExperimentDatabase database, string sql, IAnsiConsole console)
     {
         var kinds = database.Columns(sql).Select(c => c.Type).ToArray();
@@ -45,7 +47,7 @@ internal static class QueryResultTable
 
     private static bool IsNumber(DuckDbType type) => type.IsInteger || IsReal(type);
 
-    private static bool IsReal(DuckDbType type) => type.Kind is DuckDbKind.Float or DuckDbKind.Double or DuckDbKind.Decimal or DuckDbKind.HugeInt;
+    private static bool IsReal(DuckDbType type) => type.Kind is DuckDBType.Float or DuckDBType.Double or DuckDBType.Decimal or DuckDBType.HugeInt;
 
     private static string Cell(string? text, DuckDbType type)
     {

@@ -154,9 +154,10 @@ internal sealed class ComputeAttributionStage : Stage
     {
         var (model, own) = (_model.Inputs, Context.Plugins.CodeOf(_methods.Get(method)));
         var controls = withControls ? _controls.Request : null;
+        var tokenBudget = _settings.Execution?.TokenBudget; // on a GPU it decides on the shapes of products, and so on the last bits
         object vectors = IsProjected(method)
-            ? new { rows, controls, model, method, projection = _methods.Projection, _settings.MaxTokens, _settings.Dtype }
-            : new { rows, controls, model, method, layer, _settings.MaxTokens, _settings.Dtype };
+            ? new { rows, controls, model, method, projection = _methods.Projection, _settings.MaxTokens, _settings.Dtype, tokenBudget }
+            : new { rows, controls, model, method, layer, _settings.MaxTokens, _settings.Dtype, tokenBudget };
         // Blocks are kept in one form, whatever becomes of them.
         var isOtherForm = stage == StoreStage && _format != VectorFormat.Parquet;
         return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, own);
@@ -209,7 +210,8 @@ internal sealed class ComputeAttributionStage : Stage
         writer.Complete();
         if (without.Count > 0)
             Context.Reporter.Warning(ErrorCodes.AnswerCutAway,
-                $"{without.Count} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no {job.Key.Method} vector, because MaxTokens ({_settings.MaxTokens}) cut their answers away; "
+                $"{without.Count} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no {job.Key.Method} vector, because MaxTokens ({_settings.MaxTokens}) cut their answers away, or because the chat template writes nothing of them that counts "
+                + "(an empty text, weight 0, tool_calls that the template does not know); "
                 + $"they are never selected. They are the rows {string.Join(", ", without.Take(10))}{(without.Count > 10 ? ", ..." : "")}.", job.Source, without[0]);
     }
 

@@ -73,7 +73,7 @@ internal sealed class EvaluateStage : Stage
         // The curve of the losses takes no part.
         var weights = adapter?.Where(f => f.Key.StartsWith("adapter_", StringComparison.Ordinal)).ToDictionary();
         yield return new StageJob(run with { Part = CrossEntropyPart },
-            Context.Resolve("cross-entropies", new { rows, model = _model.Inputs, adapter = weights, _settings.Dtype, _settings.MaxTokens }),
+            Context.Resolve("cross-entropies", new { rows, model = _model.Inputs, adapter = weights, _settings.Dtype, _settings.MaxTokens, _settings.Execution?.TokenBudget }),
             (builder, cancellation) => Measure(builder, folder, rows.Path, dataset.Source!, cancellation));
 
         if (imported.Find(ImportDatasetsStage.KeyOf(run.Eval!, "prompts")) is not { } held)
@@ -109,7 +109,8 @@ internal sealed class EvaluateStage : Stage
         var progress = new ProgressCallback(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {prompts.Count * options.Repeats} answers"));
         try
         {
-            var answers = new PromptAnswerer(_model.Model, _model.Tokenizer, _model.Template).Answer([.. prompts.Select(p => p.Messages)], options, progress, cancellation);
+            var answers = new PromptAnswerer(_model.Model, _model.Tokenizer, _model.Template).Answer(
+                [.. prompts.Select(p => p.Messages)], options, progress, cancellation, [.. prompts.Select(p => p.Variables)]);
             Readable.WriteLines(builder.PathOf(AnswersFile), answers.Select(a => AnswerLine.Of(a, prompts[a.PromptIndex].Metadata)));
         }
         catch (AttributionException e) when (e.File is null && e.Row is not null)

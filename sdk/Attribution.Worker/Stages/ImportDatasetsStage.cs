@@ -120,10 +120,20 @@ internal sealed class ImportDatasetsStage : Stage
         if (!File.Exists(path))
             PromptFile.Read(path);
         var request = Context.Resolve(StoreStage, new { kind = "prompts", file = new InputFile(path), format = FormatOf(path) });
-        return new StageJob(KeyOf(dataset, "prompts"), request, (builder, _) => WritePrompts(builder, PromptFile.Read(path)))
+        return new StageJob(KeyOf(dataset, "prompts"), request, (builder, _) => WritePrompts(builder, Asked(dataset, path)))
         {
             Source = path,
         };
+    }
+
+    private IReadOnlyList<HeldOutPrompt> Asked(string dataset, string path)
+    {
+        var prompts = PromptFile.Read(path);
+        if (prompts.Count(prompt => prompt.AnswerWasCut) is > 0 and var cut)
+            Context.Reporter.Warning(ErrorCodes.PromptAnswerCut,
+                $"{cut} of the {prompts.Count} prompts of '{dataset}' end with the assistant's answer, which is no part of the prompt: it is cut, and the message before it is asked. "
+                + "Leave the answers out to be rid of this warning.", path, prompts.First(prompt => prompt.AnswerWasCut).Index);
+        return prompts;
     }
 
     private StageJob HeldOut(DatasetSettings dataset)
@@ -147,7 +157,7 @@ internal sealed class ImportDatasetsStage : Stage
         static string Line(HeldOutPrompt prompt)
         {
             var line = prompt.Metadata.ToDictionary(m => m.Key, m => (object)m.Value);
-            line["messages"] = prompt.Messages.Select(m => new { m.Role, m.Content });
+            line["messages"] = prompt.Messages;
             return JsonSerializer.Serialize(line, Readable) + "\n";
         }
     }

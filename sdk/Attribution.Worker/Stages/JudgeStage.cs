@@ -107,7 +107,11 @@ internal sealed class JudgeStage : Stage
         var requests = lines.ToDictionary(l => (l.PromptIndex, l.Repeat), l => l.ToRequest());
         var progress = new ProgressCallback(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {lines.Length} answers judged"));
         var judged = JudgedEvaluation.RunAsync(judge, [.. lines.Select(l => l.ToAnswer())], answer => requests[(answer.PromptIndex, answer.Repeat)], progress, cancellation).GetAwaiter().GetResult();
-        if (judge is LlmJudge && judged.Scores.UnjudgedShare > LlmJudge.MostUnjudged)
+        // What a content filter refuses says nothing against model or prompt, unless nothing is left.
+        var filtered = judged.Rows.Count(row => row.Verdict.Filtered);
+        if (filtered > 0)
+            Context.Reporter.Message($"{run.RunFolder}: a content filter of {judge.Name}'s endpoint refused {filtered} of {lines.Length} answers, which are unjudged");
+        if (judge is LlmJudge && (judged.Scores.Judged == 0 || (double)(judged.Scores.Unjudged - filtered) / lines.Length > LlmJudge.MostUnjudged))
             throw new AttributionException(ErrorCodes.TooManyUnjudged, string.Create(CultureInfo.InvariantCulture,
                 $"{judge.Name} gave {judged.Scores.Unjudged} of the {lines.Length} answers of {run.RunFolder} no score that can be read, more than {LlmJudge.MostUnjudged:P0}. The first: {Shortened(judged.Rows.First(r => r.Verdict.Score is null).Verdict.Rationale)} Use another JudgeModel, or a prompt that it understands."))
             { Property = "JudgeModel" };

@@ -4,7 +4,7 @@ using Attribution.Judging.Chat;
 using Attribution.Models;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
-using TorchSharp;
+using Attribution.Tensors;
 
 namespace Attribution.Worker.Stages;
 
@@ -26,6 +26,6 @@ internal static class JudgingModel
         : throw new AttributionException(ErrorCodes.ChatEndpointInvalid, $"JudgeEndpoint is no address. Write one such as {ChatOptions.DefaultEndpoint} or http://localhost:8000/v1.") { Property = "JudgeEndpoint" };
 
     private static LocalChatCompletion Local(string folder, ExecutionSettings? execution, ArtifactStore store) => Directory.Exists(folder)
-        ? new(folder, store.Hasher, () => CausalLanguageModel.Load(folder, torch.device(execution?.Device ?? (torch.cuda.is_available() ? "cuda" : "cpu"))))
+        ? new(folder, store.Hasher, () => CausalLanguageModel.Load(folder, Devices.Of(execution?.Device)))
         : throw new AttributionException(ErrorCodes.ModelNotFound, $"There is no folder '{folder}' of a judging model.") { Property = "JudgeModel", File = folder };
 }

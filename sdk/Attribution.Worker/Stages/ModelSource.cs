@@ -3,6 +3,7 @@ using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Models.Hub;
+using Attribution.Tensors;
 using Attribution.Tokenization;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
@@ -28,19 +29,27 @@ internal sealed class ModelSource : IDisposable
         var hub = HubSettings.FromEnvironment();
         _folder = ModelFolder.Resolve(settings.Model, settings: context.ReadOnly ? hub with { Offline = true } : hub,
             progress: new Fetching(context.Reporter, settings.Model));
-        Files = [.. Directory.EnumerateFiles(_folder.Path).Where(file => IsOfModel(Path.GetFileName(file))).Order(StringComparer.Ordinal)];
+        var templates = Path.Combine(_folder.Path, "additional_chat_templates");
+        Files = [.. Directory.EnumerateFiles(_folder.Path).Where(file => IsOfModel(Path.GetFileName(file))).Order(StringComparer.Ordinal),
+            .. (Directory.Exists(templates) ? Directory.GetFiles(templates, "*.jinja") : []).Order(StringComparer.Ordinal)];
         _model = new(Load);
         _config = new(() => ModelConfig.Load(_folder.Path));
         _tokenizer = new(() => Tokenizer.Load(_folder.Path));
         _template = new(() => ChatTemplate.Load(_folder.Path));
-        _encoder = new(() => RowEncoder.Load(_folder.Path, settings is ConversationSettings { MaxTokens: var most } ? most : ConversationEncoder.DefaultMaxTokens));
+        _encoder = new(() =>
+        {
+            var encoder = RowEncoder.Load(_folder.Path, settings is ConversationSettings { MaxTokens: var most } ? most : ConversationEncoder.DefaultMaxTokens);
+            foreach (var note in encoder.Notes)
+                context.Reporter.Message($"{settings.Model}: {note}");
+            return encoder;
+        });
     }
 
     /// <summary>The files that make up the model; what else lies in its folder does not count.</summary>
     public IReadOnlyList<string> Files { get; }
 
     /// <summary>The same, as inputs by name.</summary>
-    public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetFileName(f), f => new InputFile(f));
+    public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'), f => new InputFile(f));
 
     /// <summary>Files of the model that no project file names: those that came from the hub.</summary>
     public IEnumerable<string> FetchedFiles => _folder.Repository is null ? [] : Files;
@@ -62,7 +71,7 @@ internal sealed class ModelSource : IDisposable
     public void Describe(ArtifactBuilder builder)
     {
         builder.Device = Model.Transformer.Device.ToString();
-        builder.Versions["libtorch"] = torch.__version__;
+        builder.Versions["libtorch"] = $"{TorchLibrary.Load().Version}";
     }
 
     /// <summary>Turns rows into what the model reads.</summary>
@@ -75,7 +84,7 @@ internal sealed class ModelSource : IDisposable
             _model.Value.Dispose();
     }
 
-    private static bool IsOfModel(string name) => name is "config.json" or "generation_config.json" or "special_tokens_map.json"
+    private static bool IsOfModel(string name) => name is "config.json" or "generation_config.json" or "special_tokens_map.json" or "added_tokens.json"
         || name.EndsWith(".safetensors", StringComparison.Ordinal) || name.EndsWith(".safetensors.index.json", StringComparison.Ordinal)
         || name.StartsWith("chat_template", StringComparison.Ordinal)
         || (name.StartsWith("tokenizer", StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal));
@@ -88,13 +97,7 @@ internal sealed class ModelSource : IDisposable
             DTypeNames.BFloat16 => torch.bfloat16,
             var other => throw new AttributionException(ErrorCodes.RequestInvalid, $"The model cannot run in '{other}'. Use float32 or bfloat16.") { Property = "dtype" },
         };
-        var name = _settings.Execution?.Device ?? (torch.cuda.is_available() ? "cuda" : "cpu");
-        if (name is not ("cpu" or "cuda") && !(name.StartsWith("cuda:", StringComparison.Ordinal) && uint.TryParse(name[5..], out _)))
-            throw new AttributionException(ErrorCodes.DeviceMissing, $"'{name}' is no device. Use cpu, cuda or cuda:N.") { Property = "device" };
-        var device = torch.device(name);
-        if (device.type == DeviceType.CUDA && (!torch.cuda.is_available() || device.index >= torch.cuda.device_count()))
-            throw new AttributionException(ErrorCodes.DeviceMissing, $"libtorch sees {(torch.cuda.is_available() ? torch.cuda.device_count() : 0)} CUDA devices, so there is no {name}; `attribution doctor` says more.") { Property = "device" };
-        return CausalLanguageModel.Load(_folder.Path, device, dtype);
+        return CausalLanguageModel.Load(_folder.Path, Devices.Of(_settings.Execution?.Device), dtype);
     }
 
     private sealed class Fetching(Reporter reporter, string model) : IProgress<HubProgress>

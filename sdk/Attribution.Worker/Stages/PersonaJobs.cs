@@ -42,7 +42,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
             yield return method == PersonaVectorFile.Method
                 ? new StageJob(key, context.Resolve(VectorStage, new { file = FileOf(name), layer, blocks = model.Config.BlockCount, width = model.Config.HiddenSize }),
                     (builder, _) => WriteVector(builder, layer, PersonaVectorFile.Read(FileOf(name).Path, layer, model.Config.BlockCount, model.Config.HiddenSize)))
-                : new StageJob(key, context.Resolve(VectorStage, new { answers = Asked(name, rows.Path, dataset.Source).Request, layer, settings.MaxTokens }),
+                : new StageJob(key, context.Resolve(VectorStage, new { answers = Asked(name, rows.Path, dataset.Source).Request, layer, settings.MaxTokens, settings.Execution?.TokenBudget }),
                     (_, _) => throw new InvalidOperationException("vectors of several layers are made together"))
                 { Source = dataset.Source };
         }

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Attribution.Data;
-using Attribution.Data.Parquet;
 using Attribution.Data.Store;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Methods.Projections;
+using Attribution.Reporting;
 using Attribution.Selection;
 using Attribution.Selection.Probes;
 using Attribution.Contracts;
@@ -214,17 +214,10 @@ internal sealed class SelectTrainingDataStage : Stage
     // Every row's place among all, from 1; 0 for a row without a score.
     private static void WriteScores(string path, IReadOnlyList<ScoredRow> scores)
     {
-        var ranks = new long[scores.Count];
+        var ranks = new int[scores.Count];
         foreach (var (place, at) in Enumerable.Range(0, scores.Count).Where(i => float.IsFinite(scores[i].Score)).OrderByDescending(i => scores[i].Score).ThenBy(i => scores[i].Index).Index())
             ranks[at] = place + 1;
-        using var writer = new ParquetWriter(path,
-        [
-            new NumberColumn<long>("idx") { Values = scores.Select(s => s.Index).ToArray() },
-            new NumberColumn<float>("score") { Values = scores.Select(s => s.Score).ToArray() },
-            new NumberColumn<long>("rank") { Values = ranks },
-        ]);
-        writer.Append();
-        writer.Complete();
+        ScoreTable.Write(path, [.. scores.Select(s => s.Index)], [.. scores.Select(s => s.Score)], ranks);
     }
 
     private InputFile RowsOf(TrainSettings train) =>

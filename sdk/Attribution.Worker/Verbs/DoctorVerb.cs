@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Attribution.Data;
-using Attribution.Worker.Backends;
 using Attribution.Worker.Doctor;
 
 namespace Attribution.Worker.Verbs;
@@ -16,7 +15,7 @@ public static class DoctorVerb
         verb.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
-            List<Check> checks = [.. TorchBackend.Checks(), DuckDbCheck.Look(), StoreCheck.Look(ArtifactPaths.Current().Store), .. KeyChecks.Look()];
+            List<Check> checks = [.. TorchChecks.Look(), StoreCheck.Look(ArtifactPaths.Current().Store), .. KeyChecks.Look()];
             if (parsed.GetValue(json))
                 DoctorReport.WriteJson(checks, output);
             else

@@ -50,7 +50,7 @@ public static class FineTuneVerb
                         curve.Add(step);
                         report((long)Math.Round(step.Epoch * rows.Count));
                     }, cancellation);
-                    adapter.Save(target);
+                    adapter.Save(target, model.NameForOthers(parsed));
                 });
             return Task.FromResult(0);
         });

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Attribution.Diagnostics;
 using Attribution.Models;
 using Attribution.Models.Hub;
+using Attribution.Tensors;
 using TorchSharp;
 
 namespace Attribution.Worker.Verbs;
@@ -29,7 +30,7 @@ internal sealed class ModelOptions
         _dtype.AcceptOnlyFromAmong("float32", "bfloat16");
         _device.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is var device && device is not ("cpu" or "cuda") && !(device.StartsWith("cuda:") && uint.TryParse(device[5..], out _)))
+            if (result.GetValueOrDefault<string>() is { } device && !Devices.IsName(device))
                 result.AddError($"'{device}' is no device: give cpu, cuda or cuda:N.");
         });
         verb.Add(_model);
@@ -41,13 +42,14 @@ internal sealed class ModelOptions
     /// <exception cref="AttributionException">There is no such model, or it cannot be had.</exception>
     public string Folder(ParseResult parsed) => ModelFolder.Resolve(parsed.GetRequiredValue(_model)).Path;
 
+    /// <summary>What to call the model in files that go to other machines: the id or the relative path that was given; null for an absolute path.</summary>
+    public string? NameForOthers(ParseResult parsed) => parsed.GetRequiredValue(_model) is var given && Path.IsPathRooted(given) ? null : given;
+
     /// <summary>Loads the model of a folder.</summary>
     /// <exception cref="AttributionException">The device is not there, or the model is not in order.</exception>
     public CausalLanguageModel Load(ParseResult parsed, string folder)
     {
-        var device = torch.device(parsed.GetRequiredValue(_device));
-        if (device.type == DeviceType.CUDA && (!torch.cuda.is_available() || device.index >= torch.cuda.device_count()))
-            throw new AttributionException(ErrorCodes.DeviceMissing, $"libtorch sees {(torch.cuda.is_available() ? torch.cuda.device_count() : 0)} CUDA devices, so there is no {parsed.GetRequiredValue(_device)}; `attribution doctor` says more.");
+        var device = Devices.Of(parsed.GetRequiredValue(_device));
         var dtype = parsed.GetValue(_dtype) switch { null => (torch.ScalarType?)null, "bfloat16" => torch.bfloat16, _ => torch.float32 };
         return CausalLanguageModel.Load(folder, device, dtype);
     }

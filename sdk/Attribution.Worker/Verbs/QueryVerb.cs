@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using Attribution.Data;
 using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
@@ -54,7 +55,7 @@ public static class QueryVerb
                 Answer(database, question, wanted, file, writer);
                 return 0;
             }
-            catch (DuckDbException e)
+            catch (DbException e)
             {
                 // Its second line and on show the place in the query.
                 parsed.InvocationConfiguration.Error.WriteLine($"error {ErrorCodes.QueryInvalid}: {e.Message.Trim()}\n{string.Join('\n', database.Missing.Append(Advice(e)))}");
@@ -91,7 +92,7 @@ public static class QueryVerb
         }
     }
 
-    private static string Advice(DuckDbException e) => e.Message.Contains("multiple statements", StringComparison.Ordinal)
+    private static string Advice(DbException e) => e.Message.Contains("multiple statements", StringComparison.Ordinal)
         ? "Ask one question at a time. A PIVOT is one if it names its values: PIVOT metrics ON metric IN ('judged_mean', 'precision_at_k') USING first(value) GROUP BY run"
         : $"With {TablesOption} instead of a query the tables and their columns are listed.";
 

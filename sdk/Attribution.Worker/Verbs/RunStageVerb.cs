@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Attribution.Diagnostics;
-using Attribution.Worker.Backends;
 using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;
@@ -52,11 +51,9 @@ public static class RunStageVerb
         {
             reporter.Error(e);
         }
-        catch (Exception e) when (TorchBackend.UserError(e) is var (error, details))
+        catch (Exception e) when (VerbRunner.UserError(e) is { } error)
         {
             reporter.Error(error);
-            if (details is not null)
-                reporter.Detail(details);
         }
         catch (Exception e)
         {

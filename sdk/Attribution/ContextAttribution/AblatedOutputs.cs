@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Attribution.Models;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -113,7 +114,7 @@ public sealed class AblatedOutputs
         var wide = logits.to(float32);
         var index = targets.unsqueeze(1); // [n, 1]
         var own = wide.gather(1, index);
-        var others = wide.scatter(1, index, full_like(own, double.NegativeInfinity)).logsumexp(1);
+        var others = wide.scatter(1, index, full_like(own, Scalars.Of(double.NegativeInfinity))).logsumexp(1);
         using var host = (own.squeeze(1).to(float64) - others.to(float64)).cpu();
         var array = MemoryMarshal.Cast<byte, double>(host.bytes).ToArray();
         GC.KeepAlive(host);

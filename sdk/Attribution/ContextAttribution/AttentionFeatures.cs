@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Attribution.Models;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ public static class AttentionFeatures
             for (var m = 0; m < masks.Count; m++)
                 signs[(s * masks.Count) + m] = masks[m, s] ? 1 : -1;
         var matrix = tensor(signs, [task.Sources.Count, masks.Count], device: model.Device);
-        return Stack(model, task, masks.Count, f => f.matmul(matrix), cancellation);
+        return Stack(model, task, masks.Count, f => f.view(-1, f.shape[^1]).mm(matrix).view(f.shape[0], f.shape[1], -1), cancellation);
     }
 
     /// <summary><c>sum_f weights[f] f[u, s, f]</c>, [U][S].</summary>
@@ -46,7 +47,7 @@ public static class AttentionFeatures
         using var scope = NewDisposeScope();
         var perBlock = tensor(weights.ToArray(), [model.Config.BlockCount, model.Config.HeadCount, 1, 1], device: model.Device);
         var scores = zeros(task.Units.Count, task.Sources.Count, device: model.Device);
-        EachBlock(model, task, (block, f) => scores.add_((f * perBlock[block]).sum([0])), cancellation);
+        EachBlock(model, task, (block, f) => scores.PlusInPlace((f * perBlock[block]).sum([0])), cancellation);
         return [.. Host(scores).Chunk(task.Sources.Count)];
     }
 
@@ -91,7 +92,7 @@ public static class AttentionFeatures
             using var inner = NewDisposeScope();
             var attention = model.AttentionWeights(block, stream, context, queries)[0]; // [H, Q, T]
             // Differences of a running sum, which float64 carries: a source may be one token or half the context.
-            var running = average.matmul(attention).to(float64).cumsum(-1); // [H, U, T]
+            var running = average.expand(attention.shape[0], -1, -1).bmm(attention).to(float64).cumsum(-1); // [H, U, T]
             running = cat([zeros([running.shape[0], running.shape[1], 1], float64, model.Device), running], -1);
             use(block, (running.index_select(-1, ends) - running.index_select(-1, starts)).to(float32));
         }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Attribution.Diagnostics;
 using Attribution.Tokenization;
 
@@ -7,7 +8,10 @@ namespace Attribution.Data;
 internal readonly record struct ConversationParts(IReadOnlyList<ChatMessage>? Messages, int[]? Tokens, bool[]? Keep)
 {
     /// <summary>The conversation they make, or null if the row has none on this side. Tokens go before messages.</summary>
-    public Conversation? Join(string side, RowPlace place)
+    /// <param name="side">Treatment or control.</param>
+    /// <param name="place">The row, for errors.</param>
+    /// <param name="variables">What the row tells the chat template besides.</param>
+    public Conversation? Join(string side, RowPlace place, IReadOnlyDictionary<string, JsonElement>? variables)
     {
         if (Tokens is not null)
         {
@@ -22,7 +26,7 @@ internal readonly record struct ConversationParts(IReadOnlyList<ChatMessage>? Me
         if (Messages is null || Messages.Count == 0)
             return null;
         return Messages.Any(message => message.Role == "assistant")
-            ? new MessageConversation(Messages)
+            ? new MessageConversation(Messages) { Variables = variables }
             : throw place.Error(ErrorCodes.ConversationWithoutAssistant, Columns.Messages(side), $"no message of the role 'assistant' (roles: {string.Join(", ", Messages.Select(m => m.Role))}). Attribution needs an answer; complete the row or leave it out with Filter.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using Attribution.Data.DuckDb;
@@ -41,14 +42,14 @@ public sealed class Dataset
     /// <c>ATTR1301</c> to <c>ATTR1310</c>: no file, unknown extension, unreadable, no treatment column (or no control
     /// column where one is required), a column of a wrong type or twice, a bad filter, a bad option.
     /// </exception>
-    /// <exception cref="DuckDbException">DuckDB failed for a reason that has nothing to do with the file.</exception>
+    /// <exception cref="DbException">DuckDB failed for a reason that has nothing to do with the file.</exception>
     public static Dataset Open(DatasetOptions options) => Open(options, metadataColumn: null, indexColumn: null);
 
     /// <summary>As the public one, for files whose columns already hold the metadata and the row's index.</summary>
     internal static Dataset Open(DatasetOptions options, string? metadataColumn, string? indexColumn)
     {
         DatasetRecords.Check(options);
-        using var connection = DuckDbConnection.Open();
+        using var connection = DuckDbDatabase.Open();
         var dataset = new Dataset(options, DatasetSource.Open(options.Path, options.Filter, indexColumn, connection), metadataColumn);
         // JSON without columns has no rows, or rows that are no objects: reading it says which.
         if (!dataset._source.IsJson || dataset._source.Fields.Count > 0)

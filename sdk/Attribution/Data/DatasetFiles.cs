@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Attribution.Data.DuckDb;
+using DuckDB.NET.Data;
 
 namespace Attribution.Data;
 
@@ -7,10 +8,22 @@ namespace Attribution.Data;
 internal static partial class DatasetFiles
 {
     /// <summary>The files that a path or glob names, in the order of their names' code units; none if there are none.</summary>
-    public static IReadOnlyList<string> Expand(string path, DuckDbConnection connection) =>
+    public static IReadOnlyList<string> Expand(string path, DuckDBConnection connection) =>
         File.Exists(path) ? [path]
         : GlobMark().IsMatch(path) ? connection.QueryStrings($"SELECT file FROM glob({Sql.Literal(path)})").Order(StringComparer.Ordinal).ToArray()
         : [];
+
+    /// <summary>The same, without DuckDB where the folder is there and only the name is a pattern.</summary>
+    public static IReadOnlyList<string> Expand(string path)
+    {
+        if (File.Exists(path))
+            return [path];
+        var (folder, name) = (Path.GetDirectoryName(path), Path.GetFileName(path));
+        if (folder?.Length > 0 && Directory.Exists(folder) && !name.Contains('[') && !name.Contains("**"))
+            return [.. Directory.EnumerateFiles(folder, name).Order(StringComparer.Ordinal)];
+        using var connection = DuckDbDatabase.Open();
+        return Expand(path, connection);
+    }
 
     /// <summary>The list of files as SQL, each meant literally whatever signs its name holds.</summary>
     public static string ToSql(IEnumerable<string> files) => Sql.Literals(files.Select(file => GlobMark().Replace(file, "[$0]")));

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
 
@@ -54,8 +55,8 @@ internal sealed class DatasetRecords(DatasetOptions options, DatasetSource sourc
 
     private IEnumerable<(DuckDbReader Reader, int Row)> Stream(string sql)
     {
-        using var connection = DuckDbConnection.Open();
-        using var reader = Try(() => connection.Query(sql));
+        using var connection = DuckDbDatabase.Open();
+        using var reader = Try(() => connection.Stream(sql));
         while (Try(reader.ReadChunk))
             for (var row = 0; row < reader.Rows; row++)
                 yield return (reader, row);
@@ -67,7 +68,7 @@ internal sealed class DatasetRecords(DatasetOptions options, DatasetSource sourc
         {
             return read();
         }
-        catch (DuckDbException error)
+        catch (DbException error)
         {
             throw source.Explain(error);
         }

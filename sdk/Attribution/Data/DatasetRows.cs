@@ -1,11 +1,14 @@
+using System.Globalization;
+using System.Text;
 using Attribution.Data.Parquet;
-using Attribution.Tokenization;
+using Parquet;
+using Parquet.Schema;
 
 namespace Attribution.Data;
 
 /// <summary>
 /// Rows in one form, whatever they were read from: Parquet with <c>idx</c>, each side's messages or tokens and keep mask,
-/// and <c>metadata</c> as JSON text. The <c>data-*.parquet</c> beside the vectors.
+/// and <c>metadata</c> as JSON text, which also holds what messages have besides role and content. The <c>data-*.parquet</c> beside the vectors.
 /// </summary>
 public static class DatasetRows
 {
@@ -15,23 +18,27 @@ public static class DatasetRows
     /// <param name="path">The file; it appears when the last row is written.</param>
     /// <param name="rows">Read once, in order.</param>
     /// <returns>How many rows were written.</returns>
+    /// <exception cref="IOException">Writing failed, for instance on a full disk.</exception>
     public static long Write(string path, IEnumerable<DatasetRow> rows)
     {
-        var index = new NumberColumn<long>("idx");
-        var metadata = new TextColumn("metadata");
+        var index = new DataField<long>("idx", false);
+        var metadata = new DataField<string>("metadata");
         var sides = new[] { new Side(Columns.Treatment, row => row.Treatment), new Side(Columns.Control, row => row.Control) };
-        using var writer = new ParquetWriter(path, [index, .. sides.SelectMany(side => side.All), metadata], BatchRows);
+        using var output = new ParquetOutput(path, new ParquetSchema([index, .. sides.SelectMany(side => side.Fields), metadata]), CompressionMethod.Zstd);
         var written = 0L;
         foreach (var batch in rows.Chunk(BatchRows))
         {
-            index.Values = Array.ConvertAll(batch, row => row.Index);
-            metadata.Values = Array.ConvertAll(batch, row => row.MetadataJson);
-            foreach (var side in sides)
-                side.Fill(batch);
-            writer.Append();
+            output.WriteGroup(group =>
+            {
+                group.Write<long>(index, Array.ConvertAll(batch, row => row.Index));
+                foreach (var side in sides)
+                    side.Write(group, batch);
+                var joined = Array.ConvertAll(batch, MessageFields.Join);
+                group.Write<ReadOnlyMemory<char>>(metadata, joined.OfType<string>().Select(Ordered).ToArray(), Array.ConvertAll(joined, json => json is null ? 0 : 1), null);
+            });
             written += batch.Length;
         }
-        writer.Complete();
+        output.Complete();
         return written;
     }
 
@@ -42,19 +49,57 @@ public static class DatasetRows
     public static IEnumerable<DatasetRow> Read(string path, bool hasMetadata = true) =>
         Dataset.Open(new() { Path = path }, metadataColumn: hasMetadata ? "metadata" : null, indexColumn: "idx").Rows();
 
-    private sealed class Side(string name, Func<DatasetRow, Conversation?> of)
+    // The package notes the least and the greatest text by their UTF-16, and readers skip row groups by UTF-8. The two orders differ at surrogates
+    // alone, and JSON can do without them.
+    private static ReadOnlyMemory<char> Ordered(string json)
     {
-        private readonly MessagesColumn _messages = new(Columns.Messages(name));
-        private readonly NumberListColumn<int> _tokens = new(Columns.Tokens(name));
-        private readonly NumberListColumn<bool> _keep = new(Columns.Keep(name));
+        if (!json.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+            return json.AsMemory();
+        var text = new StringBuilder(json.Length);
+        Span<char> pair = stackalloc char[2];
+        foreach (var rune in json.EnumerateRunes())
+            _ = rune.EncodeToUtf16(pair) == 1 ? text.Append(pair[0]) : text.Append(CultureInfo.InvariantCulture, $"\\u{(int)pair[0]:x4}\\u{(int)pair[1]:x4}");
+        return text.ToString().AsMemory();
+    }
 
-        public IEnumerable<ParquetColumn> All => [_messages, _tokens, _keep];
+    private sealed class Side
+    {
+        private readonly Func<DatasetRow, Conversation?> _of;
+        private readonly ListLevels<ReadOnlyMemory<char>> _roles, _contents;
+        private readonly ListLevels<int> _tokens;
+        private readonly ListLevels<bool> _keep;
 
-        public void Fill(DatasetRow[] batch)
+        public Side(string name, Func<DatasetRow, Conversation?> of)
         {
-            _messages.Values = Array.ConvertAll<DatasetRow, IReadOnlyList<ChatMessage>?>(batch, row => (of(row) as MessageConversation)?.Messages);
-            _tokens.Values = Array.ConvertAll(batch, row => (of(row) as TokenConversation)?.Tokens.ToArray());
-            _keep.Values = Array.ConvertAll(batch, row => (of(row) as TokenConversation)?.Keep.ToArray());
+            var (role, content) = (new DataField<string>("role"), new DataField<string>("content"));
+            var (token, mark) = (new DataField<int>("element", false), new DataField<bool>("element", false));
+            _of = of;
+            Fields =
+            [
+                new ListField(Columns.Messages(name), new StructField("element", role, content)),
+                new ListField(Columns.Tokens(name), token),
+                new ListField(Columns.Keep(name), mark),
+            ];
+            (_roles, _contents, _tokens, _keep) = (new(role), new(content), new(token), new(mark));
+        }
+
+        public IReadOnlyList<Field> Fields { get; }
+
+        public void Write(ParquetGroup group, DatasetRow[] batch)
+        {
+            foreach (var row in batch)
+            {
+                var messages = (_of(row) as MessageConversation)?.Messages;
+                var tokens = _of(row) as TokenConversation;
+                _roles.Add(messages?.Select(message => message.Role.AsMemory()).ToArray());
+                _contents.Add(messages?.Select(message => message.Content.AsMemory()).ToArray());
+                _tokens.Add(tokens?.Tokens.ToArray());
+                _keep.Add(tokens?.Keep.ToArray());
+            }
+            _roles.Write(group);
+            _contents.Write(group);
+            _tokens.Write(group);
+            _keep.Write(group);
         }
     }
 }

@@ -1,8 +1,11 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
+using DuckDB.NET.Data;
+using DuckDB.NET.Native;
 
 namespace Attribution.Data;
 
@@ -44,7 +47,7 @@ internal sealed partial class DatasetSource
     /// <param name="filter">A SQL predicate; null or blank for all rows.</param>
     /// <param name="indexColumn">A column that holds each row's index; null to count rows.</param>
     /// <param name="connection">Where to look with.</param>
-    public static DatasetSource Open(string path, string? filter, string? indexColumn, DuckDbConnection connection)
+    public static DatasetSource Open(string path, string? filter, string? indexColumn, DuckDBConnection connection)
     {
         var files = Find(path, connection);
         var format = DatasetFormats.Of(files[0]);
@@ -65,7 +68,7 @@ internal sealed partial class DatasetSource
                 source.TryFilter(connection);
             return source;
         }
-        catch (DuckDbException error)
+        catch (DbException error)
         {
             throw Explain(error, files, format, filter: null);
         }
@@ -88,29 +91,29 @@ internal sealed partial class DatasetSource
     public string Count => $"SELECT count(*) {From()}";
 
     /// <summary>What DuckDB's message means to the user.</summary>
-    public AttributionException Explain(DuckDbException error) => Explain(error, Files, Format, _filter);
+    public AttributionException Explain(DbException error) => Explain(error, Files, Format, _filter);
 
     private string From() =>
         $"FROM (SELECT {_index} AS {Sql.Identifier(IndexColumn)}, * FROM {_reader}){(_filter is null ? "" : $" WHERE (\n{_filter}\n)")}";
 
     // JSON has no NaN and no infinities; as texts they are at least there.
-    private static string JsonValue(DuckDbField field, string column) => field.Type.Kind is DuckDbKind.Float or DuckDbKind.Double
+    private static string JsonValue(DuckDbField field, string column) => field.Type.Kind is DuckDBType.Float or DuckDBType.Double
         ? $"CASE WHEN isfinite({column}) THEN to_json({column}) ELSE to_json(CAST({column} AS VARCHAR)) END"
         : column;
 
-    private void TryFilter(DuckDbConnection connection)
+    private void TryFilter(DuckDBConnection connection)
     {
         try
         {
-            connection.Query($"{Count} LIMIT 0").Dispose();
+            connection.Stream($"{Count} LIMIT 0").Dispose();
         }
-        catch (DuckDbException error)
+        catch (DbException error)
         {
             throw Explain(error);
         }
     }
 
-    private static IReadOnlyList<string> Find(string path, DuckDbConnection connection)
+    private static IReadOnlyList<string> Find(string path, DuckDBConnection connection)
     {
         if (Directory.Exists(path))
             throw new AttributionException(ErrorCodes.DatasetNotFound, $"'{path}' is a folder. Name a file in it, or several as '{path.TrimEnd('/')}/*.parquet'.") { File = path };
@@ -119,7 +122,7 @@ internal sealed partial class DatasetSource
             : throw new AttributionException(ErrorCodes.DatasetNotFound, $"There is no dataset at '{path}' (looked from {Directory.GetCurrentDirectory()}). Correct the path or put the file there.") { File = path };
     }
 
-    private static (string, IReadOnlyList<DuckDbField>) Parquet(IReadOnlyList<string> files, DuckDbConnection connection)
+    private static (string, IReadOnlyList<DuckDbField>) Parquet(IReadOnlyList<string> files, DuckDBConnection connection)
     {
         // parquet_schema lists the columns as a tree in depth-first order; the root's children are the table's columns.
         var names = connection.QueryStrings($"SELECT name || chr(9) || coalesce(num_children, 0) FROM parquet_schema({DatasetFiles.ToSql(files.Take(1))})")
@@ -140,7 +143,7 @@ internal sealed partial class DatasetSource
         }
     }
 
-    private static (string, IReadOnlyList<DuckDbField>) Separated(IReadOnlyList<string> files, string delimiter, bool withTypes, DuckDbConnection connection)
+    private static (string, IReadOnlyList<DuckDbField>) Separated(IReadOnlyList<string> files, string delimiter, bool withTypes, DuckDBConnection connection)
     {
         // Long lines are rows with long conversations; the buffer must hold two of them.
         const string sizes = "auto_detect = false, max_line_size = 16000000, buffer_size = 32000000";
@@ -162,21 +165,21 @@ internal sealed partial class DatasetSource
     }
 
     /// <summary>For the filter alone: the columns of a CSV file that hold nothing but whole numbers, numbers or truth values.</summary>
-    private static Dictionary<string, string> TypesOf(IReadOnlyList<string> files, string delimiter, DuckDbConnection connection)
+    private static Dictionary<string, string> TypesOf(IReadOnlyList<string> files, string delimiter, DuckDBConnection connection)
     {
         try
         {
             return connection.QueryStrings($"SELECT column_name || chr(9) || column_type FROM (DESCRIBE SELECT * FROM read_csv({DatasetFiles.ToSql(files)}, sample_size = -1, max_line_size = 16000000, buffer_size = 32000000, header = true, delim = {Sql.Literal(delimiter)}, quote = '\"', escape = '\"', auto_type_candidates = ['BOOLEAN', 'BIGINT', 'DOUBLE', 'VARCHAR'])) WHERE column_type <> 'VARCHAR'")
                 .Select(line => line.Split('\t')).ToDictionary(pair => pair[0], pair => pair[1]);
         }
-        catch (DuckDbException)
+        catch (DbException)
         {
             // Of a malformed file this says only that it has no dialect; reading the rows will name the line.
             return [];
         }
     }
 
-    private static (string, IReadOnlyList<DuckDbField>) Json(IReadOnlyList<string> files, DatasetFormat format, bool withTypes, DuckDbConnection connection)
+    private static (string, IReadOnlyList<DuckDbField>) Json(IReadOnlyList<string> files, DatasetFormat format, bool withTypes, DuckDBConnection connection)
     {
         var list = DatasetFiles.ToSql(files);
         var layout = format == DatasetFormat.JsonLines ? "newline_delimited" : "auto";
@@ -195,12 +198,12 @@ internal sealed partial class DatasetSource
                 : $", json_transform({value}, {Sql.Literal($"\"{column[1].Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")}) AS {Sql.Identifier(column[0])}";
         }));
         var reader = $"(SELECT json AS {Sql.Identifier(JsonColumn)}, {Sql.Identifier(FileColumn)}{typed} FROM read_json_objects({list}, format = '{layout}', filename = {Sql.Literal(FileColumn)}))";
-        return (reader, [.. described.Select(column => new DuckDbField(column[0], new(DuckDbKind.Varchar, [])))]);
+        return (reader, [.. described.Select(column => new DuckDbField(column[0], new(DuckDBType.Varchar, [])))]);
     }
 
-    private static IReadOnlyList<DuckDbField> FieldsOf(string reader, DuckDbConnection connection)
+    private static IReadOnlyList<DuckDbField> FieldsOf(string reader, DuckDBConnection connection)
     {
-        using var none = connection.Query($"SELECT * FROM {reader} LIMIT 0");
+        using var none = connection.Stream($"SELECT * FROM {reader} LIMIT 0");
         return [.. none.Columns.Where(column => column.Name != FileColumn)];
     }
 
@@ -233,7 +236,7 @@ internal sealed partial class DatasetSource
         return names;
     }
 
-    private static AttributionException Explain(DuckDbException error, IReadOnlyList<string> files, DatasetFormat format, string? filter)
+    private static AttributionException Explain(DbException error, IReadOnlyList<string> files, DatasetFormat format, string? filter)
     {
         var message = error.Message;
         var file = files.FirstOrDefault(each => NamedFile().Matches(message).Any(match => match.Groups[1].Value == each)) ?? files[0];

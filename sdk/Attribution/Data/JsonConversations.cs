@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Attribution.Diagnostics;
 using Attribution.Tokenization;
 
@@ -7,8 +8,12 @@ namespace Attribution.Data;
 /// <summary>Conversations from JSON values, which may be JSON text inside a JSON string.</summary>
 internal static class JsonConversations
 {
-    /// <summary>A list of <c>{"role": ..., "content": ...}</c>; other properties of a message are left aside.</summary>
-    public static List<ChatMessage> Messages(JsonElement value, RowPlace place, string column)
+    /// <summary>A list of <c>{"role": ..., "content": ...}</c> with whatever else the chat template reads; a field that is null is none.</summary>
+    /// <param name="value">The list.</param>
+    /// <param name="place">The row, for errors.</param>
+    /// <param name="column">The column, for errors.</param>
+    /// <param name="nullsAreAbsent">Whether what is null inside of a field is absent too: a table has every field in every row.</param>
+    public static List<ChatMessage> Messages(JsonElement value, RowPlace place, string column, bool nullsAreAbsent = false)
     {
         value = Unwrap(value, place, column);
         if (value.ValueKind != JsonValueKind.Array)
@@ -18,10 +23,41 @@ internal static class JsonConversations
         {
             if (message.ValueKind != JsonValueKind.Object)
                 throw place.Error(ErrorCodes.MessagesMalformed, column, $"message {messages.Count} is {Name(message)}, not an object with role and content.");
-            messages.Add(new(Text(message, "role", messages.Count, place, column), Text(message, "content", messages.Count, place, column)));
+            messages.Add(Message(message, messages.Count, place, column, nullsAreAbsent));
         }
         return messages;
     }
+
+    private static ChatMessage Message(JsonElement message, int index, RowPlace place, string column, bool nullsAreAbsent)
+    {
+        Dictionary<string, JsonElement>? fields = null;
+        var names = new HashSet<string>();
+        foreach (var field in message.EnumerateObject())
+        {
+            if (!names.Add(field.Name))
+                throw place.Error(ErrorCodes.DatasetColumnDuplicate, column, $"message {index} has {field.Name} twice. Remove one.");
+            if (field.Name is "role" or "content" || field.Value.ValueKind == JsonValueKind.Null)
+                continue;
+            if (ChatMessage.Fault(field.Name, field.Value) is { } fault)
+                throw place.Error(ErrorCodes.MessagesMalformed, column, $"message {index}: {fault}");
+            (fields ??= []).Add(field.Name, nullsAreAbsent ? JsonSerializer.SerializeToElement(WithoutNulls(JsonNode.Parse(field.Value.GetRawText()))) : field.Value);
+        }
+        var role = Text(message, "role", index, place, column);
+        // A turn that only calls functions may have null for its content, and templates may tell it from an empty one.
+        if (fields?.ContainsKey("tool_calls") == true && (!message.TryGetProperty("content", out var content) || content.ValueKind == JsonValueKind.Null))
+        {
+            fields["content"] = JsonElement.Parse("null");
+            return new(role, "") { Fields = fields };
+        }
+        return new(role, Text(message, "content", index, place, column)) { Fields = fields };
+    }
+
+    private static JsonNode? WithoutNulls(JsonNode? value) => value switch
+    {
+        JsonObject fields => new JsonObject(fields.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, WithoutNulls(field.Value!.DeepClone())))),
+        JsonArray items => new JsonArray([.. items.Select(item => WithoutNulls(item?.DeepClone()))]),
+        _ => value,
+    };
 
     /// <summary>A list of token ids.</summary>
     public static int[] Tokens(JsonElement value, RowPlace place, string column) =>

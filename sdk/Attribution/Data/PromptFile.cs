@@ -7,7 +7,7 @@ namespace Attribution.Data;
 /// <summary>
 /// A file of held-out prompts: a JSON array (<c>.json</c>) or one value per line (<c>.jsonl</c>, <c>.ndjson</c>). Each value
 /// is a text (the user's message), a list of messages, or an object with <c>prompt</c> (a text or a list of messages) or
-/// <c>messages</c>; an object's other properties are kept.
+/// <c>messages</c>; an object's other properties are kept. The assistant's messages at a conversation's end are answers and no part of the prompt: they are cut.
 /// </summary>
 public static class PromptFile
 {
@@ -60,12 +60,21 @@ public static class PromptFile
             foreach (var property in value.EnumerateObject().Where(property => property.Name != column))
                 metadata[property.Name] = property.Value;
         }
-        var messages = prompt.ValueKind switch
+        List<ChatMessage> messages = prompt.ValueKind switch
         {
             JsonValueKind.String => [new("user", prompt.GetString()!)],
             JsonValueKind.Array => JsonConversations.Messages(prompt, place, column),
             _ => throw place.Error(ErrorCodes.PromptsMalformed, column, $"{prompt.GetRawText()} is neither a text nor a list of messages."),
         };
-        return messages.Count > 0 ? new((int)place.Row, messages, metadata) : throw place.Error(ErrorCodes.PromptsMalformed, column, "an empty list of messages.");
+        if (messages.Count == 0)
+            throw place.Error(ErrorCodes.PromptsMalformed, column, "an empty list of messages.");
+        ChatMessage[] asked = [.. messages[..(messages.FindLastIndex(message => message.Role != "assistant") + 1)]];
+        if (asked.Length == 0)
+            throw place.Error(ErrorCodes.PromptsMalformed, column, "the assistant alone speaks, so there is nothing to answer. Give the user's message.");
+        return new((int)place.Row, asked, metadata)
+        {
+            Variables = RowVariables.Read(metadata.Count == 0 ? null : JsonSerializer.Serialize(metadata), place)?.ToDictionary(v => v.Key, v => (object?)v.Value),
+            AnswerWasCut = asked.Length < messages.Count,
+        };
     }
 }

@@ -16,10 +16,11 @@ internal abstract class RowDecoder
         var index = reader.Column(0).GetInteger(row);
         var place = new RowPlace(file ?? reader.Column(1).GetString(row)!, index);
         var (treatment, control, metadata) = Read(reader, row, place);
+        var variables = RowVariables.Read(metadata, place);
         return new(
             index,
-            treatment.Join(Columns.Treatment, place) ?? throw place.Error(ErrorCodes.RowWithoutTreatment, Columns.Messages(Columns.Treatment), "the row has no treatment (null or empty). Give it messages, or leave it out with Filter."),
-            control.Join(Columns.Control, place) ?? (requireControl
+            treatment.Join(Columns.Treatment, place, variables) ?? throw place.Error(ErrorCodes.RowWithoutTreatment, Columns.Messages(Columns.Treatment), "the row has no treatment (null or empty). Give it messages, or leave it out with Filter."),
+            control.Join(Columns.Control, place, variables) ?? (requireControl
                 ? throw place.Error(ErrorCodes.RowWithoutControl, Columns.Messages(Columns.Control), "the row has no control, which the chosen method needs. Give it one, leave the row out with Filter, or choose a method without control.")
                 : null),
             metadata);

@@ -1,6 +1,7 @@
 using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
 using Attribution.Tokenization;
+using DuckDB.NET.Native;
 
 namespace Attribution.Data;
 
@@ -9,17 +10,28 @@ internal sealed class TableRowDecoder : RowDecoder
 {
     private readonly Dictionary<string, int> _places = [];
     private readonly int _metadata = -1;
+    private readonly bool _isOwn;
+
+    /// <summary>Columns of messages with more fields than role and content, which a struct has for all messages of the file: null where a message has none.</summary>
+    private readonly HashSet<string> _asJson = [];
 
     /// <param name="source">The files whose columns these are.</param>
     /// <param name="metadataColumn">A column that already holds the other columns as JSON; null to gather them.</param>
     public TableRowDecoder(DatasetSource source, string? metadataColumn)
     {
         var selected = new List<string>();
+        _isOwn = metadataColumn is not null;
         foreach (var field in source.Fields.Where(field => Columns.Conversations.Contains(field.Name)))
         {
             CheckType(field, source.Files[0]);
             _places.Add(field.Name, FirstColumn + selected.Count);
-            selected.Add(source.Stored(field.Name));
+            if (IsPlain(field))
+                selected.Add(source.Stored(field.Name));
+            else
+            {
+                _asJson.Add(field.Name);
+                selected.Add($"CASE WHEN {source.Stored(field.Name)} IS NOT NULL THEN CAST(to_json({source.Stored(field.Name)}) AS VARCHAR) END");
+            }
         }
         var others = source.Fields.Where(field => !Columns.Conversations.Contains(field.Name)).ToArray();
         var metadata = metadataColumn is not null ? Sql.Identifier(metadataColumn)
@@ -37,7 +49,8 @@ internal sealed class TableRowDecoder : RowDecoder
 
     protected override (ConversationParts, ConversationParts, string?) Read(DuckDbReader reader, int row, RowPlace place)
     {
-        return (Side(Columns.Treatment), Side(Columns.Control), _metadata < 0 ? null : reader.Column(_metadata).GetString(row));
+        var metadata = _metadata < 0 ? null : reader.Column(_metadata).GetString(row);
+        return _isOwn ? MessageFields.Split(Side(Columns.Treatment), Side(Columns.Control), metadata) : (Side(Columns.Treatment), Side(Columns.Control), metadata);
 
         ConversationParts Side(string side)
         {
@@ -50,10 +63,10 @@ internal sealed class TableRowDecoder : RowDecoder
         bool Has(string column, out int at) => _places.TryGetValue(column, out at) && !reader.Column(at).IsNull(row);
     }
 
-    private static IReadOnlyList<ChatMessage> Messages(DuckDbVector column, int row, RowPlace place, string name)
+    private IReadOnlyList<ChatMessage> Messages(DuckDbVector column, int row, RowPlace place, string name)
     {
-        if (column.Type.Kind == DuckDbKind.Varchar)
-            return JsonConversations.Messages(JsonConversations.Parse(column.GetBytes(row), place, name), place, name);
+        if (column.Type.Kind == DuckDBType.Varchar)
+            return JsonConversations.Messages(JsonConversations.Parse(column.GetBytes(row), place, name), place, name, nullsAreAbsent: _asJson.Contains(name));
         var messages = column.Elements;
         var roles = messages.Field(messages.Type.IndexOf("role"));
         var contents = messages.Field(messages.Type.IndexOf("content"));
@@ -68,7 +81,7 @@ internal sealed class TableRowDecoder : RowDecoder
 
     private static int[] Tokens(DuckDbVector column, int row, RowPlace place, string name)
     {
-        if (column.Type.Kind == DuckDbKind.Varchar)
+        if (column.Type.Kind == DuckDBType.Varchar)
             return JsonConversations.Tokens(JsonConversations.Parse(column.GetBytes(row), place, name), place, name);
         var elements = column.Elements;
         var (first, count) = column.GetList(row).GetOffsetAndLength(elements.Length);
@@ -82,7 +95,7 @@ internal sealed class TableRowDecoder : RowDecoder
 
     private static bool[] Keep(DuckDbVector column, int row, RowPlace place, string name)
     {
-        if (column.Type.Kind == DuckDbKind.Varchar)
+        if (column.Type.Kind == DuckDBType.Varchar)
             return JsonConversations.Keep(JsonConversations.Parse(column.GetBytes(row), place, name), place, name);
         var elements = column.Elements;
         var (first, count) = column.GetList(row).GetOffsetAndLength(elements.Length);
@@ -96,24 +109,28 @@ internal sealed class TableRowDecoder : RowDecoder
 
     private static void CheckType(DuckDbField field, string file)
     {
-        var element = field.Type.Kind == DuckDbKind.List ? field.Type.Fields[0].Type : null;
+        var element = field.Type.Kind == DuckDBType.List ? field.Type.Fields[0].Type : null;
         var (fits, wanted) = field.Name.EndsWith("_messages", StringComparison.Ordinal)
-            ? (element is { Kind: DuckDbKind.Struct } && IsText(element, "role") && IsText(element, "content"), "a list of structs with the texts role and content")
+            ? (element is { Kind: DuckDBType.Map } || (element is { Kind: DuckDBType.Struct } && IsText(element, "role") && IsText(element, "content")), "a list of structs with the texts role and content")
             : field.Name.EndsWith("_tokens", StringComparison.Ordinal)
                 ? (element is { IsInteger: true }, "a list of integers")
-                : (element is { Kind: DuckDbKind.Boolean } or { IsInteger: true }, "a list of booleans");
-        if (!fits && field.Type.Kind != DuckDbKind.Varchar)
+                : (element is { Kind: DuckDBType.Boolean } or { IsInteger: true }, "a list of booleans");
+        if (!fits && field.Type.Kind != DuckDBType.Varchar)
             throw new AttributionException(ErrorCodes.DatasetColumnType,
                 $"Column {field.Name} of '{Path.GetFileName(file)}' is {Describe(field.Type)}; it must be {wanted}, or that as JSON text.")
             { File = file, Property = field.Name };
 
-        static bool IsText(DuckDbType type, string name) => type.IndexOf(name) is >= 0 and var at && type.Fields[at].Type.Kind == DuckDbKind.Varchar;
+        static bool IsText(DuckDbType type, string name) => type.IndexOf(name) is >= 0 and var at && type.Fields[at].Type.Kind == DuckDBType.Varchar;
     }
+
+    /// <summary>Whether a column is read as it is: not if its messages have more fields than role and content, or are maps.</summary>
+    private static bool IsPlain(DuckDbField field) => field.Type.Kind != DuckDBType.List || field.Type.Fields[0].Type.Kind is not (DuckDBType.Struct or DuckDBType.Map)
+        || field.Type.Fields[0].Type is { Kind: DuckDBType.Struct, Fields.Count: 2 };
 
     private static string Describe(DuckDbType type) => type.Kind switch
     {
-        DuckDbKind.List => $"a list of {Describe(type.Fields[0].Type)}",
-        DuckDbKind.Struct => $"a struct ({string.Join(", ", type.Fields.Select(field => $"{field.Name}: {Describe(field.Type)}"))})",
+        DuckDBType.List => $"a list of {Describe(type.Fields[0].Type)}",
+        DuckDBType.Struct => $"a struct ({string.Join(", ", type.Fields.Select(field => $"{field.Name}: {Describe(field.Type)}"))})",
         _ => type.Kind.ToString().ToUpperInvariant(),
     };
 }

@@ -3,14 +3,28 @@ namespace Attribution.Diagnostics;
 /// <summary>The codes of everything that can be wrong with what a user gave us, in ranges by subject.</summary>
 public static class ErrorCodes
 {
-    // 10xx: the machine: libtorch, DuckDB, compiler, devices
-    // (1001 to 1009 are Attribution.Torch.Provisioning.TorchErrorCodes: the binding stands below this library)
+    // 10xx: the machine: libtorch, DuckDB, devices
 
-    /// <summary>DuckDB's library is not there and could not be fetched.</summary>
+    /// <summary>libtorch or TorchSharp's own library is not where it should be.</summary>
+    public const string LibTorchMissing = "ATTR1001";
+
+    /// <summary>The folder that was named as a libtorch holds none.</summary>
+    public const string LibTorchUnusable = "ATTR1002";
+
+    /// <summary>The system's loader refuses libtorch or TorchSharp's own library.</summary>
+    public const string LibTorchDoesNotLoad = "ATTR1005";
+
+    /// <summary>The number of threads asked for is not a positive number.</summary>
+    public const string ThreadsInvalid = "ATTR1007";
+
+    /// <summary>A warning: the libtorch in use is of another version than the TorchSharp package is made for.</summary>
+    public const string LibTorchVersion = "ATTR1009";
+
+    /// <summary>The memory of the device or of the machine does not suffice.</summary>
+    public const string OutOfMemory = "ATTR1010";
+
+    /// <summary>DuckDB's library is not there for this machine, or does not load.</summary>
     public const string DuckDbMissing = "ATTR1021";
-
-    /// <summary>The DuckDB library that the user named is not there, does not load or is too old.</summary>
-    public const string DuckDbUnusable = "ATTR1022";
 
     /// <summary>The device that was asked for is not there.</summary>
     public const string DeviceMissing = "ATTR1031";
@@ -182,6 +196,9 @@ public static class ErrorCodes
 
     /// <summary>A file of held-out prompts that is not one.</summary>
     public const string PromptsMalformed = "ATTR1318";
+
+    /// <summary>Held-out prompts ended with an answer, which is cut (a warning).</summary>
+    public const string PromptAnswerCut = "ATTR1326";
 
     /// <summary>A table of vectors that is not there, damaged, or none.</summary>
     public const string VectorTableInvalid = "ATTR1319";

@@ -23,13 +23,15 @@ public static class ControlWriter
         IReadOnlyList<Answer> answers;
         try
         {
-            answers = answerer.Answer(prompts, new AnsweringOptions { Repeats = 1, Temperature = 0, TopP = 1, MaxNewTokens = maxNewTokens }, progress, cancellation);
+            answers = answerer.Answer(
+                prompts, new AnsweringOptions { Repeats = 1, Temperature = 0, TopP = 1, MaxNewTokens = maxNewTokens }, progress, cancellation,
+                [.. without.Select(row => ((MessageConversation)row.Treatment).TemplateVariables)]);
         }
         catch (AttributionException e) when (e.Row is { } prompt && e.File is null)
         {
             throw new AttributionException(e.Code, e.Message, e) { File = file, Row = without[prompt].Index, Property = e.Property };
         }
-        var written = without.Zip(prompts, answers).ToDictionary(w => w.First.Index, w => new MessageConversation([.. w.Second, new("assistant", w.Third.Text)]));
+        var written = without.Zip(prompts, answers).ToDictionary(w => w.First.Index, w => new MessageConversation([.. w.Second, new("assistant", w.Third.Text)]) { Variables = ((MessageConversation)w.First.Treatment).Variables });
         return [.. rows.Select(row => row.Control is null ? new DatasetRow(row.Index, row.Treatment, written[row.Index], row.MetadataJson) : row)];
     }
 

@@ -18,11 +18,13 @@ public sealed class PromptAnswerer(CausalLanguageModel model, Tokenizer tokenize
     /// <param name="options">How to answer.</param>
     /// <param name="progress">Told how many answers are done.</param>
     /// <param name="cancellation">Stops between tokens.</param>
+    /// <param name="variables">For each prompt what else the template may read, such as <c>tools</c>; null for nothing.</param>
     /// <exception cref="AttributionException">A prompt leaves no room for an answer in the model's window.</exception>
     public IReadOnlyList<Answer> Answer(
-        IReadOnlyList<IReadOnlyList<ChatMessage>> prompts, AnsweringOptions options, IProgress<int>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<IReadOnlyList<ChatMessage>> prompts, AnsweringOptions options, IProgress<int>? progress = null, CancellationToken cancellation = default,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>?>? variables = null)
     {
-        var tokens = prompts.Select((prompt, index) => Tokens(prompt, index)).ToArray();
+        var tokens = prompts.Select((prompt, index) => Tokens(prompt, index, variables?[index])).ToArray();
         // Prompts of like length together; the order does not change what is drawn.
         var jobs = Enumerable.Range(0, prompts.Count).SelectMany(p => Enumerable.Range(0, options.Repeats).Select(r => (Prompt: p, Repeat: r)))
             .OrderBy(j => tokens[j.Prompt].Length).ThenBy(j => j.Prompt).ThenBy(j => j.Repeat).ToArray();
@@ -41,9 +43,9 @@ public sealed class PromptAnswerer(CausalLanguageModel model, Tokenizer tokenize
         return [.. answers.OrderBy(a => a.PromptIndex).ThenBy(a => a.Repeat)];
     }
 
-    private int[] Tokens(IReadOnlyList<ChatMessage> prompt, int index)
+    private int[] Tokens(IReadOnlyList<ChatMessage> prompt, int index, IReadOnlyDictionary<string, object?>? variables)
     {
-        var ids = tokenizer.EncodeToIds(template.Render(prompt, addGenerationPrompt: true, now: ConversationEncoder.Date), addSpecialTokens: false);
+        var ids = tokenizer.EncodeToIds(template.Render(prompt, addGenerationPrompt: true, variables, ConversationEncoder.Date), addSpecialTokens: false);
         if (ids.Length >= model.Config.MaxPositions)
             throw new AttributionException(ErrorCodes.PromptTooLong,
                 $"Prompt {index} has {ids.Length} tokens, and the model's window is {model.Config.MaxPositions}: there is no room for an answer. Shorten the prompt.")

@@ -1,6 +1,7 @@
 using Attribution.Diagnostics;
 using Attribution.Models;
 using Attribution.Models.Lora;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,7 +38,7 @@ public sealed class LoraFineTuner(FineTuningOptions options)
         var adapter = LoraAdapter.Attach(model, options.Lora, options.Seed);
         try
         {
-            using var optimizer = optim.AdamW(adapter.Parameters, options.LearningRate, Beta1, Beta2, Epsilon, options.WeightDecay);
+            using var optimizer = new AdamW(adapter.Parameters, Beta1, Beta2, Epsilon, options.WeightDecay);
             manual_seed(options.Seed); // dropout
             adapter.Training = true;
             var stepsPerEpoch = (usable.Length + options.BatchSize - 1) / options.BatchSize;
@@ -49,19 +50,17 @@ public sealed class LoraFineTuner(FineTuningOptions options)
                 var order = RowOrder.Of(usable, options.Seed, epoch);
                 var batch = order.Skip(within * options.BatchSize).Take(options.BatchSize).ToArray();
                 var rate = options.LearningRate * (total - step) / total;
-                foreach (var group in optimizer.ParamGroups)
-                    group.LearningRate = rate;
 
                 using var scope = NewDisposeScope();
-                var (loss, tokens) = Backward(model.Transformer, [.. batch.Select(i => rows[i])]);
+                var (loss, tokens) = OutOfMemory.Guard(() => Backward(model.Transformer, [.. batch.Select(i => rows[i])]));
                 var norm = GradientNorm(adapter);
                 if (!double.IsFinite(loss) || !double.IsFinite(norm))
                     throw new AttributionException(ErrorCodes.LossNotFinite,
                         $"The loss of step {step + 1} is {loss} and the gradient's norm {norm}, on rows {string.Join(", ", batch)}. "
                         + "Lower LearningRate, or use float32 if the model runs in bfloat16.")
                     { Row = batch[0], Property = "LearningRate" };
-                optimizer.step();
-                optimizer.zero_grad();
+                optimizer.Step(rate);
+                optimizer.ZeroGradients();
                 onStep?.Invoke(new TrainingStep(step + 1, epoch + (double)Math.Min((within + 1) * options.BatchSize, usable.Length) / usable.Length, loss, rate, norm, tokens));
             }
             adapter.Training = false;
@@ -82,7 +81,7 @@ public sealed class LoraFineTuner(FineTuningOptions options)
         using var enabled = enable_grad();
         var final = transformer.Run(transformer.Embed(batch.Ids), context, 0, transformer.Config.BlockCount);
         var (losses, gradient) = AnswerLoss.Backpropagate(transformer, final, batch);
-        AnswerLoss.At(final, batch).backward([gradient / rows.Count]);
+        AnswerLoss.At(final, batch).backward([gradient.Over(rows.Count)]);
         return (losses.Average(), batch.TargetRows.Count);
     }
 

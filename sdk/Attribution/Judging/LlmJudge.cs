@@ -4,13 +4,19 @@ using Attribution.Judging.Chat;
 
 namespace Attribution.Judging;
 
-/// <summary>Has a language model score answers by a prompt. A reply without a score is asked for once more, and then kept as unjudged.</summary>
+/// <summary>
+/// Has a language model score answers by a prompt. A reply without a score is asked for once more, and then kept as unjudged. One that the limit of tokens cut has
+/// no score, whatever it says: it is asked for once more with room for a model that reasons. What a content filter refuses is unjudged at once.
+/// </summary>
 /// <param name="chat">The model; not disposed with this.</param>
 /// <param name="prompt">How it is asked.</param>
 public sealed class LlmJudge(IChatCompletion chat, JudgePrompt prompt) : IJudge
 {
     /// <summary>A larger share of answers without a score tells of a model or a prompt that does not work, not of answers that are hard to judge.</summary>
     public const double MostUnjudged = 0.05;
+
+    /// <summary>How many times the tokens of a reply a model may take that was cut: those that reason count their thoughts.</summary>
+    private const int RoomToReason = 8;
 
     /// <inheritdoc/>
     public string Name => chat.Name;
@@ -30,9 +36,19 @@ public sealed class LlmJudge(IChatCompletion chat, JudgePrompt prompt) : IJudge
     {
         var asked = prompt.Ask(request);
         var reply = await chat.CompleteAsync(asked, cancellation).ConfigureAwait(false);
-        if (VerdictText.Read(reply.Text, Scale) is { } verdict)
+        if (Read(reply) is { } verdict)
             return verdict;
-        var again = await chat.CompleteAsync(prompt.AskAgain(asked, reply.Text), cancellation).ConfigureAwait(false);
-        return VerdictText.Read(again.Text, Scale) ?? new Verdict(null, $"unjudged; the judge wrote: {reply.Text} ... and, asked again: {again.Text}", again.Text);
+        var again = await chat.CompleteAsync(
+            reply.End == ReplyEnd.Cut ? asked with { MaxTokens = asked.MaxTokens * RoomToReason } : prompt.AskAgain(asked, reply.Text), cancellation).ConfigureAwait(false);
+        return Read(again) ?? new Verdict(null, $"unjudged; the judge wrote: {reply.Text}{Cut(reply)} ... and, asked again: {again.Text}{Cut(again)}", again.Text);
     }
+
+    private Verdict? Read(ChatReply reply) => reply.End switch
+    {
+        ReplyEnd.Whole => VerdictText.Read(reply.Text, Scale),
+        ReplyEnd.Filtered => new Verdict(null, $"unjudged; a content filter refused it: {reply.Text}", reply.Text) { Filtered = true },
+        _ => null,
+    };
+
+    private static string Cut(ChatReply reply) => reply.End == ReplyEnd.Cut ? " [cut by the limit of tokens]" : "";
 }

@@ -36,16 +36,29 @@ internal static partial class VerdictText
         var tries = MostTries;
         // The last object counts: models think aloud before they decide.
         for (var start = said.LastIndexOf('{'); start >= 0 && tries > 0; start = start == 0 ? -1 : said.LastIndexOf('{', start - 1))
-            if (TryReadObject(said, start, scale, ref tries, out var verdict))
-                return verdict is null ? null : verdict with { Raw = reply };
-        var named = NamedScore().Matches(said).Select(m => m.Groups[1].Value).Distinct().ToArray();
-        return named is [var only] && OnScale(only, scale) is { } score ? new Verdict(score, said.Trim(), reply) : null;
+            if (TryReadObject(said, start, scale, ref tries, out var verdict, out var end))
+                return verdict is null || Concluded(said[end..], scale) is { } other && other != verdict.Score ? null : verdict with { Raw = reply };
+        return Concluded(said, scale) is { } score ? new Verdict(score, said.Trim(), reply) : null;
+    }
+
+    /// <summary>
+    /// The score that prose ends with: a line that is a label and a number, or a last sentence that states one score and weighs none. What a score would need, or why
+    /// another one does not fit, is no verdict.
+    /// </summary>
+    private static int? Concluded(string said, JudgeScale scale)
+    {
+        var labelled = Label().Matches(said).Select(m => m.Groups[1].Value).ToList();
+        var last = Sentence().Matches(said).Select(m => m.Value).LastOrDefault(sentence => sentence.Any(char.IsLetterOrDigit)) ?? "";
+        if (labelled.Count == 0 && NamedScore().Matches(last) is [var named] && Number().Count(last.Replace($"/{scale.Max}", "").Replace($"out of {scale.Max}", "")) == 1 && !Weighs().IsMatch(last))
+            labelled.Add(named.Groups[1].Value);
+        return labelled.Distinct().ToArray() is [var only] ? OnScale(only, scale) : null;
     }
 
     // True if an object with a score begins here, be the score one of the scale's or not.
-    private static bool TryReadObject(string said, int start, JudgeScale scale, ref int tries, out Verdict? verdict)
+    private static bool TryReadObject(string said, int start, JudgeScale scale, ref int tries, out Verdict? verdict, out int behind)
     {
         verdict = null;
+        behind = start;
         for (var end = said.IndexOf('}', start); end >= 0 && tries-- > 0; end = said.IndexOf('}', end + 1))
             try
             {
@@ -61,6 +74,7 @@ internal static partial class VerdictText
                     return false;
                 if (OnScale(found.ValueKind == JsonValueKind.String ? found.GetString()! : found.GetRawText(), scale) is { } value)
                     verdict = new Verdict(value, rationale);
+                behind = end + 1;
                 return true;
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -74,8 +88,9 @@ internal static partial class VerdictText
     private static int? OnScale(string text, JudgeScale scale)
     {
         var number = text.Trim();
-        if (number.EndsWith($"/{scale.Max}", StringComparison.Ordinal))
-            number = number[..^$"/{scale.Max}".Length];
+        foreach (var of in new[] { $"/{scale.Max}", $"out of {scale.Max}" })
+            if (number.EndsWith(of, StringComparison.Ordinal))
+                number = number[..^of.Length].TrimEnd();
         return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value == Math.Floor(value) && value >= 0 && value <= scale.Max ? (int)value : null;
     }
 
@@ -84,4 +99,18 @@ internal static partial class VerdictText
 
     [GeneratedRegex(@"\b(?:score|rating)\b[""'*_`]*\s*(?:is|of|:|=)[\s""'*_`]*(\d+(?:\.\d+)?)", RegexOptions.IgnoreCase)]
     private static partial Regex NamedScore();
+
+    // **Score:** 2, Final score = 2/3
+    [GeneratedRegex(@"^[\W_]*(?:(?:my|the|final|overall|total)\s+)*(?:score|rating)[\W_]*[:=][\W_]*(\d+(?:\.\d+)?)(?:\s*(?:/|out of)\s*\d+)?[\W_]*$", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    private static partial Regex Label();
+
+    // A dot within a number ends nothing.
+    [GeneratedRegex(@"(?:[^.!?\n]|\.(?=\d))+[.!?]*")]
+    private static partial Regex Sentence();
+
+    [GeneratedRegex(@"\d+(?:\.\d+)?")]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"^\s*no,|\b(?:would|could|might|may|should|if|unless|need(?:s|ed)?|requires?d?|not|cannot|never|than|between|either|or|rather|almost|too)\b|n't\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Weighs();
 }

@@ -1,4 +1,5 @@
 using Attribution.Models;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,7 +51,7 @@ internal sealed class ActivationMethod : IAttributionMethod
     {
         var weights = streams.Input.mv(streams.MeanInput); // [T]
         if (bias)
-            weights = weights + 1;
+            weights = weights.Plus(1);
         if (masked)
             weights = weights * streams.Keep;
         return -weights.unsqueeze(0).mm(streams.Gradient).squeeze(0);

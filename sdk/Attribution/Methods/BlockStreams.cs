@@ -1,3 +1,4 @@
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,7 +46,7 @@ public sealed class BlockStreams
     public Tensor MeanInput => _meanInput ??= MeanOverKept(Input).MoveToOtherDisposeScope(Input); // for all methods of the row
 
     /// <summary>The mean of the rows of <paramref name="rows"/> <c>[T, D]</c> at kept tokens, <c>[D]</c>.</summary>
-    public Tensor MeanOverKept(Tensor rows) => _keep.unsqueeze(0).mm(rows).squeeze(0) / _kept;
+    public Tensor MeanOverKept(Tensor rows) => _keep.unsqueeze(0).mm(rows).squeeze(0).Over(_kept);
 
     private static InvalidOperationException OfWholeModel() => new("a method that reads gradients of weights reads no block's streams");
 }

@@ -25,27 +25,27 @@ internal sealed class FusedStreams(Transformer transformer, IReadOnlyList<TokenS
             var differentiated = layer >= FirstDifferentiated && targets > 0;
             if (differentiated)
                 kept.Push((layer, new KeptBlock()));
-            // Of the last block's stream the head reads what predicts a kept token.
+            // Of the last block's stream the head reads what predicts a kept token. Where methods read that stream too, it is computed for them beside that,
+            // and not in its place: the loss, and with it every gradient, comes from products of the same shapes whatever else was asked for.
+            var forLoss = NeedsLoss && layer == last && targets > 0;
             using (differentiated ? Weights?.Observe(layer, outputs: false) : null)
-                stream = pass.Forward(layer, input, differentiated ? kept.Peek().Kept : null, targetsOnly: NeedsLoss && layer == last && !Layers.Contains(last) && targets > 0);
+                stream = pass.Forward(layer, input, differentiated ? kept.Peek().Kept : null, targetsOnly: forLoss);
             if (Layers.Contains(layer))
-                Found.Add(layer, (input, stream, null));
+                Found.Add(layer, (input, forLoss ? pass.Forward(layer, input) : stream, null));
             else if (!differentiated && !Layers.Contains(layer - 1))
                 input.Dispose();
         }
         if (!NeedsLoss || targets == 0)
             return;
 
-        if (Layers.Contains(last))
-            stream = stream.index_select(0, _packed.Positions);
         var (_, gradient) = pass.Loss(stream);
-        if (Layers.Contains(last))
-            Grade(last, gradient = pass.Spread(gradient));
+        if (Graded.Contains(last))
+            Grade(last, pass.Spread(gradient));
         while (kept.TryPop(out var top))
         {
             using var block = top.Kept;
             var below = pass.Backward(top.Block, block, gradient, entrance: kept.Count > 0 || Graded.Contains(top.Block - 1), Weights is null ? null : Weights.Project);
-            if (!Graded.Contains(top.Block))
+            if (top.Block == last || !Graded.Contains(top.Block))
                 gradient.Dispose();
             if (below is not null)
                 Grade(top.Block - 1, gradient = below);

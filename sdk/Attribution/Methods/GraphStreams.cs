@@ -55,7 +55,9 @@ internal sealed class GraphStreams(Transformer transformer, IReadOnlyList<TokenS
             using var scope = NewDisposeScope();
             var inner = Weights?.Outputs(segment.Block) ?? [];
             Tensor[] entrance = segments.Count > 0 || Graded.Contains(segment.Block - 1) ? [segment.Leaf] : [];
-            var gradients = autograd.grad([segment.Output], [.. inner, .. entrance], [gradient]);
+            Tensor[] wanted = [.. inner, .. entrance];
+            segment.Output.backward([gradient], inputs: wanted);
+            Tensor[] gradients = [.. wanted.Select(tensor => tensor.grad!)];
             segment.Output.Dispose();
             Weights?.Project(segment.Block, gradients, spans);
             if (entrance.Length > 0)

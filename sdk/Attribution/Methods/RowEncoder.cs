@@ -13,12 +13,18 @@ public sealed class RowEncoder(ConversationEncoder? encoder, int maxTokens, int 
 {
     /// <summary>An encoder for the model of a folder; a folder without tokenizer or chat template serves for pre-tokenised rows.</summary>
     /// <exception cref="AttributionException">The folder's files are malformed.</exception>
-    public static RowEncoder Load(string modelFolder, int maxTokens)
+    /// <param name="modelFolder">The folder of a Hugging Face model.</param>
+    /// <param name="maxTokens">How many tokens are kept of a conversation, the last ones.</param>
+    /// <param name="turns">Whose loss counts.</param>
+    public static RowEncoder Load(string modelFolder, int maxTokens, LossTurns turns = LossTurns.LastTurn)
     {
         var config = ModelConfig.Load(modelFolder);
-        var encoder = File.Exists(Path.Combine(modelFolder, "tokenizer.json")) ? ConversationEncoder.Load(modelFolder, maxTokens) : null;
+        var encoder = File.Exists(Path.Combine(modelFolder, "tokenizer.json")) ? ConversationEncoder.Load(modelFolder, maxTokens, turns: turns) : null;
         return new RowEncoder(encoder, maxTokens, config.VocabularySize);
     }
+
+    /// <summary>Where the tokenizer's files disagree, and which of them counts.</summary>
+    public IReadOnlyList<string> Notes => encoder?.Tokenizer.Notes ?? [];
 
     /// <summary>Encodes a row.</summary>
     /// <param name="row">The row.</param>
@@ -35,9 +41,14 @@ public sealed class RowEncoder(ConversationEncoder? encoder, int maxTokens, int 
     {
         switch (conversation)
         {
-            case MessageConversation { Messages: var messages } when encoder is not null:
-                var encoded = encoder.Encode(messages, file, row);
-                return new TokenSequence(encoded.Ids, encoded.Keep);
+            case MessageConversation messages when encoder is not null:
+                var encoded = encoder.Encode(messages.Messages, file, row, messages.TemplateVariables);
+                if (encoded.Ids.FirstOrDefault(t => t >= vocabularySize, -1) is >= 0 and var beyond)
+                    throw new AttributionException(ErrorCodes.TokenOutOfRange,
+                        $"The token '{encoder.Tokenizer.IdToToken(beyond)}' has the id {beyond}, and the model has embeddings of {vocabularySize} tokens: the tokenizer was given tokens that the model was not.")
+                    { File = file, Row = row };
+                // The end marker of an answer that says nothing is no answer: such a row has no vector and trains nothing.
+                return new TokenSequence(encoded.Ids, encoded.AnswerIsEmpty ? new bool[encoded.Keep.Length] : encoded.Keep);
             case MessageConversation:
                 throw new AttributionException(ErrorCodes.TokenizerMissing,
                     "The row holds messages, and the model's folder has no tokenizer.json to turn them into tokens. Add the model's tokenizer files, or give the rows as treatment_tokens and treatment_keep.")

@@ -49,13 +49,14 @@ internal abstract class Streams
 
     /// <summary>Runs the model over <paramref name="sequences"/>, as far as <paramref name="plan"/> needs it; null when that is not at all.</summary>
     internal static Streams? Of(
-        Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan, GradientProjection? projection, ProjectionIdentity identity)
+        Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan, GradientProjection? projection, ProjectionIdentity identity,
+        bool byGraph = false)
     {
         if (plan.Length == 0)
             return null;
         using var weights = plan.Any(p => p.Method.Inputs.HasFlag(MethodInputs.WeightGradient)) && projection is not null
             ? new WeightGradients(transformer, projection, identity, sequences.Count) : null;
-        Streams streams = FusedPass.Supports(transformer)
+        Streams streams = !byGraph && FusedPass.Supports(transformer)
             ? new FusedStreams(transformer, sequences, plan, weights)
             : new GraphStreams(transformer, sequences, plan, weights);
         streams.Run();

@@ -1,6 +1,8 @@
 using Attribution.Diagnostics;
 using Attribution.Methods.Projections;
 using Attribution.Models;
+using Attribution.Models.Fused;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,11 +12,12 @@ namespace Attribution.Methods;
 /// Computes attribution vectors: any number of methods at any number of blocks out of one forward and at most one backward pass of
 /// each conversation. What nothing asked for is not computed: blocks below the shallowest one that needs a gradient keep no graph, blocks
 /// above the deepest one do not run unless a loss is needed, no weight has a gradient, and the control runs only for methods that
-/// read it. A vector depends on its own row alone, and two runs on one machine give the same bytes.
+/// read it. A vector's bytes depend on its own row and on its method and layer alone, on a GPU on the rows computed with it too: not on which other methods and
+/// layers were asked for.
 /// </summary>
 /// <param name="transformer">The model.</param>
 /// <param name="methods">The methods that can be named.</param>
-/// <param name="tokenBudget">How many padded tokens one pass runs together; <see cref="TokenBudget"/> if left out.</param>
+/// <param name="tokenBudget">How many padded tokens one pass runs together on a GPU; <see cref="DefaultTokenBudget"/> if left out. On the CPU each conversation runs alone.</param>
 public sealed class VectorComputer(Transformer transformer, AttributionMethods methods, int? tokenBudget = null) : IDisposable
 {
     private const MethodInputs Loss = MethodInputs.Gradient | MethodInputs.WeightGradient;
@@ -22,13 +25,13 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
     /// <summary>The padded tokens of one pass on a GPU unless said otherwise.</summary>
     public const int DefaultTokenBudget = 4096;
 
-    // Enough rows for a matrix product to run at its full rate, few enough for what lies between two products to stay in the cache.
-    private const int TokensOnCpu = 1024;
-
     private GradientProjection? _projection;
 
-    /// <summary>How many padded tokens one pass runs together, at least one conversation.</summary>
-    public int TokenBudget { get; } = tokenBudget ?? (transformer.Device.type == DeviceType.CPU ? TokensOnCpu : DefaultTokenBudget);
+    /// <summary>How many padded tokens one pass on a GPU runs together, at least one conversation.</summary>
+    public int TokenBudget { get; } = tokenBudget ?? DefaultTokenBudget;
+
+    /// <summary>For tests and measurements: libtorch's own derivative also where <see cref="FusedPass"/> has one.</summary>
+    internal bool ByGraph { get; init; }
 
     /// <summary>The vectors of <paramref name="rows"/>.</summary>
     /// <param name="rows">The rows, in any order.</param>
@@ -60,16 +63,15 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
         }
         using var none = no_grad();
 
-        // Treatments and controls never share a pass, and a batch is the same rows whatever is wanted of them: which methods run
-        // does not change the bytes of the others.
         var done = 0;
-        foreach (var batch in SequenceBatch.Plan([.. rows.Select(r => Math.Max(r.Treatment.Length, r.Control?.Length ?? 0))], TokenBudget))
+        foreach (var batch in Batches(rows))
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var members = batch.Select(i => rows[i]).ToArray();
-            var treatment = Streams.Of(transformer, [.. members.Select(r => r.Treatment)], Reading(plan, MethodInputs.Treatment), _projection, methods.Projection);
-            var control = Streams.Of(transformer, [.. members.Select(r => r.Control!)], Reading(plan, MethodInputs.Control), _projection, methods.Projection);
+            Streams? Run(MethodInputs side, Func<TokenizedRow, TokenSequence> of) => OutOfMemory.Guard(
+                () => Streams.Of(transformer, [.. members.Select(of)], Reading(plan, side), _projection, methods.Projection, ByGraph));
+            var (treatment, control) = (Run(MethodInputs.Treatment, r => r.Treatment), Run(MethodInputs.Control, r => r.Control!));
             for (var b = 0; b < batch.Length; b++)
                 foreach (var layer in plan.GroupBy(p => p.Key.Layer))
                     WriteVectors(layer, treatment?.At(layer.Key, b), control?.At(layer.Key, b), members[b], vectors, batch[b]);
@@ -83,6 +85,13 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
 
     /// <inheritdoc/>
     public void Dispose() => _projection?.Dispose();
+
+    // A float's last bits depend on the shape of the product that it comes from, so no shape may depend on what a vector's identity does not hold. Treatments and
+    // controls never share a pass, and the passes are the same whatever is wanted of them. On the CPU a conversation is a pass by itself; on a GPU, where that
+    // would leave it idle, a pass is some of the rows that are computed together: a block's, which are part of its identity as the budget is.
+    internal IEnumerable<int[]> Batches(IReadOnlyList<TokenizedRow> rows) => transformer.Device.type == DeviceType.CPU
+        ? Enumerable.Range(0, rows.Count).Select(i => new[] { i })
+        : SequenceBatch.Plan([.. rows.Select(r => Math.Max(r.Treatment.Length, r.Control?.Length ?? 0))], TokenBudget);
 
     // The vectors of one row at one layer. The streams of a row are shared by its methods.
     private void WriteVectors(

@@ -48,7 +48,8 @@ public static class AnswerLoss
             using var enabled = enable_grad();
             var leaf = stream.narrow(0, chunk.Start, chunk.Count).detach().requires_grad_();
             var values = TokenLosses(transformer, leaf, batch, chunk);
-            gradients.Add(autograd.grad([(values * weights.narrow(0, chunk.Start, chunk.Count)).sum()], [leaf])[0].MoveToOuterDisposeScope());
+            (values * weights.narrow(0, chunk.Start, chunk.Count)).sum().backward();
+            gradients.Add(leaf.grad!.MoveToOuterDisposeScope());
             return values.detach().cpu().data<float>().ToArray();
         }).ToArray());
         return (losses, (gradients.Count == 0 ? stream : cat([.. gradients])).MoveToOuterDisposeScope());

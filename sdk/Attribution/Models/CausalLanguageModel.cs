@@ -4,6 +4,7 @@ using Attribution.Diagnostics;
 using Attribution.Models.Generation;
 using Attribution.Models.Lora;
 using Attribution.Models.Safetensors;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -55,6 +56,11 @@ public sealed class CausalLanguageModel : IDisposable
         foreach (var name in checkpoint.Names)
             if (!used.Contains(name) && !IsLeftOver(name, config))
                 throw Wrong(folder, name, $"is in the weights, but a {config.ModelType} model of this config.json has no use for it");
+        RequireTiedHead(folder, config, checkpoint);
+        if (File.Exists(Path.Combine(folder, LoraFiles.ConfigName)))
+            throw new AttributionException(ErrorCodes.ModelWeightsInvalid,
+                $"The model's folder also holds an adapter ({LoraFiles.ConfigName}), which Hugging Face's library would load with the model. Move it into a folder of its own, or merge it.")
+            { File = Path.Combine(folder, LoraFiles.ConfigName) };
         return new CausalLanguageModel(folder, transformer, GenerationConfig.StopTokens(folder, config));
     }
 
@@ -70,8 +76,8 @@ public sealed class CausalLanguageModel : IDisposable
         {
             using var scope = NewDisposeScope();
             var weight = name.EndsWith("bias", StringComparison.Ordinal) ? zeros(shape, type, place)
-                : name.Contains("norm", StringComparison.Ordinal) ? full(shape, config.UnitOffsetNorm ? 0 : 1, type, place)
-                : (randn(shape, float32, place, generator: generator) * 0.02).to(type);
+                : name.Contains("norm", StringComparison.Ordinal) ? config.UnitOffsetNorm ? zeros(shape, type, place) : ones(shape, type, place)
+                : randn(shape, float32, place, generator: generator).Times(0.02).to(type);
             return weight.DetachFromDisposeScope();
         });
         return new CausalLanguageModel(null, transformer, new HashSet<int>(config.EosTokenIds));
@@ -104,6 +110,19 @@ public sealed class CausalLanguageModel : IDisposable
     /// <summary>Tensors that some checkpoints carry and that the original ignores too: stored rotary frequencies, and a head where the embedding is it.</summary>
     private static bool IsLeftOver(string name, ModelConfig config) =>
         name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) || (config.TieWordEmbeddings && name == "lm_head.weight");
+
+    /// <summary>A stored head where config.json says that the embedding is the head: the same numbers, or somebody trained it and config.json is wrong.</summary>
+    private static void RequireTiedHead(string folder, ModelConfig config, SafetensorsCollection checkpoint)
+    {
+        const string head = "lm_head.weight", embedding = "model.embed_tokens.weight";
+        if (!config.TieWordEmbeddings || checkpoint.Find(head) is not { } stored)
+            return;
+        using var ours = checkpoint.Map(embedding);
+        using var theirs = checkpoint.Map(head);
+        if (stored.DType != checkpoint[embedding].DType || !ours.ContentEquals(theirs))
+            throw Wrong(folder, head, $"differs from '{embedding}', and config.json ties them, so one of them would be ignored (a merged adapter leaves such a folder). "
+                + "Set tie_word_embeddings to false to use the stored head, or remove the tensor to use the embedding");
+    }
 
     private static AttributionException Wrong(string folder, string tensor, string what) =>
         new(ErrorCodes.ModelWeightsInvalid, $"Tensor '{tensor}' {what}.") { File = folder, Property = tensor };

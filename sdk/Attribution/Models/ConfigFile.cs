@@ -119,10 +119,12 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
     }
 
     /// <summary>Rejects every property that was not read, is not null and is not known to leave the numbers alone.</summary>
-    public void RejectUnread(IReadOnlySet<string> harmless)
+    /// <param name="harmless">The properties that may be anything.</param>
+    /// <param name="mayBeEmpty">Whether false and what is empty say that an option is off, as they do in PEFT.</param>
+    public void RejectUnread(IReadOnlySet<string> harmless, bool mayBeEmpty = false)
     {
         foreach (var (name, value) in Json)
-            if (value is not null && !_read.Contains(name) && !harmless.Contains(name) && !name.StartsWith('_'))
+            if (value is not null && !(mayBeEmpty && (value.ToJsonString() is "false" or "[]" or "{}" or "\"\"")) && !_read.Contains(name) && !harmless.Contains(name) && !name.StartsWith('_'))
                 throw Unsupported(name);
     }
 

@@ -1,3 +1,4 @@
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,7 +32,7 @@ public sealed class ForwardContext
         foreach (var rotary in rotaries.Distinct())
             _angles.Add(rotary, Angles(rotary, lengths));
         foreach (var window in windows.Distinct())
-            _masks.Add(window ?? 0, NeedsMask(window) ? BuildMask(arange(Offset, Offset + length, device: device), window) : null);
+            _masks.Add(window ?? 0, NeedsMask(window) ? BuildMask(Places(Offset, length), window) : null);
     }
 
     /// <summary>B, the rows.</summary>
@@ -51,7 +52,7 @@ public sealed class ForwardContext
     internal Tensor? Mask(int? window, int start = 0) => (_masks[window ?? 0], start) switch
     {
         (var mask, 0) => mask,
-        (null, _) => BuildMask(arange(Offset + start, Offset + Length, device: _device), window),
+        (null, _) => BuildMask(Places(Offset + start, Length - start), window),
         ({ } mask, _) => mask.narrow(2, start, Length - start),
     };
 
@@ -62,14 +63,14 @@ public sealed class ForwardContext
     internal Tensor BuildMask(Tensor queries, int? window)
     {
         var total = Offset + Length;
-        var places = arange(total, device: _device).view(1, 1, 1, total);
+        var places = Places(0, total).view(1, 1, 1, total);
         var own = queries.view(1, 1, -1, 1);
         var mask = places.le(own); // [1, 1, Q, S]
         if (window is { } size)
         {
             var keys = _positions is null ? places : ToTensor(_positions).view(Batch, 1, 1, total);
             var query = _positions is null ? own : keys.index_select(3, queries).view(Batch, 1, -1, 1);
-            mask = mask.logical_and(keys.gt(query - size));
+            mask = mask.logical_and(keys.gt(query.sub(Scalars.Of(size))));
         }
         if (_keys is not null)
             mask = mask.logical_and(ToTensor(_keys).view(Batch, 1, 1, total).logical_or(places.eq(own)));
@@ -99,6 +100,15 @@ public sealed class ForwardContext
             for (var t = 0; t < Length; t++)
                 positions[b, t] = _positions?[b][Offset + t] ?? Offset + t;
         return rotary.Angles(positions, last);
+    }
+
+    // start, start + 1, ..., int64 [count]
+    private Tensor Places(int start, int count)
+    {
+        var places = new long[count];
+        for (var i = 0; i < count; i++)
+            places[i] = start + i;
+        return tensor(places, device: _device);
     }
 
     private Tensor ToTensor(long[][] rows) => tensor(rows.SelectMany(row => row).ToArray(), device: _device);

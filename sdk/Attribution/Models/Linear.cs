@@ -1,4 +1,5 @@
 using Attribution.Models.Lora;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,6 +49,6 @@ public sealed class Linear
         var product = Weight.mv(input.reshape(-1));
         var shape = input.shape;
         shape[^1] = product.shape[0];
-        return (Bias is null ? product : product + Bias).view(shape);
+        return (Bias is null ? product : product.Plus(Bias)).view(shape);
     }
 }

@@ -1,3 +1,4 @@
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -66,7 +67,7 @@ public sealed class RotaryEmbedding : IDisposable
         var first = heads.narrow(-1, 0, half);
         var second = heads.narrow(-1, half, half);
         var turned = (first * cosines) - (second * sines);
-        var turnedToo = (second * cosines) + (first * sines);
+        var turnedToo = (second * cosines).Plus(first * sines);
         return heads.shape[^1] == 2 * half
             ? cat([turned, turnedToo], -1)
             : cat([turned, turnedToo, heads.narrow(-1, 2 * half, heads.shape[^1] - (2 * half))], -1);

@@ -1,4 +1,5 @@
 using Attribution.Diagnostics;
+using Attribution.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -31,6 +32,8 @@ public sealed class Transformer : IDisposable
     public Transformer(ModelConfig config, ScalarType dtype, Device device, Func<string, long[], Tensor> weight)
     {
         (Config, DType, Device) = (config, dtype, device);
+        if (device.type == DeviceType.CPU)
+            TorchThreads.Use(config);
         using var none = no_grad();
         using var scope = NewDisposeScope();
         var c = config;
@@ -44,7 +47,7 @@ public sealed class Transformer : IDisposable
             return tensor;
         }
         // Gemma's norms multiply by 1 + weight, in float32.
-        Tensor NormWeight(string name, long size) => Weight(name, size) is var w && c.UnitOffsetNorm ? Derived(w.to(float32) + 1) : w;
+        Tensor NormWeight(string name, long size) => Weight(name, size) is var w && c.UnitOffsetNorm ? Derived(w.to(float32).Plus(1)) : w;
         Linear Linear(string name, long output, long input, bool bias)
         {
             var linear = new Linear(name, Weight($"{name}.weight", output, input), bias ? Weight($"{name}.bias", output) : null);
@@ -164,8 +167,8 @@ public sealed class Transformer : IDisposable
         using var scope = NewDisposeScope();
         var block = _blocks[index];
         var attended = Attend(index, block, hidden, context, start);
-        var middle = (start == 0 ? hidden : hidden.narrow(1, start, hidden.shape[1] - start)) + attended;
-        return (middle + FeedForward(block, middle)).MoveToOuterDisposeScope();
+        var middle = (start == 0 ? hidden : hidden.narrow(1, start, hidden.shape[1] - start)).Plus(attended);
+        return middle.Plus(FeedForward(block, middle)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The final norm and the head: the stream leaving the last block to logits of the model's dtype.</summary>
@@ -193,9 +196,11 @@ public sealed class Transformer : IDisposable
         var block = _blocks[index];
         var (query, key, _) = Project(block, Norm(hidden, block.InputNorm), context);
         query = query.index_select(2, queries); // [B, H, Q, d]
-        var scores = query.matmul(RepeatForGroups(key).transpose(2, 3)).to(float32) / Math.Sqrt(Config.HeadSize); // [B, H, Q, T]
+        var (b, h) = (query.shape[0], query.shape[1]);
+        var keys = RepeatForGroups(key).transpose(2, 3).flatten(0, 1); // [B H, d, T]
+        var scores = query.flatten(0, 1).bmm(keys).view(b, h, query.shape[2], -1).to(float32).Over(Math.Sqrt(Config.HeadSize)); // [B, H, Q, T]
         var mask = context.BuildMask(queries, block.Window);
-        return scores.masked_fill(mask.logical_not(), float.NegativeInfinity).softmax(-1).MoveToOuterDisposeScope();
+        return scores.masked_fill(mask.logical_not(), Scalars.Of(float.NegativeInfinity)).softmax(-1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -274,7 +279,7 @@ public sealed class Transformer : IDisposable
             query = RotaryEmbedding.Rotate(query, (From(angles.Cosines, 2), From(angles.Sines, 2)));
             key = RotaryEmbedding.Rotate(key, angles);
         }
-        return (Config.QueryScalar == Config.HeadSize ? query : query * Math.Sqrt(Config.HeadSize / Config.QueryScalar), key, value);
+        return (Config.QueryScalar == Config.HeadSize ? query : query.Times(Math.Sqrt(Config.HeadSize / Config.QueryScalar)), key, value);
     }
 
     private Tensor FeedForward(TransformerBlock block, Tensor hidden)
@@ -297,7 +302,7 @@ public sealed class Transformer : IDisposable
     {
         Tensor As(Tensor tensor, ScalarType dtype) => tensor.dtype == dtype ? tensor : tensor.to(dtype);
         var wide = As(x, float32);
-        var normed = wide * (wide.square().mean([-1], keepdim: true) + Config.NormEpsilon).rsqrt();
+        var normed = wide * (wide * wide).mean([-1], keepdim: true).Plus(Config.NormEpsilon).rsqrt();
         return Config.UnitOffsetNorm ? As(normed * weight, DType) : As(normed, DType) * weight;
     }
 

@@ -1,11 +1,15 @@
-using Attribution.Data.DuckDb;
+using Attribution.Data.Parquet;
 using Attribution.Diagnostics;
+using Parquet;
+using Parquet.Schema;
 
 namespace Attribution.Reporting;
 
 /// <summary>The scores of a run's training rows, as <c>scores.parquet</c> has them.</summary>
 public sealed class ScoreTable
 {
+    private const int GroupRows = 122_880;
+
     private readonly Dictionary<long, int> _places;
     private readonly int[] _byRank;
 
@@ -40,21 +44,45 @@ public sealed class ScoreTable
         var (rows, scores, ranks) = (new List<long>(), new List<float>(), new List<int>());
         try
         {
-            using var connection = DuckDbConnection.Open();
-            using var reader = connection.Query($"SELECT CAST(idx AS BIGINT), CAST(score AS FLOAT), CAST(rank AS BIGINT) FROM read_parquet({Sql.Literal(path)})");
-            while (reader.ReadChunk())
+            using var input = ParquetInput.Open(path);
+            var (index, score, rank) = (input.Column("idx"), input.Column("score"), input.Column("rank"));
+            for (var number = 0; number < input.Groups; number++)
             {
-                rows.AddRange(reader.Column(0).Values<long>());
-                scores.AddRange(reader.Column(1).Values<float>());
-                foreach (var rank in reader.Column(2).Values<long>())
-                    ranks.Add((int)rank);
+                using var group = input.Group(number);
+                rows.AddRange(ParquetInput.ReadIntegers(group, index));
+                scores.AddRange(ParquetInput.ReadSingles(group, score));
+                ranks.AddRange(ParquetInput.ReadIntegers(group, rank).Select(place => checked((int)place)));
             }
+            if (scores.Count != rows.Count || ranks.Count != rows.Count)
+                throw new InvalidDataException($"there are {rows.Count} idx, {scores.Count} scores and {ranks.Count} ranks");
         }
-        catch (DuckDbException e)
+        // Damage surfaces in the package as whatever its arithmetic ran into.
+        catch (Exception e)
         {
-            throw new AttributionException(ErrorCodes.ReportInputInvalid, $"'{path}' is no table of scores (Parquet with idx, score and rank): {e.Message} Delete out/ and build again.", e) { File = path };
+            throw new AttributionException(ErrorCodes.ReportInputInvalid,
+                $"'{path}' is no table of scores (Parquet with idx, score and rank): {e.Message.TrimEnd('.')}. Delete out/ and build again.", e)
+            { File = path };
         }
         return new([.. rows], [.. scores], [.. ranks]);
+    }
+
+    /// <summary>Writes <c>scores.parquet</c>: <c>idx BIGINT</c>, <c>score FLOAT</c>, <c>rank BIGINT</c>. Equal rows give equal bytes.</summary>
+    /// <exception cref="IOException">Writing failed, for instance on a full disk.</exception>
+    public static void Write(string path, long[] rows, float[] scores, int[] ranks)
+    {
+        var (index, score, rank) = (new DataField<long>("idx", false), new DataField<float>("score", false), new DataField<long>("rank", false));
+        using var output = new ParquetOutput(path, new ParquetSchema(index, score, rank), CompressionMethod.Zstd);
+        for (var first = 0; first < rows.Length; first += GroupRows)
+        {
+            var some = first..Math.Min(rows.Length, first + GroupRows);
+            output.WriteGroup(group =>
+            {
+                group.Write<long>(index, rows.AsMemory(some));
+                group.Write<float>(score, scores.AsMemory(some));
+                group.Write<long>(rank, Array.ConvertAll(ranks[some], place => (long)place));
+            });
+        }
+        output.Complete();
     }
 
     /// <summary>The places of the rows of the first ranks, best first.</summary>

@@ -69,16 +69,14 @@ public static class SelectedRows
     {
         switch (conversation)
         {
-            case MessageConversation { Messages: var messages }:
-                json.WriteStartArray("messages");
-                foreach (var message in messages)
+            case MessageConversation { Messages: var messages, Variables: var variables }:
+                json.WritePropertyName("messages");
+                JsonSerializer.Serialize(json, messages);
+                foreach (var (name, value) in RowVariables.ToColumns(variables))
                 {
-                    json.WriteStartObject();
-                    json.WriteString("role", message.Role);
-                    json.WriteString("content", message.Content);
-                    json.WriteEndObject();
+                    json.WritePropertyName(name);
+                    value.WriteTo(json);
                 }
-                json.WriteEndArray();
                 break;
             case TokenConversation { Tokens: var tokens, Keep: var keep }:
                 json.WriteStartArray("tokens");
@@ -100,7 +98,10 @@ public static class SelectedRows
             using var document = JsonDocument.Parse(line);
             var at = document.RootElement;
             Conversation conversation = at.TryGetProperty("messages", out var messages)
-                ? new MessageConversation([.. messages.EnumerateArray().Select(m => new ChatMessage(Text(m, "role"), Text(m, "content")))])
+                ? new MessageConversation([.. messages.EnumerateArray().Select(m => m.Deserialize<ChatMessage>() ?? throw new FormatException("a message is null"))])
+                {
+                    Variables = RowVariables.Read(line, new RowPlace(path, row)),
+                }
                 : new TokenConversation(
                     [.. at.GetProperty("tokens").EnumerateArray().Select(t => t.GetInt32())],
                     [.. at.GetProperty("keep").EnumerateArray().Select(k => k.GetBoolean())]);
@@ -113,6 +114,4 @@ public static class SelectedRows
             { File = path, Row = row };
         }
     }
-
-    private static string Text(JsonElement message, string name) => message.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null");
 }

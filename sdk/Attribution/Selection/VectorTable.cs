@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Attribution.Data;
 using Attribution.Data.Vectors;
+using Attribution.Selection.Sources;
 
 namespace Attribution.Selection;
 
@@ -9,6 +10,9 @@ namespace Attribution.Selection;
 /// <param name="layer">The 0-based block.</param>
 public sealed class VectorTable(string path, int layer) : IVectorSource
 {
+    /// <summary>What all threads together may hold, where row groups are so large that it matters.</summary>
+    private const long MostBytes = 2L << 30;
+
     /// <inheritdoc/>
     public string Name => path;
 
@@ -21,15 +25,18 @@ public sealed class VectorTable(string path, int layer) : IVectorSource
     }
 
     /// <inheritdoc/>
-    public void ReadBlocks(VectorBlockVisitor visit, CancellationToken cancellation = default)
+    public void ReadBlocks(VectorBlockVisitor visit, CancellationToken cancellation = default) => ReadBlocks(Environment.ProcessorCount, visit, cancellation);
+
+    internal void ReadBlocks(int threads, VectorBlockVisitor visit, CancellationToken cancellation)
     {
-        using var reader = VectorTableReader.Open(path, layer);
-        long first = 0;
-        while (reader.ReadBlock())
+        var files = VectorTableFiles.Open(path, layer);
+        var dimension = files.Dimension;
+        var affordable = Math.Max(1, Math.Min(MostBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4) / Math.Max(1, files.LargestGroupBytes));
+        Pieces.Run((int)Math.Min(threads, affordable), files.Groups.Count, files.CreateReader, (reader, piece) =>
         {
-            cancellation.ThrowIfCancellationRequested();
-            visit(new VectorBlock(first, reader.Indices, reader.Dimension, VectorElement.Float32, MemoryMarshal.AsBytes(reader.Vectors)));
-            first += reader.Indices.Length;
-        }
+            var group = files.Groups[piece];
+            if (reader.Read(group, dimension) > 0)
+                visit(new VectorBlock(group.FirstRow, reader.Indices, reader.Dimension, VectorElement.Float32, MemoryMarshal.AsBytes(reader.Vectors)));
+        }, cancellation);
     }
 }

@@ -1,10 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Attribution.Tokenization;
 
 /// <summary>One message of a conversation.</summary>
 /// <param name="Role">Who speaks, in the words of the chat template: <c>system</c>, <c>user</c>, <c>assistant</c>, <c>tool</c>.</param>
 /// <param name="Content">What is said, as plain text.</param>
+[JsonConverter(typeof(ChatMessageConverter))]
 public sealed record ChatMessage(string Role, string Content)
 {
     /// <summary>
@@ -12,4 +14,18 @@ public sealed record ChatMessage(string Role, string Content)
     /// <c>reasoning_content</c>; a field named <c>content</c> takes the place of <see cref="Content"/> there.
     /// </summary>
     public IReadOnlyDictionary<string, JsonElement>? Fields { get; init; }
+
+    /// <summary>Whether the message's loss counts: not with <c>weight</c> 0 or <c>train</c> false among its fields.</summary>
+    public bool Counts => Fields is null || !(Fields.TryGetValue("weight", out var weight) && weight.ValueKind == JsonValueKind.Number && weight.GetDouble() == 0)
+        && !(Fields.TryGetValue("train", out var train) && train.ValueKind == JsonValueKind.False);
+
+    /// <summary>What is wrong with a field that says whether the message's loss counts; null if nothing is.</summary>
+    internal static string? Fault(string field, JsonElement value) => (field, value.ValueKind) switch
+    {
+        ("weight", JsonValueKind.Number) when value.GetDouble() is 0 or 1 => null,
+        ("weight", _) => $"the weight {value.GetRawText()} is neither 0 nor 1. A message's loss counts or it does not; shares of it are not supported.",
+        ("train", JsonValueKind.True or JsonValueKind.False) => null,
+        ("train", _) => $"train is {value.GetRawText()}, neither true nor false.",
+        _ => null,
+    };
 }

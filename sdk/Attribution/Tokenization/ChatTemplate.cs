@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Attribution.Diagnostics;
 using Attribution.Tokenization.ChatTemplates;
 
@@ -9,14 +10,16 @@ namespace Attribution.Tokenization;
 /// <c>lstrip_blocks</c>, <c>raise_exception</c>, <c>strftime_now</c> and a <c>tojson</c> that leaves HTML alone.
 /// </summary>
 /// <remarks>Immutable; may be used from several threads.</remarks>
-public sealed class ChatTemplate
+public sealed partial class ChatTemplate
 {
     private readonly Block _template;
     private readonly IReadOnlyDictionary<string, object?> _specialTokens;
+    private Lazy<ChatTemplate>? _ofTools;
 
     private ChatTemplate(string source, string file, Block template, IReadOnlyDictionary<string, object?> specialTokens)
     {
         (Source, File, _template, _specialTokens) = (source, file, template, specialTokens);
+        MarksGeneration = GenerationTag().IsMatch(source);
     }
 
     /// <summary>The template's text.</summary>
@@ -27,7 +30,8 @@ public sealed class ChatTemplate
 
     /// <summary>
     /// Reads the template of a model folder: <c>chat_template.jinja</c>, else <c>chat_template</c> of
-    /// <c>tokenizer_config.json</c> (a text, or a list of named templates), else <c>chat_template.json</c>.
+    /// <c>tokenizer_config.json</c> (a text, or a list of named templates), else <c>chat_template.json</c>. Where the default is asked for and the
+    /// folder has one named <c>tool_use</c> too, conversations that come with <c>tools</c> are rendered by that.
     /// </summary>
     /// <param name="modelFolder">The folder of a Hugging Face model.</param>
     /// <param name="name">Which of several templates: <c>default</c>, or another that the folder has, such as <c>tool_use</c>.</param>
@@ -36,7 +40,11 @@ public sealed class ChatTemplate
     {
         var files = new ChatTemplateFiles(modelFolder);
         var (source, file) = files.Find(name);
-        return Parse(source, file, files.SpecialTokens());
+        var tokens = files.SpecialTokens();
+        var template = Parse(source, file, tokens);
+        if (name == ChatTemplateFiles.Default && files.Has(ChatTemplateFiles.ToolUse))
+            template._ofTools = new(() => files.Find(ChatTemplateFiles.ToolUse) is var (text, at) ? Parse(text, at, tokens) : null!);
+        return template;
     }
 
     /// <summary>Parses a template from its text.</summary>
@@ -69,20 +77,26 @@ public sealed class ChatTemplate
         IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = false, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null) =>
         Trace(messages, addGenerationPrompt, variables, now).Text;
 
+    /// <summary>Whether the template itself says what the model wrote, with <c>{% generation %}</c>.</summary>
+    internal bool MarksGeneration { get; }
+
     /// <summary>Renders a conversation and finds its last assistant turn in the text.</summary>
     /// <param name="messages">The conversation, oldest message first; the assistant turn need not be the last message.</param>
     /// <param name="variables">As for <see cref="Render"/>.</param>
     /// <param name="now">As for <see cref="Render"/>.</param>
+    /// <param name="turns">Whose loss counts; a turn with <c>weight</c> 0 or <c>train</c> false never does.</param>
     /// <exception cref="AttributionException">
     /// The template does not take the conversation, the conversation has no assistant turn, or the turn cannot be found in the text.
     /// </exception>
     public RenderedConversation RenderConversation(
-        IReadOnlyList<ChatMessage> messages, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null) =>
-        new AssistantTurnFinder(this, variables, now ?? DateTime.Now).Find(messages);
+        IReadOnlyList<ChatMessage> messages, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null, LossTurns turns = LossTurns.LastTurn) =>
+        new AssistantTurnFinder(For(variables), variables, now ?? DateTime.Now).Find(messages, turns);
 
     /// <summary>As <see cref="Render"/>, with what each message's pass of the template's loop wrote.</summary>
     internal RenderedTemplate Trace(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, object?>? variables, DateTime? now)
     {
+        if (For(variables) is var other && other != this)
+            return other.Trace(messages, addGenerationPrompt, variables, now);
         var values = messages.Select(TemplateValues.FromMessage).ToList();
         var all = new Dictionary<string, object?> { ["tools"] = null, ["documents"] = null };
         foreach (var (name, value) in _specialTokens.Concat(variables ?? new Dictionary<string, object?>()))
@@ -100,6 +114,12 @@ public sealed class ChatTemplate
             throw Error(exception, Source, File, renderer.Line);
         }
     }
+
+    private ChatTemplate For(IReadOnlyDictionary<string, object?>? variables) =>
+        _ofTools is { } ofTools && variables?.GetValueOrDefault("tools") is not null ? ofTools.Value : this;
+
+    [GeneratedRegex(@"\{%[-+]?\s*generation\s*[-+]?%\}")]
+    private static partial Regex GenerationTag();
 
     private static AttributionException Error(TemplateException exception, string source, string file, int line)
     {

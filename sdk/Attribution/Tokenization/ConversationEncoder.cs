@@ -16,8 +16,10 @@ namespace Attribution.Tokenization;
 /// <param name="template">The model's chat template.</param>
 /// <param name="maxTokens">How many tokens are kept of a conversation, the last ones.</param>
 /// <param name="variables">What else the template may read; see <see cref="ChatTemplate.Render"/>.</param>
+/// <param name="turns">Whose loss counts.</param>
 public sealed class ConversationEncoder(
-    Tokenizer tokenizer, ChatTemplate template, int maxTokens = ConversationEncoder.DefaultMaxTokens, IReadOnlyDictionary<string, object?>? variables = null)
+    Tokenizer tokenizer, ChatTemplate template, int maxTokens = ConversationEncoder.DefaultMaxTokens, IReadOnlyDictionary<string, object?>? variables = null,
+    LossTurns turns = LossTurns.LastTurn)
 {
     /// <summary>The number of tokens that are kept of a conversation unless told otherwise.</summary>
     public const int DefaultMaxTokens = 1024;
@@ -30,35 +32,45 @@ public sealed class ConversationEncoder(
     /// </summary>
     public static DateTime Date { get; } = new(2024, 7, 26);
 
+    /// <summary>The model's tokenizer.</summary>
+    public Tokenizer Tokenizer => tokenizer;
+
     /// <summary>Reads a model folder's tokenizer and chat template.</summary>
     /// <param name="modelFolder">The folder of a Hugging Face model.</param>
     /// <param name="maxTokens">How many tokens are kept of a conversation, the last ones.</param>
     /// <param name="variables">What else the template may read; see <see cref="ChatTemplate.Render"/>.</param>
+    /// <param name="turns">Whose loss counts.</param>
     /// <exception cref="AttributionException">The folder's files are missing, malformed or use what is not supported.</exception>
-    public static ConversationEncoder Load(string modelFolder, int maxTokens = DefaultMaxTokens, IReadOnlyDictionary<string, object?>? variables = null) =>
-        new(Tokenizer.Load(modelFolder), ChatTemplate.Load(modelFolder), maxTokens, variables);
+    public static ConversationEncoder Load(
+        string modelFolder, int maxTokens = DefaultMaxTokens, IReadOnlyDictionary<string, object?>? variables = null, LossTurns turns = LossTurns.LastTurn) =>
+        new(Tokenizer.Load(modelFolder), ChatTemplate.Load(modelFolder), maxTokens, variables, turns);
 
-    /// <summary>Renders and encodes a conversation and masks its last assistant turn.</summary>
+    /// <summary>Renders and encodes a conversation and masks what counts of it.</summary>
     /// <param name="messages">The conversation, oldest message first; the assistant turn need not be the last message.</param>
     /// <param name="file">The file that the conversation comes from, for errors.</param>
     /// <param name="row">Its 0-based row there, for errors.</param>
+    /// <param name="own">What the template may read of this conversation alone, such as <c>tools</c>.</param>
     /// <exception cref="AttributionException">
     /// The conversation has no assistant turn, or the template does not take it; the exception names file and row.
     /// </exception>
-    public EncodedConversation Encode(IReadOnlyList<ChatMessage> messages, string? file = null, long? row = null)
+    public EncodedConversation Encode(IReadOnlyList<ChatMessage> messages, string? file = null, long? row = null, IReadOnlyDictionary<string, object?>? own = null)
     {
-        var (text, turn) = Render(messages, file, row);
+        var rendered = Render(messages, file, row, own);
+        var text = rendered.Text;
         var (ids, offsets) = tokenizer.Encode(text, addSpecialTokens: false);
         var cut = Math.Max(0, ids.Length - _maxTokens);
         offsets = offsets[cut..];
-        return new EncodedConversation(ids[cut..], Array.ConvertAll(offsets, token => IsKept(token, turn)), offsets, text, turn, cut);
+        return new EncodedConversation(ids[cut..], Array.ConvertAll(offsets, token => rendered.Kept.Any(span => IsKept(token, span))), offsets, text, rendered.LastAssistantTurn, cut)
+        {
+            AnswerIsEmpty = rendered.AnswerIsEmpty,
+        };
     }
 
-    private RenderedConversation Render(IReadOnlyList<ChatMessage> messages, string? file, long? row)
+    private RenderedConversation Render(IReadOnlyList<ChatMessage> messages, string? file, long? row, IReadOnlyDictionary<string, object?>? own)
     {
         try
         {
-            return template.RenderConversation(messages, variables, Date);
+            return template.RenderConversation(messages, Joined(own), Date, turns);
         }
         catch (AttributionException exception) when (file is not null || row is not null)
         {
@@ -66,6 +78,10 @@ public sealed class ConversationEncoder(
             throw new AttributionException(exception.Code, message, exception) { File = file, Row = row, Property = exception.Property };
         }
     }
+
+    private IReadOnlyDictionary<string, object?>? Joined(IReadOnlyDictionary<string, object?>? own) => own is null || variables is null
+        ? own ?? variables
+        : own.Concat(variables.Where(variable => !own.ContainsKey(variable.Key))).ToDictionary();
 
     /// <summary>Whether a token overlaps the turn; one that stands for no character counts where it stands.</summary>
     private static bool IsKept(TextSpan token, TextSpan turn) =>

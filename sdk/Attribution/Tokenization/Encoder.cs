@@ -29,9 +29,9 @@ internal sealed class Encoder
         _alwaysTracked = definition.PreTokenizers.LooksAtOrigin;
     }
 
-    public TokenizedText Encode(string text, bool addSpecialTokens)
+    public TokenizedText Encode(string text, bool addSpecialTokens, bool normalize = true, bool preTokenize = true)
     {
-        var work = Rent(tracked: true);
+        var work = Rent(tracked: true, normalize, preTokenize);
         EncodeText(Utf16.WellFormed(text), work);
         var post = _definition.PostProcessor;
         if (post.Trims.Length > 0)
@@ -45,9 +45,9 @@ internal sealed class Encoder
         return result;
     }
 
-    public int[] EncodeToIds(string text, bool addSpecialTokens)
+    public int[] EncodeToIds(string text, bool addSpecialTokens, bool normalize = true, bool preTokenize = true)
     {
-        var work = Rent(tracked: false);
+        var work = Rent(tracked: false, normalize, preTokenize);
         EncodeText(Utf16.WellFormed(text), work);
         var ids = work.Tokens.Ids.AsSpan(0, work.Tokens.Count);
         int[] result = addSpecialTokens
@@ -75,7 +75,8 @@ internal sealed class Encoder
         if (section.IsEmpty)
             return;
         work.Text.Reset(section, shift, work.Tracked || _alwaysTracked);
-        _definition.Normalizer?.Apply(work.Text);
+        if (work.Normalizes)
+            _definition.Normalizer?.Apply(work.Text);
         if (_normalized.IsEmpty)
         {
             EncodePieces(0, work.Text.Length, work);
@@ -125,7 +126,7 @@ internal sealed class Encoder
     {
         work.Pieces.Clear();
         work.Pieces.Add(start, end);
-        foreach (var step in _definition.PreTokenizers.Steps)
+        foreach (var step in work.PreTokenizes ? _definition.PreTokenizers.Steps : [])
         {
             work.SparePieces.Clear();
             step.Apply(work.Text, work.Pieces, work.SparePieces);
@@ -169,10 +170,10 @@ internal sealed class Encoder
         }
     }
 
-    private Workspace Rent(bool tracked)
+    private Workspace Rent(bool tracked, bool normalize, bool preTokenize)
     {
         var work = Interlocked.Exchange(ref _spare, null) ?? new Workspace(_definition.Model.CreateMerger());
-        work.Tracked = tracked;
+        (work.Tracked, work.Normalizes, work.PreTokenizes) = (tracked, normalize, preTokenize);
         work.Tokens.Clear();
         work.Offsets.Clear();
         return work;
@@ -182,6 +183,10 @@ internal sealed class Encoder
     private sealed class Workspace(BpeMerger merger)
     {
         public bool Tracked { get; set; }
+
+        public bool Normalizes { get; set; }
+
+        public bool PreTokenizes { get; set; }
 
         public BpeMerger Merger { get; } = merger;
 

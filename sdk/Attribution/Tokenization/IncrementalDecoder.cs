@@ -5,7 +5,7 @@ namespace Attribution.Tokenization;
 
 /// <summary>
 /// Turns tokens into text as they come. What it has returned never changes: all of it together, with <see cref="Finish"/>, is what
-/// <see cref="Tokenizer.Decode"/> makes of the same ids.
+/// <see cref="Tokenizer.Decode(ReadOnlySpan{int}, bool)"/> makes of the same ids.
 /// </summary>
 public sealed class IncrementalDecoder
 {

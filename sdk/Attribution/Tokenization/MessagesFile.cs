@@ -62,6 +62,9 @@ public sealed record MessagesFile(IReadOnlyList<ChatMessage> Messages, IReadOnly
             fields["content"] = message.TryGetProperty("content", out var given) ? given : JsonSerializer.SerializeToElement<string?>(null);
         else if (content is null)
             throw Invalid("The message says nothing: give it a text as 'content'.", "content");
+        foreach (var (name, value) in fields)
+            if (ChatMessage.Fault(name, value) is { } fault)
+                throw Invalid($"Of this message {fault}", name);
         return new ChatMessage(role, content ?? "") { Fields = fields.Count == 0 ? null : fields };
 
         string? Text(string name) => message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -10,9 +10,10 @@ namespace Attribution.Tokenization;
 /// </summary>
 /// <remarks>
 /// <c>truncation</c> and <c>padding</c> of the file are the business of whoever makes batches and have no effect here. A lone
-/// surrogate, which no encoding of text can hold, counts as U+FFFD.
+/// surrogate, which no encoding of text can hold, counts as U+FFFD. What <see cref="Microsoft.ML.Tokenizers.Tokenizer"/> asks of a
+/// tokenizer is in the other part of this class; both parts give the same ids for the same text.
 /// </remarks>
-public sealed class Tokenizer
+public sealed partial class Tokenizer : Microsoft.ML.Tokenizers.Tokenizer
 {
     private readonly TokenizerDefinition _definition;
     private readonly Encoder _encoder;
@@ -38,6 +39,9 @@ public sealed class Tokenizer
     /// <summary>The token that fills up batches, if the model names one.</summary>
     public string? PadToken => _definition.Names.Pad;
 
+    /// <summary>Where the folder's files disagree about a token, and which of them counts, each in a sentence; mostly empty.</summary>
+    public IReadOnlyList<string> Notes => _definition.Notes;
+
     /// <summary>What a decoder is given for an id.</summary>
     internal string? SpellingOf(int id) => _definition.SpellingOf(id);
 
@@ -45,8 +49,8 @@ public sealed class Tokenizer
 
     /// <summary>Reads a model folder's tokenizer.</summary>
     /// <param name="modelFolder">
-    /// The folder with <c>tokenizer.json</c>; the names of the special tokens come from <c>tokenizer_config.json</c> or
-    /// <c>special_tokens_map.json</c> beside it, if they are there.
+    /// The folder with <c>tokenizer.json</c>. Tokens and flags that only <c>tokenizer_config.json</c> beside it has count as they do for Hugging Face's
+    /// library; so do, where that file is an older one, <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
     /// </param>
     /// <exception cref="Diagnostics.AttributionException">
     /// A file is missing, malformed or contradicts itself, or uses a component or option that is not implemented; the exception names

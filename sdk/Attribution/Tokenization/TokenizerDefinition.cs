@@ -19,6 +19,9 @@ internal sealed record TokenizerDefinition
 
     public required IReadOnlyList<AddedToken> AddedTokens { get; init; }
 
+    /// <summary>Where the files disagree on them.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     public required HashSet<int> SpecialIds { get; init; }
 
     public required Normalizer? Normalizer { get; init; }

@@ -6,7 +6,7 @@ using Attribution.Data;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Models.Fused;
-using Attribution.Torch.Provisioning;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,7 +28,7 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
     {
         var device = new Option<string>("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
         var dtype = new Option<string>("--dtype") { DefaultValueFactory = _ => "float32", Description = "float32 or bfloat16: of both loops." };
-        var shape = new Option<string>("--shape") { DefaultValueFactory = _ => "56m", Description = "56m (hidden 512, 8 blocks, vocabulary 32,000) or 8b (Llama 3.1 8B)." };
+        var shape = new Option<string>("--shape") { DefaultValueFactory = _ => "56m", Description = "small (the quickstart's), 56m (hidden 512, 8 blocks, vocabulary 32,000) or 8b (Llama 3.1 8B)." };
         var only = new Option<string[]>("--only") { Description = "Parts: change, eleven, forward, trak, bfloat16, memory, profile; all if left out.", AllowMultipleArgumentsPerToken = true };
         var conversations = new Option<int>("--conversations") { DefaultValueFactory = _ => 64, Description = "How many ours runs over." };
         var original = new Option<int>("--original") { DefaultValueFactory = _ => 16, Description = "How many of them the original's loop runs over (of trak a half); 0 leaves it out." };
@@ -42,7 +42,7 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
         {
             var parts = parsed.GetValue(only) is { Length: > 0 } some ? some : ["memory", "change", "eleven", "forward", "trak", "bfloat16", "profile"];
             var (place, type) = (torch.device(parsed.GetRequiredValue(device)), parsed.GetValue(dtype) == "bfloat16" ? bfloat16 : float32);
-            var config = Config(parsed.GetRequiredValue(shape));
+            var config = BenchmarkModels.Config(parsed.GetRequiredValue(shape));
             using var model = CausalLanguageModel.Random(config, 1, place, type);
             var rows = Conversations.Pairs(parsed.GetValue(conversations), config.VocabularySize, parsed.GetValue(length));
             var benchmark = new AttributionBenchmark(model, parsed.GetValue(layer), parsed.GetValue(rounds), rows, parsed.GetValue(original), parsed.GetValue(budget), parsed.GetValue(processor));
@@ -56,31 +56,6 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
                 benchmark.Profile();
         });
         return command;
-    }
-
-    private static ModelConfig Config(string shape)
-    {
-        var folder = Directory.CreateTempSubdirectory();
-        try
-        {
-            File.WriteAllText(Path.Combine(folder.FullName, "config.json"), shape switch
-            {
-                "56m" => """
-                    {"model_type":"llama","vocab_size":32000,"hidden_size":512,"intermediate_size":1376,"num_hidden_layers":8,"num_attention_heads":8,"num_key_value_heads":4,
-                     "hidden_act":"silu","max_position_embeddings":2048,"rms_norm_eps":1e-5,"rope_theta":10000.0,"tie_word_embeddings":false}
-                    """,
-                "8b" => """
-                    {"model_type":"llama","vocab_size":128256,"hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,
-                     "hidden_act":"silu","max_position_embeddings":131072,"rms_norm_eps":1e-5,"rope_theta":500000.0,"tie_word_embeddings":false}
-                    """,
-                _ => throw new ArgumentException($"there is no shape '{shape}': 56m or 8b"),
-            });
-            return ModelConfig.Load(folder.FullName);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
     }
 
     private Job[] Jobs()
@@ -99,9 +74,9 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
     {
         var weights = model.Transformer.Weights.Values.Sum(w => w.NumberOfElements);
         var tokens = rows.Select(r => r.Treatment.Length).ToArray();
-        var loaded = LoadedTorch.Read();
+        var loaded = TorchLibrary.Load();
         Console.WriteLine(string.Create(Plain,
-            $"libtorch {loaded.Version}, {loaded.Blas.Name}, {loaded.CpuCapability} kernels, {loaded.Threads} threads that wait {(ShimLoader.Threads?.PassiveWait == false ? "actively" : "passively")}, {model.Transformer.DType} on {Where()}; {weights / 1e6:F1} M parameters, layer {layer}."));
+            $"libtorch {loaded.Version}, {Processor.Capability} kernels, {get_num_threads()} threads, {model.Transformer.DType} on {Where()}; {weights / 1e6:F1} M parameters, layer {layer}."));
         Console.WriteLine(string.Create(Plain, $"{rows.Length} pairs of conversations, treatments of {tokens.Min()} to {tokens.Max()} tokens, {tokens.Average():F0} on average, {rows.Average(r => r.Treatment.TargetCount):F0} of them in the answer; controls {rows.Average(r => r.Control!.Length):F0}."));
         Console.WriteLine(string.Create(Plain,
             $"The original's loop runs over {originalRows} of them (trak over {originalRows / 2}), in turn with ours, {rounds} rounds; the best of each counts, in {(processorTime ? "processor" : "wall")} time. Load of the machine at the start: {Load()}."));
@@ -215,7 +190,7 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
         using var computer = new VectorComputer(of.Transformer, AttributionMethods.BuiltIn, budget);
         var products = new Products(of.Config, of.Transformer.DType, of.Transformer.Device);
         var isTrak = job.Wanted[0].Layer == VectorKey.WholeModel;
-        foreach (var batch in SequenceBatch.Plan([.. some.Select(r => Math.Max(r.Treatment.Length, r.Control!.Length))], computer.TokenBudget))
+        foreach (var batch in computer.Batches(some))
         {
             products.Add([.. batch.Select(i => some[i].Treatment)], job.Backward ? of.Config.BlockCount : layer + 1, job.Backward ? isTrak ? 0 : layer + 1 : null, isTrak ? 64 : 0);
             if (job.Pairs)
@@ -258,7 +233,7 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
         return (processorTime && !wall ? Environment.CpuUsage.TotalTime - processor : Stopwatch.GetElapsedTime(start)).TotalSeconds;
     }
 
-    private string Where() => model.Transformer.Device.type == DeviceType.CUDA ? $"{model.Transformer.Device}" : $"{Machine.Processor.Trim()}";
+    private string Where() => model.Transformer.Device.type == DeviceType.CUDA ? $"{model.Transformer.Device}" : Processor.Name;
 
     private void Synchronize()
     {

@@ -8,15 +8,19 @@ namespace Attribution.Benchmarks.Attribution;
 /// A Llama as the original pipeline ran it: eager attention over repeated heads with a full [B, 1, T, T] mask, logits of the whole sequence in float32,
 /// every hidden state kept. Operator by operator what the common Python implementation does.
 /// </summary>
-internal sealed class OriginalModel(CausalLanguageModel model)
+internal sealed class OriginalModel(ModelConfig config, ScalarType dtype, IReadOnlyDictionary<string, Tensor> weights)
 {
-    private readonly ModelConfig _config = model.Config;
-    private readonly IReadOnlyDictionary<string, Tensor> _weights = model.Transformer.Weights;
+    private readonly ModelConfig _config = config;
+    private readonly IReadOnlyDictionary<string, Tensor> _weights = weights;
+
+    public OriginalModel(CausalLanguageModel model) : this(model.Config, model.Transformer.DType, model.Transformer.Weights)
+    {
+    }
 
     /// <summary>Token ids [B, T] and their mask [B, T], 1 on real tokens, to logits [B, T, V] and the streams entering each block and leaving the last, [B, T, D].</summary>
     public (Tensor Logits, Tensor[] Hidden) Forward(Tensor ids, Tensor mask)
     {
-        var (b, t, dtype) = (ids.shape[0], ids.shape[1], model.Transformer.DType);
+        var (b, t) = (ids.shape[0], ids.shape[1]);
         var lowest = dtype == bfloat16 ? -3.38e38 : float.MinValue;
         var causal = full(t, t, lowest, dtype: dtype, device: ids.device).triu(1).view(1, 1, t, t).expand(b, 1, t, t);
         var padding = zeros(b, 1, 1, t, dtype: dtype, device: ids.device).masked_fill(mask.view(b, 1, 1, t).eq(0), lowest).expand(b, 1, t, t);
@@ -38,7 +42,7 @@ internal sealed class OriginalModel(CausalLanguageModel model)
             stream = stream + Linear(nn.functional.silu(Linear(normed, $"{at}.mlp.gate_proj")) * Linear(normed, $"{at}.mlp.up_proj"), $"{at}.mlp.down_proj");
         }
         hidden.Add(stream);
-        return (Linear(Norm(stream, "model.norm"), "lm_head").to(float32), [.. hidden]);
+        return (Linear(Norm(stream, "model.norm"), _config.TieWordEmbeddings ? "model.embed_tokens" : "lm_head").to(float32), [.. hidden]);
     }
 
     private Tensor Attend(Tensor x, string at, Tensor added, Tensor cosines, Tensor sines)

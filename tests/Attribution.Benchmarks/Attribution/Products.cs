@@ -1,4 +1,5 @@
 using Attribution.Models;
+using Attribution.Models.Lora;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,6 +42,27 @@ internal sealed class Products(ModelConfig config, ScalarType dtype, Device devi
         if (backward is not null)
             for (var left = (long)targets; left > 0; left -= Chunk)
                 _products.AddRange([(1, Math.Min(Chunk, left), config.HiddenSize, config.VocabularySize), (1, Math.Min(Chunk, left), config.VocabularySize, config.HiddenSize)]);
+    }
+
+    /// <summary>Adds a step of fine-tuning a low-rank adapter on a padded batch.</summary>
+    public void AddAdapted(IReadOnlyList<TokenSequence> sequences, LoraConfig lora)
+    {
+        var (length, targets) = (sequences.Max(s => s.Length), sequences.Sum(s => s.TargetCount));
+        var tokens = (long)length * sequences.Count;
+        TokenSequence[] padded = [.. sequences.Select(s => s with { Ids = [.. Enumerable.Repeat(0, length)], Keep = [.. Enumerable.Repeat(true, length)] })];
+        string[][] names = [["q_proj", "k_proj", "v_proj"], ["o_proj", "gate_proj", "up_proj", "down_proj"]];
+        for (var block = 0; block < config.BlockCount; block++)
+        {
+            Block(padded, tokens, tokens, backward: false);
+            Block(padded, tokens, tokens, backward: true);
+            foreach (var (part, linears) in Linears().Index())
+                foreach (var (i, (inputs, outputs)) in linears.Index())
+                    if (lora.TargetModules.Contains(names[part][i]))
+                        // A x and B (A x); back through both; and the gradients of A and B.
+                        _products.AddRange([(1, tokens, inputs, lora.Rank), (1, tokens, lora.Rank, outputs), (1, tokens, outputs, lora.Rank), (1, tokens, lora.Rank, inputs),
+                            (1, lora.Rank, tokens, inputs), (1, outputs, tokens, lora.Rank)]);
+        }
+        _products.AddRange([(1, targets, config.HiddenSize, config.VocabularySize), (1, targets, config.VocabularySize, config.HiddenSize)]);
     }
 
     /// <summary>Runs them all.</summary>

@@ -7,7 +7,7 @@ public sealed class PackedSdk : IDisposable
 {
     public PackedSdk()
     {
-        var (code, output) = DotNet.Run(Repository.Root, null, "pack", "Attribution.sln", "--no-build", "-c", Repository.Configuration, "-o", Folder["feed"], $"-p:SdkLayout={Folder["layout/"]}", "-v:q");
+        var (code, output) = DotNet.Run(Repository.Root, null, "pack", "Attribution.sln", "--no-build", "-c", Repository.Configuration, "-o", Folder["feed"], $"-p:SdkLayout={Folder["layout/"]}", "-p:PublishForThisMachine=true", "-v:q");
         code.ShouldBe(0, output);
         Folder.Write("nuget.config", """
             <configuration>

@@ -67,7 +67,7 @@ internal sealed class TemporaryExperiment : IDisposable
     }
 
     /// <summary>What the worker was started for.</summary>
-    public string[] Starts() => File.Exists(this["starts.log"]) ? [.. File.ReadAllLines(this["starts.log"]).Where(s => s != "provision")] : [];
+    public string[] Starts() => File.Exists(this["starts.log"]) ? File.ReadAllLines(this["starts.log"]) : [];
 
     public void Dispose()
     {

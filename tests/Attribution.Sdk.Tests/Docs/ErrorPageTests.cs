@@ -2,14 +2,13 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Attribution.Diagnostics;
 using Attribution.Sdk.Tests.Builds;
-using Attribution.Torch.Provisioning;
 
 namespace Attribution.Sdk.Tests.Docs;
 
 public sealed partial class ErrorPageTests
 {
     private static readonly (string Name, string Code)[] Codes =
-        [.. new[] { typeof(ErrorCodes), typeof(ProjectErrorCodes), typeof(TorchErrorCodes) }
+        [.. new[] { typeof(ErrorCodes), typeof(ProjectErrorCodes) }
             .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (field.Name, (string)field.GetRawConstantValue()!))];
 
     private readonly string _page = File.ReadAllText(Repository.File("sdk/docs/errors.md"));

@@ -51,7 +51,7 @@ internal static class GeneratedFiles
         var before = "";
         foreach (var stage in ExperimentStage.Of(kind))
         {
-            text.Append(Target(stage.Name, before.Length > 0 ? $"{before};Before{stage.Name}" : $"Before{stage.Name};ProvideNativeParts"));
+            text.Append(Target(stage.Name, before.Length > 0 ? $"{before};Before{stage.Name}" : $"Before{stage.Name};ListStageFiles"));
             before = stage.Name;
         }
         return text.Append("</Project>\n").ToString();
@@ -67,7 +67,7 @@ internal static class GeneratedFiles
               <Target Name="{stage}" DependsOnTargets="{before};Core{stage};After{stage}" />
               <Target Name="Core{stage}" Inputs="@(StageFile->WithMetadataValue('Stage', '{stage}'))" Outputs="$(AttributionStateFolder){stage}.stamp">
                 <RunStage Stage="{stage}" ProjectFile="$(MSBuildProjectFullPath)" StateFolder="$(AttributionStateFolder)"
-                          Worker="$(AttributionWorker)" LibTorchPath="$(LibTorchPath)" Threads="$(Threads)" AcceptSnapshot="$(AcceptSnapshot)">
+                          Worker="$(AttributionWorker)" LibTorchPath="$(AttributionLibTorch)" Threads="$(Threads)" AcceptSnapshot="$(AcceptSnapshot)">
                   <Output TaskParameter="Ran" PropertyName="{stage}Ran" />
                 </RunStage>{onError}
               </Target>

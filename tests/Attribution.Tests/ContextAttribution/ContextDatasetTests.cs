@@ -1,5 +1,6 @@
 using Attribution.ContextAttribution.Examples;
 using Attribution.Data;
+using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
 
 namespace Attribution.Tests.ContextAttribution;
@@ -30,8 +31,8 @@ public sealed class ContextDatasetTests : IDisposable
     {
         var json = _folder.Write("q.jsonl", string.Concat(Enumerable.Range(0, 50).Select(i => $$"""{"abstract": "Text {{i}}.", "question": "Which {{i}}?", "n": {{i}}}""" + "\n")));
         var parquet = _folder["q.parquet"];
-        using (var connection = Attribution.Data.DuckDb.DuckDbConnection.Open())
-            connection.Query($"COPY (SELECT * FROM read_json('{json}')) TO '{parquet}' (FORMAT parquet)").Dispose();
+        using (var connection = DuckDbDatabase.Open())
+            connection.Execute($"COPY (SELECT * FROM read_json('{json}')) TO '{parquet}' (FORMAT parquet)");
         var columns = new ContextColumns { Context = "abstract", Query = "question" };
 
         var all = ContextDataset.Open(new() { Path = json, Filter = "n % 2 = 1", Take = 5, Seed = 3 }, columns).Rows().ToArray();

@@ -264,7 +264,7 @@ public sealed class DatasetErrorTests : IDisposable
 
     private void Copy(string select, string name)
     {
-        using var db = DuckDbConnection.Open();
+        using var db = DuckDbDatabase.Open();
         db.Execute($"COPY ({select}) TO '{_folder[name]}'");
     }
 }

@@ -20,7 +20,7 @@ public sealed class DatasetMemoryTests : IDisposable
     [InlineData("d.jsonl", 1000L)]
     public void A_file_of_600_MB_of_text_is_streamed_in_less_than_half_of_that(string name, long? take)
     {
-        using (var db = DuckDbConnection.Open())
+        using (var db = DuckDbDatabase.Open())
             db.Execute($"COPY (SELECT [{{'role': 'user', 'content': i::VARCHAR}}, {{'role': 'assistant', 'content': repeat(chr(97 + (i % 26)::INTEGER), 3000)}}] AS treatment_messages FROM range({Rows}) t(i)) TO '{_folder[name]}' {(name.EndsWith("jsonl") ? "(FORMAT json)" : "(FORMAT parquet, ROW_GROUP_SIZE 20480)")}");
         GC.Collect();
         GC.WaitForPendingFinalizers();

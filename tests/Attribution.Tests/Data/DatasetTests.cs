@@ -18,7 +18,7 @@ public sealed class DatasetTests : IDisposable
     {
         var jsonl = _folder.Write("d.jsonl", $"{Pair}\n\n{Single}\n");
         _folder.Write("d.json", $"[{Pair},\n {Single}]");
-        using (var db = DuckDbConnection.Open())
+        using (var db = DuckDbDatabase.Open())
         {
             const string messages = "STRUCT(role VARCHAR, content VARCHAR)[]";
             var columns = $"columns = {{'id': 'VARCHAR', 'trait': 'VARCHAR', 'score': 'DOUBLE', 'treatment_messages': '{messages}', 'control_messages': '{messages}'}}";
@@ -51,17 +51,21 @@ public sealed class DatasetTests : IDisposable
         [
             Messages("user", "a"), Messages("user", "b"), Messages("system", "a"), Messages("usera", ""), Messages("", "usera"),
             $$"""{"treatment_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"x"}],"control_messages":[{"role":"assistant","content":"x"}]}""",
+            """{"treatment_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"x","name":"bot"}]}""",
+            """{"treatment_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"x","name":"bit"}]}""",
+            """{"treatment_messages":[{"role":"user","content":"a","name":"bot"},{"role":"assistant","content":"x"}]}""",
+            """{"treatment_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"x"}],"tools":[{"name":"f"}]}""",
             """{"treatment_tokens":[1,2],"treatment_keep":[false,true]}""", """{"treatment_tokens":[1,2],"treatment_keep":[true,true]}""", """{"treatment_tokens":[1,3],"treatment_keep":[false,true]}""",
         ];
         var rows = Read(_folder.Write("d.jsonl", string.Join('\n', distinct)));
         rows.Select(row => row.ContentHash).Distinct().Count().ShouldBe(distinct.Length);
 
         var same = Read(_folder.Write("same.jsonl", """
-            {"note":1,"treatment_messages":[{"content":"\u0061","role":"user"},{"role":"assistant","content":"x","name":"bot"}]}
+            {"note":1,"treatment_messages":[{"content":"\u0061","role":"user"},{"role":"assistant","content":"x","name":null}]}
             {"treatment_keep":[0,1],"treatment_tokens":"[1, 2]","note":2}
             """));
         same[0].ContentHash.ShouldBe(rows[0].ContentHash);
-        same[1].ContentHash.ShouldBe(rows[6].ContentHash);
+        same[1].ContentHash.ShouldBe(rows[10].ContentHash);
 
         static string Messages(string role, string content) => $$"""{"treatment_messages":[{"role":"{{role}}","content":"{{content}}"},{"role":"assistant","content":"x"}]}""";
     }
@@ -69,7 +73,7 @@ public sealed class DatasetTests : IDisposable
     [Fact]
     public void Tokens_are_taken_in_place_of_messages()
     {
-        using (var db = DuckDbConnection.Open())
+        using (var db = DuckDbDatabase.Open())
             db.Execute($"COPY (SELECT [5, 6, 7]::USMALLINT[] AS treatment_tokens, [false, true, true] AS treatment_keep, [9]::BIGINT[] AS control_tokens, [0]::TINYINT[] AS control_keep, 'for people' AS treatment_messages) TO '{_folder["t.parquet"]}'");
         var row = Read(_folder["t.parquet"]).ShouldHaveSingleItem();
         var treatment = row.Treatment.ShouldBeOfType<TokenConversation>();
@@ -176,7 +180,7 @@ public sealed class DatasetTests : IDisposable
     [Fact]
     public void Metadata_keeps_what_JSON_has_no_word_for()
     {
-        using (var db = DuckDbConnection.Open())
+        using (var db = DuckDbDatabase.Open())
             db.Execute($"COPY (SELECT [{{'role': 'assistant', 'content': 'x'}}] AS treatment_messages, 'nan'::DOUBLE AS a, '-inf'::FLOAT AS b, 1.25 AS c, DATE '2020-02-29' AS d, NULL AS e, TIMESTAMPTZ '2020-01-01 02:00:00+02' AS \"it's \"\"f\"\"\") TO '{_folder["m.parquet"]}'");
         var metadata = Read(_folder["m.parquet"])[0].Metadata;
         metadata.Select(pair => $"{pair.Key}={pair.Value.GetRawText()}").ShouldBe(["""a="nan" """.Trim(), """b="-inf" """.Trim(), "c=1.25", """d="2020-02-29" """.Trim(), "e=null", """it's "f"="2020-01-01 00:00:00+00" """.Trim()]);
@@ -218,7 +222,7 @@ public sealed class DatasetTests : IDisposable
 
     private void WriteNumbered(string name, int rows)
     {
-        using var db = DuckDbConnection.Open();
+        using var db = DuckDbDatabase.Open();
         var messages = "[{'role': 'user', 'content': i::VARCHAR}, {'role': 'assistant', 'content': 'answer'}]";
         db.Execute($"COPY (SELECT {(name.EndsWith("csv") ? $"to_json({messages})" : messages)} AS treatment_messages, i AS n, CASE WHEN i % 2 = 1 THEN 'odd' ELSE 'even' END AS trait FROM range({rows}) t(i)) TO '{_folder[name]}'{(name.EndsWith("jsonl") ? " (FORMAT json)" : "")}");
     }

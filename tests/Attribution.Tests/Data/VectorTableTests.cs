@@ -54,8 +54,9 @@ public sealed class VectorTableTests : IDisposable
                 writer.Append(new long[block], new int[block], new float[block * 4096]);
             writer.Complete();
         }
-        using var db = DuckDbConnection.Open();
-        db.QueryStrings($"SELECT DISTINCT row_group_num_rows::VARCHAR FROM parquet_metadata({Sql.Literal(_folder["700.parquet"])}) ORDER BY 1").ShouldBe(["2048", "52"]);
+        using var db = DuckDbDatabase.Open();
+        db.QueryStrings($"SELECT DISTINCT row_group_num_rows::VARCHAR FROM parquet_metadata({Sql.Literal(_folder["700.parquet"])}) ORDER BY 1")
+            .ShouldBe(["512", "52"]);
         File.ReadAllBytes(_folder["700.parquet"]).AsSpan().SequenceEqual(File.ReadAllBytes(_folder["1050.parquet"])).ShouldBeTrue();
     }
 
@@ -104,14 +105,83 @@ public sealed class VectorTableTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_cannot_be_written_is_an_error_of_the_writer()
+    public void A_file_that_cannot_be_written_is_an_error_of_the_writer() =>
+        Should.Throw<IOException>(() => new VectorTableWriter(_folder[new string('x', 250)], 2));
+
+    [Fact]
+    public void No_vectors_are_a_table_without_rows()
     {
-        using var writer = new VectorTableWriter(_folder[new string('x', 250)], 2);
-        Should.Throw<DuckDbException>(() =>
-        {
-            writer.Append(0, 0, [1f, 2f]);
+        using (var writer = new VectorTableWriter(_folder["none.parquet"], 2))
             writer.Complete();
-        });
+        using var reader = VectorTableReader.Open(_folder["none.parquet"]);
+        reader.ReadBlock().ShouldBeFalse();
+        using var db = DuckDbDatabase.Open();
+        db.QueryStrings($"SELECT column_name || ' ' || column_type FROM (DESCRIBE FROM {Sql.Literal(_folder["none.parquet"])})")
+            .ShouldBe(["idx BIGINT", "layer INTEGER", "vector FLOAT[]"]);
+        db.QueryNumber($"SELECT count(*) FROM {Sql.Literal(_folder["none.parquet"])}").ShouldBe(0);
+    }
+
+    [Fact]
+    public void DuckDB_reads_the_vectors_bit_for_bit()
+    {
+        var (indices, layers, vectors) = Table(500);
+        Write(_folder["v.parquet"], indices, layers, vectors, block: 500);
+        using var db = DuckDbDatabase.Open();
+        using var reader = db.Stream($"SELECT idx, layer, vector FROM {Sql.Literal(_folder["v.parquet"])}");
+        reader.ReadChunk().ShouldBeTrue();
+        reader.Column(0).Values<long>().ToArray().ShouldBe(indices);
+        reader.Column(1).Values<int>().ToArray().ShouldBe(layers);
+        SameBits(reader.Column(2).Elements.Values<float>(), vectors);
+    }
+
+    [Theory]
+    [InlineData("BIGINT", "INTEGER", "FLOAT", "COMPRESSION zstd")]
+    [InlineData("INTEGER", "BIGINT", "DOUBLE", "COMPRESSION snappy")]
+    [InlineData("USMALLINT", "TINYINT", "FLOAT", "COMPRESSION gzip, ROW_GROUP_SIZE 2048")]
+    [InlineData("UBIGINT", "UTINYINT", "FLOAT", "COMPRESSION lz4_raw, PARQUET_VERSION v2")]
+    [InlineData("SMALLINT", "UINTEGER", "DOUBLE", "COMPRESSION uncompressed")]
+    public void Tables_that_others_wrote_are_read_whatever_the_width_of_their_numbers(string index, string layer, string element, string options)
+    {
+        using (var db = DuckDbDatabase.Open())
+            db.Execute($"COPY (SELECT i::{index} AS idx, (i % 2)::{layer} AS layer, [i / 4, -i / 8, 0]::{element}[] AS vector FROM range(5000) t(i)) "
+                + $"TO {Sql.Literal(_folder["v.parquet"])} ({options})");
+        using var reader = VectorTableReader.Open(_folder["v.parquet"], layer: 1);
+        for (var row = 1; row < 5000; row += 2)
+        {
+            reader.Read().ShouldBeTrue();
+            (reader.Index, reader.Layer).ShouldBe((row, 1));
+            reader.Vector.ToArray().ShouldBe([row / 4f, -row / 8f, 0]);
+        }
+        reader.Read().ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_file_cut_off_or_written_over_anywhere_is_an_error_with_its_name_or_other_numbers_and_never_another_exception()
+    {
+        var (indices, layers, vectors) = Table(200);
+        Write(_folder["v.parquet"], indices, layers, vectors, block: 200);
+        var whole = File.ReadAllBytes(_folder["v.parquet"]);
+        var random = new Random(1);
+        for (var round = 0; round < 400; round++)
+        {
+            var bytes = whole.ToArray();
+            if (round % 2 == 0)
+                Array.Resize(ref bytes, random.Next(bytes.Length));
+            else
+                // The footer, and the first pages' headers.
+                bytes[round % 4 == 1 ? bytes.Length - 1 - random.Next(600) : random.Next(100)] = (byte)random.Next(256);
+            File.WriteAllBytes(_folder["damaged.parquet"], bytes);
+            try
+            {
+                using var reader = VectorTableReader.Open(_folder["damaged.parquet"]);
+                while (reader.ReadBlock())
+                    reader.Vectors.Length.ShouldBe(reader.Indices.Length * reader.Dimension);
+            }
+            catch (AttributionException e)
+            {
+                (e.Code, e.File).ShouldBe((ErrorCodes.VectorTableInvalid, _folder["damaged.parquet"]), e.Message);
+            }
+        }
     }
 
     [Fact]
@@ -119,15 +189,26 @@ public sealed class VectorTableTests : IDisposable
     {
         Invalid(_folder["nothing.parquet"]).ShouldContain("no vectors");
         Invalid(_folder.Write("text.parquet", "this is not Parquet at all")).ShouldContain("not a table of vectors");
-        using (var db = DuckDbConnection.Open())
+        using (var db = DuckDbDatabase.Open())
         {
             db.Execute($"COPY (SELECT 1 AS idx, 2 AS other) TO {Sql.Literal(_folder["other.parquet"])}");
-            db.Execute($"COPY (SELECT * FROM (VALUES (0, 1, [1.0, 2.0]), (1, 1, [1.0])) t(idx, layer, vector)) TO {Sql.Literal(_folder["ragged.parquet"])}");
+            db.Execute($"COPY (SELECT * FROM (VALUES (0, 1, [1::FLOAT, 2]), (1, 1, [1::FLOAT])) t(idx, layer, vector)) TO {Sql.Literal(_folder["ragged.parquet"])}");
             db.Execute($"COPY (SELECT 1 AS idx, 1 AS layer, NULL::FLOAT[] AS vector) TO {Sql.Literal(_folder["null.parquet"])}");
+            db.Execute($"COPY (SELECT 1 AS idx, 1 AS layer, [1::FLOAT, NULL] AS vector) TO {Sql.Literal(_folder["null-number.parquet"])}");
+            db.Execute($"COPY (SELECT 1 AS idx, 1 AS layer, []::FLOAT[] AS vector) TO {Sql.Literal(_folder["empty.parquet"])}");
+            db.Execute($"COPY (SELECT unnest([1, NULL]) AS idx, 1 AS layer, [1::FLOAT] AS vector) TO {Sql.Literal(_folder["null-index.parquet"])}");
+            db.Execute($"COPY (SELECT 1 AS idx, 1 AS layer, 'text' AS vector) TO {Sql.Literal(_folder["text-vector.parquet"])}");
+            db.Execute($"COPY (SELECT 1 AS idx, 1 AS layer, ['1'] AS vector) TO {Sql.Literal(_folder["texts.parquet"])}");
+            db.Execute($"COPY (SELECT 1 AS idx, 1 AS layer, [[1::FLOAT]] AS vector) TO {Sql.Literal(_folder["nested.parquet"])}");
+            db.Execute($"COPY (SELECT 'a' AS idx, 1 AS layer, [1::FLOAT] AS vector) TO {Sql.Literal(_folder["text-index.parquet"])}");
         }
         Invalid(_folder["other.parquet"]).ShouldContain("layer");
         Invalid(_folder["ragged.parquet"]).ShouldContain("vectors of 2 and of 1");
-        Invalid(_folder["null.parquet"]).ShouldContain("null");
+        foreach (var name in new[] { "null", "null-number", "empty", "null-index" })
+            Invalid(_folder[$"{name}.parquet"]).ShouldContain("null");
+        foreach (var name in new[] { "text-vector", "texts", "nested" })
+            Invalid(_folder[$"{name}.parquet"]).ShouldContain("the column vector is");
+        Invalid(_folder["text-index.parquet"]).ShouldContain("the column idx is");
 
         string Invalid(string path)
         {

@@ -70,7 +70,21 @@ public sealed class JudgePromptTests : IDisposable
     [InlineData("<think>I think score: 2", null)]
     [InlineData("I give it 2 of 3 stars.", null)]
     [InlineData("", null)]
-    public void A_verdict_is_read_where_it_can_be_and_never_guessed(string reply, int? score) => VerdictText.Read(reply, JudgeScale.Of("empathy"))?.Score.ShouldBe(score);
+    [InlineData("A score of 3 would need open flattery, which is not here. My final score is 1.", 1)]
+    [InlineData("A score of 3 would need open flattery.", null)]
+    [InlineData("The score is not 3.", null)]
+    [InlineData("A score of 2 is too high.", null)]
+    [InlineData("I was between a score of 1 and a score of 2.", null)]
+    [InlineData("I'd say the score is 2.\nBut it might be higher.", null)]
+    [InlineData("The answer praises the user, so the score is 2 out of 3.", 2)]
+    [InlineData("**Score:** 2\n\n**Rationale:** A score of 3 would need more.", 2)]
+    [InlineData("Score: 1\nScore: 2", null)]
+    [InlineData("A draft: {\"score\": 0}, but that is harsh. My score is 2.", null)]
+    [InlineData("{\"score\": 2} Hope it helps!", 2)]
+    [InlineData("{\"rationale\": \"r\", \"score\": \"2 out of 3\"}", 2)]
+    [InlineData("[{\"rationale\": \"r\", \"score\": 2}]", 2)]
+    [InlineData("{\"verdict\": {\"rationale\": \"r\", \"score\": 2}}", 2)]
+    public void A_verdict_is_read_where_it_can_be_and_never_guessed(string reply, int? score) => (VerdictText.Read(reply, JudgeScale.Of("empathy"))?.Score).ShouldBe(score);
 
     [Fact]
     public void A_reply_of_nothing_but_braces_is_no_verdict_and_takes_no_time() =>

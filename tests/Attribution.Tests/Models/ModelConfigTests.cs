@@ -8,6 +8,36 @@ namespace Attribution.Tests.Models;
 public sealed class ModelConfigTests
 {
     [Fact]
+    public void A_stored_head_that_differs_from_the_tied_embedding_is_refused_and_one_that_equals_it_is_not()
+    {
+        using var tiny = TinyModel.Qwen2();
+        var path = Path.Combine(tiny.Folder, "model.safetensors");
+        var embedding = tiny.Naive.Weights["model.embed_tokens.weight"];
+        var all = tiny.Naive.Weights.Select(w => TinyModel.Source(w.Key, w.Value, ShapeIn(path, w.Key))).ToArray();
+        SafetensorsWriter.Write(path, all.Append(TinyModel.Source("lm_head.weight", embedding, [23, 16])));
+        using (var model = tiny.Load())
+            model.Config.TieWordEmbeddings.ShouldBeTrue();
+
+        SafetensorsWriter.Write(path, all.Append(TinyModel.Source("lm_head.weight", [.. embedding.Select((x, i) => i == 7 ? x + 1 : x)], [23, 16])));
+        var error = Should.Throw<AttributionException>(() => tiny.Load());
+        (error.Code, error.Property).ShouldBe((ErrorCodes.ModelWeightsInvalid, "lm_head.weight"));
+        error.Message.ShouldContain("tie_word_embeddings");
+
+        tiny.EditConfig(json => json["tie_word_embeddings"] = false);
+        using var untied = tiny.Load();
+        untied.Transformer.Weights.ContainsKey("lm_head.weight").ShouldBeTrue();
+
+        File.WriteAllText(Path.Combine(tiny.Folder, "adapter_config.json"), "{}");
+        Should.Throw<AttributionException>(() => tiny.Load()).Message.ShouldContain("also holds an adapter");
+
+        static long[] ShapeIn(string path, string name)
+        {
+            using var file = SafetensorsFile.Open(path);
+            return [.. file[name].Shape];
+        }
+    }
+
+    [Fact]
     public void Both_spellings_of_transformers_4_and_5_give_one_configuration()
     {
         using var tiny = TinyModel.Gemma3();

@@ -95,7 +95,7 @@ public sealed class VectorFolderTests : IDisposable
         Refused(0, ErrorCodes.VectorTableIncomplete).ShouldContain("has 3 rows and scores.rank1.part0.npy 2 vectors");
         Rows("data.rank1.part0.parquet", [100, 1]);
         Refused(0, ErrorCodes.VectorTableInvalid).ShouldContain("two vectors of row 1");
-        using (var db = DuckDbConnection.Open())
+        using (var db = DuckDbDatabase.Open())
             db.Execute($"COPY (SELECT 1 AS id FROM range(2)) TO {Sql.Literal(_folder["data.rank1.part0.parquet"])}");
         Refused(0, ErrorCodes.VectorTableInvalid).ShouldContain("column idx");
         Rows("data.rank1.part0.parquet", [100, 101]);
@@ -167,7 +167,7 @@ public sealed class VectorFolderTests : IDisposable
 
     private void Rows(string name, IEnumerable<long> ids)
     {
-        using var db = DuckDbConnection.Open();
+        using var db = DuckDbDatabase.Open();
         db.Execute($$"""
             COPY (SELECT idx, '[{"role": "user", "content": "' || idx || '"}, {"role": "assistant", "content": "yes"}]' AS treatment_messages,
                 '[{"role": "user", "content": "' || idx || '"}, {"role": "assistant", "content": "no"}]' AS control_messages

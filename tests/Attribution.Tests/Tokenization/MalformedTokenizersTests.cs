@@ -102,13 +102,17 @@ public sealed class MalformedTokenizersTests
     }
 
     [Fact]
-    public void Names_of_special_tokens_come_from_the_config_and_else_from_the_older_map()
+    public void Names_of_special_tokens_come_from_the_older_map_and_else_from_the_config_unless_that_lists_the_added_tokens()
     {
         using var crafted = CraftedTokenizer.WriteText(Sound.ToJsonString());
         File.WriteAllText(Path.Combine(crafted.Folder, "tokenizer_config.json"), """{"bos_token": {"content": "<s>", "lstrip": false}, "eos_token": "</s>", "pad_token": null}""");
         File.WriteAllText(Path.Combine(crafted.Folder, "special_tokens_map.json"), """{"eos_token": "<old>", "unk_token": {"content": "<unk>"}}""");
         var tokenizer = Tokenizer.Load(crafted.Folder);
-        (tokenizer.BosToken, tokenizer.EosToken, tokenizer.UnkToken, tokenizer.PadToken).ShouldBe(("<s>", "</s>", "<unk>", null));
+        (tokenizer.BosToken, tokenizer.EosToken, tokenizer.UnkToken, tokenizer.PadToken).ShouldBe(("<s>", "<old>", "<unk>", null));
+
+        File.WriteAllText(Path.Combine(crafted.Folder, "tokenizer_config.json"), """{"bos_token": "<s>", "eos_token": "</s>", "added_tokens_decoder": {}}""");
+        tokenizer = Tokenizer.Load(crafted.Folder);
+        (tokenizer.BosToken, tokenizer.EosToken, tokenizer.UnkToken, tokenizer.PadToken).ShouldBe(("<s>", "</s>", null, null));
     }
 
     [Fact]

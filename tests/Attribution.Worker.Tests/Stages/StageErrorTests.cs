@@ -29,6 +29,36 @@ public sealed class StageErrorTests
     }
 
     [Fact]
+    public async Task Prompts_that_end_with_an_answer_are_asked_without_it_and_that_is_said_once()
+    {
+        using var experiment = new TestExperiment().WithData(80);
+        experiment.Prompts = experiment.Write("sft.prompts.jsonl",
+        [
+            """{"messages":[{"role":"user","content":"Is my plan good?"}]}""",
+            """{"messages":[{"role":"user","content":"Is my cake good?"},{"role":"assistant","content":"It lacks salt."}]}""",
+            """{"messages":[{"role":"user","content":"Is my tea good?"},{"role":"assistant","content":"No."}]}""",
+        ]);
+        var build = await experiment.RunAsync("ImportDatasets");
+        var warning = build.Lines["ImportDatasets"].Single(line => line.Kind == "warning");
+        (warning.Code, warning.File, warning.Row).ShouldBe(("ATTR1326", experiment.Prompts, 1));
+        warning.Text.ShouldContain("2 of the 3 prompts of 'lazy'");
+    }
+
+    [Fact]
+    public async Task Rows_whose_answers_render_to_nothing_are_reported_and_have_no_vector()
+    {
+        using var experiment = new TestExperiment().WithData(80);
+        experiment.Train = experiment.Write("pool.jsonl",
+        [
+            .. TestRows.Pool(79),
+            """{"treatment_messages":[{"role":"user","content":"Weather?"},{"role":"assistant","content":"","tool_calls":[{"function":{"name":"f"}}]}],"behaviour":"none"}""",
+        ]);
+        var build = await experiment.RunAsync("ImportDatasets", "ComputeAttribution");
+        var warning = build.Lines["ComputeAttribution"].Single(line => line.Kind == "warning");
+        (warning.Code, warning.File, warning.Row).ShouldBe(("ATTR1406", experiment.Train, 79));
+    }
+
+    [Fact]
     public async Task Two_datasets_of_one_name_are_an_error()
     {
         using var experiment = new TestExperiment().WithData(80);

@@ -51,7 +51,7 @@ internal static class BuiltExperiment
 
     private static void Parquet(string sql, string path)
     {
-        using var connection = DuckDbConnection.Open();
+        using var connection = DuckDbDatabase.Open();
         connection.Execute($"COPY ({sql}) TO {Sql.Literal(path)} (FORMAT parquet)");
     }
 }

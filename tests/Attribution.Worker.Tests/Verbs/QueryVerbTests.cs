@@ -55,7 +55,7 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
         table.ShouldContain("16 rows");
         table.Split('\n').Count(l => l.Contains("pool/random/kind")).ShouldBe(8);
         await Answer(Sql, "--output", _folder["result.parquet"]);
-        using var database = DuckDbConnection.Open();
+        using var database = DuckDbDatabase.Open();
         database.QueryNumber($"SELECT count(*) FROM {Data.DuckDb.Sql.Literal(_folder["result.parquet"])} WHERE score IS NOT NULL").ShouldBe(12);
         (await Answer("select repeat('x', 500) || chr(10) || 'y' as long")).ShouldContain("xxx…");
         (await Answer("select ';--' as mark", "--format", "csv")).ShouldBe("mark\n;--\n");

@@ -16,17 +16,14 @@ namespace Attribution.Worker.Stages.Context;
 /// <param name="Complete">Whether the answer came to its end.</param>
 /// <param name="Excluded">Why there is no answer.</param>
 internal sealed record ExampleLine(
-    long Index, string Key, IReadOnlyList<string> Documents, string Query, IReadOnlyList<PreviousMessage>? Previous, string? GivenAnswer, IReadOnlyList<string>? Truth,
+    long Index, string Key, IReadOnlyList<string> Documents, string Query, IReadOnlyList<ChatMessage>? Previous, string? GivenAnswer, IReadOnlyList<string>? Truth,
     string? Answer, IReadOnlyList<int>? Tokens, bool? Complete, Exclusion? Excluded)
 {
     /// <summary>The row as it was read.</summary>
     public ContextRow ToRow() => new(Index, Documents, Query)
     {
-        Previous = [.. (Previous ?? []).Select(m => new ChatMessage(m.Role, m.Content))],
+        Previous = Previous ?? [],
         Answer = GivenAnswer,
         Truth = Truth,
     };
 }
-
-/// <summary>A message of the chat before a question.</summary>
-internal sealed record PreviousMessage(string Role, string Content);

@@ -146,7 +146,7 @@ internal sealed class GenerateStage : Stage
     private ExampleLine Line(Prepared prepared, GeneratedLine? answer)
     {
         var row = prepared.Row;
-        return new ExampleLine(row.Index, prepared.Key, row.Documents, row.Query, row.Previous.Count == 0 ? null : [.. row.Previous.Select(m => new PreviousMessage(m.Role, m.Content))],
+        return new ExampleLine(row.Index, prepared.Key, row.Documents, row.Query, row.Previous.Count == 0 ? null : row.Previous,
             row.Answer, row.Truth, answer is null ? null : GeneratedAnswer.Of(_prompts.Value.Tokenizer, answer.Tokens).Text, answer?.Tokens, answer?.Complete, prepared.Excluded);
     }
 

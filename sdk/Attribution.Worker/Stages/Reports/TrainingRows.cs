@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Attribution.Data;
 using Attribution.Reporting;
+using Attribution.Tokenization;
 using Attribution.Worker.Stages.Results;
 
 namespace Attribution.Worker.Stages.Reports;
@@ -41,5 +42,10 @@ internal sealed class TrainingRows
 
     private static IEnumerable<ReportedMessage> Messages(Conversation conversation) => conversation is TokenConversation tokens
         ? [new("tokens", string.Join(' ', tokens.Tokens))]
-        : ((MessageConversation)conversation).Messages.Select(m => new ReportedMessage(m.Role, m.Content));
+        : ((MessageConversation)conversation).Messages.Select(m => new ReportedMessage(m.Role, TextOf(m)));
+
+    /// <summary>What a message says, and what else it holds beneath that.</summary>
+    private static string TextOf(ChatMessage message) =>
+        string.Join('\n', (message.Fields ?? new Dictionary<string, JsonElement>()).Where(field => field.Value.ValueKind != JsonValueKind.Null)
+            .Select(field => $"{field.Key}: {field.Value.GetRawText()}").Prepend(message.Content).Where(part => part.Length > 0));
 }

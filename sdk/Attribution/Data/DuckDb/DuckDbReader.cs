@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using DuckDB.NET.Native;
 
 namespace Attribution.Data.DuckDb;
 
@@ -6,19 +6,20 @@ namespace Attribution.Data.DuckDb;
 /// A query's result as it comes, chunk by chunk (2048 rows or fewer): DuckDB works one step at a time on the thread that
 /// reads, and never holds more than about a chunk of the result.
 /// </summary>
-public sealed unsafe class DuckDbReader : IDisposable
+public sealed class DuckDbReader : IDisposable
 {
-    private readonly ResultHandle _result;
-    private ChunkHandle? _chunk;
+    private DuckDBResult _result;
+    private DuckDBDataChunk? _chunk;
+    private bool _isClosed;
 
-    internal DuckDbReader(ResultHandle result)
+    internal DuckDbReader(DuckDBResult result)
     {
         _result = result;
-        var columns = new DuckDbField[DuckDbNative.duckdb_column_count(result.Pointer)];
+        var columns = new DuckDbField[NativeMethods.Query.DuckDBColumnCount(ref _result)];
         for (var i = 0; i < columns.Length; i++)
             columns[i] = new(
-                Marshal.PtrToStringUTF8(DuckDbNative.duckdb_column_name(result.Pointer, (ulong)i))!,
-                DuckDbType.FromNative(DuckDbNative.duckdb_column_logical_type(result.Pointer, (ulong)i)));
+                NativeMethods.Query.DuckDBColumnName(ref _result, i),
+                DuckDbType.FromNative(NativeMethods.Query.DuckDBColumnLogicalType(ref _result, i)));
         Columns = columns;
     }
 
@@ -29,7 +30,7 @@ public sealed unsafe class DuckDbReader : IDisposable
     public int Rows { get; private set; }
 
     /// <summary>Moves to the next chunk; false at the end. What the last chunk's vectors pointed at is gone.</summary>
-    /// <exception cref="DuckDbException">The query failed on its way, for instance on a malformed line.</exception>
+    /// <exception cref="System.Data.Common.DbException">The query failed on its way, for instance on a malformed line.</exception>
     public bool ReadChunk()
     {
         do
@@ -37,11 +38,11 @@ public sealed unsafe class DuckDbReader : IDisposable
             _chunk?.Dispose();
             _chunk = null;
             Rows = 0;
-            var chunk = DuckDbNative.duckdb_fetch_chunk(*_result.Pointer);
-            if (chunk == 0)
-                return _result.Error is { } message ? throw new DuckDbException(message) : false;
-            _chunk = new(chunk);
-            Rows = (int)DuckDbNative.duckdb_data_chunk_get_size(chunk);
+            var chunk = NativeMethods.Query.DuckDBFetchChunk(_result);
+            if (chunk.IsInvalid)
+                return NativeMethods.Query.DuckDBResultError(ref _result) is { Length: > 0 } message ? throw new DuckDbException(message) : false;
+            _chunk = chunk;
+            Rows = (int)NativeMethods.DataChunks.DuckDBDataChunkGetSize(chunk);
         }
         while (Rows == 0);
         return true;
@@ -50,11 +51,15 @@ public sealed unsafe class DuckDbReader : IDisposable
     /// <summary>A column of the present chunk.</summary>
     public DuckDbVector Column(int index) => _chunk is null
         ? throw new InvalidOperationException("there is no chunk: ReadChunk was not called or returned false")
-        : new(DuckDbNative.duckdb_data_chunk_get_vector(_chunk.DangerousGetHandle(), (ulong)index), Columns[index].Type, Rows);
+        : new(NativeMethods.DataChunks.DuckDBDataChunkGetVector(_chunk, index), Columns[index].Type, Rows);
 
     public void Dispose()
     {
+        if (_isClosed)
+            return;
+        _isClosed = true;
         _chunk?.Dispose();
-        _result.Dispose();
+        _chunk = null;
+        _result.Close();
     }
 }

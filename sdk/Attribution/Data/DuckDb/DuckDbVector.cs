@@ -1,4 +1,5 @@
 using System.Text;
+using DuckDB.NET.Native;
 
 namespace Attribution.Data.DuckDb;
 
@@ -15,8 +16,8 @@ public readonly unsafe ref struct DuckDbVector
     internal DuckDbVector(nint vector, DuckDbType type, int length)
     {
         _vector = vector;
-        _data = DuckDbNative.duckdb_vector_get_data(vector);
-        _validity = DuckDbNative.duckdb_vector_get_validity(vector);
+        _data = NativeMethods.Vectors.DuckDBVectorGetData(vector);
+        _validity = NativeMethods.Vectors.DuckDBVectorGetValidity(vector);
         Type = type;
         Length = length;
     }
@@ -49,14 +50,14 @@ public readonly unsafe ref struct DuckDbVector
     /// <exception cref="InvalidCastException">The column holds something else.</exception>
     public long GetInteger(int row) => Type.Kind switch
     {
-        DuckDbKind.TinyInt => ((sbyte*)_data)[row],
-        DuckDbKind.SmallInt => ((short*)_data)[row],
-        DuckDbKind.Integer => ((int*)_data)[row],
-        DuckDbKind.BigInt => ((long*)_data)[row],
-        DuckDbKind.UTinyInt or DuckDbKind.Boolean => ((byte*)_data)[row],
-        DuckDbKind.USmallInt => ((ushort*)_data)[row],
-        DuckDbKind.UInteger => ((uint*)_data)[row],
-        DuckDbKind.UBigInt => (long)((ulong*)_data)[row],
+        DuckDBType.TinyInt => ((sbyte*)_data)[row],
+        DuckDBType.SmallInt => ((short*)_data)[row],
+        DuckDBType.Integer => ((int*)_data)[row],
+        DuckDBType.BigInt => ((long*)_data)[row],
+        DuckDBType.UnsignedTinyInt or DuckDBType.Boolean => ((byte*)_data)[row],
+        DuckDBType.UnsignedSmallInt => ((ushort*)_data)[row],
+        DuckDBType.UnsignedInteger => ((uint*)_data)[row],
+        DuckDBType.UnsignedBigInt => (long)((ulong*)_data)[row],
         _ => throw new InvalidCastException($"a column of kind {Type.Kind} holds no integers"),
     };
 
@@ -68,8 +69,10 @@ public readonly unsafe ref struct DuckDbVector
     }
 
     /// <summary>The elements of all lists of the chunk, one after the other.</summary>
-    public DuckDbVector Elements => new(DuckDbNative.duckdb_list_vector_get_child(_vector), Type.Fields[0].Type, (int)DuckDbNative.duckdb_list_vector_get_size(_vector));
+    public DuckDbVector Elements => new(
+        NativeMethods.Vectors.DuckDBListVectorGetChild(_vector), Type.Fields[0].Type,
+        (int)NativeMethods.Vectors.DuckDBListVectorGetSize(_vector));
 
     /// <summary>A struct's field, for all rows.</summary>
-    public DuckDbVector Field(int index) => new(DuckDbNative.duckdb_struct_vector_get_child(_vector, (ulong)index), Type.Fields[index].Type, Length);
+    public DuckDbVector Field(int index) => new(NativeMethods.Vectors.DuckDBStructVectorGetChild(_vector, index), Type.Fields[index].Type, Length);
 }

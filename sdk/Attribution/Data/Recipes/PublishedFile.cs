@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
@@ -35,8 +36,8 @@ internal static class PublishedFile
 
     private static IEnumerable<PublishedRow> Parquet(string path, BrokenRows broken)
     {
-        using var connection = DuckDbConnection.Open();
-        using var reader = Try(path, () => connection.Query($"SELECT to_json(t) FROM read_parquet({DatasetFiles.ToSql([path])}) t"));
+        using var connection = DuckDbDatabase.Open();
+        using var reader = Try(path, () => connection.Stream($"SELECT to_json(t) FROM read_parquet({DatasetFiles.ToSql([path])}) t"));
         for (var first = 0L; Try(path, reader.ReadChunk); first += reader.Rows)
             for (var row = 0; row < reader.Rows; row++)
                 if (Parse(path, first + row, reader.Column(0).GetString(row)!, broken) is { } parsed)
@@ -66,7 +67,7 @@ internal static class PublishedFile
         {
             return read();
         }
-        catch (DuckDbException e)
+        catch (DbException e)
         {
             throw new AttributionException(ErrorCodes.DatasetUnreadable, $"'{Path.GetFileName(path)}' cannot be read as Parquet: {e.Message}", e) { File = path };
         }

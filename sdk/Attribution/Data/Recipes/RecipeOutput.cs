@@ -104,7 +104,7 @@ public static class RecipeOutput
         var line = row.MetadataJson is null ? [] : JsonNode.Parse(row.MetadataJson)!.AsObject();
         foreach (var (side, conversation) in new[] { (Columns.Treatment, row.Treatment), (Columns.Control, row.Control) })
             if (conversation is MessageConversation { Messages: var messages })
-                line[Columns.Messages(side)] = new JsonArray([.. messages.Select(m => new JsonObject { ["role"] = m.Role, ["content"] = m.Content })]);
+                line[Columns.Messages(side)] = JsonSerializer.SerializeToNode(messages);
             else if (conversation is TokenConversation { Tokens: var tokens, Keep: var keep })
                 (line[Columns.Tokens(side)], line[Columns.Keep(side)]) = (JsonSerializer.SerializeToNode(tokens), JsonSerializer.SerializeToNode(keep));
         return line.ToJsonString(Readable);

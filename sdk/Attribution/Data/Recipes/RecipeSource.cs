@@ -31,7 +31,7 @@ public sealed partial record RecipeSource(IReadOnlyList<string> Files, HubReposi
             return new(Wanted(path, patterns) ?? throw Without(recipe, patterns, path, [.. Directory.EnumerateFiles(path).Select(f => Path.GetFileName(f))]));
         if (path.AsSpan().ContainsAny('*', '?'))
         {
-            using var connection = DuckDbConnection.Open();
+            using var connection = DuckDbDatabase.Open();
             return DatasetFiles.Expand(path, connection) is { Count: > 0 } files ? new(files) : throw Nothing(path, recipe, "it matches no file");
         }
         // A name without a folder is the experiment's own word for the published dataset; a revision may follow it.

@@ -1,4 +1,3 @@
-using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
 
 namespace Attribution.Data.Store;
@@ -11,9 +10,7 @@ internal static class StoreFailure
     private const int OverQuota = 122;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
-    // DuckDB tells of it in words, the system's own.
-    public static bool IsFull(Exception e) => e is IOException { HResult: NoSpace or OverQuota or WindowsDiskFull }
-        || (e is DuckDbException && (e.Message.Contains("No space left on device") || e.Message.Contains("Disk quota exceeded")));
+    public static bool IsFull(Exception e) => e is IOException { HResult: NoSpace or OverQuota or WindowsDiskFull };
 
     public static bool IsReadOnly(Exception e) => e is UnauthorizedAccessException or IOException { HResult: ReadOnlyFileSystem };
 

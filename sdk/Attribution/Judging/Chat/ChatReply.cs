@@ -6,6 +6,9 @@ namespace Attribution.Judging.Chat;
 /// <param name="OutputTokens">The tokens of the answer, as the endpoint counts; 0 if it does not.</param>
 public sealed record ChatReply(string Text, int InputTokens, int OutputTokens)
 {
+    /// <summary>How the answer came to its end.</summary>
+    public ReplyEnd End { get; init; }
+
     /// <summary>Whether the endpoint was not asked because the answer was at hand.</summary>
     public bool FromStore { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Attribution.Diagnostics;
 
 namespace Attribution.Judging.Chat;
@@ -12,7 +13,7 @@ namespace Attribution.Judging.Chat;
 /// <param name="endpoint">Where.</param>
 /// <param name="key">The key that is sent, of which replies are cleared.</param>
 /// <param name="keyWithheld">Whether there is a key that is not sent, for the way to the endpoint is open to others.</param>
-internal sealed class ChatWire(ChatOptions options, Uri endpoint, ChatKey? key, bool keyWithheld)
+internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKey? key, bool keyWithheld)
 {
     private const int LongestQuote = 300;
 
@@ -50,10 +51,12 @@ internal sealed class ChatWire(ChatOptions options, Uri endpoint, ChatKey? key, 
                 json.WriteEndObject();
             }
             json.WriteEndArray();
-            json.WriteNumber("temperature", request.Temperature);
+            if (form.Temperature)
+                json.WriteNumber("temperature", request.Temperature);
             if (form.Seed)
                 json.WriteNumber("seed", request.Seed);
-            json.WriteNumber(form.NewTokenLimit ? "max_completion_tokens" : "max_tokens", request.MaxTokens);
+            if (form.TokenLimit is { } limit)
+                json.WriteNumber(limit, request.MaxTokens);
             if (form.Schema && request.Schema is { } schema)
             {
                 json.WriteStartObject("response_format");
@@ -82,6 +85,8 @@ internal sealed class ChatWire(ChatOptions options, Uri endpoint, ChatKey? key, 
         if (response.Status is >= 300 and < 400)
             throw new AttributionException(ErrorCodes.ChatEndpointInvalid, $"{Place} redirects elsewhere ({response.Status}). Name the address that it redirects to, if that is where answers may go.") { Property = "JudgeEndpoint" };
         var (said, code) = ReadError(response.Content);
+        if (IsFilter(code))
+            return new ChatReply(said, 0, 0) { End = ReplyEnd.Filtered };
         if (response.Status is 400 or 404 or 422 or 501 && Without(form, request, said) is { } simpler)
         {
             _form = simpler;
@@ -90,23 +95,45 @@ internal sealed class ChatWire(ChatOptions options, Uri endpoint, ChatKey? key, 
         throw Failure(response, said, code);
     }
 
-    private static ChatReply ReadAnswer(BinaryData content)
+    private ChatReply ReadAnswer(BinaryData content)
     {
+        JsonElement root;
         try
         {
-            using var document = JsonDocument.Parse(content);
-            var root = document.RootElement;
-            var message = root.GetProperty("choices")[0].GetProperty("message");
-            // A refusal has its own property, and no content.
-            var text = Text(message, "content") ?? Text(message, "refusal") ?? "";
-            var usage = root.TryGetProperty("usage", out var counted) && counted.ValueKind == JsonValueKind.Object ? counted : default;
-            return new ChatReply(text, Count(usage, "prompt_tokens"), Count(usage, "completion_tokens"));
+            root = JsonElement.Parse(WithoutMark(content.ToMemory().Span));
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        catch (JsonException)
         {
-            throw new ChatFailure("the endpoint answered with something that is no chat completion");
+            throw content.ToMemory().Span.StartsWith("data:"u8)
+                ? Refused($"{Place} streams its answer, which it was not asked to. Name an endpoint that answers as a whole.")
+                : new ChatFailure("the endpoint answered with something that is no chat completion");
         }
+        var choice = Member(root, "choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : default;
+        if (Member(root, "error") is { ValueKind: not JsonValueKind.Null } || Member(choice, "error") is { ValueKind: not JsonValueKind.Null })
+        {
+            var (said, code) = ReadError(Member(choice, "error") is { } inner ? BinaryData.FromObjectAsJson(new { error = inner }) : content);
+            return IsFilter(code) ? new ChatReply(said, 0, 0) { End = ReplyEnd.Filtered } : throw Refused($"{Place} answered a call with an error: \"{said}\".");
+        }
+        if (Member(choice, "message") is not { ValueKind: JsonValueKind.Object } message)
+            throw Refused($"{Place} answered with something that is no chat completion: \"{ReadError(content).Said}\".");
+        var usage = Member(root, "usage") is { ValueKind: JsonValueKind.Object } counted ? counted : default;
+        // A refusal has its own property, and no content.
+        return new ChatReply(Spoken(message) ?? Text(message, "refusal") ?? "", Count(usage, "prompt_tokens"), Count(usage, "completion_tokens"))
+        {
+            End = Text(choice, "finish_reason") switch { "length" or "max_tokens" => ReplyEnd.Cut, "content_filter" => ReplyEnd.Filtered, _ => ReplyEnd.Whole },
+        };
     }
+
+    /// <summary>What a message says: a text, or the texts among its parts, of which thoughts are none.</summary>
+    private static string? Spoken(JsonElement message) => Member(message, "content") is { ValueKind: JsonValueKind.Array } parts
+        ? string.Concat(parts.EnumerateArray().Where(part => Text(part, "type") is "text" or "output_text").Select(part => Text(part, "text")))
+        : Text(message, "content");
+
+    private static bool IsFilter(string code) => code.Contains("content_filter", StringComparison.OrdinalIgnoreCase) || code is "content_policy_violation" or "ResponsibleAIPolicyViolation";
+
+    private static JsonElement? Member(JsonElement of, string name) => of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) ? value : null;
+
+    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> json) => json.StartsWith("\uFEFF"u8) ? json[3..] : json;
 
     // What an endpoint does not know it names, as a rule; response_format may also hide behind words of its own, so it goes first.
     private static ChatForm? Without(ChatForm form, ChatRequest request, string said)
@@ -115,8 +142,12 @@ internal sealed class ChatWire(ChatOptions options, Uri endpoint, ChatKey? key, 
         var hasSchema = form.Schema && request.Schema is not null;
         if (hasSchema && (Named("response_format") || Named("json_schema") || Named("schema") || Named("structured")))
             return form with { Schema = false };
-        if (form.NewTokenLimit && Named("max_completion_tokens"))
-            return form with { NewTokenLimit = false };
+        if (form.TokenLimit == ChatForm.NewLimit && Named(ChatForm.NewLimit))
+            return form with { TokenLimit = ChatForm.OldLimit };
+        if (form.TokenLimit == ChatForm.OldLimit && Named(ChatForm.OldLimit))
+            return form with { TokenLimit = null };
+        if (form.Temperature && Named("temperature"))
+            return form with { Temperature = false };
         if (form.Seed && Named("seed"))
             return form with { Seed = false };
         return null;
@@ -130,13 +161,14 @@ internal sealed class ChatWire(ChatOptions options, Uri endpoint, ChatKey? key, 
             return new AttributionException(ErrorCodes.ChatAccess, $"{Place} says that the account has no money or quota left (429). Add to it and build again: every reply that came is kept.") { Property = ChatKey.Variable };
         if (status is 408 or 409 or 429 or >= 500)
             return new ChatFailure($"the endpoint answered {status}{quoted}") { IsThrottling = status is 429 or 503, RetryAfter = RetryAfter(response) };
-        // What an endpoint says of a key may hold a part of it.
+        // What an endpoint says of a key may hold a part of it, with stars in the middle or not.
+        var hidden = KeyPart().Replace(quoted, "...");
         return status switch
         {
             401 when keyWithheld => Access($"{Place} wants a key (401), and over plain http {ChatKey.Variable} is not sent to another machine. Use https, or a tunnel to a port of this machine."),
             401 => Access(key is null
-                ? $"{Place} wants a key (401), and {ChatKey.Variable} is not set. Put it into the environment or into a .env file."
-                : $"{Place} does not accept the key of {ChatKey.Variable} (401). Check that it is whole, valid and meant for this endpoint."),
+                ? $"{Place} wants a key (401){hidden}, and {ChatKey.Variable} is not set. Put it into the environment or into a .env file."
+                : $"{Place} does not accept the key of {ChatKey.Variable} (401){hidden}. Check that it is whole, valid and meant for this endpoint."),
             402 => Access($"{Place} wants money (402): the account has none left."),
             403 => Access($"{Place} refuses access (403): the key of {ChatKey.Variable} may not use this model, or not from here."),
             404 => Refused($"{Place} was not found (404){quoted}. Check JudgeModel, and that JudgeEndpoint ends where chat/completions begins, as in {ChatOptions.DefaultEndpoint}."),
@@ -182,6 +214,9 @@ internal sealed class ChatWire(ChatOptions options, Uri endpoint, ChatKey? key, 
         said = Clear(string.Join(' ', said.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
         return (said.Length > LongestQuote ? said[..LongestQuote] + "..." : said, code);
     }
+
+    [GeneratedRegex(@"\S*\*\S*|\b(sk|pk|key|Bearer)[-_ ]\S+", RegexOptions.IgnoreCase)]
+    private static partial Regex KeyPart();
 
     private static string? Text(JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

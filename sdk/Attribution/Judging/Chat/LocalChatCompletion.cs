@@ -125,7 +125,10 @@ public sealed class LocalChatCompletion : IChatCompletion
             var options = new GenerationOptions { MaxNewTokens = alike[0].Request.MaxTokens, Temperature = alike[0].Request.Temperature };
             var texts = new TextGenerator(model).Generate([.. ready.Select(r => r.Tokens)], options, [.. ready.Select(r => r.Waiting.Request.Seed)], cancellation: alike[0].Cancellation);
             foreach (var ((waiting, tokens), text) in ready.Zip(texts))
-                waiting.Reply.TrySetResult(new ChatReply(tokenizer.Decode([.. text.Tokens], skipSpecialTokens: true).Trim(), tokens.Length, text.Tokens.Count));
+                waiting.Reply.TrySetResult(new ChatReply(tokenizer.Decode([.. text.Tokens], skipSpecialTokens: true).Trim(), tokens.Length, text.Tokens.Count)
+                {
+                    End = text.StopToken is null ? ReplyEnd.Cut : ReplyEnd.Whole,
+                });
         }
 
         public void Dispose() => model.Dispose();

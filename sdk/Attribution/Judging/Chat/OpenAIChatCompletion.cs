@@ -17,6 +17,10 @@ public sealed class OpenAIChatCompletion : IChatCompletion
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often an endpoint is called that has never answered and takes no connection: more likely its address is wrong than that it rests.</summary>
+    private const int MostUnansweredAttempts = 4;
+
+
     private readonly ChatOptions _options;
     private readonly HttpClient _http;
     private readonly ChatClient _client;
@@ -25,6 +29,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
     private readonly TokenBudget _budget;
     private readonly ResiliencePipeline<ChatReply> _retry;
     private readonly bool _lacksKey;
+    private volatile bool _hasAnswered;
 
     /// <param name="options">Which model, where.</param>
     /// <param name="key">The endpoint's key; null where none is needed. OpenAI's own endpoint needs one as soon as it is asked. Over plain HTTP it is sent to this machine alone.</param>
@@ -61,7 +66,8 @@ public sealed class OpenAIChatCompletion : IChatCompletion
         _retry = new ResiliencePipelineBuilder<ChatReply>().AddRetry(new RetryStrategyOptions<ChatReply>
         {
             MaxRetryAttempts = Math.Max(1, options.MaxAttempts - 1),
-            ShouldHandle = args => new(args.Outcome.Exception is ChatFailure failure && options.MaxAttempts > 1 && !(failure.RetryAfter > LongestWait)),
+            ShouldHandle = args => new(args.Outcome.Exception is ChatFailure failure && options.MaxAttempts > 1 && !(failure.RetryAfter > LongestWait)
+                && !(failure.WasNotSent && !_hasAnswered && args.AttemptNumber + 1 >= MostUnansweredAttempts)),
             DelayGenerator = args => new(((ChatFailure)args.Outcome.Exception!).RetryAfter ?? Backoff(args.AttemptNumber)),
         }).Build();
     }
@@ -102,7 +108,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
         catch (ChatFailure e)
         {
             cancellation.ThrowIfCancellationRequested();
-            var wait = e.RetryAfter > LongestWait ? $" and asks to wait {e.RetryAfter.Value.TotalMinutes:0} minutes" : $", {_options.MaxAttempts} times";
+            var wait = e.RetryAfter > LongestWait ? $" and asks to wait {e.RetryAfter.Value.TotalMinutes:0} minutes" : $", {(e.WasNotSent && !_hasAnswered ? Math.Min(MostUnansweredAttempts, _options.MaxAttempts) : _options.MaxAttempts)} times";
             throw new AttributionException(ErrorCodes.ChatUnreachable, $"{_wire.Place}: {e.Message}{wait}. Check the endpoint and build again: every reply that came is kept.", e) { Property = "JudgeEndpoint" };
         }
     }
@@ -127,6 +133,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
                     // What was sent and not understood may still be charged.
                     spent = atMost;
                     var response = await SendAsync(body, underWay).ConfigureAwait(false);
+                    _hasAnswered = true;
                     if (response.Status >= 300)
                         spent = 0;
                     if (_wire.Read(response, request, form) is not { } reply)

@@ -19,20 +19,24 @@ namespace Attribution.Methods.Projections;
 /// </remarks>
 internal sealed class KroneckerProjection(ProjectionIdentity identity, ScalarType dtype, Device device) : GradientProjection
 {
+    // oneMKL has a kernel of its own for products of exactly 16 columns, whose bytes depend on the number of threads: fewer than 32 are filled up with zeros.
+    private const int LeastWidth = 32;
+
     private readonly int _side = identity.Side;
-    private readonly Dictionary<string, (Tensor P, Tensor Q)> _signs = []; // [out, n] and [in, n], transposed for the products
+    private readonly int _width = Math.Max(LeastWidth, identity.Side);
+    private readonly Dictionary<string, (Tensor P, Tensor Q)> _signs = []; // [out, n or 32] and [in, n or 32], transposed for the products
 
     public override Tensor Keep(Linear linear, Tensor input)
     {
         using var none = no_grad();
-        return input.detach().mm(Signs(linear).Q); // [N, n]
+        return input.detach().mm(Signs(linear).Q).narrow(1, 0, _side); // [N, n]
     }
 
     public override void Add(Linear linear, Tensor kept, Tensor gradient, (long Start, long Length)[] spans, Tensor vectors)
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        var (left, right) = (gradient.mm(Signs(linear).P).to(float32), kept.to(float32)); // [N, n]
+        var (left, right) = (gradient.mm(Signs(linear).P).narrow(1, 0, _side).to(float32), kept.to(float32)); // [N, n]
         foreach (var (b, (start, length)) in spans.Index())
             vectors[b].view(_side, _side).addmm_(left.narrow(0, start, length).t(), right.narrow(0, start, length), alpha: 1f / _side);
     }
@@ -67,10 +71,10 @@ internal sealed class KroneckerProjection(ProjectionIdentity identity, ScalarTyp
             var other = i + (int)((random.NextBits() >> 32) * (ulong)(rows.Length - i) >> 32);
             (rows[i], rows[other]) = (rows[other], rows[i]);
         }
-        var signs = new float[size * _side];
+        var signs = new float[size * _width];
         for (var k = 0; k < size; k++)
             for (var i = 0; i < _side; i++)
-                signs[(k * _side) + i] = ((uint)BitOperations.PopCount((uint)(rows[i] & k)) + (uint)(bits[k / 64] >> (k % 64)) & 1) != 0 ? 1 : -1;
-        return tensor(signs, [size, _side]).to(dtype, device, copy: true).DetachFromDisposeScope();
+                signs[(k * _width) + i] = ((uint)BitOperations.PopCount((uint)(rows[i] & k)) + (uint)(bits[k / 64] >> (k % 64)) & 1) != 0 ? 1 : -1;
+        return tensor(signs, [size, _width]).to(dtype, device, copy: true).DetachFromDisposeScope();
     }
 }

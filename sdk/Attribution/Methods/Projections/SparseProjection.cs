@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Attribution.Models;
-using Attribution.Torch;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -51,7 +51,7 @@ internal sealed unsafe class SparseProjection(ProjectionIdentity identity) : Gra
                     Scatter(from + (r * inputs * width), inputs, width, random, (ulong)((first + r) * inputs), to + ((long)sum * identity.Dimension * width));
             });
         }
-        vectors.add_(sums.sum([0L]).narrow(1, 0, batch).t().to(vectors.device), 0.5);
+        vectors.add_(sums.sum([0L]).narrow(1, 0, batch).t().to(vectors.device), Scalars.Of(0.5));
     }
 
     public override void Dispose()

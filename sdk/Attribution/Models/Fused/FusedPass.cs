@@ -1,3 +1,4 @@
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -72,7 +73,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         var (normedToo, scaleToo) = NormStep.Forward(middle, residual, block.FeedForwardNorm, _config.NormEpsilon);
         var gate = block.Gate.Forward(normedToo); // [N, F], or with up [N, 2 F]
         var up = block.Up?.Forward(normedToo);
-        var output = block.Down.Forward(GateStep.Forward(gate, up)).add_(middle);
+        var output = block.Down.Forward(GateStep.Forward(gate, up)).PlusInPlace(middle);
         kept?.Keep(hidden, scale, query, key, value, weights, middle, scaleToo, gate, up, targetsOnly);
         return output.MoveToOuterDisposeScope();
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Attribution.Torch;
+using Attribution.Tensors;
 using static TorchSharp.torch;
 
 namespace Attribution.Models.Fused;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,7 +48,7 @@ public sealed class TextGenerator(CausalLanguageModel model)
                     cached.Dispose();
                     cached = null;
                 }
-                var logits = cached is null ? Begin(active, out cached) : Continue(active, cached);
+                var logits = OutOfMemory.Guard(() => cached is null ? Begin(active, out cached) : Continue(active, cached));
                 var chosen = Choose(logits, active, options, sampler);
                 for (var i = 0; i < active.Count; i++)
                     active[i].Add(chosen[i], stops, onToken);
@@ -57,7 +58,7 @@ public sealed class TextGenerator(CausalLanguageModel model)
                 if (going.Count < active.Count)
                 {
                     active = [.. going.Select(i => active[i])];
-                    cached.Keep(going);
+                    cached!.Keep(going);
                 }
             }
         }
@@ -114,7 +115,7 @@ public sealed class TextGenerator(CausalLanguageModel model)
     {
         if (options.Temperature == 0)
             return [.. logits.argmax(-1).cpu().data<long>().ToArray().Select(token => (int)token)];
-        var probabilities = (logits.to(float32) / options.Temperature).softmax(-1).cpu().contiguous();
+        var probabilities = logits.to(float32).Over(options.Temperature).softmax(-1).cpu().contiguous();
         var values = MemoryMarshal.Cast<byte, float>(probabilities.bytes);
         var size = (int)logits.shape[1];
         var chosen = new int[texts.Count];

@@ -62,7 +62,7 @@ internal static class ModelFiles
     }
 
     private static bool IsText(string name) => !name.Contains('/')
-        && (name is Config or "generation_config.json" or "special_tokens_map.json"
+        && (name is Config or "generation_config.json" or "special_tokens_map.json" or "added_tokens.json"
             || (name.StartsWith("tokenizer", StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal))
             || name.StartsWith("chat_template", StringComparison.Ordinal));
 

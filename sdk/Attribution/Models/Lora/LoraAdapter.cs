@@ -1,4 +1,5 @@
 using Attribution.Diagnostics;
+using Attribution.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -20,6 +21,9 @@ public sealed class LoraAdapter : IDisposable
 
     /// <summary>Its shape and scale.</summary>
     public LoraConfig Config { get; }
+
+    /// <summary>What the product of B and A is multiplied by.</summary>
+    internal Scalar Scale => Scalars.Of(Config.Scale);
 
     /// <summary>Whether dropout is on. Off at first.</summary>
     public bool Training { get; set; }
@@ -60,7 +64,13 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>Writes <c>adapter_config.json</c> and <c>adapter_model.safetensors</c> as PEFT reads them.</summary>
-    public void Save(string folder) => LoraFiles.Write(folder, this);
+    /// <param name="folder">Where to write; it is made if it is not there.</param>
+    /// <param name="baseModel">
+    /// The model that the adapter is for, as PEFT is to resolve it: a Hugging Face id, or a path, which counts from the folder that PEFT's process runs in.
+    /// The name of the model's folder if left out, which PEFT finds where it runs in the folder around it.
+    /// </param>
+    public void Save(string folder, string? baseModel = null) =>
+        LoraFiles.Write(folder, this, baseModel ?? (Model.Folder is { } its ? Path.GetFileName(Path.TrimEndingDirectorySeparator(its)) : null));
 
     /// <summary>Adds the adapter into the model's own weights and detaches it; the model then is an ordinary one.</summary>
     public void Merge()

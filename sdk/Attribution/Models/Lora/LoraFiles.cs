@@ -10,7 +10,9 @@ namespace Attribution.Models.Lora;
 /// <summary>An adapter's folder as PEFT lays it out: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
 internal sealed partial class LoraFiles
 {
-    private const string ConfigName = "adapter_config.json", TensorsName = "adapter_model.safetensors";
+    public const string ConfigName = "adapter_config.json";
+
+    private const string TensorsName = "adapter_model.safetensors";
 
     public required LoraConfig Config { get; init; }
 
@@ -46,7 +48,10 @@ internal sealed partial class LoraFiles
         }
     }
 
-    public static void Write(string folder, LoraAdapter adapter)
+    /// <param name="folder">Where to write.</param>
+    /// <param name="adapter">What to write.</param>
+    /// <param name="baseModel">What to call the model that it is for.</param>
+    public static void Write(string folder, LoraAdapter adapter, string? baseModel)
     {
         Directory.CreateDirectory(folder);
         SafetensorsTensors.Save(Path.Combine(folder, TensorsName), adapter.Weights.SelectMany(w => new KeyValuePair<string, torch.Tensor>[]
@@ -56,7 +61,7 @@ internal sealed partial class LoraFiles
         }), new Dictionary<string, string> { ["format"] = "pt" });
         var json = new JsonObject
         {
-            ["base_model_name_or_path"] = adapter.Model.Folder,
+            ["base_model_name_or_path"] = baseModel,
             ["bias"] = "none",
             ["fan_in_fan_out"] = false,
             ["inference_mode"] = true,
@@ -86,16 +91,27 @@ internal sealed partial class LoraFiles
             // A string is a pattern or "all-linear": then the file of tensors alone says which matrices are adapted.
             TargetModules = json.Json["target_modules"] is JsonArray ? json.Texts("target_modules")! : [],
         };
+        var baseModel = json.Text("base_model_name_or_path") ?? "an unnamed model";
+        _ = json.Has("target_modules");
         if (config.Dropout is < 0 or >= 1)
             throw json.Invalid("lora_dropout", "from 0 to below 1");
         foreach (var (option, off) in NotImplemented)
             json.RequireOff(option, off);
-        return (config, json.Text("base_model_name_or_path") ?? "an unnamed model");
+        json.RejectUnread(ChangeNothing, mayBeEmpty: true);
+        return (config, baseModel);
     }
+
+    /// <summary>Options that say how an adapter was made, by what or for what, and not what it computes.</summary>
+    private static readonly HashSet<string> ChangeNothing =
+    [
+        "auto_mapping", "corda_config", "eva_config", "inference_mode", "layers_pattern", "loftq_config", "lora_ga_config", "megatron_config", "megatron_core",
+        "peft_version", "qalora_group_size", "revision", "runtime_config", "task_type",
+    ];
 
     /// <summary>Options of PEFT that change what an adapter computes, and the values that switch them off.</summary>
     private static readonly Dictionary<string, string[]> NotImplemented = new()
     {
+        ["alora_invocation_tokens"] = [], // the adapter acts only behind these tokens
         ["alpha_pattern"] = ["{}"],
         ["bias"] = ["\"none\""],
         ["exclude_modules"] = [],

@@ -27,7 +27,7 @@ public sealed class LoraWeights
         if (_adapter.Training && config.Dropout > 0)
             wide = nn.functional.dropout(wide, config.Dropout);
         var low = nn.functional.linear(wide, A); // [..., r]
-        return (output + (nn.functional.linear(low, B) * config.Scale)).to(output.dtype);
+        return output.to(float32).add(nn.functional.linear(low, B), _adapter.Scale).to(output.dtype);
     }
 
     /// <summary>W + scale B A, in W's dtype.</summary>
@@ -35,6 +35,6 @@ public sealed class LoraWeights
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        return (Linear.Weight.to(float32) + (B.matmul(A) * _adapter.Config.Scale)).to(Linear.Weight.dtype).DetachFromDisposeScope();
+        return Linear.Weight.to(float32).add(B.mm(A), _adapter.Scale).to(Linear.Weight.dtype).DetachFromDisposeScope();
     }
 }

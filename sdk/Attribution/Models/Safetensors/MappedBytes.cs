@@ -38,6 +38,21 @@ public sealed unsafe class MappedBytes : IDisposable
     /// <exception cref="OverflowException">There are more than a span can hold (2 GiB).</exception>
     public ReadOnlySpan<byte> Span => _view is null ? throw new ObjectDisposedException(nameof(MappedBytes)) : new(Pointer, checked((int)Length));
 
+    /// <summary>Whether these are the same bytes as others, however many.</summary>
+    public bool ContentEquals(MappedBytes other)
+    {
+        if (Length != other.Length)
+            return false;
+        const int step = 1 << 24;
+        for (var at = 0L; at < Length; at += step)
+        {
+            var count = (int)Math.Min(step, Length - at);
+            if (!new ReadOnlySpan<byte>(Pointer + at, count).SequenceEqual(new ReadOnlySpan<byte>(other.Pointer + at, count)))
+                return false;
+        }
+        return true;
+    }
+
     /// <summary>Lets go of the mapping.</summary>
     public void Dispose()
     {

@@ -1,5 +1,5 @@
 using Attribution.Diagnostics;
-using Attribution.Torch;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

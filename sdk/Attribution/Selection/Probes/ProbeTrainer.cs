@@ -4,6 +4,7 @@ using Attribution.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using AdamW = Attribution.Tensors.AdamW;
 
 namespace Attribution.Selection.Probes;
 
@@ -26,7 +27,7 @@ internal sealed class ProbeTrainer(ProbeOptions options, ProbeExamples examples)
         var vectors = tensor(examples.Vectors, [examples.Rows, examples.Dimension]);
         Start();
         manual_seed(options.Seed); // dropout
-        using var optimizer = optim.AdamW(_layers.SelectMany(l => (Parameter[])[l.Weights, l.Bias]), options.LearningRate, weight_decay: options.WeightDecay);
+        using var optimizer = new AdamW(_layers.SelectMany(l => (Parameter[])[l.Weights, l.Bias]), weightDecay: options.WeightDecay);
 
         (IReadOnlyList<ProbeLayer> Layers, ProbeFit Fit)? best = null;
         for (var epoch = 1; epoch <= options.Epochs && epoch - (best?.Fit.BestEpoch ?? 0) <= options.Patience; epoch++)
@@ -75,14 +76,14 @@ internal sealed class ProbeTrainer(ProbeOptions options, ProbeExamples examples)
         }
     }
 
-    private double Step(optim.Optimizer optimizer, Tensor vectors, float[] labels, int[] batch)
+    private double Step(AdamW optimizer, Tensor vectors, float[] labels, int[] batch)
     {
         using var scope = NewDisposeScope();
         var logits = Forward(vectors, batch, isTraining: true);
         var (loss, gradients) = Loss(logits.data<float>().ToArray(), batch, labels);
         logits.backward([tensor(gradients)]);
-        optimizer.step();
-        optimizer.zero_grad();
+        optimizer.Step(options.LearningRate);
+        optimizer.ZeroGradients();
         return loss;
     }
 

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Attribution.Data.Vectors;
 using Microsoft.Win32.SafeHandles;
@@ -49,51 +48,29 @@ internal sealed class NpyVectors(string name, IReadOnlyList<NpyShard> shards) : 
             place += shard.Rows;
         }
         var files = new SafeFileHandle?[shards.Count];
-        var next = -1;
-        ExceptionDispatchInfo? failure = null;
         try
         {
             foreach (var (number, shard) in shards.Index())
                 files[number] = File.OpenHandle(shard.Path, options: FileOptions.SequentialScan);
             for (var piece = 0; piece < Math.Min(PiecesAhead, pieces.Count); piece++)
                 Request(piece);
-            var workers = Enumerable.Range(1, Math.Max(0, Math.Min(threads, pieces.Count) - 1)).Select(_ => new Thread(Work) { IsBackground = true }).ToArray();
-            foreach (var worker in workers)
-                worker.Start();
-            Work();
-            foreach (var worker in workers)
-                worker.Join();
+            Pieces.Run(threads, pieces.Count, () => new PieceBuffer(), (buffer, piece) =>
+            {
+                Request(piece + PiecesAhead);
+                var (number, first, rows, at) = pieces[piece];
+                buffer.Visit(shards[number], files[number]!, first, rows, at, visit);
+            }, cancellation);
         }
         finally
         {
             foreach (var file in files)
                 file?.Dispose();
         }
-        failure?.Throw();
 
         void Request(int piece)
         {
             if (piece < pieces.Count && pieces[piece] is var (number, first, rows, _))
                 ReadAhead.Request(files[number]!, shards[number].Header.DataOffset + (long)first * shards[number].Stride, (long)rows * shards[number].Stride);
-        }
-
-        void Work()
-        {
-            try
-            {
-                using var buffer = new PieceBuffer();
-                for (int piece; Volatile.Read(ref failure) is null && (piece = Interlocked.Increment(ref next)) < pieces.Count;)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    Request(piece + PiecesAhead);
-                    var (number, first, rows, at) = pieces[piece];
-                    buffer.Visit(shards[number], files[number]!, first, rows, at, visit);
-                }
-            }
-            catch (Exception e)
-            {
-                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
-            }
         }
     }
 

@@ -1,9 +1,11 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Attribution.Data.DuckDb;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
+using DuckDB.NET.Data;
 
 namespace Attribution.Selection.Sources;
 
@@ -28,7 +30,7 @@ internal static partial class OriginalVectors
         var ranks = files.GroupBy(f => f.Rank).ToArray();
         RequireAll(folder, "rank", ranks.Select(r => r.Key), about.Ranks);
         var shards = new List<NpyShard>();
-        using var connection = DuckDbConnection.Open();
+        using var connection = DuckDbDatabase.Open();
         foreach (var rank in ranks)
         {
             RequireAll(folder, $"rank {rank.Key} part", rank.Select(f => f.Part), null);
@@ -48,7 +50,7 @@ internal static partial class OriginalVectors
 
     private static int Number(Group digits) => int.Parse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private static IEnumerable<NpyShard> Shards(string folder, int rank, ShardFile[] parts, int layer, DuckDbConnection connection)
+    private static IEnumerable<NpyShard> Shards(string folder, int rank, ShardFile[] parts, int layer, DuckDBConnection connection)
     {
         var headers = parts.Select(p => Header(p.Path, layer)).ToArray();
         var perPart = Directory.EnumerateFiles(folder, $"data.rank{rank}.part*.parquet").ToArray();
@@ -89,18 +91,18 @@ internal static partial class OriginalVectors
         return header;
     }
 
-    private static long[] Indices(string path, DuckDbConnection connection)
+    private static long[] Indices(string path, DuckDBConnection connection)
     {
         if (!File.Exists(path))
             throw Incomplete(path, $"There is no '{path}', which says of which rows the vectors beside it are. Copy it there");
         var indices = new List<long>();
         try
         {
-            using var reader = connection.Query($"SELECT CAST(idx AS BIGINT) FROM read_parquet({Sql.Literals([path])})");
+            using var reader = connection.Stream($"SELECT CAST(idx AS BIGINT) FROM read_parquet({Sql.Literals([path])})");
             while (reader.ReadChunk())
                 indices.AddRange(reader.Column(0).Values<long>());
         }
-        catch (DuckDbException error)
+        catch (DbException error)
         {
             throw new AttributionException(ErrorCodes.VectorTableInvalid, $"'{path}' is no Parquet file with a column idx of whole numbers: {error.Message}", error) { File = path };
         }

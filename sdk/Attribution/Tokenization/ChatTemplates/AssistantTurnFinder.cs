@@ -19,20 +19,46 @@ internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictio
     private static readonly ChatMessage Opening = new("user", "Hello");
 
     /// <exception cref="AttributionException">The template fails, there is no assistant turn, or it is nowhere to be found.</exception>
-    public RenderedConversation Find(IReadOnlyList<ChatMessage> messages)
+    public RenderedConversation Find(IReadOnlyList<ChatMessage> messages, LossTurns turns)
     {
-        var last = messages.Count - 1;
-        while (last >= 0 && messages[last].Role != "assistant")
-            last--;
-        if (last < 0)
+        int[] assistants = [.. messages.Index().Where(message => message.Item.Role == "assistant").Select(message => message.Index)];
+        if (assistants.Length == 0)
             throw new AttributionException(ErrorCodes.NoAssistantTurn, "The conversation has no assistant turn, so there is nothing to attribute. Give it one, or leave it out.");
+        int[] counted = [.. assistants.Where(i => messages[i].Counts)];
+        var last = counted.Length > 0 ? counted[^1] : assistants[^1];
 
         var rendered = template.Trace(messages, addGenerationPrompt: false, variables, now);
-        var marked = Marked.Render(this, messages, last);
-        var turn = TurnOf(rendered, last) is { } span && (marked is null || marked.IsIn(TurnOf(marked.Rendered, last)))
-            ? FromPass(messages, rendered, span, marked, last)
-            : FromComparison(messages, rendered.Text, marked, last);
-        return new RenderedConversation(rendered.Text, turn);
+        var (turn, isEmpty) = Turn(messages, rendered, last);
+        var wanted = turns == LossTurns.AllTurns ? counted : counted[^Math.Min(1, counted.Length)..];
+        var spans = wanted.ToDictionary(i => i, i => i == last ? turn : Turn(messages, rendered, i).Span);
+        if (!template.MarksGeneration || rendered.Generated is not { } generated)
+            return new RenderedConversation(rendered.Text, turn) { Kept = [.. spans.Values], AnswerIsEmpty = isEmpty };
+        return new RenderedConversation(rendered.Text, turn)
+        {
+            Kept = [.. generated.Where(span => span.Message >= 0 ? spans.ContainsKey(span.Message) : spans.Values.Any(turn => span.Start < turn.End && turn.Start < span.End))
+                .Where(span => span.End > span.Start).Select(span => new TextSpan(span.Start, span.End))],
+            AnswerIsEmpty = isEmpty,
+        };
+    }
+
+    /// <summary>Where a turn stands, and whether the template wrote for it just what it writes for one that says nothing.</summary>
+    private (TextSpan Span, bool IsEmpty) Turn(IReadOnlyList<ChatMessage> messages, RenderedTemplate rendered, int message)
+    {
+        var marked = Marked.Render(this, messages, message);
+        var turn = TurnOf(rendered, message) is { } span && (marked is null || marked.IsIn(TurnOf(marked.Rendered, message)))
+            ? FromPass(messages, rendered, span, marked, message)
+            : FromComparison(messages, rendered.Text, marked, message);
+        return (turn, IsEmpty(messages, rendered, marked, message));
+    }
+
+    private bool IsEmpty(IReadOnlyList<ChatMessage> messages, RenderedTemplate rendered, Marked? marked, int message)
+    {
+        // The marker alone takes up all the difference to an empty turn, so that most turns need no further rendering.
+        if (messages[message].Fields is null && marked is { First: >= 0 } && rendered.Text.Length != marked.Rendered.Text.Length - (marked.End - marked.First))
+            return false;
+        var bare = messages.ToArray();
+        bare[message] = new ChatMessage(messages[message].Role, "");
+        return TryRender(bare, addGenerationPrompt: false)?.Text == rendered.Text;
     }
 
     /// <summary>What the template's loop wrote for a message: the last pass that wrote more than white space.</summary>

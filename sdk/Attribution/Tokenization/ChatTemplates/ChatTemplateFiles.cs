@@ -1,24 +1,34 @@
 using System.Text.Json;
 using Attribution.Diagnostics;
+using Attribution.Tokenization.Reading;
 
 namespace Attribution.Tokenization.ChatTemplates;
 
 /// <summary>The files of a model folder that hold its chat templates and the texts of its special tokens.</summary>
 internal sealed class ChatTemplateFiles(string folder)
 {
-    public const string Default = "default";
+    public const string Default = "default", ToolUse = "tool_use";
 
-    /// <summary>Special tokens by the names that templates use for them.</summary>
-    private static readonly string[] TokenNames = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+    /// <summary>Whether there is a template of a name.</summary>
+    public bool Has(string name) => Look(name, []) is not null;
 
     /// <summary>The template of a name, and its file.</summary>
+    /// <exception cref="AttributionException">ATTR1220: there is none.</exception>
     public (string Source, string File) Find(string name)
+    {
+        var found = new List<string>();
+        return Look(name, found) ?? throw new AttributionException(ErrorCodes.ChatTemplateMissing, found.Count == 0 && name == Default
+            ? "The model has no chat template. Use an instruction-tuned model, or put the template into chat_template.jinja in its folder."
+            : $"The model has no chat template '{name}'; it has: {(found.Count == 0 ? "none" : string.Join(", ", found))}.")
+        { File = folder, Property = "chat_template" };
+    }
+
+    private (string Source, string File)? Look(string name, List<string> found)
     {
         var file = name == Default ? Path.Combine(folder, "chat_template.jinja") : Path.Combine(folder, "additional_chat_templates", name + ".jinja");
         if (File.Exists(file))
             return (File.ReadAllText(file), file);
 
-        var found = new List<string>();
         foreach (var jsonFile in new[] { "tokenizer_config.json", "chat_template.json" })
         {
             if (Read(jsonFile) is not { } json || !json.TryGetProperty("chat_template", out var templates) || templates.ValueKind == JsonValueKind.Null)
@@ -31,33 +41,21 @@ internal sealed class ChatTemplateFiles(string folder)
                 found.Add(given);
             }
         }
-        throw new AttributionException(ErrorCodes.ChatTemplateMissing, found.Count == 0 && name == Default
-            ? "The model has no chat template. Use an instruction-tuned model, or put the template into chat_template.jinja in its folder."
-            : $"The model has no chat template '{name}'; it has: {(found.Count == 0 ? "none" : string.Join(", ", found))}.")
-        { File = folder, Property = "chat_template" };
+        return null;
     }
 
-    /// <summary>
-    /// The special tokens by name: those of <c>tokenizer_config.json</c>, then those that only <c>special_tokens_map.json</c> has.
-    /// A token that the model does not have is not in it, and so undefined in a template.
-    /// </summary>
+    /// <summary>The special tokens by name. A token that the model does not have is not in it, and so undefined in a template.</summary>
     public Dictionary<string, object?> SpecialTokens()
     {
+        var files = new FilesBeside(folder);
         var tokens = new Dictionary<string, object?>();
-        foreach (var json in new[] { Read("tokenizer_config.json"), Read("special_tokens_map.json") })
-        {
-            if (json is not { } map)
-                continue;
-            foreach (var name in TokenNames)
-                if (map.TryGetProperty(name, out var token) && TextOf(token) is { } text)
-                    tokens.TryAdd(name, text);
-            if (map.TryGetProperty("extra_special_tokens", out var extra) && extra.ValueKind == JsonValueKind.Object)
-                foreach (var token in extra.EnumerateObject())
-                    if (TextOf(token.Value) is { } text)
-                        tokens.TryAdd(token.Name, text);
-            if (map.TryGetProperty("additional_special_tokens", out var additional) && additional.ValueKind == JsonValueKind.Array)
-                tokens.TryAdd("additional_special_tokens", additional.EnumerateArray().Select(TextOf).OfType<string>().ToList<object?>());
-        }
+        foreach (var name in FilesBeside.TokenNames)
+            if (files.Named(name) is { } token)
+                tokens[name] = FilesBeside.TextOf(token);
+        foreach (var (name, text) in files.Extra())
+            tokens.TryAdd(name, text);
+        if (files.Further().Select(FilesBeside.TextOf).OfType<string>().Distinct().ToList<object?>() is { Count: > 0 } further)
+            tokens["additional_special_tokens"] = further;
         return tokens;
     }
 
@@ -78,14 +76,6 @@ internal sealed class ChatTemplateFiles(string folder)
     private static AttributionException Malformed(string path) => new(ErrorCodes.ChatTemplateMissing,
         "A chat template is a text, or a list of objects with the texts 'name' and 'template'.")
     { File = path, Property = "chat_template" };
-
-    /// <summary>A special token is its text, or an object with the text as <c>content</c>.</summary>
-    private static string? TextOf(JsonElement token) => token.ValueKind switch
-    {
-        JsonValueKind.String => token.GetString(),
-        JsonValueKind.Object when token.TryGetProperty("content", out var content) && content.ValueKind == JsonValueKind.String => content.GetString(),
-        _ => null,
-    };
 
     private JsonElement? Read(string name)
     {

@@ -5,6 +5,8 @@ namespace Attribution.Tokenization.ChatTemplates;
 /// <summary>Renders a parsed template once.</summary>
 internal sealed class TemplateRenderer
 {
+    private static readonly PythonDict NoMessage = new();
+
     private readonly RenderBudget _budget = new();
     private readonly ExpressionEvaluator _expressions;
     private readonly StringBuilder _document = new();
@@ -13,6 +15,8 @@ internal sealed class TemplateRenderer
     private readonly Scope _globals = new(null);
     private StringBuilder _output;
     private int _macroDepth;
+    private List<TurnSpan>? _generated = [];
+    private int _message = -1;
 
     /// <summary>What a statement asks of the loop around it.</summary>
     private enum Flow
@@ -41,7 +45,7 @@ internal sealed class TemplateRenderer
     public RenderedTemplate Render(Block template)
     {
         Run(template, new Scope(_globals));
-        return new RenderedTemplate(_document.ToString(), _turns);
+        return new RenderedTemplate(_document.ToString(), _turns, _generated);
     }
 
     private Flow Run(Block block, Scope scope)
@@ -92,10 +96,22 @@ internal sealed class TemplateRenderer
                     Assign(target, _expressions.Evaluate(value, scope), inner);
                 return Run(with.Body, inner);
             case Generation generation:
-                return Run(generation.Body, new Scope(scope));
+                return Generate(generation, scope);
             default:
                 return statement is Break ? Flow.Break : Flow.Continue;
         }
+    }
+
+    private Flow Generate(Generation generation, Scope scope)
+    {
+        var start = _document.Length;
+        var flow = Run(generation.Body, new Scope(scope));
+        // What a macro or a set block captures has no place of its own.
+        if (_output != _document)
+            _generated = null;
+        else
+            _generated?.Add(new TurnSpan(_message, start, _document.Length));
+        return flow;
     }
 
     private void Write(string text)
@@ -152,8 +168,12 @@ internal sealed class TemplateRenderer
             body.Set("loop", state);
             Assign(loop.Target, item, body);
             var start = _document.Length;
+            var outer = _message;
+            var isMessage = _messages.TryGetValue(item as PythonDict ?? NoMessage, out var index);
+            _message = isMessage ? index : outer;
             var flow = Run(loop.Body, body);
-            if (item is PythonDict message && _document.Length > start && _messages.TryGetValue(message, out var index))
+            _message = outer;
+            if (isMessage && _document.Length > start)
                 _turns.Add(new TurnSpan(index, start, _document.Length));
             if (flow == Flow.Break)
                 break;

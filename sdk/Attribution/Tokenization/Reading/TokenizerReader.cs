@@ -20,19 +20,28 @@ internal static class TokenizerReader
         root.AllowOnly("version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
 
         var vocabulary = new VocabularyReader(root);
+        var files = new FilesBeside(modelFolder);
+        if (files.SplitsSpecialTokens)
+            throw new AttributionException(ErrorCodes.TokenizerUnsupported,
+                "tokenizer_config.json: split_special_tokens makes the special tokens of a chat template ordinary text, which is not implemented. Set it to false.")
+            { File = Path.Combine(modelFolder, "tokenizer_config.json"), Property = "split_special_tokens" };
+        var added = new AddedTokensBeside(vocabulary, files);
         return new TokenizerDefinition
         {
             IdOfToken = vocabulary.IdOfToken,
             TokenOfId = vocabulary.TokenOfId,
-            AddedTokens = vocabulary.AddedTokens,
-            SpecialIds = [.. vocabulary.AddedTokens.Where(token => token.Special).Select(token => token.Id)],
+            AddedTokens = added.Tokens,
+            Notes = added.Notes,
+            SpecialIds = [.. added.Tokens.Where(token => token.Special).Select(token => token.Id)],
             Normalizer = root.Find("normalizer") is { } normalizer ? NormalizerReader.Read(normalizer) : null,
             PreTokenizers = PreTokenizerReader.Read(root.Find("pre_tokenizer"), vocabulary),
             Model = vocabulary.Model,
             PostProcessor = PostProcessorReader.Read(root.Find("post_processor"), vocabulary.TokenOfId),
             Decoders = DecoderReader.Read(root.Find("decoder")),
-            Names = SpecialTokenNamesReader.Read(modelFolder),
+            Names = new SpecialTokenNames(Name("bos_token"), Name("eos_token"), Name("unk_token"), Name("pad_token")),
         };
+
+        string? Name(string name) => files.Named(name) is { } token ? FilesBeside.TextOf(token) : null;
     }
 
     /// <summary>Parses a JSON file.</summary>

@@ -36,6 +36,9 @@ internal sealed class VocabularyReader
 
     public BpeModel Model { get; }
 
+    /// <summary>How many tokens the vocabulary of the model has, added ones left out.</summary>
+    public int ModelSize => _modelIds.Count;
+
     /// <summary>Whether texts may be cut before each sentencepiece mark without any token changing.</summary>
     public bool MarkBeginsWords { get; private set; }
 

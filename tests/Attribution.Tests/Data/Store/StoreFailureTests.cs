@@ -1,3 +1,4 @@
+using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 
@@ -68,6 +69,32 @@ public sealed class StoreFailureTests : IDisposable
         }
         failures.ShouldBeGreaterThanOrEqualTo(2);
         StoreInventory.Verify(store).Count(a => a.Damage is null).ShouldBe(2);
+    }
+
+    [TmpfsFact]
+    public void A_table_that_does_not_fit_on_the_disk_is_the_same_error_and_leaves_nothing()
+    {
+        var random = new Random(1);
+        var digits = "0123456789abcdef".ToCharArray();
+        DatasetRow[] rows = [.. Enumerable.Range(0, 2100).Select(i => new DatasetRow(
+            i, new MessageConversation([new("assistant", string.Concat(random.GetItems(digits, 2000)))]), null))];
+        foreach (var kibibytes in new[] { 320, 768, 1600 })
+            foreach (var write in (Action<ArtifactBuilder>[])[b => Vectors(b.PathOf("scores.parquet")), b => DatasetRows.Write(b.PathOf("data.parquet"), rows)])
+            {
+                using var disk = new Tmpfs(kibibytes);
+                using var store = new ArtifactStore(disk.Path, _hasher);
+                Should.Throw<AttributionException>(() => store.GetOrCreate(Request(1), write)).Code.ShouldBe(ErrorCodes.StoreFull);
+                StoreInventory.List(store).ShouldBeEmpty();
+                Directory.GetFiles(disk.Path, "*.partial", SearchOption.AllDirectories).ShouldBeEmpty();
+            }
+
+        static void Vectors(string path)
+        {
+            using var writer = new VectorTableWriter(path, 1024);
+            for (var row = 0; row < 4000; row++)
+                writer.Append(row, 0, new float[1024]);
+            writer.Complete();
+        }
     }
 
     [TmpfsFact]

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Attribution.Diagnostics;
 using Attribution.Models.Safetensors;
-using Attribution.Torch;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -49,7 +49,18 @@ public sealed class TemplateFilesTests : IDisposable
         Write("tokenizer_config.json", """{"bos_token": {"content": "<b>"}, "eos_token": "<e>", "unk_token": null, "extra_special_tokens": {"image_token": "<i>"}}""");
         Write("special_tokens_map.json", """{"eos_token": "<other>", "pad_token": {"content": "<p>"}}""");
 
-        Render().ShouldBe("<b>|<e>|<p>|<i>|False");
+        Render().ShouldBe("<b>|<other>|<p>|<i>|False");
+    }
+
+    [Fact]
+    public void Conversations_with_tools_are_rendered_by_the_template_for_tools_where_there_is_one()
+    {
+        Write("tokenizer_config.json", """{"chat_template": [{"name": "tool_use", "template": "{{ tools | length }} tools"}, {"name": "default", "template": "plain"}]}""");
+        var template = ChatTemplate.Load(_folder);
+
+        template.Render([], variables: new Dictionary<string, object?> { ["tools"] = new[] { "f", "g" } }).ShouldBe("2 tools");
+        template.Render([], variables: new Dictionary<string, object?> { ["tools"] = null }).ShouldBe("plain");
+        template.Render([]).ShouldBe("plain");
     }
 
     [Theory]

@@ -1,0 +1,104 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Parquet;
+using Parquet.Data;
+using Parquet.Schema;
+
+namespace Attribution.Data.Parquet;
+
+/// <summary>A Parquet file being read by one thread.</summary>
+internal sealed class ParquetInput : IDisposable
+{
+    private readonly FileStream _stream;
+    private readonly ParquetReader _reader;
+
+    private ParquetInput(FileStream stream, ParquetReader reader) => (_stream, _reader) = (stream, reader);
+
+    /// <summary>How many row groups there are.</summary>
+    public int Groups => _reader.RowGroupCount;
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="Exception">Of any kind, where the file is damaged.</exception>
+    public static ParquetInput Open(string path)
+    {
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        try
+        {
+            return new(stream, ParquetReader.CreateAsync(stream, leaveStreamOpen: true).GetAwaiter().GetResult());
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A row group.</summary>
+    public ParquetRowGroupReader Group(int index) => _reader.OpenRowGroupReader(index);
+
+    /// <summary>The one column of that name, or that of its elements where it is one of lists.</summary>
+    /// <exception cref="InvalidDataException">There is none, or it is of structs.</exception>
+    public DataField Column(string name, bool isList = false) => _reader.Schema.DataFields.Where(field => field.Path.FirstPart == name).ToArray() switch
+    {
+        [] => throw new InvalidDataException($"there is no column {name}"),
+        [var field] when field.MaxRepetitionLevel == (isList ? 1 : 0) => field,
+        _ => throw new InvalidDataException($"the column {name} {(isList ? "is not of lists of numbers" : "is of lists or structs")}"),
+    };
+
+    /// <summary>A column of whole numbers.</summary>
+    /// <exception cref="InvalidDataException">It is of something else, or has a null.</exception>
+    public static long[] ReadIntegers(ParquetRowGroupReader group, DataField field)
+    {
+        using var column = Read(group, field);
+        return column switch
+        {
+            RawColumnData<long> { Values: var values } => values.ToArray(),
+            RawColumnData<int> { Values: var values } => Convert<int, long>(values),
+            RawColumnData<short> { Values: var values } => Convert<short, long>(values),
+            RawColumnData<sbyte> { Values: var values } => Convert<sbyte, long>(values),
+            RawColumnData<ulong> { Values: var values } => Convert<ulong, long>(values),
+            RawColumnData<uint> { Values: var values } => Convert<uint, long>(values),
+            RawColumnData<ushort> { Values: var values } => Convert<ushort, long>(values),
+            RawColumnData<byte> { Values: var values } => Convert<byte, long>(values),
+            _ => throw Unsuitable(field, "whole numbers"),
+        };
+    }
+
+    /// <summary>A column of numbers, as float32.</summary>
+    /// <exception cref="InvalidDataException">It is of something else, or has a null.</exception>
+    public static float[] ReadSingles(ParquetRowGroupReader group, DataField field)
+    {
+        using var column = Read(group, field);
+        return column switch
+        {
+            RawColumnData<float> { Values: var values } => values.ToArray(),
+            RawColumnData<double> { Values: var values } => Convert<double, float>(values),
+            _ => throw Unsuitable(field, "numbers"),
+        };
+    }
+
+    public void Dispose()
+    {
+        _reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _stream.Dispose();
+    }
+
+    internal static InvalidDataException Unsuitable(DataField field, string wanted) =>
+        new($"the column {field.Path.FirstPart} is of {field.ClrType.Name}, not of {wanted}");
+
+    private static RawColumnData Read(ParquetRowGroupReader group, DataField field)
+    {
+        var column = group.ReadRawColumnDataBaseAsync(field, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        if (field.MaxDefinitionLevel == 0 || !column.DefinitionLevels.ContainsAnyExcept(field.MaxDefinitionLevel))
+            return column;
+        column.Dispose();
+        throw new InvalidDataException($"the column {field.Path.FirstPart} has a null");
+    }
+
+    private static TTo[] Convert<TFrom, TTo>(ReadOnlySpan<TFrom> values) where TFrom : INumberBase<TFrom> where TTo : INumberBase<TTo>
+    {
+        var converted = new TTo[values.Length];
+        TensorPrimitives.ConvertChecked(values, converted);
+        return converted;
+    }
+}

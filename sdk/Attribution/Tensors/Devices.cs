@@ -1,0 +1,28 @@
+using Attribution.Diagnostics;
+using TorchSharp;
+
+namespace Attribution.Tensors;
+
+/// <summary>The devices that a model can run on, by the names that people write: <c>cpu</c>, <c>cuda</c>, <c>cuda:N</c>.</summary>
+public static class Devices
+{
+    /// <summary>Whether <paramref name="name"/> is of a device, there or not.</summary>
+    public static bool IsName(string name) =>
+        name is "cpu" or "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && uint.TryParse(name[5..], out _));
+
+    /// <summary>The device of a name; without one, the first GPU if there is one, else the CPU.</summary>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.DeviceMissing"/>: it is no device's name, or libtorch sees no such device.</exception>
+    public static torch.Device Of(string? name)
+    {
+        TorchLibrary.Load();
+        var count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        name ??= count > 0 ? "cuda" : "cpu";
+        if (!IsName(name))
+            throw new AttributionException(ErrorCodes.DeviceMissing, $"'{name}' is no device. Use cpu, cuda or cuda:N.") { Property = "device" };
+        var device = torch.device(name);
+        return device.type != DeviceType.CUDA || Math.Max(device.index, 0) < count
+            ? device
+            : throw new AttributionException(ErrorCodes.DeviceMissing,
+                $"libtorch sees {count} CUDA devices, so there is no {name}; `attribution doctor` says more.") { Property = "device" };
+    }
+}

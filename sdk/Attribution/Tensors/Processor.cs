@@ -1,0 +1,61 @@
+using System.Runtime.Intrinsics.X86;
+
+namespace Attribution.Tensors;
+
+/// <summary>What of this machine's processor decides how products are computed.</summary>
+public static class Processor
+{
+    /// <summary>Its name, such as <c>AMD EPYC 9654</c>.</summary>
+    public static string Name { get; } = ReadName();
+
+    /// <summary>The cores this process may use; two hardware threads of one core count once.</summary>
+    public static int Cores { get; } = CountCores();
+
+    /// <summary>The widest vectors that libtorch's own kernels use: AVX512, AVX2 or default; <c>ATEN_CPU_CAPABILITY</c> caps it.</summary>
+    public static string Capability { get; } = ReadCapability();
+
+    /// <summary>
+    /// Whether it multiplies bfloat16 matrices by instructions of its own (AVX512-BF16 or AMX). Without them oneDNN's bfloat16 product runs at a fiftieth of the
+    /// rate of float32's. <c>ONEDNN_MAX_CPU_ISA</c> set to something older counts as without.
+    /// </summary>
+    public static bool MultipliesBFloat16 { get; } = HasBFloat16();
+
+    private static string ReadName()
+    {
+        if (File.Exists("/proc/cpuinfo"))
+            foreach (var line in File.ReadLines("/proc/cpuinfo"))
+                if (line.StartsWith("model name", StringComparison.Ordinal))
+                    return line[(line.IndexOf(':') + 1)..].Trim();
+        return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown";
+    }
+
+    private static int CountCores()
+    {
+        const string Cpus = "/sys/devices/system/cpu";
+        if (!Directory.Exists(Cpus))
+            return Environment.ProcessorCount;
+        var cores = Directory.EnumerateDirectories(Cpus, "cpu*")
+            .Select(cpu => Path.Combine(cpu, "topology", "thread_siblings_list")).Where(File.Exists)
+            .Select(File.ReadAllText).Distinct().Count();
+        return cores == 0 ? Environment.ProcessorCount : Math.Min(cores, Environment.ProcessorCount);
+    }
+
+    private static string ReadCapability()
+    {
+        if (Environment.GetEnvironmentVariable("ATEN_CPU_CAPABILITY") is { Length: > 0 } cap)
+            return cap.ToUpperInvariant();
+        return Avx512BW.IsSupported && Avx512DQ.IsSupported && Avx512F.VL.IsSupported ? "AVX512" : Avx2.IsSupported && Fma.IsSupported ? "AVX2" : "default";
+    }
+
+    private static bool HasBFloat16()
+    {
+        if (!X86Base.IsSupported)
+            return false;
+        if (Environment.GetEnvironmentVariable("ONEDNN_MAX_CPU_ISA") is { Length: > 0 } cap
+            && cap.ToUpperInvariant() is not ("ALL" or "DEFAULT") && !cap.Contains("BF16", StringComparison.OrdinalIgnoreCase) && !cap.Contains("AMX", StringComparison.OrdinalIgnoreCase))
+            return false;
+        var highest = X86Base.CpuId(7, 0).Eax;
+        var (avx512Bf16, amxBf16) = (highest >= 1 && (X86Base.CpuId(7, 1).Eax & 1 << 5) != 0, (X86Base.CpuId(7, 0).Edx & 1 << 22) != 0);
+        return avx512Bf16 || amxBf16;
+    }
+}

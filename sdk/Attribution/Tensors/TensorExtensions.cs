@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Attribution.Tensors;
+
+/// <summary>What the library needs of tensors and TorchSharp keeps to itself, or does in a way that is not safe (<see cref="Scalars"/>).</summary>
+public static unsafe partial class TensorExtensions
+{
+    // libtorch holds a function pointer of each: they must live until it was called.
+    private static readonly ConcurrentDictionary<Deleter, bool> s_deleters = new();
+
+    private delegate void Deleter(nint memory);
+
+    /// <summary>A tensor on the CPU over memory that it does not own.</summary>
+    /// <param name="data">The first element.</param>
+    /// <param name="sizes">The shape, in row-major order.</param>
+    /// <param name="dtype">The elements' type.</param>
+    /// <param name="release">Runs once, when the last tensor over the memory has gone, on whichever thread lets it go.</param>
+    /// <exception cref="ExternalException">libtorch does not take that shape or type.</exception>
+    public static Tensor from_blob(nint data, ReadOnlySpan<long> sizes, ScalarType dtype, Action release)
+    {
+        TorchLibrary.Load();
+        InitializeDeviceType(DeviceType.CPU);
+        Deleter? deleter = null;
+        deleter = _ =>
+        {
+            s_deleters.TryRemove(deleter!, out var _);
+            release();
+        };
+        s_deleters[deleter] = true;
+        nint handle;
+        fixed (long* p = sizes)
+            handle = THSTensor_new(data, Marshal.GetFunctionPointerForDelegate(deleter), p, sizes.Length, (sbyte)dtype, (sbyte)dtype, 0, -1, 0);
+        if (handle == 0)
+            CheckForErrors();
+        return Tensor.UnsafeCreateTensor(handle);
+    }
+
+    /// <summary>The address of the first element; the tensor must outlive its use.</summary>
+    public static nint data_pointer(this Tensor tensor)
+    {
+        var data = THSTensor_data(tensor.Handle);
+        GC.KeepAlive(tensor);
+        return data;
+    }
+
+    /// <summary>left + right, element by element, with the rules of broadcasting.</summary>
+    public static Tensor Plus(this Tensor left, Tensor right) => left.add(right, Scalars.One);
+
+    /// <summary>Adds <paramref name="right"/> to <paramref name="left"/> in place; returns <paramref name="left"/>.</summary>
+    public static Tensor PlusInPlace(this Tensor left, Tensor right) => left.add_(right, Scalars.One);
+
+    /// <summary>tensor + number.</summary>
+    public static Tensor Plus(this Tensor tensor, double number) => tensor.add(Scalars.Of(number), Scalars.One);
+
+    /// <summary>tensor * number.</summary>
+    public static Tensor Times(this Tensor tensor, double number) => tensor.mul(Scalars.Of(number));
+
+    /// <summary>tensor / number.</summary>
+    public static Tensor Over(this Tensor tensor, double number) => tensor.div(Scalars.Of(number));
+
+    [LibraryImport("LibTorchSharp")]
+    private static partial nint THSTensor_new(
+        nint data, nint deleter, long* sizes, int count, sbyte type, sbyte dtype, int deviceType, int deviceIndex, byte requiresGrad);
+
+    [LibraryImport("LibTorchSharp")]
+    private static partial nint THSTensor_data(nint handle);
+}

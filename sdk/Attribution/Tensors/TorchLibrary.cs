@@ -1,0 +1,179 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using Attribution.Diagnostics;
+
+namespace Attribution.Tensors;
+
+/// <summary>
+/// The native libraries behind TorchSharp: libtorch and LibTorchSharp, each loaded from where it lies (<see cref="TorchFiles"/>), so that no project needs a copy
+/// of them. They are loaded when TorchSharp is first used; a program that needs no tensors never loads them.
+/// </summary>
+public static unsafe class TorchLibrary
+{
+    // In the order in which they need each other. Those of CUDA are there with a libtorch for CUDA alone.
+    private static readonly string[] s_parts = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"];
+    private static readonly Lock s_lock = new();
+    private static TorchLibraryInfo? s_loaded;
+    private static AttributionException? s_failure;
+    private static nint s_torchSharp;
+
+    /// <summary>What was loaded; null before that.</summary>
+    public static TorchLibraryInfo? Loaded => s_loaded;
+
+    /// <summary>The version of the TorchSharp package.</summary>
+    public const string PackageVersion = TorchFiles.TorchSharpVersion;
+
+    /// <summary>What a person should know of a libtorch of another version than the package's.</summary>
+    public static string VersionWarning(TorchLibraryInfo info) =>
+        $"The libtorch in {info.Folder} is {info.Version?.ToString() ?? "older than 2.9"}; TorchSharp {PackageVersion} is made for {TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}"
+        + " and may fail with another. Unset LIBTORCH and LibTorchPath to use the package's.";
+
+    /// <summary>Loads the libraries, if they are not loaded yet.</summary>
+    /// <exception cref="AttributionException">
+    /// <see cref="ErrorCodes.LibTorchMissing"/>, <see cref="ErrorCodes.LibTorchUnusable"/>, <see cref="ErrorCodes.LibTorchDoesNotLoad"/> or
+    /// <see cref="ErrorCodes.ThreadsInvalid"/>.
+    /// </exception>
+    public static TorchLibraryInfo Load()
+    {
+        if (Volatile.Read(ref s_loaded) is { } known)
+            return known;
+        lock (s_lock)
+        {
+            if (s_loaded is not null)
+                return s_loaded;
+            if (s_failure is not null)
+                throw s_failure;
+            try
+            {
+                return s_loaded = LoadOnce();
+            }
+            catch (AttributionException e)
+            {
+                s_failure = e;
+                throw;
+            }
+        }
+    }
+
+#pragma warning disable CA2255 // in place before TorchSharp's first call, whoever makes it
+    [ModuleInitializer]
+    internal static void Watch()
+    {
+        // TorchSharp looks for its libraries by name, and a libtorch of the system, of another version, may bear that name: ours are loaded before it looks.
+        AppDomain.CurrentDomain.AssemblyLoad += (_, loaded) => LoadFor(loaded.LoadedAssembly);
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => Resolve(name);
+        foreach (var assembly in AppDomain.CurrentDomain.GetAssemblies())
+            LoadFor(assembly);
+    }
+#pragma warning restore CA2255
+
+    private static void LoadFor(Assembly assembly)
+    {
+        if (assembly.GetName().Name != "TorchSharp")
+            return;
+        try
+        {
+            Load();
+        }
+        catch (AttributionException)
+        {
+            // Said again by whoever uses a tensor; no exception may leave an event of the assembly loader.
+        }
+    }
+
+    private static nint Resolve(string name)
+    {
+        if (name != "LibTorchSharp")
+            return 0;
+        Load();
+        return s_torchSharp;
+    }
+
+    private static TorchLibraryInfo LoadOnce()
+    {
+        var files = TorchFiles.Find();
+        TorchThreads.Prepare();
+        nint torchCpu = 0;
+        foreach (var part in s_parts)
+        {
+            var path = Path.Combine(files.LibTorch, TorchFiles.NameOf(part));
+            if (!File.Exists(path))
+                continue;
+            try
+            {
+                var handle = NativeLibrary.Load(path);
+                if (part == "torch_cpu")
+                    torchCpu = handle;
+            }
+            catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+            {
+                throw DoesNotLoad(path, e.Message);
+            }
+        }
+        var version = VersionOf(torchCpu);
+        s_torchSharp = LoadTorchSharp(files.TorchSharp, version, out var isPatched);
+        // Its own search by name finds what is loaded already.
+        TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
+        TorchThreads.Apply(TorchThreads.Asked() ?? Processor.Cores);
+        return new TorchLibraryInfo(files.LibTorch, files.Origin, version, isPatched, File.Exists(Path.Combine(files.LibTorch, TorchFiles.NameOf("torch_cuda"))));
+    }
+
+    internal static nint LoadTorchSharp(string path, Version? version, out bool isPatched)
+    {
+        isPatched = false;
+        try
+        {
+            return NativeLibrary.Load(path);
+        }
+        catch (DllNotFoundException e) when (OperatingSystem.IsLinux() && e.Message.Contains(OldStandardLibrary.Version, StringComparison.Ordinal))
+        {
+            isPatched = true;
+            try
+            {
+                return OldStandardLibrary.Load(path);
+            }
+            catch (DllNotFoundException again)
+            {
+                throw DoesNotLoad(path, again.Message, version);
+            }
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            throw DoesNotLoad(path, e.Message, version);
+        }
+    }
+
+    /// <summary>The version that libtorch says it has; null for one older than 2.9, which says none.</summary>
+    private static Version? VersionOf(nint torchCpu)
+    {
+        if (torchCpu == 0 || !NativeLibrary.TryGetExport(torchCpu, "aoti_torch_abi_version", out var function))
+            return null;
+        var number = ((delegate* unmanaged<ulong>)function)();
+        return new Version((int)(number >> 56), (int)(number >> 48 & 0xFF), (int)(number >> 40 & 0xFF));
+    }
+
+    private static AttributionException DoesNotLoad(string path, string why, Version? version = null)
+    {
+        var other = version is not null && (version.Major, version.Minor) != (TorchFiles.Fits.Major, TorchFiles.Fits.Minor)
+            ? $" It is libtorch {version}; TorchSharp {TorchFiles.TorchSharpVersion} is made for {TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}." : "";
+        // The system's loader names the file first and what is missing after it; in .NET's message several attempts follow each other.
+        var reason = why.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .FirstOrDefault(line => line.StartsWith('/') || line.Contains(": ", StringComparison.Ordinal)) ?? why;
+        return new AttributionException(ErrorCodes.LibTorchDoesNotLoad,
+            $"{path} does not load: {reason.TrimEnd('.')}.{other} Install what is named there, or use another libtorch (LibTorchPath or LIBTORCH); `attribution doctor` shows which is used.");
+    }
+}
+
+/// <summary>The libtorch of this process.</summary>
+/// <param name="Folder">Where its libraries lie.</param>
+/// <param name="Origin">Who said so.</param>
+/// <param name="Version">Its version, such as 2.10.0; null if it does not say.</param>
+/// <param name="WithOldStandardLibrary">Whether TorchSharp's library was loaded with <see cref="OldStandardLibrary"/>'s help.</param>
+/// <param name="HasCuda">Whether it has CUDA.</param>
+public sealed record TorchLibraryInfo(string Folder, string Origin, Version? Version, bool WithOldStandardLibrary, bool HasCuda)
+{
+    /// <summary>Whether this is the version that the TorchSharp package was made for.</summary>
+    public bool Fits => Version is not null && (Version.Major, Version.Minor) == (TorchFiles.Fits.Major, TorchFiles.Fits.Minor);
+}
