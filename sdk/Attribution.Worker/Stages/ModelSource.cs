@@ -93,8 +93,8 @@ internal sealed class ModelSource : IDisposable
     {
         var dtype = _settings.Dtype switch
         {
-            DTypeNames.Float32 => torch.float32,
-            DTypeNames.BFloat16 => torch.bfloat16,
+            DTypeNames.Float32 => torch.ScalarType.Float32,
+            DTypeNames.BFloat16 => torch.ScalarType.BFloat16,
             var other => throw new AttributionException(ErrorCodes.RequestInvalid, $"The model cannot run in '{other}'. Use float32 or bfloat16.") { Property = "dtype" },
         };
         return CausalLanguageModel.Load(_folder.Path, Devices.Of(_settings.Execution?.Device), dtype);
