@@ -1,10 +1,10 @@
+using Attribution.Tests.Models;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Models.Fused;
 using Attribution.Models.Lora;
 using TorchSharp;
 using static TorchSharp.torch;
-using Family = Attribution.Tests.Models.TinyModel;
 
 namespace Attribution.Tests.Methods;
 
@@ -19,7 +19,7 @@ public sealed class FusedPassTests
     [InlineData("phi3")]
     public void Every_vector_is_that_of_libtorch_s_derivative(string family)
     {
-        using var files = Family.Of(family);
+        using var files = TinyCheckpoint.Of(family);
         using var model = files.Load();
         var rows = Rows(48);
         VectorKey[] wanted =
@@ -35,7 +35,7 @@ public sealed class FusedPassTests
     [Fact]
     public void Bfloat16_is_as_near_as_its_rounding_allows()
     {
-        using var files = Family.Llama();
+        using var files = TinyCheckpoint.Llama();
         using var model = CausalLanguageModel.Load(files.Folder, dtype: bfloat16);
         Compare(model, Rows(24), [new("residual_diff", 1), new("residual_change_treatment", 0), new("trak", VectorKey.WholeModel)], 0.98, 0.1);
     }
@@ -45,7 +45,7 @@ public sealed class FusedPassTests
     [InlineData("gemma3")]
     public void Families_of_other_blocks_go_through_libtorch_s_graph(string family)
     {
-        using var files = Family.Of(family);
+        using var files = TinyCheckpoint.Of(family);
         using var model = files.Load();
         FusedPass.Supports(model.Transformer).ShouldBeFalse();
         using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn);
@@ -55,7 +55,7 @@ public sealed class FusedPassTests
     [Fact]
     public void Losses_are_the_means_over_each_answer()
     {
-        using var files = Family.Llama();
+        using var files = TinyCheckpoint.Llama();
         using var model = files.Load();
         using var scope = NewDisposeScope();
         using var none = no_grad();
@@ -75,7 +75,7 @@ public sealed class FusedPassTests
     [
         .. Enumerable.Range(0, count).Select(i =>
         {
-            TokenSequence Side(int length, int prompt) => new(Family.Tokens(length, i), [.. Enumerable.Range(0, length).Select(t => t >= prompt)]);
+            TokenSequence Side(int length, int prompt) => new(TinyCheckpoint.Tokens(length, i), [.. Enumerable.Range(0, length).Select(t => t >= prompt)]);
             return new TokenizedRow(i, Side(5 + (i * 7 % 36), 2 + (i % 3)), Side(4 + (i * 5 % 31), 2));
         }),
     ];

@@ -8,11 +8,11 @@ namespace Attribution.Tests.Models;
 /// A tiny random checkpoint of one family in a folder of its own, as Hugging Face would publish it, and the same weights in a
 /// <see cref="NaiveTransformer"/> that was told the architecture separately.
 /// </summary>
-internal sealed class TinyModel : IDisposable
+internal sealed class TinyCheckpoint : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tiny-model-").FullName;
 
-    private TinyModel(string config, NaiveTransformer naive)
+    private TinyCheckpoint(string config, NaiveTransformer naive)
     {
         Naive = naive;
         File.WriteAllText(Path.Combine(_folder, "config.json"), config);
@@ -26,7 +26,7 @@ internal sealed class TinyModel : IDisposable
 
     public static int[] Tokens(int count, int seed) => [.. Enumerable.Range(0, count).Select(i => (int)((((uint)i * 7919u) + ((uint)seed * 104729u) + ((uint)(i * i) * 31u)) % 23u))];
 
-    public static TinyModel Llama(string rope = """{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":64}""")
+    public static TinyCheckpoint Llama(string rope = """{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":64}""")
     {
         double Scaled(double f)
         {
@@ -60,7 +60,7 @@ internal sealed class TinyModel : IDisposable
             }, biases: "qkvo gud");
     }
 
-    public static TinyModel Mistral() => Make("""
+    public static TinyCheckpoint Mistral() => Make("""
         {"model_type":"mistral","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
          "num_key_value_heads":2,"hidden_act":"silu","max_position_embeddings":512,"rms_norm_eps":1e-5,"rope_theta":10000.0,"sliding_window":7}
         """,
@@ -79,7 +79,7 @@ internal sealed class TinyModel : IDisposable
             Weights = [],
         });
 
-    public static TinyModel Qwen2() => Make("""
+    public static TinyCheckpoint Qwen2() => Make("""
         {"model_type":"qwen2","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
          "num_key_value_heads":1,"hidden_act":"silu","max_position_embeddings":512,"rms_norm_eps":1e-6,"rope_theta":1000000.0,
          "use_sliding_window":true,"sliding_window":5,"max_window_layers":2,"tie_word_embeddings":true}
@@ -99,7 +99,7 @@ internal sealed class TinyModel : IDisposable
             Weights = [],
         }, biases: "qkv");
 
-    public static TinyModel Qwen3() => Make("""
+    public static TinyCheckpoint Qwen3() => Make("""
         {"model_type":"qwen3","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
          "num_key_value_heads":2,"head_dim":8,"hidden_act":"silu","max_position_embeddings":512,"rms_norm_eps":1e-6,"attention_bias":false,
          "rope_parameters":{"rope_theta":1000000.0,"rope_type":"default"},"use_sliding_window":false,"sliding_window":null,"max_window_layers":3,
@@ -120,7 +120,7 @@ internal sealed class TinyModel : IDisposable
         });
 
     /// <summary>Longrope switches at 16 tokens; 6 of 8 components are rotated.</summary>
-    public static TinyModel Phi3() => Make("""
+    public static TinyCheckpoint Phi3() => Make("""
         {"model_type":"phi3","vocab_size":23,"hidden_size":32,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
          "num_key_value_heads":2,"hidden_act":"silu","max_position_embeddings":64,"original_max_position_embeddings":16,"rms_norm_eps":1e-5,
          "rope_theta":10000.0,"partial_rotary_factor":0.75,"sliding_window":262144,"embd_pdrop":0.0,"resid_pdrop":0.0,"attention_bias":false,
@@ -145,7 +145,7 @@ internal sealed class TinyModel : IDisposable
         });
 
     /// <summary>Blocks 0, 1 and 3 see 6 positions; block 2 sees all, with a base of its own and its positions divided by 8.</summary>
-    public static TinyModel Gemma3() => Make("""
+    public static TinyCheckpoint Gemma3() => Make("""
         {"model_type":"gemma3_text","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":4,"num_attention_heads":4,
          "num_key_value_heads":2,"head_dim":8,"hidden_activation":"gelu_pytorch_tanh","max_position_embeddings":512,"rms_norm_eps":1e-6,
          "rope_theta":1000000.0,"rope_local_base_freq":10000.0,"rope_scaling":{"rope_type":"linear","factor":8.0},"sliding_window":6,
@@ -169,7 +169,7 @@ internal sealed class TinyModel : IDisposable
             Weights = [],
         });
 
-    public static TinyModel Of(string name) => name switch
+    public static TinyCheckpoint Of(string name) => name switch
     {
         "llama3" => Llama(),
         "llama-linear" => Llama("""{"type":"linear","factor":2.5}"""),
@@ -200,7 +200,7 @@ internal sealed class TinyModel : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static TinyModel Make(string config, NaiveTransformer naive, string biases = "")
+    private static TinyCheckpoint Make(string config, NaiveTransformer naive, string biases = "")
     {
         var random = new Random(20260101);
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
@@ -251,7 +251,7 @@ internal sealed class TinyModel : IDisposable
         Norm("model.norm.weight", hidden);
         if (!naive.Tied)
             Linear("lm_head", naive.Vocabulary, hidden, false);
-        return new TinyModel(config, naive);
+        return new TinyCheckpoint(config, naive);
     }
 
     private static long[] ShapeOf(string name, int count, NaiveTransformer naive)
