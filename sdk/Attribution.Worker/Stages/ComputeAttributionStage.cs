@@ -21,7 +21,7 @@ internal sealed class ComputeAttributionStage : Stage
     /// <summary>The method whose vectors of an evaluation set are the controls that <c>cos_sim_debias_eval</c> reads.</summary>
     public const string ControlMethod = AttributionMethodNames.ResidualControl;
 
-    private const string StoreStage = "vectors", BlockStage = "vector-blocks";
+    private const string StoreStage = "vectors", BlockName = "vector-blocks";
 
     private readonly ComputeAttributionSettings _settings;
     private readonly ModelSource _model;
@@ -73,8 +73,8 @@ internal sealed class ComputeAttributionStage : Stage
                 ? ControlJobs.RowsOf(_controls.Produce(dataset, RowsOf(dataset), jobs[0].Source, cancellation))
                 : RowsOf(dataset).Path);
             var keys = jobs.Select(job => new VectorKey(job.Key.Method!, LayerOf(job))).ToArray();
-            var requests = keys.Select(key => Request(BlockStage, key.Method, key.Layer, rows: null)).ToArray();
-            var run = new JointBlockStage(Context.Store, requests).Run(
+            var requests = keys.Select(key => Request(BlockName, key.Method, key.Layer, rows: null)).ToArray();
+            var run = new BlockComputation(Context.Store, requests).Run(
                 rows.Plan(),
                 (block, wanted) =>
                 {
@@ -92,7 +92,7 @@ internal sealed class ComputeAttributionStage : Stage
             IReadOnlyList<ContentHash> controls = _withControls.Contains(jobs[0].Request.Fingerprint) ? _controls.PartsOf(dataset, RowsOf(dataset)) : [];
             foreach (var (i, job) in jobs.Index())
             {
-                _parts[job.Request.Fingerprint] = [.. run.Blocks.Select(b => b.Artifacts[i].Fingerprint), .. controls];
+                _parts[job.Request.Fingerprint] = [.. run.Of(i).Select(artifact => artifact.Fingerprint), .. controls];
                 yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, rows, run, i), cancellation);
             }
         }
@@ -187,7 +187,7 @@ internal sealed class ComputeAttributionStage : Stage
         return _computer.Compute(tokenized, keys, cancellation: cancellation);
     }
 
-    private void Assemble(ArtifactBuilder builder, StageJob job, BlockRows rows, JointBlockRun run, int request)
+    private void Assemble(ArtifactBuilder builder, StageJob job, BlockRows rows, BlockRun run, int request)
     {
         var (layer, projected) = (LayerOf(job), IsProjected(job.Key.Method!));
         var width = projected ? _methods.Projection.Dimension : _model.Config.HiddenSize;

@@ -12,7 +12,7 @@ namespace Attribution.Worker.Stages;
 /// </summary>
 internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSource model, StageContext context)
 {
-    private const string RowsStage = "controls", BlockStageName = "control-blocks", File = "data-00000.parquet";
+    private const string RowsStage = "controls", BlockName = "control-blocks", File = "data-00000.parquet";
 
     private readonly Dictionary<string, IReadOnlyList<ContentHash>> _parts = [];
 
@@ -30,7 +30,7 @@ internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSour
     public Artifact Produce(string dataset, InputFile rows, string? source, CancellationToken cancellation) => context.Store.GetOrCreate(RequestOf(rows), builder =>
     {
         var all = new BlockRows(rows.Path);
-        var run = new BlockStage(context.Store, context.Resolve(BlockStageName, Request)).Run(
+        var run = new BlockComputation(context.Store, context.Resolve(BlockName, Request)).Run(
             all.Plan(),
             (block, part) =>
             {
@@ -42,9 +42,9 @@ internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSour
             },
             progress => context.Reporter.Progress(() => $"{dataset}: controls of {progress.Finished} of {progress.Total} blocks"),
             cancellation);
-        _parts[dataset] = [.. run.Artifacts.Select(a => a.Artifact.Fingerprint)];
+        _parts[dataset] = [.. run.Of().Select(artifact => artifact.Fingerprint)];
         DatasetRows.Write(builder.PathOf(File), DatasetRows.Read(rows.Path).Zip(
-            run.Artifacts.SelectMany(a => DatasetRows.Read(a.Artifact.PathOf(File))),
+            run.Of().SelectMany(artifact => DatasetRows.Read(artifact.PathOf(File))),
             (row, written) => new DatasetRow(row.Index, row.Treatment, row.Control ?? written.Control, row.MetadataJson)));
     }, cancellation);
 

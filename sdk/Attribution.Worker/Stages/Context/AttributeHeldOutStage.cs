@@ -23,7 +23,7 @@ internal sealed class AttributeHeldOutStage : Stage
     /// <summary>The scores, an <see cref="AttributionLine"/> per example.</summary>
     public const string AttributionsFile = "attributions.jsonl";
 
-    private const string StoreStage = "context-attributions", BlockStage = "context-attribution-blocks", BlockFile = "scores.json";
+    private const string StoreStage = "context-attributions", BlockName = "context-attribution-blocks", BlockFile = "scores.json";
 
     private readonly AttributeHeldOutSettings _settings;
     private readonly ModelSource _model;
@@ -70,7 +70,7 @@ internal sealed class AttributeHeldOutStage : Stage
             var run = Score(dataset, prepared, jobs, cancellation);
             foreach (var (i, job) in jobs.Index())
             {
-                _parts[job.Request.Fingerprint] = [.. run.Blocks.Select(b => b.Artifacts[i].Fingerprint)];
+                _parts[job.Request.Fingerprint] = [.. run.Of(i).Select(artifact => artifact.Fingerprint)];
                 yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job.Key.Method!, dataset, prepared, run, i), cancellation);
             }
         }
@@ -102,11 +102,11 @@ internal sealed class AttributeHeldOutStage : Stage
     private Dictionary<string, InputFile> EstimatorFiles() =>
         Context.Inputs(Estimator).Where(f => f.Key.EndsWith(".safetensors", StringComparison.Ordinal)).ToDictionary();
 
-    private JointBlockRun Score(ContextDatasetSettings dataset, PreparedExamples prepared, StageJob[] jobs, CancellationToken cancellation)
+    private BlockRun Score(ContextDatasetSettings dataset, PreparedExamples prepared, StageJob[] jobs, CancellationToken cancellation)
     {
         var scorers = new ScorerList(_model, _settings.Alpha, _settings.Seed, () => Path.Combine(Context.Store.Root, Estimator.Artifact));
         var options = new ContextEvaluationOptions { Masks = _settings.NumMasks, Alpha = _settings.Alpha, Seed = _settings.Seed };
-        var run = new JointBlockStage(Context.Store, [.. jobs.Select(job => Request(BlockStage, dataset, job.Key.Method!, examples: null))]).Run(
+        var run = new BlockComputation(Context.Store, [.. jobs.Select(job => Request(BlockName, dataset, job.Key.Method!, examples: null))]).Run(
             ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash)),
             (block, wanted) =>
             {
@@ -126,9 +126,9 @@ internal sealed class AttributeHeldOutStage : Stage
         return run;
     }
 
-    private static void Assemble(ArtifactBuilder builder, string method, ContextDatasetSettings dataset, PreparedExamples prepared, JointBlockRun run, int request)
+    private static void Assemble(ArtifactBuilder builder, string method, ContextDatasetSettings dataset, PreparedExamples prepared, BlockRun run, int request)
     {
-        var scored = run.Blocks.Select(b => JsonSerializer.Deserialize<ScoredLine>(File.ReadAllBytes(b.Artifacts[request].PathOf(BlockFile)), Readable.Line)!).ToArray();
+        var scored = run.Of(request).Select(artifact => JsonSerializer.Deserialize<ScoredLine>(File.ReadAllBytes(artifact.PathOf(BlockFile)), Readable.Line)!).ToArray();
         var right = prepared.Examples.Zip(scored, (example, line) => Right(example, line.Scores, dataset.Path!)).ToArray();
         Readable.WriteLines(builder.PathOf(AttributionsFile), prepared.Examples.Select((example, i) => AttributionLine.Of(example, scored[i].Scores, right[i])));
         MethodLine.Of(method, prepared, scored, [.. right.SelectMany(r => r)]).Write(builder.PathOf(MethodLine.File));

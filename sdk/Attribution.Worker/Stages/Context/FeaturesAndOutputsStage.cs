@@ -16,7 +16,7 @@ internal sealed class FeaturesAndOutputsStage : Stage
     /// <summary>What an estimator learns from, see <see cref="FeatureFile"/>.</summary>
     public const string FeaturesFile = "features.safetensors";
 
-    private const string StoreStage = "context-features", BlockStage = "context-feature-blocks";
+    private const string StoreStage = "context-features", BlockName = "context-feature-blocks";
 
     private readonly FeaturesAndOutputsSettings _settings;
     private readonly ModelSource _model;
@@ -73,7 +73,7 @@ internal sealed class FeaturesAndOutputsStage : Stage
         var prepared = _examples.Read(path, dataset, Enum.Parse<SourceType>(_settings.SourceType, ignoreCase: true), _settings.Seed, heldOut: false);
         if (prepared.Why is { } why)
             Context.Reporter.Warning(ErrorCodes.ExamplesExcluded, $"{prepared.Excluded.Values.Sum()} examples of '{dataset.Name}' take no part in the training: {why}.", dataset.Path);
-        var run = new BlockStage(Context.Store, Request(BlockStage, dataset, examples: null)).Run(
+        var run = new BlockComputation(Context.Store, Request(BlockName, dataset, examples: null)).Run(
             ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash)),
             (block, made) =>
             {
@@ -85,8 +85,8 @@ internal sealed class FeaturesAndOutputsStage : Stage
             progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples"),
             cancellation);
         Count(run.Progress);
-        _parts[builder.Request.Fingerprint] = [.. run.Artifacts.Select(b => b.Artifact.Fingerprint)];
-        FeatureFile.Write(builder.PathOf(FeaturesFile), [.. run.Artifacts.SelectMany(b => FeatureFile.Read(b.Artifact.PathOf(FeaturesFile)))]);
+        _parts[builder.Request.Fingerprint] = [.. run.Of().Select(artifact => artifact.Fingerprint)];
+        FeatureFile.Write(builder.PathOf(FeaturesFile), [.. run.Of().SelectMany(artifact => FeatureFile.Read(artifact.PathOf(FeaturesFile)))]);
         new FeatureFacts(ModelIdentity.Of(_model.Config), prepared.Examples.Count, prepared.Excluded.Values.Sum()).Write(builder.PathOf(FeatureFacts.File));
     }
 }

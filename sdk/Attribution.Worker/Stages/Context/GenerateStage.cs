@@ -16,7 +16,7 @@ internal sealed class GenerateStage : Stage
     /// <summary>The rows with their answers, an <see cref="ExampleLine"/> each.</summary>
     public const string ExamplesFile = "examples.jsonl";
 
-    private const string StoreStage = "context-examples", BlockStage = "generations", BlockFile = "generation.json";
+    private const string StoreStage = "context-examples", BlockName = "generations", BlockFile = "generation.json";
 
     // Answers that are generated together. A process that is killed loses as many at most.
     private const int BatchSize = 8;
@@ -93,11 +93,11 @@ internal sealed class GenerateStage : Stage
         var rows = source.Rows().Select(row => Prepare(row, file)).ToArray();
         var askable = rows.Where(r => r.Excluded is null).ToArray();
         var plan = ExampleBlocks.Plan(askable.Select(r => ContentHash.Parse(r.Key)));
-        var request = Context.Resolve(BlockStage, new { model = _model.Inputs, _settings.Dtype, _settings.MaxNewTokens });
-        var stage = new BlockStage(Context.Store, request);
-        var waiting = new Queue<Block>(stage.Missing(plan));
+        var request = Context.Resolve(BlockName, new { model = _model.Inputs, _settings.Dtype, _settings.MaxNewTokens });
+        var blocks = new BlockComputation(Context.Store, request);
+        var waiting = new Queue<Block>(blocks.Missing(plan));
         var answers = new Dictionary<ContentHash, GeneratedLine>();
-        var run = stage.Run(plan, (block, made) =>
+        var run = blocks.Run(plan, (block, made) =>
         {
             if (!answers.Remove(block.Hash, out var answer))
             {
@@ -110,7 +110,7 @@ internal sealed class GenerateStage : Stage
         }, progress => Context.Reporter.Progress(() => $"{dataset}: {progress.Finished} of {progress.Total} answers"), cancellation);
         Count(run.Progress);
 
-        var generated = run.Artifacts.Select(b => JsonSerializer.Deserialize<GeneratedLine>(File.ReadAllBytes(b.Artifact.PathOf(BlockFile)), Readable.Line)!).ToArray();
+        var generated = run.Of().Select(artifact => JsonSerializer.Deserialize<GeneratedLine>(File.ReadAllBytes(artifact.PathOf(BlockFile)), Readable.Line)!).ToArray();
         var next = 0;
         Readable.WriteLines(builder.PathOf(ExamplesFile), rows.Select(row => Line(row, row.Excluded is null ? generated[next++] : null)));
     }

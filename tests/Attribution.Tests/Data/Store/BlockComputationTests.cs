@@ -2,16 +2,16 @@ using Attribution.Data.Store;
 
 namespace Attribution.Tests.Data.Store;
 
-public sealed class BlockStageTests : IDisposable
+public sealed class BlockComputationTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ArtifactStore _store;
-    private readonly BlockStage _stage;
+    private readonly BlockComputation _computation;
 
-    public BlockStageTests()
+    public BlockComputationTests()
     {
         _store = new ArtifactStore(_folder["store"]);
-        _stage = new BlockStage(_store, StageRequest.Resolve("vectors", new { layer = 2 }, _store.Hasher, ContentHash.Of("library")));
+        _computation = new BlockComputation(_store, StageRequest.Resolve("vectors", new { layer = 2 }, _store.Hasher, ContentHash.Of("library")));
     }
 
     public void Dispose()
@@ -27,17 +27,17 @@ public sealed class BlockStageTests : IDisposable
         var all = Run(rows);
         all.Progress.Ran.ShouldBe(all.Progress.Total);
         var before = BlockPlan.Cut([ContentHash.Of("first"), .. rows]).ToArray();
-        _stage.Missing(before).ShouldBe([before[0]]);
+        _computation.Missing(before).ShouldBe([before[0]]);
         var again = Run([ContentHash.Of("first"), .. rows]);
         again.Progress.ToString().ShouldBe($"ran 1 of {all.Progress.Total} blocks");
-        again.Artifacts[^1].Artifact.Folder.ShouldBe(all.Artifacts[^1].Artifact.Folder);
+        again.Of().Last().Folder.ShouldBe(all.Of().Last().Folder);
     }
 
     [Fact]
     public void The_blocks_come_back_in_the_order_of_the_rows()
     {
         var run = Run(Rows(5000));
-        run.Artifacts.Select(a => (a.Block, File.ReadAllText(a.Artifact.PathOf("block"))))
+        run.Blocks.Select(b => (b.Block, File.ReadAllText(b.Artifacts[0].PathOf("block"))))
             .ShouldBe(BlockPlan.Cut(Rows(5000)).Select(b => (b, b.Hash.ToString())));
     }
 
@@ -47,26 +47,26 @@ public sealed class BlockStageTests : IDisposable
         var run = Run([.. Enumerable.Repeat(ContentHash.Of("row"), 5120)]);
         run.Progress.Finished.ShouldBe(run.Progress.Total);
         run.Progress.Ran.ShouldBe(1);
-        run.Artifacts.Count.ShouldBe(run.Progress.Total);
+        run.Blocks.Count.ShouldBe(run.Progress.Total);
     }
 
     [Fact]
-    public void A_stage_that_fails_or_is_cancelled_keeps_the_blocks_that_were_finished()
+    public void A_computation_that_fails_or_is_cancelled_keeps_the_blocks_that_were_finished()
     {
         var plan = BlockPlan.Cut(Rows(5000)).ToArray();
         using var stop = new CancellationTokenSource();
-        Should.Throw<OperationCanceledException>(() => _stage.Run(plan, Produce, p =>
+        Should.Throw<OperationCanceledException>(() => _computation.Run(plan, Produce, p =>
         {
             if (p.Finished == 3)
                 stop.Cancel();
         }, stop.Token));
-        Should.Throw<InvalidDataException>(() => _stage.Run(plan, (b, builder) =>
+        Should.Throw<InvalidDataException>(() => _computation.Run(plan, (b, builder) =>
         {
             if (b == plan[5])
                 throw new InvalidDataException("a bad row");
             Produce(b, builder);
         }));
-        _stage.Run(plan, Produce).Progress.Ran.ShouldBe(plan.Length - 5);
+        _computation.Run(plan, Produce).Progress.Ran.ShouldBe(plan.Length - 5);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class BlockStageTests : IDisposable
         using ManualResetEventSlim started = new(), finish = new();
         var ours = new List<int>();
         using var other = new ArtifactStore(_store.Root);
-        var them = Task.Run(() => new BlockStage(other, StageRequest.Resolve("vectors", new { layer = 2 }, other.Hasher, ContentHash.Of("library")))
+        var them = Task.Run(() => new BlockComputation(other, StageRequest.Resolve("vectors", new { layer = 2 }, other.Hasher, ContentHash.Of("library")))
             .Run(plan[..1], (b, builder) =>
             {
                 started.Set();
@@ -84,19 +84,19 @@ public sealed class BlockStageTests : IDisposable
                 Produce(b, builder);
             }));
         started.Wait();
-        var run = _stage.Run(plan, Produce, p =>
+        var run = _computation.Run(plan, Produce, p =>
         {
             ours.Add(p.Finished);
             if (p.Finished == plan.Length - 1)
                 finish.Set();
         });
         run.Progress.ShouldBe(new BlockProgress(plan.Length, plan.Length - 1, plan.Length));
-        run.Artifacts[0].Artifact.Produced.ShouldBeFalse();
+        run.Blocks[0].Artifacts[0].Produced.ShouldBeFalse();
         ours.ShouldBe(Enumerable.Range(1, plan.Length));
         (await them).Progress.Ran.ShouldBe(1);
     }
 
-    private BlockRun Run(ContentHash[] rows) => _stage.Run(BlockPlan.Cut(rows), Produce);
+    private BlockRun Run(ContentHash[] rows) => _computation.Run(BlockPlan.Cut(rows), Produce);
 
     private static void Produce(Block block, ArtifactBuilder builder) => File.WriteAllText(builder.PathOf("block"), block.Hash.ToString());
 

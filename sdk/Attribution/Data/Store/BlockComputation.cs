@@ -1,26 +1,42 @@
 namespace Attribution.Data.Store;
 
 /// <summary>
-/// Runs several stages over the same blocks where computing some of them together costs little more than one, such as the vectors of several
-/// methods out of one pass over a model. Each (block, stage) is an artifact of its own; of a block, only what is missing is computed, all at once.
+/// Computes results block by block. Any number of processes may compute the same at once: each takes a block that is neither in the store nor in another's
+/// hands, and in the end all of them have all blocks. A killed process loses the block it was computing.
 /// </summary>
-/// <remarks>As with <see cref="BlockStage"/>, any number of processes may share the work, and a killed one loses the block it was computing.</remarks>
+/// <remarks>
+/// Several results of a block, such as the vectors of several methods out of one pass over a model, may be asked for together where computing some of them
+/// costs little more than one. Each (block, request) is an artifact of its own; of a block, only what is missing is computed, all at once.
+/// </remarks>
 /// <param name="store">Where blocks are kept.</param>
 /// <param name="requests">What is computed, without the rows.</param>
-public sealed class JointBlockStage(ArtifactStore store, IReadOnlyList<StageRequest> requests)
+public sealed class BlockComputation(ArtifactStore store, params IReadOnlyList<StageRequest> requests)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Computes one block: given the stages that are missing, as places in the list of requests, returns what writes the files of each.</summary>
+    /// <summary>Computes one block: given what is missing of it, as places in the list of requests, returns what writes the files of each.</summary>
     public delegate Action<int, ArtifactBuilder> Producer(Block block, IReadOnlyList<int> missing);
+
+    /// <summary>The blocks of which something would have to be computed now, as far as names and sizes tell. Changes nothing.</summary>
+    /// <param name="plan">The blocks.</param>
+    public IEnumerable<Block> Missing(IEnumerable<Block> plan) => plan.DistinctBy(b => b.Hash).Where(b => requests.Any(request => !store.Contains(request.ForBlock(b))));
+
+    /// <summary>Computes the blocks that are missing of a single request and returns all.</summary>
+    /// <param name="plan">The blocks, such as <see cref="BlockPlan.Cut"/> makes them.</param>
+    /// <param name="produce">Computes one block: writes its files to the builder's folder. Rows that it numbers, it numbers within the block.</param>
+    /// <param name="progress">Told after each block that this process or another has finished.</param>
+    /// <param name="cancellation">Looked at between blocks.</param>
+    /// <exception cref="Diagnostics.AttributionException">As <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks stay.</exception>
+    public BlockRun Run(IEnumerable<Block> plan, Action<Block, ArtifactBuilder> produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default) =>
+        Run(plan, (block, _) => (_, builder) => produce(block, builder), progress, cancellation);
 
     /// <summary>Computes what is missing and returns all.</summary>
     /// <param name="plan">The blocks, such as <see cref="BlockPlan.Cut"/> makes them.</param>
     /// <param name="produce">Computes one block. Rows that it numbers, it numbers within the block.</param>
-    /// <param name="progress">Told after each block that this process or another has finished; a block ran if any of its stages did.</param>
+    /// <param name="progress">Told after each block that this process or another has finished; a block ran if anything of it was computed.</param>
     /// <param name="cancellation">Looked at between blocks.</param>
     /// <exception cref="Diagnostics.AttributionException">As <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks stay.</exception>
-    public JointBlockRun Run(IEnumerable<Block> plan, Producer produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default)
+    public BlockRun Run(IEnumerable<Block> plan, Producer produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default)
     {
         var blocks = plan.ToArray();
         var copies = blocks.CountBy(b => b.Hash).ToDictionary();
@@ -49,7 +65,7 @@ public sealed class JointBlockStage(ArtifactStore store, IReadOnlyList<StageRequ
             if (open.Count == before)
                 cancellation.WaitHandle.WaitOne(Pause);
         }
-        return new JointBlockRun([.. blocks.Select(b => (b, (IReadOnlyList<Artifact>)done[b.Hash]!))], state);
+        return new BlockRun([.. blocks.Select(b => (b, (IReadOnlyList<Artifact>)done[b.Hash]!))], state);
     }
 
     private void Take(Block block, Artifact?[] artifacts, Producer produce, CancellationToken cancellation)
@@ -61,20 +77,20 @@ public sealed class JointBlockStage(ArtifactStore store, IReadOnlyList<StageRequ
         if (missing.Length > 0)
             TakeFrom(0, []);
 
-        // Takes the lock of one missing stage after the other and computes under all the locks it got. If another process holds the first, it is at work
+        // Takes the lock of one missing result after the other and computes under all the locks it got. If another process holds the first, it is at work
         // on the block and is left to it; a later one is skipped. Nobody waits while holding a lock, so there is no deadlock.
         Action<int, ArtifactBuilder> TakeFrom(int next, IReadOnlyList<int> mine)
         {
             if (next == missing.Length)
                 return mine.Count == 0 ? static (_, _) => { } : produce(block, mine);
-            var stage = missing[next];
+            var request = missing[next];
             Action<int, ArtifactBuilder>? write = null;
-            artifacts[stage] = store.GetOrCreateUnlessHeld(requests[stage].ForBlock(block), builder =>
+            artifacts[request] = store.GetOrCreateUnlessHeld(requests[request].ForBlock(block), builder =>
             {
-                write = TakeFrom(next + 1, [.. mine, stage]);
-                write(stage, builder);
+                write = TakeFrom(next + 1, [.. mine, request]);
+                write(request, builder);
             }, cancellation);
-            if (write is null && next == 0 && artifacts[stage] is null)
+            if (write is null && next == 0 && artifacts[request] is null)
                 return static (_, _) => { };
             return write ?? TakeFrom(next + 1, mine);
         }
