@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
 using Attribution.Data.Store;
-using Attribution.Worker.Stages.Plugins;
+using Attribution.Pipeline.Plugins;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
