@@ -78,6 +78,10 @@ public sealed record ExperimentStage(string Name, Type Settings, params IReadOnl
     /// <summary>The stages of all kinds, each before those that read its results.</summary>
     public static IReadOnlyList<ExperimentStage> All { get; } = [.. DataSelection.SkipLast(3), .. ContextAttribution.SkipLast(3), .. DataSelection.TakeLast(3), .. ContextAttribution.TakeLast(3)];
 
+    /// <summary>The stage of a name; of those that several kinds of experiment have, the one that reads the results of these stages.</summary>
+    public static ExperimentStage Find(string name, IReadOnlyList<string> upstream) =>
+        All.Where(stage => stage.Name == name).MaxBy(stage => stage.Upstream.Count(upstream.Contains)) ?? throw new ArgumentException($"There is no stage {name}.", nameof(name));
+
     // The report shows all that the others have made, and what they were asked.
     private static ExperimentStage[] WithReport(params ExperimentStage[] stages) =>
     [

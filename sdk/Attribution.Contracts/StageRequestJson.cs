@@ -21,8 +21,14 @@ public static class StageRequestJson
     /// <typeparam name="T">The settings of its stage, or <see cref="StageSettings"/> for what all stages are told.</typeparam>
     /// <exception cref="JsonException">It is no JSON, a property is missing, or one has a value that it cannot have.</exception>
     public static T Read<T>(ReadOnlySpan<byte> utf8)
-        where T : StageSettings =>
-        (T?)JsonSerializer.Deserialize(utf8, Context.GetTypeInfo(typeof(T))!) ?? throw new JsonException("it is null");
+        where T : StageSettings => (T)Read(typeof(T), utf8);
+
+    /// <summary>Reads a request.</summary>
+    /// <param name="settings">The type of its stage's settings.</param>
+    /// <param name="utf8">The text.</param>
+    /// <exception cref="JsonException">As <see cref="Read{T}"/>.</exception>
+    public static StageSettings Read(Type settings, ReadOnlySpan<byte> utf8) =>
+        (StageSettings?)JsonSerializer.Deserialize(utf8, Context.GetTypeInfo(settings)!) ?? throw new JsonException("it is null");
 }
 
 internal sealed class TruthConverter : JsonConverter<bool>

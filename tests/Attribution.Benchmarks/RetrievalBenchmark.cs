@@ -133,18 +133,6 @@ internal static class RetrievalBenchmark
 
     private sealed record Vectors(int Rows, IReadOnlyDictionary<VectorKey, float[]> Values)
     {
-        public IVectorSource Of(string method) => new Source(method, Rows, Values[KeyOf(method)]);
-    }
-
-    private sealed class Source(string name, int rows, float[] values) : IVectorSource
-    {
-        public string Name => name;
-
-        public void Read(VectorVisitor visit)
-        {
-            var width = values.Length / rows;
-            for (var row = 0; row < rows; row++)
-                visit(row, values.AsSpan(row * width, width));
-        }
+        public IVectorSource Of(string method) => new MemoryVectors([.. Values[KeyOf(method)].Chunk(Values[KeyOf(method)].Length / Rows)]) { Name = method };
     }
 }

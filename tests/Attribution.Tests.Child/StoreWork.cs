@@ -13,7 +13,7 @@ public sealed class StoreWork(ArtifactStore store, string log, int milliseconds)
 
     public Artifact Single() => store.GetOrCreate(Request, builder => Write(builder, ContentHash.Of("single")));
 
-    public BlockRun Blocks(int rows) => new BlockStage(store, Request).Run(Plan(rows), (block, builder) => Write(builder, block.Hash));
+    public BlockRun Blocks(int rows) => new BlockComputation(store, Request).Run(Plan(rows), (block, builder) => Write(builder, block.Hash));
 
     private void Write(ArtifactBuilder builder, ContentHash content)
     {

@@ -25,9 +25,5 @@ public sealed record TrainEstimatorSettings : StageSettings
     public long Seed { get; set; }
 }
 
-/// <summary>What CollectMetrics is told in context attribution.</summary>
-public sealed record CollectContextMetricsSettings : StageSettings
-{
-    /// <summary>The names of the datasets.</summary>
-    public string[] Datasets { get; set; } = [];
-}
+/// <summary>What CollectMetrics is told in context attribution: no more than every stage is.</summary>
+public sealed record CollectContextMetricsSettings : StageSettings;

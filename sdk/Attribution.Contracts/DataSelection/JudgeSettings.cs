@@ -13,9 +13,6 @@ public sealed record JudgeSettings : StageSettings
 /// <summary>What CollectMetrics is told.</summary>
 public sealed record CollectMetricsSettings : StageSettings
 {
-    /// <summary>The names of the training sets.</summary>
-    public string[] Train { get; set; } = [];
-
     /// <summary>The evaluation sets.</summary>
     public EvalSettings[] Eval { get; set; } = [];
 }

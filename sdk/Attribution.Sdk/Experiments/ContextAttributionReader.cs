@@ -27,7 +27,7 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
         yield return new(Ablation<FeaturesAndOutputsSettings>(StageNames.FeaturesAndOutputs, generated), ModelFiles);
         yield return new(Settings<TrainEstimatorSettings>(StageNames.TrainEstimator) with { Datasets = names });
         yield return new(Ablation<AttributeHeldOutSettings>(StageNames.AttributeHeldOut, generated) with { Methods = [EstimatorNames.At2, .. baselines] }, ModelFiles);
-        yield return new(Settings<CollectContextMetricsSettings>(StageNames.CollectMetrics) with { Datasets = names });
+        yield return new(Settings<CollectContextMetricsSettings>(StageNames.CollectMetrics));
     }
 
     private T Ablation<T>(string stage, ContextDatasetSettings[] datasets)

@@ -121,7 +121,7 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
     }
 
     private PlannedStage CollectMetrics() =>
-        new(Settings<CollectMetricsSettings>(StageNames.CollectMetrics) with { Train = [.. _train.Select(d => d.Name)], Eval = EvalSets() });
+        new(Settings<CollectMetricsSettings>(StageNames.CollectMetrics) with { Eval = EvalSets() });
 
     private EvalSettings[] EvalSets() => [.. _eval.Select(d => new EvalSettings { Name = d.Name, Trait = d.Rows.Trait })];
 

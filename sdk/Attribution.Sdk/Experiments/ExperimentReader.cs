@@ -36,7 +36,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
         [
             .. Stages(),
             new(Settings<VerifySnapshotSettings>(StageNames.VerifySnapshot) with { Snapshots = SnapshotFolder(Build.Variant) }),
-            new(Settings<ReportSettings>(StageNames.Report) with { Command = project.Command }),
+            new(Settings<ReportSettings>(StageNames.Report) with { Command = project.Command }, Files(Path.Combine(project.Worker, "ReportPage"))),
         ];
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Attribution.Pipeline;
 using Attribution.Worker.Stages;
 using Spectre.Console;
 

@@ -1,5 +1,5 @@
 using Attribution.Diagnostics;
-using Attribution.Worker.Stages.Snapshots;
+using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Worker.Comparison;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Attribution.Worker.Stages.Snapshots;
+using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Worker.Comparison;
 

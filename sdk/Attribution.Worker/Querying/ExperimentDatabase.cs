@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
-using Attribution.Worker.Stages.Snapshots;
+using Attribution.Pipeline.Snapshots;
 using DuckDB.NET.Data;
 
 namespace Attribution.Worker.Querying;

@@ -1,4 +1,4 @@
-using Attribution.Worker.Stages.Snapshots;
+using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Worker.Querying;
 

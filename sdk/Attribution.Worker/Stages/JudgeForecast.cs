@@ -1,9 +1,10 @@
+using Attribution.Pipeline;
 using System.Globalization;
 using Attribution.Judging;
-using Attribution.Worker.Stages.Plugins;
+using Attribution.Pipeline.Plugins;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
-using Attribution.Worker.Stages.Results;
+using Attribution.Pipeline.Results;
 
 namespace Attribution.Worker.Stages;
 

@@ -1,3 +1,4 @@
+using Attribution.Pipeline;
 using System.Text.Json;
 using Attribution.Contracts;
 using Attribution.Diagnostics;
@@ -7,14 +8,24 @@ namespace Attribution.Worker.Stages;
 /// <summary>A stage's <c>.request.json</c>.</summary>
 internal static class RequestFile
 {
+    /// <summary>Reads a request as its stage reads it.</summary>
+    /// <exception cref="AttributionException">ATTR1950, as <see cref="Read{T}"/>.</exception>
+    public static StageSettings Read(string stage, string path)
+    {
+        var upstream = Read<StageSettings>(path).Upstream;
+        return Read(path, bytes => StageRequestJson.Read(ExperimentStage.Find(stage, upstream).Settings, bytes));
+    }
+
     /// <summary>Reads a request.</summary>
     /// <exception cref="AttributionException">ATTR1950: it is missing, is no JSON, or a property is missing or cannot be what it says.</exception>
     public static T Read<T>(string path)
-        where T : StageSettings
+        where T : StageSettings => Read(path, bytes => StageRequestJson.Read<T>(bytes));
+
+    private static T Read<T>(string path, Func<byte[], T> read)
     {
         try
         {
-            return StageRequestJson.Read<T>(File.ReadAllBytes(path));
+            return read(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

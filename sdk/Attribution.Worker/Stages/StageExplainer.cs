@@ -1,11 +1,12 @@
+using Attribution.Pipeline;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Worker.Stages.Results;
+using Attribution.Pipeline.Results;
 
 namespace Attribution.Worker.Stages;
 
 /// <summary>Says what a build would do with each stage, and why, without doing any of it.</summary>
-internal sealed class StageExplainer(string requests, string state, TextWriter output, Reporter reporter)
+internal sealed class StageExplainer(string requests, string state, TextWriter output, StageReporter reporter)
 {
     private const int MostReasons = 8;
 
@@ -21,8 +22,8 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
             var request = Path.Combine(requests, $"{name}.request.json");
             if (!File.Exists(request))
                 continue;
-            using var context = new StageContext(request, reporter, state, stage => _results[stage]) { ReadOnly = true };
-            if (context.Common.Upstream.FirstOrDefault(stage => !_results.ContainsKey(stage)) is { } before)
+            using var context = new StageContext(RequestFile.Read(name, request), reporter, state, stage => _results[stage]) { ReadOnly = true };
+            if (context.Settings.Upstream.FirstOrDefault(stage => !_results.ContainsKey(stage)) is { } before)
             {
                 output.WriteLine($"{name}: {StageExplanation.After(before).Reason}");
                 if (name == JudgeStage.Name)
@@ -31,7 +32,7 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
             }
             try
             {
-                using var stage = StageList.Create(name, context);
+                using var stage = StageList.Create(context);
                 Explain(name, stage, context);
             }
             catch (AttributionException e)
@@ -65,7 +66,7 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
         var known = jobs.All(j => j.Artifact is not null);
         if (known)
             _results[name] = StageRunner.ResultOf(name, jobs.Select(j => (j.Job, j.Artifact!)));
-        var upToDate = jobs.All(j => j.Why.State == StageState.UpToDate) && missing.Length == 0 && (jobs.Length > 0 || !context.Common.Upstream.Any(_changed.Contains));
+        var upToDate = jobs.All(j => j.Why.State == StageState.UpToDate) && missing.Length == 0 && (jobs.Length > 0 || !context.Settings.Upstream.Any(_changed.Contains));
         if (!upToDate)
             _changed.Add(name);
 

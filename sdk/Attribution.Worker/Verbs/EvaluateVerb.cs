@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Attribution.Diagnostics;
 using Attribution.Data;
 using Attribution.Evaluation;
 using Attribution.Judging.Rules;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Attribution.Pipeline;
 using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;

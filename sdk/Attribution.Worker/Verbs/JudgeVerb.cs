@@ -7,6 +7,7 @@ using Attribution.Evaluation;
 using Attribution.Judging;
 using Attribution.Judging.Chat;
 using Attribution.Judging.Rules;
+using Attribution.Pipeline;
 using Attribution.Worker.Stages;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;

@@ -4,7 +4,7 @@ using Attribution.Data;
 using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
 using Attribution.Worker.Querying;
-using Attribution.Worker.Stages.Results;
+using Attribution.Pipeline.Results;
 using Spectre.Console;
 
 namespace Attribution.Worker.Verbs;

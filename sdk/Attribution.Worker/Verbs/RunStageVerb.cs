@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Attribution.Diagnostics;
+using Attribution.Pipeline;
 using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;
@@ -37,8 +38,8 @@ public static class RunStageVerb
         try
         {
             DotNetEnv.Env.NoClobber().TraversePath().Load();
-            using var context = new StageContext(request, reporter);
-            using var stage = name == VerifySnapshotStage.Name ? new VerifySnapshotStage(context) { AcceptSnapshot = accept } : StageList.Create(name, context);
+            using var context = new StageContext(RequestFile.Read(name, request), reporter) { AcceptSnapshot = accept };
+            using var stage = StageList.Create(context);
             StageRunner.Run(name, stage, context, cancellation);
             return 0;
         }

@@ -18,7 +18,6 @@ internal static class GeneratedFiles
     public static IEnumerable<(string Path, string Text)> All()
     {
         yield return ($"{Folder}Properties.props", Props());
-        yield return ($"{Folder}Settings.targets", Settings());
         yield return ($"{Folder}{ExperimentKinds.DataSelection}.targets", Targets(ExperimentKinds.DataSelection));
         yield return ($"{Folder}{ExperimentKinds.ContextAttribution}.targets", Targets(ExperimentKinds.ContextAttribution));
         yield return ($"{Sdk}Sdk/Attribution.targets.buildschema.json", BuildSchema.Text());
@@ -32,18 +31,13 @@ internal static class GeneratedFiles
         foreach (var property in ProjectSettings.Properties)
             if (PropertyDefault.Of(property) is { Text: { } value })
                 AppendDefault(text, property.Key, value);
-        text.Append("  </PropertyGroup>\n\n  <!-- Extension points: a target of the same name in the project takes their place. -->\n");
+        text.Append("  </PropertyGroup>\n\n  <!-- Handed to the tasks as they are at last: MSBuild evaluates items after all properties. -->\n  <ItemGroup>\n");
+        foreach (var property in ProjectSettings.Properties)
+            text.Append($"    <AttributionSetting Include=\"{property.Key}\" Value=\"$({property.Key})\" />\n");
+        text.Append("  </ItemGroup>\n\n  <!-- Extension points: a target of the same name in the project takes their place. -->\n");
         foreach (var stage in ExperimentStage.All.Select(stage => stage.Name).Distinct())
             text.Append($"  <Target Name=\"Before{stage}\" />\n  <Target Name=\"After{stage}\" />\n");
         return text.Append("</Project>\n").ToString();
-    }
-
-    private static string Settings()
-    {
-        var text = new StringBuilder(Header).Append("  <ItemGroup>\n");
-        foreach (var property in ProjectSettings.Properties)
-            text.Append($"    <AttributionSetting Include=\"{property.Key}\" Value=\"$({property.Key})\" />\n");
-        return text.Append("  </ItemGroup>\n</Project>\n").ToString();
     }
 
     private static string Targets(string kind)

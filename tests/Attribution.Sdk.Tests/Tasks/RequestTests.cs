@@ -164,6 +164,13 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void A_changed_page_has_the_report_written_anew()
+    {
+        _experiment.Requests();
+        File.ReadAllText(_experiment.Folder["obj/attribution/Report.inputs"]).ShouldStartWith("worker/ReportPage/report.css\t7\t");
+    }
+
+    [Fact]
     public void A_persona_is_asked_for_with_traits_prompts_and_length_and_otherwise_is_not_in_the_request()
     {
         _experiment.Folder.Write("mine/empathy.positive.txt", "Care.");

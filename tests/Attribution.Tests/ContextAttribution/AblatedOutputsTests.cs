@@ -1,6 +1,5 @@
 using Attribution.ContextAttribution;
 using Attribution.Tests.Models;
-using FamilyModel = Attribution.Tests.Models.TinyModel;
 
 namespace Attribution.Tests.ContextAttribution;
 
@@ -22,7 +21,7 @@ public sealed class AblatedOutputsTests
     [Theory, MemberData(nameof(Families))]
     public void Ablated_log_probabilities_are_those_of_a_plain_pass_with_the_keys_masked(string family, int first, int end)
     {
-        using var tiny = FamilyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
         var task = Tasks.Of(end, first);
         var masks = AblationMasks.Random(6, task.Sources.Count, 0.5, 3, family);
@@ -42,9 +41,9 @@ public sealed class AblatedOutputsTests
     [Fact]
     public void A_source_that_ends_where_the_target_begins_still_predicts_it_and_is_attended_by_nobody()
     {
-        using var tiny = FamilyModel.Qwen3();
+        using var tiny = TinyCheckpoint.Qwen3();
         using var model = tiny.Load();
-        var task = new AttributionTask(FamilyModel.Tokens(20, 3), new(14, 20), [new(3, 6), new(11, 14)], [new(14, 20)]);
+        var task = new AttributionTask(TinyCheckpoint.Tokens(20, 3), new(14, 20), [new(3, 6), new(11, 14)], [new(14, 20)]);
         var outputs = AblatedOutputs.Compute(model.Transformer, task, AblationMasks.Without(2, [[], [1], [0, 1], [1]]));
         bool[][] kept = [[true, true], [true, false], [false, false], [true, false]];
         for (var m = 0; m < kept.Length; m++)

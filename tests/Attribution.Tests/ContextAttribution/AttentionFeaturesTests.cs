@@ -2,7 +2,6 @@ using Attribution.ContextAttribution;
 using Attribution.Tests.Models;
 using TorchSharp;
 using static TorchSharp.torch;
-using FamilyModel = Attribution.Tests.Models.TinyModel;
 
 namespace Attribution.Tests.ContextAttribution;
 
@@ -13,7 +12,7 @@ public sealed class AttentionFeaturesTests
     [Theory, MemberData(nameof(Families))]
     public void Features_are_the_softmax_of_the_pass_s_own_queries_and_keys(string family)
     {
-        using var tiny = FamilyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
         var task = Tasks.Of(33, 4);
         var (units, sources, blocks, heads) = (task.Units.Count, task.Sources.Count, model.Config.BlockCount, model.Config.HeadCount);
@@ -38,7 +37,7 @@ public sealed class AttentionFeaturesTests
     [Fact]
     public void Features_of_a_mask_are_the_kept_sources_less_the_ablated_ones()
     {
-        using var tiny = FamilyModel.Gemma3();
+        using var tiny = TinyCheckpoint.Gemma3();
         using var model = tiny.Load();
         var task = Tasks.Of(30, 2);
         var masks = AblationMasks.Random(5, task.Sources.Count, 0.5, 1, "x");
@@ -57,7 +56,7 @@ public sealed class AttentionFeaturesTests
     [Fact]
     public void A_score_is_the_weighted_sum_of_a_source_s_features()
     {
-        using var tiny = FamilyModel.Mistral();
+        using var tiny = TinyCheckpoint.Mistral();
         using var model = tiny.Load();
         var task = Tasks.Of(30, 2).WithUnits(new TokenRange(22, 27));
         var identity = ModelIdentity.Of(model.Config);

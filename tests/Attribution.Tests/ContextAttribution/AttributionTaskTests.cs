@@ -1,12 +1,12 @@
+using Attribution.Tests.Models;
 using Attribution.ContextAttribution;
 using Attribution.Diagnostics;
-using FamilyModel = Attribution.Tests.Models.TinyModel;
 
 namespace Attribution.Tests.ContextAttribution;
 
 public sealed class AttributionTaskTests
 {
-    private static readonly int[] s_tokens = FamilyModel.Tokens(12, 1);
+    private static readonly int[] s_tokens = TinyCheckpoint.Tokens(12, 1);
 
     [Theory]
     [InlineData(0, 3)]
@@ -34,10 +34,10 @@ public sealed class AttributionTaskTests
     [Fact]
     public void A_sequence_that_the_model_cannot_read_is_an_error()
     {
-        using var tiny = FamilyModel.Phi3();
+        using var tiny = TinyCheckpoint.Phi3();
         using var model = tiny.Load();
         var masks = AblationMasks.Without(1, [[]]);
-        var tooLong = new AttributionTask(FamilyModel.Tokens(65, 1), new(60, 65), [new(2, 5)], [new(60, 65)]);
+        var tooLong = new AttributionTask(TinyCheckpoint.Tokens(65, 1), new(60, 65), [new(2, 5)], [new(60, 65)]);
         ErrorOf(() => AblatedOutputs.Compute(model.Transformer, tooLong, masks)).Message.ShouldContain("64");
         ErrorOf(() => AttentionFeatures.Compute(model.Transformer, tooLong));
         var foreign = new AttributionTask([.. s_tokens[..11], 23], new(8, 12), [new(2, 5)], [new(8, 12)]);
@@ -47,7 +47,7 @@ public sealed class AttributionTaskTests
     [Fact]
     public void A_task_without_units_gives_no_features_and_is_left_to_be_counted()
     {
-        using var tiny = FamilyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         using var model = tiny.Load();
         var task = new AttributionTask(s_tokens, new(8, 12), [new(2, 5)], []);
         var features = ContextAttributor.FeaturesAndOutputs(model.Transformer, task, AblationMasks.Random(4, 1, 0.5, 1, "x"));

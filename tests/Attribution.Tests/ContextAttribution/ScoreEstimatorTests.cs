@@ -1,10 +1,10 @@
+using Attribution.Tests.Models;
 using System.Runtime.InteropServices;
 using Attribution.ContextAttribution;
 using Attribution.Diagnostics;
 using Attribution.Models;
 using Attribution.Tests.Models.Checkpoints;
 using static Attribution.Tests.Models.Checkpoints.PickleWriter;
-using FamilyModel = Attribution.Tests.Models.TinyModel;
 
 namespace Attribution.Tests.ContextAttribution;
 
@@ -17,7 +17,7 @@ public sealed class ScoreEstimatorTests : IDisposable
     [Fact]
     public void An_estimator_is_read_as_it_was_saved()
     {
-        var config = Config(FamilyModel.Qwen3);
+        var config = Config(TinyCheckpoint.Qwen3);
         var model = ModelIdentity.Of(config);
         float[] weights = [.. Enumerable.Range(0, model.FeatureCount).Select(f => MathF.Cos(f))];
         var saved = new ScoreEstimator(model, weights, new(new() { Steps = 7, Seed = 3 }, 10, 2, 31, 32, 0.625));
@@ -33,10 +33,10 @@ public sealed class ScoreEstimatorTests : IDisposable
     [Fact]
     public void An_estimator_of_another_model_is_refused()
     {
-        var config = Config(FamilyModel.Qwen3);
+        var config = Config(TinyCheckpoint.Qwen3);
         ScoreEstimator.MeanAttention(config).Save(_folder.Path);
-        ErrorOf(Config(FamilyModel.Gemma3), ErrorCodes.EstimatorOfAnotherModel).Message.ShouldContain("4 of 4");
-        ErrorOf(Config(FamilyModel.Qwen2), ErrorCodes.EstimatorOfAnotherModel).Message.ShouldContain("qwen2");
+        ErrorOf(Config(TinyCheckpoint.Gemma3), ErrorCodes.EstimatorOfAnotherModel).Message.ShouldContain("4 of 4");
+        ErrorOf(Config(TinyCheckpoint.Qwen2), ErrorCodes.EstimatorOfAnotherModel).Message.ShouldContain("qwen2");
         ErrorOf(config with { HiddenSize = 48 }, ErrorCodes.EstimatorOfAnotherModel).Message.ShouldContain("sizes or settings");
         ScoreEstimator.Load(_folder.Path, config with { MaxPositions = 9, DataType = "bfloat16" }).Weights.ShouldAllBe(w => w == 1f / 12);
     }
@@ -44,7 +44,7 @@ public sealed class ScoreEstimatorTests : IDisposable
     [Fact]
     public void Damaged_estimators_are_errors()
     {
-        var config = Config(FamilyModel.Qwen3);
+        var config = Config(TinyCheckpoint.Qwen3);
         ErrorOf(config, ErrorCodes.EstimatorInvalid).File.ShouldBe(_folder["score_estimator.json"]);
         ScoreEstimator.MeanAttention(config).Save(_folder.Path);
         var facts = File.ReadAllText(_folder["score_estimator.json"]);
@@ -64,10 +64,10 @@ public sealed class ScoreEstimatorTests : IDisposable
     {
         float[] weights = [.. Enumerable.Range(0, 12).Select(f => f - 5.5f)];
         var path = Published(weights, family: family);
-        var estimator = ScoreEstimator.Load(path, Config(FamilyModel.Qwen3));
+        var estimator = ScoreEstimator.Load(path, Config(TinyCheckpoint.Qwen3));
         estimator.Weights.ShouldBe(weights);
         estimator.Model.ShouldBe(new(family, 3, 4, null));
-        Should.Throw<AttributionException>(() => ScoreEstimator.Load(path, Config(FamilyModel.Gemma3))).Code.ShouldBe(ErrorCodes.EstimatorOfAnotherModel);
+        Should.Throw<AttributionException>(() => ScoreEstimator.Load(path, Config(TinyCheckpoint.Gemma3))).Code.ShouldBe(ErrorCodes.EstimatorOfAnotherModel);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class ScoreEstimatorTests : IDisposable
         foreach (var path in (Func<string>[])[
             () => Published(weights, kind: "MlpScoreEstimator"), () => Published(weights, extractor: "GradientFeatureExtractor"), () => Published(weights, heads: 5),
             () => Published(weights, heads: -4), () => Published(weights, bias: true), () => Save(PickleWriter.Write(new List<object?>())), () => Save(PickleWriter.Write(new Dictionary<object, object?> { ["class"] = "LinearScoreEstimator" }))])
-            Should.Throw<AttributionException>(() => ScoreEstimator.Load(path(), Config(FamilyModel.Qwen3))).Code.ShouldBe(ErrorCodes.EstimatorInvalid);
+            Should.Throw<AttributionException>(() => ScoreEstimator.Load(path(), Config(TinyCheckpoint.Qwen3))).Code.ShouldBe(ErrorCodes.EstimatorInvalid);
     }
 
     private string Published(float[] weights, string kind = "LinearScoreEstimator", string extractor = "AttentionFeatureExtractor", int heads = 4, bool bias = false, string? family = null)
@@ -108,7 +108,7 @@ public sealed class ScoreEstimatorTests : IDisposable
         return error;
     }
 
-    private static ModelConfig Config(Func<FamilyModel> make)
+    private static ModelConfig Config(Func<TinyCheckpoint> make)
     {
         using var tiny = make();
         return ModelConfig.Load(tiny.Folder);

@@ -1,8 +1,8 @@
+using Attribution.Tests.Models;
 using Attribution.ContextAttribution;
 using Attribution.ContextAttribution.Evaluation;
 using Attribution.ContextAttribution.Scorers;
 using Attribution.Diagnostics;
-using FamilyModel = Attribution.Tests.Models.TinyModel;
 
 namespace Attribution.Tests.ContextAttribution;
 
@@ -38,7 +38,7 @@ public sealed class ScorerTests
     [Fact]
     public void Leave_one_out_is_the_output_less_that_without_the_source()
     {
-        using var tiny = FamilyModel.Qwen3();
+        using var tiny = TinyCheckpoint.Qwen3();
         using var model = tiny.Load();
         var task = Tasks.Of(24, 3);
         var scores = new LeaveOneOutScorer(model.Transformer).Score(task, "x");
@@ -51,7 +51,7 @@ public sealed class ScorerTests
     [Fact]
     public void Every_scorer_is_measured_against_the_same_ablations_and_reports_what_it_took()
     {
-        using var tiny = FamilyModel.Qwen3();
+        using var tiny = TinyCheckpoint.Qwen3();
         using var model = tiny.Load();
         var task = Tasks.Of(24, 3);
         var transformer = model.Transformer;
@@ -75,7 +75,7 @@ public sealed class ScorerTests
     [Fact]
     public void A_top_k_drop_is_the_fall_of_the_log_probability_without_the_k_highest()
     {
-        using var tiny = FamilyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         using var model = tiny.Load();
         var task = Tasks.Of(24, 3).WithUnits(new TokenRange(17, 22));
         var result = ContextEvaluator.Evaluate(model.Transformer, task, "x", [new Known("known", task, 1)], new() { Masks = 2 }).Single();

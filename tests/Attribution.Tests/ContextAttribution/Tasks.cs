@@ -1,5 +1,5 @@
+using Attribution.Tests.Models;
 using Attribution.ContextAttribution;
-using FamilyModel = Attribution.Tests.Models.TinyModel;
 
 namespace Attribution.Tests.ContextAttribution;
 
@@ -15,7 +15,7 @@ internal static class Tasks
             sources.Add(new(at, at + 1 + (i % 3)));
         var third = target.Length / 3;
         return new(
-            [.. FamilyModel.Tokens(end, seed), 1, 2], target, sources,
+            [.. TinyCheckpoint.Tokens(end, seed), 1, 2], target, sources,
             [new(target.Start, target.Start + third), new(target.Start + third, target.End - 1), new(target.End - 1, target.End)]);
     }
 }

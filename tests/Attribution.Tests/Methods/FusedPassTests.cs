@@ -1,4 +1,5 @@
 using Attribution.FineTuning;
+using Attribution.Tests.Models;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Models.Fused;
@@ -6,7 +7,6 @@ using Attribution.Models.Lora;
 using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
-using Family = Attribution.Tests.Models.TinyModel;
 
 namespace Attribution.Tests.Methods;
 
@@ -21,7 +21,7 @@ public sealed class FusedPassTests
     [InlineData("phi3")]
     public void Every_vector_is_that_of_libtorch_s_derivative(string family)
     {
-        using var files = Family.Of(family);
+        using var files = TinyCheckpoint.Of(family);
         using var model = files.Load();
         var rows = Rows(48);
         VectorKey[] wanted =
@@ -37,7 +37,7 @@ public sealed class FusedPassTests
     [Fact]
     public void Bfloat16_is_as_near_as_its_rounding_allows()
     {
-        using var files = Family.Llama();
+        using var files = TinyCheckpoint.Llama();
         using var model = CausalLanguageModel.Load(files.Folder, dtype: bfloat16);
         Compare(model, Rows(24), [new("residual_diff", 1), new("residual_change_treatment", 0), new("trak", VectorKey.WholeModel)], 0.98, 0.1);
     }
@@ -49,7 +49,7 @@ public sealed class FusedPassTests
     [InlineData("llama3", ScalarType.BFloat16, 0.2)] // two roundings of a model of a few numbers
     public void The_gradients_of_an_adapter_are_those_of_libtorch_s_derivative(string family, ScalarType dtype, double most)
     {
-        using var files = Family.Of(family);
+        using var files = TinyCheckpoint.Of(family);
         using var model = CausalLanguageModel.Load(files.Folder, dtype: dtype);
         string[] targets = family == "phi3" ? ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"] : ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
         using var adapter = LoraAdapter.Attach(model, new LoraConfig { Rank = 3, Alpha = 5, TargetModules = targets }, seed: 1);
@@ -77,7 +77,7 @@ public sealed class FusedPassTests
     [Fact]
     public void With_dropout_an_adapter_trains_through_libtorch_s_graph()
     {
-        using var files = Family.Llama();
+        using var files = TinyCheckpoint.Llama();
         using var model = files.Load();
         using var adapter = LoraAdapter.Attach(model, new LoraConfig { Rank = 2, Dropout = 0.1 }, seed: 1);
         FusedPass.Supports(model.Transformer).ShouldBeTrue();
@@ -90,7 +90,7 @@ public sealed class FusedPassTests
     [InlineData("gemma3")]
     public void Families_of_other_blocks_go_through_libtorch_s_graph(string family)
     {
-        using var files = Family.Of(family);
+        using var files = TinyCheckpoint.Of(family);
         using var model = files.Load();
         FusedPass.Supports(model.Transformer).ShouldBeFalse();
         using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn);
@@ -100,7 +100,7 @@ public sealed class FusedPassTests
     [Fact]
     public void Losses_are_the_means_over_each_answer()
     {
-        using var files = Family.Llama();
+        using var files = TinyCheckpoint.Llama();
         using var model = files.Load();
         using var scope = NewDisposeScope();
         using var none = no_grad();
@@ -120,7 +120,7 @@ public sealed class FusedPassTests
     [
         .. Enumerable.Range(0, count).Select(i =>
         {
-            TokenSequence Side(int length, int prompt) => new(Family.Tokens(length, i), [.. Enumerable.Range(0, length).Select(t => t >= prompt)]);
+            TokenSequence Side(int length, int prompt) => new(TinyCheckpoint.Tokens(length, i), [.. Enumerable.Range(0, length).Select(t => t >= prompt)]);
             return new TokenizedRow(i, Side(5 + (i * 7 % 36), 2 + (i % 3)), Side(4 + (i * 5 % 31), 2));
         }),
     ];

@@ -118,7 +118,7 @@ public sealed class TrakTests
     public void All_methods_and_layers_come_out_of_one_forward_pass_that_keeps_no_more_graph_than_they_need()
     {
         // A model that goes through libtorch's graph.
-        using var files = Models.TinyModel.Qwen3();
+        using var files = Models.TinyCheckpoint.Qwen3();
         using var model = files.Load();
         TokenizedRow[] rows = [.. TinyModel.Conversations(4).Select((s, i) => new TokenizedRow(i, s with { Ids = [.. s.Ids.Select(id => id % 23)] }))];
         VectorKey[] activations = [new("residual_treatment", 0), new("grad_act_treatment", 1), new("residual_change_treatment", 2), new("residual_change_treatment", 1)];
@@ -151,7 +151,7 @@ public sealed class TrakTests
     [Fact]
     public void Matrices_are_chosen_by_name_and_only_blocks_with_one_of_them_need_a_graph()
     {
-        using var files = Models.TinyModel.Qwen3();
+        using var files = Models.TinyCheckpoint.Qwen3();
         using var model = files.Load();
         var identity = new ProjectionIdentity { Layers = @"layers\.[12]\.mlp\.down", Dimension = 64 };
         identity.Match(model.Transformer).Select(l => l.Name).ShouldBe(["model.layers.1.mlp.down_proj", "model.layers.2.mlp.down_proj"]);

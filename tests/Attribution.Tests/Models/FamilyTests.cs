@@ -22,10 +22,10 @@ public sealed class FamilyTests
     [Theory, MemberData(nameof(Cases))]
     public void Logits_and_every_residual_stream_are_the_family_s_definition(string family, int length)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
-        var ids = TinyModel.Tokens(length, 1);
+        var ids = TinyCheckpoint.Tokens(length, 1);
         var expected = tiny.Naive.Streams(ids);
         var context = model.Transformer.Context(1, length);
         var stream = model.Transformer.Embed(Numbers.Ids(ids));
@@ -41,11 +41,11 @@ public sealed class FamilyTests
     [Theory, MemberData(nameof(Cases))]
     public void The_gradient_at_a_middle_block_is_the_definition_s(string family, int length)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
         const int Block = 1;
-        var ids = TinyModel.Tokens(length, 2);
+        var ids = TinyCheckpoint.Tokens(length, 2);
         var context = model.Transformer.Context(1, length);
         Tensor leaf;
         using (no_grad())
@@ -63,8 +63,8 @@ public sealed class FamilyTests
     public void The_naive_gradient_sees_a_wrong_mask()
     {
         // The comparison above would be worth little if it could not tell a window of 7 from one of 8.
-        using var tiny = TinyModel.Mistral();
-        var ids = TinyModel.Tokens(20, 2);
+        using var tiny = TinyCheckpoint.Mistral();
+        var ids = TinyCheckpoint.Tokens(20, 2);
         var right = tiny.Naive.Gradient(1, ids);
         tiny.Naive.Windows = [7, 7, 8];
         var wrong = tiny.Naive.Gradient(1, ids);
@@ -75,11 +75,11 @@ public sealed class FamilyTests
     [InlineData("llama3"), InlineData("gemma3"), InlineData("phi3")]
     public void Bfloat16_follows_float32_to_its_own_precision(string family)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = CausalLanguageModel.Load(tiny.Folder, CPU, bfloat16);
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        var ids = TinyModel.Tokens(12, 1);
+        var ids = TinyCheckpoint.Tokens(12, 1);
         var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(ids)), model.Transformer.Context(1, 12), 0, model.Config.BlockCount);
         stream.dtype.ShouldBe(bfloat16);
         Numbers.RelativeError(stream.to(float32), tiny.Naive.Streams(ids)[^1]).ShouldBeLessThan(0.05);

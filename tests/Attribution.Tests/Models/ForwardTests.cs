@@ -12,12 +12,12 @@ public sealed class ForwardTests
     [Theory, MemberData(nameof(Families))]
     public void A_row_of_a_padded_batch_is_what_it_is_alone(string family)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
         using var none = no_grad();
         int[] lengths = [20, 3, 16, 9]; // phi3's 20 is long, its 16 short
-        var rows = lengths.Select((length, i) => TinyModel.Tokens(length, i)).ToArray();
+        var rows = lengths.Select((length, i) => TinyCheckpoint.Tokens(length, i)).ToArray();
         var padded = rows.Select(row => (IReadOnlyList<int>)[.. row, .. Enumerable.Repeat(1, 20 - row.Length)]).ToArray();
         var batch = Run(model, padded, model.Transformer.Context(4, 20, lengths));
         for (var b = 0; b < rows.Length; b++)
@@ -42,11 +42,11 @@ public sealed class ForwardTests
     [Theory, MemberData(nameof(Families))]
     public void Masked_tokens_are_attended_by_nobody_and_move_no_position(string family)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        var ids = TinyModel.Tokens(14, 3);
+        var ids = TinyCheckpoint.Tokens(14, 3);
         bool[][] attended = [Attended(14, 0, 4, 5), Attended(14, 1, 2, 11), Attended(14)]; // the first token of all, too
         var batch = Run(model, [ids, ids, ids], model.Transformer.Context(3, 14, keyMask: Table(attended)));
         for (var b = 0; b < 3; b++)
@@ -56,11 +56,11 @@ public sealed class ForwardTests
     [Theory, MemberData(nameof(Families))]
     public void Leaving_masked_tokens_out_is_masking_them(string family)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        var ids = TinyModel.Tokens(18, 4);
+        var ids = TinyCheckpoint.Tokens(18, 4);
         var attended = Attended(18, 2, 3, 8, 9, 10, 15);
         long[] kept = [.. Enumerable.Range(0, 18).Where(t => attended[t]).Select(t => (long)t)];
         var masked = Run(model, [ids], model.Transformer.Context(1, 18, keyMask: Table(attended)));
@@ -71,11 +71,11 @@ public sealed class ForwardTests
     [Theory, MemberData(nameof(Families))]
     public void A_pass_may_stop_and_go_on_at_any_block(string family)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        var ids = TinyModel.Tokens(9, 5);
+        var ids = TinyCheckpoint.Tokens(9, 5);
         var context = model.Transformer.Context(1, 9);
         var whole = Run(model, [ids], context);
         for (var at = 0; at <= model.Config.BlockCount; at++)
@@ -88,11 +88,11 @@ public sealed class ForwardTests
     [Theory, MemberData(nameof(Families))]
     public void A_block_s_last_tokens_alone_are_what_they_are_among_all(string family)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        var stream = model.Transformer.Embed(Numbers.Ids(TinyModel.Tokens(18, 2), TinyModel.Tokens(18, 3)));
+        var stream = model.Transformer.Embed(Numbers.Ids(TinyCheckpoint.Tokens(18, 2), TinyCheckpoint.Tokens(18, 3)));
         foreach (var context in (ForwardContext[])[model.Transformer.Context(2, 18), model.Transformer.Context(2, 18, keyMask: Table(Attended(18, 3, 9), Attended(18, 12)))])
             foreach (var start in (int[])[1, 7, 17])
                 Numbers.RelativeDifference(model.Transformer.Block(1, stream, context, start), model.Transformer.Block(1, stream, context).narrow(1, start, 18 - start)).ShouldBeLessThan(1e-5);
@@ -101,11 +101,11 @@ public sealed class ForwardTests
     [Fact]
     public void Logits_at_chosen_positions_are_those_of_all_positions()
     {
-        using var tiny = TinyModel.Qwen3();
+        using var tiny = TinyCheckpoint.Qwen3();
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        var stream = Run(model, [TinyModel.Tokens(6, 1), TinyModel.Tokens(6, 2)], model.Transformer.Context(2, 6));
+        var stream = Run(model, [TinyCheckpoint.Tokens(6, 1), TinyCheckpoint.Tokens(6, 2)], model.Transformer.Context(2, 6));
         long[] places = [0, 5, 7, 11];
         var all = model.Transformer.Logits(stream);
         all.shape.ShouldBe([2L, 6, 23]);
@@ -115,11 +115,11 @@ public sealed class ForwardTests
     [Theory, MemberData(nameof(Families))]
     public void Token_by_token_with_a_cache_is_all_at_once(string family)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        var ids = TinyModel.Tokens(16, 6); // no more than phi3 calls short
+        var ids = TinyCheckpoint.Tokens(16, 6); // no more than phi3 calls short
         var whole = Run(model, [ids], model.Transformer.Context(1, 16));
         using var cache = model.Transformer.Cache(1);
         var at = 0;
@@ -135,11 +135,11 @@ public sealed class ForwardTests
     [Theory, MemberData(nameof(Families))]
     public void Ablations_share_the_cache_of_what_is_before_them(string family)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        var ids = TinyModel.Tokens(15, 7);
+        var ids = TinyCheckpoint.Tokens(15, 7);
         using var cache = model.Transformer.Cache(1);
         Run(model, [ids], model.Transformer.Context(1, 15, cache: cache));
         using var shared = cache.Rows([0, 0], 6);
@@ -152,11 +152,11 @@ public sealed class ForwardTests
     [Theory, MemberData(nameof(Families))]
     public void Attention_weights_at_some_queries_are_the_definition_s(string family)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        var ids = TinyModel.Tokens(13, 8);
+        var ids = TinyCheckpoint.Tokens(13, 8);
         var context = model.Transformer.Context(1, 13);
         long[] queries = [4, 12];
         for (var block = 0; block < model.Config.BlockCount; block++)
@@ -172,7 +172,7 @@ public sealed class ForwardTests
     [Fact]
     public void A_linear_shows_its_input_and_output_to_an_observer()
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
         using var none = no_grad();
@@ -184,19 +184,19 @@ public sealed class ForwardTests
             input.shape.ShouldBe([1L, 4, 20]);
             Numbers.LargestDifference(input.matmul(linear.Weight.t()) + linear.Bias!, output).ShouldBeLessThan(1e-5);
         };
-        Run(model, [TinyModel.Tokens(4, 1)], model.Transformer.Context(1, 4));
+        Run(model, [TinyCheckpoint.Tokens(4, 1)], model.Transformer.Context(1, 4));
         seen.ShouldBe(1);
     }
 
     [Fact]
     public void A_pass_leaves_no_tensor_behind_but_its_result()
     {
-        using var tiny = TinyModel.Gemma3();
+        using var tiny = TinyCheckpoint.Gemma3();
         using var model = tiny.Load();
         using var none = no_grad();
         using var scope = NewDisposeScope();
         var context = model.Transformer.Context(1, 20);
-        var stream = model.Transformer.Embed(Numbers.Ids(TinyModel.Tokens(20, 1)));
+        var stream = model.Transformer.Embed(Numbers.Ids(TinyCheckpoint.Tokens(20, 1)));
         var before = scope.DisposablesCount;
         model.Transformer.Logits(model.Transformer.Run(stream, context, 0, 4));
         (scope.DisposablesCount - before).ShouldBe(2);
@@ -205,7 +205,7 @@ public sealed class ForwardTests
     [Fact]
     public void A_cache_refuses_a_pass_with_a_gradient()
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
         using var cache = model.Transformer.Cache(1);

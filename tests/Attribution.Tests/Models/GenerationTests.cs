@@ -17,9 +17,9 @@ public sealed class GenerationTests
     [InlineData("phi3")] // past the 16 tokens after which longrope's angles are others, for the tokens before them too
     public void Every_token_is_the_one_that_the_definition_s_probabilities_give(string family)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
-        var prompts = Enumerable.Range(0, 4).Select(i => (IReadOnlyList<int>)TinyModel.Tokens(5 + i, 11 + i)).ToArray();
+        var prompts = Enumerable.Range(0, 4).Select(i => (IReadOnlyList<int>)TinyCheckpoint.Tokens(5 + i, 11 + i)).ToArray();
         foreach (var temperature in (double[])[0, 1.5])
         {
             var texts = new TextGenerator(model).Generate(prompts, new() { MaxNewTokens = 18, Temperature = temperature, StopTokens = Never }, [1, 2, 3, 4]);
@@ -47,9 +47,9 @@ public sealed class GenerationTests
     {
         foreach (var family in (string[])["qwen2", "phi3", "gemma3"])
         {
-            using var tiny = TinyModel.Of(family);
+            using var tiny = TinyCheckpoint.Of(family);
             using var model = tiny.Load();
-            var prompts = new[] { 3, 12, 7, 1, 7 }.Select((length, i) => (IReadOnlyList<int>)TinyModel.Tokens(length, 20 + i)).ToArray();
+            var prompts = new[] { 3, 12, 7, 1, 7 }.Select((length, i) => (IReadOnlyList<int>)TinyCheckpoint.Tokens(length, 20 + i)).ToArray();
             long[] seeds = [5, 6, 7, 8, 5];
             // Some rows stop early and leave.
             var options = new GenerationOptions { MaxNewTokens = 24, Temperature = temperature, TopP = topP, StopTokens = new HashSet<int> { 4, 9 } };
@@ -81,7 +81,7 @@ public sealed class GenerationTests
     [Fact]
     public void Draws_follow_the_tempered_probabilities()
     {
-        using var tiny = TinyModel.Qwen3();
+        using var tiny = TinyCheckpoint.Qwen3();
         using var model = tiny.Load();
         int[] prompt = [3, 1, 4];
         const int Draws = 4000;
@@ -120,9 +120,9 @@ public sealed class GenerationTests
     [Fact]
     public void Texts_end_at_a_stop_token_the_maximum_or_the_longest_sequence()
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         using var model = tiny.Load();
-        var prompt = TinyModel.Tokens(4, 2);
+        var prompt = TinyCheckpoint.Tokens(4, 2);
         var all = Generate(new() { MaxNewTokens = 20, StopTokens = Never }).Tokens;
         var stop = all[6];
         var first = all.Index().First(t => t.Item == stop).Index;
@@ -137,7 +137,7 @@ public sealed class GenerationTests
         tiny.EditConfig(json => json["max_position_embeddings"] = 10);
         using var shorter = tiny.Load();
         new TextGenerator(shorter).Generate([prompt], new() { StopTokens = Never })[0].Tokens.ShouldBe(all.Take(6));
-        Should.Throw<ArgumentException>(() => new TextGenerator(shorter).Generate([TinyModel.Tokens(10, 1)], new()));
+        Should.Throw<ArgumentException>(() => new TextGenerator(shorter).Generate([TinyCheckpoint.Tokens(10, 1)], new()));
 
         GeneratedText Generate(GenerationOptions options) => new TextGenerator(model).Generate([prompt], options)[0];
     }
@@ -145,7 +145,7 @@ public sealed class GenerationTests
     [Fact]
     public void Stop_tokens_come_from_generation_config_else_from_config()
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         Stops().ShouldBe([5, 7]);
         var path = Path.Combine(tiny.Folder, "generation_config.json");
         File.WriteAllText(path, """{"eos_token_id":[3,9]}""");
@@ -167,7 +167,7 @@ public sealed class GenerationTests
     [Fact]
     public void Wrong_arguments_are_refused()
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         using var model = tiny.Load();
         var generator = new TextGenerator(model);
         Should.Throw<ArgumentException>(() => generator.Generate([[1], []], new()));

@@ -21,7 +21,7 @@ public sealed class LoraTests : IDisposable
     [InlineData("qwen3", "lm_head", 1)]
     public void A_loaded_adapter_gives_the_saved_model_s_logits_exactly_and_a_merged_one_nearly(string family, string targets, int matrices)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         using var model = tiny.Load();
         var plain = Logits(model);
         using var adapter = LoraAdapter.Attach(model, Config(targets), seed: 3);
@@ -51,7 +51,7 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void The_adapter_adds_scale_times_B_A_x()
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         using var model = tiny.Load();
         using var adapter = LoraAdapter.Attach(model, Config("v_proj", rank: 3, alpha: 12), 1);
         Randomise(adapter);
@@ -68,11 +68,11 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void Only_the_adapter_trains()
     {
-        using var tiny = TinyModel.Qwen2();
+        using var tiny = TinyCheckpoint.Qwen2();
         using var model = tiny.Load();
         using var adapter = LoraAdapter.Attach(model, Config("q_proj,down_proj"), 1);
         using var scope = NewDisposeScope();
-        var ids = TinyModel.Tokens(8, 1);
+        var ids = TinyCheckpoint.Tokens(8, 1);
         var optimizer = optim.AdamW(adapter.Parameters, lr: 0.05);
         var weights = model.Transformer.Weights.Values.Select(Numbers.ToArray).ToArray();
         var losses = new List<float>();
@@ -93,7 +93,7 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void Fresh_adapters_depend_on_seed_and_name_only()
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         Initial("q_proj", 5).ShouldBe(Initial("k_proj,q_proj", 5));
         Initial("q_proj", 5).ShouldNotBe(Initial("q_proj", 6));
         Initial("q_proj", 5).Max(Math.Abs).ShouldBeInRange(0.2f, 0.25f); // uniform in ±1/sqrt(16)
@@ -109,7 +109,7 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void Dropout_is_on_while_training_and_keeps_the_mean()
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         using var model = tiny.Load();
         using var adapter = LoraAdapter.Attach(model, Config("q_proj") with { Dropout = 0.5 }, 1);
         Randomise(adapter);
@@ -128,7 +128,7 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void An_adapter_on_bfloat16_is_float32_and_reloads_exactly()
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         using var model = CausalLanguageModel.Load(tiny.Folder, CPU, bfloat16);
         using var adapter = LoraAdapter.Attach(model, Config("q_proj"), 1);
         Randomise(adapter);
@@ -142,7 +142,7 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void The_files_are_those_that_PEFT_writes()
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         using var model = tiny.Load();
         using var adapter = LoraAdapter.Attach(model, Config("q_proj", rank: 2, alpha: 8), 1);
         adapter.Save(_folder);
@@ -160,7 +160,7 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public void Configurations_as_PEFT_writes_them_are_read()
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         using var model = tiny.Load();
         using (var adapter = LoraAdapter.Attach(model, Config("q_proj,o_proj"), 1))
             adapter.Save(_folder);
@@ -209,20 +209,20 @@ public sealed class LoraTests : IDisposable
         LoadError(edit: json => json["target_modules"] = new JsonArray("q_proj", "k_proj")).Property!.ShouldContain("k_proj");
         LoadError(tensors: t => t.Where(s => s.Name != B)).ShouldSatisfyAllConditions(e => e.Property.ShouldBe(A), e => e.Message.ShouldContain("counterpart"));
         LoadError(tensors: t => t.Where(s => !s.Name.Contains("layers.1."))).Property!.ShouldContain("layers.1.self_attn.q_proj");
-        LoadError(tensors: t => t.Append(TinyModel.Source("base_model.model.model.layers.9.self_attn.q_proj.lora_A.weight", new double[32], [2, 16]))).Message.ShouldContain("does not have");
-        LoadError(tensors: t => t.Append(TinyModel.Source("model.norm.weight", new double[16], [16]))).Message.ShouldContain("not a name");
-        LoadError(other: TinyModel.Phi3()).Message.ShouldContain("q_proj"); // another family has other matrices
-        LoadError(other: TinyModel.Qwen3()).ShouldSatisfyAllConditions(e => e.Property.ShouldBe(B), e => e.Message.ShouldContain("[32, 2]")); // or other shapes
+        LoadError(tensors: t => t.Append(TinyCheckpoint.Source("base_model.model.model.layers.9.self_attn.q_proj.lora_A.weight", new double[32], [2, 16]))).Message.ShouldContain("does not have");
+        LoadError(tensors: t => t.Append(TinyCheckpoint.Source("model.norm.weight", new double[16], [16]))).Message.ShouldContain("not a name");
+        LoadError(other: TinyCheckpoint.Phi3()).Message.ShouldContain("q_proj"); // another family has other matrices
+        LoadError(other: TinyCheckpoint.Qwen3()).ShouldSatisfyAllConditions(e => e.Property.ShouldBe(B), e => e.Message.ShouldContain("[32, 2]")); // or other shapes
         File.Delete(Path.Combine(_folder, "adapter_model.safetensors"));
-        Should.Throw<AttributionException>(() => Load(TinyModel.Llama())).File.ShouldBe(Path.Combine(_folder, "adapter_model.safetensors"));
+        Should.Throw<AttributionException>(() => Load(TinyCheckpoint.Llama())).File.ShouldBe(Path.Combine(_folder, "adapter_model.safetensors"));
         File.Delete(Path.Combine(_folder, "adapter_config.json"));
-        Should.Throw<AttributionException>(() => Load(TinyModel.Llama())).File.ShouldBe(Path.Combine(_folder, "adapter_config.json"));
+        Should.Throw<AttributionException>(() => Load(TinyCheckpoint.Llama())).File.ShouldBe(Path.Combine(_folder, "adapter_config.json"));
     }
 
     [Fact]
     public void Targets_that_name_nothing_bad_ranks_and_second_adapters_are_refused()
     {
-        using var tiny = TinyModel.Phi3();
+        using var tiny = TinyCheckpoint.Phi3();
         using var model = tiny.Load();
         Should.Throw<AttributionException>(() => LoraAdapter.Attach(model, Config("q_proj"), 1)).Message.ShouldContain("qkv_proj");
         Should.Throw<AttributionException>(() => LoraAdapter.Attach(model, Config("proj"), 1)).Code.ShouldBe(ErrorCodes.AdapterInvalid);
@@ -232,9 +232,9 @@ public sealed class LoraTests : IDisposable
         Should.Throw<InvalidOperationException>(() => model.Save(_folder));
     }
 
-    private AttributionException LoadError(Action<JsonObject>? edit = null, Func<IEnumerable<SafetensorsSource>, IEnumerable<SafetensorsSource>>? tensors = null, TinyModel? other = null)
+    private AttributionException LoadError(Action<JsonObject>? edit = null, Func<IEnumerable<SafetensorsSource>, IEnumerable<SafetensorsSource>>? tensors = null, TinyCheckpoint? other = null)
     {
-        using (var tiny = TinyModel.Llama())
+        using (var tiny = TinyCheckpoint.Llama())
         using (var model = tiny.Load())
         using (var adapter = LoraAdapter.Attach(model, Config("q_proj", rank: 2), 1))
         {
@@ -242,16 +242,16 @@ public sealed class LoraTests : IDisposable
             if (tensors is not null)
                 SafetensorsWriter.Write(Path.Combine(_folder, "adapter_model.safetensors"), tensors(adapter.Weights.SelectMany(w => new[]
                 {
-                    TinyModel.Source($"base_model.model.{w.Linear.Name}.lora_A.weight", [.. Numbers.ToArray(w.A).Select(x => (double)x)], w.A.shape),
-                    TinyModel.Source($"base_model.model.{w.Linear.Name}.lora_B.weight", [.. Numbers.ToArray(w.B).Select(x => (double)x)], w.B.shape),
+                    TinyCheckpoint.Source($"base_model.model.{w.Linear.Name}.lora_A.weight", [.. Numbers.ToArray(w.A).Select(x => (double)x)], w.A.shape),
+                    TinyCheckpoint.Source($"base_model.model.{w.Linear.Name}.lora_B.weight", [.. Numbers.ToArray(w.B).Select(x => (double)x)], w.B.shape),
                 }).ToArray()));
         }
         if (edit is not null)
             Edit(edit);
-        return Should.Throw<AttributionException>(() => Load(other ?? TinyModel.Llama()));
+        return Should.Throw<AttributionException>(() => Load(other ?? TinyCheckpoint.Llama()));
     }
 
-    private void Load(TinyModel onto)
+    private void Load(TinyCheckpoint onto)
     {
         using (onto)
         using (var model = onto.Load())
@@ -280,7 +280,7 @@ public sealed class LoraTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(TinyModel.Tokens(9, 3))), model.Transformer.Context(1, 9), 0, model.Config.BlockCount);
+        var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(TinyCheckpoint.Tokens(9, 3))), model.Transformer.Context(1, 9), 0, model.Config.BlockCount);
         return Numbers.ToArray(model.Transformer.Logits(stream));
     }
 

@@ -10,15 +10,15 @@ public sealed class ModelConfigTests
     [Fact]
     public void A_stored_head_that_differs_from_the_tied_embedding_is_refused_and_one_that_equals_it_is_not()
     {
-        using var tiny = TinyModel.Qwen2();
+        using var tiny = TinyCheckpoint.Qwen2();
         var path = Path.Combine(tiny.Folder, "model.safetensors");
         var embedding = tiny.Naive.Weights["model.embed_tokens.weight"];
-        var all = tiny.Naive.Weights.Select(w => TinyModel.Source(w.Key, w.Value, ShapeIn(path, w.Key))).ToArray();
-        SafetensorsWriter.Write(path, all.Append(TinyModel.Source("lm_head.weight", embedding, [23, 16])));
+        var all = tiny.Naive.Weights.Select(w => TinyCheckpoint.Source(w.Key, w.Value, ShapeIn(path, w.Key))).ToArray();
+        SafetensorsWriter.Write(path, all.Append(TinyCheckpoint.Source("lm_head.weight", embedding, [23, 16])));
         using (var model = tiny.Load())
             model.Config.TieWordEmbeddings.ShouldBeTrue();
 
-        SafetensorsWriter.Write(path, all.Append(TinyModel.Source("lm_head.weight", [.. embedding.Select((x, i) => i == 7 ? x + 1 : x)], [23, 16])));
+        SafetensorsWriter.Write(path, all.Append(TinyCheckpoint.Source("lm_head.weight", [.. embedding.Select((x, i) => i == 7 ? x + 1 : x)], [23, 16])));
         var error = Should.Throw<AttributionException>(() => tiny.Load());
         (error.Code, error.Property).ShouldBe((ErrorCodes.ModelWeightsInvalid, "lm_head.weight"));
         error.Message.ShouldContain("tie_word_embeddings");
@@ -40,7 +40,7 @@ public sealed class ModelConfigTests
     [Fact]
     public void Both_spellings_of_transformers_4_and_5_give_one_configuration()
     {
-        using var tiny = TinyModel.Gemma3();
+        using var tiny = TinyCheckpoint.Gemma3();
         var older = ModelConfig.Load(tiny.Folder);
         tiny.EditConfig(json =>
         {
@@ -57,7 +57,7 @@ public sealed class ModelConfigTests
         newer.SlidingWindows.ShouldBe([6, 6, null, 6]);
         Same(newer, older);
 
-        using var llama = TinyModel.Llama();
+        using var llama = TinyCheckpoint.Llama();
         older = ModelConfig.Load(llama.Folder);
         llama.EditConfig(json =>
         {
@@ -142,13 +142,13 @@ public sealed class ModelConfigTests
     [Fact]
     public void What_a_file_leaves_out_is_what_the_family_s_own_class_takes()
     {
-        using var mistral = TinyModel.Mistral();
+        using var mistral = TinyCheckpoint.Mistral();
         mistral.EditConfig(json => json.Remove("sliding_window"));
         ModelConfig.Load(mistral.Folder).SlidingWindows.ShouldBe([4096, 4096, 4096]);
         mistral.EditConfig(json => json["sliding_window"] = null);
         ModelConfig.Load(mistral.Folder).SlidingWindows.ShouldBe([null, null, null]);
 
-        using var gemma = TinyModel.Gemma3();
+        using var gemma = TinyCheckpoint.Gemma3();
         gemma.EditConfig(json =>
         {
             foreach (var name in (string[])["rope_theta", "rope_local_base_freq", "sliding_window", "sliding_window_pattern", "query_pre_attn_scalar", "hidden_activation"])
@@ -158,7 +158,7 @@ public sealed class ModelConfigTests
         (config.Rotary.Theta, config.WindowRotary.Theta, config.QueryScalar, config.Activation).ShouldBe((1e6, 1e4, 256.0, Activation.GeluTanh));
         config.SlidingWindows.ShouldBe([4096, 4096, 4096, 4096]);
 
-        using var qwen = TinyModel.Qwen2();
+        using var qwen = TinyCheckpoint.Qwen2();
         qwen.EditConfig(json => json["use_sliding_window"] = false);
         ModelConfig.Load(qwen.Folder).SlidingWindows.ShouldBe([null, null, null]);
     }
@@ -171,7 +171,7 @@ public sealed class ModelConfigTests
     [InlineData("gemma3", "final_logit_softcapping", "null")]
     public void Options_that_leave_the_numbers_alone_are_accepted(string family, string option, string value)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         tiny.EditConfig(json => json[option] = JsonNode.Parse(value));
         ModelConfig.Load(tiny.Folder).BlockCount.ShouldBeGreaterThan(0);
     }
@@ -193,7 +193,7 @@ public sealed class ModelConfigTests
     [InlineData("phi3", "lm_head_bias", "true")]
     public void An_option_that_would_change_the_numbers_is_an_error_that_names_it(string family, string option, string value, string? named = null)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         tiny.EditConfig(json => json[option] = JsonNode.Parse(value));
         var error = Should.Throw<AttributionException>(() => ModelConfig.Load(tiny.Folder));
         error.Code.ShouldBe(ErrorCodes.ModelOptionUnsupported);
@@ -219,7 +219,7 @@ public sealed class ModelConfigTests
     [InlineData("phi3", "rope_scaling", """{"type":"longrope","short_factor":[1.0],"long_factor":[1.0,1.0,1.0]}""", "rope_scaling.short_factor")]
     public void A_missing_or_impossible_property_is_an_error_that_names_it(string family, string property, string? value, string? named = null)
     {
-        using var tiny = TinyModel.Of(family);
+        using var tiny = TinyCheckpoint.Of(family);
         tiny.EditConfig(json =>
         {
             if (value is null)
@@ -234,7 +234,7 @@ public sealed class ModelConfigTests
     [Fact]
     public void An_odd_rotation_is_an_error()
     {
-        using var tiny = TinyModel.Phi3();
+        using var tiny = TinyCheckpoint.Phi3();
         tiny.EditConfig(json => json["partial_rotary_factor"] = 0.4);
         tiny.EditConfig(json => json.Remove("rope_scaling"));
         Should.Throw<AttributionException>(() => ModelConfig.Load(tiny.Folder)).Property.ShouldBe("partial_rotary_factor");
@@ -243,7 +243,7 @@ public sealed class ModelConfigTests
     [Fact]
     public void An_unknown_family_is_an_error_that_lists_the_known_ones()
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         tiny.EditConfig(json => json["model_type"] = "mamba");
         var error = Should.Throw<AttributionException>(() => ModelConfig.Load(tiny.Folder));
         error.Code.ShouldBe(ErrorCodes.ModelTypeUnknown);
@@ -258,7 +258,7 @@ public sealed class ModelConfigTests
     [InlineData("""{"model_type":"llama","model_type":"llama"}""")]
     public void A_file_that_is_missing_or_no_object_is_an_error_that_names_it(string? text)
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         var path = Path.Combine(tiny.Folder, "config.json");
         File.Delete(path);
         if (text is not null)
@@ -270,18 +270,18 @@ public sealed class ModelConfigTests
     [Fact]
     public void Weights_that_do_not_fit_the_configuration_are_errors_that_name_the_tensor()
     {
-        using var tiny = TinyModel.Llama();
+        using var tiny = TinyCheckpoint.Llama();
         const string Name = "model.layers.1.mlp.up_proj.weight";
         var all = tiny.Sources().ToArray();
 
         Wrong(all.Where(s => s.Name != Name), Name, "missing");
-        Wrong(all.Select(s => s.Name == Name ? TinyModel.Source(Name, tiny.Naive.Weights[Name], [16, 20]) : s), Name, "[16, 20]");
-        Wrong(all.Append(TinyModel.Source("model.layers.3.mlp.up_proj.weight", new double[320], [20, 16])), "model.layers.3.mlp.up_proj.weight", "no use");
+        Wrong(all.Select(s => s.Name == Name ? TinyCheckpoint.Source(Name, tiny.Naive.Weights[Name], [16, 20]) : s), Name, "[16, 20]");
+        Wrong(all.Append(TinyCheckpoint.Source("model.layers.3.mlp.up_proj.weight", new double[320], [20, 16])), "model.layers.3.mlp.up_proj.weight", "no use");
         var packed = new SafetensorsSource(Name, SafetensorsDType.I8, [20, 16], stream => stream.Write(new byte[320]));
         Wrong(all.Select(s => s.Name == Name ? packed : s), Name, "quantised");
 
         // Frequencies that old checkpoints stored are not weights.
-        tiny.WriteWeights(all.Append(TinyModel.Source("model.layers.0.self_attn.rotary_emb.inv_freq", new double[3], [3])));
+        tiny.WriteWeights(all.Append(TinyCheckpoint.Source("model.layers.0.self_attn.rotary_emb.inv_freq", new double[3], [3])));
         tiny.Load().Dispose();
 
         void Wrong(IEnumerable<SafetensorsSource> sources, string tensor, string said)

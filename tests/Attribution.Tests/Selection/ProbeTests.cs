@@ -28,9 +28,9 @@ public sealed class ProbeTests : IDisposable
         // Longer and shorter than each other, which must make no difference.
         var train = Enumerable.Range(0, 400).Select(i => Scaled(Row(1000 + i, i % 10 == 0 ? 1 : 0), 1 + i % 7)).ToArray();
 
-        var probe = Probe.Train(isDeep ? SmallMlp : ProbeOptions.Linear, new Rows(treatments), new Rows(controls));
-        var shuffled = Probe.Train(isDeep ? SmallMlp : ProbeOptions.Linear, new Rows(shuffledTreatments), new Rows(shuffledControls));
-        var scores = Query.Score([Query.Of(Method(isDeep), probe), Query.Of(Method(isDeep), shuffled)], new Rows(train));
+        var probe = Probe.Train(isDeep ? SmallMlp : ProbeOptions.Linear, new MemoryVectors(treatments), new MemoryVectors(controls));
+        var shuffled = Probe.Train(isDeep ? SmallMlp : ProbeOptions.Linear, new MemoryVectors(shuffledTreatments), new MemoryVectors(shuffledControls));
+        var scores = Query.Score([Query.Of(Method(isDeep), probe), Query.Of(Method(isDeep), shuffled)], new MemoryVectors(train));
         Auroc(scores[0]).ShouldBeGreaterThan(0.95);
         Auroc(scores[1]).ShouldBeInRange(0.2, 0.8);
         probe.Fit.ValidationAccuracy.ShouldBeGreaterThanOrEqualTo(0.8);
@@ -49,10 +49,10 @@ public sealed class ProbeTests : IDisposable
     {
         var noise = Enumerable.Range(0, 2 * Pairs).Select(i => Row(i, 0)).ToArray();
         var options = ProbeOptions.Linear with { LearningRate = 0.1 };
-        var fit = Probe.Train(options, new Rows(noise[..Pairs]), new Rows(noise[Pairs..])).Fit;
+        var fit = Probe.Train(options, new MemoryVectors(noise[..Pairs]), new MemoryVectors(noise[Pairs..])).Fit;
         fit.Epochs.ShouldBe(fit.BestEpoch + options.Patience);
         fit.Epochs.ShouldBeLessThan(options.Epochs);
-        var again = Probe.Train(options with { Epochs = fit.BestEpoch }, new Rows(noise[..Pairs]), new Rows(noise[Pairs..]));
+        var again = Probe.Train(options with { Epochs = fit.BestEpoch }, new MemoryVectors(noise[..Pairs]), new MemoryVectors(noise[Pairs..]));
         again.Fit.ValidationLoss.ShouldBe(fit.ValidationLoss);
     }
 
@@ -61,10 +61,10 @@ public sealed class ProbeTests : IDisposable
     public void A_score_is_the_logit_of_the_row_at_length_one(bool isDeep)
     {
         var (treatments, controls) = Evaluation();
-        var probe = Probe.Train(isDeep ? SmallMlp with { Epochs = 2 } : ProbeOptions.Linear, new Rows(treatments), new Rows(controls));
+        var probe = Probe.Train(isDeep ? SmallMlp with { Epochs = 2 } : ProbeOptions.Linear, new MemoryVectors(treatments), new MemoryVectors(controls));
         float[][] train = [.. Enumerable.Range(0, 1500).Select(i => Scaled(Row(i, i % 2), i + 0.1f))];
         (train[3], train[1200]) = (new float[Dimension], Scaled(train[1200], float.NaN));
-        var scores = Query.Of(Method(isDeep), probe).Score(new Rows(train));
+        var scores = Query.Of(Method(isDeep), probe).Score(new MemoryVectors(train));
         scores.Select(s => s.Index).ShouldBe(Enumerable.Range(0, 1500).Select(i => (long)i));
         scores.Where(s => float.IsNaN(s.Score)).Select(s => s.Index).ShouldBe([3L, 1200]);
         foreach (var row in new[] { 0, 1, 1023, 1024, 1499 })
@@ -77,29 +77,29 @@ public sealed class ProbeTests : IDisposable
     {
         var (treatments, controls) = Evaluation();
         var options = (isDeep ? SmallMlp : ProbeOptions.Linear) with { Epochs = 3 };
-        var source = new Rows(treatments);
-        var probe = Probe.Train(options, source, new Rows(controls));
+        var source = new MemoryVectors(treatments);
+        var probe = Probe.Train(options, source, new MemoryVectors(controls));
         probe.Save(_folder["a"]);
-        Probe.Train(options, source, new Rows(controls)).Save(_folder["b"]);
-        Probe.Train(options with { Seed = 1 }, source, new Rows(controls)).Save(_folder["c"]);
+        Probe.Train(options, source, new MemoryVectors(controls)).Save(_folder["b"]);
+        Probe.Train(options with { Seed = 1 }, source, new MemoryVectors(controls)).Save(_folder["c"]);
         File.ReadAllBytes(_folder["b"]).ShouldBe(File.ReadAllBytes(_folder["a"]));
         File.ReadAllBytes(_folder["c"]).ShouldNotBe(File.ReadAllBytes(_folder["a"]));
 
         var loaded = Probe.Load(_folder["a"]);
         loaded.Fit.ShouldBe(probe.Fit);
-        var train = new Rows(Row(1, 0), Row(2, 1));
+        var train = new MemoryVectors(Row(1, 0), Row(2, 1));
         Query.Of(Method(isDeep), loaded).Score(train).ShouldBe(Query.Of(Method(isDeep), probe).Score(train));
-        Should.Throw<AttributionException>(() => Query.Of(Method(isDeep), loaded).Score(new Rows([1f, 2f]))).Code.ShouldBe(ErrorCodes.VectorWidths);
+        Should.Throw<AttributionException>(() => Query.Of(Method(isDeep), loaded).Score(new MemoryVectors([1f, 2f]))).Code.ShouldBe(ErrorCodes.VectorWidths);
     }
 
     [Fact]
     public void The_layers_are_those_of_the_definition()
     {
         var (treatments, controls) = Evaluation(pairs: 10);
-        var mlp = Probe.Train(ProbeOptions.Mlp with { Epochs = 1 }, new Rows(treatments), new Rows(controls));
+        var mlp = Probe.Train(ProbeOptions.Mlp with { Epochs = 1 }, new MemoryVectors(treatments), new MemoryVectors(controls));
         mlp.Layers.Select(l => (l.Inputs, l.Outputs)).ShouldBe([(Dimension, 4096), (4096, 2048), (2048, 1)]);
         ProbeOptions.Mlp.Dropout.ShouldBe(0.1);
-        Probe.Train(ProbeOptions.Linear with { Epochs = 1 }, new Rows(treatments), new Rows(controls)).Layers.Select(l => (l.Inputs, l.Outputs)).ShouldBe([(Dimension, 1)]);
+        Probe.Train(ProbeOptions.Linear with { Epochs = 1 }, new MemoryVectors(treatments), new MemoryVectors(controls)).Layers.Select(l => (l.Inputs, l.Outputs)).ShouldBe([(Dimension, 1)]);
     }
 
     [Fact]
@@ -108,19 +108,19 @@ public sealed class ProbeTests : IDisposable
         var (treatments, controls) = Evaluation(pairs: 10);
         foreach (var method in new[] { ScoringMethod.Linear, ScoringMethod.Mlp })
         {
-            var none = Should.Throw<AttributionException>(() => Query.From(method, new Rows(treatments)));
+            var none = Should.Throw<AttributionException>(() => Query.From(method, new MemoryVectors(treatments)));
             (none.Code, none.Property).ShouldBe((ErrorCodes.ControlVectorsMissing, "ScoringMethod"));
             Should.Throw<AttributionException>(() => Query.Along(method, treatments[0])).Code.ShouldBe(ErrorCodes.ControlVectorsMissing);
         }
         // Nine pairs are left of ten when one of them has no direction.
         controls[4] = new float[Dimension];
-        var few = Should.Throw<AttributionException>(() => Query.From(ScoringMethod.Linear, new Rows(treatments), new Rows(controls)));
+        var few = Should.Throw<AttributionException>(() => Query.From(ScoringMethod.Linear, new MemoryVectors(treatments), new MemoryVectors(controls)));
         few.Code.ShouldBe(ErrorCodes.ProbePairsTooFew);
         few.Message.ShouldContain("share 9");
         controls[4] = [1, 2];
-        Should.Throw<AttributionException>(() => Query.From(ScoringMethod.Linear, new Rows(treatments), new Rows(controls))).Code.ShouldBe(ErrorCodes.VectorWidths);
+        Should.Throw<AttributionException>(() => Query.From(ScoringMethod.Linear, new MemoryVectors(treatments), new MemoryVectors(controls))).Code.ShouldBe(ErrorCodes.VectorWidths);
         (treatments, controls) = Evaluation();
-        Should.Throw<OperationCanceledException>(() => Query.From(ScoringMethod.Linear, new Rows(treatments), new Rows(controls), cancellation: new CancellationToken(canceled: true)));
+        Should.Throw<OperationCanceledException>(() => Query.From(ScoringMethod.Linear, new MemoryVectors(treatments), new MemoryVectors(controls), cancellation: new CancellationToken(canceled: true)));
     }
 
     private static ScoringMethod Method(bool isDeep) => isDeep ? ScoringMethod.Mlp : ScoringMethod.Linear;
@@ -147,16 +147,5 @@ public sealed class ProbeTests : IDisposable
             x = number < probe.Layers.Count - 1 ? [.. y.Select(v => Math.Max(v, 0))] : y;
         }
         return x[0];
-    }
-
-    private sealed class Rows(params float[][] rows) : IVectorSource
-    {
-        public string Name => "rows";
-
-        public void Read(VectorVisitor visit)
-        {
-            for (var i = 0; i < rows.Length; i++)
-                visit(i, rows[i]);
-        }
     }
 }

@@ -51,13 +51,23 @@ public sealed class ScoringPassTests : IDisposable
     }
 
     [Fact]
+    public void Vectors_in_memory_are_of_one_width_and_say_which_rows_they_are_of()
+    {
+        var different = Should.Throw<AttributionException>(() => new MemoryVectors([1, 2], [3, 4], [5]));
+        (different.Code, different.Row).ShouldBe((ErrorCodes.VectorWidths, 2));
+
+        var scores = Query.From(ScoringMethod.DotProduct, new MemoryVectors([1, 0])).Score(new MemoryVectors([2, 1], [3, 1]) { Indices = [7, 4] });
+        scores.Select(row => (row.Index, row.Score)).ShouldBe([(7, 2f), (4, 3f)]);
+    }
+
+    [Fact]
     public void Many_queries_in_one_pass_score_number_for_number_as_each_alone()
     {
         var train = Enumerable.Range(0, 300).Select(row => Random(row, 100)).ToArray();
         train[7] = new float[100];
         train[8][50] = float.NaN;
         var queries = Enum.GetValues<ScoringMethod>().Where(m => m <= ScoringMethod.CosSimDebiasTrain)
-            .SelectMany(m => new[] { 1000, 2000 }.Select(seed => Query.From(m, new Rows(Random(seed, 100), Random(seed + 1, 100)), new Rows(Random(seed + 2, 100))))).ToArray();
+            .SelectMany(m => new[] { 1000, 2000 }.Select(seed => Query.From(m, new MemoryVectors(Random(seed, 100), Random(seed + 1, 100)), new MemoryVectors(Random(seed + 2, 100))))).ToArray();
         foreach (var format in Enum.GetValues<VectorFormat>())
         {
             var source = Write($"{format}", format, train);
@@ -122,16 +132,5 @@ public sealed class ScoringPassTests : IDisposable
             writer.Complete();
         }
         return VectorFolder.Open(_folder[name], 0);
-    }
-
-    private sealed class Rows(params float[][] rows) : IVectorSource
-    {
-        public string Name => "rows";
-
-        public void Read(VectorVisitor visit)
-        {
-            for (var i = 0; i < rows.Length; i++)
-                visit(i, rows[i]);
-        }
     }
 }

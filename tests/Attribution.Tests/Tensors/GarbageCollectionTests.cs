@@ -1,10 +1,10 @@
+using Attribution.Tests.Models;
 using System.Runtime.InteropServices;
 using Attribution.FineTuning;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Models.Generation;
 using Attribution.Models.Lora;
-using Family = Attribution.Tests.Models.TinyModel;
 
 namespace Attribution.Tests.Tensors;
 
@@ -17,8 +17,8 @@ public sealed class GarbageCollectionTests
     [Fact]
     public void Fine_tuning_generation_and_vectors_are_undisturbed_by_a_thread_that_collects_all_the_time()
     {
-        using var files = Family.Llama();
-        using var other = Family.Qwen3(); // through libtorch's graph
+        using var files = TinyCheckpoint.Llama();
+        using var other = TinyCheckpoint.Qwen3(); // through libtorch's graph
         var expected = Run(files) + Run(other);
 
         using var stop = new CancellationTokenSource();
@@ -43,10 +43,10 @@ public sealed class GarbageCollectionTests
         }
     }
 
-    private static string Run(Family files)
+    private static string Run(TinyCheckpoint files)
     {
         using var model = files.Load();
-        TokenSequence[] sequences = [.. Enumerable.Range(0, 6).Select(i => new TokenSequence(Family.Tokens(9 + i, i), [.. Enumerable.Range(0, 9 + i).Select(t => t > 3)]))];
+        TokenSequence[] sequences = [.. Enumerable.Range(0, 6).Select(i => new TokenSequence(TinyCheckpoint.Tokens(9 + i, i), [.. Enumerable.Range(0, 9 + i).Select(t => t > 3)]))];
         using var computer = new VectorComputer(model.Transformer, new AttributionMethods(projection: new() { Dimension = 64 }));
         var vectors = computer.Compute(
             [.. sequences.Select((s, i) => new TokenizedRow(i, s, s))], [new("residual_change", 1), new("residual_diff", 0), new("trak", VectorKey.WholeModel)]);

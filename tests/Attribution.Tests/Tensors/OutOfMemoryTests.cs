@@ -1,8 +1,8 @@
+using Attribution.Tests.Models;
 using Attribution.Diagnostics;
 using Attribution.FineTuning;
 using Attribution.Models.Lora;
 using Attribution.Tensors;
-using Family = Attribution.Tests.Models.TinyModel;
 using static TorchSharp.torch;
 
 namespace Attribution.Tests.Tensors;
@@ -12,7 +12,7 @@ public sealed class OutOfMemoryTests
     [Fact]
     public void An_allocation_that_fails_in_a_step_of_fine_tuning_is_an_error_that_says_how_much_was_asked_for()
     {
-        using var files = Family.Llama();
+        using var files = TinyCheckpoint.Llama();
         using var model = files.Load();
         model.Transformer.Linears[0].Observer = (_, _) => zeros(1L << 50).Dispose();
         var options = new FineTuningOptions { Lora = new LoraConfig { Rank = 2 } };

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
+using Attribution.Pipeline;
 using Attribution.Worker.Stages;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
-using Attribution.Worker.Stages.Snapshots;
+using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Worker.Tests.Stages;
 

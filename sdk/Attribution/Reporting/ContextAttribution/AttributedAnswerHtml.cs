@@ -14,10 +14,10 @@ public static class AttributedAnswerHtml
     public const int Listed = 8;
 
     /// <summary>A style sheet that a page with sections needs once.</summary>
-    public static string Style => Resource("attribution.css");
+    public static string Style => PageFile.Read("attribution.css");
 
     /// <summary>A script that a page with sections needs once.</summary>
-    public static string Script => Resource("attribution.js");
+    public static string Script => PageFile.Read("attribution.js");
 
     /// <summary>A page of one answer that needs nothing from elsewhere.</summary>
     public static string Page(AttributedAnswer answer) => $"""
@@ -98,10 +98,4 @@ public static class AttributedAnswerHtml
     private static string Number(float score) => score.ToString("0.####", CultureInfo.InvariantCulture);
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Resource(string name)
-    {
-        using var reader = new StreamReader(typeof(AttributedAnswerHtml).Assembly.GetManifestResourceStream(name)!);
-        return reader.ReadToEnd();
-    }
 }

@@ -11,8 +11,8 @@ namespace Attribution.Reporting.Page;
 /// </remarks>
 internal static class ReportPage
 {
-    private static readonly string Style = Resource("report.css");
-    private static readonly string Script = Resource("report.js");
+    private static readonly string Style = PageFile.Read("report.css");
+    private static readonly string Script = PageFile.Read("report.js");
 
     /// <summary>The page.</summary>
     /// <param name="report">What to show.</param>
@@ -64,10 +64,4 @@ internal static class ReportPage
 
     // No style or script but these two runs, should a text ever get to be markup.
     private static Html Hash(string content) => new($"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}");
-
-    private static string Resource(string name)
-    {
-        using var reader = new StreamReader(typeof(ReportPage).Assembly.GetManifestResourceStream(name)!);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
 }

@@ -89,7 +89,7 @@ public sealed class StoreProcessTests : IDisposable
         events.ShouldBe([StoreEventKind.Waiting]);
 
         using var next = new ArtifactStore(_folder["store"], notify: e => events.Add(e.Kind));
-        new BlockStage(next, StageRequest.Resolve("other", new { }, next.Hasher, default))
+        new BlockComputation(next, StageRequest.Resolve("other", new { }, next.Hasher, default))
             .Run(StoreWork.Plan(1), (_, b) => File.WriteAllText(b.PathOf("x"), "x"));
         events.ShouldBe([StoreEventKind.Waiting, StoreEventKind.Swept]);
         Directory.EnumerateFileSystemEntries(_folder["store", ".tmp"]).ShouldBeEmpty();

@@ -1,0 +1,98 @@
+namespace Attribution.Data.Store;
+
+/// <summary>
+/// Computes results block by block. Any number of processes may compute the same at once: each takes a block that is neither in the store nor in another's
+/// hands, and in the end all of them have all blocks. A killed process loses the block it was computing.
+/// </summary>
+/// <remarks>
+/// Several results of a block, such as the vectors of several methods out of one pass over a model, may be asked for together where computing some of them
+/// costs little more than one. Each (block, request) is an artifact of its own; of a block, only what is missing is computed, all at once.
+/// </remarks>
+/// <param name="store">Where blocks are kept.</param>
+/// <param name="requests">What is computed, without the rows.</param>
+public sealed class BlockComputation(ArtifactStore store, params IReadOnlyList<StageRequest> requests)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Computes one block: given what is missing of it, as places in the list of requests, returns what writes the files of each.</summary>
+    public delegate Action<int, ArtifactBuilder> Producer(Block block, IReadOnlyList<int> missing);
+
+    /// <summary>The blocks of which something would have to be computed now, as far as names and sizes tell. Changes nothing.</summary>
+    /// <param name="plan">The blocks.</param>
+    public IEnumerable<Block> Missing(IEnumerable<Block> plan) => plan.DistinctBy(b => b.Hash).Where(b => requests.Any(request => !store.Contains(request.ForBlock(b))));
+
+    /// <summary>Computes the blocks that are missing of a single request and returns all.</summary>
+    /// <param name="plan">The blocks, such as <see cref="BlockPlan.Cut"/> makes them.</param>
+    /// <param name="produce">Computes one block: writes its files to the builder's folder. Rows that it numbers, it numbers within the block.</param>
+    /// <param name="progress">Told after each block that this process or another has finished.</param>
+    /// <param name="cancellation">Looked at between blocks.</param>
+    /// <exception cref="Diagnostics.AttributionException">As <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks stay.</exception>
+    public BlockRun Run(IEnumerable<Block> plan, Action<Block, ArtifactBuilder> produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default) =>
+        Run(plan, (block, _) => (_, builder) => produce(block, builder), progress, cancellation);
+
+    /// <summary>Computes what is missing and returns all.</summary>
+    /// <param name="plan">The blocks, such as <see cref="BlockPlan.Cut"/> makes them.</param>
+    /// <param name="produce">Computes one block. Rows that it numbers, it numbers within the block.</param>
+    /// <param name="progress">Told after each block that this process or another has finished; a block ran if anything of it was computed.</param>
+    /// <param name="cancellation">Looked at between blocks.</param>
+    /// <exception cref="Diagnostics.AttributionException">As <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks stay.</exception>
+    public BlockRun Run(IEnumerable<Block> plan, Producer produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var blocks = plan.ToArray();
+        var copies = blocks.CountBy(b => b.Hash).ToDictionary();
+        var state = new BlockProgress(0, 0, blocks.Length);
+        var done = new Dictionary<ContentHash, Artifact?[]>();
+        var ran = new HashSet<ContentHash>();
+        var open = blocks.DistinctBy(b => b.Hash).ToList();
+        while (open.Count > 0)
+        {
+            var before = open.Count;
+            open.RemoveAll(block =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!done.TryGetValue(block.Hash, out var artifacts))
+                    done.Add(block.Hash, artifacts = new Artifact?[requests.Count]);
+                Take(block, artifacts, produce, cancellation);
+                if (artifacts.Any(a => a is { Produced: true }))
+                    ran.Add(block.Hash);
+                if (artifacts.Contains(null))
+                    return false;
+                state = state with { Finished = state.Finished + copies[block.Hash], Ran = ran.Count };
+                progress?.Invoke(state);
+                return true;
+            });
+            // Others compute what is left. Should one of them die, its lock is free and the block is taken over here.
+            if (open.Count == before)
+                cancellation.WaitHandle.WaitOne(Pause);
+        }
+        return new BlockRun([.. blocks.Select(b => (b, (IReadOnlyList<Artifact>)done[b.Hash]!))], state);
+    }
+
+    private void Take(Block block, Artifact?[] artifacts, Producer produce, CancellationToken cancellation)
+    {
+        for (var i = 0; i < requests.Count; i++)
+            artifacts[i] ??= store.TryGet(requests[i].ForBlock(block));
+        // In an order that all processes have, so that of two that want the same block the one that comes first gets all of it.
+        var missing = Enumerable.Range(0, requests.Count).Where(i => artifacts[i] is null).OrderBy(i => requests[i].Fingerprint).ToArray();
+        if (missing.Length > 0)
+            TakeFrom(0, []);
+
+        // Takes the lock of one missing result after the other and computes under all the locks it got. If another process holds the first, it is at work
+        // on the block and is left to it; a later one is skipped. Nobody waits while holding a lock, so there is no deadlock.
+        Action<int, ArtifactBuilder> TakeFrom(int next, IReadOnlyList<int> mine)
+        {
+            if (next == missing.Length)
+                return mine.Count == 0 ? static (_, _) => { } : produce(block, mine);
+            var request = missing[next];
+            Action<int, ArtifactBuilder>? write = null;
+            artifacts[request] = store.GetOrCreateUnlessHeld(requests[request].ForBlock(block), builder =>
+            {
+                write = TakeFrom(next + 1, [.. mine, request]);
+                write(request, builder);
+            }, cancellation);
+            if (write is null && next == 0 && artifacts[request] is null)
+                return static (_, _) => { };
+            return write ?? TakeFrom(next + 1, mine);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text.Json.Nodes;
+using Attribution.Data.Store;
+using Attribution.FineTuning;
+using Attribution.Reporting.TensorBoard;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+using Attribution.Pipeline.Results;
+using Attribution.Pipeline.Snapshots;
+
+namespace Attribution.Pipeline;
+
+/// <summary>Brings the metrics of all runs together, for programs as <c>metrics.json</c>, for people as a table, and for TensorBoard.</summary>
+internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectMetricsSettings>(context)
+{
+    public const string Name = StageNames.CollectMetrics;
+
+    public override string Noun => "metrics file";
+
+    public override IReadOnlyList<StageJob> Plan()
+    {
+        var evaluated = Context.Upstream(EvaluateStage.Name);
+        var judged = Context.Upstream(JudgeStage.Name);
+        var runs = Context.Upstream(SelectTrainingDataStage.Name).Jobs.Select(run =>
+        {
+            var (key, before) = (Tuned(run.Key), new JobKey { Eval = run.Key.Eval });
+            return new Run(run.Key,
+                Context.Input(run, SelectTrainingDataStage.FactsFile),
+                CrossEntropy(before), CrossEntropy(key), Judgement(before), Judgement(key));
+        }).ToArray();
+        var request = Context.Resolve("metrics", new { runs = runs.Select(r => new { name = r.Key.RunFolder, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged }) });
+        return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File),
+            new Metrics(runs.ToDictionary(r => r.Key.RunFolder, r => r.Read())).Write()))];
+
+        InputFile CrossEntropy(JobKey key) => Context.Input(evaluated.Get(key with { Part = EvaluateStage.CrossEntropyPart }), EvaluateStage.MetricsFile);
+
+        InputFile? Judgement(JobKey key) => judged.Find(key) is { } job ? Context.Input(job, JudgeStage.MetricsFile) : null;
+    }
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
+    {
+        var metrics = Metrics.Read(artifact.PathOf(Metrics.File));
+        yield return Copy(artifact, Metrics.File, Metrics.File);
+        var evals = Settings.Eval;
+        yield return ShownFile.Of(ResultTable.File, ResultTable.Of(metrics, evals));
+        // The build shows it at its end.
+        yield return ShownFile.Of(ResultSummary.File, ResultSummary.Of(metrics, evals));
+        foreach (var run in Context.Upstream(SelectTrainingDataStage.Name).Jobs)
+        {
+            var points = RunCurves.Of(metrics.Runs[run.Key.RunFolder], TrainingOf(run.Key));
+            yield return ShownFile.Of($"{RunCurves.Folder}/{run.Key.RunFolder}/{EventFile.Name}", EventFile.Of(points));
+        }
+    }
+
+    private TrainingStep[] TrainingOf(JobKey run) => Context.Upstream(FineTuneStage.Name).Find(run) is { } tuned
+        ? [.. Readable.ReadLines<TrainingStep>(Context.Input(tuned, FineTuneStage.LossFile).Path)]
+        : [];
+
+    // Training on nothing is the base model.
+    private static JobKey Tuned(JobKey run) => run.IsBaseModel ? new JobKey { Eval = run.Eval } : run;
+
+    private sealed record Run(JobKey Key, InputFile Facts, InputFile CrossEntropyBefore, InputFile CrossEntropy, InputFile? JudgedBefore, InputFile? Judged)
+    {
+        public RunMetrics Read()
+        {
+            var facts = SelectionFacts.Read(Facts.Path);
+            var (before, after) = (Readable.ReadLines<CrossEntropyLine>(CrossEntropyBefore.Path).Single(), Readable.ReadLines<CrossEntropyLine>(CrossEntropy.Path).Single());
+            var settings = new Dictionary<string, JsonNode?>();
+            void Set(string name, JsonNode? value)
+            {
+                if (value is not null)
+                    settings.Add(name, value);
+            }
+            Set("train", Key.Train);
+            Set("eval", Key.Eval);
+            Set("attribution", Key.Attribution);
+            Set("selection", Key.Selection);
+            Set("layer", Key.Layer);
+            Set("top_k", facts.TopK);
+            Set("planted_share", facts.PlantedShare);
+
+            var metrics = new Dictionary<string, double?>();
+            if (facts.PrecisionAtK is { } precision)
+                metrics.Add(ResultTable.Precision, precision);
+            metrics.Add("eval_loss_treatment", after.EvalLossTreatment);
+            metrics.Add("eval_loss_control", after.EvalLossControl);
+            metrics.Add(ResultTable.Gap, after.EvalLossGap);
+            metrics.Add(ResultTable.GapBefore, before.EvalLossGap);
+            if (Judged is { } judged && JudgedBefore is { } judgedBefore)
+            {
+                var (scores, scoresBefore) = (Readable.ReadLines<JudgedLine>(judged.Path).Single(), Readable.ReadLines<JudgedLine>(judgedBefore.Path).Single());
+                metrics.Add(ResultTable.Judged, scores.Mean);
+                metrics.Add(ResultTable.JudgedBefore, scoresBefore.Mean);
+                foreach (var (score, share) in (scores.Shares ?? []).Index())
+                    metrics.Add($"judged_share_{score}", share);
+                metrics.Add("unjudged", scores.Unjudged);
+            }
+            return new RunMetrics(settings, metrics);
+        }
+    }
+}

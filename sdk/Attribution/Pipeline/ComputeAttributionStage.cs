@@ -1,0 +1,233 @@
+using Attribution.Data;
+using Attribution.Data.Store;
+using Attribution.Data.Vectors;
+using Attribution.Diagnostics;
+using Attribution.Methods;
+using Attribution.Methods.Projections;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+using Attribution.Pipeline.Results;
+
+namespace Attribution.Pipeline;
+
+/// <summary>
+/// Computes the attribution vectors of the datasets: a job per dataset, method and layer, put together from blocks of rows, of which each
+/// (block, method, layer) is kept by itself. What a block lacks comes out of one pass over the model.
+/// </summary>
+internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings>
+{
+    public const string Name = StageNames.ComputeAttribution;
+
+    /// <summary>The method whose vectors of an evaluation set are the controls that <c>cos_sim_debias_eval</c> reads.</summary>
+    public const string ControlMethod = AttributionMethodNames.ResidualControl;
+
+    private const string StoreStage = "vectors", BlockName = "vector-blocks";
+
+    private readonly ModelSource _model;
+    private readonly AttributionMethods _methods;
+    private readonly VectorFormat _format;
+    private readonly PersonaJobs _personas;
+    private readonly ControlJobs _controls;
+    private readonly HashSet<ContentHash> _withControls = [];
+    private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
+    private VectorComputer? _computer;
+
+    public ComputeAttributionStage(StageContext context) : base(context)
+    {
+        _format = VectorFormats.Parse(Settings.VectorFormat);
+        _methods = new AttributionMethods(context.Plugins.Methods, ProjectionOf(Settings.Projection));
+        _model = new ModelSource(Settings, context);
+        _personas = new PersonaJobs(Settings, _methods, _model, context);
+        _controls = new ControlJobs(Settings, _model, context);
+    }
+
+    public override string Noun => "block";
+
+    public override bool ModelLoaded => _model.IsLoaded;
+
+    public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
+
+    public static JobKey KeyOf(string dataset, string method, int layer) => new() { Dataset = dataset, Method = method, Layer = layer == VectorKey.WholeModel ? null : layer };
+
+    public override IReadOnlyList<StageJob> Plan()
+    {
+        var imported = Context.Upstream(ImportDatasetsStage.Name);
+        var layers = Layers();
+        string[] evalMethods = Settings.EvalControls ? [.. Settings.EvalMethods, ControlMethod] : Settings.EvalMethods;
+        return
+        [
+            .. Settings.Train.SelectMany(d => Jobs(imported.Get(ImportDatasetsStage.KeyOf(d, "train")), Settings.TrainMethods, layers)),
+            .. Settings.Eval.SelectMany(d => Jobs(imported.Get(ImportDatasetsStage.KeyOf(d, "eval")), evalMethods.Distinct(), layers)),
+        ];
+    }
+
+    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
+    {
+        foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
+            yield return persona;
+        foreach (var (dataset, jobs) in missing.Where(job => !PersonaJobs.Makes(job.Key.Method!)).GroupBy(job => (job.Key.Dataset!, _withControls.Contains(job.Request.Fingerprint))).Select(group => (group.Key.Item1, group.ToArray())))
+        {
+            var rows = new BlockRows(_withControls.Contains(jobs[0].Request.Fingerprint)
+                ? ControlJobs.RowsOf(_controls.Produce(dataset, RowsOf(dataset), jobs[0].Source, cancellation))
+                : RowsOf(dataset).Path);
+            var keys = jobs.Select(job => new VectorKey(job.Key.Method!, LayerOf(job))).ToArray();
+            var requests = keys.Select(key => Request(BlockName, key.Method, key.Layer, rows: null)).ToArray();
+            var run = new BlockComputation(Context.Store, requests).Run(
+                rows.Plan(),
+                (block, wanted) =>
+                {
+                    var vectors = Compute(rows.Get(block), jobs[0].Source!, [.. wanted.Select(i => keys[i])], cancellation);
+                    return (i, builder) =>
+                    {
+                        _model.Describe(builder);
+                        VectorBlockFile.Write(builder, vectors[keys[i]]);
+                    };
+                },
+                progress => Context.Reporter.Progress(() => $"{dataset}: {progress.Finished} of {progress.Total} blocks"),
+                cancellation);
+            Count(run.Progress);
+
+            IReadOnlyList<ContentHash> controls = _withControls.Contains(jobs[0].Request.Fingerprint) ? _controls.PartsOf(dataset, RowsOf(dataset)) : [];
+            foreach (var (i, job) in jobs.Index())
+            {
+                _parts[job.Request.Fingerprint] = [.. run.Of(i).Select(artifact => artifact.Fingerprint), .. controls];
+                yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, rows, run, i), cancellation);
+            }
+        }
+    }
+
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint) ?? _personas.PartsOf(job);
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
+    {
+        var imported = Imported(job.Key.Dataset!);
+        var folder = $"{job.Key.Dataset}/{job.Key.Method}";
+        foreach (var file in artifact.Outputs)
+            yield return Copy(artifact, file.Name, $"{folder}/{file.Name}");
+        yield return _withControls.Contains(job.Request.Fingerprint) && _controls.Find(RowsOf(job.Key.Dataset!)) is { } written
+            ? ShownFile.Of($"{folder}/{ImportDatasetsStage.RowsFile}", ControlJobs.RowsOf(written.Artifact), written.Rows)
+            : ShownFile.Of($"{folder}/{ImportDatasetsStage.RowsFile}", Context.Input(imported, ImportDatasetsStage.RowsFile).Path,
+                imported.Outputs.Single(o => o.Name == ImportDatasetsStage.RowsFile));
+    }
+
+    public override void Dispose()
+    {
+        _computer?.Dispose();
+        _model.Dispose();
+    }
+
+    private List<StageJob> Jobs(JobResult dataset, IEnumerable<string> methods, int[] layers)
+    {
+        var planned = new List<StageJob>();
+        var facts = DatasetFacts.Read(Context.Input(dataset, ImportDatasetsStage.FactsFile).Path);
+        foreach (var name in methods)
+        {
+            if (PersonaJobs.Makes(name) && dataset.Key.Kind == "eval")
+            {
+                planned.AddRange(_personas.Plan(dataset, name, layers));
+                continue;
+            }
+            var lacks = _methods.Get(name).Inputs.HasFlag(MethodInputs.Control) && facts.WithoutControl > 0;
+            if (lacks && !_controls.AreWanted)
+                throw new AttributionException(ErrorCodes.ControlMissing,
+                    $"{facts.WithoutControl} of the {facts.Rows} rows of '{dataset.Key.Dataset}' have no control conversation, the first of them row {facts.FirstWithoutControl}, and {name} reads it. "
+                    + "Give every row control_messages, leave those rows out with Filter, use a method that needs only treatments, or set GenerateControls to true: the base model then answers those prompts itself.")
+                { File = dataset.Source, Row = facts.FirstWithoutControl, Property = "control_messages" };
+            foreach (var layer in IsProjected(name) ? [VectorKey.WholeModel] : layers)
+            {
+                var request = Request(StoreStage, name, layer, Context.Input(dataset, ImportDatasetsStage.RowsFile), lacks);
+                if (lacks)
+                    _withControls.Add(request.Fingerprint);
+                planned.Add(new StageJob(KeyOf(dataset.Key.Dataset!, name, layer), request)
+                {
+                    Source = dataset.Source,
+                });
+            }
+        }
+        return planned;
+    }
+
+    // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
+    private StageRequest Request(string stage, string method, int layer, InputFile? rows, bool withControls = false)
+    {
+        var (model, own) = (_model.Inputs, Context.Plugins.CodeOf(_methods.Get(method)));
+        var controls = withControls ? _controls.Request : null;
+        var tokenBudget = Settings.Execution?.TokenBudget; // on a GPU it decides on the shapes of products, and so on the last bits
+        object vectors = IsProjected(method)
+            ? new { rows, controls, model, method, projection = _methods.Projection, Settings.MaxTokens, Settings.Dtype, tokenBudget }
+            : new { rows, controls, model, method, layer, Settings.MaxTokens, Settings.Dtype, tokenBudget };
+        // Blocks are kept in one form, whatever becomes of them.
+        var isOtherForm = stage == StoreStage && _format != VectorFormat.Parquet;
+        return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, own);
+    }
+
+    private bool IsProjected(string method) => _methods.Get(method).Inputs.HasFlag(MethodInputs.WeightGradient);
+
+    private static int LayerOf(StageJob job) => job.Key.Layer ?? VectorKey.WholeModel;
+
+    private int[] Layers()
+    {
+        if (Settings.Layers.Layers is not { } layers)
+            return [.. Enumerable.Range(0, _model.Config.BlockCount)];
+        foreach (var layer in layers)
+            if (layer < 0 || layer >= _model.Config.BlockCount)
+                throw new AttributionException(ErrorCodes.LayerOutOfRange,
+                    $"There is no layer {layer}: the model has blocks 0 to {_model.Config.BlockCount - 1}. Set AttributionLayer to one of them.")
+                { Property = "AttributionLayer" };
+        return [.. layers.Distinct()];
+    }
+
+    private IReadOnlyDictionary<VectorKey, float[]> Compute(IReadOnlyList<DatasetRow> rows, string source, IReadOnlyCollection<VectorKey> keys, CancellationToken cancellation)
+    {
+        // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked of it.
+        TokenizedRow[] tokenized = [.. rows.Select(row => _model.Encoder.Encode(row, source))];
+        _computer ??= new VectorComputer(_model.Model.Transformer, _methods, Settings.Execution?.TokenBudget);
+        return _computer.Compute(tokenized, keys, cancellation: cancellation);
+    }
+
+    private void Assemble(ArtifactBuilder builder, StageJob job, BlockRows rows, BlockRun run, int request)
+    {
+        var (layer, projected) = (LayerOf(job), IsProjected(job.Key.Method!));
+        var width = projected ? _methods.Projection.Dimension : _model.Config.HiddenSize;
+        var without = new List<long>();
+        if (projected)
+            _methods.Projection.Write(Path.GetDirectoryName(builder.PathOf(ProjectionIdentity.FileName))!);
+        using var writer = VectorTables.Create(builder.Folder, layer, _format, width);
+        foreach (var (block, artifacts) in run.Blocks)
+        {
+            var vectors = VectorBlockFile.Read(artifacts[request]);
+            for (var row = 0; row < block.Rows; row++)
+            {
+                var vector = vectors.AsSpan(row * width, width);
+                var index = rows.Indices[(int)block.FirstRow + row];
+                if (float.IsNaN(vector[0]))
+                    without.Add(index);
+                writer.Append(index, vector);
+            }
+        }
+        writer.Complete();
+        if (without.Count > 0)
+            Context.Reporter.Warning(ErrorCodes.AnswerCutAway,
+                $"{without.Count} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no {job.Key.Method} vector, because MaxTokens ({Settings.MaxTokens}) cut their answers away, or because the chat template writes nothing of them that counts "
+                + "(an empty text, weight 0, tool_calls that the template does not know); "
+                + $"they are never selected. They are the rows {string.Join(", ", without.Take(10))}{(without.Count > 10 ? ", ..." : "")}.", job.Source, without[0]);
+    }
+
+    private static ProjectionIdentity? ProjectionOf(ProjectionSettings? settings)
+    {
+        if (settings is null)
+            return null;
+        var identity = new ProjectionIdentity { Kind = ProjectionIdentity.ParseKind(settings.Kind), Dimension = settings.Dimension, Seed = settings.Seed };
+        identity = settings.Layers is { } layers ? identity with { Layers = layers } : identity;
+        identity.Validate();
+        return identity;
+    }
+
+    private JobResult Imported(string dataset)
+    {
+        var imported = Context.Upstream(ImportDatasetsStage.Name);
+        return imported.Find(ImportDatasetsStage.KeyOf(dataset, "train")) ?? imported.Get(ImportDatasetsStage.KeyOf(dataset, "eval"));
+    }
+
+    private InputFile RowsOf(string dataset) => Context.Input(Imported(dataset), ImportDatasetsStage.RowsFile);
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.ContextAttribution;
+using Attribution.ContextAttribution.Evaluation;
+using Attribution.ContextAttribution.Examples;
+using Attribution.ContextAttribution.Scorers;
+using Attribution.ContextAttribution.Sources;
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Contracts.ContextAttribution;
+using Attribution.Pipeline.Results;
+
+namespace Attribution.Pipeline.Context;
+
+/// <summary>
+/// Attributes the held-out answers with the estimator and with the methods that need none, and measures each: a job per dataset and method, put
+/// together from blocks of one example. What no estimator takes part in stays when there is another one.
+/// </summary>
+internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
+{
+    public const string Name = StageNames.AttributeHeldOut;
+
+    /// <summary>The scores, an <see cref="AttributionLine"/> per example.</summary>
+    public const string AttributionsFile = "attributions.jsonl";
+
+    private const string StoreStage = "context-attributions", BlockName = "context-attribution-blocks", BlockFile = "scores.json";
+
+    private readonly ModelSource _model;
+    private readonly ExampleSource _examples;
+    private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
+
+    public AttributeHeldOutStage(StageContext context) : base(context)
+    {
+        _model = new ModelSource(Settings, context);
+        _examples = new ExampleSource(_model);
+    }
+
+    public override string Noun => "attribution";
+
+    public override bool ModelLoaded => _model.IsLoaded;
+
+    public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
+
+    private SourceType Sources => Enum.Parse<SourceType>(Settings.SourceType, ignoreCase: true);
+
+    private JobResult Estimator => Context.Upstream(TrainEstimatorStage.Name).Jobs.Single();
+
+    public override IReadOnlyList<StageJob> Plan()
+    {
+        var generated = Context.Upstream(GenerateStage.Name);
+        return [.. Settings.Datasets.Where(d => d.HeldOut > 0).SelectMany(d => Settings.Methods.Select(method =>
+        {
+            var job = generated.Get(GenerateStage.KeyOf(d.Name));
+            return new StageJob(new JobKey { Dataset = d.Name, Method = method }, Request(StoreStage, d, method, Context.Input(job, GenerateStage.ExamplesFile)))
+            { Source = job.Source };
+        }))];
+    }
+
+    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
+    {
+        foreach (var jobs in missing.GroupBy(job => job.Key.Dataset).Select(group => group.ToArray()))
+        {
+            var dataset = Settings.Datasets.Single(d => d.Name == jobs[0].Key.Dataset) with { Path = jobs[0].Source ?? "" };
+            var path = Context.Input(Context.Upstream(GenerateStage.Name).Get(GenerateStage.KeyOf(dataset.Name)), GenerateStage.ExamplesFile).Path;
+            var prepared = _examples.Read(path, dataset, Sources, Settings.Seed, heldOut: true);
+            Warn(dataset, prepared);
+            var run = Score(dataset, prepared, jobs, cancellation);
+            foreach (var (i, job) in jobs.Index())
+            {
+                _parts[job.Request.Fingerprint] = [.. run.Of(i).Select(artifact => artifact.Fingerprint)];
+                yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job.Key.Method!, dataset, prepared, run, i), cancellation);
+            }
+        }
+    }
+
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint, []);
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [Copy(artifact, AttributionsFile, $"{job.Key.Dataset}/{job.Key.Method}/{AttributionsFile}")];
+
+    public override void Dispose() => _model.Dispose();
+
+    // The examples as a whole for a dataset; without them for its blocks, which the store tells apart by what is in them.
+    private StageRequest Request(string stage, ContextDatasetSettings dataset, string method, InputFile? examples) => Context.Resolve(stage, new
+    {
+        examples,
+        heldOut = examples is null ? null : new { dataset.HeldOut },
+        dataset.Thoughts,
+        model = _model.Inputs,
+        Settings.Dtype,
+        Settings.SourceType,
+        Settings.NumMasks,
+        Settings.Alpha,
+        Settings.Seed,
+        method,
+        estimator = method == ScorerList.Estimator ? EstimatorFiles() : null,
+    });
+
+    // How it was trained is told beside its weights, and is no part of them.
+    private Dictionary<string, InputFile> EstimatorFiles() =>
+        Context.Inputs(Estimator).Where(f => f.Key.EndsWith(".safetensors", StringComparison.Ordinal)).ToDictionary();
+
+    private BlockRun Score(ContextDatasetSettings dataset, PreparedExamples prepared, StageJob[] jobs, CancellationToken cancellation)
+    {
+        var scorers = new ScorerList(_model, Settings.Alpha, Settings.Seed, () => Path.Combine(Context.Store.Root, Estimator.Artifact));
+        var options = new ContextEvaluationOptions { Masks = Settings.NumMasks, Alpha = Settings.Alpha, Seed = Settings.Seed };
+        var run = new BlockComputation(Context.Store, [.. jobs.Select(job => Request(BlockName, dataset, job.Key.Method!, examples: null))]).Run(
+            ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash)),
+            (block, wanted) =>
+            {
+                var example = prepared.Examples[(int)block.FirstRow];
+                var recorded = wanted.ToDictionary(i => i, i => new RecordingScorer(scorers.Get(jobs[i].Key.Method!)));
+                var measured = ContextEvaluator.Evaluate(_model.Model.Transformer, example.Example.Task, example.Line.Key, [.. recorded.Values], options, cancellation);
+                return (i, builder) =>
+                {
+                    var line = ScoredLine.Of(recorded[i].Last!.Values, measured.Single(m => m.Scorer == recorded[i].Name));
+                    File.WriteAllText(builder.PathOf(BlockFile), JsonSerializer.Serialize(line, Readable.Line));
+                    _model.Describe(builder);
+                };
+            },
+            progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples"),
+            cancellation);
+        Count(run.Progress);
+        return run;
+    }
+
+    private static void Assemble(ArtifactBuilder builder, string method, ContextDatasetSettings dataset, PreparedExamples prepared, BlockRun run, int request)
+    {
+        var scored = run.Of(request).Select(artifact => JsonSerializer.Deserialize<ScoredLine>(File.ReadAllBytes(artifact.PathOf(BlockFile)), Readable.Line)!).ToArray();
+        var right = prepared.Examples.Zip(scored, (example, line) => Right(example, line.Scores, dataset.Path!)).ToArray();
+        Readable.WriteLines(builder.PathOf(AttributionsFile), prepared.Examples.Select((example, i) => AttributionLine.Of(example, scored[i].Scores, right[i])));
+        MethodLine.Of(method, prepared, scored, [.. right.SelectMany(r => r)]).Write(builder.PathOf(MethodLine.File));
+    }
+
+    /// <summary>For each sentence whether its highest-scored source, the first of equals, is one that it is known to owe to; null where none is known.</summary>
+    private static IReadOnlyList<bool?> Right(PreparedExample example, float[][] scores, string file) =>
+        [.. ContextTruth.Of(example.Line.ToRow(), example.Example, file).Select((truth, u) => truth?.Contains(Array.IndexOf(scores[u], scores[u].Max())))];
+
+    private void Warn(ContextDatasetSettings dataset, PreparedExamples prepared)
+    {
+        if (prepared.Examples.Count == 0)
+            throw new AttributionException(ErrorCodes.NothingToAttribute,
+                $"'{dataset.Name}' has no held-out example to attribute{(prepared.Why is { } all ? $": {all}" : "")}. Raise its HeldOut, or give it more rows.")
+            { File = dataset.Path, Property = "HeldOut" };
+        if (prepared.Why is { } why)
+            Context.Reporter.Warning(ErrorCodes.ExamplesExcluded, $"{prepared.Excluded.Values.Sum()} held-out examples of '{dataset.Name}' are not attributed: {why}.", dataset.Path);
+    }
+}

@@ -1,0 +1,90 @@
+using Attribution.Contracts;
+using Attribution.ContextAttribution;
+using Attribution.ContextAttribution.Sources;
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Contracts.ContextAttribution;
+using Attribution.Pipeline.Results;
+
+namespace Attribution.Pipeline.Context;
+
+/// <summary>Computes what an estimator learns from: a job per dataset, put together from a block per example.</summary>
+internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings>
+{
+    public const string Name = StageNames.FeaturesAndOutputs;
+
+    /// <summary>What an estimator learns from, see <see cref="FeatureFile"/>.</summary>
+    public const string FeaturesFile = "features.safetensors";
+
+    private const string StoreStage = "context-features", BlockName = "context-feature-blocks";
+
+    private readonly ModelSource _model;
+    private readonly ExampleSource _examples;
+    private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
+
+    public FeaturesAndOutputsStage(StageContext context) : base(context)
+    {
+        _model = new ModelSource(Settings, context);
+        _examples = new ExampleSource(_model);
+    }
+
+    public override string Noun => "example";
+
+    public override bool ModelLoaded => _model.IsLoaded;
+
+    public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
+
+    public override IReadOnlyList<StageJob> Plan()
+    {
+        var generated = Context.Upstream(GenerateStage.Name);
+        return [.. Settings.Datasets.Where(d => d.HeldOut < 1).Select(d =>
+        {
+            var job = generated.Get(GenerateStage.KeyOf(d.Name));
+            var examples = Context.Input(job, GenerateStage.ExamplesFile);
+            var dataset = d with { Path = job.Source ?? d.Name };
+            return new StageJob(GenerateStage.KeyOf(d.Name), Request(StoreStage, d, examples), (builder, cancellation) => Compute(builder, dataset, examples.Path, cancellation)) { Source = job.Source };
+        })];
+    }
+
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint, []);
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [];
+
+    public override void Dispose() => _model.Dispose();
+
+    // The examples as a whole for a dataset; without them for its blocks, which the store tells apart by what is in them.
+    private StageRequest Request(string stage, ContextDatasetSettings dataset, InputFile? examples) => Context.Resolve(stage, new
+    {
+        examples,
+        heldOut = examples is null ? null : new { dataset.HeldOut },
+        dataset.Thoughts,
+        model = _model.Inputs,
+        Settings.Dtype,
+        Settings.SourceType,
+        Settings.NumMasks,
+        Settings.Alpha,
+        Settings.Seed,
+    });
+
+    private void Compute(ArtifactBuilder builder, ContextDatasetSettings dataset, string path, CancellationToken cancellation)
+    {
+        var prepared = _examples.Read(path, dataset, Enum.Parse<SourceType>(Settings.SourceType, ignoreCase: true), Settings.Seed, heldOut: false);
+        if (prepared.Why is { } why)
+            Context.Reporter.Warning(ErrorCodes.ExamplesExcluded, $"{prepared.Excluded.Values.Sum()} examples of '{dataset.Name}' take no part in the training: {why}.", dataset.Path);
+        var run = new BlockComputation(Context.Store, Request(BlockName, dataset, examples: null)).Run(
+            ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash)),
+            (block, made) =>
+            {
+                var example = prepared.Examples[(int)block.FirstRow];
+                var masks = AblationMasks.Random(Settings.NumMasks, example.Example.Sources.Count, Settings.Alpha, Settings.Seed, example.Line.Key);
+                FeatureFile.Write(made.PathOf(FeaturesFile), [ContextAttributor.FeaturesAndOutputs(_model.Model.Transformer, example.Example.Task, masks, cancellation)]);
+                _model.Describe(made);
+            },
+            progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples"),
+            cancellation);
+        Count(run.Progress);
+        _parts[builder.Request.Fingerprint] = [.. run.Of().Select(artifact => artifact.Fingerprint)];
+        FeatureFile.Write(builder.PathOf(FeaturesFile), [.. run.Of().SelectMany(artifact => FeatureFile.Read(artifact.PathOf(FeaturesFile)))]);
+        new FeatureFacts(ModelIdentity.Of(_model.Config), prepared.Examples.Count, prepared.Excluded.Values.Sum()).Write(builder.PathOf(FeatureFacts.File));
+    }
+}

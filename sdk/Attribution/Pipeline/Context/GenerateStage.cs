@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.ContextAttribution.Examples;
+using Attribution.Data.Store;
+using Attribution.Models.Generation;
+using Attribution.Contracts.ContextAttribution;
+using Attribution.Pipeline.Results;
+
+namespace Attribution.Pipeline.Context;
+
+/// <summary>Lets the model answer the questions: a job per dataset, put together from a block per example.</summary>
+internal sealed class GenerateStage : Stage<GenerateSettings>
+{
+    public const string Name = StageNames.Generate;
+
+    /// <summary>The rows with their answers, an <see cref="ExampleLine"/> each.</summary>
+    public const string ExamplesFile = "examples.jsonl";
+
+    private const string StoreStage = "context-examples", BlockName = "generations", BlockFile = "generation.json";
+
+    // Answers that are generated together. A process that is killed loses as many at most.
+    private const int BatchSize = 8;
+
+    private readonly ModelSource _model;
+    private readonly Lazy<ContextPromptWriter> _prompts;
+
+    public GenerateStage(StageContext context) : base(context)
+    {
+        _model = new ModelSource(Settings, context);
+        _prompts = new(() => new ContextPromptWriter(_model.Tokenizer, _model.Template));
+    }
+
+    public override string Noun => "example";
+
+    public override bool ModelLoaded => _model.IsLoaded;
+
+    public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
+
+    public static JobKey KeyOf(string dataset) => new() { Dataset = dataset };
+
+    public override IReadOnlyList<StageJob> Plan() => [.. Settings.Datasets.Select(Job)];
+
+    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
+    {
+        foreach (var job in missing)
+            yield return Context.Store.GetOrCreate(job.Request, builder => job.Produce!(builder, cancellation), cancellation);
+    }
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [Copy(artifact, ExamplesFile, $"{job.Key.Dataset}/{ExamplesFile}")];
+
+    public override void Dispose() => _model.Dispose();
+
+    private StageJob Job(ContextDatasetSettings dataset)
+    {
+        var recipe = dataset.Recipe is null ? null : ContextRecipe.Get(dataset.Recipe);
+        var columns = ColumnsOf(dataset);
+        var source = ContextDataset.Open(
+            new() { Path = dataset.Path ?? "", Filter = dataset.Filter, Take = dataset.Take, Seed = dataset.Seed }, columns, recipe, dataset.Thoughts);
+        var request = Context.Resolve(StoreStage, new
+        {
+            files = source.Files.Select(f => new InputFile(f)),
+            formats = source.Files.Select(ImportDatasetsStage.FormatOf),
+            filter = string.IsNullOrWhiteSpace(dataset.Filter) ? null : dataset.Filter,
+            dataset.Take,
+            dataset.Seed,
+            recipe = recipe?.Name,
+            columns = recipe is null ? columns : null,
+            dataset.Thoughts,
+            model = _model.Inputs,
+            Settings.Dtype,
+            Settings.MaxNewTokens,
+        });
+        return new StageJob(KeyOf(dataset.Name), request, (builder, cancellation) => Answer(builder, dataset.Name, source, cancellation)) { Source = dataset.Path };
+    }
+
+    private static ContextColumns ColumnsOf(ContextDatasetSettings dataset)
+    {
+        var defaults = new ContextColumns();
+        return new()
+        {
+            Context = dataset.ContextColumn ?? defaults.Context,
+            Query = dataset.QueryColumn ?? defaults.Query,
+            Answer = dataset.AnswerColumn,
+            Truth = dataset.TruthColumn,
+        };
+    }
+
+    private void Answer(ArtifactBuilder builder, string dataset, ContextDataset source, CancellationToken cancellation)
+    {
+        var file = source.Files.Count == 1 ? source.Files[0] : null;
+        var rows = source.Rows().Select(row => Prepare(row, file)).ToArray();
+        var askable = rows.Where(r => r.Excluded is null).ToArray();
+        var plan = ExampleBlocks.Plan(askable.Select(r => ContentHash.Parse(r.Key)));
+        var request = Context.Resolve(BlockName, new { model = _model.Inputs, Settings.Dtype, Settings.MaxNewTokens });
+        var blocks = new BlockComputation(Context.Store, request);
+        var waiting = new Queue<Block>(blocks.Missing(plan));
+        var answers = new Dictionary<ContentHash, GeneratedLine>();
+        var run = blocks.Run(plan, (block, made) =>
+        {
+            if (!answers.Remove(block.Hash, out var answer))
+            {
+                Generate(block, waiting, askable, answers, cancellation);
+                answers.Remove(block.Hash, out answer);
+            }
+            WholeFile.Write(made.PathOf(BlockFile), JsonSerializer.Serialize(answer, Readable.Line));
+            if (_model.IsLoaded)
+                _model.Describe(made);
+        }, progress => Context.Reporter.Progress(() => $"{dataset}: {progress.Finished} of {progress.Total} answers"), cancellation);
+        Count(run.Progress);
+
+        var generated = run.Of().Select(artifact => JsonSerializer.Deserialize<GeneratedLine>(File.ReadAllBytes(artifact.PathOf(BlockFile)), Readable.Line)!).ToArray();
+        var next = 0;
+        Readable.WriteLines(builder.PathOf(ExamplesFile), rows.Select(row => Line(row, row.Excluded is null ? generated[next++] : null)));
+    }
+
+    /// <summary>The answers of a block and of those behind it that nobody has begun with.</summary>
+    private void Generate(Block block, Queue<Block> waiting, Prepared[] rows, Dictionary<ContentHash, GeneratedLine> answers, CancellationToken cancellation)
+    {
+        var batch = new List<Block> { block };
+        while (batch.Count < BatchSize && waiting.TryDequeue(out var next))
+            if (next.Hash != block.Hash)
+                batch.Add(next);
+        foreach (var given in batch.Where(b => rows[b.FirstRow].Given is not null))
+            answers[given.Hash] = new GeneratedLine(rows[given.FirstRow].Given!.Ids, Complete: true);
+        batch.RemoveAll(b => rows[b.FirstRow].Given is not null);
+        if (batch.Count == 0)
+            return;
+        var texts = new TextGenerator(_model.Model).Generate(
+            [.. batch.Select(b => rows[b.FirstRow].Prompt.Ids)], new GenerationOptions { MaxNewTokens = Settings.MaxNewTokens }, cancellation: cancellation);
+        foreach (var (b, text) in batch.Zip(texts))
+            answers[b.Hash] = new GeneratedLine(text.Tokens, text.StopToken is not null);
+    }
+
+    private Prepared Prepare(ContextRow row, string? file)
+    {
+        var prompt = _prompts.Value.Write(row, file);
+        var given = row.Answer is { } answer ? GeneratedAnswer.Of(_prompts.Value.Tokenizer, prompt, answer) : null;
+        Exclusion? excluded = prompt.Ids.Count + (given?.Ids.Count ?? 1) > _model.Config.MaxPositions ? Exclusion.TooLong
+            : row.Documents.Count > 0 && row.Documents.All(string.IsNullOrWhiteSpace) ? Exclusion.NoSource
+            : null;
+        return new Prepared(row, row.ContentHash(), prompt, given, excluded);
+    }
+
+    private ExampleLine Line(Prepared prepared, GeneratedLine? answer)
+    {
+        var row = prepared.Row;
+        return new ExampleLine(row.Index, prepared.Key, row.Documents, row.Query, row.Previous.Count == 0 ? null : row.Previous,
+            row.Answer, row.Truth, answer is null ? null : GeneratedAnswer.Of(_prompts.Value.Tokenizer, answer.Tokens).Text, answer?.Tokens, answer?.Complete, prepared.Excluded);
+    }
+
+    private sealed record Prepared(ContextRow Row, string Key, ContextPrompt Prompt, GeneratedAnswer? Given, Exclusion? Excluded);
+}

@@ -1,0 +1,46 @@
+using Attribution.ContextAttribution;
+using Attribution.ContextAttribution.Scorers;
+using Attribution.Contracts;
+using Attribution.Diagnostics;
+
+namespace Attribution.Pipeline.Context;
+
+/// <summary>The scorers of a stage by their names, each made when it is first asked for.</summary>
+/// <param name="model">The model.</param>
+/// <param name="alpha">The probability that an ablation keeps a source.</param>
+/// <param name="seed">The seed of ablations and of random scores.</param>
+/// <param name="estimator">The folder of the trained estimator.</param>
+internal sealed class ScorerList(ModelSource model, double alpha, long seed, Func<string> estimator)
+{
+    /// <summary>The one that a trained estimator scores by.</summary>
+    public const string Estimator = EstimatorNames.At2;
+
+    private const string MeanAttention = ContextBaselineNames.MeanAttention, LeaveOneOut = ContextBaselineNames.LeaveOneOut, Random = ContextBaselineNames.Random,
+        Surrogate = ContextBaselineNames.Surrogate;
+
+    private readonly Dictionary<string, ISourceScorer> _made = [];
+
+    /// <summary>A scorer.</summary>
+    /// <exception cref="AttributionException">ATTR1465: there is none of that name.</exception>
+    public ISourceScorer Get(string name)
+    {
+        if (!_made.TryGetValue(name, out var scorer))
+            _made.Add(name, scorer = Make(name));
+        return scorer;
+    }
+
+    private ISourceScorer Make(string name)
+    {
+        if (name == Random)
+            return new RandomScorer(seed);
+        var transformer = model.Model.Transformer;
+        return name switch
+        {
+            Estimator => EstimatorScorer.At2(transformer, ScoreEstimator.Load(estimator(), model.Config)),
+            MeanAttention => EstimatorScorer.MeanAttention(transformer),
+            LeaveOneOut => new LeaveOneOutScorer(transformer),
+            _ when ContextBaselineNames.Ablations(name) is { } ablations => new SurrogateScorer(transformer, ablations, alpha, seed),
+            _ => throw new AttributionException(ErrorCodes.UnknownScorer, $"There is no way to score sources called '{name}'. Use {MeanAttention}, {LeaveOneOut}, {Surrogate}32 (or another number of ablations) or {Random}.") { Property = "Baseline" },
+        };
+    }
+}

@@ -1,0 +1,120 @@
+using Attribution.Data;
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Evaluation;
+using Attribution.Methods;
+using Attribution.Models;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+using Attribution.Pipeline.Results;
+
+namespace Attribution.Pipeline;
+
+/// <summary>Evaluates the base model and each run's: the cross-entropy of the evaluation set, and answers to its held-out prompts. Two jobs per run.</summary>
+internal sealed class EvaluateStage : Stage<EvaluateSettings>
+{
+    public const string Name = StageNames.Evaluate;
+
+    /// <summary>The <see cref="JobKey.Part"/> of the cross-entropies.</summary>
+    public const string CrossEntropyPart = "cross_entropy";
+
+    /// <summary>The <see cref="JobKey.Part"/> of the answers.</summary>
+    public const string AnswersPart = "answers";
+
+    public const string MetricsFile = "metrics.jsonl";
+    public const string AnswersFile = "answers.jsonl";
+
+    private readonly ModelSource _model;
+    private readonly RunModel _run;
+
+    public EvaluateStage(StageContext context) : base(context)
+    {
+        _model = new ModelSource(Settings, context);
+        _run = new RunModel(_model);
+    }
+
+    public override string Noun => "evaluation";
+
+    private GenerationSettings Generation => Settings.Generation ?? new();
+
+    public override bool ModelLoaded => _model.IsLoaded;
+
+    public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
+
+    public override IReadOnlyList<StageJob> Plan()
+    {
+        var imported = Context.Upstream(ImportDatasetsStage.Name);
+        var runs = Context.Upstream(FineTuneStage.Name).Jobs;
+        return
+        [
+            .. Settings.Eval.SelectMany(eval => Jobs(new JobKey { Eval = eval.Name }, null, imported)),
+            .. runs.SelectMany(run => Jobs(run.Key, run, imported)),
+        ];
+    }
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
+    {
+        var folder = $"{job.Key.RunFolder}/selected_data";
+        return [job.Key.Part == AnswersPart
+            ? Copy(artifact, AnswersFile, $"{folder}/{AnswersFile}")
+            : Copy(artifact, MetricsFile, $"{folder}/eval_cross_entropy/{MetricsFile}")];
+    }
+
+    public override void Dispose() => _run.Dispose();
+
+    private IEnumerable<StageJob> Jobs(JobKey run, JobResult? tuned, StageResult imported)
+    {
+        var adapter = tuned is null ? null : Context.Inputs(tuned);
+        var folder = tuned is null ? null : Path.Combine(Context.Store.Root, tuned.Artifact);
+        var dataset = imported.Get(ImportDatasetsStage.KeyOf(run.Eval!, "eval"));
+        var rows = Context.Input(dataset, ImportDatasetsStage.RowsFile);
+        // The curve of the losses takes no part.
+        var weights = adapter?.Where(f => f.Key.StartsWith("adapter_", StringComparison.Ordinal)).ToDictionary();
+        yield return new StageJob(run with { Part = CrossEntropyPart },
+            Context.Resolve("cross-entropies", new { rows, model = _model.Inputs, adapter = weights, Settings.Dtype, Settings.MaxTokens, Settings.Execution?.TokenBudget }),
+            (builder, cancellation) => Measure(builder, folder, rows.Path, dataset.Source!, cancellation));
+
+        if (imported.Find(ImportDatasetsStage.KeyOf(run.Eval!, "prompts")) is not { } held)
+            yield break;
+        var prompts = Context.Input(held, ImportDatasetsStage.PromptsFile);
+        yield return new StageJob(run with { Part = AnswersPart },
+            Context.Resolve("answers", new { prompts, model = _model.Inputs, adapter = weights, Settings.Dtype, Generation }),
+            (builder, cancellation) => Answer(builder, run, folder, prompts.Path, held.Source!, cancellation));
+    }
+
+    private void Measure(ArtifactBuilder builder, string? adapter, string rows, string source, CancellationToken cancellation)
+    {
+        _run.Use(adapter);
+        TokenizedRow[] all = [.. DatasetRows.Read(rows).Select(row => _model.Encoder.Encode(row, source))];
+        var measured = new CrossEntropyEvaluator(_model.Model.Transformer, Settings.Execution?.TokenBudget ?? VectorComputer.DefaultTokenBudget)
+            .Evaluate([.. all.Select(r => r.Treatment)], [.. all.Select(r => r.Control).OfType<TokenSequence>()], cancellation);
+        Readable.WriteLines(builder.PathOf(MetricsFile), [new CrossEntropyLine(measured.Treatment, measured.Control, measured.Gap, measured.Skipped)]);
+        _model.Describe(builder);
+    }
+
+    private void Answer(ArtifactBuilder builder, JobKey run, string? adapter, string path, string source, CancellationToken cancellation)
+    {
+        _run.Use(adapter);
+        var prompts = PromptFile.Read(path);
+        var options = new AnsweringOptions
+        {
+            Repeats = Generation.Repeats,
+            Temperature = Generation.Temperature,
+            TopP = Generation.TopP,
+            MaxNewTokens = Generation.MaxNewTokens,
+            Seed = Generation.Seed,
+        };
+        var progress = new ProgressCallback(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {prompts.Count * options.Repeats} answers"));
+        try
+        {
+            var answers = new PromptAnswerer(_model.Model, _model.Tokenizer, _model.Template).Answer(
+                [.. prompts.Select(p => p.Messages)], options, progress, cancellation, [.. prompts.Select(p => p.Variables)]);
+            Readable.WriteLines(builder.PathOf(AnswersFile), answers.Select(a => AnswerLine.Of(a, prompts[a.PromptIndex].Metadata)));
+        }
+        catch (AttributionException e) when (e.File is null && e.Row is not null)
+        {
+            throw new AttributionException(e.Code, e.Message, e) { File = source, Row = e.Row, Property = e.Property };
+        }
+        _model.Describe(builder);
+    }
+}

@@ -1,0 +1,107 @@
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Methods;
+using Attribution.Models;
+using Attribution.Models.Hub;
+using Attribution.Tensors;
+using Attribution.Tokenization;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+using TorchSharp;
+
+namespace Attribution.Pipeline;
+
+/// <summary>The model of a stage: its files, at hand from the start, and the model itself, loaded when something is to be computed.</summary>
+internal sealed class ModelSource : IDisposable
+{
+    private readonly ModelSettings _settings;
+    private readonly ModelFolder _folder;
+    private readonly Lazy<CausalLanguageModel> _model;
+    private readonly Lazy<ModelConfig> _config;
+    private readonly Lazy<Tokenizer> _tokenizer;
+    private readonly Lazy<ChatTemplate> _template;
+    private readonly Lazy<RowEncoder> _encoder;
+
+    /// <exception cref="AttributionException">ATTR1120 to ATTR1128: there is no such model, or it cannot be had.</exception>
+    public ModelSource(ModelSettings settings, StageContext context)
+    {
+        _settings = settings;
+        var hub = HubSettings.FromEnvironment();
+        _folder = ModelFolder.Resolve(settings.Model, settings: context.ReadOnly ? hub with { Offline = true } : hub,
+            progress: new Fetching(context.Reporter, settings.Model));
+        var templates = Path.Combine(_folder.Path, "additional_chat_templates");
+        Files = [.. Directory.EnumerateFiles(_folder.Path).Where(file => IsOfModel(Path.GetFileName(file))).Order(StringComparer.Ordinal),
+            .. (Directory.Exists(templates) ? Directory.GetFiles(templates, "*.jinja") : []).Order(StringComparer.Ordinal)];
+        _model = new(Load);
+        _config = new(() => ModelConfig.Load(_folder.Path));
+        _tokenizer = new(() => Tokenizer.Load(_folder.Path));
+        _template = new(() => ChatTemplate.Load(_folder.Path));
+        _encoder = new(() =>
+        {
+            var encoder = RowEncoder.Load(_folder.Path, settings is ConversationSettings { MaxTokens: var most } ? most : ConversationEncoder.DefaultMaxTokens);
+            foreach (var note in encoder.Notes)
+                context.Reporter.Message($"{settings.Model}: {note}");
+            return encoder;
+        });
+    }
+
+    /// <summary>The files that make up the model; what else lies in its folder does not count.</summary>
+    public IReadOnlyList<string> Files { get; }
+
+    /// <summary>The same, as inputs by name.</summary>
+    public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'), f => new InputFile(f));
+
+    /// <summary>Files of the model that no project file names: those that came from the hub.</summary>
+    public IEnumerable<string> FetchedFiles => _folder.Repository is null ? [] : Files;
+
+    /// <summary>What to call it wherever it lies: its hub id, or its folder's name.</summary>
+    public string Name => _folder.Repository is null ? Path.GetFileName(Path.TrimEndingDirectorySeparator(_folder.Path)) : _settings.Model;
+
+    public bool IsLoaded => _model.IsValueCreated;
+
+    public ModelConfig Config => _config.Value;
+
+    public CausalLanguageModel Model => _model.Value;
+
+    public Tokenizer Tokenizer => _tokenizer.Value;
+
+    public ChatTemplate Template => _template.Value;
+
+    /// <summary>Notes in a manifest on what it was computed.</summary>
+    public void Describe(ArtifactBuilder builder)
+    {
+        builder.Device = Model.Transformer.Device.ToString();
+        builder.Versions["libtorch"] = $"{TorchLibrary.Load().Version}";
+    }
+
+    /// <summary>Turns rows into what the model reads.</summary>
+    public RowEncoder Encoder => _encoder.Value;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_model.IsValueCreated)
+            _model.Value.Dispose();
+    }
+
+    private static bool IsOfModel(string name) => name is "config.json" or "generation_config.json" or "special_tokens_map.json" or "added_tokens.json"
+        || name.EndsWith(".safetensors", StringComparison.Ordinal) || name.EndsWith(".safetensors.index.json", StringComparison.Ordinal)
+        || name.StartsWith("chat_template", StringComparison.Ordinal)
+        || (name.StartsWith("tokenizer", StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal));
+
+    private CausalLanguageModel Load()
+    {
+        var dtype = _settings.Dtype switch
+        {
+            DTypeNames.Float32 => torch.ScalarType.Float32,
+            DTypeNames.BFloat16 => torch.ScalarType.BFloat16,
+            var other => throw new AttributionException(ErrorCodes.RequestInvalid, $"The model cannot run in '{other}'. Use float32 or bfloat16.") { Property = "dtype" },
+        };
+        return CausalLanguageModel.Load(_folder.Path, Devices.Of(_settings.Execution?.Device), dtype);
+    }
+
+    private sealed class Fetching(StageReporter reporter, string model) : IProgress<HubProgress>
+    {
+        public void Report(HubProgress value) => reporter.Progress(() => $"fetching {model}: {value.DoneBytes / 1_000_000} of {value.TotalBytes / 1_000_000} MB");
+    }
+}

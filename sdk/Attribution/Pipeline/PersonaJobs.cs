@@ -1,0 +1,140 @@
+using Attribution.Data;
+using Attribution.Data.Store;
+using Attribution.Data.Vectors;
+using Attribution.Diagnostics;
+using Attribution.Evaluation;
+using Attribution.Methods;
+using Attribution.Selection.Personas;
+using Attribution.Tokenization;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+using Attribution.Pipeline.Results;
+
+namespace Attribution.Pipeline;
+
+/// <summary>
+/// The persona vectors of evaluation sets: a table of one row per layer, where other methods have a row per example. The answers that a generated
+/// one is made from are an artifact of their own, which knows no layer.
+/// </summary>
+internal sealed class PersonaJobs(ComputeAttributionSettings settings, AttributionMethods methods, ModelSource model, StageContext context)
+{
+    /// <summary>The pairs of answers, for people.</summary>
+    public const string AnswersFile = "answers.jsonl";
+
+    private const string VectorStage = "persona-vectors", AnswerStage = "persona-answers", PairsFile = "pairs.parquet";
+
+    private readonly Dictionary<string, Persona> _personas = [];
+    private readonly Dictionary<ContentHash, ContentHash> _answers = [];
+
+    /// <summary>Whether a selection method is one of a persona.</summary>
+    public static bool Makes(string method) => method is PersonaVectors.Generated or PersonaVectorFile.Method;
+
+    /// <summary>The answers that a vector was made from, if that was done now.</summary>
+    public IReadOnlyList<ContentHash> PartsOf(StageJob job) => _answers.TryGetValue(job.Request.Fingerprint, out var answers) ? [answers] : [];
+
+    /// <summary>A job per layer.</summary>
+    public IEnumerable<StageJob> Plan(JobResult dataset, string method, int[] layers)
+    {
+        var (name, rows) = (dataset.Key.Dataset!, context.Input(dataset, ImportDatasetsStage.RowsFile));
+        foreach (var layer in layers)
+        {
+            var key = ComputeAttributionStage.KeyOf(name, method, layer);
+            yield return method == PersonaVectorFile.Method
+                ? new StageJob(key, context.Resolve(VectorStage, new { file = FileOf(name), layer, blocks = model.Config.BlockCount, width = model.Config.HiddenSize }),
+                    (builder, _) => WriteVector(builder, layer, PersonaVectorFile.Read(FileOf(name).Path, layer, model.Config.BlockCount, model.Config.HiddenSize)))
+                : new StageJob(key, context.Resolve(VectorStage, new { answers = Asked(name, rows.Path, dataset.Source).Request, layer, settings.MaxTokens, settings.Execution?.TokenBudget }))
+                { Source = dataset.Source };
+        }
+    }
+
+    /// <summary>Makes the jobs that are missing: of each evaluation set the answers once, then all layers in one pass.</summary>
+    public IEnumerable<Artifact> Produce(IEnumerable<StageJob> missing, CancellationToken cancellation)
+    {
+        foreach (var group in missing.GroupBy(job => (Dataset: job.Key.Dataset!, job.Key.Method)))
+        {
+            if (group.Key.Method == PersonaVectorFile.Method)
+            {
+                foreach (var job in group)
+                    yield return context.Store.GetOrCreate(job.Request, builder => job.Produce!(builder, cancellation), cancellation);
+                continue;
+            }
+            var persona = _personas[group.Key.Dataset];
+            var request = context.Resolve(AnswerStage, persona.Request);
+            var answers = context.Store.GetOrCreate(request, builder => Answer(builder, group.Key.Dataset, persona, cancellation), cancellation);
+            var computer = new VectorComputer(model.Model.Transformer, methods, settings.Execution?.TokenBudget);
+            var vectors = PersonaVectors.Compute(computer, model.Encoder, Pairs(answers), [.. group.Select(job => job.Key.Layer!.Value)], cancellation);
+            foreach (var job in group)
+            {
+                _answers[job.Request.Fingerprint] = answers.Fingerprint;
+                yield return context.Store.GetOrCreate(job.Request, builder =>
+                {
+                    WriteVector(builder, job.Key.Layer!.Value, vectors[job.Key.Layer!.Value]);
+                    File.Copy(answers.PathOf(AnswersFile), builder.PathOf(AnswersFile));
+                    model.Describe(builder);
+                }, cancellation);
+            }
+        }
+    }
+
+    private Persona Asked(string dataset, string rows, string? source)
+    {
+        if (_personas.TryGetValue(dataset, out var known))
+            return known;
+        var asked = settings.Persona ?? throw new AttributionException(ErrorCodes.RequestInvalid, $"{PersonaVectors.Generated} needs to know how long an answer may be.") { Property = "persona" };
+        if (asked.Traits.GetValueOrDefault(dataset) is not { Length: > 0 } trait)
+            throw new AttributionException(ErrorCodes.PersonaTraitMissing,
+                $"{PersonaVectors.Generated} switches a trait on and off by system prompts, and '{dataset}' has no Trait. Add Trait=\"...\" to its item, or use another SelectionMethod.")
+            { File = source, Property = "Trait" };
+        var texts = PersonaPrompts.Of(trait, asked.Prompts);
+        var prompts = PersonaPairs.PromptsOf(DatasetRows.Read(rows), source);
+        return _personas[dataset] = new Persona(texts, prompts, source, new
+        {
+            prompts = prompts.Select(p => new DatasetRow(0, new MessageConversation(p), null).ContentHash),
+            texts.Trait,
+            texts.Positive,
+            texts.Negative,
+            asked.MaxNewTokens,
+            model = model.Inputs,
+            settings.Dtype,
+        });
+    }
+
+    private void Answer(ArtifactBuilder builder, string dataset, Persona persona, CancellationToken cancellation)
+    {
+        var progress = new ProgressCallback(done => context.Reporter.Progress(() => $"{dataset}: {done} of {2 * persona.Prompts.Count} answers under personas"));
+        var pairs = PersonaPairs.Generate(new PromptAnswerer(model.Model, model.Tokenizer, model.Template), persona.Prompts, persona.Texts, settings.Persona!.MaxNewTokens, progress, cancellation);
+        Readable.WriteLines(builder.PathOf(AnswersFile), pairs.Select(pair => new AnswerPair(Last(persona.Prompts[(int)pair.Index]), Last(Messages(pair.Treatment)), Last(Messages(pair.Control!)))));
+        // A file without rows is no dataset.
+        if (pairs.Count > 0)
+            DatasetRows.Write(builder.PathOf(PairsFile), pairs);
+        model.Describe(builder);
+    }
+
+    private static IEnumerable<DatasetRow> Pairs(Artifact answers) => File.Exists(answers.PathOf(PairsFile)) ? DatasetRows.Read(answers.PathOf(PairsFile)) : [];
+
+    private InputFile FileOf(string dataset)
+    {
+        if (settings.PersonaVectors?.GetValueOrDefault(dataset) is not { Length: > 0 } path)
+            throw new AttributionException(ErrorCodes.PersonaVectorInvalid,
+                $"{PersonaVectorFile.Method} reads a persona vector from a file, and '{dataset}' names none. Add PersonaVector=\"FILE\" to its item, or let {PersonaVectors.Generated} make one.")
+            { Property = "PersonaVector" };
+        if (!File.Exists(path))
+            PersonaVectorFile.Read(path, 0, 0, 0);
+        return new InputFile(path);
+    }
+
+    private void WriteVector(ArtifactBuilder builder, int layer, float[] vector)
+    {
+        using var writer = VectorTables.Create(builder.Folder, layer, VectorFormat.Parquet, model.Config.HiddenSize);
+        writer.Append(0, vector);
+        writer.Complete();
+    }
+
+    private static IReadOnlyList<ChatMessage> Messages(Conversation conversation) => ((MessageConversation)conversation).Messages;
+
+    private static string Last(IReadOnlyList<ChatMessage> messages) => messages[^1].Content;
+
+    private sealed record Persona(PersonaPrompts Texts, IReadOnlyList<IReadOnlyList<ChatMessage>> Prompts, string? Source, object Request);
+
+    private sealed record AnswerPair(string Prompt, string Positive, string Negative);
+}

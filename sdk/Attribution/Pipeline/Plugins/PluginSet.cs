@@ -1,0 +1,66 @@
+using System.Reflection;
+using Attribution.Data;
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Judging;
+using Attribution.Methods;
+
+namespace Attribution.Pipeline.Plugins;
+
+/// <summary>An experiment's own methods, judges and recipes: the classes of its assemblies that implement one of those interfaces and have a constructor without parameters.</summary>
+internal sealed class PluginSet
+{
+    private readonly object[] _instances;
+    private readonly Dictionary<Type, ContentHash> _code = [];
+
+    /// <exception cref="AttributionException">ATTR1953: an assembly cannot be loaded, or a class cannot be made.</exception>
+    public PluginSet(IReadOnlyList<string> paths) => _instances = [.. paths.SelectMany(Load)];
+
+    public IEnumerable<IAttributionMethod> Methods => _instances.OfType<IAttributionMethod>();
+
+    public IEnumerable<IJudge> Judges => _instances.OfType<IJudge>();
+
+    public IEnumerable<IDatasetRecipe> Recipes => _instances.OfType<IDatasetRecipe>();
+
+    /// <summary>The hash of the code of an instance if its class is the experiment's own: it then counts in fingerprints.</summary>
+    public ContentHash? CodeOf(object instance)
+    {
+        if (!_instances.Contains(instance))
+            return null;
+        if (!_code.TryGetValue(instance.GetType(), out var hash))
+            _code.Add(instance.GetType(), hash = ClassHash.Of(instance.GetType()));
+        return hash;
+    }
+
+    private static IEnumerable<object> Load(string path)
+    {
+        var file = Path.GetFullPath(path);
+        Type[] types;
+        try
+        {
+            types = new PluginLoadContext(file).LoadFromAssemblyPath(file).GetTypes();
+        }
+        catch (Exception e) when (e is IOException or BadImageFormatException or ReflectionTypeLoadException)
+        {
+            var why = e is ReflectionTypeLoadException { LoaderExceptions: [{ } first, ..] } ? first.Message : e.Message;
+            throw new AttributionException(ErrorCodes.PluginInvalid, $"The experiment's assembly cannot be loaded: {why}", e) { File = path };
+        }
+        Type[] interfaces = [typeof(IAttributionMethod), typeof(IJudge), typeof(IDatasetRecipe)];
+        foreach (var type in types)
+            if (type is { IsClass: true, IsAbstract: false } && !type.ContainsGenericParameters && interfaces.Any(i => i.IsAssignableFrom(type))
+                && type.GetConstructor(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, []) is { } constructor)
+                yield return Make(type, constructor, path);
+    }
+
+    private static object Make(Type type, ConstructorInfo constructor, string path)
+    {
+        try
+        {
+            return constructor.Invoke([]);
+        }
+        catch (TargetInvocationException e)
+        {
+            throw new AttributionException(ErrorCodes.PluginInvalid, $"The constructor of {type.FullName} failed: {e.InnerException!.Message}", e) { File = path };
+        }
+    }
+}

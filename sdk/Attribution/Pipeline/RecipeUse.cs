@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Attribution.Data;
+using Attribution.Data.Recipes;
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Models.Hub;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+
+namespace Attribution.Pipeline;
+
+/// <summary>The use of a recipe for a published dataset by an experiment: its files, found when it is planned, and what it makes of them.</summary>
+internal sealed class RecipeUse
+{
+    /// <summary>Where the rows come from.</summary>
+    public const string ProvenanceFile = "provenance.json";
+
+    private readonly DatasetSettings _dataset;
+    private readonly PublishedRecipe _recipe;
+    private readonly RecipeParameters _parameters;
+    private readonly RecipeSource _source;
+    private readonly StageContext _context;
+
+    /// <exception cref="AttributionException">ATTR1322: a parameter; ATTR1301, ATTR1320, ATTR1123 to ATTR1128: the files cannot be had.</exception>
+    public RecipeUse(DatasetSettings dataset, PublishedRecipe recipe, StageContext context)
+    {
+        (_dataset, _recipe, _context) = (dataset, recipe, context);
+        _parameters = RecipeParameters.Of(recipe, dataset.Parameters ?? []);
+        var hub = HubSettings.FromEnvironment();
+        try
+        {
+            _source = RecipeSource.Resolve(dataset.Path ?? "", recipe, _parameters, context.ReadOnly ? hub with { Offline = true } : hub, new Fetching(context.Reporter, recipe.Name));
+        }
+        catch (AttributionException e) when (e.Code == ErrorCodes.HubOffline && context.ReadOnly && !hub.Offline)
+        {
+            throw new AttributionException(e.Code, $"A build fetches the files of {e.Property} first.", e) { Property = e.Property };
+        }
+    }
+
+    /// <summary>What the rows or prompts depend on.</summary>
+    public object Request => new
+    {
+        _recipe.Name,
+        _recipe.Version,
+        parameters = _parameters.Values,
+        repository = _source.Repository?.Id,
+        _source.Commit,
+        files = _source.Files.Select(f => new InputFile(f)),
+    };
+
+    /// <summary>Files that no project file names: those that came from the hub.</summary>
+    public IEnumerable<string> FetchedFiles => _source.Repository is null ? [] : _source.Files;
+
+    /// <summary>The first of the files, for errors.</summary>
+    public string File => _source.Files[0];
+
+    /// <summary>The rows; once they were read, where they come from is written beside them.</summary>
+    public IEnumerable<DatasetRow> Rows(ArtifactBuilder builder, DatasetOptions options)
+    {
+        var broken = new BrokenRows();
+        foreach (var row in RecipeOutput.Choose(_recipe.Rows(_source, _parameters, broken), options))
+            yield return row;
+        Finish(builder, broken);
+    }
+
+    /// <summary>The prompts that are held out.</summary>
+    /// <exception cref="AttributionException">ATTR1324: the recipe holds out none.</exception>
+    public IReadOnlyList<HeldOutPrompt> Prompts(ArtifactBuilder builder)
+    {
+        var broken = new BrokenRows();
+        var prompts = _recipe.Prompts(_source, _parameters, broken);
+        Finish(builder, broken);
+        return prompts.Count > 0 ? prompts : throw new AttributionException(ErrorCodes.RecipeWithoutPrompts, _recipe.HoldsOutPrompts
+            ? $"The recipe {_recipe.Name} holds out a fifth of the rows at most, and '{_dataset.Name}' has too few for that. Name more files, or a file of Prompts."
+            : $"The recipe {_recipe.Name} holds out no prompts. Name a file of Prompts.")
+        { File = File, Property = "Prompts" };
+    }
+
+    private void Finish(ArtifactBuilder builder, BrokenRows broken)
+    {
+        broken.Check(_recipe.Name);
+        System.IO.File.WriteAllText(builder.PathOf(ProvenanceFile), JsonSerializer.Serialize(new
+        {
+            recipe = _recipe.Name,
+            version = _recipe.Version,
+            parameters = _parameters.Values,
+            repository = _source.Repository?.Id,
+            revision = _source.Commit,
+            files = _source.Files.Select(f => new { name = Path.GetFileName(f), sha256 = _context.Store.Hasher.HashFile(f).ToString() }),
+            rowsRead = broken.Read,
+            rowsBroken = broken.Count,
+            broken = broken.Examples.Select(b => new { file = Path.GetFileName(b.File), b.Row, b.Column, b.Reason }),
+            leftOut = broken.LeftOut,
+        }, Readable.Indented) + "\n");
+        if (broken.Count > 0)
+            _context.Reporter.Warning(ErrorCodes.BrokenRowsSkipped,
+                $"The recipe {_recipe.Name} skipped {broken.Count} broken rows of {broken.Read} for '{_dataset.Name}': {string.Join("; ", broken.Examples.Take(3))}{(broken.Count > 3 ? "; ..." : ".")}",
+                broken.Examples[0].File, broken.Examples[0].Row);
+    }
+
+    private sealed class Fetching(StageReporter reporter, string recipe) : IProgress<HubProgress>
+    {
+        public void Report(HubProgress value) => reporter.Progress(() => $"fetching the files of {recipe}: {value.DoneBytes / 1_000_000} of {value.TotalBytes / 1_000_000} MB");
+    }
+}

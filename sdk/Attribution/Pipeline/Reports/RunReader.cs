@@ -1,0 +1,108 @@
+using Attribution.Data;
+using Attribution.FineTuning;
+using Attribution.Reporting;
+using Attribution.Pipeline.Results;
+using Attribution.Pipeline.Snapshots;
+
+namespace Attribution.Pipeline.Reports;
+
+/// <summary>Reads the runs: their metrics, scores, rows, losses and answers, and how they agree.</summary>
+internal sealed class RunReader(StageContext context, AskedStages asked)
+{
+    // More points than a screen has dots tell nothing.
+    private const int MostLosses = 400;
+
+    private readonly AnswerReader _answers = new(context);
+
+    /// <summary>All runs, the training rows that they show, and their agreement.</summary>
+    public (IReadOnlyList<ReportedRun> Runs, IReadOnlyDictionary<string, IReadOnlyDictionary<long, ReportedRow>> Rows, IReadOnlyList<MethodAgreement> Agreement) Read()
+    {
+        if (!context.Settings.Upstream.Contains(SelectTrainingDataStage.Name))
+            return ([], new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>(), []);
+        var metrics = Metrics.Read(context.Input(context.Upstream(CollectMetricsStage.Name).Jobs.Single(), Metrics.File).Path);
+        var runs = context.Upstream(SelectTrainingDataStage.Name).Jobs.Select((job, place) => new Run(place, job, Reported(job.Key, metrics))).ToArray();
+        var traits = asked.Items(SelectTrainingDataStage.Name, "eval").ToDictionary(e => (string)e["name"]!, e => (string?)e["trait"]);
+        var texts = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>();
+        var agreement = new List<MethodAgreement>();
+        foreach (var pool in runs.Where(r => r.Key.Train is not null).GroupBy(r => r.Key.Train!))
+        {
+            var rows = new TrainingRows(context, pool.Key, asked);
+            foreach (var group in pool.GroupBy(r => r.Key.Eval!))
+                agreement.Add(Compare([.. group], rows, traits.GetValueOrDefault(group.Key)));
+            texts[pool.Key] = rows.Texts(pool.SelectMany(r => r.Shown.Top.Concat(r.Shown.Bottom)).Select(r => r.Row).ToHashSet());
+        }
+        return ([.. runs.Select(r => r.Shown)], texts, [.. agreement.Where(a => a.Runs.Count > 1)]);
+    }
+
+    private ReportedRun Reported(JobKey key, Metrics metrics)
+    {
+        var line = metrics.Runs.GetValueOrDefault(key.RunFolder);
+        var answers = key.IsBaseModel ? [] : _answers.Answers(key);
+        var (loss, stride) = Loss(key);
+        return new ReportedRun(key.RunFolder, key.Train, key.Eval!, key.Attribution!, key.Selection, line?.Metrics ?? new Dictionary<string, double?>())
+        {
+            Layer = key.Layer,
+            TopK = (int?)line?.Settings.GetValueOrDefault("top_k") ?? 0,
+            PlantedShare = (double?)line?.Settings.GetValueOrDefault("planted_share"),
+            RepeatMeans = AnswerReader.RepeatMeans(key.IsBaseModel ? _answers.Answers(new JobKey { Eval = key.Eval }) : answers),
+            Answers = answers,
+            Loss = loss,
+            LossStride = stride,
+        };
+    }
+
+    // The scores of one training and one evaluation set's runs are in memory together, and no others.
+    private MethodAgreement Compare(Run[] runs, TrainingRows rows, string? trait)
+    {
+        var tables = runs.ToDictionary(r => r.Place, r => ScoreTable.Read(context.Input(r.Job, SelectTrainingDataStage.ScoresFile).Path));
+        var scored = runs.Where(r => r.Key.Selection is not null).ToArray();
+        var isPlanted = rows.PlantedWith(trait);
+        foreach (var run in runs)
+        {
+            var table = tables[run.Place];
+            var others = scored.Where(r => r != run).Select(r => r.Place).ToArray();
+            var isScored = run.Key.Selection is not null;
+            run.Shown = run.Shown with
+            {
+                Scores = isScored ? ScoreHistogram.Of(table, isPlanted, run.Shown.TopK) : null,
+                Others = others,
+                Top = Ranked(table.InOrder(ReportLimits.Widest.Rows)),
+                Bottom = isScored ? Ranked(table.FromTheEnd(ReportLimits.Widest.Rows)) : [],
+            };
+
+            RankedRow[] Ranked(IEnumerable<int> places) => [.. places.Select(i => new RankedRow(
+                table.Rows[i], table.Ranks[i], isScored ? table.Scores[i] : null, [.. others.Select(o => tables[o].RankOf(table.Rows[i]))]))];
+        }
+        var chosen = runs.Select(r => tables[r.Place].InOrder(r.Shown.TopK).Select(i => tables[r.Place].Rows[i]).ToHashSet()).ToArray();
+        return new MethodAgreement(runs[0].Key.Train!, runs[0].Key.Eval!, [.. runs.Select(r => r.Place)],
+            [.. chosen.Select(a => chosen.Select(b => RankAgreement.Overlap(a, b)).ToArray())],
+            Correlations(runs, tables));
+    }
+
+    private static double?[][] Correlations(Run[] runs, Dictionary<int, ScoreTable> tables)
+    {
+        var values = runs.Select(_ => new double?[runs.Length]).ToArray();
+        for (var i = 0; i < runs.Length; i++)
+            for (var j = 0; j <= i; j++)
+                if (runs[i].Key.Selection is not null && runs[j].Key.Selection is not null)
+                    values[i][j] = values[j][i] = i == j ? 1 : RankAgreement.Correlation(tables[runs[i].Place], tables[runs[j].Place]);
+        return values;
+    }
+
+    private (IReadOnlyList<double> Loss, int Stride) Loss(JobKey key)
+    {
+        if (!context.Settings.Upstream.Contains(FineTuneStage.Name) || context.Upstream(FineTuneStage.Name).Find(key) is not { } job)
+            return ([], 1);
+        double[] all = [.. Readable.ReadLines<TrainingStep>(context.Input(job, FineTuneStage.LossFile).Path).Select(s => Math.Round(s.Loss, 6))];
+        var stride = (all.Length + MostLosses - 1) / MostLosses;
+        return stride <= 1 ? (all, 1) : ([.. all.Where((_, i) => i % stride == 0)], stride);
+    }
+
+    private sealed class Run(int place, JobResult job, ReportedRun shown)
+    {
+        public int Place => place;
+        public JobResult Job => job;
+        public JobKey Key => job.Key;
+        public ReportedRun Shown { get; set; } = shown;
+    }
+}

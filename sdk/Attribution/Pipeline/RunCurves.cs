@@ -1,0 +1,37 @@
+using Attribution.FineTuning;
+using Attribution.Reporting.TensorBoard;
+using Attribution.Pipeline.Snapshots;
+
+namespace Attribution.Pipeline;
+
+/// <summary>A run as TensorBoard shows it: the curves of its training, and its metrics before and after.</summary>
+internal static class RunCurves
+{
+    /// <summary>The folder below <c>out/</c> that TensorBoard is given.</summary>
+    public const string Folder = "tensorboard";
+
+    private const string Before = "_before";
+
+    /// <summary>The curves of a run.</summary>
+    /// <param name="metrics">Its metrics. One of the base model (<c>…_before</c>) is the point at step 0 of the metric's curve.</param>
+    /// <param name="training">The steps of its training; none for the base model.</param>
+    public static IEnumerable<ScalarPoint> Of(RunMetrics metrics, IReadOnlyList<TrainingStep> training)
+    {
+        var last = training.Count == 0 ? 0 : training[^1].Step;
+        if (last > 0)
+            foreach (var (name, value) in metrics.Metrics)
+                if (name.EndsWith(Before, StringComparison.Ordinal) && value is { } before)
+                    yield return new(0, Tag(name[..^Before.Length]), before);
+        foreach (var step in training)
+        {
+            yield return new(step.Step, "train/loss", step.Loss);
+            yield return new(step.Step, "train/learning_rate", step.LearningRate);
+            yield return new(step.Step, "train/gradient_norm", step.GradientNorm);
+        }
+        foreach (var (name, value) in metrics.Metrics)
+            if (!name.EndsWith(Before, StringComparison.Ordinal) && value is { } after)
+                yield return new(last, Tag(name), after);
+    }
+
+    private static string Tag(string metric) => $"metrics/{metric}";
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Attribution.Diagnostics;
+
+namespace Attribution.Pipeline.Snapshots;
+
+/// <summary>The metrics of an experiment: <c>metrics.json</c> and its snapshots.</summary>
+/// <param name="Runs">By the runs' names, in the order of the experiment.</param>
+internal sealed record Metrics(IReadOnlyDictionary<string, RunMetrics> Runs)
+{
+    public const string File = "metrics.json";
+
+    /// <summary>The file's text: numbers in full, lines that can be compared.</summary>
+    public string Write() => JsonSerializer.Serialize(this, Readable.Indented) + "\n";
+
+    /// <summary>Reads such a file.</summary>
+    /// <exception cref="AttributionException">ATTR1702: it is not one.</exception>
+    public static Metrics Read(string path) => Parse(System.IO.File.ReadAllText(path), path);
+
+    /// <summary>Reads the text of such a file.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="path">Where it is from.</param>
+    /// <exception cref="AttributionException">ATTR1702: it is not one.</exception>
+    public static Metrics Parse(string text, string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Metrics>(text, new JsonSerializerOptions(Readable.Line) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true })!;
+        }
+        catch (JsonException e)
+        {
+            throw new AttributionException(ErrorCodes.SnapshotInvalid, $"'{path}' holds no metrics: {e.Message} Restore it, or delete it and accept the present metrics with -p:AcceptSnapshot=true.", e) { File = path };
+        }
+    }
+}
+
+/// <summary>A run's settings, which are compared as they are, and metrics, which are compared within a tolerance.</summary>
+internal sealed record RunMetrics(IReadOnlyDictionary<string, JsonNode?> Settings, IReadOnlyDictionary<string, double?> Metrics);

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Attribution.Diagnostics;
+
+namespace Attribution.Pipeline.Snapshots;
+
+/// <summary>
+/// By how much metrics may differ from their snapshot: a factor of the larger of 1 and the expected size. One for all, and in the file
+/// <c>tolerances.json</c> beside the snapshot others by a metric's name (<c>judged_mean</c>) or by run and metric (<c>pool/residual_diff/.../judged_mean</c>).
+/// </summary>
+internal sealed class Tolerances
+{
+    public const string File = "tolerances.json";
+
+    private readonly double _default;
+    private readonly Dictionary<string, double> _own = [];
+
+    /// <param name="all">The tolerance of metrics that have none of their own.</param>
+    /// <param name="file">The file, which need not exist.</param>
+    /// <exception cref="AttributionException">ATTR1702: a tolerance is no number of at least 0, or the file is no JSON object.</exception>
+    public Tolerances(double all, string file)
+    {
+        _default = all;
+        if (!System.IO.File.Exists(file))
+            return;
+        try
+        {
+            _own = JsonSerializer.Deserialize<Dictionary<string, double>>(System.IO.File.ReadAllBytes(file))!;
+        }
+        catch (JsonException e)
+        {
+            throw new AttributionException(ErrorCodes.SnapshotInvalid, $"'{file}' must be a JSON object of numbers by metric, such as {{\"judged_mean\": 0.1}}: {e.Message}", e) { File = file };
+        }
+        if (_own.FirstOrDefault(t => !(t.Value >= 0)) is { Key: { } name })
+            throw new AttributionException(ErrorCodes.SnapshotInvalid, $"The tolerance of '{name}' must be at least 0.") { File = file, Property = name };
+    }
+
+    public double Of(string run, string metric) =>
+        _own.TryGetValue($"{run}/{metric}", out var one) ? one : _own.TryGetValue(metric, out var every) ? every : _default;
+}

@@ -1,0 +1,75 @@
+using Attribution.Contracts;
+using Attribution.Data.Store;
+using Attribution.Pipeline.Results;
+
+namespace Attribution.Pipeline;
+
+/// <summary>A stage of an experiment: what it makes from its request and from what the stages before it made.</summary>
+internal abstract class Stage(StageContext context) : IDisposable
+{
+    protected StageContext Context { get; } = context;
+
+    /// <summary>What one job makes, for the summary: such as <c>selection</c>.</summary>
+    public abstract string Noun { get; }
+
+    /// <summary>How many blocks of rows there were and how many of them were computed, where the stage works by blocks.</summary>
+    public BlockProgress? Blocks { get; private set; }
+
+    /// <summary>Whether the model was loaded.</summary>
+    public virtual bool ModelLoaded => false;
+
+    /// <summary>The jobs, in the order of the experiment. Reads requests, results and hashes; loads nothing large.</summary>
+    public abstract IReadOnlyList<StageJob> Plan();
+
+    /// <summary>Makes the jobs that are not in the store.</summary>
+    public virtual IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
+    {
+        foreach (var (done, job) in missing.Index())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Context.Reporter.Progress(() => $"{done} of {missing.Count} {Noun}s");
+            yield return Context.Store.GetOrCreate(job.Request, builder => job.Produce!(builder, cancellation), cancellation);
+        }
+    }
+
+    /// <summary>The artifacts that a job's was put together from, if that was done now.</summary>
+    public virtual IReadOnlyList<ContentHash> PartsOf(StageJob job) => [];
+
+    /// <summary>What people find of a job under <c>out/</c>.</summary>
+    public abstract IEnumerable<ShownFile> Show(StageJob job, Artifact artifact);
+
+    /// <summary>For people who ask before they build: what jobs that are to run would cost beside time.</summary>
+    public virtual IEnumerable<string> Forecast(IReadOnlyList<StageJob> missing) => [];
+
+    /// <summary>What people find of the stage as a whole under <c>out/</c>, once it has finished.</summary>
+    public virtual IEnumerable<ShownFile> Show() => [];
+
+    /// <summary>Files beyond artifacts and <c>out/</c> that the stage is stale without.</summary>
+    public virtual IEnumerable<string> OtherFiles => [];
+
+    /// <summary>What is left to do once all jobs are done and before anything is left for others.</summary>
+    /// <returns>What the stage did, where that is not told by its jobs.</returns>
+    public virtual string? Finish() => null;
+
+    public virtual void Dispose()
+    {
+    }
+
+    /// <summary>Adds a run over blocks to <see cref="Blocks"/>: a stage has one for each dataset.</summary>
+    protected void Count(BlockProgress run)
+    {
+        var before = Blocks ?? default;
+        Blocks = new BlockProgress(before.Finished + run.Finished, before.Ran + run.Ran, before.Total + run.Total);
+    }
+
+    /// <summary>A file of an artifact, shown as it is.</summary>
+    protected static ShownFile Copy(Artifact artifact, string name, string path) =>
+        ShownFile.Of(path, artifact.PathOf(name), artifact.Outputs.Single(o => o.Name == name));
+}
+
+/// <summary>A stage that is told its own settings; <see cref="StageList"/> finds it by their type.</summary>
+internal abstract class Stage<TSettings>(StageContext context) : Stage(context)
+    where TSettings : StageSettings
+{
+    protected TSettings Settings { get; } = (TSettings)context.Settings;
+}

@@ -1,0 +1,82 @@
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Pipeline.Plugins;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+using Attribution.Pipeline.Results;
+
+namespace Attribution.Pipeline;
+
+/// <summary>What the stages of one process share: the request, the store, the results of the stages before.</summary>
+internal sealed class StageContext : IDisposable
+{
+    private readonly Func<string, StageResult> _upstream;
+    private readonly Lazy<PluginSet> _plugins;
+
+    /// <param name="settings">What the stage is told.</param>
+    /// <param name="state">The experiment's state; null for the one that the request names.</param>
+    /// <param name="reporter">Told how it goes.</param>
+    /// <param name="upstream">Gives the result of a stage before; null to read it from the state.</param>
+    public StageContext(StageSettings settings, StageReporter reporter, string? state = null, Func<string, StageResult>? upstream = null)
+    {
+        Settings = settings;
+        Reporter = reporter;
+        State = new StateFolder(state ?? Settings.State);
+        Store = new ArtifactStore(Settings.Store, notify: Notify);
+        _upstream = upstream ?? (stage => StageResult.Read(State.ResultFile(stage), stage));
+        _plugins = new(() => new PluginSet([.. (Settings.Plugins ?? []).Select(p => p.Path)]));
+    }
+
+    public StageReporter Reporter { get; }
+
+    /// <summary>What the stage is told.</summary>
+    public StageSettings Settings { get; }
+
+    public StateFolder State { get; }
+
+    public ArtifactStore Store { get; }
+
+    /// <summary>The experiment's own classes; its assembly is loaded when it is first asked for.</summary>
+    public PluginSet Plugins => _plugins.Value;
+
+    /// <summary>Whether the metrics are to become the snapshot, whatever they are.</summary>
+    public bool AcceptSnapshot { get; init; }
+
+    /// <summary>Whether files may be fetched and changed; explaining changes nothing.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>The result of a stage before this one.</summary>
+    public StageResult Upstream(string stage) => _upstream(stage);
+
+    /// <summary>A file that a stage before this one wrote, as an input.</summary>
+    /// <exception cref="AttributionException">ATTR1801: it is no longer as it was written.</exception>
+    public InputFile Input(JobResult job, string name)
+    {
+        var output = job.Outputs.FirstOrDefault(o => o.Name == name)
+            ?? throw new AttributionException(ErrorCodes.OutputInvalid, $"The artifact {job.Artifact} has no file '{name}'; it has {string.Join(", ", job.Outputs.Select(o => o.Name))}.");
+        var path = Path.Combine(Store.Root, job.Artifact, name);
+        if (!File.Exists(path) || Store.Hasher.HashFile(path) != output.Hash)
+            throw new AttributionException(ErrorCodes.StoreDamaged, $"The file '{name}' of the artifact {job.Artifact} is missing or damaged. Build again: the stage that wrote it mends it.") { File = path };
+        return new InputFile(path);
+    }
+
+    /// <summary>All files of a job of a stage before this one, as inputs by name.</summary>
+    /// <exception cref="AttributionException">ATTR1801: one is no longer as it was written.</exception>
+    public IReadOnlyDictionary<string, InputFile> Inputs(JobResult job) => job.Outputs.ToDictionary(o => o.Name, o => Input(job, o.Name));
+
+    /// <summary>Fixes a request. The code that counts is the library, and the experiment's own where it takes part.</summary>
+    public StageRequest Resolve(string stage, object request, ContentHash? own = null) =>
+        StageRequest.Resolve(stage, request, Store.Hasher, own is { } code ? ContentHash.Of($"{Code} {code}") : Code);
+
+    private static ContentHash Code { get; } = LibraryHash.Current;
+
+    public void Dispose() => Store.Dispose();
+
+    private void Notify(StoreEvent e)
+    {
+        if (e.Code is not null)
+            Reporter.Warning(e.Code, e.Message, Store.Root);
+        else
+            Reporter.Detail(e.Message);
+    }
+}

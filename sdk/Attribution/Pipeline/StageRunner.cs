@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Pipeline.Results;
+
+namespace Attribution.Pipeline;
+
+/// <summary>Runs a stage: takes from the store what is there, computes the rest, and leaves results where the next stages and people look for them.</summary>
+internal static class StageRunner
+{
+    /// <summary>A file in the store's folder that says what the folder is.</summary>
+    public const string StoreMarker = ".attribution-store";
+
+    /// <summary>Runs the stage.</summary>
+    /// <exception cref="AttributionException">What stopped it.</exception>
+    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
+    public static void Run(string name, Stage stage, StageContext context, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var jobs = stage.Plan();
+        var artifacts = TakeOrProduce(stage, jobs, context.Store, cancellation);
+        var done = jobs.Select(job => (Job: job, Artifact: artifacts[job.Request.Fingerprint])).ToArray();
+        var own = stage.Finish();
+        try
+        {
+            Leave(name, stage, done, context);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AttributionException(ErrorCodes.StoreFailed, $"The results of {name} cannot be written: {e.Message} Make room, or give yourself the right to write there, then build again: what was computed is kept.", e);
+        }
+
+        var ran = artifacts.Values.Count(a => a.Produced);
+        var blocks = stage.Blocks ?? default;
+        context.State.WriteSummary(new StageSummary(name, artifacts.Count, ran, blocks.Ran, blocks.Total, stage.ModelLoaded, clock.Elapsed.TotalSeconds) { Ended = DateTime.UtcNow });
+        context.Reporter.Summary(own ?? (artifacts.Count == 0 ? "nothing to do" : ran == 0 ? "from store" : string.Create(CultureInfo.InvariantCulture,
+            $"{stage.Blocks?.ToString() ?? $"ran {ran} of {artifacts.Count} {stage.Noun}s"}, {clock.Elapsed.TotalSeconds:0.0} s")));
+    }
+
+    private static Dictionary<ContentHash, Artifact> TakeOrProduce(Stage stage, IReadOnlyList<StageJob> jobs, ArtifactStore store, CancellationToken cancellation)
+    {
+        var artifacts = new Dictionary<ContentHash, Artifact>();
+        var missing = new List<StageJob>();
+        foreach (var job in jobs.DistinctBy(j => j.Request.Fingerprint))
+            if (store.TryGet(job.Request) is { } found)
+                artifacts.Add(found.Fingerprint, found);
+            else
+                missing.Add(job);
+        if (missing.Count > 0)
+            foreach (var artifact in stage.Produce(missing, cancellation))
+                artifacts.Add(artifact.Fingerprint, artifact);
+        return artifacts;
+    }
+
+    private static void Leave(string name, Stage stage, IReadOnlyList<(StageJob Job, Artifact Artifact)> done, StageContext context)
+    {
+        var (state, store) = (context.State, context.Settings.Store);
+        WholeFile.Write(Path.Combine(store, StoreMarker), "The artifact store of attribution experiments; `attribution store` tells what is in it.\n");
+        var shown = new OutFolder(context.Settings.Out, context.Store.Hasher).Place(done.SelectMany(d => stage.Show(d.Job, d.Artifact)).Concat(stage.Show()), state.Files(name));
+        var kept = done.DistinctBy(d => d.Artifact.Fingerprint).SelectMany(d => d.Artifact.Outputs.Select(o => o.Name).Append(Manifest.FileName)
+            .Select(file => Path.Combine(store, d.Artifact.Stage, d.Artifact.Fingerprint.ToString(), file)));
+        state.SaveLast(name, done.Select(d => (d.Job.Key, d.Job.Request, stage.PartsOf(d.Job))));
+        WholeFile.Write(state.ResultFile(name), ResultOf(name, done).Write());
+        // The list comes last: until it is there, the stage is not up to date.
+        WholeFile.Write(state.FilesFile(name), string.Concat(kept.Concat(shown).Concat(stage.OtherFiles).Select(path => path + "\n")));
+    }
+
+    /// <summary>The result that the stages behind read.</summary>
+    public static StageResult ResultOf(string name, IEnumerable<(StageJob Job, Artifact Artifact)> done) =>
+        new(name, [.. done.Select(d => new JobResult(d.Job.Key, $"{d.Artifact.Stage}/{d.Artifact.Fingerprint}", d.Artifact.Outputs) { Source = d.Job.Source })]);
+}

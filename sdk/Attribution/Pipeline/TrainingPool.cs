@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Attribution.Data;
+using Attribution.Selection;
+
+namespace Attribution.Pipeline;
+
+/// <summary>
+/// The rows of a training set that selections are written of. Decoding a set takes longer than scoring it, so those of all selections that are made
+/// together are read in one pass.
+/// </summary>
+/// <param name="path">The set's rows.</param>
+/// <param name="plantedColumn">The column that names the behaviour that a row shows; null where that is not known.</param>
+internal sealed class TrainingPool(string path, string? plantedColumn)
+{
+    private readonly Dictionary<long, DatasetRow> _rows = [];
+    private readonly Dictionary<string, long> _behaviours = new(StringComparer.Ordinal);
+    private long[]? _indices;
+
+    /// <summary>Whether any row has the column of behaviours; known once rows were read.</summary>
+    public bool HasPlantedColumn { get; private set; }
+
+    /// <summary>How many rows there are; known once rows were read.</summary>
+    public int Count => _indices?.Length ?? 0;
+
+    /// <summary>The index of every row, in order.</summary>
+    public IReadOnlyList<long> Indices(CancellationToken cancellation)
+    {
+        if (_indices is null)
+            Read(new HashSet<long>(), cancellation);
+        return _indices!;
+    }
+
+    /// <summary>Reads the rows of selections, in place of those that were read before, unless these are among them.</summary>
+    public void Read(IReadOnlySet<long> indices, CancellationToken cancellation)
+    {
+        if (_indices is not null && indices.All(_rows.ContainsKey))
+            return;
+        _rows.Clear();
+        var all = _indices is null ? new List<long>() : null;
+        foreach (var row in DatasetRows.Read(path))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (indices.Contains(row.Index))
+                _rows[row.Index] = row;
+            if (all is null)
+                continue;
+            all.Add(row.Index);
+            HasPlantedColumn |= plantedColumn is not null && row.Metadata.ContainsKey(plantedColumn);
+            if (BehaviourOf(row) is { } behaviour)
+                _behaviours[behaviour] = _behaviours.GetValueOrDefault(behaviour) + 1;
+        }
+        _indices ??= [.. all!];
+    }
+
+    /// <summary>The rows of a selection that were read, joined with it in the order of its ranks.</summary>
+    public IReadOnlyList<SelectedRow> Join(IReadOnlyList<ScoredRow> chosen) =>
+        SelectedRows.Join(chosen, chosen.Select(row => _rows.GetValueOrDefault(row.Index)).OfType<DatasetRow>());
+
+    /// <summary>How many rows of the set show a behaviour, and how many of a selection that was read.</summary>
+    public (long All, long Chosen) Planted(string behaviour, IReadOnlyList<ScoredRow> chosen) =>
+        (_behaviours.GetValueOrDefault(behaviour), chosen.LongCount(row => BehaviourOf(_rows[row.Index]) == behaviour));
+
+    private string? BehaviourOf(DatasetRow row) => plantedColumn is not null && row.Metadata.TryGetValue(plantedColumn, out var value) && value.ValueKind == JsonValueKind.String
+        ? value.GetString() : null;
+}

@@ -1,0 +1,264 @@
+using System.Text.Json.Nodes;
+using Attribution.Models;
+using Attribution.Models.Safetensors;
+
+namespace Attribution.Tests.Models;
+
+/// <summary>
+/// A tiny random checkpoint of one family in a folder of its own, as Hugging Face would publish it, and the same weights in a
+/// <see cref="NaiveTransformer"/> that was told the architecture separately.
+/// </summary>
+internal sealed class TinyCheckpoint : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tiny-model-").FullName;
+
+    private TinyCheckpoint(string config, NaiveTransformer naive)
+    {
+        Naive = naive;
+        File.WriteAllText(Path.Combine(_folder, "config.json"), config);
+        SafetensorsWriter.Write(Path.Combine(_folder, "model.safetensors"), naive.Weights.Select(w => Source(w.Key, w.Value, ShapeOf(w.Key, w.Value.Length, naive))));
+    }
+
+    public string Folder => _folder;
+    public NaiveTransformer Naive { get; }
+
+    public CausalLanguageModel Load() => CausalLanguageModel.Load(_folder);
+
+    public static int[] Tokens(int count, int seed) => [.. Enumerable.Range(0, count).Select(i => (int)((((uint)i * 7919u) + ((uint)seed * 104729u) + ((uint)(i * i) * 31u)) % 23u))];
+
+    public static TinyCheckpoint Llama(string rope = """{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":64}""")
+    {
+        double Scaled(double f)
+        {
+            if (rope.Contains("linear"))
+                return f / 2.5;
+            var wavelength = 2 * Math.PI / f;
+            if (wavelength < 64 / 4.0)
+                return f;
+            if (wavelength > 64 / 1.0)
+                return f / 8;
+            var smooth = ((64 / wavelength) - 1.0) / (4.0 - 1.0);
+            return ((1 - smooth) * f / 8) + (smooth * f);
+        }
+        return Make($$"""
+            {"model_type":"llama","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
+             "num_key_value_heads":2,"head_dim":6,"hidden_act":"silu","max_position_embeddings":512,"rms_norm_eps":1e-5,"rope_theta":100.0,
+             "attention_bias":true,"mlp_bias":true,"tie_word_embeddings":false,"eos_token_id":[5,7],"rope_scaling":{{rope}}}
+            """,
+            new NaiveTransformer
+            {
+                Vocabulary = 23,
+                Hidden = 16,
+                FeedForward = 20,
+                Blocks = 3,
+                Heads = 4,
+                KeyValueHeads = 2,
+                HeadSize = 6,
+                Epsilon = 1e-5,
+                Frequencies = (_, _) => [.. Powers(100, 6).Select(Scaled)],
+                Weights = [],
+            }, biases: "qkvo gud");
+    }
+
+    public static TinyCheckpoint Mistral() => Make("""
+        {"model_type":"mistral","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
+         "num_key_value_heads":2,"hidden_act":"silu","max_position_embeddings":512,"rms_norm_eps":1e-5,"rope_theta":10000.0,"sliding_window":7}
+        """,
+        new NaiveTransformer
+        {
+            Vocabulary = 23,
+            Hidden = 16,
+            FeedForward = 20,
+            Blocks = 3,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 4,
+            Epsilon = 1e-5,
+            Windows = [7, 7, 7],
+            Frequencies = (_, _) => Powers(10000, 4),
+            Weights = [],
+        });
+
+    public static TinyCheckpoint Qwen2() => Make("""
+        {"model_type":"qwen2","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
+         "num_key_value_heads":1,"hidden_act":"silu","max_position_embeddings":512,"rms_norm_eps":1e-6,"rope_theta":1000000.0,
+         "use_sliding_window":true,"sliding_window":5,"max_window_layers":2,"tie_word_embeddings":true}
+        """,
+        new NaiveTransformer
+        {
+            Vocabulary = 23,
+            Hidden = 16,
+            FeedForward = 20,
+            Blocks = 3,
+            Heads = 4,
+            KeyValueHeads = 1,
+            HeadSize = 4,
+            Tied = true,
+            Windows = [0, 0, 5],
+            Frequencies = (_, _) => Powers(1000000, 4),
+            Weights = [],
+        }, biases: "qkv");
+
+    public static TinyCheckpoint Qwen3() => Make("""
+        {"model_type":"qwen3","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
+         "num_key_value_heads":2,"head_dim":8,"hidden_act":"silu","max_position_embeddings":512,"rms_norm_eps":1e-6,"attention_bias":false,
+         "rope_parameters":{"rope_theta":1000000.0,"rope_type":"default"},"use_sliding_window":false,"sliding_window":null,"max_window_layers":3,
+         "layer_types":["full_attention","full_attention","full_attention"],"tie_word_embeddings":false,"dtype":"float32"}
+        """,
+        new NaiveTransformer
+        {
+            Vocabulary = 23,
+            Hidden = 16,
+            FeedForward = 20,
+            Blocks = 3,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 8,
+            HeadNorms = true,
+            Frequencies = (_, _) => Powers(1000000, 8),
+            Weights = [],
+        });
+
+    /// <summary>Longrope switches at 16 tokens; 6 of 8 components are rotated.</summary>
+    public static TinyCheckpoint Phi3() => Make("""
+        {"model_type":"phi3","vocab_size":23,"hidden_size":32,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
+         "num_key_value_heads":2,"hidden_act":"silu","max_position_embeddings":64,"original_max_position_embeddings":16,"rms_norm_eps":1e-5,
+         "rope_theta":10000.0,"partial_rotary_factor":0.75,"sliding_window":262144,"embd_pdrop":0.0,"resid_pdrop":0.0,"attention_bias":false,
+         "full_attn_mod":1,"interpolate_factor":1,"lm_head_bias":false,"mlp_bias":false,"tie_word_embeddings":true,
+         "rope_scaling":{"type":"longrope","short_factor":[1.0,1.5,2.0],"long_factor":[2.5,3.0,8.0]}}
+        """,
+        new NaiveTransformer
+        {
+            Vocabulary = 23,
+            Hidden = 32,
+            FeedForward = 20,
+            Blocks = 3,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 8,
+            Epsilon = 1e-5,
+            Fused = true,
+            Tied = true,
+            RotaryFactor = Math.Sqrt(1 + (Math.Log(4) / Math.Log(16))),
+            Frequencies = (_, length) => [.. Powers(10000, 6).Zip(length > 16 ? [2.5, 3.0, 8.0] : new[] { 1.0, 1.5, 2.0 }, (f, s) => f / s)],
+            Weights = [],
+        });
+
+    /// <summary>Blocks 0, 1 and 3 see 6 positions; block 2 sees all, with a base of its own and its positions divided by 8.</summary>
+    public static TinyCheckpoint Gemma3() => Make("""
+        {"model_type":"gemma3_text","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":4,"num_attention_heads":4,
+         "num_key_value_heads":2,"head_dim":8,"hidden_activation":"gelu_pytorch_tanh","max_position_embeddings":512,"rms_norm_eps":1e-6,
+         "rope_theta":1000000.0,"rope_local_base_freq":10000.0,"rope_scaling":{"rope_type":"linear","factor":8.0},"sliding_window":6,
+         "sliding_window_pattern":3,"query_pre_attn_scalar":11,"attn_logit_softcapping":null,"final_logit_softcapping":null,"attention_bias":false}
+        """,
+        new NaiveTransformer
+        {
+            Vocabulary = 23,
+            Hidden = 16,
+            FeedForward = 20,
+            Blocks = 4,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 8,
+            Gemma = true,
+            HeadNorms = true,
+            Tied = true,
+            QueryScalar = 11,
+            Windows = [6, 6, 0, 6],
+            Frequencies = (block, _) => block == 2 ? [.. Powers(1000000, 8).Select(f => f / 8)] : Powers(10000, 8),
+            Weights = [],
+        });
+
+    public static TinyCheckpoint Of(string name) => name switch
+    {
+        "llama3" => Llama(),
+        "llama-linear" => Llama("""{"type":"linear","factor":2.5}"""),
+        "mistral" => Mistral(),
+        "qwen2" => Qwen2(),
+        "qwen3" => Qwen3(),
+        "phi3" => Phi3(),
+        "gemma3" => Gemma3(),
+        _ => throw new ArgumentOutOfRangeException(nameof(name)),
+    };
+
+    public static double[] Powers(double theta, int dimensions) => [.. Enumerable.Range(0, dimensions / 2).Select(i => 1 / Math.Pow(theta, 2.0 * i / dimensions))];
+
+    public void EditConfig(Action<JsonObject> edit)
+    {
+        var path = Path.Combine(_folder, "config.json");
+        var json = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+        edit(json);
+        File.WriteAllText(path, json.ToJsonString());
+    }
+
+    public void WriteWeights(IEnumerable<SafetensorsSource> sources) => SafetensorsWriter.Write(Path.Combine(_folder, "model.safetensors"), sources);
+
+    public IEnumerable<SafetensorsSource> Sources() => Naive.Weights.Select(w => Source(w.Key, w.Value, ShapeOf(w.Key, w.Value.Length, Naive)));
+
+    public static SafetensorsSource Source(string name, double[] values, long[] shape) =>
+        new(name, SafetensorsDType.F32, shape, stream => stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values.Select(v => (float)v).ToArray())));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static TinyCheckpoint Make(string config, NaiveTransformer naive, string biases = "")
+    {
+        var random = new Random(20260101);
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        // Rounded to float32, so that both sides have the very same weights.
+        void Add(string name, int count, double scale, double mean = 0) =>
+            naive.Weights[name] = [.. Enumerable.Range(0, count).Select(_ => (double)(float)(mean + (scale * Normal())))];
+        void Norm(string name, int size) => Add(name, size, 0.3, naive.Gemma ? 0 : 1);
+        void Linear(string name, int outputs, int inputs, bool bias)
+        {
+            Add(name + ".weight", outputs * inputs, 1.2 / Math.Sqrt(inputs));
+            if (bias)
+                Add(name + ".bias", outputs, 0.3);
+        }
+
+        var (hidden, queries, keys) = (naive.Hidden, naive.Heads * naive.HeadSize, naive.KeyValueHeads * naive.HeadSize);
+        Add("model.embed_tokens.weight", naive.Vocabulary * hidden, naive.Gemma ? 1 / Math.Sqrt(hidden) : 1);
+        for (var i = 0; i < naive.Blocks; i++)
+        {
+            var at = $"model.layers.{i}.";
+            Norm(at + "input_layernorm.weight", hidden);
+            Norm(at + "post_attention_layernorm.weight", hidden);
+            if (naive.Gemma)
+            {
+                Norm(at + "pre_feedforward_layernorm.weight", hidden);
+                Norm(at + "post_feedforward_layernorm.weight", hidden);
+            }
+            if (naive.HeadNorms)
+            {
+                Norm(at + "self_attn.q_norm.weight", naive.HeadSize);
+                Norm(at + "self_attn.k_norm.weight", naive.HeadSize);
+            }
+            if (naive.Fused)
+            {
+                Linear(at + "self_attn.qkv_proj", queries + (2 * keys), hidden, false);
+                Linear(at + "mlp.gate_up_proj", 2 * naive.FeedForward, hidden, false);
+            }
+            else
+            {
+                Linear(at + "self_attn.q_proj", queries, hidden, biases.Contains('q'));
+                Linear(at + "self_attn.k_proj", keys, hidden, biases.Contains('k'));
+                Linear(at + "self_attn.v_proj", keys, hidden, biases.Contains('v'));
+                Linear(at + "mlp.gate_proj", naive.FeedForward, hidden, biases.Contains('g'));
+                Linear(at + "mlp.up_proj", naive.FeedForward, hidden, biases.Contains('u'));
+            }
+            Linear(at + "self_attn.o_proj", hidden, queries, biases.Contains('o'));
+            Linear(at + "mlp.down_proj", hidden, naive.FeedForward, biases.Contains('d'));
+        }
+        Norm("model.norm.weight", hidden);
+        if (!naive.Tied)
+            Linear("lm_head", naive.Vocabulary, hidden, false);
+        return new TinyCheckpoint(config, naive);
+    }
+
+    private static long[] ShapeOf(string name, int count, NaiveTransformer naive)
+    {
+        if (name.EndsWith("bias") || name.Contains("norm"))
+            return [count];
+        var inputs = name.Contains("o_proj") ? naive.Heads * naive.HeadSize : name.Contains("down_proj") ? naive.FeedForward : naive.Hidden;
+        return [count / inputs, inputs];
+    }
+}
