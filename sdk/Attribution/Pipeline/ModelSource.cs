@@ -98,8 +98,8 @@ internal sealed class ModelSource : IDisposable
             DTypeNames.BFloat16 => torch.ScalarType.BFloat16,
             var other => throw new AttributionException(ErrorCodes.RequestInvalid, $"The model cannot run in '{other}'. Use float32 or bfloat16.") { Property = "dtype" },
         };
-        if (TorchLibrary.Load() is { Fits: false } other)
-            _reporter.Warning(ErrorCodes.LibTorchVersion, TorchLibrary.VersionWarning(other));
+        if (TorchLibrary.Load() is { Fits: false } unfit)
+            _reporter.Warning(ErrorCodes.LibTorchVersion, TorchLibrary.VersionWarning(unfit));
         return CausalLanguageModel.Load(_folder.Path, Devices.Of(_settings.Execution?.Device), dtype);
     }
 
