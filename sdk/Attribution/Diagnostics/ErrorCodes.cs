@@ -186,6 +186,9 @@ public static class ErrorCodes
     /// <summary>Held-out prompts ended with an answer, which is cut (a warning).</summary>
     public const string PromptAnswerCut = "ATTR1326";
 
+    /// <summary>A dataset's columns are those of several formats.</summary>
+    public const string DatasetFormatAmbiguous = "ATTR1327";
+
     /// <summary>A table of vectors that is not there, damaged, or none.</summary>
     public const string VectorTableInvalid = "ATTR1319";
 

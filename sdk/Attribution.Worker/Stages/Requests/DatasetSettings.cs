@@ -18,6 +18,15 @@ internal sealed record DatasetSettings
     /// <inheritdoc cref="Data.DatasetOptions.Seed"/>
     public long? Seed { get; init; }
 
+    /// <inheritdoc cref="Data.DatasetOptions.Format"/>
+    public string? Format { get; init; }
+
+    /// <inheritdoc cref="Data.DatasetOptions.TreatmentColumn"/>
+    public string? TreatmentColumn { get; init; }
+
+    /// <inheritdoc cref="Data.DatasetOptions.ControlColumn"/>
+    public string? ControlColumn { get; init; }
+
     /// <summary>The recipe that makes the rows; null to read them from the file.</summary>
     public string? Recipe { get; init; }
 
