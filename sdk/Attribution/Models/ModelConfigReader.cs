@@ -34,7 +34,8 @@ internal static class ModelConfigReader
         var model = family(config, Common(config, type));
         foreach (var option in NotImplemented)
             config.RequireOff(option.Key, option.Value);
-        config.RejectUnread(LeaveTheNumbersAlone);
+        model = WithLayerTypes(config, model);
+        config.RejectUnread(NeutralOptions.Names);
         Check(config, model);
         return model;
     }
@@ -60,7 +61,7 @@ internal static class ModelConfigReader
             MaxPositions = config.Size("max_position_embeddings"),
             TieWordEmbeddings = config.Bool("tie_word_embeddings", false),
             Activation = Activate(config, "hidden_act"),
-            DataType = config.Text("dtype") ?? config.Text("torch_dtype"),
+            DataType = DataType(config.Text("dtype") ?? config.Text("torch_dtype")),
             QueryScalar = size,
             Rotary = rotary,
             WindowRotary = rotary,
@@ -69,6 +70,17 @@ internal static class ModelConfigReader
             EosTokenIds = config.TokenIds("eos_token_id"),
             Source = config.Json,
         };
+    }
+
+    // What str() of a torch dtype gives.
+    private static string? DataType(string? name) => name?.StartsWith("torch.", StringComparison.Ordinal) == true ? name[6..] : name;
+
+    /// <summary>Where a family does not read <c>layer_types</c>, which transformers 5 writes for all of them: it must say what the family does anyway.</summary>
+    private static ModelConfig WithLayerTypes(ConfigFile config, ModelConfig model)
+    {
+        if (config.WasRead("layer_types") || LayerTypes(config, model.BlockCount, model.SlidingWindows.FirstOrDefault(window => window is not null)) is not { } windows)
+            return model;
+        return windows.SequenceEqual(model.SlidingWindows) ? model : throw config.Unsupported("layer_types");
     }
 
     private static ModelConfig Llama(ConfigFile config, ModelConfig model) => model with
@@ -249,20 +261,4 @@ internal static class ModelConfigReader
         ["use_mrope"] = ["false"],
         ["use_qk_norm"] = ["false"],
     }.ToFrozenDictionary();
-
-    /// <summary>Properties of published configurations that a forward pass in evaluation mode does not depend on.</summary>
-    private static readonly FrozenSet<string> LeaveTheNumbersAlone = new HashSet<string>(StringComparer.Ordinal)
-    {
-        "architectures", "attention_dropout", "attn_implementation", "auto_map", "cache_implementation", "embd_pdrop", "initializer_range",
-        "is_llama_config", "max_sequence_length", "model_max_length", "pad_token_id", "pretraining_tp", "resid_pdrop", "transformers.js_config",
-        "transformers_version", "unsloth_fixed", "unsloth_version", "use_cache", "dtype", "torch_dtype",
-        // what every Hugging Face configuration may carry: outputs, labels, defaults of generation
-        "bad_words_ids", "begin_suppress_tokens", "chunk_size_feed_forward", "cross_attention_hidden_size", "decoder_start_token_id",
-        "diversity_penalty", "do_sample", "early_stopping", "encoder_no_repeat_ngram_size", "exponential_decay_length_penalty",
-        "finetuning_task", "forced_bos_token_id", "forced_eos_token_id", "id2label", "is_decoder", "label2id", "length_penalty",
-        "max_length", "min_length", "no_repeat_ngram_size", "num_beam_groups", "num_beams", "num_return_sequences", "output_attentions",
-        "output_hidden_states", "output_scores", "prefix", "problem_type", "remove_invalid_values", "repetition_penalty", "return_dict",
-        "return_dict_in_generate", "sep_token_id", "suppress_tokens", "task_specific_params", "temperature", "tf_legacy_loss",
-        "tie_encoder_decoder", "tokenizer_class", "top_k", "top_p", "torchscript", "typical_p", "use_bfloat16",
-    }.ToFrozenSet();
 }
