@@ -155,6 +155,8 @@ internal sealed class ComputeAttributionStage : Stage
         object vectors = IsProjected(method)
             ? new { rows, controls, model, method, projection = _methods.Projection, _settings.MaxTokens, _settings.Dtype }
             : new { rows, controls, model, method, layer, _settings.MaxTokens, _settings.Dtype };
+        if (_settings.Loss is not null)
+            vectors = new { vectors, _settings.Loss };
         // Blocks are kept in one form, whatever becomes of them.
         var isOtherForm = stage == StoreStage && _format != VectorFormat.Parquet;
         return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, plugin);

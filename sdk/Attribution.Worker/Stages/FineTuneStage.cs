@@ -43,7 +43,7 @@ internal sealed class FineTuneStage : Stage
     private StageJob Job(JobResult run)
     {
         var rows = Context.Input(run, SelectTrainingDataStage.TrainFile);
-        var request = Context.Resolve(StoreStage, new
+        var settings = new
         {
             rows,
             model = _model.Inputs,
@@ -56,7 +56,9 @@ internal sealed class FineTuneStage : Stage
             _settings.Epochs,
             _settings.BatchSize,
             _settings.Seed,
-        });
+        };
+        // What is not set is not in the request, so that it is the one that it was before there was such a setting.
+        var request = Context.Resolve(StoreStage, _settings.Loss is null ? settings : new { settings, _settings.Loss });
         return new StageJob(run.Key, request, (builder, cancellation) => Train(builder, run.Key, rows.Path, cancellation));
     }
 

@@ -32,7 +32,7 @@ internal sealed class ModelSource : IDisposable
         _config = new(() => ModelConfig.Load(_folder.Path));
         _encoder = new(() =>
         {
-            var encoder = RowEncoder.Load(_folder.Path, settings.MaxTokens);
+            var encoder = RowEncoder.Load(_folder.Path, settings.MaxTokens, TurnsOf(settings.Loss), settings.ChatTemplate);
             foreach (var note in encoder.Notes)
                 context.Reporter.Message($"{settings.Model}: {note}");
             return encoder;
@@ -43,7 +43,8 @@ internal sealed class ModelSource : IDisposable
     public IReadOnlyList<string> Files { get; }
 
     /// <summary>The same, as inputs by name.</summary>
-    public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'), f => new InputFile(f));
+    public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'), f => new InputFile(f))
+        .Concat(_settings.ChatTemplate is { } template ? [KeyValuePair.Create("chat template", new InputFile(ChatTemplate.FileOf(template)))] : Enumerable.Empty<KeyValuePair<string, InputFile>>()).ToDictionary();
 
     /// <summary>Files of the model that no project file names: those that came from the hub.</summary>
     public IEnumerable<string> FetchedFiles => _folder.Repository is null ? [] : Files;
@@ -59,7 +60,7 @@ internal sealed class ModelSource : IDisposable
 
     public Tokenizer Tokenizer => Tokenizer.Load(_folder.Path);
 
-    public ChatTemplate Template => ChatTemplate.Load(_folder.Path);
+    public ChatTemplate Template => ChatTemplate.Choose(_folder.Path, _settings.ChatTemplate);
 
     /// <summary>Notes in a manifest on what it was computed.</summary>
     public void Describe(ArtifactBuilder builder)
@@ -77,6 +78,13 @@ internal sealed class ModelSource : IDisposable
         if (_model.IsValueCreated)
             _model.Value.Dispose();
     }
+
+    private static LossTurns TurnsOf(string? loss) => loss switch
+    {
+        null or "last_turn" => LossTurns.LastTurn,
+        "all_turns" => LossTurns.AllTurns,
+        _ => throw new AttributionException(ErrorCodes.RequestInvalid, $"Loss is '{loss}'. Use last_turn or all_turns.") { Property = "Loss" },
+    };
 
     private static bool IsOfModel(string name) => name is "config.json" or "generation_config.json" or "special_tokens_map.json" or "added_tokens.json"
         || name.EndsWith(".safetensors", StringComparison.Ordinal) || name.EndsWith(".safetensors.index.json", StringComparison.Ordinal)

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Attribution.Diagnostics;
 using Attribution.Models;
 using Attribution.Models.Hub;
+using Attribution.Tokenization;
 using TorchSharp;
 
 namespace Attribution.Worker.Verbs;
@@ -22,6 +23,10 @@ internal sealed class ModelOptions
         DefaultValueFactory = _ => "cpu",
     };
 
+    private readonly Option<string?> _template = new("--chat-template") { Description = "A chat template instead of the model's own: a shipped one, such as chatml, or a file." };
+
+    private readonly Option<string> _loss = new("--loss") { Description = "Whose loss counts: last_turn or all_turns.", DefaultValueFactory = _ => "last_turn" };
+
     private readonly Option<string?> _dtype = new("--dtype") { Description = "float32 or bfloat16; what the model was published in if left out." };
 
     public ModelOptions(Command verb)
@@ -36,6 +41,24 @@ internal sealed class ModelOptions
         verb.Add(_device);
         verb.Add(_dtype);
     }
+
+    /// <summary>Adds the options of verbs that read conversations.</summary>
+    /// <param name="verb">The verb.</param>
+    /// <param name="loss">Whether it takes their loss.</param>
+    public void AddConversations(Command verb, bool loss)
+    {
+        verb.Add(_template);
+        if (!loss)
+            return;
+        _loss.AcceptOnlyFromAmong("last_turn", "all_turns");
+        verb.Add(_loss);
+    }
+
+    /// <summary>The chat template that was named; null for the model's own.</summary>
+    public string? ChatTemplate(ParseResult parsed) => parsed.GetValue(_template);
+
+    /// <summary>Whose loss counts.</summary>
+    public LossTurns Loss(ParseResult parsed) => parsed.GetValue(_loss) == "all_turns" ? LossTurns.AllTurns : LossTurns.LastTurn;
 
     /// <summary>The folder with the model's files, downloaded if need be.</summary>
     /// <exception cref="AttributionException">There is no such model, or it cannot be had.</exception>

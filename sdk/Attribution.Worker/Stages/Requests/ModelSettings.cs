@@ -12,6 +12,12 @@ internal abstract record ModelSettings : StageSettings
     /// <summary>How many tokens of a conversation are kept, the last ones.</summary>
     public int MaxTokens { get; init; } = Tokenization.ConversationEncoder.DefaultMaxTokens;
 
+    /// <summary>Whose loss counts: <c>last_turn</c> or <c>all_turns</c>; the last turn's if null. Vectors and fine-tuning read it.</summary>
+    public string? Loss { get; init; }
+
+    /// <summary>A chat template instead of the model's own: the name of a shipped one, or a file; the model's own if null.</summary>
+    public string? ChatTemplate { get; init; }
+
     /// <summary>Where and how; never part of a fingerprint.</summary>
     public ExecutionSettings Execution { get; init; } = new();
 }
