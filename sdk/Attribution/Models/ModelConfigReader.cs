@@ -25,11 +25,17 @@ internal static class ModelConfigReader
             "qwen2" => Qwen2,
             "qwen3" => Qwen3,
             "phi3" => Phi3,
+            "gemma2" => Gemma2,
             "gemma3_text" => Gemma3,
+            "olmo2" => Olmo2,
+            "smollm3" => SmolLm3,
+            "granite" => Granite,
             _ => null,
         };
+        if (HasExperts(config, type))
+            throw new AttributionException(ErrorCodes.ModelTypeUnknown, $"The model_type '{type}' is a mixture of experts, which is not supported: use a dense model of {Families}.") { File = file, Property = "model_type" };
         if (family is null)
-            throw new AttributionException(ErrorCodes.ModelTypeUnknown, $"The model_type '{type}' is not one of llama, mistral, qwen2, qwen3, phi3, gemma3_text.") { File = file, Property = "model_type" };
+            throw new AttributionException(ErrorCodes.ModelTypeUnknown, $"The model_type '{type}' is not one of {Families}.") { File = file, Property = "model_type" };
 
         var model = family(config, Common(config, type));
         foreach (var option in NotImplemented)
@@ -40,13 +46,19 @@ internal static class ModelConfigReader
         return model;
     }
 
+    private const string Families = "llama, mistral, qwen2, qwen3, phi3, gemma2, gemma3_text, olmo2, smollm3, granite";
+
+    private static bool HasExperts(ConfigFile config, string type) => type.Contains("moe", StringComparison.OrdinalIgnoreCase)
+        || type is "mixtral" or "dbrx" or "deepseek_v2" or "deepseek_v3" or "gpt_oss" or "jamba" or "llama4" or "llama4_text" or "minimax"
+        || new[] { "num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts" }.Any(name => config.Json[name] is not null && config.OptionalInt(name) > 1);
+
     private static ModelConfig Common(ConfigFile config, string type)
     {
         var heads = config.Size("num_attention_heads");
         var hidden = config.Size("hidden_size");
         var blocks = config.Size("num_hidden_layers");
-        var size = config.OptionalInt("head_dim") ?? (type switch { "qwen3" => 128, "gemma3_text" => 256, _ => hidden / heads });
-        var rotary = Rotary(config, config.Section("rope_parameters") ?? config.Section("rope_scaling"), size, 10_000);
+        var size = config.OptionalInt("head_dim") ?? (type switch { "qwen3" => 128, "gemma2" or "gemma3_text" => 256, _ => hidden / heads });
+        var rotary = Rotary(config, config.Section("rope_parameters") ?? config.Section("rope_scaling"), size, type == "smollm3" ? 2_000_000 : 10_000);
         return new ModelConfig
         {
             ModelType = type,
@@ -55,7 +67,7 @@ internal static class ModelConfigReader
             IntermediateSize = config.Size("intermediate_size"),
             BlockCount = blocks,
             HeadCount = heads,
-            KeyValueHeadCount = config.Size("num_key_value_heads", type is "llama" or "phi3" ? heads : null),
+            KeyValueHeadCount = config.Size("num_key_value_heads", type is "llama" or "phi3" or "olmo2" or "granite" ? heads : type == "smollm3" ? 4 : null),
             HeadSize = size,
             NormEpsilon = config.Double("rms_norm_eps"),
             MaxPositions = config.Size("max_position_embeddings"),
@@ -112,6 +124,70 @@ internal static class ModelConfigReader
     {
         FusedProjections = true,
         SlidingWindows = [.. Enumerable.Repeat(config.OptionalInt("sliding_window"), model.BlockCount)],
+    };
+
+    private static ModelConfig Gemma2(ConfigFile config, ModelConfig model)
+    {
+        double? Cap(string name, double otherwise) => config.Json.ContainsKey(name) ? config.OptionalDouble(name) : otherwise;
+        var window = config.Size("sliding_window", 4096);
+        return model with
+        {
+            TieWordEmbeddings = config.Bool("tie_word_embeddings", true),
+            Activation = Activate(config, "hidden_activation"),
+            QueryKeyValueBias = config.Bool("attention_bias", false),
+            OutputBias = config.Bool("attention_bias", false),
+            UnitOffsetNorm = true,
+            PostNorms = true,
+            ScaledEmbeddings = true,
+            QueryScalar = config.Double("query_pre_attn_scalar", 256),
+            AttentionSoftCap = Cap("attn_logit_softcapping", 50),
+            LogitSoftCap = Cap("final_logit_softcapping", 30),
+            SlidingWindows = LayerTypes(config, model.BlockCount, window) ?? [.. Enumerable.Range(0, model.BlockCount).Select(i => i % 2 == 0 ? (int?)window : null)],
+        };
+    }
+
+    private static ModelConfig Olmo2(ConfigFile config, ModelConfig model) => model with
+    {
+        QueryKeyValueBias = config.Bool("attention_bias", false),
+        OutputBias = config.Bool("attention_bias", false),
+        PreNorms = false,
+        PostNorms = true,
+        QueryKeyNorm = true,
+        WholeQueryKeyNorm = true,
+        WideNorm = true,
+    };
+
+    private static ModelConfig SmolLm3(ConfigFile config, ModelConfig model)
+    {
+        var interval = config.Int("no_rope_layer_interval", 4);
+        // 1 where a block is rotated, for all that the name says.
+        var rotated = config.Numbers("no_rope_layers") ?? [.. Enumerable.Range(1, model.BlockCount).Select(i => i % interval == 0 ? 0.0 : 1)];
+        if (rotated.Count != model.BlockCount)
+            throw config.Invalid("no_rope_layers", $"one entry per layer ({model.BlockCount})");
+        int? window = config.OptionalInt("sliding_window") is { } size && config.Bool("use_sliding_window", false) ? size : null;
+        _ = config.Bool("use_sliding_window", false);
+        _ = config.OptionalInt("max_window_layers");
+        return model with
+        {
+            TieWordEmbeddings = config.Bool("tie_word_embeddings", true),
+            QueryKeyValueBias = config.Bool("attention_bias", false),
+            OutputBias = config.Bool("attention_bias", false),
+            MlpBias = config.Bool("mlp_bias", false),
+            RotatedBlocks = [.. rotated.Select(rotates => rotates != 0)],
+            SlidingWindows = LayerTypes(config, model.BlockCount, window) ?? [.. rotated.Select(rotates => rotates == 0 ? window : null)],
+        };
+    }
+
+    private static ModelConfig Granite(ConfigFile config, ModelConfig model) => model with
+    {
+        QueryKeyValueBias = config.Bool("attention_bias", false),
+        OutputBias = config.Bool("attention_bias", false),
+        MlpBias = config.Bool("mlp_bias", false),
+        EmbeddingMultiplier = config.Double("embedding_multiplier", 1),
+        ResidualMultiplier = config.Double("residual_multiplier", 1),
+        LogitDivisor = config.Double("logits_scaling", 1),
+        // Scores are multiplied by it, and not divided by sqrt(d).
+        QueryScalar = Math.Pow(config.Double("attention_multiplier", 1), -2),
     };
 
     private static ModelConfig Gemma3(ConfigFile config, ModelConfig model)
@@ -227,7 +303,7 @@ internal static class ModelConfigReader
     {
         if (model.HeadCount % model.KeyValueHeadCount != 0)
             throw config.Invalid("num_key_value_heads", $"a divisor of num_attention_heads ({model.HeadCount})");
-        if (!config.Has("head_dim") && model.HiddenSize % model.HeadCount != 0 && model.ModelType is not ("qwen3" or "gemma3_text"))
+        if (!config.Has("head_dim") && model.HiddenSize % model.HeadCount != 0 && model.ModelType is not ("qwen3" or "gemma2" or "gemma3_text"))
             throw config.Invalid("hidden_size", $"a multiple of num_attention_heads ({model.HeadCount}) where head_dim is not given");
         if (model.Rotary.Dimensions is var rotated && (rotated % 2 != 0 || rotated < 2 || rotated > model.HeadSize))
             throw config.Invalid(config.Has("partial_rotary_factor") ? "partial_rotary_factor" : "head_dim", $"such that an even number of the {model.HeadSize} components of a head is rotated, not {rotated}");

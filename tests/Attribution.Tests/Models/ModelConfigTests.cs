@@ -285,6 +285,44 @@ public sealed class ModelConfigTests
         config.SlidingWindows.ShouldAllBe(window => window == null);
     }
 
+    [Theory]
+    [InlineData("model_type", "\"mixtral\"")]
+    [InlineData("model_type", "\"qwen3_moe\"")]
+    [InlineData("num_local_experts", "8")]
+    public void A_mixture_of_experts_is_said_to_be_one(string property, string value)
+    {
+        using var tiny = TinyModel.Llama();
+        tiny.EditConfig(json => json[property] = JsonNode.Parse(value));
+        var error = Should.Throw<AttributionException>(() => ModelConfig.Load(tiny.Folder));
+        error.Code.ShouldBe(ErrorCodes.ModelTypeUnknown);
+        error.Message.ShouldContain("mixture of experts");
+    }
+
+    [Fact]
+    public void What_newer_families_leave_out_is_what_their_own_class_takes()
+    {
+        using var gemma = TinyModel.Gemma2();
+        gemma.EditConfig(json =>
+        {
+            foreach (var name in (string[])["attn_logit_softcapping", "final_logit_softcapping", "query_pre_attn_scalar", "sliding_window"])
+                json.Remove(name);
+        });
+        var config = ModelConfig.Load(gemma.Folder);
+        (config.AttentionSoftCap, config.LogitSoftCap, config.QueryScalar).ShouldBe((50.0, 30.0, 256.0));
+        config.SlidingWindows.ShouldBe([4096, null, 4096]);
+        gemma.EditConfig(json => json["attn_logit_softcapping"] = null);
+        ModelConfig.Load(gemma.Folder).AttentionSoftCap.ShouldBeNull();
+
+        using var smol = TinyModel.SmolLm3();
+        smol.EditConfig(json => (json["num_hidden_layers"], json["layer_types"], json["no_rope_layers"]) = (8, null, null));
+        smol.EditConfig(json => json.Remove("rope_theta"));
+        config = ModelConfig.Load(smol.Folder);
+        config.RotatedBlocks.ShouldBe([true, true, true, false, true, true, true, false]);
+        (config.Rotary.Theta, config.TieWordEmbeddings).ShouldBe((2_000_000.0, true));
+        smol.EditConfig(json => (json["use_sliding_window"], json["sliding_window"]) = (true, 5));
+        ModelConfig.Load(smol.Folder).SlidingWindows.ShouldBe([null, null, null, 5, null, null, null, 5]);
+    }
+
     [Fact]
     public void An_odd_rotation_is_an_error()
     {
