@@ -20,6 +20,15 @@ internal sealed record Dataset(string Name, string Path)
     /// <summary>The seed of the sample that <see cref="Take"/> draws.</summary>
     public long? Seed { get; init; }
 
+    /// <summary>How the file keeps conversations; null to tell by its columns.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>The column of treatments, where no format has it.</summary>
+    public string? TreatmentColumn { get; init; }
+
+    /// <summary>The column of controls, where no format has it.</summary>
+    public string? ControlColumn { get; init; }
+
     /// <summary>What makes the rows of the file into conversations.</summary>
     public string? Recipe { get; init; }
 

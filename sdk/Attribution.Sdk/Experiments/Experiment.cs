@@ -52,6 +52,13 @@ internal sealed record Experiment
     public string? ProjectionLayers { get; init; }
 
     public required int MaxTokens { get; init; }
+
+    /// <summary>Whose loss counts; null for the last turn's.</summary>
+    public string? Loss { get; init; }
+
+    /// <summary>A chat template instead of the model's own: a shipped one's name, or a file; null for the model's own.</summary>
+    public string? ChatTemplate { get; init; }
+
     public required string DType { get; init; }
     public required string VectorFormat { get; init; }
     public string? Device { get; init; }

@@ -6,7 +6,10 @@ namespace Attribution.Sdk.Experiments;
 internal sealed partial class ExperimentReader
 {
     private static readonly string[] Baselines = ["random", "none"];
+    private const string DefaultLoss = "last_turn";
+
     private static readonly string[] DTypes = ["float32", "bfloat16"];
+    private static readonly string[] Losses = [DefaultLoss, "all_turns"];
     private static readonly string[] VectorFormats = [Experiment.DefaultVectorFormat, "npy", "npy-float16", "int8"];
     private static readonly string[] Projections = ["kronecker", "sparse"];
 
@@ -66,6 +69,8 @@ internal sealed partial class ExperimentReader
             ProjectionSeed = _settings.Long("ProjectionSeed"),
             ProjectionLayers = _settings.Text("ProjectionLayers"),
             MaxTokens = _settings.Int("MaxTokens"),
+            Loss = _settings.Text("Loss") is null || OneOf("Loss", Losses) is DefaultLoss ? null : _settings.Text("Loss"),
+            ChatTemplate = _settings.Text("ChatTemplate") is { } template ? File.Exists(_paths.Full(template)) ? _paths.Written(template) : template : null,
             DType = OneOf("AttributionDType", DTypes),
             VectorFormat = OneOf("VectorFormat", VectorFormats),
             Device = _settings.Text("Device"),
@@ -183,6 +188,9 @@ internal sealed partial class ExperimentReader
             Take = _settings.Whole($"Take of {kind} {item.Include}", item.Text("Take"), 1, long.MaxValue, kind, item.Include),
             Seed = _settings.Whole($"Seed of {kind} {item.Include}", item.Text("Seed"), 0, long.MaxValue, kind, item.Include),
             Recipe = item.Text("Recipe"),
+            Format = item.Text("Format"),
+            TreatmentColumn = item.Text("TreatmentColumn"),
+            ControlColumn = item.Text("ControlColumn"),
             Parameters = [.. Experiments.Dataset.RecipeParameters.Where(name => item.Text(name) is not null).Select(name => (name, item.Text(name)!))],
             PlantedColumn = item.Text("PlantedColumn"),
             Trait = item.Text("Trait"),

@@ -7,7 +7,7 @@ namespace Attribution.Sdk.Experiments;
 /// <param name="settings">The names of our properties.</param>
 internal sealed class Spelling(IReadOnlyCollection<string> settings)
 {
-    private static readonly string[] DatasetMetadata = ["Name", "Filter", "Take", "Seed", "Recipe", .. Dataset.RecipeParameters];
+    private static readonly string[] DatasetMetadata = ["Name", "Filter", "Take", "Seed", "Recipe", "Format", "TreatmentColumn", "ControlColumn", .. Dataset.RecipeParameters];
 
     /// <summary>Our items with their metadata.</summary>
     public static IReadOnlyDictionary<string, string[]> Items { get; } = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase)

@@ -42,6 +42,8 @@ internal static class OutsideFiles
         if (stage.ReadsModel && Directory.Exists(paths.Full(experiment.BaseModel)))
             foreach (var file in Directory.EnumerateFiles(paths.Full(experiment.BaseModel)).Order(StringComparer.Ordinal))
                 Add(file);
+        if (stage.ReadsModel && experiment.ChatTemplate is { } template && File.Exists(paths.Full(template)))
+            Add(paths.Full(template));
         if (judging is not null)
         {
             foreach (var prompt in experiment.Judged.Select(d => d.JudgePromptFile).OfType<string>().Distinct())

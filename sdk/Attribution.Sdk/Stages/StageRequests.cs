@@ -68,6 +68,9 @@ internal sealed class StageRequests(Experiment experiment)
             if (dataset.Seed is { } seed)
                 json.WriteNumber("seed", seed);
             Text(json, "recipe", dataset.Recipe);
+            Text(json, "format", dataset.Format);
+            Text(json, "treatmentColumn", dataset.TreatmentColumn);
+            Text(json, "controlColumn", dataset.ControlColumn);
             if (dataset.Parameters.Count > 0)
             {
                 json.WriteStartObject("parameters");
@@ -84,6 +87,7 @@ internal sealed class StageRequests(Experiment experiment)
     private void ComputeAttribution(Utf8JsonWriter json)
     {
         Model(json);
+        Text(json, "loss", experiment.Loss);
         List(json, "train", experiment.Train.Select(d => d.Name));
         List(json, "eval", experiment.Eval.Select(d => d.Name));
         List(json, "trainMethods", experiment.TrainMethods);
@@ -164,6 +168,7 @@ internal sealed class StageRequests(Experiment experiment)
     private void FineTune(Utf8JsonWriter json)
     {
         Model(json);
+        Text(json, "loss", experiment.Loss);
         json.WriteStartObject("lora");
         json.WriteNumber("rank", experiment.LoraRank);
         json.WriteNumber("alpha", experiment.LoraAlpha);
@@ -252,6 +257,7 @@ internal sealed class StageRequests(Experiment experiment)
         json.WriteString("model", experiment.BaseModel);
         json.WriteString("dtype", experiment.DType);
         json.WriteNumber("maxTokens", experiment.MaxTokens);
+        Text(json, "chatTemplate", experiment.ChatTemplate);
     }
 
     private void Execution(Utf8JsonWriter json) => Execution(json, experiment.Device, experiment.TokenBudget);

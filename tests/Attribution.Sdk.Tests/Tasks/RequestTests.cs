@@ -16,6 +16,9 @@ public sealed class RequestTests : IDisposable
     [InlineData("ScoringMethod", "mlp", "ComputeAttribution SelectTrainingData")]
     [InlineData("AttributionLayer", "3", "ComputeAttribution SelectTrainingData")]
     [InlineData("MaxTokens", "512", "ComputeAttribution FineTune Evaluate")]
+    [InlineData("Loss", "all_turns", "ComputeAttribution FineTune")]
+    [InlineData("Loss", "last_turn", "")]
+    [InlineData("ChatTemplate", "chatml", "ComputeAttribution FineTune Evaluate")]
     [InlineData("AttributionDType", "bfloat16", "ComputeAttribution FineTune Evaluate")]
     [InlineData("VectorFormat", "npy-float16", "ComputeAttribution")]
     [InlineData("VectorFormat", "parquet", "")]
@@ -44,8 +47,12 @@ public sealed class RequestTests : IDisposable
         _experiment.Folder.Write("data/more.jsonl.gz", "");
         _experiment.Train.Add(RequestedExperiment.Item("data/more.jsonl.gz"));
         _experiment.Train.Add(RequestedExperiment.Item("data/pool.jsonl", ("Name", "half"), ("Filter", "a < 'x'"), ("Take", "10"), ("Seed", "3")));
+        _experiment.Train.Add(RequestedExperiment.Item("data/pool.jsonl", ("Name", "own"), ("Format", "alpaca")));
+        _experiment.Train.Add(RequestedExperiment.Item("data/pool.jsonl", ("Name", "named"), ("TreatmentColumn", "bad"), ("ControlColumn", "good")));
         var train = _experiment.Request("ImportDatasets")["train"]!.AsArray();
-        train.Select(t => (string?)t!["name"]).ShouldBe(["pool", "more", "half"]);
+        train.Select(t => (string?)t!["name"]).ShouldBe(["pool", "more", "half", "own", "named"]);
+        train[3]!.ToJsonString().ShouldBe("""{"name":"own","path":"data/pool.jsonl","format":"alpaca"}""");
+        train[4]!.ToJsonString().ShouldBe("""{"name":"named","path":"data/pool.jsonl","treatmentColumn":"bad","controlColumn":"good"}""");
         train[2]!.ToJsonString().ShouldBe("""{"name":"half","path":"data/pool.jsonl","filter":"a \u003C \u0027x\u0027","take":10,"seed":3}""");
     }
 
