@@ -26,6 +26,10 @@ internal sealed record ContextExperiment
 
     public required string BaseModel { get; init; }
     public required string DType { get; init; }
+
+    /// <inheritdoc cref="Experiment.ChatTemplate"/>
+    public string? ChatTemplate { get; init; }
+
     public string? Device { get; init; }
     public int? TokenBudget { get; init; }
     public required int MaxNewTokens { get; init; }

@@ -45,6 +45,7 @@ internal sealed partial class ExperimentReader
             Baselines = baselines.Count > 0 ? baselines : ContextBaselines,
             BaseModel = BaseModel(),
             DType = OneOf("AttributionDType", DTypes),
+            ChatTemplate = ChatTemplate(),
             Device = _settings.Text("Device"),
             TokenBudget = _settings.IntOrNone("TokenBudget"),
             MaxNewTokens = _settings.Int("MaxNewTokens"),

@@ -70,7 +70,7 @@ internal sealed partial class ExperimentReader
             ProjectionLayers = _settings.Text("ProjectionLayers"),
             MaxTokens = _settings.Int("MaxTokens"),
             Loss = _settings.Text("Loss") is null || OneOf("Loss", Losses) is DefaultLoss ? null : _settings.Text("Loss"),
-            ChatTemplate = _settings.Text("ChatTemplate") is { } template ? File.Exists(_paths.Full(template)) ? _paths.Written(template) : template : null,
+            ChatTemplate = ChatTemplate(),
             DType = OneOf("AttributionDType", DTypes),
             VectorFormat = OneOf("VectorFormat", VectorFormats),
             Device = _settings.Text("Device"),
@@ -169,6 +169,9 @@ internal sealed partial class ExperimentReader
             else
                 RequireFile("EvalDataset", item, _paths.Written(item.Text("PersonaVector")!), "PersonaVector of ");
     }
+
+    // The worker knows the names of the templates that come along; what is a file here is meant as one.
+    private string? ChatTemplate() => _settings.Text("ChatTemplate") is { } template && File.Exists(_paths.Full(template)) ? _paths.Written(template) : _settings.Text("ChatTemplate");
 
     private List<Dataset> Datasets(string kind, IReadOnlyList<ProjectItem> items)
     {

@@ -91,6 +91,7 @@ internal sealed class ContextStageRequests(ContextExperiment experiment)
     {
         json.WriteString("model", experiment.BaseModel);
         json.WriteString("dtype", experiment.DType);
+        StageRequests.Text(json, "chatTemplate", experiment.ChatTemplate);
     }
 
     private static void Thoughts(Utf8JsonWriter json, ContextDataset dataset)

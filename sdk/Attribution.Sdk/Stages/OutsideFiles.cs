@@ -22,6 +22,8 @@ internal static class OutsideFiles
         if (stage.ReadsModel && Directory.Exists(paths.Full(experiment.BaseModel)))
             foreach (var file in Directory.EnumerateFiles(paths.Full(experiment.BaseModel)).Order(StringComparer.Ordinal))
                 Add(text, file, paths);
+        if (stage.ReadsModel && experiment.ChatTemplate is { } template && File.Exists(paths.Full(template)))
+            Add(text, paths.Full(template), paths);
         return text.ToString();
     }
 
