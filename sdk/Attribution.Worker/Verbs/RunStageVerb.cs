@@ -37,7 +37,7 @@ public static class RunStageVerb
         var reporter = new Reporter(output);
         try
         {
-            DotNetEnv.Env.NoClobber().TraversePath().Load();
+            EnvironmentFile.Load();
             using var context = new StageContext(request, reporter);
             using var stage = name == VerifySnapshotStage.Name ? new VerifySnapshotStage(context) { AcceptSnapshot = accept } : StageList.Create(name, context);
             StageRunner.Run(name, stage, context, cancellation);

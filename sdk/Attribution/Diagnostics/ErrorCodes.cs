@@ -375,6 +375,9 @@ public static class ErrorCodes
     /// <summary>A file of labelled examples is not one.</summary>
     public const string LabelledExamplesInvalid = "ATTR1653";
 
+    /// <summary>A <c>.env</c> file is malformed.</summary>
+    public const string EnvironmentFileInvalid = "ATTR1655";
+
     /// <summary>A reply in the store is damaged (a warning): it is asked for again.</summary>
     public const string ReplyDamaged = "ATTR1654";
 
