@@ -11,8 +11,17 @@ internal sealed class RowFormat
 {
     private static readonly Dictionary<string, string> ShareGptRoles = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["human"] = "user", ["user"] = "user", ["gpt"] = "assistant", ["assistant"] = "assistant", ["chatgpt"] = "assistant", ["model"] = "assistant", ["bot"] = "assistant",
-        ["system"] = "system", ["tool"] = "tool", ["observation"] = "tool", ["function_response"] = "tool",
+        ["human"] = "user",
+        ["user"] = "user",
+        ["gpt"] = "assistant",
+        ["assistant"] = "assistant",
+        ["chatgpt"] = "assistant",
+        ["model"] = "assistant",
+        ["bot"] = "assistant",
+        ["system"] = "system",
+        ["tool"] = "tool",
+        ["observation"] = "tool",
+        ["function_response"] = "tool",
     };
 
     private readonly Func<Row, (List<ChatMessage>? Treatment, List<ChatMessage>? Control)> _read;
@@ -66,7 +75,8 @@ internal sealed class RowFormat
             throw new AttributionException(ErrorCodes.DatasetOptionInvalid, "ControlColumn is given without TreatmentColumn. Name the column of the treatments too.") { File = file, Property = "ControlColumn" };
         if (options.Format is { } name)
             return name == "treatment" ? null : Checked(All.FirstOrDefault(format => format.Name == name) ?? throw new AttributionException(ErrorCodes.DatasetOptionInvalid,
-                $"There is no format '{name}'. Formats are treatment (our own columns), {string.Join(", ", All.Select(format => format.Name))}.") { File = file, Property = "Format" });
+                $"There is no format '{name}'. Formats are treatment (our own columns), {string.Join(", ", All.Select(format => format.Name))}.")
+            { File = file, Property = "Format" });
         if (columns.Any(Columns.Conversations.Contains))
             return null;
         RowFormat[] fitting = [.. All.Where(format => format.Required.All(columns.Contains))];

@@ -59,7 +59,8 @@ public sealed partial class ChatTemplate
         if (System.IO.File.Exists(choice))
             return Path.GetFullPath(choice);
         return Shipped.Contains(choice) ? Path.Combine(ShippedFolder, choice + ".jinja") : throw new AttributionException(ErrorCodes.ChatTemplateMissing,
-            $"There is no chat template '{choice}': no such file, and none of the shipped ones, {string.Join(", ", Shipped)}.") { File = choice, Property = "ChatTemplate" };
+            $"There is no chat template '{choice}': no such file, and none of the shipped ones, {string.Join(", ", Shipped)}.")
+        { File = choice, Property = "ChatTemplate" };
     }
 
     /// <summary>Reads a template that is not the model's own, with the model's special tokens.</summary>

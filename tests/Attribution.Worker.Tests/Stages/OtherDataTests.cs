@@ -68,6 +68,20 @@ public sealed class OtherDataTests
     }
 
     [Fact]
+    public void A_malformed_env_file_is_an_error_that_says_nothing_of_what_is_in_it()
+    {
+        using var experiment = new TestExperiment().WithData(80);
+        experiment.Prepare();
+        experiment.Write(".env", ["OPENAI_API_KEY=\"sk-secret-unclosed", "B=1"]);
+        using var stage = new StageProcess(experiment, "ImportDatasets", [], []);
+        var (code, output) = stage.Finish();
+        code.ShouldBe(1);
+        output.ShouldContain("ATTR1655");
+        output.ShouldNotContain("secret");
+        output.ShouldNotContain("unclosed");
+    }
+
+    [Fact]
     public async Task A_loss_or_a_template_that_is_none_is_an_error_that_names_the_choices()
     {
         using var experiment = new TestExperiment { ChatTemplate = "chatlm" }.WithData(80);
