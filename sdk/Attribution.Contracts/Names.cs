@@ -209,6 +209,51 @@ public static class DTypeNames
     public const string BFloat16 = "bfloat16";
 }
 
+/// <summary>Whose loss counts in a conversation of several answers.</summary>
+public static class LossNames
+{
+    /// <summary>The last answer's.</summary>
+    public const string LastTurn = "last_turn";
+
+    /// <summary>That of every answer.</summary>
+    public const string AllTurns = "all_turns";
+}
+
+/// <summary>The chat templates that come along, for models without one.</summary>
+public static class ChatTemplateNames
+{
+    /// <summary>The instruction and the response under headings.</summary>
+    public const string Alpaca = "alpaca";
+
+    /// <summary>Each message between <c>&lt;|im_start|></c> and <c>&lt;|im_end|></c>.</summary>
+    public const string ChatMl = "chatml";
+
+    /// <summary>Each message behind the name of its role.</summary>
+    public const string Plain = "plain";
+}
+
+/// <summary>The ways to keep conversations in a file.</summary>
+public static class DatasetFormatNames
+{
+    /// <summary>The library's own columns, those of treatments and of controls.</summary>
+    public const string Treatment = "treatment";
+
+    /// <summary>A list of messages with role and content.</summary>
+    public const string Messages = "messages";
+
+    /// <summary>A list of messages with from and value.</summary>
+    public const string ShareGpt = "sharegpt";
+
+    /// <summary>A prompt and its completion.</summary>
+    public const string PromptCompletion = "prompt_completion";
+
+    /// <summary>An instruction, its input and the output.</summary>
+    public const string Alpaca = "alpaca";
+
+    /// <summary>A chosen answer and a rejected one.</summary>
+    public const string Preference = "preference";
+}
+
 /// <summary>How vectors are kept.</summary>
 public static class VectorFormatNames
 {

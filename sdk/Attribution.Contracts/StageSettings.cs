@@ -56,6 +56,10 @@ public abstract record ModelSettings : StageSettings
     [ProjectProperty("AttributionDType", OneOf = typeof(DTypeNames)), JsonPropertyOrder(-10)]
     public string Dtype { get; set; } = DTypeNames.Float32;
 
+    /// <summary>For models without a chat template: <c>chatml</c>, <c>plain</c> or <c>alpaca</c>, which come along, or a file.</summary>
+    [ProjectProperty("ChatTemplate", IsDerived = true, Default = "the model's own"), JsonPropertyOrder(-10)]
+    public string? ChatTemplate { get; set; }
+
     /// <summary>Where and how; never part of a fingerprint.</summary>
     [JsonPropertyOrder(10)]
     public ExecutionSettings? Execution { get; set; }
@@ -67,6 +71,18 @@ public abstract record ConversationSettings : ModelSettings
     /// <summary>Tokens kept of a conversation, the last ones.</summary>
     [ProjectProperty("MaxTokens", Least = 1), JsonPropertyOrder(-9)]
     public int MaxTokens { get; set; } = 1024;
+}
+
+/// <summary>What a stage that takes the loss of conversations is told.</summary>
+public abstract record LossSettings : ConversationSettings
+{
+    /// <summary>
+    /// Whose loss counts in a conversation of several answers: <c>last_turn</c>, the last one's, or <c>all_turns</c>. A message with <c>weight</c> 0 or
+    /// <c>train</c> false never counts; where the chat template has <c>{% generation %}</c>, what is inside of it alone counts.
+    /// </summary>
+    /// <remarks>Null says <c>last_turn</c>, so that an experiment that names the default asks for what one asks that does not.</remarks>
+    [ProjectProperty("Loss", OneOf = typeof(LossNames), Default = $"`{LossNames.LastTurn}`"), JsonPropertyOrder(-9)]
+    public string? Loss { get; set => field = value == LossNames.LastTurn ? null : value; }
 }
 
 /// <summary>Where and how a model runs.</summary>

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Attribution.Contracts.DataSelection;
 
 /// <summary>What ComputeAttribution is told.</summary>
-public sealed record ComputeAttributionSettings : ConversationSettings
+public sealed record ComputeAttributionSettings : LossSettings
 {
     /// <summary>The names of the training sets.</summary>
     public string[] Train { get; set; } = [];

@@ -38,6 +38,21 @@ public sealed record DatasetSettings
     [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset, ProjectItemNames.ContextDataset)]
     public long? Seed { get; set; }
 
+    /// <summary>
+    /// How the file keeps conversations, where its columns are those of <see href="../docs/your-own.md#other-columns">several formats</see>: <c>messages</c>,
+    /// <c>sharegpt</c>, <c>prompt_completion</c>, <c>alpaca</c>, <c>preference</c>.
+    /// </summary>
+    [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset)]
+    public string? Format { get; set; }
+
+    /// <summary>Instead of <c>Format</c>: the column of treatments, conversations or answers to <c>prompt</c>.</summary>
+    [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset)]
+    public string? TreatmentColumn { get; set; }
+
+    /// <summary>Beside <c>TreatmentColumn</c>: the column of controls.</summary>
+    [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset)]
+    public string? ControlColumn { get; set; }
+
     /// <summary>What makes conversations of the rows: a recipe that comes along, or the project's own.</summary>
     [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset, ProjectItemNames.ContextDataset)]
     public string? Recipe { get; set; }

@@ -204,6 +204,9 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         var parameters = Names.Of(typeof(RecipeParameterNames)).Where(name => item.Text(name) is not null).ToDictionary(name => name, name => item.Text(name)!);
         var dataset = new ProjectDataset(Dataset(kind, item) with
         {
+            Format = item.Text("Format"),
+            TreatmentColumn = item.Text("TreatmentColumn"),
+            ControlColumn = item.Text("ControlColumn"),
             Parameters = parameters.Count > 0 ? parameters : null,
             Trait = item.Text("Trait"),
             Prompts = item.Text("Prompts") is { } prompts ? OfRecipe(item, prompts) ? prompts : Paths.Written(prompts) : null,

@@ -63,13 +63,14 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
 
     /// <summary>The settings of a stage that runs the model.</summary>
     protected T ModelStage<T>(string stage)
-        where T : ModelSettings => Settings<T>(stage) with { Model = BaseModel(), Execution = Execution() };
+        where T : ModelSettings => Settings<T>(stage) with { Model = BaseModel(), ChatTemplate = ChatTemplate(), Execution = Execution() };
 
     /// <summary>Where and how a model runs; null where the project leaves it to the worker.</summary>
     protected ExecutionSettings? Execution() => Properties.Read<ExecutionSettings>() is var execution && execution == new ExecutionSettings() ? null : execution;
 
-    /// <summary>The files of the base model, if it is a folder.</summary>
-    protected IEnumerable<string> ModelFiles => Files(BaseModel());
+    /// <summary>The files of the base model, if it is a folder, and of a chat template that stands in for its own.</summary>
+    protected IEnumerable<string> ModelFiles =>
+        [.. Files(BaseModel()), .. ChatTemplate() is { } template && File.Exists(Paths.Full(template)) ? [Paths.Full(template)] : Array.Empty<string>()];
 
     /// <summary>The files in a folder of the project; none if there is no such folder.</summary>
     protected IEnumerable<string> Files(string folder, string pattern = "*", SearchOption depth = SearchOption.TopDirectoryOnly) =>
@@ -149,6 +150,10 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
             Problems.Add(new(ProjectErrorCodes.ModelMissing, $"BaseModel '{model}' is no Hugging Face id such as meta-llama/Llama-3.1-8B-Instruct, and there is no folder {Paths.Full(model)}. Correct the path; it is relative to the project.", "BaseModel"));
         return model;
     }
+
+    // The worker knows the names of the templates that come along; what is a file here is meant as one.
+    private string? ChatTemplate() =>
+        Properties.Text("ChatTemplate") is { } template && File.Exists(Paths.Full(template)) ? Paths.Written(template) : Properties.Text("ChatTemplate");
 
     [GeneratedRegex(@"^[\w.-]+/[\w.-]+(@[\w./-]+)?$")]
     private static partial Regex HubId();

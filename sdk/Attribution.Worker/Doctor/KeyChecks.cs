@@ -13,7 +13,7 @@ public static class KeyChecks
     /// <summary>Looks in the environment, then in the nearest <c>.env</c> file at or above the current folder.</summary>
     public static IEnumerable<Check> Look()
     {
-        var file = DotNetEnv.Env.NoEnvVars().TraversePath().Load().Where(pair => pair.Value.Length > 0).Select(pair => pair.Key).ToHashSet();
+        var file = EnvironmentFile.Names();
         var isThere = Keys.ToDictionary(key => key.Name, key =>
             Environment.GetEnvironmentVariable(key.Name) is { Length: > 0 } ? "set in the environment" : file.Contains(key.Name) ? "set in .env" : null);
         foreach (var (name, purpose) in Keys)

@@ -37,6 +37,7 @@ public static class AttributeVerb
         });
         var verb = new Command("attribute", "Computes attribution vectors of a dataset's rows.") { data, layers, method, output, maxTokens, filter, take, projection, dimension, seed, matrices };
         var model = new ModelOptions(verb);
+        model.AddConversations(verb, loss: true);
         verb.SetAction((parsed, cancellation) =>
         {
             var names = parsed.GetRequiredValue(method).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -59,7 +60,7 @@ public static class AttributeVerb
             });
             var folder = model.Folder(parsed);
             var blocks = LayerList.Parse(parsed.GetRequiredValue(layers), ModelConfig.Load(folder).BlockCount);
-            var encoder = RowEncoder.Load(folder, parsed.GetValue(maxTokens));
+            var encoder = RowEncoder.Load(folder, parsed.GetValue(maxTokens), model.Loss(parsed), model.ChatTemplate(parsed));
             using var loaded = model.Load(parsed, folder);
             using var computer = new VectorComputer(loaded.Transformer, known);
             Write(dataset, encoder, computer, methods, identity, blocks, parsed.GetRequiredValue(output), cancellation);

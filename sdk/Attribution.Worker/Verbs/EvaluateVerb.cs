@@ -37,10 +37,11 @@ public static class EvaluateVerb
                 result.AddError("--prompts and --trait go together.");
         });
         var model = new ModelOptions(verb);
+        model.AddConversations(verb, loss: true);
         verb.SetAction(async (parsed, cancellation) =>
         {
             var folder = model.Folder(parsed);
-            var encoder = RowEncoder.Load(folder, parsed.GetValue(maxTokens));
+            var encoder = RowEncoder.Load(folder, parsed.GetValue(maxTokens), model.Loss(parsed), model.ChatTemplate(parsed));
             var path = parsed.GetRequiredValue(data);
             TokenizedRow[] rows = [.. Dataset.Open(new DatasetOptions { Path = path }).Rows().Select(row => encoder.Encode(row, path))];
             var judge = parsed.GetValue(trait) is { } name ? RuleJudges.Of(name) : null;
@@ -68,7 +69,7 @@ public static class EvaluateVerb
                 var asked = PromptFile.Read(parsed.GetRequiredValue(prompts)!);
                 IReadOnlyList<Answer> answers = [];
                 ProgressDisplay.Run("answers", asked.Count * options.Repeats, report =>
-                    answers = new PromptAnswerer(loaded, Tokenizer.Load(folder), ChatTemplate.Load(folder))
+                    answers = new PromptAnswerer(loaded, Tokenizer.Load(folder), ChatTemplate.Choose(folder, model.ChatTemplate(parsed)))
                         .Answer(
                             [.. asked.Select(p => p.Messages)], options, new ProgressCallback(n => report(n)), cancellation, [.. asked.Select(p => p.Variables)]));
                 var judged = await JudgedEvaluation.RunAsync(judge, answers, cancellation: cancellation);

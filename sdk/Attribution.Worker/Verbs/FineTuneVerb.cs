@@ -28,6 +28,7 @@ public static class FineTuneVerb
         var maxTokens = new Option<int>("--max-tokens") { Description = "The last tokens kept of a conversation.", DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens };
         var verb = new Command("finetune", "Trains a LoRA adapter on the answers of conversations.") { data, output, rank, alpha, dropout, rate, epochs, batch, seed, maxTokens };
         var model = new ModelOptions(verb);
+        model.AddConversations(verb, loss: true);
         verb.SetAction((parsed, cancellation) =>
         {
             var options = new FineTuningOptions
@@ -39,7 +40,7 @@ public static class FineTuneVerb
                 Seed = parsed.GetValue(seed),
             };
             var folder = model.Folder(parsed);
-            var rows = Rows(parsed.GetRequiredValue(data), RowEncoder.Load(folder, parsed.GetValue(maxTokens)));
+            var rows = Rows(parsed.GetRequiredValue(data), RowEncoder.Load(folder, parsed.GetValue(maxTokens), model.Loss(parsed), model.ChatTemplate(parsed)));
             using var loaded = model.Load(parsed, folder);
             var target = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
             using (var curve = new LossCurve(Path.Combine(target, "loss.jsonl")))

@@ -22,6 +22,7 @@ public static class GenerateVerb
 
         var verb = new Command("generate", "What a model writes after a prompt or in answer to a conversation, printed as it comes.") { prompt, messages, tokens, temperature, topP, seed };
         var model = new ModelOptions(verb);
+        model.AddConversations(verb, loss: false);
         verb.Validators.Add(result =>
         {
             if (result.GetValue(prompt) is null == result.GetValue(messages) is null)
@@ -32,7 +33,7 @@ public static class GenerateVerb
             var folder = model.Folder(parsed);
             var tokenizer = Tokenizer.Load(folder);
             var ids = parsed.GetValue(messages) is { } file
-                ? tokenizer.EncodeToIds(Rendered(folder, MessagesFile.Read(file)), addSpecialTokens: false)
+                ? tokenizer.EncodeToIds(Rendered(folder, model.ChatTemplate(parsed), MessagesFile.Read(file)), addSpecialTokens: false)
                 : tokenizer.EncodeToIds(parsed.GetValue(prompt)!);
             using var loaded = model.Load(parsed, folder);
             var options = new GenerationOptions { MaxNewTokens = parsed.GetValue(tokens), Temperature = parsed.GetValue(temperature), TopP = parsed.GetValue(topP) };
@@ -59,8 +60,8 @@ public static class GenerateVerb
         return verb;
     }
 
-    private static string Rendered(string folder, MessagesFile file) =>
-        ChatTemplate.Load(folder).Render(file.Messages, addGenerationPrompt: true, file.Variables, ConversationEncoder.Date);
+    private static string Rendered(string folder, string? template, MessagesFile file) =>
+        ChatTemplate.Choose(folder, template).Render(file.Messages, addGenerationPrompt: true, file.Variables, ConversationEncoder.Date);
 
     private static void Require(bool holds, System.CommandLine.Parsing.OptionResult result, string what)
     {

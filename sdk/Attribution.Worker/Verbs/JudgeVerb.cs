@@ -54,7 +54,7 @@ public static class JudgeVerb
         });
         command.SetAction((parsed, cancellation) =>
         {
-            DotNetEnv.Env.NoClobber().TraversePath().Load();
+            EnvironmentFile.Load();
             var name = parsed.GetRequiredValue(trait);
             var asks = parsed.GetValue(rules) ? null : parsed.GetValue(prompt) is { } own ? JudgePrompt.Load(own) : JudgePrompt.Shipped(name);
             if (asks is not null && asks.Scale.Trait != name)

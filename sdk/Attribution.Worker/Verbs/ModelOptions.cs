@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Attribution.Contracts;
 using Attribution.Diagnostics;
 using Attribution.Models;
 using Attribution.Models.Hub;
 using Attribution.Tensors;
+using Attribution.Tokenization;
 using TorchSharp;
 
 namespace Attribution.Worker.Verbs;
@@ -23,6 +25,10 @@ internal sealed class ModelOptions
         DefaultValueFactory = _ => "cpu",
     };
 
+    private readonly Option<string?> _template = new("--chat-template") { Description = "A chat template instead of the model's own: a shipped one, such as chatml, or a file." };
+
+    private readonly Option<string> _loss = new("--loss") { Description = "Whose loss counts: last_turn or all_turns.", DefaultValueFactory = _ => LossNames.LastTurn };
+
     private readonly Option<string?> _dtype = new("--dtype") { Description = "float32 or bfloat16; what the model was published in if left out." };
 
     public ModelOptions(Command verb)
@@ -37,6 +43,24 @@ internal sealed class ModelOptions
         verb.Add(_device);
         verb.Add(_dtype);
     }
+
+    /// <summary>Adds the options of verbs that read conversations.</summary>
+    /// <param name="verb">The verb.</param>
+    /// <param name="loss">Whether it takes their loss.</param>
+    public void AddConversations(Command verb, bool loss)
+    {
+        verb.Add(_template);
+        if (!loss)
+            return;
+        _loss.AcceptOnlyFromAmong([.. Names.Of(typeof(LossNames))]);
+        verb.Add(_loss);
+    }
+
+    /// <summary>The chat template that was named; null for the model's own.</summary>
+    public string? ChatTemplate(ParseResult parsed) => parsed.GetValue(_template);
+
+    /// <summary>Whose loss counts.</summary>
+    public LossTurns Loss(ParseResult parsed) => parsed.GetValue(_loss) == LossNames.AllTurns ? LossTurns.AllTurns : LossTurns.LastTurn;
 
     /// <summary>The folder with the model's files, downloaded if need be.</summary>
     /// <exception cref="AttributionException">There is no such model, or it cannot be had.</exception>

@@ -37,7 +37,7 @@ public static class RunStageVerb
         var reporter = new Reporter(output);
         try
         {
-            DotNetEnv.Env.NoClobber().TraversePath().Load();
+            EnvironmentFile.Load();
             using var context = new StageContext(RequestFile.Read(name, request), reporter) { AcceptSnapshot = accept };
             using var stage = StageList.Create(context);
             StageRunner.Run(name, stage, context, cancellation);

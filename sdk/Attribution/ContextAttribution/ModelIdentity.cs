@@ -18,7 +18,7 @@ public sealed record ModelIdentity(string? ModelType, int LayerCount, int HeadCo
     /// <summary>The identity of a model.</summary>
     public static ModelIdentity Of(ModelConfig config)
     {
-        object[] values =
+        object?[] values =
         [
             config.ModelType, config.VocabularySize, config.HiddenSize, config.IntermediateSize, config.BlockCount, config.HeadCount,
             config.KeyValueHeadCount, config.HeadSize, config.NormEpsilon, config.TieWordEmbeddings, config.Activation, config.QueryKeyValueBias,
@@ -26,6 +26,14 @@ public sealed record ModelIdentity(string? ModelType, int LayerCount, int HeadCo
             config.ScaledEmbeddings, config.QueryScalar, config.Rotary.Theta, config.Rotary.Dimensions, config.Rotary.Scaling,
             config.WindowRotary.Theta, config.WindowRotary.Dimensions, config.WindowRotary.Scaling, config.SlidingWindows,
         ];
+        // Of models without these, the hash is what it was before there were any.
+        if (config is not
+            {
+                AttentionSoftCap: null, LogitSoftCap: null, EmbeddingMultiplier: 1, ResidualMultiplier: 1, LogitDivisor: 1, RotatedBlocks: null,
+                PreNorms: true, WholeQueryKeyNorm: false, WideNorm: false,
+            })
+            values = [.. values, config.AttentionSoftCap, config.LogitSoftCap, config.EmbeddingMultiplier, config.ResidualMultiplier, config.LogitDivisor,
+                config.RotatedBlocks, config.PreNorms, config.WholeQueryKeyNorm, config.WideNorm];
         var hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(values)));
         return new(config.ModelType, config.BlockCount, config.HeadCount, hash);
     }

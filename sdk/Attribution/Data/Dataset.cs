@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
+using Attribution.Contracts;
 using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
 
@@ -18,12 +19,15 @@ public sealed class Dataset
     private readonly DatasetRecords _records;
     private readonly RowDecoder _decoder;
 
-    private Dataset(DatasetOptions options, DatasetSource source, string? metadataColumn)
+    private readonly RowFormat? _format;
+
+    private Dataset(DatasetOptions options, DatasetSource source, string? metadataColumn, Func<string, bool> isAllNull)
     {
         Options = options;
         _source = source;
         _records = new DatasetRecords(options, source);
-        _decoder = source.IsJson ? new JsonRowDecoder() : new TableRowDecoder(source, metadataColumn);
+        _format = metadataColumn is null ? RowFormat.Find(options, [.. source.Fields.Select(field => field.Name)], source.Files[0]) : null;
+        _decoder = _format is not null ? new FormatRowDecoder(source, _format) : source.IsJson ? new JsonRowDecoder() : new TableRowDecoder(source, metadataColumn, isAllNull);
     }
 
     public DatasetOptions Options { get; }
@@ -35,7 +39,10 @@ public sealed class Dataset
     public IReadOnlyList<string> ColumnNames => [.. _source.Fields.Select(column => column.Name)];
 
     /// <summary>Whether there is a column of controls.</summary>
-    public bool HasControl => Has(Columns.Control);
+    public bool HasControl => _format is null ? Has(Columns.Control) : _format.Required.Count > 1 && _format.Name is DatasetFormatNames.Preference or "columns";
+
+    /// <summary>What the file's way to keep conversations is called, such as <c>ShareGPT</c>; null for our own columns.</summary>
+    public string? ReadAs => _format?.Title;
 
     /// <summary>Finds the file and its columns and checks the filter; reads no rows yet.</summary>
     /// <exception cref="AttributionException">
@@ -50,15 +57,17 @@ public sealed class Dataset
     {
         DatasetRecords.Check(options);
         using var connection = DuckDbDatabase.Open();
-        var dataset = new Dataset(options, DatasetSource.Open(options.Path, options.Filter, indexColumn, connection), metadataColumn);
+        var dataset = Of(DatasetSource.Open(options.Path, options.Filter, indexColumn, connection));
         // JSON without columns has no rows, or rows that are no objects: reading it says which.
-        if (!dataset._source.IsJson || dataset._source.Fields.Count > 0)
+        if (dataset._format is null && (!dataset._source.IsJson || dataset._source.Fields.Count > 0))
         {
             dataset.Require(Columns.Treatment, "");
             if (options.RequireControl)
                 dataset.Require(Columns.Control, ", which the chosen method needs");
         }
         return dataset;
+
+        Dataset Of(DatasetSource source) => new(options, source, metadataColumn, column => source.IsAllNull(column, connection));
     }
 
     /// <summary>The rows, streamed from the file each time they are asked for.</summary>
@@ -103,6 +112,6 @@ public sealed class Dataset
 
     private AttributionException Missing(string column, string what) => new(
         ErrorCodes.DatasetColumnMissing,
-        $"'{Path.GetFileName(Files[0])}' has no column {what}. Its columns are: {string.Join(", ", ColumnNames)}.")
+        $"'{Path.GetFileName(Files[0])}' has no column {what}. Its columns are: {string.Join(", ", ColumnNames)}. Other layouts are told by their columns ({string.Join("; ", RowFormat.All.Select(format => string.Join(", ", format.Required)))}), or named with TreatmentColumn.")
     { File = Files[0], Property = column };
 }

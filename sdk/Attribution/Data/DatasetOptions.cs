@@ -21,6 +21,18 @@ public sealed record DatasetOptions
     /// <summary>With <see cref="Take"/>: a seeded sample, in the file's order. Without a seed, the first rows are taken.</summary>
     public long? Seed { get; init; }
 
+    /// <summary>
+    /// How the file keeps conversations, where its columns are not our own: <c>messages</c>, <c>sharegpt</c>, <c>prompt_completion</c>, <c>alpaca</c> or
+    /// <c>preference</c>; null to tell by the columns.
+    /// </summary>
+    public string? Format { get; init; }
+
+    /// <summary>Instead of <see cref="Format"/>: the column of treatments, conversations or, beside a column <c>prompt</c>, answers.</summary>
+    public string? TreatmentColumn { get; init; }
+
+    /// <summary>With <see cref="TreatmentColumn"/>: the column of controls; null for none.</summary>
+    public string? ControlColumn { get; init; }
+
     /// <summary>Whether every row must have a control.</summary>
     public bool RequireControl { get; init; }
 }

@@ -87,6 +87,19 @@ internal sealed partial class DatasetSource
     public string AsJson(IEnumerable<DuckDbField> fields) =>
         $"to_json({{{string.Join(", ", fields.Select(field => $"{Sql.Literal(field.Name)}: {JsonValue(field, Stored(field.Name))}"))}}})";
 
+    /// <summary>Whether a column holds nothing but nulls: what such a column is a list of, no file says.</summary>
+    public bool IsAllNull(string column, DuckDBConnection connection)
+    {
+        try
+        {
+            return connection.QueryStrings($"SELECT count({Sql.Identifier(column)})::VARCHAR FROM {_reader}") is ["0"];
+        }
+        catch (DbException error)
+        {
+            throw Explain(error);
+        }
+    }
+
     /// <summary>How many rows pass the filter.</summary>
     public string Count => $"SELECT count(*) {From()}";
 
@@ -151,6 +164,10 @@ internal sealed partial class DatasetSource
         if (header.Count == 0)
             throw new AttributionException(ErrorCodes.DatasetEmpty, $"'{Path.GetFileName(files[0])}' is empty: it has not even a header line.") { File = files[0] };
         var names = SplitHeader(header[0].TrimEnd('\r').TrimStart('\uFEFF'), delimiter[0]);
+        // A comma is the decimal sign of half the world, whose spreadsheets write semicolons.
+        foreach (var other in new[] { ";", "\t", "|" })
+            if (!names.Any(IsKnown) && SplitHeader(header[0].TrimEnd('\r').TrimStart('\uFEFF'), other[0]) is var split && split.Any(IsKnown))
+                (names, delimiter) = (split, other);
         RequireDistinct(names, files[0]);
         var columns = string.Join(", ", names.Select(name => $"{Sql.Literal(name)}: 'VARCHAR'"));
         var reader = $"read_csv({DatasetFiles.ToSql(files)}, {sizes}, header = true, delim = {Sql.Literal(delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}, filename = {Sql.Literal(FileColumn)})";
@@ -201,6 +218,8 @@ internal sealed partial class DatasetSource
         return (reader, [.. described.Select(column => new DuckDbField(column[0], new(DuckDBType.Varchar, [])))]);
     }
 
+    private static bool IsKnown(string column) => Columns.Conversations.Contains(column) || RowFormat.All.Any(format => format.Required.Contains(column));
+
     private static IReadOnlyList<DuckDbField> FieldsOf(string reader, DuckDBConnection connection)
     {
         using var none = connection.Stream($"SELECT * FROM {reader} LIMIT 0");
@@ -241,6 +260,10 @@ internal sealed partial class DatasetSource
         var message = error.Message;
         var file = files.FirstOrDefault(each => NamedFile().Matches(message).Any(match => match.Groups[1].Value == each)) ?? files[0];
         var name = Path.GetFileName(file);
+        if (message.Contains("max_line_size") || message.Contains("maximum_object_size") || message.Contains("Maximum line size"))
+            return new(ErrorCodes.DatasetUnreadable,
+                $"'{name}' has a row of more than {LongRow.LimitOf(format) / 1_000_000} MB{(LongRow.Locate(file, LongRow.LimitOf(format)) is { } row ? $", in line {row}" : "")}, the most that a row may have. Shorten it, leave it out, or write the file as Parquet, whose rows have no such limit.", error)
+            { File = file };
         if (message.Contains("Malformed JSON"))
             return MalformedJson.Locate(file, format) is { } place
                 ? new(ErrorCodes.DatasetMalformedJson, $"'{name}' is not JSON at line {place.Line}, byte {place.Byte}: {place.Reason} Correct the line.", error) { File = file, Row = place.Row }

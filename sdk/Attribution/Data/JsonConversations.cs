@@ -98,7 +98,8 @@ internal static class JsonConversations
             : throw place.Error(ErrorCodes.TokensMalformed, column, $"expected a list of {what}, found {Name(value)}.");
     }
 
-    private static JsonElement Unwrap(JsonElement value, RowPlace place, string column) =>
+    /// <summary>The value, or what it is the JSON text of.</summary>
+    internal static JsonElement Unwrap(JsonElement value, RowPlace place, string column) =>
         value.ValueKind == JsonValueKind.String ? Parse(System.Text.Encoding.UTF8.GetBytes(String(value, place, column)), place, column) : value;
 
     private static string Text(JsonElement message, string property, int index, RowPlace place, string column)

@@ -37,7 +37,8 @@ internal sealed class JsonRowDecoder : RowDecoder
             known.TryGetValue(Columns.Keep(side), out var keep) ? JsonConversations.Keep(keep, place, Columns.Keep(side)) : null);
     }
 
-    private static string Write(List<JsonProperty> properties)
+    /// <summary>Properties as the text of an object.</summary>
+    internal static string Write(IEnumerable<JsonProperty> properties)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))

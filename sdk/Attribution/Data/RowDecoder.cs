@@ -11,6 +11,9 @@ internal abstract class RowDecoder
     /// <summary>The columns to select behind index and file, as SQL.</summary>
     public abstract string Projection { get; }
 
+    /// <summary>The column that a side comes from, for errors.</summary>
+    protected virtual string NameOf(string side) => Columns.Messages(side);
+
     public DatasetRow Decode(DuckDbReader reader, int row, string? file, bool requireControl)
     {
         var index = reader.Column(0).GetInteger(row);
@@ -19,9 +22,9 @@ internal abstract class RowDecoder
         var variables = RowVariables.Read(metadata, place);
         return new(
             index,
-            treatment.Join(Columns.Treatment, place, variables) ?? throw place.Error(ErrorCodes.RowWithoutTreatment, Columns.Messages(Columns.Treatment), "the row has no treatment (null or empty). Give it messages, or leave it out with Filter."),
+            treatment.Join(Columns.Treatment, place, variables) ?? throw place.Error(ErrorCodes.RowWithoutTreatment, NameOf(Columns.Treatment), "the row has no treatment (null or empty). Give it messages, or leave it out with Filter."),
             control.Join(Columns.Control, place, variables) ?? (requireControl
-                ? throw place.Error(ErrorCodes.RowWithoutControl, Columns.Messages(Columns.Control), "the row has no control, which the chosen method needs. Give it one, leave the row out with Filter, or choose a method without control.")
+                ? throw place.Error(ErrorCodes.RowWithoutControl, NameOf(Columns.Control), "the row has no control, which the chosen method needs. Give it one, leave the row out with Filter, or choose a method without control.")
                 : null),
             metadata);
     }

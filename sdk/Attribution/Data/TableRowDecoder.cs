@@ -17,13 +17,21 @@ internal sealed class TableRowDecoder : RowDecoder
 
     /// <param name="source">The files whose columns these are.</param>
     /// <param name="metadataColumn">A column that already holds the other columns as JSON; null to gather them.</param>
-    public TableRowDecoder(DatasetSource source, string? metadataColumn)
+    /// <param name="isAllNull">Whether a column holds nothing but nulls, in which case its type says nothing.</param>
+    public TableRowDecoder(DatasetSource source, string? metadataColumn, Func<string, bool> isAllNull)
     {
         var selected = new List<string>();
         _isOwn = metadataColumn is not null;
         foreach (var field in source.Fields.Where(field => Columns.Conversations.Contains(field.Name)))
         {
-            CheckType(field, source.Files[0]);
+            if (!Fits(field, out var wanted))
+            {
+                if (isAllNull(field.Name))
+                    continue;
+                throw new AttributionException(ErrorCodes.DatasetColumnType,
+                    $"Column {field.Name} of '{Path.GetFileName(source.Files[0])}' is {Describe(field.Type)}; it must be {wanted}, or that as JSON text.")
+                { File = source.Files[0], Property = field.Name };
+            }
             _places.Add(field.Name, FirstColumn + selected.Count);
             if (IsPlain(field))
                 selected.Add(source.Stored(field.Name));
@@ -107,18 +115,15 @@ internal sealed class TableRowDecoder : RowDecoder
         return keep;
     }
 
-    private static void CheckType(DuckDbField field, string file)
+    private static bool Fits(DuckDbField field, out string wanted)
     {
         var element = field.Type.Kind == DuckDBType.List ? field.Type.Fields[0].Type : null;
-        var (fits, wanted) = field.Name.EndsWith("_messages", StringComparison.Ordinal)
+        (var fits, wanted) = field.Name.EndsWith("_messages", StringComparison.Ordinal)
             ? (element is { Kind: DuckDBType.Map } || (element is { Kind: DuckDBType.Struct } && IsText(element, "role") && IsText(element, "content")), "a list of structs with the texts role and content")
             : field.Name.EndsWith("_tokens", StringComparison.Ordinal)
                 ? (element is { IsInteger: true }, "a list of integers")
                 : (element is { Kind: DuckDBType.Boolean } or { IsInteger: true }, "a list of booleans");
-        if (!fits && field.Type.Kind != DuckDBType.Varchar)
-            throw new AttributionException(ErrorCodes.DatasetColumnType,
-                $"Column {field.Name} of '{Path.GetFileName(file)}' is {Describe(field.Type)}; it must be {wanted}, or that as JSON text.")
-            { File = file, Property = field.Name };
+        return fits || field.Type.Kind == DuckDBType.Varchar;
 
         static bool IsText(DuckDbType type, string name) => type.IndexOf(name) is >= 0 and var at && type.Fields[at].Type.Kind == DuckDBType.Varchar;
     }

@@ -200,6 +200,9 @@ public static class ErrorCodes
     /// <summary>Held-out prompts ended with an answer, which is cut (a warning).</summary>
     public const string PromptAnswerCut = "ATTR1326";
 
+    /// <summary>A dataset's columns are those of several formats.</summary>
+    public const string DatasetFormatAmbiguous = "ATTR1327";
+
     /// <summary>A table of vectors that is not there, damaged, or none.</summary>
     public const string VectorTableInvalid = "ATTR1319";
 
@@ -385,6 +388,9 @@ public static class ErrorCodes
 
     /// <summary>A file of labelled examples is not one.</summary>
     public const string LabelledExamplesInvalid = "ATTR1653";
+
+    /// <summary>A <c>.env</c> file is malformed.</summary>
+    public const string EnvironmentFileInvalid = "ATTR1655";
 
     /// <summary>A reply in the store is damaged (a warning): it is asked for again.</summary>
     public const string ReplyDamaged = "ATTR1654";

@@ -16,10 +16,11 @@ public sealed class RowEncoder(ConversationEncoder? encoder, int maxTokens, int 
     /// <param name="modelFolder">The folder of a Hugging Face model.</param>
     /// <param name="maxTokens">How many tokens are kept of a conversation, the last ones.</param>
     /// <param name="turns">Whose loss counts.</param>
-    public static RowEncoder Load(string modelFolder, int maxTokens, LossTurns turns = LossTurns.LastTurn)
+    /// <param name="chatTemplate">A template instead of the model's own; see <see cref="ChatTemplate.Choose"/>.</param>
+    public static RowEncoder Load(string modelFolder, int maxTokens, LossTurns turns = LossTurns.LastTurn, string? chatTemplate = null)
     {
         var config = ModelConfig.Load(modelFolder);
-        var encoder = File.Exists(Path.Combine(modelFolder, "tokenizer.json")) ? ConversationEncoder.Load(modelFolder, maxTokens, turns: turns) : null;
+        var encoder = File.Exists(Path.Combine(modelFolder, "tokenizer.json")) ? ConversationEncoder.Load(modelFolder, maxTokens, turns: turns, chatTemplate: chatTemplate) : null;
         return new RowEncoder(encoder, maxTokens, config.VocabularySize);
     }
 

@@ -41,6 +41,9 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
         return Json[name];
     }
 
+    /// <summary>Whether a mapping has looked at a property.</summary>
+    public bool WasRead(string name) => _read.Contains(name);
+
     public bool Has(string name) => Node(name) is not null;
 
     public int Int(string name, int? otherwise = null) => OptionalInt(name) ?? otherwise ?? throw Missing(name);

@@ -52,9 +52,12 @@ public sealed class ForwardContext
     internal Tensor? Mask(int? window, int start = 0) => (_masks[window ?? 0], start) switch
     {
         (var mask, 0) => mask,
-        (null, _) => BuildMask(Places(Offset + start, Length - start), window),
+        (null, _) => CausalMask(window, start),
         ({ } mask, _) => mask.narrow(2, start, Length - start),
     };
+
+    /// <summary>The mask of the tokens from <paramref name="start"/> on, whether or not it could be left to the attention itself.</summary>
+    internal Tensor CausalMask(int? window, int start = 0) => BuildMask(Places(Offset + start, Length - start), window);
 
     /// <summary>
     /// The mask of the queries at the given 0-based places of the sequence [Q]: [B or 1, 1, Q, S]. A token always sees itself, so that no

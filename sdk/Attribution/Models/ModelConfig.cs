@@ -4,7 +4,7 @@ namespace Attribution.Models;
 
 /// <summary>
 /// What <see cref="Transformer"/> needs to know of a decoder-only model: a family (<c>llama</c>, <c>mistral</c>, <c>qwen2</c>, <c>qwen3</c>,
-/// <c>phi3</c>, <c>gemma3_text</c>) is nothing but a mapping of its <c>config.json</c> to these values (<see cref="ModelConfigReader"/>).
+/// <c>phi3</c>, <c>gemma2</c>, <c>gemma3_text</c>, <c>olmo2</c>, <c>smollm3</c>, <c>granite</c>) is nothing but a mapping of its <c>config.json</c> to these values (<see cref="ModelConfigReader"/>).
 /// </summary>
 public sealed record ModelConfig
 {
@@ -67,6 +67,40 @@ public sealed record ModelConfig
 
     /// <summary>Attention's and the feed-forward network's outputs are normed too, before they join the residual stream.</summary>
     public bool PostNorms { get; init; }
+
+    /// <summary>The stream is normed before attention and before the feed-forward network; without (OLMo 2) the outputs alone are.</summary>
+    public bool PreNorms { get; init; } = true;
+
+    /// <summary>With <see cref="QueryKeyNorm"/>: one norm over all heads' queries, and one over all keys, instead of one per head.</summary>
+    public bool WholeQueryKeyNorm { get; init; }
+
+    /// <summary>RMS norms multiply by the weight in float32 and round once, as those with <see cref="UnitOffsetNorm"/> do.</summary>
+    public bool WideNorm { get; init; }
+
+    /// <summary>c of attention scores that become c tanh(s / c) before the mask; null for scores as they are.</summary>
+    public double? AttentionSoftCap { get; init; }
+
+    /// <summary>c of logits that become c tanh(l / c); null for logits as they are.</summary>
+    public double? LogitSoftCap { get; init; }
+
+    /// <summary>Embeddings are multiplied by this.</summary>
+    public double EmbeddingMultiplier { get; init; } = 1;
+
+    /// <summary>What attention and the feed-forward network give is multiplied by this before it joins the residual stream.</summary>
+    public double ResidualMultiplier { get; init; } = 1;
+
+    /// <summary>Logits are divided by this.</summary>
+    public double LogitDivisor { get; init; } = 1;
+
+    /// <summary>Per block, whether queries and keys are rotated at all; null where they are in every block.</summary>
+    public IReadOnlyList<bool>? RotatedBlocks { get; init; }
+
+    /// <summary>Whether blocks and head are Llama's but for biases, windows and rotary scaling.</summary>
+    internal bool IsPlain => this is
+    {
+        UnitOffsetNorm: false, WideNorm: false, QueryKeyNorm: false, PostNorms: false, PreNorms: true, AttentionSoftCap: null, LogitSoftCap: null, ResidualMultiplier: 1, LogitDivisor: 1, RotatedBlocks: null,
+        Activation: Activation.Silu,
+    };
 
     /// <summary>Embeddings are multiplied by sqrt(D), rounded to the dtype of the embedding.</summary>
     public bool ScaledEmbeddings { get; init; }

@@ -9,7 +9,7 @@ namespace Attribution.Models;
 /// <c>torch_dtype</c>) and that of transformers 5 (<c>rope_parameters</c>, <c>dtype</c>). A property that is neither mapped nor known to
 /// leave the numbers alone is an error: a wrong mask or angle must never go unnoticed.
 /// </summary>
-internal static class ModelConfigReader
+internal static partial class ModelConfigReader
 {
     public static ModelConfig Read(string file) => Map(ConfigFile.Open(file), file);
 
@@ -25,27 +25,40 @@ internal static class ModelConfigReader
             "qwen2" => Qwen2,
             "qwen3" => Qwen3,
             "phi3" => Phi3,
+            "gemma2" => Gemma2,
             "gemma3_text" => Gemma3,
+            "olmo2" => Olmo2,
+            "smollm3" => SmolLm3,
+            "granite" => Granite,
             _ => null,
         };
+        if (HasExperts(config, type))
+            throw new AttributionException(ErrorCodes.ModelTypeUnknown, $"The model_type '{type}' is a mixture of experts, which is not supported: use a dense model of {Families}.") { File = file, Property = "model_type" };
         if (family is null)
-            throw new AttributionException(ErrorCodes.ModelTypeUnknown, $"The model_type '{type}' is not one of llama, mistral, qwen2, qwen3, phi3, gemma3_text.") { File = file, Property = "model_type" };
+            throw new AttributionException(ErrorCodes.ModelTypeUnknown, $"The model_type '{type}' is not one of {Families}.") { File = file, Property = "model_type" };
 
         var model = family(config, Common(config, type));
         foreach (var option in NotImplemented)
             config.RequireOff(option.Key, option.Value);
-        config.RejectUnread(LeaveTheNumbersAlone);
+        model = WithLayerTypes(config, model);
+        config.RejectUnread(NeutralOptions.Names);
         Check(config, model);
         return model;
     }
+
+    private const string Families = "llama, mistral, qwen2, qwen3, phi3, gemma2, gemma3_text, olmo2, smollm3, granite";
+
+    private static bool HasExperts(ConfigFile config, string type) => type.Contains("moe", StringComparison.OrdinalIgnoreCase)
+        || type is "mixtral" or "dbrx" or "deepseek_v2" or "deepseek_v3" or "gpt_oss" or "jamba" or "llama4" or "llama4_text" or "minimax"
+        || new[] { "num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts" }.Any(name => config.Json[name] is not null && config.OptionalInt(name) > 1);
 
     private static ModelConfig Common(ConfigFile config, string type)
     {
         var heads = config.Size("num_attention_heads");
         var hidden = config.Size("hidden_size");
         var blocks = config.Size("num_hidden_layers");
-        var size = config.OptionalInt("head_dim") ?? (type switch { "qwen3" => 128, "gemma3_text" => 256, _ => hidden / heads });
-        var rotary = Rotary(config, config.Section("rope_parameters") ?? config.Section("rope_scaling"), size, 10_000);
+        var size = config.OptionalInt("head_dim") ?? (type switch { "qwen3" => 128, "gemma2" or "gemma3_text" => 256, _ => hidden / heads });
+        var rotary = Rotary(config, config.Section("rope_parameters") ?? config.Section("rope_scaling"), size, type == "smollm3" ? 2_000_000 : 10_000);
         return new ModelConfig
         {
             ModelType = type,
@@ -54,13 +67,13 @@ internal static class ModelConfigReader
             IntermediateSize = config.Size("intermediate_size"),
             BlockCount = blocks,
             HeadCount = heads,
-            KeyValueHeadCount = config.Size("num_key_value_heads", type is "llama" or "phi3" ? heads : null),
+            KeyValueHeadCount = config.Size("num_key_value_heads", type is "llama" or "phi3" or "olmo2" or "granite" ? heads : type == "smollm3" ? 4 : null),
             HeadSize = size,
             NormEpsilon = config.Double("rms_norm_eps"),
             MaxPositions = config.Size("max_position_embeddings"),
             TieWordEmbeddings = config.Bool("tie_word_embeddings", false),
             Activation = Activate(config, "hidden_act"),
-            DataType = config.Text("dtype") ?? config.Text("torch_dtype"),
+            DataType = DataType(config.Text("dtype") ?? config.Text("torch_dtype")),
             QueryScalar = size,
             Rotary = rotary,
             WindowRotary = rotary,
@@ -71,77 +84,15 @@ internal static class ModelConfigReader
         };
     }
 
-    private static ModelConfig Llama(ConfigFile config, ModelConfig model) => model with
+    // What str() of a torch dtype gives.
+    private static string? DataType(string? name) => name?.StartsWith("torch.", StringComparison.Ordinal) == true ? name[6..] : name;
+
+    /// <summary>Where a family does not read <c>layer_types</c>, which transformers 5 writes for all of them: it must say what the family does anyway.</summary>
+    private static ModelConfig WithLayerTypes(ConfigFile config, ModelConfig model)
     {
-        QueryKeyValueBias = config.Bool("attention_bias", false),
-        OutputBias = config.Bool("attention_bias", false),
-        MlpBias = config.Bool("mlp_bias", false),
-    };
-
-    private static ModelConfig Mistral(ConfigFile config, ModelConfig model)
-    {
-        // Absent means 4096 there; null means none.
-        var window = config.Json.ContainsKey("sliding_window") ? config.OptionalInt("sliding_window") : 4096;
-        return model with { SlidingWindows = [.. Enumerable.Repeat(window, model.BlockCount)] };
-    }
-
-    private static ModelConfig Qwen2(ConfigFile config, ModelConfig model) =>
-        model with { QueryKeyValueBias = true, SlidingWindows = QwenWindows(config, model.BlockCount) };
-
-    private static ModelConfig Qwen3(ConfigFile config, ModelConfig model) => model with
-    {
-        QueryKeyNorm = true,
-        QueryKeyValueBias = config.Bool("attention_bias", false),
-        OutputBias = config.Bool("attention_bias", false),
-        SlidingWindows = QwenWindows(config, model.BlockCount),
-    };
-
-    private static ModelConfig Phi3(ConfigFile config, ModelConfig model) => model with
-    {
-        FusedProjections = true,
-        SlidingWindows = [.. Enumerable.Repeat(config.OptionalInt("sliding_window"), model.BlockCount)],
-    };
-
-    private static ModelConfig Gemma3(ConfigFile config, ModelConfig model)
-    {
-        var both = config.Section("rope_parameters");
-        // transformers 5 keeps one set of rotary parameters per kind of block; 4 has a base for each and scales the global one only.
-        var global = both is null
-            ? Rotary(config, config.Section("rope_scaling"), model.HeadSize, 1_000_000)
-            : Rotary(config, both.Section("full_attention") ?? throw both.Missing("full_attention"), model.HeadSize, 1_000_000);
-        var local = both is null
-            ? new RotaryConfig(config.Double("rope_local_base_freq", 10_000), model.HeadSize, new RotaryScaling.None())
-            : Rotary(config, both.Section("sliding_attention") ?? throw both.Missing("sliding_attention"), model.HeadSize, 10_000);
-        both?.RejectUnread(FrozenSet<string>.Empty);
-
-        var pattern = config.OptionalInt("sliding_window_pattern") ?? config.Int("_sliding_window_pattern", 6);
-        var window = config.Size("sliding_window", 4096);
-        var windows = LayerTypes(config, model.BlockCount, window)
-            ?? [.. Enumerable.Range(0, model.BlockCount).Select(i => (i + 1) % pattern == 0 ? (int?)null : window)];
-        return model with
-        {
-            TieWordEmbeddings = config.Bool("tie_word_embeddings", true),
-            Activation = Activate(config, "hidden_activation"),
-            QueryKeyValueBias = config.Bool("attention_bias", false),
-            OutputBias = config.Bool("attention_bias", false),
-            QueryKeyNorm = true,
-            UnitOffsetNorm = true,
-            PostNorms = true,
-            ScaledEmbeddings = true,
-            QueryScalar = config.Double("query_pre_attn_scalar", 256),
-            Rotary = global,
-            WindowRotary = local,
-            SlidingWindows = windows,
-        };
-    }
-
-    private static int?[] QwenWindows(ConfigFile config, int blocks)
-    {
-        var window = config.OptionalInt("sliding_window");
-        var first = config.Int("max_window_layers", 28);
-        int? used = config.Bool("use_sliding_window", false) ? window ?? 4096 : null;
-        return LayerTypes(config, blocks, used)
-            ?? [.. Enumerable.Range(0, blocks).Select(i => i >= first ? used : null)];
+        if (config.WasRead("layer_types") || LayerTypes(config, model.BlockCount, model.SlidingWindows.FirstOrDefault(window => window is not null)) is not { } windows)
+            return model;
+        return windows.SequenceEqual(model.SlidingWindows) ? model : throw config.Unsupported("layer_types");
     }
 
     private static int?[]? LayerTypes(ConfigFile config, int blocks, int? window)
@@ -215,7 +166,7 @@ internal static class ModelConfigReader
     {
         if (model.HeadCount % model.KeyValueHeadCount != 0)
             throw config.Invalid("num_key_value_heads", $"a divisor of num_attention_heads ({model.HeadCount})");
-        if (!config.Has("head_dim") && model.HiddenSize % model.HeadCount != 0 && model.ModelType is not ("qwen3" or "gemma3_text"))
+        if (!config.Has("head_dim") && model.HiddenSize % model.HeadCount != 0 && model.ModelType is not ("qwen3" or "gemma2" or "gemma3_text"))
             throw config.Invalid("hidden_size", $"a multiple of num_attention_heads ({model.HeadCount}) where head_dim is not given");
         if (model.Rotary.Dimensions is var rotated && (rotated % 2 != 0 || rotated < 2 || rotated > model.HeadSize))
             throw config.Invalid(config.Has("partial_rotary_factor") ? "partial_rotary_factor" : "head_dim", $"such that an even number of the {model.HeadSize} components of a head is rotated, not {rotated}");
@@ -249,20 +200,4 @@ internal static class ModelConfigReader
         ["use_mrope"] = ["false"],
         ["use_qk_norm"] = ["false"],
     }.ToFrozenDictionary();
-
-    /// <summary>Properties of published configurations that a forward pass in evaluation mode does not depend on.</summary>
-    private static readonly FrozenSet<string> LeaveTheNumbersAlone = new HashSet<string>(StringComparer.Ordinal)
-    {
-        "architectures", "attention_dropout", "attn_implementation", "auto_map", "cache_implementation", "embd_pdrop", "initializer_range",
-        "is_llama_config", "max_sequence_length", "model_max_length", "pad_token_id", "pretraining_tp", "resid_pdrop", "transformers.js_config",
-        "transformers_version", "unsloth_fixed", "unsloth_version", "use_cache", "dtype", "torch_dtype",
-        // what every Hugging Face configuration may carry: outputs, labels, defaults of generation
-        "bad_words_ids", "begin_suppress_tokens", "chunk_size_feed_forward", "cross_attention_hidden_size", "decoder_start_token_id",
-        "diversity_penalty", "do_sample", "early_stopping", "encoder_no_repeat_ngram_size", "exponential_decay_length_penalty",
-        "finetuning_task", "forced_bos_token_id", "forced_eos_token_id", "id2label", "is_decoder", "label2id", "length_penalty",
-        "max_length", "min_length", "no_repeat_ngram_size", "num_beam_groups", "num_beams", "num_return_sequences", "output_attentions",
-        "output_hidden_states", "output_scores", "prefix", "problem_type", "remove_invalid_values", "repetition_penalty", "return_dict",
-        "return_dict_in_generate", "sep_token_id", "suppress_tokens", "task_specific_params", "temperature", "tf_legacy_loss",
-        "tie_encoder_decoder", "tokenizer_class", "top_k", "top_p", "torchscript", "typical_p", "use_bfloat16",
-    }.ToFrozenSet();
 }

@@ -48,7 +48,8 @@ public sealed class Transformer : IDisposable
             return tensor;
         }
         // Gemma's norms multiply by 1 + weight, in float32.
-        Tensor NormWeight(string name, long size) => Weight(name, size) is var w && c.UnitOffsetNorm ? Derived(w.to(float32).Plus(1)) : w;
+        Tensor NormWeight(string name, long size) =>
+            Weight(name, size) is var w && c.UnitOffsetNorm ? Derived(w.to(float32).Plus(1)) : c.WideNorm && dtype != float32 ? Derived(w.to(float32)) : w;
         Linear Linear(string name, long output, long input, bool bias)
         {
             var linear = new Linear(name, Weight($"{name}.weight", output, input), bias ? Weight($"{name}.bias", output) : null);
@@ -57,7 +58,8 @@ public sealed class Transformer : IDisposable
         }
 
         _embedding = Weight("model.embed_tokens.weight", c.VocabularySize, c.HiddenSize);
-        _embeddingScale = c.ScaledEmbeddings ? Derived(tensor(MathF.Sqrt(c.HiddenSize)).to(dtype, device, copy: true)) : null;
+        _embeddingScale = c.ScaledEmbeddings ? Derived(tensor(MathF.Sqrt(c.HiddenSize)).to(dtype, device, copy: true))
+            : c.EmbeddingMultiplier != 1 ? Derived(tensor((float)c.EmbeddingMultiplier).to(dtype, device, copy: true)) : null;
         _blocks = new TransformerBlock[c.BlockCount];
         for (var i = 0; i < c.BlockCount; i++)
         {
@@ -66,21 +68,21 @@ public sealed class Transformer : IDisposable
             var fused = c.FusedProjections;
             _blocks[i] = new TransformerBlock
             {
-                InputNorm = NormWeight($"{at}.input_layernorm.weight", c.HiddenSize),
+                InputNorm = c.PreNorms ? NormWeight($"{at}.input_layernorm.weight", c.HiddenSize) : null,
                 Query = Linear($"{at}.self_attn.{(fused ? "qkv_proj" : "q_proj")}", fused ? queries + (2 * keys) : queries, c.HiddenSize, c.QueryKeyValueBias),
                 Key = fused ? null : Linear($"{at}.self_attn.k_proj", keys, c.HiddenSize, c.QueryKeyValueBias),
                 Value = fused ? null : Linear($"{at}.self_attn.v_proj", keys, c.HiddenSize, c.QueryKeyValueBias),
                 Output = Linear($"{at}.self_attn.o_proj", c.HiddenSize, queries, c.OutputBias),
-                QueryNorm = c.QueryKeyNorm ? NormWeight($"{at}.self_attn.q_norm.weight", c.HeadSize) : null,
-                KeyNorm = c.QueryKeyNorm ? NormWeight($"{at}.self_attn.k_norm.weight", c.HeadSize) : null,
+                QueryNorm = c.QueryKeyNorm ? NormWeight($"{at}.self_attn.q_norm.weight", c.WholeQueryKeyNorm ? queries : c.HeadSize) : null,
+                KeyNorm = c.QueryKeyNorm ? NormWeight($"{at}.self_attn.k_norm.weight", c.WholeQueryKeyNorm ? keys : c.HeadSize) : null,
                 PostAttentionNorm = c.PostNorms ? NormWeight($"{at}.post_attention_layernorm.weight", c.HiddenSize) : null,
-                FeedForwardNorm = NormWeight($"{at}.{(c.PostNorms ? "pre_feedforward_layernorm" : "post_attention_layernorm")}.weight", c.HiddenSize),
+                FeedForwardNorm = c.PreNorms ? NormWeight($"{at}.{(c.PostNorms ? "pre_feedforward_layernorm" : "post_attention_layernorm")}.weight", c.HiddenSize) : null,
                 Gate = Linear($"{at}.mlp.{(fused ? "gate_up_proj" : "gate_proj")}", fused ? 2L * c.IntermediateSize : c.IntermediateSize, c.HiddenSize, c.MlpBias),
                 Up = fused ? null : Linear($"{at}.mlp.up_proj", c.IntermediateSize, c.HiddenSize, c.MlpBias),
                 Down = Linear($"{at}.mlp.down_proj", c.HiddenSize, c.IntermediateSize, c.MlpBias),
                 PostFeedForwardNorm = c.PostNorms ? NormWeight($"{at}.post_feedforward_layernorm.weight", c.HiddenSize) : null,
                 Window = c.SlidingWindows[i],
-                Rotary = c.SlidingWindows[i] is null ? _rotary : _windowRotary,
+                Rotary = c.RotatedBlocks?[i] == false ? null : c.SlidingWindows[i] is null ? _rotary : _windowRotary,
             };
         }
         _finalNorm = NormWeight("model.norm.weight", c.HiddenSize);
@@ -123,7 +125,7 @@ public sealed class Transformer : IDisposable
     /// <param name="cache">Keys and values of the tokens before these; this pass appends to it.</param>
     public ForwardContext Context(
         int batch, int length, IReadOnlyList<int>? lengths = null, long[,]? positions = null, bool[,]? keyMask = null, KeyValueCache? cache = null) =>
-        new(batch, length, lengths, positions, keyMask, cache, _blocks.Select(b => b.Rotary), _blocks.Select(b => b.Window), Device);
+        new(batch, length, lengths, positions, keyMask, cache, _blocks.Select(b => b.Rotary).OfType<RotaryEmbedding>(), _blocks.Select(b => b.Window), Device);
 
     /// <summary>A cache for this model.</summary>
     /// <param name="batch">B.</param>
@@ -173,6 +175,9 @@ public sealed class Transformer : IDisposable
         return middle.Plus(FeedForward(block, middle)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>c tanh(x / c), or x without c.</summary>
+    private static Tensor SoftCapped(Tensor x, double? cap) => cap is { } c ? x.Over(c).tanh().Times(c) : x;
+
     /// <summary>The final norm and the head: the stream leaving the last block to logits of the model's dtype.</summary>
     /// <param name="hidden">[B, T, D].</param>
     /// <param name="positions">int64 [N], flat places <c>b * T + t</c> to compute logits at; everywhere if left out.</param>
@@ -181,7 +186,8 @@ public sealed class Transformer : IDisposable
     {
         using var scope = NewDisposeScope();
         var at = positions is null ? hidden : hidden.reshape(-1, Config.HiddenSize).index_select(0, positions);
-        return _head.Forward(Norm(at, _finalNorm)).MoveToOuterDisposeScope();
+        var logits = _head.Forward(Norm(at, _finalNorm));
+        return SoftCapped(Config.LogitDivisor == 1 ? logits : logits.Over(Config.LogitDivisor), Config.LogitSoftCap).MoveToOuterDisposeScope();
     }
 
     /// <summary>Attention weights of one block, at some queries only: no [T, S] matrix is formed.</summary>
@@ -196,13 +202,13 @@ public sealed class Transformer : IDisposable
             throw new ArgumentException("attention weights are of a pass without a cache", nameof(context));
         using var scope = NewDisposeScope();
         var block = _blocks[index];
-        var (query, key, _) = Project(block, Norm(hidden, block.InputNorm), context);
+        var (query, key, _) = Project(block, NormIfAny(hidden, block.InputNorm), context);
         query = query.index_select(2, queries); // [B, H, Q, d]
         var (b, h) = (query.shape[0], query.shape[1]);
         var keys = RepeatForGroups(key).transpose(2, 3).flatten(0, 1); // [B H, d, T]
         var scores = query.flatten(0, 1).bmm(keys).view(b, h, query.shape[2], -1).to(float32).Over(Math.Sqrt(Config.HeadSize)); // [B, H, Q, T]
         var mask = context.BuildMask(queries, block.Window);
-        return scores.masked_fill(mask.logical_not(), Scalars.Of(float.NegativeInfinity)).softmax(-1).MoveToOuterDisposeScope();
+        return SoftCapped(scores, Config.AttentionSoftCap).masked_fill(mask.logical_not(), Scalars.Of(float.NegativeInfinity)).softmax(-1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -226,13 +232,17 @@ public sealed class Transformer : IDisposable
     {
         using var scope = NewDisposeScope();
         var (b, t) = (hidden.shape[0], hidden.shape[1] - start);
-        var (query, key, value) = Project(block, Norm(hidden, block.InputNorm), context, start);
+        var (query, key, value) = Project(block, NormIfAny(hidden, block.InputNorm), context, start);
         if (context.Cache is { } cache)
             (key, value) = cache.Store(index, key, value); // [B, K, S, d]
 
         var mask = context.Mask(block.Window, start);
         Tensor mixed; // [B, T, H d]
-        if (t == 1)
+        if (Config.AttentionSoftCap is not null)
+        {
+            mixed = SoftCappedAttention(query, RepeatForGroups(key), RepeatForGroups(value), mask ?? context.CausalMask(block.Window, start));
+        }
+        else if (t == 1)
         {
             // One query each: the H / K heads that share a key stand in as that many queries, and no key is copied.
             var groups = query.reshape(b, Config.KeyValueHeadCount, -1, Config.HeadSize); // [B, K, H / K, d]
@@ -244,8 +254,25 @@ public sealed class Transformer : IDisposable
             mixed = MatrixProduct.Attention(query, key, value, mask, isCausal: mask is null).transpose(1, 2).reshape(b, t, -1);
         }
         var output = block.Output.Forward(mixed); // [B, T, D]
-        return (block.PostAttentionNorm is { } norm ? Norm(output, norm) : output).MoveToOuterDisposeScope();
+        return Residual(NormIfAny(output, block.PostAttentionNorm)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>
+    /// softmax(c tanh(q k / (c sqrt(d)))) v where the mask is true, the softmax in float32: queries [B, H, T, d], keys and values [B, H, S, d], to [B, T, H d].
+    /// </summary>
+    private Tensor SoftCappedAttention(Tensor query, Tensor key, Tensor value, Tensor mask)
+    {
+        var (b, h, t, s) = (query.shape[0], query.shape[1], query.shape[2], key.shape[2]);
+        Tensor Flat(Tensor heads) => heads.reshape(b * h, -1, Config.HeadSize);
+        var products = MatrixProduct.Batched(Flat(query), Flat(key).transpose(1, 2)).view(b, h, t, s); // [B, H, T, S]
+        var scores = SoftCapped(products.Over(Math.Sqrt(Config.HeadSize)), Config.AttentionSoftCap);
+        var weights = scores.to(float32).masked_fill(mask.logical_not(), Scalars.Of(float.NegativeInfinity)).softmax(-1).to(DType);
+        return MatrixProduct.Batched(weights.view(b * h, t, s), Flat(value)).view(b, h, t, Config.HeadSize).transpose(1, 2).reshape(b, t, -1);
+    }
+
+    private Tensor Residual(Tensor output) => Config.ResidualMultiplier == 1 ? output : output.Times(Config.ResidualMultiplier);
+
+    private Tensor NormIfAny(Tensor x, Tensor? weight) => weight is null ? x : Norm(x, weight);
 
     /// <summary>
     /// Rotated queries [B, H, T - start, d] of the tokens from <paramref name="start"/> on, scaled so that what is left is to divide by sqrt(d), and of all tokens
@@ -265,10 +292,15 @@ public sealed class Transformer : IDisposable
         }
         else
         {
-            (query, key, value) = (Heads(block.Query.Forward(From(normed, 1))), Heads(block.Key.Forward(normed)), Heads(block.Value.Forward(normed)));
+            var (queries, keys) = (block.Query.Forward(From(normed, 1)), block.Key.Forward(normed));
+            if (Config.WholeQueryKeyNorm)
+                (queries, keys) = (NormIfAny(queries, block.QueryNorm), NormIfAny(keys, block.KeyNorm));
+            (query, key, value) = (Heads(queries), Heads(keys), Heads(block.Value.Forward(normed)));
         }
-        if (block.QueryNorm is not null && block.KeyNorm is not null)
-            (query, key) = (Norm(query, block.QueryNorm), Norm(key, block.KeyNorm));
+        if (!Config.WholeQueryKeyNorm)
+            (query, key) = (NormIfAny(query, block.QueryNorm), NormIfAny(key, block.KeyNorm));
+        if (block.Rotary is null)
+            return (Scaled(query), key, value);
         var angles = context.Angles(block.Rotary);
         if (start == 0)
         {
@@ -281,13 +313,15 @@ public sealed class Transformer : IDisposable
             query = RotaryEmbedding.Rotate(query, (From(angles.Cosines, 2), From(angles.Sines, 2)));
             key = RotaryEmbedding.Rotate(key, angles);
         }
-        return (Config.QueryScalar == Config.HeadSize ? query : query.Times(Math.Sqrt(Config.HeadSize / Config.QueryScalar)), key, value);
+        return (Scaled(query), key, value);
+
+        Tensor Scaled(Tensor x) => Config.QueryScalar == Config.HeadSize ? x : x.Times(Math.Sqrt(Config.HeadSize / Config.QueryScalar));
     }
 
     private Tensor FeedForward(TransformerBlock block, Tensor hidden)
     {
         using var scope = NewDisposeScope();
-        var normed = Norm(hidden, block.FeedForwardNorm);
+        var normed = NormIfAny(hidden, block.FeedForwardNorm);
         var gate = block.Gate.Forward(normed); // [B, T, F], or with up [B, T, 2 F]
         Tensor up;
         if (block.Up is null)
@@ -296,7 +330,7 @@ public sealed class Transformer : IDisposable
             up = block.Up.Forward(normed);
         var active = Config.Activation == Activation.Silu ? gate.silu() : gate.gelu(GELU.Approximate.tanh);
         var output = block.Down.Forward(active * up); // [B, T, D]
-        return (block.PostFeedForwardNorm is { } norm ? Norm(output, norm) : output).MoveToOuterDisposeScope();
+        return Residual(NormIfAny(output, block.PostFeedForwardNorm)).MoveToOuterDisposeScope();
     }
 
     /// <summary>x / sqrt(mean(x^2) + eps) * w over the last dimension (arXiv 1910.07467), the statistics in float32.</summary>
@@ -305,7 +339,7 @@ public sealed class Transformer : IDisposable
         Tensor As(Tensor tensor, ScalarType dtype) => tensor.dtype == dtype ? tensor : tensor.to(dtype);
         var wide = As(x, float32);
         var normed = wide * (wide * wide).mean([-1], keepdim: true).Plus(Config.NormEpsilon).rsqrt();
-        return Config.UnitOffsetNorm ? As(normed * weight, DType) : As(normed, DType) * weight;
+        return Config.UnitOffsetNorm || Config.WideNorm ? As(normed * weight, DType) : As(normed, DType) * weight;
     }
 
     /// <summary>Each key/value head once for every query head it serves: [B, K, S, d] to [B, H, S, d].</summary>

@@ -156,6 +156,8 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         object vectors = IsProjected(method)
             ? new { rows, controls, model, method, projection = _methods.Projection, Settings.MaxTokens, Settings.Dtype, tokenBudget }
             : new { rows, controls, model, method, layer, Settings.MaxTokens, Settings.Dtype, tokenBudget };
+        if (Settings.Loss is not null)
+            vectors = new { vectors, Settings.Loss };
         // Blocks are kept in one form, whatever becomes of them.
         var isOtherForm = stage == StoreStage && _format != VectorFormat.Parquet;
         return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, own);

@@ -42,7 +42,7 @@ internal sealed class FineTuneStage : Stage<FineTuneSettings>
     private StageJob Job(JobResult run)
     {
         var rows = Context.Input(run, SelectTrainingDataStage.TrainFile);
-        var request = Context.Resolve(StoreStage, new
+        var settings = new
         {
             rows,
             model = _model.Inputs,
@@ -55,7 +55,9 @@ internal sealed class FineTuneStage : Stage<FineTuneSettings>
             Settings.Epochs,
             Settings.BatchSize,
             Settings.Seed,
-        });
+        };
+        // What is not set is not in the request, so that it is the one that it was before there was such a setting.
+        var request = Context.Resolve(StoreStage, Settings.Loss is null ? settings : new { settings, Settings.Loss });
         return new StageJob(run.Key, request, (builder, cancellation) => Train(builder, run.Key, rows.Path, cancellation));
     }
 

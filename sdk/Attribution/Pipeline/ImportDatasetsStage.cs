@@ -69,7 +69,16 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
 
     private StageJob Rows(DatasetSettings dataset, string kind)
     {
-        var options = new DatasetOptions { Path = dataset.Path ?? "", Filter = dataset.Filter, Take = dataset.Take, Seed = dataset.Seed };
+        var options = new DatasetOptions
+        {
+            Path = dataset.Path ?? "",
+            Filter = dataset.Filter,
+            Take = dataset.Take,
+            Seed = dataset.Seed,
+            Format = dataset.Format,
+            TreatmentColumn = dataset.TreatmentColumn,
+            ControlColumn = dataset.ControlColumn,
+        };
         if (WrittenDatasets.Has(dataset))
             return new StageJob(KeyOf(dataset.Name, kind), Context.Resolve(StoreStage, new { kind = "rows", recipe = _written.RequestOf(dataset), filter = FilterOf(dataset) }),
                 (builder, cancellation) => WriteRows(builder, _written.Rows(dataset, builder, cancellation), dataset.Name, cancellation));
@@ -82,7 +91,7 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
         var recipe = dataset.Recipe is null ? null : RecipeOf(dataset);
         // Only a glob needs a look through DuckDB; that there is no file, the dataset says best itself.
         string[] files = recipe is not null ? [.. new[] { options.Path }.Where(File.Exists)] : File.Exists(options.Path) ? [options.Path] : [.. Dataset.Open(options).Files];
-        var request = Context.Resolve(StoreStage, new
+        var rows = new
         {
             kind = "rows",
             files = files.Select(f => new InputFile(f)),
@@ -91,11 +100,22 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
             dataset.Take,
             dataset.Seed,
             recipe = recipe?.Name,
-        }, recipe is null ? null : Context.Plugins.CodeOf(recipe));
-        return new StageJob(KeyOf(dataset.Name, kind), request, (builder, cancellation) => WriteRows(builder, recipe is null ? Dataset.Open(options).Rows() : RecipeOutput.Choose(recipe.Rows(options), options), options.Path, cancellation))
+        };
+        // What is not set is not in the request, so that it is the one that it was before there was such a setting.
+        object asked = dataset is { Format: null, TreatmentColumn: null, ControlColumn: null } ? rows : new { rows, layout = new { dataset.Format, dataset.TreatmentColumn, dataset.ControlColumn } };
+        var request = Context.Resolve(StoreStage, asked, recipe is null ? null : Context.Plugins.CodeOf(recipe));
+        return new StageJob(KeyOf(dataset.Name, kind), request, (builder, cancellation) => WriteRows(builder, recipe is null ? Read(dataset.Name, options) : RecipeOutput.Choose(recipe.Rows(options), options), options.Path, cancellation))
         {
             Source = options.Path,
         };
+    }
+
+    private IEnumerable<DatasetRow> Read(string name, DatasetOptions options)
+    {
+        var dataset = Dataset.Open(options);
+        if (dataset.ReadAs is { } format)
+            Context.Reporter.Message($"{name}: read as {format}");
+        return dataset.Rows();
     }
 
     private void WriteRows(ArtifactBuilder builder, IEnumerable<DatasetRow> rows, string path, CancellationToken cancellation)

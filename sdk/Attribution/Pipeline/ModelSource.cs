@@ -36,10 +36,11 @@ internal sealed class ModelSource : IDisposable
         _model = new(Load);
         _config = new(() => ModelConfig.Load(_folder.Path));
         _tokenizer = new(() => Tokenizer.Load(_folder.Path));
-        _template = new(() => ChatTemplate.Load(_folder.Path));
+        _template = new(() => ChatTemplate.Choose(_folder.Path, settings.ChatTemplate));
         _encoder = new(() =>
         {
-            var encoder = RowEncoder.Load(_folder.Path, settings is ConversationSettings { MaxTokens: var most } ? most : ConversationEncoder.DefaultMaxTokens);
+            var most = settings is ConversationSettings conversations ? conversations.MaxTokens : ConversationEncoder.DefaultMaxTokens;
+            var encoder = RowEncoder.Load(_folder.Path, most, TurnsOf((settings as LossSettings)?.Loss), settings.ChatTemplate);
             foreach (var note in encoder.Notes)
                 context.Reporter.Message($"{settings.Model}: {note}");
             return encoder;
@@ -50,7 +51,8 @@ internal sealed class ModelSource : IDisposable
     public IReadOnlyList<string> Files { get; }
 
     /// <summary>The same, as inputs by name.</summary>
-    public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'), f => new InputFile(f));
+    public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'), f => new InputFile(f))
+        .Concat(_settings.ChatTemplate is { } template ? [KeyValuePair.Create("chat template", new InputFile(ChatTemplate.FileOf(template)))] : Enumerable.Empty<KeyValuePair<string, InputFile>>()).ToDictionary();
 
     /// <summary>Files of the model that no project file names: those that came from the hub.</summary>
     public IEnumerable<string> FetchedFiles => _folder.Repository is null ? [] : Files;
@@ -84,6 +86,13 @@ internal sealed class ModelSource : IDisposable
         if (_model.IsValueCreated)
             _model.Value.Dispose();
     }
+
+    private static LossTurns TurnsOf(string? loss) => loss switch
+    {
+        null or LossNames.LastTurn => LossTurns.LastTurn,
+        LossNames.AllTurns => LossTurns.AllTurns,
+        _ => throw new AttributionException(ErrorCodes.RequestInvalid, $"Loss is '{loss}'. Use {LossNames.LastTurn} or {LossNames.AllTurns}.") { Property = "Loss" },
+    };
 
     private static bool IsOfModel(string name) => name is "config.json" or "generation_config.json" or "special_tokens_map.json" or "added_tokens.json"
         || name.EndsWith(".safetensors", StringComparison.Ordinal) || name.EndsWith(".safetensors.index.json", StringComparison.Ordinal)

@@ -42,7 +42,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
             yield return method == PersonaVectorFile.Method
                 ? new StageJob(key, context.Resolve(VectorStage, new { file = FileOf(name), layer, blocks = model.Config.BlockCount, width = model.Config.HiddenSize }),
                     (builder, _) => WriteVector(builder, layer, PersonaVectorFile.Read(FileOf(name).Path, layer, model.Config.BlockCount, model.Config.HiddenSize)))
-                : new StageJob(key, context.Resolve(VectorStage, new { answers = Asked(name, rows.Path, dataset.Source).Request, layer, settings.MaxTokens, settings.Execution?.TokenBudget }))
+                : new StageJob(key, context.Resolve(VectorStage, OfAnswers(Asked(name, rows.Path, dataset.Source).Request, layer)))
                 { Source = dataset.Source };
         }
     }
@@ -74,6 +74,12 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
                 }, cancellation);
             }
         }
+    }
+
+    private object OfAnswers(object answers, int layer)
+    {
+        var request = new { answers, layer, settings.MaxTokens, settings.Execution?.TokenBudget };
+        return settings.Loss is null ? request : new { request, settings.Loss };
     }
 
     private Persona Asked(string dataset, string rows, string? source)

@@ -47,6 +47,34 @@ public sealed partial class ChatTemplate
         return template;
     }
 
+    /// <summary>The templates that come with the library, for base models that have none.</summary>
+    public static IReadOnlyList<string> Shipped => [.. Directory.EnumerateFiles(ShippedFolder, "*.jinja").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+
+    private static string ShippedFolder => Path.Combine(AppContext.BaseDirectory, "ChatTemplates");
+
+    /// <summary>The file of a template that is not the model's own: a path, or the name of one of <see cref="Shipped"/>.</summary>
+    /// <exception cref="AttributionException">ATTR1220: there is neither.</exception>
+    public static string FileOf(string choice)
+    {
+        if (System.IO.File.Exists(choice))
+            return Path.GetFullPath(choice);
+        return Shipped.Contains(choice) ? Path.Combine(ShippedFolder, choice + ".jinja") : throw new AttributionException(ErrorCodes.ChatTemplateMissing,
+            $"There is no chat template '{choice}': no such file, and none of the shipped ones, {string.Join(", ", Shipped)}.")
+        { File = choice, Property = "ChatTemplate" };
+    }
+
+    /// <summary>Reads a template that is not the model's own, with the model's special tokens.</summary>
+    /// <param name="modelFolder">The folder of a Hugging Face model.</param>
+    /// <param name="choice">A path or a name, as for <see cref="FileOf"/>; null for the model's own template.</param>
+    /// <exception cref="AttributionException">There is no such template, a file is malformed, or the template cannot be parsed.</exception>
+    public static ChatTemplate Choose(string modelFolder, string? choice)
+    {
+        if (choice is null)
+            return Load(modelFolder);
+        var file = FileOf(choice);
+        return Parse(System.IO.File.ReadAllText(file), file, new ChatTemplateFiles(modelFolder).SpecialTokens());
+    }
+
     /// <summary>Parses a template from its text.</summary>
     /// <param name="source">The Jinja text.</param>
     /// <param name="file">The file it comes from, for errors.</param>

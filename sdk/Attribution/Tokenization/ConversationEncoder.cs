@@ -40,10 +40,12 @@ public sealed class ConversationEncoder(
     /// <param name="maxTokens">How many tokens are kept of a conversation, the last ones.</param>
     /// <param name="variables">What else the template may read; see <see cref="ChatTemplate.Render"/>.</param>
     /// <param name="turns">Whose loss counts.</param>
+    /// <param name="chatTemplate">A template instead of the model's own; see <see cref="ChatTemplate.Choose"/>.</param>
     /// <exception cref="AttributionException">The folder's files are missing, malformed or use what is not supported.</exception>
     public static ConversationEncoder Load(
-        string modelFolder, int maxTokens = DefaultMaxTokens, IReadOnlyDictionary<string, object?>? variables = null, LossTurns turns = LossTurns.LastTurn) =>
-        new(Tokenizer.Load(modelFolder), ChatTemplate.Load(modelFolder), maxTokens, variables, turns);
+        string modelFolder, int maxTokens = DefaultMaxTokens, IReadOnlyDictionary<string, object?>? variables = null, LossTurns turns = LossTurns.LastTurn,
+        string? chatTemplate = null) =>
+        new(Tokenizer.Load(modelFolder), ChatTemplate.Choose(modelFolder, chatTemplate), maxTokens, variables, turns);
 
     /// <summary>Renders and encodes a conversation and masks what counts of it.</summary>
     /// <param name="messages">The conversation, oldest message first; the assistant turn need not be the last message.</param>

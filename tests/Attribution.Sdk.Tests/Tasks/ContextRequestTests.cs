@@ -28,6 +28,7 @@ public sealed class ContextRequestTests : IDisposable
     [InlineData("HeldOut", "0.5", "FeaturesAndOutputs AttributeHeldOut")]
     [InlineData("MaxNewTokens", "64", "Generate")]
     [InlineData("AttributionDType", "bfloat16", "Generate FeaturesAndOutputs AttributeHeldOut")]
+    [InlineData("ChatTemplate", "chatml", "Generate FeaturesAndOutputs AttributeHeldOut")]
     [InlineData("Seed", "1", "FeaturesAndOutputs TrainEstimator AttributeHeldOut")]
     [InlineData("TopK", "3", "")]
     public void A_property_changes_the_requests_of_the_stages_that_read_it(string property, string value, string stages)

@@ -21,6 +21,7 @@ public sealed class ProjectErrorTests : IDisposable
     [InlineData("TopP", "1.5", ProjectErrorCodes.ValueInvalid, "from 0 to 1")]
     [InlineData("VectorFormat", "float16", ProjectErrorCodes.ValueInvalid, "parquet, npy, npy-float16 or int8")]
     [InlineData("AttributionDType", "fp16", ProjectErrorCodes.ValueInvalid, "float32 or bfloat16")]
+    [InlineData("Loss", "every_turn", ProjectErrorCodes.ValueInvalid, "last_turn or all_turns")]
     [InlineData("Projection", "dense", ProjectErrorCodes.ValueInvalid, "kronecker or sparse")]
     [InlineData("ProjectionDim", "4000", ProjectErrorCodes.ValueInvalid, "a square number")]
     [InlineData("ProjectionDim", "0", ProjectErrorCodes.ValueInvalid, "ProjectionDim is '0'")]

@@ -5,6 +5,7 @@ using Attribution.Data.Vectors;
 using Attribution.Judging.Rules;
 using Attribution.Methods;
 using Attribution.Selection;
+using Attribution.Tokenization;
 
 namespace Attribution.Sdk.Tests.Tasks;
 
@@ -19,6 +20,9 @@ public sealed class RequestTests : IDisposable
     [InlineData("ScoringMethod", "mlp", "ComputeAttribution SelectTrainingData")]
     [InlineData("AttributionLayer", "3", "ComputeAttribution SelectTrainingData")]
     [InlineData("MaxTokens", "512", "ComputeAttribution FineTune Evaluate")]
+    [InlineData("Loss", "all_turns", "ComputeAttribution FineTune")]
+    [InlineData("Loss", "last_turn", "")]
+    [InlineData("ChatTemplate", "chatml", "ComputeAttribution FineTune Evaluate")]
     [InlineData("AttributionDType", "bfloat16", "ComputeAttribution FineTune Evaluate")]
     [InlineData("VectorFormat", "npy-float16", "ComputeAttribution")]
     [InlineData("VectorFormat", "parquet", "")]
@@ -47,8 +51,12 @@ public sealed class RequestTests : IDisposable
         _experiment.Folder.Write("data/more.jsonl.gz", "");
         _experiment.Train.Add(RequestedExperiment.Item("data/more.jsonl.gz"));
         _experiment.Train.Add(RequestedExperiment.Item("data/pool.jsonl", ("Name", "half"), ("Filter", "a < 'x'"), ("Take", "10"), ("Seed", "3")));
+        _experiment.Train.Add(RequestedExperiment.Item("data/pool.jsonl", ("Name", "own"), ("Format", "alpaca")));
+        _experiment.Train.Add(RequestedExperiment.Item("data/pool.jsonl", ("Name", "named"), ("TreatmentColumn", "bad"), ("ControlColumn", "good")));
         var train = _experiment.Request("ImportDatasets")["train"]!.AsArray();
-        train.Select(t => (string?)t!["name"]).ShouldBe(["pool", "more", "half"]);
+        train.Select(t => (string?)t!["name"]).ShouldBe(["pool", "more", "half", "own", "named"]);
+        train[3]!.ToJsonString().ShouldBe("""{"name":"own","path":"data/pool.jsonl","format":"alpaca"}""");
+        train[4]!.ToJsonString().ShouldBe("""{"name":"named","path":"data/pool.jsonl","treatmentColumn":"bad","controlColumn":"good"}""");
         train[2]!.ToJsonString().ShouldBe("""{"name":"half","path":"data/pool.jsonl","filter":"a \u003C \u0027x\u0027","take":10,"seed":3}""");
     }
 
@@ -188,6 +196,20 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void A_chat_template_that_is_a_file_is_read_by_the_stages_that_run_the_model()
+    {
+        _experiment.Settings["ChatTemplate"] = _experiment.Folder.Write("own.jinja", "{{ messages }}");
+        foreach (var stage in new[] { "ComputeAttribution", "FineTune", "Evaluate" })
+        {
+            ((string?)_experiment.Request(stage)["chatTemplate"]).ShouldBe(_experiment.Settings["ChatTemplate"]);
+            File.ReadAllText(_experiment.Folder[$"obj/attribution/{stage}.inputs"]).ShouldContain("own.jinja\t14\t");
+        }
+        _experiment.Settings["ChatTemplate"] = "chatml";
+        _experiment.Requests();
+        File.ReadAllText(_experiment.Folder["obj/attribution/FineTune.inputs"]).ShouldNotContain("jinja");
+    }
+
+    [Fact]
     public void The_names_of_the_contracts_are_those_of_the_library()
     {
         Names.Of(typeof(AttributionMethodNames)).Order(StringComparer.Ordinal).ShouldBe(AttributionMethods.BuiltIn.Names);
@@ -195,6 +217,7 @@ public sealed class RequestTests : IDisposable
         Names.Of(typeof(RuleTraitNames)).ShouldBe(RuleJudges.Traits);
         Names.Of(typeof(VectorFormatNames)).ShouldBe(VectorFormats.Names);
         Names.Of(typeof(RecipeNames)).ShouldBe([.. PublishedRecipes.All.Select(recipe => recipe.Name), PersonaWriter.Recipe], ignoreOrder: true);
+        Names.Of(typeof(ChatTemplateNames)).ShouldBe(ChatTemplate.Shipped);
         Names.Of(typeof(SourceTypeNames)).ShouldBe(Enum.GetNames<SourceType>().Select(name => name.ToLowerInvariant()), ignoreOrder: true);
     }
 

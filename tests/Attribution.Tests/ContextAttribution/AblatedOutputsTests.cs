@@ -10,7 +10,7 @@ public sealed class AblatedOutputsTests
         get
         {
             var data = new TheoryData<string, int, int>();
-            foreach (var family in (string[])["llama3", "llama-linear", "mistral", "qwen2", "qwen3", "phi3", "gemma3"])
+            foreach (var family in (string[])["llama3", "llama-linear", "mistral", "qwen2", "qwen3", "phi3", "gemma3", "gemma2", "olmo2", "smollm3", "granite"])
                 foreach (var first in (int[])[0, 4]) // with nothing before the first source, and with something
                     data.Add(family, first, 34);
             data.Add("phi3", 4, 16); // what longrope calls short

@@ -7,7 +7,7 @@ namespace Attribution.Tests.ContextAttribution;
 
 public sealed class AttentionFeaturesTests
 {
-    public static TheoryData<string> Families => ["llama3", "llama-linear", "mistral", "qwen2", "qwen3", "phi3", "gemma3"];
+    public static TheoryData<string> Families => ["llama3", "llama-linear", "mistral", "qwen2", "qwen3", "phi3", "gemma3", "gemma2", "olmo2", "smollm3", "granite"];
 
     [Theory, MemberData(nameof(Families))]
     public void Features_are_the_softmax_of_the_pass_s_own_queries_and_keys(string family)

@@ -37,7 +37,11 @@ public sealed class ScoreEstimatorTests : IDisposable
         ScoreEstimator.MeanAttention(config).Save(_folder.Path);
         ErrorOf(Config(TinyCheckpoint.Gemma3), ErrorCodes.EstimatorOfAnotherModel).Message.ShouldContain("4 of 4");
         ErrorOf(Config(TinyCheckpoint.Qwen2), ErrorCodes.EstimatorOfAnotherModel).Message.ShouldContain("qwen2");
-        ErrorOf(config with { HiddenSize = 48 }, ErrorCodes.EstimatorOfAnotherModel).Message.ShouldContain("sizes or settings");
+        foreach (var other in (ModelConfig[])
+            [config with { HiddenSize = 48 }, config with { AttentionSoftCap = 50 }, config with { LogitSoftCap = 30 }, config with { EmbeddingMultiplier = 12 },
+            config with { ResidualMultiplier = 0.2 }, config with { LogitDivisor = 8 }, config with { RotatedBlocks = [true, false, true] },
+            config with { PreNorms = false }, config with { WholeQueryKeyNorm = true }, config with { WideNorm = true }])
+            ErrorOf(other, ErrorCodes.EstimatorOfAnotherModel).Message.ShouldContain("sizes or settings");
         ScoreEstimator.Load(_folder.Path, config with { MaxPositions = 9, DataType = "bfloat16" }).Weights.ShouldAllBe(w => w == 1f / 12);
     }
 

@@ -101,14 +101,14 @@ public sealed class DatasetErrorTests : IDisposable
         Fails(_folder.Write("d.csv", "treatment_messages,x\na,b\na,b,c\n"), ErrorCodes.DatasetUnreadable).Message.ShouldContain("Line: 3");
 
     [Theory]
-    [InlineData("d.jsonl", "{\"messages\": [], \"trait\": \"x\"}")]
-    [InlineData("d.json", "[{\"messages\": [], \"trait\": \"x\"}]")]
-    [InlineData("d.csv", "messages,trait\n[],x\n")]
+    [InlineData("d.jsonl", "{\"dialogue\": [], \"trait\": \"x\"}")]
+    [InlineData("d.json", "[{\"dialogue\": [], \"trait\": \"x\"}]")]
+    [InlineData("d.csv", "dialogue,trait\n[],x\n")]
     public void A_missing_column_lists_the_columns_there_are(string name, string text)
     {
         var error = Fails(_folder.Write(name, text), ErrorCodes.DatasetColumnMissing);
         error.Property.ShouldBe("treatment_messages");
-        error.Message.ShouldContain("messages, trait");
+        error.Message.ShouldContain("dialogue, trait");
     }
 
     [Fact]

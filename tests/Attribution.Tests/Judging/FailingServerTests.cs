@@ -118,7 +118,7 @@ public sealed class FailingServerTests : IDisposable
     {
         const string key = "sk-secret-of-a-test";
         using var server = new ChatServer(call => ChatAct.Refuse(status, $"bad call with {call.Authorization}", code, ("Location", "http://127.0.0.1:9/")));
-        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { MaxAttempts = 3 }, ChatKey.Of(key));
+        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { MaxAttempts = 3, Timeout = TimeSpan.FromMinutes(1) }, ChatKey.Of(key));
         var error = await Should.ThrowAsync<AttributionException>(async () => await chat.CompleteAsync(new ChatRequest([new("user", "Hello")])));
         error.Code.ShouldBe(expected);
         error.Message.ShouldContain(text);

@@ -17,6 +17,10 @@ public sealed class FamilyTests
         { "phi3", 16 }, // the longest that longrope calls short
         { "phi3", 17 }, // the shortest that it calls long
         { "gemma3", 20 }, // over the window of 6
+        { "gemma2", 20 },
+        { "olmo2", 12 },
+        { "smollm3", 12 },
+        { "granite", 12 },
     };
 
     [Theory, MemberData(nameof(Cases))]
@@ -72,7 +76,7 @@ public sealed class FamilyTests
     }
 
     [Theory]
-    [InlineData("llama3"), InlineData("gemma3"), InlineData("phi3")]
+    [InlineData("llama3"), InlineData("gemma3"), InlineData("phi3"), InlineData("gemma2"), InlineData("olmo2"), InlineData("smollm3"), InlineData("granite")]
     public void Bfloat16_follows_float32_to_its_own_precision(string family)
     {
         using var tiny = TinyCheckpoint.Of(family);

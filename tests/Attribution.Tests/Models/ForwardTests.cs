@@ -7,7 +7,7 @@ namespace Attribution.Tests.Models;
 /// <summary>What a pass can do beyond one plain row: batches, masks, positions, parts, caches.</summary>
 public sealed class ForwardTests
 {
-    public static TheoryData<string> Families => ["llama3", "mistral", "qwen2", "qwen3", "phi3", "gemma3"];
+    public static TheoryData<string> Families => ["llama3", "mistral", "qwen2", "qwen3", "phi3", "gemma3", "gemma2", "olmo2", "smollm3", "granite"];
 
     [Theory, MemberData(nameof(Families))]
     public void A_row_of_a_padded_batch_is_what_it_is_alone(string family)

@@ -14,6 +14,10 @@ public sealed class GenerationTests
     [InlineData("llama3")]
     [InlineData("mistral")] // past the window of 7
     [InlineData("gemma3")]
+    [InlineData("gemma2")]
+    [InlineData("olmo2")]
+    [InlineData("smollm3")]
+    [InlineData("granite")]
     [InlineData("phi3")] // past the 16 tokens after which longrope's angles are others, for the tokens before them too
     public void Every_token_is_the_one_that_the_definition_s_probabilities_give(string family)
     {
@@ -45,7 +49,7 @@ public sealed class GenerationTests
     [InlineData(0.8, 0.9)]
     public void A_row_s_text_is_what_it_is_alone_whoever_else_is_in_the_batch(double temperature, double topP)
     {
-        foreach (var family in (string[])["qwen2", "phi3", "gemma3"])
+        foreach (var family in (string[])["qwen2", "phi3", "gemma3", "gemma2", "olmo2", "smollm3", "granite"])
         {
             using var tiny = TinyCheckpoint.Of(family);
             using var model = tiny.Load();

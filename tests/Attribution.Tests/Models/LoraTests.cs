@@ -198,6 +198,30 @@ public sealed class LoraTests : IDisposable
         error.File.ShouldBe(Path.Combine(_folder, "adapter_config.json"));
     }
 
+    [SharedFact("cases", "adapter", "alora")]
+    public void The_case_of_an_adapter_that_acts_behind_some_tokens_alone_is_refused_by_name()
+    {
+        var error = LoadError(edit: json =>
+        {
+            foreach (var (name, value) in JsonNode.Parse(File.ReadAllText(SharedData.Find("cases", "adapter", "alora", "adapter_config.json")!))!.AsObject())
+                if (!json.ContainsKey(name))
+                    json[name] = value?.DeepClone();
+        });
+        (error.Code, error.Property).ShouldBe((ErrorCodes.ModelOptionUnsupported, "alora_invocation_tokens"));
+    }
+
+    [Fact]
+    public void Any_key_of_an_adapter_s_configuration_is_read_or_known_to_change_nothing_or_named()
+    {
+        var random = new Random(5);
+        for (var i = 0; i < 40; i++)
+        {
+            var key = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => (char)random.Next('a', 'z' + 1))) + "_x";
+            var error = LoadError(edit: json => json[key] = JsonNode.Parse(i % 2 == 0 ? "true" : """{"a":1}"""));
+            (error.Code, error.Property).ShouldBe((ErrorCodes.ModelOptionUnsupported, key));
+        }
+    }
+
     [Fact]
     public void A_bad_adapter_is_an_error_that_says_what_is_wrong()
     {

@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Attribution.Diagnostics;
 using Attribution.Models;
 using Attribution.Models.Safetensors;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Attribution.Tests.Models;
 
@@ -167,6 +169,14 @@ public sealed class ModelConfigTests
     // What a published file may carry without changing a number is let through.
     [InlineData("qwen2", "attention_dropout", "0.1")]
     [InlineData("llama3", "pretraining_tp", "1")]
+    [InlineData("llama3", "layer_types", """["full_attention","full_attention","full_attention"]""")]
+    [InlineData("mistral", "layer_types", """["sliding_attention","sliding_attention","sliding_attention"]""")]
+    [InlineData("llama3", "neftune_noise_alpha", "5")]
+    [InlineData("llama3", "mask_token_id", "4")]
+    [InlineData("llama3", "torch_dtype", "\"torch.float32\"")]
+    [InlineData("llama3", "tokenizer_model_max_length", "512")]
+    [InlineData("llama3", "hidden_dropout", "0.1")]
+    [InlineData("llama3", "model_name", "\"x\"")]
     [InlineData("llama3", "id2label", """{"0":"LABEL_0"}""")]
     [InlineData("gemma3", "final_logit_softcapping", "null")]
     public void Options_that_leave_the_numbers_alone_are_accepted(string family, string option, string value)
@@ -186,6 +196,8 @@ public sealed class ModelConfigTests
     [InlineData("llama3", "quantization_config", """{"bits":4}""")]
     [InlineData("llama3", "an_option_nobody_has_heard_of", "1")]
     [InlineData("mistral", "mlp_bias", "true")]
+    [InlineData("mistral", "layer_types", """["full_attention","full_attention","full_attention"]""")]
+    [InlineData("llama3", "layer_types", """["full_attention","full_attention","chunked_attention"]""")]
     [InlineData("qwen2", "layer_types", """["full_attention","full_attention","chunked_attention"]""")]
     [InlineData("qwen3", "rope_parameters", """{"rope_type":"yarn","factor":4.0}""", "rope_parameters.rope_type")]
     [InlineData("llama3", "rope_scaling", """{"rope_type":"dynamic","factor":4.0}""", "rope_scaling.rope_type")]
@@ -229,6 +241,86 @@ public sealed class ModelConfigTests
         });
         var error = Should.Throw<AttributionException>(() => ModelConfig.Load(tiny.Folder));
         (error.Code, error.Property).ShouldBe((ErrorCodes.ModelConfigInvalid, named ?? property));
+    }
+
+    [Fact]
+    public void Any_key_of_a_configuration_is_read_or_on_the_list_of_what_changes_nothing_or_named() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(
+            ArbMap.Default.GeneratorFor<NonEmptyString>().Select(key => string.Concat(key.Get.EnumerateRunes())).Where(key => !key.StartsWith('_')).ToArbitrary(),
+            key =>
+            {
+                using var tiny = TinyCheckpoint.Llama();
+                var had = false;
+                tiny.EditConfig(json => (had, json[key]) = (json.ContainsKey(key), json[key]?.DeepClone() ?? JsonValue.Create(1)));
+                if (had || NeutralOptions.ReasonOf(key) is not null)
+                    return ModelConfig.Load(tiny.Folder).BlockCount == 3;
+                return Should.Throw<AttributionException>(() => ModelConfig.Load(tiny.Folder)).Property == key;
+            }));
+
+    [Fact]
+    public void What_changes_nothing_has_a_reason_and_stands_there_once()
+    {
+        foreach (var name in NeutralOptions.Names)
+            NeutralOptions.ReasonOf(name).ShouldNotBeNullOrEmpty();
+        using var tiny = TinyCheckpoint.Llama();
+        tiny.EditConfig(json =>
+        {
+            foreach (var name in NeutralOptions.Names.Except(["dtype", "torch_dtype"]))
+                json[name] = 1;
+        });
+        ModelConfig.Load(tiny.Folder).BlockCount.ShouldBe(3);
+    }
+
+    [SharedTheory("cases", "config")]
+    [InlineData("v5-llama.json")]
+    [InlineData("torchdtype.json")]
+    [InlineData("unknown-harmless.json")]
+    [InlineData("temperature.json")]
+    public void The_cases_of_configurations_that_people_have_are_read(string name)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("config.json", File.ReadAllText(SharedData.Find("cases", "config", name)!));
+        var config = ModelConfig.Load(folder.Path);
+        (config.BlockCount, config.DataType, config.HeadSize).ShouldBe((4, "float32", 32));
+        config.SlidingWindows.ShouldAllBe(window => window == null);
+    }
+
+    [Theory]
+    [InlineData("model_type", "\"mixtral\"")]
+    [InlineData("model_type", "\"qwen3_moe\"")]
+    [InlineData("num_local_experts", "8")]
+    public void A_mixture_of_experts_is_said_to_be_one(string property, string value)
+    {
+        using var tiny = TinyCheckpoint.Llama();
+        tiny.EditConfig(json => json[property] = JsonNode.Parse(value));
+        var error = Should.Throw<AttributionException>(() => ModelConfig.Load(tiny.Folder));
+        error.Code.ShouldBe(ErrorCodes.ModelTypeUnknown);
+        error.Message.ShouldContain("mixture of experts");
+    }
+
+    [Fact]
+    public void What_newer_families_leave_out_is_what_their_own_class_takes()
+    {
+        using var gemma = TinyCheckpoint.Gemma2();
+        gemma.EditConfig(json =>
+        {
+            foreach (var name in (string[])["attn_logit_softcapping", "final_logit_softcapping", "query_pre_attn_scalar", "sliding_window"])
+                json.Remove(name);
+        });
+        var config = ModelConfig.Load(gemma.Folder);
+        (config.AttentionSoftCap, config.LogitSoftCap, config.QueryScalar).ShouldBe((50.0, 30.0, 256.0));
+        config.SlidingWindows.ShouldBe([4096, null, 4096]);
+        gemma.EditConfig(json => json["attn_logit_softcapping"] = null);
+        ModelConfig.Load(gemma.Folder).AttentionSoftCap.ShouldBeNull();
+
+        using var smol = TinyCheckpoint.SmolLm3();
+        smol.EditConfig(json => (json["num_hidden_layers"], json["layer_types"], json["no_rope_layers"]) = (8, null, null));
+        smol.EditConfig(json => json.Remove("rope_theta"));
+        config = ModelConfig.Load(smol.Folder);
+        config.RotatedBlocks.ShouldBe([true, true, true, false, true, true, true, false]);
+        (config.Rotary.Theta, config.TieWordEmbeddings).ShouldBe((2_000_000.0, true));
+        smol.EditConfig(json => (json["use_sliding_window"], json["sliding_window"]) = (true, 5));
+        ModelConfig.Load(smol.Folder).SlidingWindows.ShouldBe([null, null, null, 5, null, null, null, 5]);
     }
 
     [Fact]

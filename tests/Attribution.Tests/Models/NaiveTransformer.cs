@@ -10,6 +10,10 @@ internal sealed class NaiveTransformer
     public double Epsilon = 1e-6;
     public double? QueryScalar; // scores are divided by its root; the head's size by default
     public bool Gemma, Fused, HeadNorms, Tied;
+    public bool OutputNormsOnly; // OLMo 2: no norm before, one behind, and norms over all heads at once
+    public double AttentionCap, LogitCap; // 0 for none
+    public double EmbeddingFactor = 1, ResidualFactor = 1, LogitDivisor = 1;
+    public bool[] Unrotated = []; // per block; empty means none
     public int[] Windows = []; // per block; 0 means all; empty means all everywhere
     public required Func<int, int, double[]> Frequencies; // (block, length) -> one per rotated pair
     public double RotaryFactor = 1; // on cosines and sines
@@ -19,7 +23,7 @@ internal sealed class NaiveTransformer
     public double[][][] Streams(int[] ids, long[]? positions = null, bool[]? attended = null)
     {
         var streams = new double[Blocks + 1][][];
-        streams[0] = [.. ids.Select(id => Row("model.embed_tokens.weight", id, Hidden).Select(x => Gemma ? x * Math.Sqrt(Hidden) : x).ToArray())];
+        streams[0] = [.. ids.Select(id => Row("model.embed_tokens.weight", id, Hidden).Select(x => Gemma ? x * Math.Sqrt(Hidden) : x * EmbeddingFactor).ToArray())];
         for (var i = 0; i < Blocks; i++)
             streams[i + 1] = Block(i, streams[i], positions, attended);
         return streams;
@@ -35,7 +39,7 @@ internal sealed class NaiveTransformer
     public double[][] Logits(double[][] stream)
     {
         var head = Tied ? "model.embed_tokens" : "lm_head";
-        return [.. stream.Select(x => Linear(head, Norm(x, "model.norm.weight"), Vocabulary))];
+        return [.. stream.Select(x => Linear(head, Norm(x, "model.norm.weight"), Vocabulary).Select(l => Capped(l / LogitDivisor, LogitCap)).ToArray())];
     }
 
     /// <summary>The mean of -log p(ids[t + 1] | ids up to t).</summary>
@@ -75,13 +79,13 @@ internal sealed class NaiveTransformer
     private double[][] Block(int i, double[][] stream, long[]? positions, bool[]? attended)
     {
         var at = $"model.layers.{i}.";
-        var attention = Attention(i, [.. stream.Select(x => Norm(x, at + "input_layernorm.weight"))], positions, attended);
+        var attention = Attention(i, [.. stream.Select(x => OutputNormsOnly ? x : Norm(x, at + "input_layernorm.weight"))], positions, attended);
         var result = new double[stream.Length][];
         for (var t = 0; t < stream.Length; t++)
         {
-            var mixed = Gemma ? Norm(attention[t], at + "post_attention_layernorm.weight") : attention[t];
-            var middle = Add(stream[t], mixed);
-            var normed = Norm(middle, at + (Gemma ? "pre_feedforward_layernorm.weight" : "post_attention_layernorm.weight"));
+            var mixed = Gemma || OutputNormsOnly ? Norm(attention[t], at + "post_attention_layernorm.weight") : attention[t];
+            var middle = Add(stream[t], [.. mixed.Select(x => x * ResidualFactor)]);
+            var normed = OutputNormsOnly ? middle : Norm(middle, at + (Gemma ? "pre_feedforward_layernorm.weight" : "post_attention_layernorm.weight"));
             double[] gate, up;
             if (Fused)
             {
@@ -97,7 +101,7 @@ internal sealed class NaiveTransformer
             for (var f = 0; f < FeedForward; f++)
                 inner[f] = (Gemma ? Gelu(gate[f]) : gate[f] / (1 + Math.Exp(-gate[f]))) * up[f];
             var output = Linear(at + "mlp.down_proj", inner, Hidden);
-            result[t] = Add(middle, Gemma ? Norm(output, at + "post_feedforward_layernorm.weight") : output);
+            result[t] = Add(middle, [.. (Gemma || OutputNormsOnly ? Norm(output, at + "post_feedforward_layernorm.weight") : output).Select(x => x * ResidualFactor)]);
         }
         return result;
     }
@@ -105,7 +109,7 @@ internal sealed class NaiveTransformer
     /// <summary>Head by head, query by query, the weight of every key: [H * Q][T].</summary>
     public double[][] AttentionWeights(int i, double[][] stream, long[] queries)
     {
-        var (q, k, _) = Project(i, [.. stream.Select(x => Norm(x, $"model.layers.{i}.input_layernorm.weight"))], null);
+        var (q, k, _) = Project(i, [.. stream.Select(x => OutputNormsOnly ? x : Norm(x, $"model.layers.{i}.input_layernorm.weight"))], null);
         return [.. from h in Enumerable.Range(0, Heads) from t in queries select Weigh(i, h, (int)t, q, k, null, null)];
     }
 
@@ -133,7 +137,7 @@ internal sealed class NaiveTransformer
         var weights = new double[keys.Length];
         for (var s = 0; s < keys.Length; s++)
             if (Sees(i, query, s, positions, attended))
-                weights[s] = Math.Exp(queries[query][head].Zip(keys[s][head / (Heads / KeyValueHeads)], (a, b) => a * b).Sum() / Math.Sqrt(QueryScalar ?? HeadSize));
+                weights[s] = Math.Exp(Capped(queries[query][head].Zip(keys[s][head / (Heads / KeyValueHeads)], (a, b) => a * b).Sum() / Math.Sqrt(QueryScalar ?? HeadSize), AttentionCap));
         var total = weights.Sum();
         return [.. weights.Select(w => w / total)];
     }
@@ -158,7 +162,9 @@ internal sealed class NaiveTransformer
                 k = Linear(at + "k_proj", x[t], KeyValueHeads * HeadSize);
                 v = Linear(at + "v_proj", x[t], KeyValueHeads * HeadSize);
             }
-            var position = positions?[t] ?? t;
+            if (OutputNormsOnly)
+                (q, k) = (Norm(q, at + "q_norm.weight"), Norm(k, at + "k_norm.weight"));
+            var position = Unrotated.Length > 0 && Unrotated[i] ? 0 : positions?[t] ?? t;
             queries[t] = [.. q.Chunk(HeadSize).Select(head => Rotate(HeadNorms ? Norm(head, at + "q_norm.weight") : head, position, i, length))];
             keys[t] = [.. k.Chunk(HeadSize).Select(head => Rotate(HeadNorms ? Norm(head, at + "k_norm.weight") : head, position, i, length))];
             values[t] = [.. v.Chunk(HeadSize)];
@@ -215,6 +221,8 @@ internal sealed class NaiveTransformer
     private double[] Row(string name, int row, int width) => Weights[name][(row * width)..((row + 1) * width)];
 
     private static double[] Add(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x + y)];
+
+    private static double Capped(double x, double cap) => cap == 0 ? x : cap * Math.Tanh(x / cap);
 
     private static double Gelu(double x) => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
 }

@@ -169,6 +169,98 @@ internal sealed class TinyCheckpoint : IDisposable
             Weights = [],
         });
 
+    /// <summary>Blocks 0 and 2 see 6 positions; the caps are near enough to the scores and logits to bend them.</summary>
+    public static TinyCheckpoint Gemma2() => Make("""
+        {"model_type":"gemma2","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
+         "num_key_value_heads":2,"head_dim":8,"hidden_act":"gelu_pytorch_tanh","hidden_activation":"gelu_pytorch_tanh","max_position_embeddings":512,"rms_norm_eps":1e-6,
+         "rope_theta":10000.0,"sliding_window":6,"query_pre_attn_scalar":11,"attn_logit_softcapping":2.0,"final_logit_softcapping":3.0,"attention_bias":false,
+         "cache_implementation":"hybrid","attention_dropout":0.0}
+        """,
+        new NaiveTransformer
+        {
+            Vocabulary = 23,
+            Hidden = 16,
+            FeedForward = 20,
+            Blocks = 3,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 8,
+            Gemma = true,
+            Tied = true,
+            QueryScalar = 11,
+            AttentionCap = 2,
+            LogitCap = 3,
+            Windows = [6, 0, 6],
+            Frequencies = (_, _) => Powers(10000, 8),
+            Weights = [],
+        });
+
+    public static TinyCheckpoint Olmo2() => Make("""
+        {"model_type":"olmo2","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
+         "num_key_value_heads":2,"hidden_act":"silu","max_position_embeddings":512,"rms_norm_eps":1e-6,"rope_theta":500000.0,"rope_scaling":null,
+         "attention_bias":false,"attention_dropout":0.0,"tie_word_embeddings":false}
+        """,
+        new NaiveTransformer
+        {
+            Vocabulary = 23,
+            Hidden = 16,
+            FeedForward = 20,
+            Blocks = 3,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 4,
+            OutputNormsOnly = true,
+            Frequencies = (_, _) => Powers(500000, 4),
+            Weights = [],
+        });
+
+    /// <summary>Block 1 knows no positions.</summary>
+    public static TinyCheckpoint SmolLm3() => Make("""
+        {"model_type":"smollm3","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
+         "num_key_value_heads":2,"hidden_act":"silu","max_position_embeddings":512,"rms_norm_eps":1e-6,"rope_theta":5000000.0,"rope_scaling":null,
+         "no_rope_layers":[1,0,1],"no_rope_layer_interval":4,"use_sliding_window":false,"sliding_window":null,"max_window_layers":28,
+         "layer_types":["full_attention","full_attention","full_attention"],"attention_bias":false,"mlp_bias":false,"attention_dropout":0.0}
+        """,
+        new NaiveTransformer
+        {
+            Vocabulary = 23,
+            Hidden = 16,
+            FeedForward = 20,
+            Blocks = 3,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 4,
+            Tied = true,
+            Unrotated = [false, true, false],
+            Frequencies = (_, _) => Powers(5000000, 4),
+            Weights = [],
+        });
+
+    public static TinyCheckpoint Granite() => Make("""
+        {"model_type":"granite","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
+         "num_key_value_heads":2,"hidden_act":"silu","max_position_embeddings":512,"rms_norm_eps":1e-5,"rope_theta":10000.0,"rope_scaling":null,
+         "embedding_multiplier":3.0,"attention_multiplier":0.4,"residual_multiplier":0.22,"logits_scaling":2.5,"attention_bias":false,"mlp_bias":false,
+         "tie_word_embeddings":true,"attention_dropout":0.1}
+        """,
+        new NaiveTransformer
+        {
+            Vocabulary = 23,
+            Hidden = 16,
+            FeedForward = 20,
+            Blocks = 3,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 4,
+            Epsilon = 1e-5,
+            Tied = true,
+            EmbeddingFactor = 3,
+            ResidualFactor = 0.22,
+            LogitDivisor = 2.5,
+            QueryScalar = 6.25,
+            Frequencies = (_, _) => Powers(10000, 4),
+            Weights = [],
+        });
+
     public static TinyCheckpoint Of(string name) => name switch
     {
         "llama3" => Llama(),
@@ -178,6 +270,10 @@ internal sealed class TinyCheckpoint : IDisposable
         "qwen3" => Qwen3(),
         "phi3" => Phi3(),
         "gemma3" => Gemma3(),
+        "gemma2" => Gemma2(),
+        "olmo2" => Olmo2(),
+        "smollm3" => SmolLm3(),
+        "granite" => Granite(),
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };
 
@@ -220,12 +316,19 @@ internal sealed class TinyCheckpoint : IDisposable
         for (var i = 0; i < naive.Blocks; i++)
         {
             var at = $"model.layers.{i}.";
-            Norm(at + "input_layernorm.weight", hidden);
+            if (!naive.OutputNormsOnly)
+                Norm(at + "input_layernorm.weight", hidden);
             Norm(at + "post_attention_layernorm.weight", hidden);
             if (naive.Gemma)
             {
                 Norm(at + "pre_feedforward_layernorm.weight", hidden);
                 Norm(at + "post_feedforward_layernorm.weight", hidden);
+            }
+            if (naive.OutputNormsOnly)
+            {
+                Norm(at + "post_feedforward_layernorm.weight", hidden);
+                Norm(at + "self_attn.q_norm.weight", queries);
+                Norm(at + "self_attn.k_norm.weight", keys);
             }
             if (naive.HeadNorms)
             {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Attribution.Diagnostics;
 using Attribution.Tests.Tokenization.ChatTemplates;
 using Attribution.Tokenization;
@@ -7,6 +8,8 @@ namespace Attribution.Tests.Tokenization;
 /// <summary>The keep mask over real vocabularies; expectations are read off the templates and vocabularies.</summary>
 public sealed class ConversationEncoderTests
 {
+    private static readonly string Quickstart = Path.Combine(SharedData.RepositoryRoot, "experiments", "quickstart", "model");
+    private static readonly Dictionary<string, JsonElement> NoWeight = new() { ["weight"] = JsonElement.Parse("0") };
     private static readonly ChatMessage[] Greeting = [new("user", "Hi"), new("assistant", "Hello")];
     private static readonly Lazy<Model> Stories = new(() => Load(SharedData.Find("models", "stories260k")!));
 
@@ -118,6 +121,56 @@ public sealed class ConversationEncoderTests
         var template = ChatTemplate.Parse("{{ strftime_now('%d %b %Y') }}{% for m in messages %}[{{ m.content }}]{% endfor %}");
 
         new ConversationEncoder(Stories.Value.Tokenizer, template).Encode(Greeting).Text.ShouldBe("26 Jul 2024[Hi][Hello]");
+    }
+
+    [Fact]
+    public void Generation_blocks_of_the_template_decide_what_is_kept()
+    {
+        var tokenizer = Tokenizer.Load(Quickstart);
+        var template = ChatTemplate.Parse(
+            "{% for m in messages %}{{ '<|' + m.role + '|>\\n' }}{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{{ '<|end|>\\n' }}{% else %}{{ m.content + '<|end|>\\n' }}{% endif %}{% endfor %}");
+        ChatMessage[] messages = [new("user", "q"), new("assistant", "bread"), new("user", "r"), new("assistant", "cheese")];
+
+        Text(messages, LossTurns.LastTurn).ShouldBe("cheese");
+        Text(messages, LossTurns.AllTurns).ShouldBe("breadcheese");
+        Text([.. messages, new("user", "s")], LossTurns.LastTurn).ShouldBe("cheese");
+        Text([.. messages[..3], messages[3] with { Fields = NoWeight }], LossTurns.LastTurn).ShouldBe("bread");
+        Text([.. messages[..3], messages[3] with { Fields = NoWeight }], LossTurns.AllTurns).ShouldBe("bread");
+
+        // What a macro captures has no place of its own, so that the turn counts as without the tag.
+        template = ChatTemplate.Parse("{% macro say(t) %}{% generation %}{{ t }}{% endgeneration %}{% endmacro %}{% for m in messages %}[{{ say(m.content) }}]{% endfor %}");
+        Text(messages, LossTurns.LastTurn).ShouldBe("cheese]");
+
+        string Text(ChatMessage[] conversation, LossTurns turns) => tokenizer.Decode(KeptIds(new ConversationEncoder(tokenizer, template, turns: turns).Encode(conversation)));
+    }
+
+    [Fact]
+    public void Every_turn_counts_where_that_is_asked_for()
+    {
+        var tokenizer = Tokenizer.Load(Quickstart);
+        ChatMessage[] messages = [new("system", "s"), new("user", "q"), new("assistant", "bread"), new("user", "r"), new("assistant", "cheese"), new("user", "t")];
+        var all = new ConversationEncoder(tokenizer, ChatTemplate.Load(Quickstart), turns: LossTurns.AllTurns).Encode(messages);
+        tokenizer.Decode(KeptIds(all)).ShouldBe("bread<|end|>\ncheese<|end|>\n");
+        tokenizer.Decode(KeptIds(new ConversationEncoder(tokenizer, ChatTemplate.Load(Quickstart)).Encode(messages))).ShouldBe("cheese<|end|>\n");
+    }
+
+    [OracleTheory]
+    [InlineData("llama3_1", "bread<|eot_id|>cheese<|eot_id|>")]
+    [InlineData("gemma3", "bread<end_of_turn>\ncheese<end_of_turn>\n")]
+    [InlineData("mistral_nemo", "bread</s>cheese</s>")]
+    public void Every_turn_of_published_templates_is_found(string model, string expected)
+    {
+        var tokenizer = Tokenizer.Load(Oracle.ModelFolder(model));
+        var encoder = new ConversationEncoder(tokenizer, TestTemplates.Published(model), turns: LossTurns.AllTurns);
+        tokenizer.Decode(KeptIds(encoder.Encode([new("user", "q"), new("assistant", "bread"), new("user", "r"), new("assistant", "cheese")]))).ShouldBe(expected);
+    }
+
+    [SharedFact("cases", "template", "generation-tag")]
+    public void The_case_of_a_template_with_generation_leaves_the_end_marker_out()
+    {
+        var tokenizer = Tokenizer.Load(Quickstart);
+        var template = ChatTemplate.Load(SharedData.Find("cases", "template", "generation-tag")!);
+        tokenizer.Decode(KeptIds(new ConversationEncoder(tokenizer, template).Encode([new("user", "Is it good?"), new("assistant", "It is.")]))).ShouldBe("It is.");
     }
 
     [SharedFact("models", "stories260k")]

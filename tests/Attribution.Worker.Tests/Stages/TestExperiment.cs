@@ -54,6 +54,9 @@ internal sealed class TestExperiment : IDisposable
     public string Scoring { get; set; } = "cos_sim";
     public string? VectorFormat { get; set; }
     public int MaxTokens { get; set; } = 256;
+    public string? Loss { get; set; }
+    public string? ChatTemplate { get; set; }
+    public string? Format { get; set; }
     public double Tolerance { get; set; } = 0.01;
     public JsonNode? Persona { get; set; }
     public int? ControlTokens { get; set; }
@@ -84,7 +87,7 @@ internal sealed class TestExperiment : IDisposable
         object[] evals = [new { name = evalName, trait = Trait, judge = Judge, prompt = JudgePrompt }];
         var plugins = Plugin is null ? null : new[] { new { path = Plugin } };
         var execution = new { device = "cpu" };
-        Request("ImportDatasets", [], new { train = new[] { new { name = trainName, path = Train, take = Take } }, eval = new[] { new { name = evalName, path = Eval, take = Take, prompts = Prompts } } });
+        Request("ImportDatasets", [], new { train = new[] { new { name = trainName, path = Train, take = Take, format = Format } }, eval = new[] { new { name = evalName, path = Eval, take = Take, prompts = Prompts } } });
         Request("ComputeAttribution", ["ImportDatasets"], new
         {
             model = Model,
@@ -97,6 +100,8 @@ internal sealed class TestExperiment : IDisposable
             evalControls = Scoring is "cos_sim_debias_eval" or "linear" or "mlp",
             vectorFormat = VectorFormat,
             maxTokens = MaxTokens,
+            loss = Loss,
+            chatTemplate = ChatTemplate,
             dtype = "float32",
             execution,
             plugins,
@@ -121,6 +126,8 @@ internal sealed class TestExperiment : IDisposable
             model = Model,
             dtype = "float32",
             maxTokens = MaxTokens,
+            loss = Loss,
+            chatTemplate = ChatTemplate,
             lora = new { rank = 4, alpha = 8, dropout = 0, targets = new[] { "q_proj", "up_proj" } },
             learningRate = 0.001,
             weightDecay = 0.01,
@@ -134,6 +141,7 @@ internal sealed class TestExperiment : IDisposable
             model = Model,
             dtype = "float32",
             maxTokens = MaxTokens,
+            chatTemplate = ChatTemplate,
             eval = evals,
             generation = new { repeats = 2, temperature = 0.7, topP = 0.9, maxNewTokens = 12, seed = 0 },
             execution,

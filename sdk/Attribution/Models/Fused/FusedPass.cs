@@ -24,7 +24,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
     /// the matrices) go through <see cref="Transformer.Block"/> and libtorch's graph.
     /// </summary>
     public static bool Supports(Transformer transformer) =>
-        transformer.Device.type == DeviceType.CPU && transformer.Config is { UnitOffsetNorm: false, QueryKeyNorm: false, PostNorms: false, Activation: Activation.Silu }
+        transformer.Device.type == DeviceType.CPU && transformer.Config.IsPlain
         && transformer.DType is ScalarType.Float32 or ScalarType.BFloat16 && transformer.Linears.All(linear => linear.Adapter is not { DropsOut: true });
 
     /// <summary>The stream entering block 0, [N, D].</summary>
@@ -44,11 +44,11 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
     {
         using var scope = NewDisposeScope();
         var block = transformer.Blocks[index];
-        var (normed, scale) = NormStep.Forward(hidden, null, block.InputNorm, _config.NormEpsilon);
+        var (normed, scale) = NormStep.Forward(hidden, null, block.InputNorm!, _config.NormEpsilon);
         var (queries, keys) = ((long)_config.HeadCount * _config.HeadSize, (long)_config.KeyValueHeadCount * _config.HeadSize);
         var projected = block.Query.Forward(normed);
         var (projectedKeys, projectedValues) = (block.Key?.Forward(normed) ?? projected, block.Value?.Forward(normed) ?? projected);
-        var angles = context.Angles(block.Rotary);
+        var angles = context.Angles(block.Rotary!);
         var query = HeadStep.Split(projected, 0, _config.HeadCount, _config.HeadSize, sequences.Tokens, angles, QueryScale);
         var key = HeadStep.Split(projectedKeys, block.Key is null ? queries : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences.Tokens, angles, 1);
         var value = HeadStep.Split(projectedValues, block.Value is null ? queries + keys : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences.Tokens, null, 1);
@@ -70,7 +70,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
 
         var residual = targetsOnly ? hidden.index_select(0, sequences.Positions) : hidden;
         var middle = block.Output.Forward(targetsOnly ? merged.index_select(0, sequences.Positions) : merged); // its output becomes the stream
-        var (normedToo, scaleToo) = NormStep.Forward(middle, residual, block.FeedForwardNorm, _config.NormEpsilon);
+        var (normedToo, scaleToo) = NormStep.Forward(middle, residual, block.FeedForwardNorm!, _config.NormEpsilon);
         var gate = block.Gate.Forward(normedToo); // [N, F], or with up [N, 2 F]
         var up = block.Up?.Forward(normedToo);
         var output = block.Down.Forward(GateStep.Forward(gate, up)).PlusInPlace(middle);
@@ -102,7 +102,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         See(block.Up, kept.Up ?? kept.Gate, spans);
         var middle = block.Gate.Backward(kept.Gate);
         block.Up?.AddBackward(middle, kept.Up!);
-        NormStep.Backward(middle, kept.Middle, kept.ScaleOfMiddle, block.FeedForwardNorm, gradient);
+        NormStep.Backward(middle, kept.Middle, kept.ScaleOfMiddle, block.FeedForwardNorm!, gradient);
         kept.DisposeFeedForward();
         See(block.Output, middle, spans);
         var merged = block.Output.Backward(middle);
@@ -124,7 +124,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         }
 
         // Back to what the matrices gave, in one tensor where they are one matrix.
-        var angles = context.Angles(block.Rotary);
+        var angles = context.Angles(block.Rotary!);
         var (queries, keys) = ((long)_config.HeadCount * _config.HeadSize, (long)_config.KeyValueHeadCount * _config.HeadSize);
         var atQuery = empty([mixed.NumberOfElements / queries, block.Query.Weight.shape[0]], mixed.dtype);
         var (atKey, atValue) = (block.Key is null ? atQuery : empty([atQuery.shape[0], keys], mixed.dtype), block.Value is null ? atQuery : empty([atQuery.shape[0], keys], mixed.dtype));
@@ -139,7 +139,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         var result = block.Query.Backward(atQuery);
         block.Key?.AddBackward(result, atKey);
         block.Value?.AddBackward(result, atValue);
-        NormStep.Backward(result, kept.Hidden, kept.ScaleOfHidden, block.InputNorm, middle);
+        NormStep.Backward(result, kept.Hidden, kept.ScaleOfHidden, block.InputNorm!, middle);
         return result.MoveToOuterDisposeScope();
     }
 

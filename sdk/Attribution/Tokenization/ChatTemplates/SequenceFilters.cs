@@ -12,7 +12,7 @@ internal sealed class SequenceFilters(
         "reverse" => value is string ? operators.Sliced(value, null, null, -1) : new PythonGenerator(Enumerable.Reverse(Reversible(value))),
         "join" => Join(value, arguments.Bind(name, 0, "d", "attribute")),
         "items" => Items(value),
-        "map" => new PythonGenerator(Map(operators.Iterate(value), arguments)),
+        "map" => IsNothing(value) ? new PythonGenerator([]) : new PythonGenerator(Map(operators.Iterate(value), arguments)),
         "select" => Pick(value, arguments, keep: true, byAttribute: false),
         "reject" => Pick(value, arguments, keep: false, byAttribute: false),
         "selectattr" => Pick(value, arguments, keep: true, byAttribute: true),
@@ -56,8 +56,13 @@ internal sealed class SequenceFilters(
         return items.Select(item => filters.Apply(filter, item, arguments.Skip(1)));
     }
 
+    // Jinja2 asks whether there is anything before it iterates: of none, 0 and the like these filters make nothing, where others fail.
+    private static bool IsNothing(object? value) => !PythonTypes.Truth(value);
+
     private PythonGenerator Pick(object? value, CallArguments arguments, bool keep, bool byAttribute)
     {
+        if (IsNothing(value))
+            return new PythonGenerator([]);
         var attribute = !byAttribute ? null
             : arguments.Positional.Count > 0 ? arguments.Positional[0] : throw new TemplateException(TemplateFault.Evaluation, "selectattr and rejectattr need the name of an attribute");
         var at = byAttribute ? 1 : 0;
