@@ -15,7 +15,7 @@ internal static class StageRunner
     /// <summary>Runs the stage.</summary>
     /// <exception cref="AttributionException">What stopped it.</exception>
     /// <exception cref="OperationCanceledException">It was told to stop.</exception>
-    public static void Run(string name, Stage stage, StageContext context, CancellationToken cancellation)
+    public static StageSummary Run(string name, Stage stage, StageContext context, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var jobs = stage.Plan();
@@ -33,9 +33,11 @@ internal static class StageRunner
 
         var ran = artifacts.Values.Count(a => a.Produced);
         var blocks = stage.Blocks ?? default;
-        context.State.WriteSummary(new StageSummary(name, artifacts.Count, ran, blocks.Ran, blocks.Total, stage.ModelLoaded, clock.Elapsed.TotalSeconds) { Ended = DateTime.UtcNow });
+        var summary = new StageSummary(name, artifacts.Count, ran, blocks.Ran, blocks.Total, stage.ModelLoaded, clock.Elapsed.TotalSeconds) { Ended = DateTime.UtcNow };
+        context.State.WriteSummary(summary);
         context.Reporter.Summary(own ?? (artifacts.Count == 0 ? "nothing to do" : ran == 0 ? "from store" : string.Create(CultureInfo.InvariantCulture,
             $"{stage.Blocks?.ToString() ?? $"ran {ran} of {artifacts.Count} {stage.Noun}s"}, {clock.Elapsed.TotalSeconds:0.0} s")));
+        return summary;
     }
 
     private static Dictionary<ContentHash, Artifact> TakeOrProduce(Stage stage, IReadOnlyList<StageJob> jobs, ArtifactStore store, CancellationToken cancellation)
