@@ -4,6 +4,7 @@ using System.Globalization;
 using Attribution.Benchmarks.Attribution;
 using Attribution.FineTuning;
 using Attribution.Models;
+using Attribution.Models.Fused;
 using Attribution.Models.Lora;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -96,31 +97,49 @@ internal sealed class FineTuneBenchmark(CausalLanguageModel model, LoraConfig lo
         using var adapter = LoraAdapter.Attach(model, lora, 1);
         adapter.Training = true;
         using var optimizer = new AdamW(adapter.Parameters);
-        var seconds = new Dictionary<string, double>();
+        var (seconds, steps) = (new Dictionary<string, double>(), new Dictionary<string, double>());
         var start = Stopwatch.GetTimestamp();
         void Stop(string part)
         {
             seconds[part] = seconds.GetValueOrDefault(part) + Stopwatch.GetElapsedTime(start).TotalSeconds;
             start = Stopwatch.GetTimestamp();
         }
+        Rows.Timed = (file, time) => steps[Path.GetFileNameWithoutExtension(file)] = steps.GetValueOrDefault(Path.GetFileNameWithoutExtension(file)) + time.TotalSeconds;
         foreach (var batch in batches)
         {
             using var scope = NewDisposeScope();
-            using var enabled = enable_grad();
+            using var none = no_grad();
+            using var gradients = new LoraGradients(adapter);
             start = Stopwatch.GetTimestamp();
-            var padded = new SequenceBatch(batch, CPU);
-            var context = model.Transformer.Context(batch.Length, padded.Length, [.. batch.Select(s => s.Length)]);
+            var packed = new PackedSequences(batch);
+            var pass = new FusedPass(model.Transformer, packed, model.Transformer.Context(batch.Length, batch.Max(s => s.Length), [.. batch.Select(s => s.Length)]));
             Stop("batch and positions");
-            var final = model.Transformer.Run(model.Transformer.Embed(padded.Ids), context, 0, model.Config.BlockCount);
+            var kept = new KeptBlock[model.Config.BlockCount];
+            var stream = pass.Embed();
+            for (var block = 0; block < kept.Length; block++)
+                stream = pass.Forward(block, stream, kept[block] = new KeptBlock(), targetsOnly: block == kept.Length - 1);
             Stop("forward");
-            var (_, gradient) = AnswerLoss.Backpropagate(model.Transformer, final, padded);
+            var (_, gradient) = pass.Loss(stream);
             Stop("head and loss, both ways");
-            AnswerLoss.At(final, padded).backward([gradient]);
+            double inside = 0;
+            for (var block = kept.Length - 1; block >= 0; block--)
+                using (kept[block])
+                    gradient = pass.Backward(block, kept[block], gradient, entrance: block > 0, (linear, at, _) =>
+                    {
+                        var began = Stopwatch.GetTimestamp();
+                        gradients.Take(linear, at);
+                        inside += Stopwatch.GetElapsedTime(began).TotalSeconds;
+                    }) ?? gradient;
             Stop("backward");
+            seconds["backward"] -= inside;
+            seconds["gradients of the adapter"] = seconds.GetValueOrDefault("gradients of the adapter") + inside;
+            LoraFineTuner.GradientNorm(adapter);
+            Stop("the gradient's norm");
             optimizer.Step(1e-3);
             optimizer.ZeroGradients();
             Stop("AdamW");
         }
+        Rows.Timed = null;
         var total = seconds.Values.Sum();
         Console.WriteLine(string.Create(Plain, $"{flops / batches.Length / 1e9:F2} GFLOP a step; bare products are {bare / total:P0} of the parts below together."));
         Console.WriteLine();
@@ -128,6 +147,8 @@ internal sealed class FineTuneBenchmark(CausalLanguageModel model, LoraConfig lo
         Console.WriteLine("|---|---|---|");
         foreach (var (part, time) in seconds)
             Console.WriteLine(string.Create(Plain, $"| {part} | {time / batches.Length * 1e3:F2} | {time / total:P0} |"));
+        foreach (var (step, time) in steps.OrderByDescending(step => step.Value))
+            Console.WriteLine(string.Create(Plain, $"| of forward, head and backward: {step} | {time / batches.Length * 1e3:F2} | {time / total:P0} |"));
     }
 
     private static double Seconds(Action action)

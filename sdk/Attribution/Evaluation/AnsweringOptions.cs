@@ -15,8 +15,8 @@ public sealed record AnsweringOptions
     /// <summary>The longest answer in tokens.</summary>
     public int MaxNewTokens { get; init; } = 1024;
 
-    /// <summary>Answers generated together. Memory is proportional to it.</summary>
-    public int BatchSize { get; init; } = 32;
+    /// <summary>Answers generated together; 16 on the CPU and 32 on a GPU if left out. Memory is proportional to it.</summary>
+    public int? BatchSize { get; init; }
 
     /// <summary>A draw depends on this, the prompt's place and the repeat, and on nothing else.</summary>
     public long Seed { get; init; }

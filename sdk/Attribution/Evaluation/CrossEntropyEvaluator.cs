@@ -1,4 +1,5 @@
 using Attribution.Models;
+using Attribution.Models.Fused;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,14 +19,21 @@ public sealed class CrossEntropyEvaluator(Transformer transformer, int tokenBudg
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var batch = new SequenceBatch([.. members.Select(i => conversations[i])], transformer.Device);
-            var context = transformer.Context(members.Length, batch.Length, [.. batch.Sequences.Select(s => s.Length)]);
-            var final = transformer.Run(transformer.Embed(batch.Ids), context, 0, transformer.Config.BlockCount);
-            var values = AnswerLoss.PerExample(transformer, final, batch);
+            var values = Losses([.. members.Select(i => conversations[i])]);
             for (var b = 0; b < members.Length; b++)
                 losses[members[b]] = values[b];
         }
         return losses;
+    }
+
+    private double[] Losses(TokenSequence[] sequences)
+    {
+        var longest = sequences.Max(s => s.Length);
+        var context = transformer.Context(sequences.Length, longest, [.. sequences.Select(s => s.Length)]);
+        if (FusedPass.Supports(transformer))
+            return new FusedPass(transformer, new PackedSequences(sequences), context).Losses();
+        var batch = new SequenceBatch(sequences, transformer.Device);
+        return AnswerLoss.PerExample(transformer, transformer.Run(transformer.Embed(batch.Ids), context, 0, transformer.Config.BlockCount), batch);
     }
 
     /// <summary>The mean losses of an evaluation set's treatments and controls.</summary>

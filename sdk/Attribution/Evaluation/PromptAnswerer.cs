@@ -4,6 +4,7 @@ using Attribution.Diagnostics;
 using Attribution.Models;
 using Attribution.Models.Generation;
 using Attribution.Tokenization;
+using TorchSharp;
 
 namespace Attribution.Evaluation;
 
@@ -31,7 +32,7 @@ public sealed class PromptAnswerer(CausalLanguageModel model, Tokenizer tokenize
         var generator = new TextGenerator(model);
         var settings = new GenerationOptions { MaxNewTokens = options.MaxNewTokens, Temperature = options.Temperature, TopP = options.TopP };
         var answers = new List<Answer>(jobs.Length);
-        foreach (var batch in jobs.Chunk(options.BatchSize))
+        foreach (var batch in jobs.Chunk(options.BatchSize ?? (model.Transformer.Device.type == DeviceType.CPU ? 16 : 32)))
         {
             var texts = generator.Generate(
                 [.. batch.Select(j => tokens[j.Prompt])], settings, [.. batch.Select(j => Seed(options.Seed, j.Prompt, j.Repeat))], cancellation: cancellation);

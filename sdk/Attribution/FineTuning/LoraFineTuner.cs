@@ -1,5 +1,6 @@
 using Attribution.Diagnostics;
 using Attribution.Models;
+using Attribution.Models.Fused;
 using Attribution.Models.Lora;
 using Attribution.Tensors;
 using TorchSharp;
@@ -52,7 +53,7 @@ public sealed class LoraFineTuner(FineTuningOptions options)
                 var rate = options.LearningRate * (total - step) / total;
 
                 using var scope = NewDisposeScope();
-                var (loss, tokens) = OutOfMemory.Guard(() => Backward(model.Transformer, [.. batch.Select(i => rows[i])]));
+                var (loss, tokens) = OutOfMemory.Guard(() => Backward(adapter, [.. batch.Select(i => rows[i])]));
                 var norm = GradientNorm(adapter);
                 if (!double.IsFinite(loss) || !double.IsFinite(norm))
                     throw new AttributionException(ErrorCodes.LossNotFinite,
@@ -74,8 +75,11 @@ public sealed class LoraFineTuner(FineTuningOptions options)
     }
 
     /// <summary>Adds the gradient of the batch's mean loss to the adapter's; the loss, and the tokens that it is over.</summary>
-    private static (double Loss, int Tokens) Backward(Transformer transformer, IReadOnlyList<TokenSequence> rows)
+    internal static (double Loss, int Tokens) Backward(LoraAdapter adapter, IReadOnlyList<TokenSequence> rows, bool byGraph = false)
     {
+        var transformer = adapter.Model.Transformer;
+        if (!byGraph && FusedPass.Supports(transformer))
+            return Fused(adapter, rows);
         var batch = new SequenceBatch(rows, transformer.Device);
         var context = transformer.Context(rows.Count, batch.Length, [.. rows.Select(r => r.Length)]);
         using var enabled = enable_grad();
@@ -85,7 +89,27 @@ public sealed class LoraFineTuner(FineTuningOptions options)
         return (losses.Average(), batch.TargetRows.Count);
     }
 
-    private static double GradientNorm(LoraAdapter adapter)
+    // The same by the derivative that is written out: without padding, and without a graph.
+    private static (double Loss, int Tokens) Fused(LoraAdapter adapter, IReadOnlyList<TokenSequence> rows)
+    {
+        using var none = no_grad();
+        using var gradients = new LoraGradients(adapter);
+        var transformer = adapter.Model.Transformer;
+        var packed = new PackedSequences(rows);
+        var pass = new FusedPass(transformer, packed, transformer.Context(rows.Count, rows.Max(r => r.Length), [.. rows.Select(r => r.Length)]));
+        var kept = new KeptBlock[transformer.Config.BlockCount];
+        var stream = pass.Embed();
+        for (var block = 0; block < kept.Length; block++)
+            stream = pass.Forward(block, stream, kept[block] = new KeptBlock(), targetsOnly: block == kept.Length - 1);
+        var (losses, gradient) = pass.Loss(stream);
+        gradient.div_(Scalars.Of(rows.Count));
+        for (var block = kept.Length - 1; block >= 0; block--)
+            using (kept[block])
+                gradient = pass.Backward(block, kept[block], gradient, entrance: block > 0, (linear, at, _) => gradients.Take(linear, at)) ?? gradient;
+        return (losses.Average(), (int)packed.Targets.shape[0]);
+    }
+
+    internal static double GradientNorm(LoraAdapter adapter)
     {
         using var scope = NewDisposeScope();
         using var none = no_grad();

@@ -38,6 +38,21 @@ public sealed class Linear
         return output;
     }
 
+    /// <summary>The gradient at the input, [N, in], from that at the output, [N, out]: <c>W^T g</c>, and with an adapter <c>+ s A^T B^T g</c>.</summary>
+    internal Tensor Backward(Tensor gradient)
+    {
+        var result = MatrixProduct.Of(gradient, Weight);
+        Adapter?.AddBackward(result, gradient);
+        return result;
+    }
+
+    /// <summary>Adds the gradient at the input to <paramref name="sum"/>, [N, in], in place.</summary>
+    internal void AddBackward(Tensor sum, Tensor gradient)
+    {
+        MatrixProduct.AddTo(sum, gradient, Weight);
+        Adapter?.AddBackward(sum, gradient);
+    }
+
     /// <summary>
     /// W x + b. For a single token on the CPU as a matrix by a vector: a BLAS packs W before it multiplies matrices, which doubles the
     /// time of a step whose every weight is used once.
@@ -45,7 +60,7 @@ public sealed class Linear
     private Tensor Multiply(Tensor input)
     {
         if (input.dtype != float32 || input.device.type != DeviceType.CPU || input.NumberOfElements != Weight.shape[1])
-            return nn.functional.linear(input, Weight, Bias);
+            return MatrixProduct.Linear(input, Weight, Bias);
         var product = Weight.mv(input.reshape(-1));
         var shape = input.shape;
         shape[^1] = product.shape[0];

@@ -234,12 +234,12 @@ public sealed class Transformer : IDisposable
         {
             // One query each: the H / K heads that share a key stand in as that many queries, and no key is copied.
             var groups = query.reshape(b, Config.KeyValueHeadCount, -1, Config.HeadSize); // [B, K, H / K, d]
-            mixed = nn.functional.scaled_dot_product_attention(groups, key, value, mask).reshape(b, 1, -1);
+            mixed = MatrixProduct.Attention(groups, key, value, mask, isCausal: false).reshape(b, 1, -1);
         }
         else
         {
             (key, value) = (RepeatForGroups(key), RepeatForGroups(value)); // [B, H, S, d]
-            mixed = nn.functional.scaled_dot_product_attention(query, key, value, mask, is_casual: mask is null).transpose(1, 2).reshape(b, t, -1);
+            mixed = MatrixProduct.Attention(query, key, value, mask, isCausal: mask is null).transpose(1, 2).reshape(b, t, -1);
         }
         var output = block.Output.Forward(mixed); // [B, T, D]
         return (block.PostAttentionNorm is { } norm ? Norm(output, norm) : output).MoveToOuterDisposeScope();

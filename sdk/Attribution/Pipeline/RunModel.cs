@@ -15,7 +15,7 @@ internal sealed class RunModel(ModelSource source) : IDisposable
             return;
         source.Model.Adapter?.Dispose();
         if (folder is not null)
-            LoraAdapter.Load(source.Model, folder);
+            LoraAdapter.Load(source.Model, folder).Fold();
         _adapter = folder;
     }
 

@@ -20,12 +20,12 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
     private readonly ModelConfig _config = transformer.Config;
 
     /// <summary>
-    /// Whether a model can run so: on the CPU, with blocks like Llama's, Mistral's, Qwen 2's and Phi 3's, and no adapter. Others (norms of heads, norms after
+    /// Whether a model can run so: on the CPU, with blocks like Llama's, Mistral's, Qwen 2's and Phi 3's, and no dropout. Others (norms of heads, norms after
     /// the matrices) go through <see cref="Transformer.Block"/> and libtorch's graph.
     /// </summary>
     public static bool Supports(Transformer transformer) =>
         transformer.Device.type == DeviceType.CPU && transformer.Config is { UnitOffsetNorm: false, QueryKeyNorm: false, PostNorms: false, Activation: Activation.Silu }
-        && transformer.DType is ScalarType.Float32 or ScalarType.BFloat16 && transformer.Linears.All(linear => linear.Adapter is null);
+        && transformer.DType is ScalarType.Float32 or ScalarType.BFloat16 && transformer.Linears.All(linear => linear.Adapter is not { DropsOut: true });
 
     /// <summary>The stream entering block 0, [N, D].</summary>
     public Tensor Embed()
@@ -58,9 +58,9 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         for (var b = 0; b < weights.Length; b++)
         {
             // The heads that share a key stand in as that many queries: [K, H / K T, d].
-            weights[b] = Heads(query, b, _config.HeadCount).bmm(Heads(key, b, _config.KeyValueHeadCount).transpose(1, 2)); // [K, H / K T, T]
+            weights[b] = MatrixProduct.Batched(Heads(query, b, _config.HeadCount), Heads(key, b, _config.KeyValueHeadCount).transpose(1, 2)); // [K, H / K T, T]
             CausalSoftmaxStep.Forward(weights[b], block.Window);
-            using var part = weights[b].bmm(Heads(value, b, _config.KeyValueHeadCount));
+            using var part = MatrixProduct.Batched(weights[b], Heads(value, b, _config.KeyValueHeadCount));
             Heads(mixed, b, _config.HeadCount).copy_(part);
             if (kept is null)
                 weights[b].Dispose();
@@ -96,17 +96,16 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         }
 
         See(block.Down, gradient, spans);
-        using (var active = gradient.mm(block.Down.Weight))
+        using (var active = block.Down.Backward(gradient))
             GateStep.Backward(active, kept.Gate, kept.Up); // gate and up are their gradients from here on
         See(block.Gate, kept.Gate, spans);
         See(block.Up, kept.Up ?? kept.Gate, spans);
-        var middle = kept.Gate.mm(block.Gate.Weight);
-        if (block.Up is not null)
-            middle.addmm_(kept.Up!, block.Up.Weight);
+        var middle = block.Gate.Backward(kept.Gate);
+        block.Up?.AddBackward(middle, kept.Up!);
         NormStep.Backward(middle, kept.Middle, kept.ScaleOfMiddle, block.FeedForwardNorm, gradient);
         kept.DisposeFeedForward();
         See(block.Output, middle, spans);
-        var merged = middle.mm(block.Output.Weight);
+        var merged = block.Output.Backward(middle);
         if (kept.TargetsOnly)
             (merged, middle) = (Spread(merged), Spread(middle));
 
@@ -116,12 +115,12 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         {
             using var inner = NewDisposeScope();
             var (weights, at) = (kept.Weights[b], Heads(mixed, b, _config.HeadCount));
-            Heads(value, b, _config.KeyValueHeadCount).copy_(weights.transpose(1, 2).bmm(at));
-            var scores = at.bmm(Heads(kept.Value, b, _config.KeyValueHeadCount).transpose(1, 2)); // [K, H / K T, T]
+            Heads(value, b, _config.KeyValueHeadCount).copy_(MatrixProduct.Batched(weights.transpose(1, 2), at));
+            var scores = MatrixProduct.Batched(at, Heads(kept.Value, b, _config.KeyValueHeadCount).transpose(1, 2)); // [K, H / K T, T]
             CausalSoftmaxStep.Backward(scores, weights, block.Window);
             weights.Dispose();
-            Heads(query, b, _config.HeadCount).copy_(scores.bmm(Heads(kept.Key, b, _config.KeyValueHeadCount)));
-            Heads(key, b, _config.KeyValueHeadCount).copy_(scores.transpose(1, 2).bmm(Heads(kept.Query, b, _config.HeadCount)));
+            Heads(query, b, _config.HeadCount).copy_(MatrixProduct.Batched(scores, Heads(kept.Key, b, _config.KeyValueHeadCount)));
+            Heads(key, b, _config.KeyValueHeadCount).copy_(MatrixProduct.Batched(scores.transpose(1, 2), Heads(kept.Query, b, _config.HeadCount)));
         }
 
         // Back to what the matrices gave, in one tensor where they are one matrix.
@@ -137,9 +136,9 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         See(block.Value, atValue, sequences.Spans);
         if (!entrance)
             return null;
-        var result = atQuery.mm(block.Query.Weight);
-        if (block.Key is not null && block.Value is not null)
-            result.addmm_(atKey, block.Key.Weight).addmm_(atValue, block.Value.Weight);
+        var result = block.Query.Backward(atQuery);
+        block.Key?.AddBackward(result, atKey);
+        block.Value?.AddBackward(result, atValue);
         NormStep.Backward(result, kept.Hidden, kept.ScaleOfHidden, block.InputNorm, middle);
         return result.MoveToOuterDisposeScope();
     }
@@ -148,10 +147,32 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
     /// <param name="final">That stream at <see cref="PackedSequences.Positions"/>, [M, D].</param>
     public (double[] Losses, Tensor Gradient) Loss(Tensor final)
     {
+        var gradient = empty_like(final);
+        return (Losses(final, gradient), gradient);
+    }
+
+    /// <summary>Each sequence's loss, NaN for one without a predicted token; nothing is differentiated.</summary>
+    public double[] Losses()
+    {
+        using var scope = NewDisposeScope();
+        if (sequences.Positions.shape[0] == 0)
+            return [.. sequences.Spans.Select(_ => double.NaN)];
+        var stream = Embed();
+        for (var block = 0; block < _config.BlockCount; block++)
+        {
+            var next = Forward(block, stream, targetsOnly: block == _config.BlockCount - 1);
+            stream.Dispose();
+            stream = next;
+        }
+        return Losses(stream, null);
+    }
+
+    private double[] Losses(Tensor final, Tensor? gradient)
+    {
         using var scope = NewDisposeScope();
         var count = final.shape[0];
         var shares = tensor([.. sequences.TargetSpans.SelectMany(span => Enumerable.Repeat(1f / span.Length, (int)span.Length))]); // [M]
-        var (gradient, losses) = (empty_like(final), new double[sequences.Spans.Length]);
+        var losses = new double[sequences.Spans.Length];
         var size = Math.Min(count, Math.Max(1, ChunkElements / _config.VocabularySize));
         var buffer = empty([size, _config.VocabularySize], final.dtype); // memory of this size is dear to get, so it is got once
         var head = transformer.Head.Weight;
@@ -162,7 +183,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
             var rows = Math.Min(size, count - start);
             var stream = final.narrow(0, start, rows);
             var (normed, scale) = NormStep.Forward(stream, null, transformer.FinalNorm, _config.NormEpsilon);
-            var logits = buffer.narrow(0, 0, rows).addmm_(normed, head.t(), beta: 0);
+            var logits = Logits(normed, head, buffer);
             foreach (var loss in CrossEntropyStep.Run(logits, sequences.Targets.narrow(0, start, rows), shares.narrow(0, start, rows)))
             {
                 while (at == sequences.TargetSpans[row].Length)
@@ -170,14 +191,22 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
                 losses[row] += loss;
                 at++;
             }
-            var part = gradient.narrow(0, start, rows).addmm_(logits, head, beta: 0);
+            if (gradient is null)
+                continue;
+            var part = gradient.narrow(0, start, rows);
+            part.copy_(MatrixProduct.Of(logits, head));
             NormStep.Backward(part, stream, scale, transformer.FinalNorm, null);
         }
-        return ([.. losses.Zip(sequences.TargetSpans, (sum, span) => span.Length > 0 ? sum / span.Length : double.NaN)], gradient.MoveToOuterDisposeScope());
+        return [.. losses.Zip(sequences.TargetSpans, (sum, span) => span.Length > 0 ? sum / span.Length : double.NaN)];
     }
 
     /// <summary>Rows at <see cref="PackedSequences.Positions"/>, [M, W], put in their places among zeros, [N, W].</summary>
     public Tensor Spread(Tensor rows) => zeros([sequences.Owners.Length, rows.shape[1]], rows.dtype).index_copy_(0, sequences.Positions, rows);
+
+    // The head's logits of some rows, in memory that is used again where the product can write there.
+    private static Tensor Logits(Tensor normed, Tensor head, Tensor buffer) => normed.dtype == float32 || Processor.MultipliesBFloat16
+        ? buffer.narrow(0, 0, normed.shape[0]).addmm_(normed, head.t(), beta: 0)
+        : MatrixProduct.Linear(normed, head);
 
     private double QueryScale => 1 / Math.Sqrt(_config.QueryScalar);
 

@@ -12,7 +12,11 @@ namespace Attribution.Models.Lora;
 /// </summary>
 public sealed class LoraAdapter : IDisposable
 {
+    /// <summary>The most numbers that <see cref="Fold"/> makes a second copy of.</summary>
+    private const long MostFolded = 1L << 28;
+
     private readonly List<LoraWeights> _weights = [];
+    private readonly List<(Linear Linear, Tensor Base)> _folded = [];
 
     private LoraAdapter(CausalLanguageModel model, LoraConfig config) => (Model, Config) = (model, config);
 
@@ -75,14 +79,33 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>Adds the adapter into the model's own weights and detaches it; the model then is an ordinary one.</summary>
     public void Merge()
     {
+        Unfold();
         foreach (var weights in _weights)
             Model.Transformer.Replace(weights.Linear, weights.Merged());
         Dispose();
     }
 
+    /// <summary>
+    /// Lets the model run with W + (alpha / r) B A in the place of its matrices until the adapter is disposed of: the same up to rounding, at the cost of the base
+    /// model alone. For evaluation; nothing can be trained meanwhile. Does nothing where that would round the adapter (weights of less than float32) or need more
+    /// than a gigabyte.
+    /// </summary>
+    public void Fold()
+    {
+        if (_folded.Count > 0 || Model.Transformer.DType != float32 || _weights.Sum(w => w.Linear.Weight.NumberOfElements) > MostFolded)
+            return;
+        foreach (var weights in _weights)
+        {
+            _folded.Add((weights.Linear, weights.Linear.Weight));
+            weights.Linear.Weight = weights.Merged();
+            weights.Linear.Adapter = null;
+        }
+    }
+
     /// <summary>Detaches the adapter; the model is as it was before.</summary>
     public void Dispose()
     {
+        Unfold();
         foreach (var weights in _weights)
         {
             weights.Linear.Adapter = null;
@@ -92,6 +115,17 @@ public sealed class LoraAdapter : IDisposable
         _weights.Clear();
         if (Model.Adapter == this)
             Model.Adapter = null;
+    }
+
+    private void Unfold()
+    {
+        foreach (var (linear, weight) in _folded)
+        {
+            linear.Weight.Dispose();
+            linear.Weight = weight;
+            linear.Adapter = _weights.Single(w => w.Linear == linear);
+        }
+        _folded.Clear();
     }
 
     /// <summary>The matrices that the configuration's targets name; each target must name at least one.</summary>

@@ -20,14 +20,33 @@ public sealed class LoraWeights
     /// <summary>[out, r].</summary>
     public Parameter B { get; }
 
+    /// <summary>Whether it drops components of its input at random now.</summary>
+    internal bool DropsOut => _adapter.Training && _adapter.Config.Dropout > 0;
+
     /// <summary>output + scale B A dropout(input), in the output's dtype.</summary>
     internal Tensor AddTo(Tensor output, Tensor input)
     {
         var (config, wide) = (_adapter.Config, input.to(float32));
-        if (_adapter.Training && config.Dropout > 0)
+        if (DropsOut)
             wide = nn.functional.dropout(wide, config.Dropout);
         var low = nn.functional.linear(wide, A); // [..., r]
+        if (!is_grad_enabled() && output.dtype == float32)
+        {
+            output.view(-1, output.shape[^1]).addmm_(low.view(-1, low.shape[^1]), B.t(), alpha: (float)config.Scale);
+            return output;
+        }
         return output.to(float32).add(nn.functional.linear(low, B), _adapter.Scale).to(output.dtype);
+    }
+
+    /// <summary>Adds scale A^T B^T g to the gradient at the input, [N, in], in place; g [N, out].</summary>
+    internal void AddBackward(Tensor sum, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var low = gradient.to(float32).mm(B); // [N, r]
+        if (sum.dtype == float32)
+            sum.addmm_(low, A, alpha: (float)_adapter.Config.Scale);
+        else
+            sum.copy_(sum.to(float32).addmm_(low, A, alpha: (float)_adapter.Config.Scale));
     }
 
     /// <summary>W + scale B A, in W's dtype.</summary>
