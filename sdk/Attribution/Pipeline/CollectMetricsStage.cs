@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
-using Attribution.Data.Store;
-using Attribution.FineTuning;
-using Attribution.Reporting.TensorBoard;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
+using Attribution.Data.Store;
+using Attribution.FineTuning;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Reporting.TensorBoard;
 
 namespace Attribution.Pipeline;
 

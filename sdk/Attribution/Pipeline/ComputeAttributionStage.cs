@@ -1,11 +1,11 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Methods.Projections;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;

@@ -1,8 +1,8 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Evaluation;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Pipeline;
 

@@ -1,11 +1,11 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Evaluation;
 using Attribution.Methods;
 using Attribution.Models;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;

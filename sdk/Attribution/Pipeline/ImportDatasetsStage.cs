@@ -1,11 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Recipes;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;

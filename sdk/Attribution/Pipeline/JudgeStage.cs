@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Evaluation;
@@ -7,8 +9,6 @@ using Attribution.FineTuning;
 using Attribution.Judging;
 using Attribution.Judging.Chat;
 using Attribution.Pipeline.Plugins;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;

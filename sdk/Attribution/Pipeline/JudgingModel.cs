@@ -1,9 +1,9 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Judging.Chat;
 using Attribution.Models;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using Attribution.Tensors;
 
 namespace Attribution.Pipeline;

@@ -1,3 +1,5 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Methods;
@@ -5,8 +7,6 @@ using Attribution.Models;
 using Attribution.Models.Hub;
 using Attribution.Tensors;
 using Attribution.Tokenization;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using TorchSharp;
 
 namespace Attribution.Pipeline;

@@ -1,14 +1,14 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Evaluation;
 using Attribution.Methods;
+using Attribution.Pipeline.Results;
 using Attribution.Selection.Personas;
 using Attribution.Tokenization;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
-using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
 

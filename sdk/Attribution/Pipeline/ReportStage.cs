@@ -1,11 +1,11 @@
 using System.Text;
-using Attribution.Data.Store;
-using Attribution.Reporting;
-using Attribution.Pipeline.Reports;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
+using Attribution.Data.Store;
+using Attribution.Pipeline.Reports;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Reporting;
 
 namespace Attribution.Pipeline;
 

@@ -1,16 +1,16 @@
 using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Methods.Projections;
+using Attribution.Pipeline.Results;
 using Attribution.Reporting;
 using Attribution.Selection;
 using Attribution.Selection.Probes;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
-using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
 

@@ -1,8 +1,8 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Pipeline.Plugins;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;

@@ -1,10 +1,10 @@
-using Attribution.Data.Store;
-using Attribution.Diagnostics;
-using Attribution.Reporting;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Reporting;
 
 namespace Attribution.Pipeline;
 

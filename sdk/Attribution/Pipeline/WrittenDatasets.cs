@@ -1,11 +1,11 @@
 using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Recipes;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Judging.Chat;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Pipeline;
 

@@ -23,6 +23,7 @@ public static class Devices
         return device.type != DeviceType.CUDA || Math.Max(device.index, 0) < count
             ? device
             : throw new AttributionException(ErrorCodes.DeviceMissing,
-                $"libtorch sees {count} CUDA devices, so there is no {name}; `attribution doctor` says more.") { Property = "device" };
+                $"libtorch sees {count} CUDA devices, so there is no {name}; `attribution doctor` says more.")
+            { Property = "device" };
     }
 }

@@ -1,13 +1,13 @@
 using System.Text.Json;
-using Attribution.Contracts;
 using Attribution.ContextAttribution;
 using Attribution.ContextAttribution.Evaluation;
 using Attribution.ContextAttribution.Examples;
 using Attribution.ContextAttribution.Scorers;
 using Attribution.ContextAttribution.Sources;
+using Attribution.Contracts;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Contracts.ContextAttribution;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Context;

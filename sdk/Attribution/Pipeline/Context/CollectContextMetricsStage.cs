@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Attribution.ContextAttribution;
-using Attribution.Data.Store;
 using Attribution.Contracts.ContextAttribution;
+using Attribution.Data.Store;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
 

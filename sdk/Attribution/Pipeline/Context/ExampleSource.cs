@@ -1,7 +1,7 @@
 using Attribution.ContextAttribution.Examples;
 using Attribution.ContextAttribution.Sources;
-using Attribution.Data.Store;
 using Attribution.Contracts.ContextAttribution;
+using Attribution.Data.Store;
 
 namespace Attribution.Pipeline.Context;
 

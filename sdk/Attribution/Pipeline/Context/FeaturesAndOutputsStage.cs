@@ -1,9 +1,9 @@
-using Attribution.Contracts;
 using Attribution.ContextAttribution;
 using Attribution.ContextAttribution.Sources;
+using Attribution.Contracts;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Contracts.ContextAttribution;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Context;

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Attribution.Contracts;
 using Attribution.ContextAttribution.Examples;
+using Attribution.Contracts;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Data.Store;
 using Attribution.Models.Generation;
-using Attribution.Contracts.ContextAttribution;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Context;

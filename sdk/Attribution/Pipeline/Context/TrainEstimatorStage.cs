@@ -1,8 +1,8 @@
-using Attribution.Contracts;
 using Attribution.ContextAttribution;
+using Attribution.Contracts;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Contracts.ContextAttribution;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Context;

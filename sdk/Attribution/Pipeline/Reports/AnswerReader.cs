@@ -1,6 +1,6 @@
 using System.Globalization;
-using Attribution.Reporting;
 using Attribution.Pipeline.Results;
+using Attribution.Reporting;
 using CsvHelper;
 using CsvHelper.Configuration;
 

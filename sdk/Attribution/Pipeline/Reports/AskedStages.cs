@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Attribution.Reporting;
 using Attribution.Pipeline.Context;
 using Attribution.Pipeline.Results;
+using Attribution.Reporting;
 
 namespace Attribution.Pipeline.Reports;
 

@@ -1,8 +1,8 @@
+using Attribution.Pipeline.Context;
+using Attribution.Pipeline.Snapshots;
 using Attribution.Reporting;
 using Attribution.Reporting.ContextAttribution;
 using Attribution.Tokenization;
-using Attribution.Pipeline.Context;
-using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Pipeline.Reports;
 

@@ -1,8 +1,8 @@
 using Attribution.Data;
 using Attribution.FineTuning;
-using Attribution.Reporting;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Reporting;
 
 namespace Attribution.Pipeline.Reports;
 

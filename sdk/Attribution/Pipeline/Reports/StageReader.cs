@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Attribution.Data.Store;
-using Attribution.Reporting;
 using Attribution.Pipeline.Results;
+using Attribution.Reporting;
 
 namespace Attribution.Pipeline.Reports;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Attribution.Data;
+using Attribution.Pipeline.Results;
 using Attribution.Reporting;
 using Attribution.Tokenization;
-using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Reports;
 

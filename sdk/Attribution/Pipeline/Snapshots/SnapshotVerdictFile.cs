@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Attribution.Reporting;
 using Attribution.Pipeline.Results;
+using Attribution.Reporting;
 
 namespace Attribution.Pipeline.Snapshots;
 
