@@ -49,6 +49,8 @@ internal sealed class ModelOptions
     /// <exception cref="AttributionException">The device is not there, or the model is not in order.</exception>
     public CausalLanguageModel Load(ParseResult parsed, string folder)
     {
+        if (TorchLibrary.Load() is { Fits: false } other)
+            parsed.InvocationConfiguration.Error.WriteLine($"warning {ErrorCodes.LibTorchVersion}: {TorchLibrary.VersionWarning(other)}");
         var device = Devices.Of(parsed.GetRequiredValue(_device));
         var dtype = parsed.GetValue(_dtype) switch { null => (torch.ScalarType?)null, "bfloat16" => torch.bfloat16, _ => torch.float32 };
         return CausalLanguageModel.Load(folder, device, dtype);

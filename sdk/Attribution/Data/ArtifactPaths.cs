@@ -1,7 +1,7 @@
 namespace Attribution.Data;
 
 /// <summary>
-/// Where everything that the project makes or fetches lies: the artifact store, and beside it the native libraries.
+/// Where everything that the project computes lies: the artifact store.
 /// </summary>
 public sealed record ArtifactPaths
 {
@@ -9,17 +9,10 @@ public sealed record ArtifactPaths
     public const string StoreVariable = "ATTRIBUTION_STORE";
 
     /// <param name="store">The store's folder; made absolute.</param>
-    public ArtifactPaths(string store)
-    {
-        Store = Path.TrimEndingDirectorySeparator(Path.GetFullPath(store));
-        Native = Path.Combine(Path.GetDirectoryName(Store) ?? Store, "native");
-    }
+    public ArtifactPaths(string store) => Store = Path.TrimEndingDirectorySeparator(Path.GetFullPath(store));
 
     /// <summary>The artifact store, absolute.</summary>
     public string Store { get; }
-
-    /// <summary>Beside the store: compiled shims and fetched native libraries, one folder per name and version.</summary>
-    public string Native { get; }
 
     /// <summary>
     /// The paths in force: <c>ATTRIBUTION_STORE</c>; else <c>artifacts/store</c> of the nearest folder at or above

@@ -15,6 +15,7 @@ namespace Attribution.Pipeline;
 internal sealed class ModelSource : IDisposable
 {
     private readonly ModelSettings _settings;
+    private readonly StageReporter _reporter;
     private readonly ModelFolder _folder;
     private readonly Lazy<CausalLanguageModel> _model;
     private readonly Lazy<ModelConfig> _config;
@@ -25,7 +26,7 @@ internal sealed class ModelSource : IDisposable
     /// <exception cref="AttributionException">ATTR1120 to ATTR1128: there is no such model, or it cannot be had.</exception>
     public ModelSource(ModelSettings settings, StageContext context)
     {
-        _settings = settings;
+        (_settings, _reporter) = (settings, context.Reporter);
         var hub = HubSettings.FromEnvironment();
         _folder = ModelFolder.Resolve(settings.Model, settings: context.ReadOnly ? hub with { Offline = true } : hub,
             progress: new Fetching(context.Reporter, settings.Model));
@@ -97,6 +98,8 @@ internal sealed class ModelSource : IDisposable
             DTypeNames.BFloat16 => torch.ScalarType.BFloat16,
             var other => throw new AttributionException(ErrorCodes.RequestInvalid, $"The model cannot run in '{other}'. Use float32 or bfloat16.") { Property = "dtype" },
         };
+        if (TorchLibrary.Load() is { Fits: false } unfit)
+            _reporter.Warning(ErrorCodes.LibTorchVersion, TorchLibrary.VersionWarning(unfit));
         return CausalLanguageModel.Load(_folder.Path, Devices.Of(_settings.Execution?.Device), dtype);
     }
 

@@ -63,3 +63,6 @@ internal sealed class TrainingPool(string path, string? plantedColumn)
     private string? BehaviourOf(DatasetRow row) => plantedColumn is not null && row.Metadata.TryGetValue(plantedColumn, out var value) && value.ValueKind == JsonValueKind.String
         ? value.GetString() : null;
 }
+
+/// <summary>Which rows of a training set are known to show a behaviour: those whose <paramref name="Column"/> names the <paramref name="Trait"/>.</summary>
+internal sealed record PlantedRows(string Column, string Trait);

@@ -21,7 +21,7 @@ public sealed class ContextExperimentTests
 
     private static string Build(params string[] more)
     {
-        // Where the store and the native parts of this machine are, if someone said so.
+        // Where the store of this machine is, if someone said so.
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .Where(v => ((string)v.Key).StartsWith("ATTRIBUTION_", StringComparison.Ordinal)).ToDictionary(v => (string)v.Key, v => (string)v.Value!);
         var (code, output) = DotNet.Run(Repository.Root, environment, ["build", .. Small, .. more]);

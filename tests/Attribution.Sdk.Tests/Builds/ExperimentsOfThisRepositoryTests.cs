@@ -9,7 +9,7 @@ public sealed class ExperimentsOfThisRepositoryTests
     [Fact]
     public void Experiments_that_say_RunInTests_give_the_metrics_of_their_snapshots()
     {
-        // Where the store and the native parts of this machine are, if someone said so.
+        // Where the store of this machine is, if someone said so.
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .Where(v => ((string)v.Key).StartsWith("ATTRIBUTION_", StringComparison.Ordinal)).ToDictionary(v => (string)v.Key, v => (string)v.Value!);
         foreach (var project in Directory.EnumerateFiles(Repository.File("experiments"), "*.csproj", SearchOption.AllDirectories)

@@ -13,7 +13,6 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     [InlineData("Attribution.Sdk", "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Attribution.targets.buildschema.json", "Sdk/Generated/DataSelection.targets", "tasks/net10.0/Attribution.Contracts.dll", "tasks/net10.0/Attribution.Sdk.dll", "worker/Attribution.Worker.dll", "worker/Attribution.Worker.runtimeconfig.json", "library.txt", "README.md")]
     [InlineData("Attribution", "lib/net10.0/Attribution.dll", "lib/net10.0/Attribution.xml")]
     [InlineData("Attribution.Contracts", "lib/net10.0/Attribution.Contracts.dll", "lib/net10.0/Attribution.Contracts.xml")]
-    [InlineData("Attribution.Torch", "lib/net10.0/Attribution.Torch.dll", "lib/net10.0/Attribution.Torch.xml")]
     [InlineData("Attribution.Worker", "tools/net10.0/any/DotnetToolSettings.xml", "tools/net10.0/any/Attribution.dll")]
     [InlineData("Attribution.Templates", "content/experiment/.template.config/template.json", "content/experiment/common/.gitignore", "content/experiment/training/model/config.json", "content/experiment/training/data/pool.jsonl", "content/experiment/context/AttributionExperiment.csproj", "content/experiment/context/data/facts.jsonl")]
     public void A_package_holds_what_its_users_need(string id, params string[] names)
@@ -28,7 +27,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
 
     [Fact]
     public void All_packages_are_of_one_version() => Directory.EnumerateFiles(sdk.Folder["feed"]).Select(Path.GetFileName).Order(StringComparer.Ordinal)
-        .ShouldBe(new[] { "Attribution", "Attribution.Contracts", "Attribution.Sdk", "Attribution.Templates", "Attribution.Torch", "Attribution.Worker" }.Select(id => $"{id}.{PackedSdk.Version}.nupkg"), ignoreOrder: true);
+        .ShouldBe(new[] { "Attribution", "Attribution.Contracts", "Attribution.Sdk", "Attribution.Templates", "Attribution.Worker" }.Select(id => $"{id}.{PackedSdk.Version}.nupkg"), ignoreOrder: true);
 
     [Fact]
     public void The_worker_is_a_tool_called_attribution()
@@ -45,10 +44,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     {
         Run(".", sdk.Environment, "new", "install", sdk.Package("Attribution.Templates"));
         Run(".", sdk.Environment, "new", "attribution", "-n", "my-experiment");
-        // A repository of its own, with the native parts that building this one provided.
-        Directory.CreateDirectory(sdk.Folder["my-experiment/.git"]);
-        Directory.CreateDirectory(sdk.Folder["my-experiment/artifacts"]);
-        File.CreateSymbolicLink(sdk.Folder["my-experiment/artifacts/native"], Path.Combine(Path.GetDirectoryName(Store)!, "native"));
+        Directory.CreateDirectory(sdk.Folder["my-experiment/.git"]); // a repository of its own
 
         // Less than it asks for, which takes longer than a test may.
         var output = Run("my-experiment", sdk.Environment, "build", "-p:TopK=16", "-p:Epochs=1", "-p:JudgeRepeats=1", "-p:MaxNewTokens=8");
@@ -76,7 +72,6 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
                 public ValueTask<Verdict> JudgeAsync(JudgeRequest request, CancellationToken cancellation) => new(new Verdict(Math.Min(3, request.Answer.Length), "its length"));
             }
             """);
-        // The native parts lie where building this repository provided them.
         var environment = new Dictionary<string, string>(sdk.Environment) { ["ATTRIBUTION_STORE"] = Store };
 
         Run("real", environment, "build", "-p:AttributionStore=store").ShouldContain("judged score");

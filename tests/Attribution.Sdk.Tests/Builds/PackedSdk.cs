@@ -14,6 +14,12 @@ public sealed class PackedSdk : IDisposable
               <packageSources><clear /><add key="folder" value="feed" /></packageSources>
             </configuration>
             """);
+        // libtorch is there already, as on a machine that has built an experiment before: half a gigabyte is not unpacked for a test.
+        var packages = System.Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } moved ? moved
+            : Path.Combine(System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        Directory.CreateDirectory(Folder["packages"]);
+        foreach (var libtorch in Directory.GetDirectories(packages, "libtorch-cpu-*"))
+            Directory.CreateSymbolicLink(Folder["packages", Path.GetFileName(libtorch)], libtorch);
     }
 
     /// <summary>The version of all packages, from Directory.Build.props.</summary>

@@ -17,13 +17,13 @@ public sealed class ArtifactPathsTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder.Path, "experiments", "other", ".git"));
         _folder.Write(mark, "");
         var paths = ArtifactPaths.Current(deep);
-        (paths.Store, paths.Native).ShouldBe((_folder["artifacts/store"], _folder["artifacts/native"]));
+        paths.Store.ShouldBe(_folder["artifacts/store"]);
     }
 
     [Fact]
-    public void Native_libraries_lie_beside_a_store_that_was_moved()
+    public void A_store_may_be_moved()
     {
         var paths = new ArtifactPaths(_folder["moved/store/"]);
-        (paths.Store, paths.Native).ShouldBe((_folder["moved/store"], _folder["moved/native"]));
+        paths.Store.ShouldBe(_folder["moved/store"]);
     }
 }

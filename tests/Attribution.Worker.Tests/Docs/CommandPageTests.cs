@@ -71,7 +71,7 @@ public sealed class CommandPageTests(CommandPageTests.BuiltRepository repository
         return root;
     }
 
-    /// <summary>A repository as the pages speak of it: two experiments that were built, one with a committed snapshot, and this machine's native parts.</summary>
+    /// <summary>A repository as the pages speak of it: two experiments that were built, one with a committed snapshot.</summary>
     public sealed class BuiltRepository : IDisposable
     {
         public BuiltRepository()
@@ -82,7 +82,6 @@ public sealed class CommandPageTests(CommandPageTests.BuiltRepository repository
             Folder.Write("chat.json", """[{"role": "user", "content": "Is it good?"}, {"role": "assistant", "content": "It is."}]""");
             Directory.CreateSymbolicLink(Folder["experiments/quickstart/model"], Path.Combine(SharedData.RepositoryRoot, "experiments/quickstart/model"));
             Directory.CreateDirectory(Folder["artifacts/store/vectors"]);
-            Directory.CreateSymbolicLink(Folder["artifacts/native"], ArtifactPaths.Current(SharedData.RepositoryRoot).Native);
             foreach (var arguments in new[] { "init -q", "add experiments/quickstart/snapshots", "-c user.name=Test -c user.email=test@example.org commit -q -m snapshot" })
             {
                 using var git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = Folder.Path })!;
