@@ -12,7 +12,7 @@ namespace Attribution.Sdk.Tests.Docs;
 public sealed partial class BuildCommandPageTests
 {
     // Not of the SDK: how the worker is published, which tensors it runs on, and the scale of this repository's experiments.
-    private static readonly string[] OtherProperties = ["PublishProfile", "TorchBackend", "Scale"];
+    private static readonly string[] OtherProperties = ["PublishProfile", "PublishLibTorch", "Scale"];
 
     private static readonly string[] Settings =
         [.. ProjectSettings.Properties.Select(property => property.Key)];
