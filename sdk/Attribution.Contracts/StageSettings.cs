@@ -76,7 +76,9 @@ public sealed record ExecutionSettings
     [ProjectProperty("Device", ChangesNoResult = true, Default = "the worker's choice")]
     public string? Device { get; set; }
 
-    /// <summary>Padded tokens in one batch of the model on a GPU, and of cross-entropies; more needs more memory. The last bits of results depend on it.</summary>
+    /// <summary>
+    /// Padded tokens in one batch of the model on a GPU, and of cross-entropies; more needs more memory. The last bits of results depend on it.
+    /// </summary>
     [ProjectProperty("TokenBudget", Least = 1, Default = "4096")]
     public int? TokenBudget { get; set; }
 }

@@ -50,7 +50,8 @@ internal sealed class ModelSource : IDisposable
     public IReadOnlyList<string> Files { get; }
 
     /// <summary>The same, as inputs by name.</summary>
-    public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'), f => new InputFile(f));
+    public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'), f =>
+        new InputFile(f));
 
     /// <summary>Files of the model that no project file names: those that came from the hub.</summary>
     public IEnumerable<string> FetchedFiles => _folder.Repository is null ? [] : Files;
@@ -96,7 +97,8 @@ internal sealed class ModelSource : IDisposable
         {
             DTypeNames.Float32 => torch.ScalarType.Float32,
             DTypeNames.BFloat16 => torch.ScalarType.BFloat16,
-            var other => throw new AttributionException(ErrorCodes.RequestInvalid, $"The model cannot run in '{other}'. Use float32 or bfloat16.") { Property = "dtype" },
+            var other => throw new AttributionException(ErrorCodes.RequestInvalid,
+                $"The model cannot run in '{other}'. Use float32 or bfloat16.") { Property = "dtype" },
         };
         if (TorchLibrary.Load() is { Fits: false } unfit)
             _reporter.Warning(ErrorCodes.LibTorchVersion, TorchLibrary.VersionWarning(unfit));
@@ -105,6 +107,7 @@ internal sealed class ModelSource : IDisposable
 
     private sealed class Fetching(StageReporter reporter, string model) : IProgress<HubProgress>
     {
-        public void Report(HubProgress value) => reporter.Progress(() => $"fetching {model}: {value.DoneBytes / 1_000_000} of {value.TotalBytes / 1_000_000} MB");
+        public void Report(HubProgress value) => reporter.Progress(() =>
+            $"fetching {model}: {value.DoneBytes / 1_000_000} of {value.TotalBytes / 1_000_000} MB");
     }
 }

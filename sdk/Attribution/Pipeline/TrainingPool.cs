@@ -60,7 +60,8 @@ internal sealed class TrainingPool(string path, string? plantedColumn)
     public (long All, long Chosen) Planted(string behaviour, IReadOnlyList<ScoredRow> chosen) =>
         (_behaviours.GetValueOrDefault(behaviour), chosen.LongCount(row => BehaviourOf(_rows[row.Index]) == behaviour));
 
-    private string? BehaviourOf(DatasetRow row) => plantedColumn is not null && row.Metadata.TryGetValue(plantedColumn, out var value) && value.ValueKind == JsonValueKind.String
+    private string? BehaviourOf(DatasetRow row) => plantedColumn is not null && row.Metadata.TryGetValue(plantedColumn, out var value)
+        && value.ValueKind == JsonValueKind.String
         ? value.GetString() : null;
 }
 

@@ -18,7 +18,8 @@ namespace Attribution.Pipeline.Context;
 /// <param name="Complete">Whether the answer came to its end.</param>
 /// <param name="Excluded">Why there is no answer.</param>
 internal sealed record ExampleLine(
-    long Index, string Key, IReadOnlyList<string> Documents, string Query, IReadOnlyList<ChatMessage>? Previous, string? GivenAnswer, IReadOnlyList<string>? Truth,
+    long Index, string Key, IReadOnlyList<string> Documents, string Query, IReadOnlyList<ChatMessage>? Previous, string? GivenAnswer,
+        IReadOnlyList<string>? Truth,
     string? Answer, IReadOnlyList<int>? Tokens, bool? Complete, Exclusion? Excluded)
 {
     /// <summary>The row as it was read.</summary>
@@ -53,7 +54,8 @@ internal sealed record ScoredLine(float[][] Scores, double? Lds, double? Top1Dro
 }
 
 /// <summary>A line of <c>attributions.jsonl</c>: the sentences of one answer and what they owe to each piece of the context.</summary>
-internal sealed record AttributionLine(long Index, string Query, string Answer, IReadOnlyList<AttributedSource> Sources, IReadOnlyList<AttributedSentence> Sentences)
+internal sealed record AttributionLine(long Index, string Query, string Answer, IReadOnlyList<AttributedSource> Sources,
+    IReadOnlyList<AttributedSentence> Sentences)
 {
     public static AttributionLine Of(PreparedExample example, float[][] scores, IReadOnlyList<bool?> right) => new(
         example.Line.Index, example.Line.Query, example.Answer.Text,
@@ -87,7 +89,8 @@ internal sealed record MethodLine(int Examples, int Sentences, int Excluded, int
     public static MethodLine Of(string method, PreparedExamples examples, IReadOnlyList<ScoredLine> scored, IReadOnlyList<bool?> right)
     {
         var mean = ContextEvaluator.Mean(scored.Select(s => (IReadOnlyList<ScorerEvaluation>)[s.ToEvaluation(method)])).Single();
-        return new(scored.Count, right.Count, examples.Excluded.Values.Sum(), examples.Dropped, right.Count(r => r is not null), right.Count(r => r == true), ScoredLine.Of([], mean));
+        return new(scored.Count, right.Count, examples.Excluded.Values.Sum(), examples.Dropped, right.Count(r => r is not null), right.Count(r => r == true),
+            ScoredLine.Of([], mean));
     }
 
     public void Write(string path) => System.IO.File.WriteAllText(path, JsonSerializer.Serialize(this, Readable.Indented) + "\n");

@@ -6,7 +6,9 @@ using Attribution.Models.Safetensors;
 
 namespace Attribution.Pipeline.Context;
 
-/// <summary>The features and outputs of examples as safetensors: for the i-th example <c>features.i</c> <c>[U, M, F]</c> and <c>outputs.i</c> <c>[U, M]</c>, float32.</summary>
+/// <summary>
+/// The features and outputs of examples as safetensors: for the i-th example <c>features.i</c> <c>[U, M, F]</c> and <c>outputs.i</c> <c>[U, M]</c>, float32.
+/// </summary>
 internal static class FeatureFile
 {
     public static void Write(string path, IReadOnlyList<TaskFeatures> examples) => SafetensorsWriter.Write(path, examples.SelectMany((e, i) => new[]
@@ -55,7 +57,9 @@ internal static class TrainingFacts
 {
     public const string File = "training.json";
 
-    public static void Write(string path, ScoreEstimatorTraining training) => System.IO.File.WriteAllText(path, JsonSerializer.Serialize(training, Readable.Indented) + "\n");
+    public static void Write(string path, ScoreEstimatorTraining training) =>
+        System.IO.File.WriteAllText(path, JsonSerializer.Serialize(training, Readable.Indented) + "\n");
 
-    public static ScoreEstimatorTraining Read(string path) => JsonSerializer.Deserialize<ScoreEstimatorTraining>(System.IO.File.ReadAllBytes(path), Readable.Line)!;
+    public static ScoreEstimatorTraining Read(string path) =>
+        JsonSerializer.Deserialize<ScoreEstimatorTraining>(System.IO.File.ReadAllBytes(path), Readable.Line)!;
 }

@@ -18,7 +18,8 @@ internal sealed class AnswerReader(StageContext context)
         return [.. asked.Items(ImportDatasetsStage.Name, "eval").Select(eval =>
         {
             var name = (string)eval["name"]!;
-            var rows = imported.Find(ImportDatasetsStage.KeyOf(name, "eval")) is { } dataset ? DatasetFacts.Read(context.Input(dataset, ImportDatasetsStage.FactsFile).Path).Rows : 0;
+            var rows = imported.Find(ImportDatasetsStage.KeyOf(name, "eval")) is { } dataset
+                ? DatasetFacts.Read(context.Input(dataset, ImportDatasetsStage.FactsFile).Path).Rows : 0;
             var key = new JobKey { Eval = name };
             var scores = ScoresOf(key);
             return new EvaluationSet(name, (string?)eval["trait"], rows, Prompts(key), Answers(key))
@@ -48,11 +49,13 @@ internal sealed class AnswerReader(StageContext context)
     private string[] Prompts(JobKey key) => [.. Lines(key).GroupBy(l => l.PromptIndex).OrderBy(g => g.Key).Select(g => g.First().Prompt)];
 
     private IReadOnlyList<AnswerLine> Lines(JobKey run) =>
-        context.Settings.Upstream.Contains(EvaluateStage.Name) && context.Upstream(EvaluateStage.Name).Find(run with { Part = EvaluateStage.AnswersPart }) is { } job
+        context.Settings.Upstream.Contains(EvaluateStage.Name)
+            && context.Upstream(EvaluateStage.Name).Find(run with { Part = EvaluateStage.AnswersPart }) is { } job
             ? [.. Readable.ReadLines<AnswerLine>(context.Input(job, EvaluateStage.AnswersFile).Path)]
             : [];
 
-    private JudgedLine? ScoresOf(JobKey run) => Judged(run) is { } job ? Readable.ReadLines<JudgedLine>(context.Input(job, JudgeStage.MetricsFile).Path).First() : null;
+    private JudgedLine? ScoresOf(JobKey run) => Judged(run) is { } job
+        ? Readable.ReadLines<JudgedLine>(context.Input(job, JudgeStage.MetricsFile).Path).First() : null;
 
     private JobResult? Judged(JobKey run) => context.Settings.Upstream.Contains(JudgeStage.Name) ? context.Upstream(JudgeStage.Name).Find(run.Run) : null;
 
@@ -61,11 +64,13 @@ internal sealed class AnswerReader(StageContext context)
         var verdicts = new List<(int?, string?)>();
         if (Judged(run) is not { } job || job.Outputs.FirstOrDefault(o => o.Name.EndsWith(".csv", StringComparison.Ordinal)) is not { } file)
             return verdicts;
-        using var csv = new CsvReader(new StreamReader(context.Input(job, file.Name).Path), new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
+        using var csv = new CsvReader(new StreamReader(context.Input(job, file.Name).Path),
+            new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
         csv.Read();
         csv.ReadHeader();
         while (csv.Read())
-            verdicts.Add((int.TryParse(csv.GetField("score"), CultureInfo.InvariantCulture, out var score) ? score : null, csv.GetField("rationale") is { Length: > 0 } why ? why : null));
+            verdicts.Add((int.TryParse(csv.GetField("score"), CultureInfo.InvariantCulture, out var score) ? score : null,
+                csv.GetField("rationale") is { Length: > 0 } why ? why : null));
         return verdicts;
     }
 }

@@ -35,11 +35,14 @@ internal sealed class AskedStages
     /// <summary>The settings in words.</summary>
     public IReadOnlyList<ReportedSetting> Describe()
     {
-        var (vectors, selection, tuning, evaluation) = (Of(ComputeAttributionStage.Name), Of(SelectTrainingDataStage.Name), Of(FineTuneStage.Name), Of(EvaluateStage.Name));
-        var (generation, ablation, estimator, attribution) = (Of(GenerateStage.Name), Of(FeaturesAndOutputsStage.Name), Of(TrainEstimatorStage.Name), Of(AttributeHeldOutStage.Name));
+        var (vectors, selection, tuning, evaluation) = (Of(ComputeAttributionStage.Name), Of(SelectTrainingDataStage.Name), Of(FineTuneStage.Name),
+            Of(EvaluateStage.Name));
+        var (generation, ablation, estimator, attribution) = (Of(GenerateStage.Name), Of(FeaturesAndOutputsStage.Name), Of(TrainEstimatorStage.Name),
+            Of(AttributeHeldOutStage.Name));
         var settings = new List<ReportedSetting>();
         // Where this machine keeps a model is no part of the report.
-        Add("Model", Text(vectors["model"] ?? generation["model"] ?? tuning["model"]) is { } model ? Path.IsPathRooted(model) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(model)) : model : null);
+        Add("Model", Text(vectors["model"] ?? generation["model"] ?? tuning["model"]) is { } model ? Path.IsPathRooted(model)
+            ? Path.GetFileName(Path.TrimEndingDirectorySeparator(model)) : model : null);
         Add("Training set", [.. Items(ImportDatasetsStage.Name, "train").Select(Dataset)]);
         Add("Evaluation sets", [.. Items(ImportDatasetsStage.Name, "eval").Select(Dataset)]);
         Add("Training vectors", List(vectors["trainMethods"]));
@@ -52,11 +55,13 @@ internal sealed class AskedStages
             Add("Fine-tuning", $"LoRA of rank {Text(lora["rank"])}, alpha {Text(lora["alpha"])}", $"learning rate {Text(tuning["learningRate"])}",
                 $"epochs {Text(tuning["epochs"])}", $"batches of {Text(tuning["batchSize"])}");
         if (evaluation["generation"] is JsonObject sampling)
-            Add("Answers", $"{Text(sampling["repeats"])} to each prompt", $"temperature {Text(sampling["temperature"])}", $"up to {Text(sampling["maxNewTokens"])} tokens");
+            Add("Answers", $"{Text(sampling["repeats"])} to each prompt", $"temperature {Text(sampling["temperature"])}",
+                $"up to {Text(sampling["maxNewTokens"])} tokens");
         Add("Judge", [.. Items(JudgeStage.Name, "eval").Select(e => Text(e["judge"])).OfType<string>().Distinct()]);
         Add("Datasets", [.. Items(GenerateStage.Name, "datasets").Select(Dataset)]);
         Add("Sources", Text(attribution["sourceType"]));
-        Add("Estimator trained on", Text(ablation["numMasks"]) is { } masks ? $"{masks} ablations of each answer, of {Text(ablation["sourceType"])} sources" : null);
+        Add("Estimator trained on", Text(ablation["numMasks"]) is { } masks
+            ? $"{masks} ablations of each answer, of {Text(ablation["sourceType"])} sources" : null);
         Add("Steps of training", Text(estimator["steps"]));
         Add("Methods", List(attribution["methods"]));
         Add("Generated", Text(generation["maxNewTokens"]) is { } most ? $"up to {most} tokens" : null);

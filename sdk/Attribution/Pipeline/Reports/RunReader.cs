@@ -15,7 +15,8 @@ internal sealed class RunReader(StageContext context, AskedStages asked)
     private readonly AnswerReader _answers = new(context);
 
     /// <summary>All runs, the training rows that they show, and their agreement.</summary>
-    public (IReadOnlyList<ReportedRun> Runs, IReadOnlyDictionary<string, IReadOnlyDictionary<long, ReportedRow>> Rows, IReadOnlyList<MethodAgreement> Agreement) Read()
+    public (IReadOnlyList<ReportedRun> Runs, IReadOnlyDictionary<string, IReadOnlyDictionary<long, ReportedRow>> Rows,
+        IReadOnlyList<MethodAgreement> Agreement) Read()
     {
         if (!context.Settings.Upstream.Contains(SelectTrainingDataStage.Name))
             return ([], new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>(), []);

@@ -38,7 +38,8 @@ internal sealed class TrainingRows
         : new SortedDictionary<long, ReportedRow>(DatasetRows.Read(_path).Where(row => rows.Contains(row.Index))
             .ToDictionary(row => row.Index, row => new ReportedRow([.. Messages(row.Treatment)], _planted.GetValueOrDefault(row.Index))));
 
-    private string? PlantedIn(DatasetRow row) => row.Metadata.TryGetValue(_column!, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private string? PlantedIn(DatasetRow row) => row.Metadata.TryGetValue(_column!, out var value) && value.ValueKind == JsonValueKind.String
+        ? value.GetString() : null;
 
     private static IEnumerable<ReportedMessage> Messages(Conversation conversation) => conversation is TokenConversation tokens
         ? [new("tokens", string.Join(' ', tokens.Tokens))]

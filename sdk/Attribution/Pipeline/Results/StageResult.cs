@@ -30,14 +30,16 @@ internal sealed record StageResult(string Stage, IReadOnlyList<JobResult> Jobs)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new AttributionException(ErrorCodes.UpstreamMissing, $"There is no result of {stage} to go on from: {e.Message} Run {stage} first (a build does).", e) { File = path };
+            throw new AttributionException(ErrorCodes.UpstreamMissing,
+                $"There is no result of {stage} to go on from: {e.Message} Run {stage} first (a build does).", e) { File = path };
         }
     }
 
     /// <summary>The job of a key.</summary>
     /// <exception cref="AttributionException">ATTR1952: there is none.</exception>
     public JobResult Get(JobKey key) => Find(key) ?? throw new AttributionException(ErrorCodes.UpstreamMissing,
-        $"{Stage} has no result for '{key}'; it has {string.Join(", ", Jobs.Select(j => $"'{j.Key}'"))}. Run {Stage} with the same datasets and methods first.");
+        $"{Stage} has no result for '{key}'; it has {string.Join(", ", Jobs.Select(j => $"'{j.Key}'"))}. Run {Stage} with the same datasets and methods "
+            + $"first.");
 
     /// <summary>The job of a key, if there is one.</summary>
     public JobResult? Find(JobKey key) => Jobs.FirstOrDefault(j => j.Key == key);
