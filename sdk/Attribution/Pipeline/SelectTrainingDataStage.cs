@@ -237,7 +237,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     private JobResult Table(string dataset, string method, int layer) =>
         Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, layer));
 
-    // A table that is one file counts as that file, one of several as all of them by name.
+    // A request holds the one file of a table of vectors, or all its files by name if it has several.
     private object FilesOf(string dataset, string method, int layer)
     {
         var table = Table(dataset, method, layer);

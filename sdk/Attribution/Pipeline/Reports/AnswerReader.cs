@@ -10,12 +10,12 @@ namespace Attribution.Pipeline.Reports;
 internal sealed class AnswerReader(StageContext context)
 {
     /// <summary>The evaluation sets, with the base model's answers.</summary>
-    public IReadOnlyList<EvaluationSet> Evaluations(AskedStages asked)
+    public IReadOnlyList<EvaluationSet> Evaluations(StageRequests requests)
     {
         if (!context.Settings.Upstream.Contains(ImportDatasetsStage.Name))
             return [];
         var imported = context.Upstream(ImportDatasetsStage.Name);
-        return [.. asked.Items(ImportDatasetsStage.Name, "eval").Select(eval =>
+        return [.. requests.Items(ImportDatasetsStage.Name, "eval").Select(eval =>
         {
             var name = (string)eval["name"]!;
             var rows = imported.Find(ImportDatasetsStage.KeyOf(name, "eval")) is { } dataset

@@ -6,7 +6,7 @@ using Attribution.Reporting;
 namespace Attribution.Pipeline.Reports;
 
 /// <summary>Reads what the stages made, from what, and when.</summary>
-internal sealed class StageReader(StageContext context, AskedStages asked)
+internal sealed class StageReader(StageContext context, StageRequests requests)
 {
     private IReadOnlyList<string> Names => context.Settings.Upstream;
 
@@ -16,7 +16,7 @@ internal sealed class StageReader(StageContext context, AskedStages asked)
         .. Names.Select(name =>
         {
             var results = Results(name).DistinctBy(j => j.Artifact).ToArray();
-            return new ReportedStage(name, asked.Of(name)["upstream"] is JsonArray upstream ? [.. upstream.Select(u => (string)u!)] : [], results.Length,
+            return new ReportedStage(name, requests.Of(name)["upstream"] is JsonArray upstream ? [.. upstream.Select(u => (string)u!)] : [], results.Length,
                 results.Sum(r => r.Outputs.Sum(o => o.Bytes)));
         }),
         // It reads all of them; a line from each would hide the others.

@@ -13,10 +13,10 @@ internal sealed class TrainingRows
     private readonly string? _column;
     private readonly Dictionary<long, string> _planted = [];
 
-    public TrainingRows(StageContext context, string train, AskedStages asked)
+    public TrainingRows(StageContext context, string train, StageRequests requests)
     {
         _path = context.Input(context.Upstream(ImportDatasetsStage.Name).Get(ImportDatasetsStage.KeyOf(train, "train")), ImportDatasetsStage.RowsFile).Path;
-        _column = (string?)asked.Items(SelectTrainingDataStage.Name, "train").FirstOrDefault(t => (string?)t["name"] == train)?["plantedColumn"];
+        _column = (string?)requests.Items(SelectTrainingDataStage.Name, "train").FirstOrDefault(t => (string?)t["name"] == train)?["plantedColumn"];
         if (_column is null)
             return;
         var names = new Dictionary<string, string>();

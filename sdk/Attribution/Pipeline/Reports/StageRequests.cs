@@ -7,12 +7,12 @@ using Attribution.Reporting;
 
 namespace Attribution.Pipeline.Reports;
 
-/// <summary>What the stages of an experiment were asked, as their requests say it: only what is there is told.</summary>
-internal sealed class AskedStages
+/// <summary>The requests of an experiment's stages, read for its report. A stage without a request has an empty one.</summary>
+internal sealed class StageRequests
 {
     private readonly Dictionary<string, JsonObject> _requests = [];
 
-    public AskedStages(StageContext context)
+    public StageRequests(StageContext context)
     {
         foreach (var stage in context.Settings.Upstream)
             if (Path.Combine(context.Settings.State, $"{stage}.request.json") is var path && File.Exists(path))
