@@ -108,8 +108,11 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
     private PlannedStage Evaluate()
     {
         var generation = Properties.Read<GenerationSettings>();
-        return new(ModelStage<EvaluateSettings>(StageNames.Evaluate) with { Eval = EvalSets(), Generation = _eval.Exists(d => d.Rows.Prompts is not null)
-            ? generation : null }, ModelFiles);
+        return new(ModelStage<EvaluateSettings>(StageNames.Evaluate) with
+        {
+            Eval = EvalSets(),
+            Generation = _eval.Exists(d => d.Rows.Prompts is not null) ? generation : null
+        }, ModelFiles);
     }
 
     private PlannedStage Judge()

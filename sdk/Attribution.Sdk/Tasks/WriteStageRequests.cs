@@ -135,7 +135,8 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
                 && !globals.Keys.Contains(name, StringComparer.OrdinalIgnoreCase) && !project.Properties.Contains(name, StringComparer.OrdinalIgnoreCase))
                 yield return new(ProjectErrorCodes.FromEnvironment,
                     $"{name} is '{value}' because the environment has a variable of this name. Set it in the project, or unset the "
-                    + $"variable.") { IsWarning = true };
+                    + $"variable.")
+                { IsWarning = true };
     }
 
     private void Report(Problem problem, ProjectFile project)

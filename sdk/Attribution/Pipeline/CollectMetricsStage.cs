@@ -27,8 +27,10 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
                 Context.Input(run, SelectTrainingDataStage.FactsFile),
                 CrossEntropy(before), CrossEntropy(key), Judgement(before), Judgement(key));
         }).ToArray();
-        var request = Context.Resolve("metrics", new { runs = runs.Select(r =>
-            new { name = r.Key.RunFolder, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged }) });
+        var request = Context.Resolve("metrics", new
+        {
+            runs = runs.Select(r => new { name = r.Key.RunFolder, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged })
+        });
         return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File),
             new Metrics(runs.ToDictionary(r => r.Key.RunFolder, r => r.Read())).Write()))];
 

@@ -71,8 +71,15 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
         // The curve of the losses takes no part.
         var weights = adapter?.Where(f => f.Key.StartsWith("adapter_", StringComparison.Ordinal)).ToDictionary();
         yield return new StageJob(run with { Part = CrossEntropyPart },
-            Context.Resolve("cross-entropies", new { rows, model = _model.Inputs, adapter = weights, Settings.Dtype, Settings.MaxTokens,
-                Settings.Execution?.TokenBudget }),
+            Context.Resolve("cross-entropies", new
+            {
+                rows,
+                model = _model.Inputs,
+                adapter = weights,
+                Settings.Dtype,
+                Settings.MaxTokens,
+                Settings.Execution?.TokenBudget
+            }),
             (builder, cancellation) => Measure(builder, folder, rows.Path, dataset.Source!, cancellation));
 
         if (imported.Find(ImportDatasetsStage.KeyOf(run.Eval!, "prompts")) is not { } held)

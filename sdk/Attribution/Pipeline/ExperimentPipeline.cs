@@ -46,8 +46,15 @@ public sealed class ExperimentPipeline(string folder)
         // Stages that several kinds of experiment have read what is there.
         var stage = stages.MaxBy(stage => stage.Upstream.Count(HasResult))
             ?? throw new ArgumentException($"There is no stage of {settings.GetType().Name}.", nameof(settings));
-        settings = settings with { Stage = stage.Name, Experiment = Name, Store = Store, State = State, Out = Out,
-            Upstream = [.. stage.Upstream.Where(name => stages.Length == 1 || HasResult(name))] };
+        settings = settings with
+        {
+            Stage = stage.Name,
+            Experiment = Name,
+            Store = Store,
+            State = State,
+            Out = Out,
+            Upstream = [.. stage.Upstream.Where(name => stages.Length == 1 || HasResult(name))]
+        };
         // The report tells what the other stages were asked.
         WholeFile.Write(Path.Combine(State, $"{stage.Name}.request.json"), StageRequestJson.Write(settings));
         using var context = new StageContext(settings, Reporter);

@@ -32,8 +32,11 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
     private readonly WrittenDatasets _written;
     private readonly Dictionary<DatasetSettings, RecipeUse> _recipes = [];
 
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase
+    };
 
     public ImportDatasetsStage(StageContext context) : base(context)
     {
@@ -116,7 +119,8 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
         }));
         if (facts.Rows == 0)
             throw new AttributionException(ErrorCodes.DatasetEmpty,
-                $"The recipe made no rows{(path.Length > 0 ? $" of '{path}'" : "")}.") { File = path.Length > 0 ? path : null };
+                $"The recipe made no rows{(path.Length > 0 ? $" of '{path}'" : "")}.")
+            { File = path.Length > 0 ? path : null };
         facts.Write(builder.PathOf(FactsFile));
     }
 
@@ -185,7 +189,8 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
         var own = Context.Plugins.Recipes.ToArray();
         if (dataset.Parameters?.Keys.FirstOrDefault() is { } parameter && own.Any(r => r.Name == dataset.Recipe))
             throw new AttributionException(ErrorCodes.RecipeParameterInvalid,
-                $"The recipe {dataset.Recipe} is the experiment's own and has no {parameter}.") { Property = parameter };
+                $"The recipe {dataset.Recipe} is the experiment's own and has no {parameter}.")
+            { Property = parameter };
         return own.FirstOrDefault(r => r.Name == dataset.Recipe) ?? throw new AttributionException(ErrorCodes.UnknownRecipe,
             $"There is no recipe '{dataset.Recipe}'. Use one of: {string.Join(", ", PublishedRecipes.All.Select(r => r.Name).Append(PersonaWriter.Recipe).Concat(own.Select(r => r.Name)))}; or write a class that implements {nameof(IDatasetRecipe)} in a C# file of the experiment.")
         { Property = "Recipe" };
@@ -205,7 +210,8 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
                 || dataset.Name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
                 throw new AttributionException(ErrorCodes.DatasetNameInvalid,
                     $"A dataset cannot be named '{dataset.Name}', because its results lie in a folder of that name. Give it another with the metadata "
-                    + $"Name.") { File = dataset.Path, Property = "Name" };
+                    + $"Name.")
+                { File = dataset.Path, Property = "Name" };
         if (datasets.GroupBy(d => d.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new AttributionException(ErrorCodes.DatasetNameInvalid,
                 $"Two datasets are named '{twice.Key}': {string.Join(" and ", twice.Select(d => d.Path))}. Give one of them another name with the "

@@ -86,7 +86,8 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
         if (prompt.Scale.Trait != eval.Trait)
             throw new AttributionException(ErrorCodes.JudgePromptInvalid,
                 $"The judging prompt '{eval.Prompt}' is for the trait '{prompt.Scale.Trait}', and the evaluation set '{eval.Name}' shows '{eval.Trait}'. "
-                + $"Name the prompt of its trait.") { File = eval.Prompt, Property = "JudgePrompt" };
+                + $"Name the prompt of its trait.")
+            { File = eval.Prompt, Property = "JudgePrompt" };
         return (new LlmJudge(_llm.Value, prompt), prompt, eval.Prompt ?? JudgePrompt.ShippedFile(eval.Trait!));
     }
 
@@ -95,10 +96,27 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
         var (judge, trained) = (by.Judge, Trained(answered.Key));
         var answers = Context.Input(answered, EvaluateStage.AnswersFile);
         var request = by.PromptFile is { } file
-            ? Context.Resolve(StoreStage, new { answers, judge = judge.Name, model = _llm.Value.Identity, prompt = new InputFile(file),
-                trait = judge.Scale.Trait, scale = judge.Scale.Max, trained.Epoch, trained.Step })
-            : Context.Resolve(StoreStage, new { answers, judge = judge.Name, judge.Identity, trait = judge.Scale.Trait, scale = judge.Scale.Max, trained.Epoch,
-                trained.Step }, CodeOf(judge));
+            ? Context.Resolve(StoreStage, new
+            {
+                answers,
+                judge = judge.Name,
+                model = _llm.Value.Identity,
+                prompt = new InputFile(file),
+                trait = judge.Scale.Trait,
+                scale = judge.Scale.Max,
+                trained.Epoch,
+                trained.Step
+            })
+            : Context.Resolve(StoreStage, new
+            {
+                answers,
+                judge = judge.Name,
+                judge.Identity,
+                trait = judge.Scale.Trait,
+                scale = judge.Scale.Max,
+                trained.Epoch,
+                trained.Step
+            }, CodeOf(judge));
         if (by.Prompt is { } prompt)
             _asks[request.Fingerprint] = (prompt, answers);
         return new StageJob(answered.Key.Run, request, (builder, cancellation) =>

@@ -26,10 +26,14 @@ internal static class JudgingModel
     // The message leaves the value out: it may carry a password.
     private static Uri Endpoint(string? text) => text is null ? ChatOptions.DefaultEndpoint : Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri
         : throw new AttributionException(ErrorCodes.ChatEndpointInvalid,
-            $"JudgeEndpoint is no address. Write one such as {ChatOptions.DefaultEndpoint} or http://localhost:8000/v1.") { Property = "JudgeEndpoint" };
+            $"JudgeEndpoint is no address. Write one such as {ChatOptions.DefaultEndpoint} or http://localhost:8000/v1.")
+        { Property = "JudgeEndpoint" };
 
     private static LocalChatCompletion Local(string folder, ExecutionSettings? execution, ArtifactStore store) => Directory.Exists(folder)
         ? new(folder, store.Hasher, () => CausalLanguageModel.Load(folder, Devices.Of(execution?.Device)))
-        : throw new AttributionException(ErrorCodes.ModelNotFound, $"There is no folder '{folder}' of a judging model.") { Property = "JudgeModel",
-            File = folder };
+        : throw new AttributionException(ErrorCodes.ModelNotFound, $"There is no folder '{folder}' of a judging model.")
+        {
+            Property = "JudgeModel",
+            File = folder
+        };
 }

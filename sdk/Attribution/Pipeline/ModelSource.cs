@@ -98,7 +98,8 @@ internal sealed class ModelSource : IDisposable
             DTypeNames.Float32 => torch.ScalarType.Float32,
             DTypeNames.BFloat16 => torch.ScalarType.BFloat16,
             var other => throw new AttributionException(ErrorCodes.RequestInvalid,
-                $"The model cannot run in '{other}'. Use float32 or bfloat16.") { Property = "dtype" },
+                $"The model cannot run in '{other}'. Use float32 or bfloat16.")
+            { Property = "dtype" },
         };
         if (TorchLibrary.Load() is { Fits: false } unfit)
             _reporter.Warning(ErrorCodes.LibTorchVersion, TorchLibrary.VersionWarning(unfit));

@@ -84,7 +84,8 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
         if (_personas.TryGetValue(dataset, out var known))
             return known;
         var asked = settings.Persona ?? throw new AttributionException(ErrorCodes.RequestInvalid,
-            $"{PersonaVectors.Generated} needs to know how long an answer may be.") { Property = "persona" };
+            $"{PersonaVectors.Generated} needs to know how long an answer may be.")
+        { Property = "persona" };
         if (asked.Traits.GetValueOrDefault(dataset) is not { Length: > 0 } trait)
             throw new AttributionException(ErrorCodes.PersonaTraitMissing,
                 $"{PersonaVectors.Generated} switches a trait on and off by system prompts, and '{dataset}' has no Trait. Add Trait=\"...\" to its item, "

@@ -47,7 +47,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         foreach (var baseline in Settings.Baselines)
             if (baseline is not (JobKey.Random or JobKey.None))
                 throw new AttributionException(ErrorCodes.RequestInvalid,
-                    $"There is no baseline '{baseline}'. Use {JobKey.Random}, {JobKey.None} or both.") { Property = "Baseline" };
+                    $"There is no baseline '{baseline}'. Use {JobKey.Random}, {JobKey.None} or both.")
+                { Property = "Baseline" };
     }
 
     public override string Noun => "selection";
@@ -121,7 +122,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         if (projected && ReadsControls)
             throw new AttributionException(ErrorCodes.ProjectionsDiffer,
                 $"The scoring method {_scoring.ToName()} reads the vectors of {ComputeAttributionStage.ControlMethod}, which do not compare with those of "
-                + $"{trainMethod}. Use another scoring method.") { Property = "ScoringMethod" };
+                + $"{trainMethod}. Use another scoring method.")
+            { Property = "ScoringMethod" };
         var inputs = new
         {
             rows,
@@ -201,7 +203,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         if (planted is not null && !pool.HasPlantedColumn)
             throw new AttributionException(ErrorCodes.DatasetColumnMissing,
                 $"No training row has the column '{planted.Column}' that PlantedColumn names, so nothing would be found by it. Correct the name, or leave "
-                + $"PlantedColumn out.") { Property = "PlantedColumn" };
+                + $"PlantedColumn out.")
+            { Property = "PlantedColumn" };
         SelectedRows.Write(builder.PathOf(SelectedFile), selected);
         Readable.WriteLines(builder.PathOf(TrainFile), selected.OrderBy(row => row.Index).Select(row => TrainingRow.Of(row.Treatment)));
         WriteScores(builder.PathOf(ScoresFile), scores);

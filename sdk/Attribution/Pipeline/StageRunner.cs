@@ -36,7 +36,8 @@ internal static class StageRunner
         var ran = artifacts.Values.Count(a => a.Produced);
         var blocks = stage.Blocks ?? default;
         var summary = new StageSummary(name, artifacts.Count, ran, blocks.Ran, blocks.Total, stage.ModelLoaded,
-            clock.Elapsed.TotalSeconds) { Ended = DateTime.UtcNow };
+            clock.Elapsed.TotalSeconds)
+        { Ended = DateTime.UtcNow };
         context.State.WriteSummary(summary);
         context.Reporter.Summary(own ?? (artifacts.Count == 0 ? "nothing to do" : ran == 0 ? "from store" : string.Create(CultureInfo.InvariantCulture,
             $"{stage.Blocks?.ToString() ?? $"ran {ran} of {artifacts.Count} {stage.Noun}s"}, {clock.Elapsed.TotalSeconds:0.0} s")));

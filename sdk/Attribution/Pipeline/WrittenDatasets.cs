@@ -23,9 +23,17 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
     {
         if (dataset.Parameters?.Keys.FirstOrDefault(name => name != "Description") is { } unknown)
             throw new AttributionException(ErrorCodes.RecipeParameterInvalid,
-                $"The recipe {PersonaWriter.Recipe} has no {unknown}. It has Description.") { Property = unknown };
-        return new { name = PersonaWriter.Recipe, PersonaWriter.Version, dataset.Trait, description = DescriptionOf(dataset), pairs = PairsOf(dataset),
-            model = _model.Value.Identity };
+                $"The recipe {PersonaWriter.Recipe} has no {unknown}. It has Description.")
+            { Property = unknown };
+        return new
+        {
+            name = PersonaWriter.Recipe,
+            PersonaWriter.Version,
+            dataset.Trait,
+            description = DescriptionOf(dataset),
+            pairs = PairsOf(dataset),
+            model = _model.Value.Identity
+        };
     }
 
     /// <summary>The pairs.</summary>
@@ -53,8 +61,14 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
         var written = new PersonaWriter(_model.Value).WriteAsync(dataset.Trait ?? dataset.Name, DescriptionOf(dataset), PairsOf(dataset), progress,
             cancellation).GetAwaiter().GetResult();
         File.WriteAllText(builder.PathOf(RecipeUse.ProvenanceFile), JsonSerializer.Serialize(
-            new { recipe = PersonaWriter.Recipe, version = PersonaWriter.Version, dataset.Trait, description = DescriptionOf(dataset),
-                model = _model.Value.Name }, Readable.Indented) + "\n");
+            new
+            {
+                recipe = PersonaWriter.Recipe,
+                version = PersonaWriter.Version,
+                dataset.Trait,
+                description = DescriptionOf(dataset),
+                model = _model.Value.Name
+            }, Readable.Indented) + "\n");
         return written;
     }
 

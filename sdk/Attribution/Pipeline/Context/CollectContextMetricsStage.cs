@@ -56,6 +56,10 @@ internal sealed class CollectContextMetricsStage(StageContext context) : Stage<C
 
     private static RunMetrics Run(ScoreEstimatorTraining training) => new(
         new Dictionary<string, JsonNode?> { ["steps"] = training.Options.Steps, ["masks"] = training.MaskCount },
-        new Dictionary<string, double?> { ["correlation"] = training.Correlation, ["examples"] = training.ExampleCount,
-            ["excluded"] = training.ExcludedCount });
+        new Dictionary<string, double?>
+        {
+            ["correlation"] = training.Correlation,
+            ["examples"] = training.ExampleCount,
+            ["excluded"] = training.ExcludedCount
+        });
 }

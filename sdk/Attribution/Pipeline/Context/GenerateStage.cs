@@ -71,7 +71,8 @@ internal sealed class GenerateStage : Stage<GenerateSettings>
             Settings.MaxNewTokens,
         });
         return new StageJob(KeyOf(dataset.Name), request, (builder, cancellation) =>
-            Answer(builder, dataset.Name, source, cancellation)) { Source = dataset.Path };
+            Answer(builder, dataset.Name, source, cancellation))
+        { Source = dataset.Path };
     }
 
     private static ContextColumns ColumnsOf(ContextDatasetSettings dataset)

@@ -43,7 +43,8 @@ internal sealed class ScorerList(ModelSource model, double alpha, long seed, Fun
             _ when ContextBaselineNames.Ablations(name) is { } ablations => new SurrogateScorer(transformer, ablations, alpha, seed),
             _ => throw new AttributionException(ErrorCodes.UnknownScorer,
                 $"There is no way to score sources called '{name}'. Use {MeanAttention}, {LeaveOneOut}, {Surrogate}32 (or another number of ablations) or "
-                + $"{Random}.") { Property = "Baseline" },
+                + $"{Random}.")
+            { Property = "Baseline" },
         };
     }
 }

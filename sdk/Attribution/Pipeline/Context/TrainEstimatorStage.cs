@@ -28,7 +28,8 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
         var jobs = Settings.Datasets.Select(d => features.Find(GenerateStage.KeyOf(d))).OfType<JobResult>().ToArray();
         if (jobs.Length == 0)
             throw new AttributionException(ErrorCodes.NothingToAttribute,
-                "Every dataset is held out whole, so there is nothing to train an estimator on. Give one of them a HeldOut below 1.") { Property = "HeldOut" };
+                "Every dataset is held out whole, so there is nothing to train an estimator on. Give one of them a HeldOut below 1.")
+            { Property = "HeldOut" };
         var inputs = jobs.Select(job => (Features: Context.Input(job, FeaturesAndOutputsStage.FeaturesFile),
             Facts: Context.Input(job, FeatureFacts.File))).ToArray();
         var request = Context.Resolve(StoreStage, new
@@ -51,11 +52,17 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
         if (examples.Length == 0)
             throw new AttributionException(ErrorCodes.NothingToAttribute,
                 "No example is left to train an estimator on. The warnings of FeaturesAndOutputs say why they take no part; where all are held out, lower "
-                + "HeldOut.") { Property = "HeldOut" };
+                + "HeldOut.")
+            { Property = "HeldOut" };
         var model = FeatureFacts.Read(inputs[0].Facts.Path).Model;
         var curve = new List<TrainingStep>();
-        var options = new ScoreEstimatorOptions { Steps = Settings.Steps, LearningRate = Settings.LearningRate, BatchSize = Settings.BatchSize,
-            Seed = Settings.Seed };
+        var options = new ScoreEstimatorOptions
+        {
+            Steps = Settings.Steps,
+            LearningRate = Settings.LearningRate,
+            BatchSize = Settings.BatchSize,
+            Seed = Settings.Seed
+        };
         var estimator = ScoreEstimatorTrainer.Train(examples, model, options, (step, correlation) =>
         {
             curve.Add(new TrainingStep(step, correlation));

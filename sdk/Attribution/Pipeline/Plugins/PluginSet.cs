@@ -64,7 +64,8 @@ internal sealed class PluginSet
         catch (TargetInvocationException e)
         {
             throw new AttributionException(ErrorCodes.PluginInvalid, $"The constructor of {type.FullName} failed: {e.InnerException!.Message}",
-                e) { File = path };
+                e)
+            { File = path };
         }
     }
 }

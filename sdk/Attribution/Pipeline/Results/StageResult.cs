@@ -31,7 +31,8 @@ internal sealed record StageResult(string Stage, IReadOnlyList<JobResult> Jobs)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             throw new AttributionException(ErrorCodes.UpstreamMissing,
-                $"There is no result of {stage} to go on from: {e.Message} Run {stage} first (a build does).", e) { File = path };
+                $"There is no result of {stage} to go on from: {e.Message} Run {stage} first (a build does).", e)
+            { File = path };
         }
     }
 

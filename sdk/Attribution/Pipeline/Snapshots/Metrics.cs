@@ -32,7 +32,8 @@ internal sealed record Metrics(IReadOnlyDictionary<string, RunMetrics> Runs)
         {
             throw new AttributionException(ErrorCodes.SnapshotInvalid,
                 $"'{path}' holds no metrics: {e.Message} Restore it, or delete it and accept the present metrics with -p:AcceptSnapshot=true.",
-                e) { File = path };
+                e)
+            { File = path };
         }
     }
 }
