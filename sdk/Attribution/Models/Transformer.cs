@@ -1,4 +1,5 @@
 using Attribution.Diagnostics;
+using Attribution.Models.Fused;
 using Attribution.Tensors;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -147,9 +148,10 @@ public sealed class Transformer : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(to, _blocks.Length);
         ArgumentOutOfRangeException.ThrowIfLessThan(to, from);
         var stream = hidden;
+        var step = FusedStep.Supports(this, context) ? TokenSpans.OneEach(context.Batch) : null;
         for (var i = from; i < to; i++)
         {
-            var next = Block(i, stream, context);
+            var next = step is null ? Block(i, stream, context) : FusedStep.Block(this, i, stream, context, step);
             if (!ReferenceEquals(stream, hidden))
                 stream.Dispose();
             stream = next;

@@ -1,5 +1,6 @@
 using Attribution.Models;
 using Attribution.Models.Lora;
+using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -71,7 +72,7 @@ internal sealed class Products(ModelConfig config, ScalarType dtype, Device devi
         using var none = no_grad();
         foreach (var (batch, m, k, n) in _products)
         {
-            using var product = batch == 1 ? Operand(1, m, k)[0].mm(Operand(1, k, n)[0]) : Operand(batch, m, k).bmm(Operand(batch, k, n));
+            using var product = batch == 1 ? MatrixProduct.Of(Operand(1, m, k)[0], Operand(1, k, n)[0]) : MatrixProduct.Batched(Operand(batch, m, k), Operand(batch, k, n));
         }
     }
 

@@ -49,9 +49,9 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         var projected = block.Query.Forward(normed);
         var (projectedKeys, projectedValues) = (block.Key?.Forward(normed) ?? projected, block.Value?.Forward(normed) ?? projected);
         var angles = context.Angles(block.Rotary);
-        var query = HeadStep.Split(projected, 0, _config.HeadCount, _config.HeadSize, sequences, angles, QueryScale);
-        var key = HeadStep.Split(projectedKeys, block.Key is null ? queries : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences, angles, 1);
-        var value = HeadStep.Split(projectedValues, block.Value is null ? queries + keys : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences, null, 1);
+        var query = HeadStep.Split(projected, 0, _config.HeadCount, _config.HeadSize, sequences.Tokens, angles, QueryScale);
+        var key = HeadStep.Split(projectedKeys, block.Key is null ? queries : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences.Tokens, angles, 1);
+        var value = HeadStep.Split(projectedValues, block.Value is null ? queries + keys : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences.Tokens, null, 1);
 
         var mixed = empty([query.NumberOfElements], query.dtype);
         var weights = new Tensor[sequences.Spans.Length];
@@ -66,7 +66,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
                 weights[b].Dispose();
         }
         var merged = empty([hidden.shape[0], queries], hidden.dtype);
-        HeadStep.Merge(mixed, merged, 0, _config.HeadCount, _config.HeadSize, sequences, null, 1);
+        HeadStep.Merge(mixed, merged, 0, _config.HeadCount, _config.HeadSize, sequences.Tokens, null, 1);
 
         var residual = targetsOnly ? hidden.index_select(0, sequences.Positions) : hidden;
         var middle = block.Output.Forward(targetsOnly ? merged.index_select(0, sequences.Positions) : merged); // its output becomes the stream
@@ -109,7 +109,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         if (kept.TargetsOnly)
             (merged, middle) = (Spread(merged), Spread(middle));
 
-        var mixed = HeadStep.Split(merged, 0, _config.HeadCount, _config.HeadSize, sequences, null, 1);
+        var mixed = HeadStep.Split(merged, 0, _config.HeadCount, _config.HeadSize, sequences.Tokens, null, 1);
         var (query, key, value) = (empty_like(kept.Query), empty_like(kept.Key), empty_like(kept.Value));
         for (var b = 0; b < sequences.Spans.Length; b++)
         {
@@ -128,9 +128,9 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         var (queries, keys) = ((long)_config.HeadCount * _config.HeadSize, (long)_config.KeyValueHeadCount * _config.HeadSize);
         var atQuery = empty([mixed.NumberOfElements / queries, block.Query.Weight.shape[0]], mixed.dtype);
         var (atKey, atValue) = (block.Key is null ? atQuery : empty([atQuery.shape[0], keys], mixed.dtype), block.Value is null ? atQuery : empty([atQuery.shape[0], keys], mixed.dtype));
-        HeadStep.Merge(query, atQuery, 0, _config.HeadCount, _config.HeadSize, sequences, angles, QueryScale);
-        HeadStep.Merge(key, atKey, block.Key is null ? queries : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences, angles, 1);
-        HeadStep.Merge(value, atValue, block.Value is null ? queries + keys : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences, null, 1);
+        HeadStep.Merge(query, atQuery, 0, _config.HeadCount, _config.HeadSize, sequences.Tokens, angles, QueryScale);
+        HeadStep.Merge(key, atKey, block.Key is null ? queries : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences.Tokens, angles, 1);
+        HeadStep.Merge(value, atValue, block.Value is null ? queries + keys : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences.Tokens, null, 1);
         See(block.Query, atQuery, sequences.Spans);
         See(block.Key, atKey, sequences.Spans);
         See(block.Value, atValue, sequences.Spans);

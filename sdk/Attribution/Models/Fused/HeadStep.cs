@@ -13,30 +13,30 @@ internal static unsafe class HeadStep
     /// <param name="column">The first of them.</param>
     /// <param name="heads">n.</param>
     /// <param name="size">d.</param>
-    /// <param name="sequences">Which rows of tokens are a sequence.</param>
+    /// <param name="tokensOf">Which rows of tokens are a sequence.</param>
     /// <param name="angles">Cosines and sines, [B or 1, 1, T, r / 2], by which the first r components of each head are turned; none if null.</param>
     /// <param name="scale">What each number is multiplied with.</param>
-    public static Tensor Split(Tensor tokens, long column, int heads, int size, PackedSequences sequences, (Tensor Cosines, Tensor Sines)? angles, double scale)
+    public static Tensor Split(Tensor tokens, long column, int heads, int size, TokenSpans tokensOf, (Tensor Cosines, Tensor Sines)? angles, double scale)
     {
         var result = empty([tokens.shape[0] * heads * size], tokens.dtype);
         if (tokens.dtype == float32)
-            Move<Float32Elements>(tokens, column, result, heads, size, sequences, angles, (float)scale, split: true);
+            Move<Float32Elements>(tokens, column, result, heads, size, tokensOf, angles, (float)scale, split: true);
         else
-            Move<BFloat16Elements>(tokens, column, result, heads, size, sequences, angles, (float)scale, split: true);
+            Move<BFloat16Elements>(tokens, column, result, heads, size, tokensOf, angles, (float)scale, split: true);
         return result;
     }
 
     /// <summary>The other way: writes heads into columns of tokens, turned back.</summary>
-    public static void Merge(Tensor split, Tensor tokens, long column, int heads, int size, PackedSequences sequences, (Tensor Cosines, Tensor Sines)? angles, double scale)
+    public static void Merge(Tensor split, Tensor tokens, long column, int heads, int size, TokenSpans tokensOf, (Tensor Cosines, Tensor Sines)? angles, double scale)
     {
         if (tokens.dtype == float32)
-            Move<Float32Elements>(tokens, column, split, heads, size, sequences, angles, (float)scale, split: false);
+            Move<Float32Elements>(tokens, column, split, heads, size, tokensOf, angles, (float)scale, split: false);
         else
-            Move<BFloat16Elements>(tokens, column, split, heads, size, sequences, angles, (float)scale, split: false);
+            Move<BFloat16Elements>(tokens, column, split, heads, size, tokensOf, angles, (float)scale, split: false);
     }
 
     private static void Move<E>(
-        Tensor tokens, long column, Tensor heads, int count, int size, PackedSequences sequences, (Tensor Cosines, Tensor Sines)? angles, float scale, bool split)
+        Tensor tokens, long column, Tensor heads, int count, int size, TokenSpans tokensOf, (Tensor Cosines, Tensor Sines)? angles, float scale, bool split)
         where E : IElements
     {
         var stride = tokens.shape[1];
@@ -48,8 +48,8 @@ internal static unsafe class HeadStep
         {
             for (var row = from; row < to; row++)
             {
-                var b = sequences.Owners[row];
-                var (start, length) = sequences.Spans[b];
+                var b = tokensOf.Owners[row];
+                var (start, length) = tokensOf.Spans[b];
                 var t = row - start;
                 var angle = ((b * perRow) + t) * half;
                 for (var head = 0; head < count; head++)

@@ -29,7 +29,7 @@ internal sealed class PackedSequences
             TargetSpans[b] = (first, positions.Count - first);
             start += sequence.Length;
         }
-        Owners = [.. owners];
+        Tokens = new TokenSpans([.. owners], Spans);
         Ids = tensor(sequences.SelectMany(s => s.Ids).Select(id => (long)id).ToArray());
         Positions = tensor(positions.ToArray());
         Targets = tensor(targets.ToArray());
@@ -41,7 +41,10 @@ internal sealed class PackedSequences
     public (long Start, long Length)[] Spans { get; }
 
     /// <summary>The sequence of each row.</summary>
-    public int[] Owners { get; }
+    public int[] Owners => Tokens.Owners;
+
+    /// <summary>The same two together.</summary>
+    public TokenSpans Tokens { get; }
 
     /// <summary>int64 [N].</summary>
     public Tensor Ids { get; }
@@ -54,4 +57,11 @@ internal sealed class PackedSequences
 
     /// <summary>Of each sequence, the part of the M that is its own.</summary>
     public (long Start, long Length)[] TargetSpans { get; }
+}
+
+/// <summary>Which rows are a sequence: the sequence of each row, and of each sequence where its rows start and how many they are.</summary>
+internal sealed record TokenSpans(int[] Owners, (long Start, long Length)[] Spans)
+{
+    /// <summary>One row each.</summary>
+    public static TokenSpans OneEach(int count) => new([.. Enumerable.Range(0, count)], [.. Enumerable.Range(0, count).Select(row => ((long)row, 1L))]);
 }
