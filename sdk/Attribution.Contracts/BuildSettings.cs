@@ -40,7 +40,8 @@ public sealed record BuildSettings
     public int? Threads { get; init; }
 
     /// <summary>
-    /// Which libtorch is restored with the experiment: <c>cpu</c>, <c>cuda</c> (TorchSharp's packages for CUDA), or <c>none</c> where <c>LibTorchPath</c> names one.
+    /// Which libtorch is restored with the experiment: <c>cpu</c>, <c>cuda</c> (TorchSharp's packages for CUDA), or <c>none</c> where <c>LibTorchPath</c> names
+    /// one.
     /// </summary>
     [ProjectProperty("TorchBackend", OneOf = typeof(TorchBackendNames), ChangesNoResult = true, ReadBy = "the restore")]
     public string TorchBackend { get; init; } = TorchBackendNames.Cpu;

@@ -61,7 +61,8 @@ public sealed record ExperimentStage(string Name, Type Settings, params IReadOnl
         new(StageNames.FineTune, typeof(FineTuneSettings), StageNames.SelectTrainingData),
         new(StageNames.Evaluate, typeof(EvaluateSettings), StageNames.ImportDatasets, StageNames.FineTune),
         new(StageNames.Judge, typeof(JudgeSettings), StageNames.FineTune, StageNames.Evaluate),
-        new(StageNames.CollectMetrics, typeof(CollectMetricsSettings), StageNames.SelectTrainingData, StageNames.FineTune, StageNames.Evaluate, StageNames.Judge));
+        new(StageNames.CollectMetrics, typeof(CollectMetricsSettings), StageNames.SelectTrainingData, StageNames.FineTune, StageNames.Evaluate,
+            StageNames.Judge));
 
     /// <summary>The stages of context attribution, in the order in which they run.</summary>
     public static IReadOnlyList<ExperimentStage> ContextAttribution { get; } = WithReport(
@@ -76,11 +77,13 @@ public sealed record ExperimentStage(string Name, Type Settings, params IReadOnl
     public static IReadOnlyList<ExperimentStage> Of(string kind) => kind == ExperimentKinds.ContextAttribution ? ContextAttribution : DataSelection;
 
     /// <summary>The stages of all kinds, each before those that read its results.</summary>
-    public static IReadOnlyList<ExperimentStage> All { get; } = [.. DataSelection.SkipLast(3), .. ContextAttribution.SkipLast(3), .. DataSelection.TakeLast(3), .. ContextAttribution.TakeLast(3)];
+    public static IReadOnlyList<ExperimentStage> All { get; } = [.. DataSelection.SkipLast(3), .. ContextAttribution.SkipLast(3), .. DataSelection.TakeLast(3),
+        .. ContextAttribution.TakeLast(3)];
 
     /// <summary>The stage of a name; of those that several kinds of experiment have, the one that reads the results of these stages.</summary>
     public static ExperimentStage Find(string name, IReadOnlyList<string> upstream) =>
-        All.Where(stage => stage.Name == name).MaxBy(stage => stage.Upstream.Count(upstream.Contains)) ?? throw new ArgumentException($"There is no stage {name}.", nameof(name));
+        All.Where(stage => stage.Name == name).MaxBy(stage => stage.Upstream.Count(upstream.Contains))
+            ?? throw new ArgumentException($"There is no stage {name}.", nameof(name));
 
     // The report shows all that the others have made, and what they were asked.
     private static ExperimentStage[] WithReport(params ExperimentStage[] stages) =>

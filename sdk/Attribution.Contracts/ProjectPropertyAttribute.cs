@@ -23,7 +23,9 @@ public sealed class ProjectPropertyAttribute(string name) : Attribute
     /// <summary>Whether the build makes the setting of the property by code of its own, not by its type and bounds alone.</summary>
     public bool IsDerived { get; init; }
 
-    /// <summary>Whether the property is only about where and how fast something is computed, or what becomes of the result: it computes nothing again.</summary>
+    /// <summary>
+    /// Whether the property is only about where and how fast something is computed, or what becomes of the result: it computes nothing again.
+    /// </summary>
     public bool ChangesNoResult { get; init; }
 
     /// <summary>What happens where the property is not set, for people; null for the value of a new record.</summary>

@@ -1,10 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace Attribution.Contracts;
 
 /// <summary>What VerifySnapshot is told.</summary>
 public sealed record VerifySnapshotSettings : StageSettings
 {
     /// <summary>The folder of <c>metrics.verified.json</c>.</summary>
-    public required string Snapshots { get; init; }
+    [JsonRequired]
+    public string Snapshots { get; init; } = "snapshots";
 
     /// <summary>A metric may differ by this times max(1, its expected size).</summary>
     [ProjectProperty("SnapshotTolerance")]

@@ -12,24 +12,24 @@ namespace Attribution.Contracts;
 public record StageSettings
 {
     /// <summary>The stage's name, one of <see cref="StageNames"/>.</summary>
-    [JsonPropertyOrder(-20)]
-    public required string Stage { get; init; }
+    [JsonPropertyOrder(-20), JsonRequired]
+    public string Stage { get; init; } = "";
 
     /// <summary>The experiment's name, for people.</summary>
     [JsonPropertyOrder(-20)]
     public string Experiment { get; set; } = "";
 
     /// <summary>The artifact store.</summary>
-    [JsonPropertyOrder(-20)]
-    public required string Store { get; init; }
+    [JsonPropertyOrder(-20), JsonRequired]
+    public string Store { get; init; } = "";
 
     /// <summary>The experiment's folder of results, lists of files and last requests.</summary>
-    [JsonPropertyOrder(-20)]
-    public required string State { get; init; }
+    [JsonPropertyOrder(-20), JsonRequired]
+    public string State { get; init; } = "";
 
     /// <summary>Where people find the results.</summary>
-    [JsonPropertyOrder(-20)]
-    public required string Out { get; init; }
+    [JsonPropertyOrder(-20), JsonRequired]
+    public string Out { get; init; } = "";
 
     /// <summary>The stages whose results this one reads.</summary>
     [JsonPropertyOrder(-20)]
@@ -92,7 +92,9 @@ public sealed record ExecutionSettings
     [ProjectProperty("Device", ChangesNoResult = true, Default = "the worker's choice")]
     public string? Device { get; set; }
 
-    /// <summary>Padded tokens in one batch of the model on a GPU, and of cross-entropies; more needs more memory. The last bits of results depend on it.</summary>
+    /// <summary>
+    /// Padded tokens in one batch of the model on a GPU, and of cross-entropies; more needs more memory. The last bits of results depend on it.
+    /// </summary>
     [ProjectProperty("TokenBudget", Least = 1, Default = "4096")]
     public int? TokenBudget { get; set; }
 }

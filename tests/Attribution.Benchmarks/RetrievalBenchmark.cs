@@ -133,6 +133,6 @@ internal static class RetrievalBenchmark
 
     private sealed record Vectors(int Rows, IReadOnlyDictionary<VectorKey, float[]> Values)
     {
-        public IVectorSource Of(string method) => new MemoryVectors([.. Values[KeyOf(method)].Chunk(Values[KeyOf(method)].Length / Rows)]) { Name = method };
+        public IVectorSource Of(string method) => MemoryVectors.RowMajor(Values[KeyOf(method)], Rows);
     }
 }

@@ -63,6 +63,7 @@ public sealed record ContextDatasetSettings
     /// <summary>
     /// The share of the examples that the estimator is not trained on, drawn with Seed: <c>0</c> none, <c>1</c> all. A ContextDataset may have its own.
     /// </summary>
-    [ProjectProperty("HeldOut", Most = 1, IsDerived = true, ReadBy = $"{StageNames.FeaturesAndOutputs}, {StageNames.AttributeHeldOut}"), ItemMetadata(ProjectItemNames.ContextDataset)]
+    [ProjectProperty("HeldOut", Most = 1, IsDerived = true, ReadBy = $"{StageNames.FeaturesAndOutputs}, {StageNames.AttributeHeldOut}"),
+        ItemMetadata(ProjectItemNames.ContextDataset)]
     public double? HeldOut { get; set; } = 0.2;
 }

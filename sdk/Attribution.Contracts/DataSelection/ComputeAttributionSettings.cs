@@ -21,7 +21,8 @@ public sealed record ComputeAttributionSettings : LossSettings
     /// <summary>
     /// The block whose residual stream gives the vectors, counted from 0; several as <c>18;19</c>; or <c>all</c>. More layers cost disk, hardly time.
     /// </summary>
-    [ProjectProperty("AttributionLayer", IsDerived = true, Default = "none, required", ReadBy = $"{StageNames.ComputeAttribution}, {StageNames.SelectTrainingData}")]
+    [ProjectProperty("AttributionLayer", IsDerived = true, Default = "none, required",
+        ReadBy = $"{StageNames.ComputeAttribution}, {StageNames.SelectTrainingData}")]
     public required LayerSelection Layers { get; init; }
 
     /// <summary>How gradients of weights are projected; null where no method reads them.</summary>
@@ -77,7 +78,9 @@ public sealed record LayerSelection(int[]? Layers)
 /// <summary>How gradients of weights are projected.</summary>
 public sealed record ProjectionSettings
 {
-    /// <summary>How <c>trak</c> projects the gradients of the weights: <c>kronecker</c>, or <c>sparse</c>, the original pipeline's, many times as slow.</summary>
+    /// <summary>
+    /// How <c>trak</c> projects the gradients of the weights: <c>kronecker</c>, or <c>sparse</c>, the original pipeline's, many times as slow.
+    /// </summary>
     [ProjectProperty("Projection", OneOf = typeof(ProjectionNames), When = "with `trak`")]
     public string Kind { get; set; } = ProjectionNames.Kronecker;
 

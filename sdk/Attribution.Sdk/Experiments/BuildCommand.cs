@@ -26,8 +26,10 @@ internal static class BuildCommand
         while (root is not null && !Path.Exists(Path.Combine(root, ".git")))
             root = Path.GetDirectoryName(root);
         var isAlone = Directory.EnumerateFiles(folder, "*.*proj").Count() == 1;
-        return root is null || (root == folder && isAlone) ? Path.GetFileName(projectFile) : Path.GetRelativePath(root, isAlone ? folder : projectFile).Replace('\\', '/');
+        return root is null || (root == folder && isAlone) ? Path.GetFileName(projectFile)
+            : Path.GetRelativePath(root, isAlone ? folder : projectFile).Replace('\\', '/');
     }
 
-    private static string Quoted(string word) => word.Any(c => !char.IsAsciiLetterOrDigit(c) && !"-_./:=%,+@".Contains(c)) ? $"'{word.Replace("'", "'\\''")}'" : word;
+    private static string Quoted(string word) => word.Any(c => !char.IsAsciiLetterOrDigit(c) && !"-_./:=%,+@".Contains(c))
+        ? $"'{word.Replace("'", "'\\''")}'" : word;
 }

@@ -16,17 +16,20 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
 
     protected override IEnumerable<PlannedStage> Stages()
     {
-        Reject(ExperimentKinds.DataSelection, ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset, ProjectItemNames.AttributionMethod, ProjectItemNames.SelectionMethod);
+        Reject(ExperimentKinds.DataSelection, ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset, ProjectItemNames.AttributionMethod,
+            ProjectItemNames.SelectionMethod);
         var (baselines, datasets) = (Baselines(), Datasets());
         string[] names = [.. datasets.Select(d => d.Name)];
         // Of a dataset whose rows Generate has read, what remains.
-        ContextDatasetSettings[] generated = [.. datasets.Select(d => new ContextDatasetSettings { Name = d.Name, Thoughts = d.Thoughts, HeldOut = d.HeldOut })];
+        ContextDatasetSettings[] generated = [.. datasets.Select(d =>
+            new ContextDatasetSettings { Name = d.Name, Thoughts = d.Thoughts, HeldOut = d.HeldOut })];
 
         yield return new(ModelStage<GenerateSettings>(StageNames.Generate) with { Datasets = [.. datasets.Select(d => d with { HeldOut = null })] },
             [.. datasets.SelectMany(d => Paths.Files(d.Path!)), .. ModelFiles]);
         yield return new(Ablation<FeaturesAndOutputsSettings>(StageNames.FeaturesAndOutputs, generated), ModelFiles);
         yield return new(Settings<TrainEstimatorSettings>(StageNames.TrainEstimator) with { Datasets = names });
-        yield return new(Ablation<AttributeHeldOutSettings>(StageNames.AttributeHeldOut, generated) with { Methods = [EstimatorNames.At2, .. baselines] }, ModelFiles);
+        yield return new(Ablation<AttributeHeldOutSettings>(StageNames.AttributeHeldOut, generated) with { Methods = [EstimatorNames.At2, .. baselines] },
+            ModelFiles);
         yield return new(Settings<CollectContextMetricsSettings>(StageNames.CollectMetrics));
     }
 
@@ -35,7 +38,8 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
     {
         var settings = ModelStage<T>(stage) with { Datasets = datasets };
         if (settings.Alpha is 0 or 1)
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid, $"Alpha is {settings.Alpha}: every ablation would be the same. Give a number between 0 and 1, such as 0.5.", "Alpha"));
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+                $"Alpha is {settings.Alpha}: every ablation would be the same. Give a number between 0 and 1, such as 0.5.", "Alpha"));
         return settings;
     }
 
@@ -43,7 +47,9 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
     {
         var (baselines, known) = (Project.Includes(ProjectItemNames.Baseline), ContextBaselineNames.Default);
         foreach (var baseline in baselines.Where(b => !known.Contains(b) && ContextBaselineNames.Ablations(b) is null))
-            Problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"There is no baseline '{baseline}'. Use {string.Join(", ", known)}, or surrogate_N with another number of ablations.", ProjectItemNames.Baseline, baseline));
+            Problems.Add(new(ProjectErrorCodes.UnknownBaseline,
+                $"There is no baseline '{baseline}'. Use {string.Join(", ", known)}, or surrogate_N with another number of ablations.",
+                ProjectItemNames.Baseline, baseline));
         return baselines.Length > 0 ? baselines : known;
     }
 
@@ -51,7 +57,8 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
     {
         var items = Project.Items(Item);
         if (items.Count == 0)
-            Problems.Add(new(ProjectErrorCodes.NoContextDataset, "There is no dataset of questions with contexts. Add <ContextDataset Include=\"data/questions.jsonl\" /> to an ItemGroup of the project."));
+            Problems.Add(new(ProjectErrorCodes.NoContextDataset,
+                "There is no dataset of questions with contexts. Add <ContextDataset Include=\"data/questions.jsonl\" /> to an ItemGroup of the project."));
         var datasets = items.Select(item =>
         {
             // What every dataset has is checked as for any other.
@@ -68,7 +75,8 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
                 QueryColumn = item.Text("QueryColumn"),
                 AnswerColumn = item.Text("AnswerColumn"),
                 TruthColumn = item.Text("TruthColumn"),
-                Thoughts = item.Text("Thoughts") is { } thoughts && (Properties.Truth($"Thoughts of {Item} {item.Include}", thoughts, Item, item.Include) ?? true),
+                Thoughts = item.Text("Thoughts") is { } thoughts
+                    && (Properties.Truth($"Thoughts of {Item} {item.Include}", thoughts, Item, item.Include) ?? true),
                 HeldOut = HeldOut(item),
             };
         }).ToList();
@@ -76,7 +84,8 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
             RequireFile(Item, item, Paths.Written(item.Include), "");
         CheckNames(Item, datasets.Select(d => (d.Name, d.Path!)));
         foreach (var taken in datasets.Where(d => d.Name.Equals("estimator", StringComparison.OrdinalIgnoreCase)))
-            Problems.Add(new(ProjectErrorCodes.DatasetNameTaken, $"{Item} {taken.Path} cannot be named 'estimator', because that is where the estimator lies. Give it another Name=\"...\".", Item, taken.Path));
+            Problems.Add(new(ProjectErrorCodes.DatasetNameTaken,
+                $"{Item} {taken.Path} cannot be named 'estimator', because that is where the estimator lies. Give it another Name=\"...\".", Item, taken.Path));
         return datasets;
     }
 

@@ -23,9 +23,12 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
     {
         Reject(ExperimentKinds.ContextAttribution, ProjectItemNames.ContextDataset);
         if (Project.Items(TrainItem).Count == 0)
-            Problems.Add(new(ProjectErrorCodes.NoTrainDataset, "There is no training set. Add <TrainDataset Include=\"data/train.jsonl\" /> to an ItemGroup of the project."));
+            Problems.Add(new(ProjectErrorCodes.NoTrainDataset,
+                "There is no training set. Add <TrainDataset Include=\"data/train.jsonl\" /> to an ItemGroup of the project."));
         if (Project.Items(EvalItem).Count == 0)
-            Problems.Add(new(ProjectErrorCodes.NoEvalDataset, "There is no evaluation set. Add <EvalDataset Include=\"data/behaviour.jsonl\" /> to an ItemGroup of the project: its rows show what to look for."));
+            Problems.Add(new(ProjectErrorCodes.NoEvalDataset,
+                "There is no evaluation set. Add <EvalDataset Include=\"data/behaviour.jsonl\" /> to an ItemGroup of the project: its rows show what to "
+                + "look for."));
         var methods = new MethodChecks(Problems, _trainMethods, _evalMethods, _baselines);
         methods.CheckRuns(Properties.Text("ScoringMethod"));
         CheckPersonas();
@@ -51,10 +54,12 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
                 Llm = llm,
                 Plugins = Plugins(all.Exists(d => d.Rows.Recipe is not null)),
             },
-            [.. all.SelectMany(d => RowFiles(d.Rows).Concat(d.PromptFile is { } prompts ? Paths.Files(prompts) : [])), .. llm?.Folder is { } writer ? Files(writer) : []]);
+            [.. all.SelectMany(d => RowFiles(d.Rows).Concat(d.PromptFile is { } prompts ? Paths.Files(prompts) : [])), .. llm?.Folder is { } writer
+                ? Files(writer) : []]);
 
         // A recipe may read a folder.
-        IEnumerable<string> RowFiles(DatasetSettings rows) => rows.Recipe is not null && Directory.Exists(Paths.Full(rows.Path!)) ? Files(rows.Path!, depth: SearchOption.AllDirectories) : Paths.Files(rows.Path!);
+        IEnumerable<string> RowFiles(DatasetSettings rows) => rows.Recipe is not null && Directory.Exists(Paths.Full(rows.Path!))
+            ? Files(rows.Path!, depth: SearchOption.AllDirectories) : Paths.Files(rows.Path!);
     }
 
     private PlannedStage ComputeAttribution(string scoringMethod)
@@ -103,7 +108,11 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
     private PlannedStage Evaluate()
     {
         var generation = Properties.Read<GenerationSettings>();
-        return new(ModelStage<EvaluateSettings>(StageNames.Evaluate) with { Eval = EvalSets(), Generation = _eval.Exists(d => d.Rows.Prompts is not null) ? generation : null }, ModelFiles);
+        return new(ModelStage<EvaluateSettings>(StageNames.Evaluate) with
+        {
+            Eval = EvalSets(),
+            Generation = _eval.Exists(d => d.Rows.Prompts is not null) ? generation : null
+        }, ModelFiles);
     }
 
     private PlannedStage Judge()
@@ -117,7 +126,8 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
                 Llm = llm,
                 Plugins = Plugins(judged.Exists(d => d.Judge is not (JudgeNames.Rules or JudgeNames.Llm))),
             },
-            llm is null ? null : [.. judged.Select(d => d.JudgePromptFile).OfType<string>().Distinct().Select(Paths.Full), .. llm.Folder is { } folder ? Files(folder) : []]);
+            llm is null ? null : [.. judged.Select(d => d.JudgePromptFile).OfType<string>().Distinct().Select(Paths.Full), .. llm.Folder is { } folder
+                ? Files(folder) : []]);
     }
 
     private PlannedStage CollectMetrics() =>
@@ -127,13 +137,15 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
 
     private PluginSettings[]? Plugins(bool areUsed) => areUsed && Project.Plugin is { } plugin ? [plugin] : null;
 
-    private Dictionary<string, string> ByName(Func<ProjectDataset, string?> value) => _eval.Where(d => value(d) is not null).ToDictionary(d => d.Name, d => value(d)!);
+    private Dictionary<string, string> ByName(Func<ProjectDataset, string?> value) =>
+        _eval.Where(d => value(d) is not null).ToDictionary(d => d.Name, d => value(d)!);
 
     private ProjectionSettings Projection()
     {
         var projection = Properties.Read<ProjectionSettings>();
         if (projection.Kind == ProjectionNames.Kronecker && Math.Round(Math.Sqrt(projection.Dimension)) is var side && side * side != projection.Dimension)
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid, $"ProjectionDim is '{projection.Dimension}'. Give a square number for Projection kronecker, such as 1024, 4096 or 16384.", "ProjectionDim"));
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+                $"ProjectionDim is '{projection.Dimension}'. Give a square number for Projection kronecker, such as 1024, 4096 or 16384.", "ProjectionDim"));
         return projection;
     }
 
@@ -143,7 +155,9 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         if (Properties.Text("PersonaPrompts") is not { } folder)
             return persona;
         if (!Directory.Exists(Paths.Full(folder)))
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid, $"PersonaPrompts is '{folder}', and there is no folder {Paths.Full(folder)}. Put TRAIT.positive.txt and TRAIT.negative.txt there; it is relative to the project.", "PersonaPrompts"));
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+                $"PersonaPrompts is '{folder}', and there is no folder {Paths.Full(folder)}. Put TRAIT.positive.txt and TRAIT.negative.txt there; it is "
+                + $"relative to the project.", "PersonaPrompts"));
         return persona with { Prompts = Paths.Written(folder) };
     }
 
@@ -153,11 +167,15 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         var (model, endpoint) = (Properties.Text("JudgeModel") ?? llm.Model!, Properties.Text("JudgeEndpoint") ?? llm.Endpoint!);
         // The message leaves the value out: it may carry a key, and the build log would keep it.
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri is not { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" })
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid, "JudgeEndpoint is no http or https address without user name and query. Write one such as https://api.openai.com/v1 or http://localhost:8000/v1; a key belongs into the environment or a .env file, as OPENAI_API_KEY.", "JudgeEndpoint"));
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+                "JudgeEndpoint is no http or https address without user name and query. Write one such as https://api.openai.com/v1 or "
+                + "http://localhost:8000/v1; a key belongs into the environment or a .env file, as OPENAI_API_KEY.", "JudgeEndpoint"));
         if (Directory.Exists(Paths.Full(model)))
             return new() { Folder = Paths.Written(model), Model = null, Endpoint = null, Concurrency = null, Execution = Execution() };
         if (model.StartsWith('.') || Path.IsPathRooted(model))
-            Problems.Add(new(ProjectErrorCodes.ModelMissing, $"JudgeModel '{model}' reads like a folder, and there is no folder {Paths.Full(model)}. Correct the path; it is relative to the project.", "JudgeModel"));
+            Problems.Add(new(ProjectErrorCodes.ModelMissing,
+                $"JudgeModel '{model}' reads like a folder, and there is no folder {Paths.Full(model)}. Correct the path; it is relative to the project.",
+                "JudgeModel"));
         return llm with { Model = model, Endpoint = endpoint };
     }
 
@@ -167,13 +185,15 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         if (Properties.Layer("SelectionLayer") is { } layer)
         {
             if (layers?.Contains(layer) == false)
-                Problems.Add(new(ProjectErrorCodes.LayerAmbiguous, $"SelectionLayer is {layer}, and AttributionLayer has no vectors of it. Add it there.", "SelectionLayer"));
+                Problems.Add(new(ProjectErrorCodes.LayerAmbiguous, $"SelectionLayer is {layer}, and AttributionLayer has no vectors of it. Add it there.",
+                    "SelectionLayer"));
             return layer;
         }
         if (layers is [var only])
             return only;
         if (Properties.Text("SelectionLayer") is null)
-            Problems.Add(new(ProjectErrorCodes.LayerAmbiguous, "AttributionLayer asks for several layers. Say which one the scores compare: <SelectionLayer>19</SelectionLayer>.", "AttributionLayer"));
+            Problems.Add(new(ProjectErrorCodes.LayerAmbiguous,
+                "AttributionLayer asks for several layers. Say which one the scores compare: <SelectionLayer>19</SelectionLayer>.", "AttributionLayer"));
         return 0;
     }
 
@@ -182,12 +202,16 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         var eval = Project.Items(EvalItem);
         if (_evalMethods.Contains(PersonaMethodNames.Generated))
             foreach (var item in eval.Where(item => item.Text("Trait") is null))
-                Problems.Add(new(ProjectErrorCodes.TraitMissing, $"{PersonaMethodNames.Generated} switches a trait on and off, and EvalDataset {item.Include} has no Trait. Add Trait=\"...\".", EvalItem, item.Include));
+                Problems.Add(new(ProjectErrorCodes.TraitMissing,
+                    $"{PersonaMethodNames.Generated} switches a trait on and off, and EvalDataset {item.Include} has no Trait. Add Trait=\"...\".", EvalItem,
+                    item.Include));
         if (!_evalMethods.Contains(PersonaMethodNames.FromFile))
             return;
         foreach (var item in eval)
             if (item.Text("PersonaVector") is not { } vector)
-                Problems.Add(new(ProjectErrorCodes.PropertyMissing, $"{PersonaMethodNames.FromFile} reads the persona vector of EvalDataset {item.Include} from a file, and the item names none. Add PersonaVector=\"...\".", EvalItem, item.Include));
+                Problems.Add(new(ProjectErrorCodes.PropertyMissing,
+                    $"{PersonaMethodNames.FromFile} reads the persona vector of EvalDataset {item.Include} from a file, and the item names none. Add "
+                    + $"PersonaVector=\"...\".", EvalItem, item.Include));
             else
                 RequireFile(EvalItem, item, Paths.Written(vector), "PersonaVector of ");
     }
@@ -218,13 +242,16 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         };
         if (dataset.Rows.Recipe is null)
             foreach (var (name, value) in parameters)
-                Problems.Add(new(ProjectErrorCodes.ValueInvalid, $"{kind} {item.Include} has {name}=\"{value}\", which only a recipe reads, and no Recipe. Add Recipe=\"...\" or remove it.", kind, item.Include));
+                Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+                    $"{kind} {item.Include} has {name}=\"{value}\", which only a recipe reads, and no Recipe. Add Recipe=\"...\" or remove it.", kind,
+                    item.Include));
         if (dataset.Rows.Prompts is null)
             return dataset;
         if (dataset.PromptFile is { } file)
             RequireFile(kind, item, file, "Prompts of ");
         if (dataset.Rows.Trait is null)
-            Problems.Add(new(ProjectErrorCodes.TraitMissing, $"{kind} {item.Include} has Prompts, whose answers are judged, and no Trait to judge. Add Trait=\"...\".", kind, item.Include));
+            Problems.Add(new(ProjectErrorCodes.TraitMissing,
+                $"{kind} {item.Include} has Prompts, whose answers are judged, and no Trait to judge. Add Trait=\"...\".", kind, item.Include));
         else if (dataset.Judge == JudgeNames.Llm)
             return new JudgePromptFiles(Paths, Project.Worker).Find(dataset, item, Build.JudgePrompts, Problems);
         return dataset;

@@ -25,7 +25,8 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
 
     /// <summary>Reads a project of a kind of experiment, or of data selection if there is no such kind.</summary>
     public static ExperimentReader Of(ProjectInputs project) =>
-        project.Properties.GetValueOrDefault("ExperimentKind")?.Trim() == ExperimentKinds.ContextAttribution ? new ContextAttributionReader(project) : new DataSelectionReader(project);
+        project.Properties.GetValueOrDefault("ExperimentKind")?.Trim() == ExperimentKinds.ContextAttribution
+            ? new ContextAttributionReader(project) : new DataSelectionReader(project);
 
     /// <summary>The stages in the order in which they run. They are good only if there are no <see cref="Problems"/>.</summary>
     public IReadOnlyList<PlannedStage> Read()
@@ -66,7 +67,8 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
         where T : ModelSettings => Settings<T>(stage) with { Model = BaseModel(), ChatTemplate = ChatTemplate(), Execution = Execution() };
 
     /// <summary>Where and how a model runs; null where the project leaves it to the worker.</summary>
-    protected ExecutionSettings? Execution() => Properties.Read<ExecutionSettings>() is var execution && execution == new ExecutionSettings() ? null : execution;
+    protected ExecutionSettings? Execution() => Properties.Read<ExecutionSettings>() is var execution && execution == new ExecutionSettings()
+        ? null : execution;
 
     /// <summary>The files of the base model, if it is a folder, and of a chat template that stands in for its own.</summary>
     protected IEnumerable<string> ModelFiles =>
@@ -80,7 +82,8 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     protected void Reject(string kind, params string[] items)
     {
         foreach (var item in items.Where(item => project.Items(item).Count > 0))
-            Problems.Add(new(ProjectErrorCodes.WrongKind, $"{item} items belong to another kind of experiment: set <ExperimentKind>{kind}</ExperimentKind>, or remove them.", item));
+            Problems.Add(new(ProjectErrorCodes.WrongKind, $"{item} items belong to another kind of experiment: set "
+                + $"<ExperimentKind>{kind}</ExperimentKind>, or remove them.", item));
     }
 
     /// <summary>What every dataset has.</summary>
@@ -97,7 +100,9 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
             Recipe = item.Text("Recipe"),
         };
         if (dataset.Name.StartsWith('.') || !dataset.Name.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_'))
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid, $"'{dataset.Name}' cannot name the results of {kind} {item.Include}. Give it a Name of letters, digits, '.', '-' and '_'.", kind, item.Include));
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+                $"'{dataset.Name}' cannot name the results of {kind} {item.Include}. Give it a Name of letters, digits, '.', '-' and '_'.", kind,
+                item.Include));
         // A recipe may make its rows from elsewhere.
         if (dataset.Recipe is null)
             RequireFile(kind, item, path, "");
@@ -109,14 +114,17 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     {
         foreach (var twice in datasets.GroupBy(d => d.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
             Problems.Add(new(ProjectErrorCodes.DatasetNameTaken,
-                $"Two {kind} items are named '{twice.Key}': {string.Join(" and ", twice.Select(d => d.Path))}. Give one of them another Name=\"...\".", kind, twice.Last().Path));
+                $"Two {kind} items are named '{twice.Key}': {string.Join(" and ", twice.Select(d => d.Path))}. Give one of them another Name=\"...\".", kind,
+                    twice.Last().Path));
     }
 
     /// <summary>A problem if a file that an item names is not there.</summary>
     protected void RequireFile(string kind, ProjectItem item, string path, string part)
     {
         if (Paths.Files(path).Count == 0)
-            Problems.Add(new(ProjectErrorCodes.DatasetMissing, $"{part}{kind} {item.Include} does not exist: there is no {Paths.Full(path)}. Correct the path; it is relative to the project.", kind, item.Include));
+            Problems.Add(new(ProjectErrorCodes.DatasetMissing,
+                $"{part}{kind} {item.Include} does not exist: there is no {Paths.Full(path)}. Correct the path; it is relative to the project.", kind,
+                item.Include));
     }
 
     private static string FolderOf(string folder, string? variant) => string.IsNullOrEmpty(variant) ? folder : $"{folder}/{variant}";
@@ -133,7 +141,8 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     private string? Variant()
     {
         if (Build.Variant is { } variant && !variant.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid, $"Variant is '{variant}', and folders are called so. Use letters, digits, '-' and '_'.", "Variant"));
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid, $"Variant is '{variant}', and folders are called so. Use letters, digits, '-' and '_'.",
+                "Variant"));
         return Build.Variant;
     }
 
@@ -141,13 +150,17 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     {
         if (Properties.Text("BaseModel") is not { } model)
         {
-            Problems.Add(new(ProjectErrorCodes.PropertyMissing, "BaseModel is not set. Set <BaseModel>FOLDER</BaseModel>, the folder of a model, or a Hugging Face id such as meta-llama/Llama-3.1-8B-Instruct.", "BaseModel"));
+            Problems.Add(new(ProjectErrorCodes.PropertyMissing,
+                "BaseModel is not set. Set <BaseModel>FOLDER</BaseModel>, the folder of a model, or a Hugging Face id such as "
+                + "meta-llama/Llama-3.1-8B-Instruct.", "BaseModel"));
             return "";
         }
         if (Directory.Exists(Paths.Full(model)))
             return Paths.Written(model);
         if (!HubId().IsMatch(model))
-            Problems.Add(new(ProjectErrorCodes.ModelMissing, $"BaseModel '{model}' is no Hugging Face id such as meta-llama/Llama-3.1-8B-Instruct, and there is no folder {Paths.Full(model)}. Correct the path; it is relative to the project.", "BaseModel"));
+            Problems.Add(new(ProjectErrorCodes.ModelMissing,
+                $"BaseModel '{model}' is no Hugging Face id such as meta-llama/Llama-3.1-8B-Instruct, and there is no folder {Paths.Full(model)}. Correct "
+                + $"the path; it is relative to the project.", "BaseModel"));
         return model;
     }
 

@@ -11,24 +11,33 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
 {
     private const string TrainItem = ProjectItemNames.AttributionMethod, EvalItem = ProjectItemNames.SelectionMethod, Trak = AttributionMethodNames.Trak;
 
-    private static readonly IReadOnlyList<string> Baselines = Names.Of(typeof(BaselineNames)), Personas = Names.Of(typeof(PersonaMethodNames)), Methods = Names.Of(typeof(AttributionMethodNames));
+    private static readonly IReadOnlyList<string> Baselines = Names.Of(typeof(BaselineNames)), Personas = Names.Of(typeof(PersonaMethodNames)),
+        Methods = Names.Of(typeof(AttributionMethodNames));
 
     /// <summary>Checks that there is something to run, and that each method has one of the other side to compare with.</summary>
     /// <param name="scoringMethod">How they compare.</param>
     public void CheckRuns(string? scoringMethod)
     {
         foreach (var baseline in baselines.Except(Baselines))
-            problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"There is no baseline '{baseline}'. Use {string.Join(" or ", Baselines)}.", ProjectItemNames.Baseline, baseline));
+            problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"There is no baseline '{baseline}'. Use {string.Join(" or ", Baselines)}.",
+                ProjectItemNames.Baseline, baseline));
         foreach (var method in trainMethods.Intersect(Personas))
-            problems.Add(new(ProjectErrorCodes.NothingToRun, $"'{method}' makes one vector of an evaluation set and none of training rows: write <SelectionMethod Include=\"{method}\" />.", TrainItem, method));
+            problems.Add(new(ProjectErrorCodes.NothingToRun,
+                $"'{method}' makes one vector of an evaluation set and none of training rows: write <SelectionMethod Include=\"{method}\" />.", TrainItem,
+                method));
         foreach (var method in trainMethods.Concat(evalMethods).Intersect(Baselines))
-            problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"'{method}' is a baseline, not a method: write <Baseline Include=\"{method}\" />.", TrainItem, method));
+            problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"'{method}' is a baseline, not a method: write <Baseline Include=\"{method}\" />.", TrainItem,
+                method));
         if (trainMethods.Count == 0 && evalMethods.Count == 0 && baselines.Count == 0)
-            problems.Add(new(ProjectErrorCodes.NothingToRun, "The project asks for no run. Add <AttributionMethod Include=\"residual_change_treatment\" /> and <SelectionMethod Include=\"residual_diff\" /> to an ItemGroup, or a <Baseline Include=\"random\" />."));
+            problems.Add(new(ProjectErrorCodes.NothingToRun,
+                "The project asks for no run. Add <AttributionMethod Include=\"residual_change_treatment\" /> and <SelectionMethod "
+                + "Include=\"residual_diff\" /> to an ItemGroup, or a <Baseline Include=\"random\" />."));
         else if (trainMethods.Count == 0 != (evalMethods.Count == 0))
             problems.Add(new(ProjectErrorCodes.NothingToRun, trainMethods.Count == 0
-                ? "There are SelectionMethod items and no AttributionMethod: name the method that gives the training rows' vectors, as in <AttributionMethod Include=\"residual_change_treatment\" />."
-                : "There are AttributionMethod items and no SelectionMethod: name the method that gives the evaluation rows' vectors, as in <SelectionMethod Include=\"residual_diff\" />."));
+                ? "There are SelectionMethod items and no AttributionMethod: name the method that gives the training rows' vectors, as in "
+                    + "<AttributionMethod Include=\"residual_change_treatment\" />."
+                : "There are AttributionMethod items and no SelectionMethod: name the method that gives the evaluation rows' vectors, as in "
+                    + "<SelectionMethod Include=\"residual_diff\" />."));
         else
             CheckPairs(scoringMethod);
     }
@@ -56,9 +65,12 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
                 NoPartner(train.Count > 0 ? TrainItem : EvalItem, train.Concat(eval).First(),
                     $"the other side has trak alone, which pairs only with trak. Add a {(train.Count > 0 ? EvalItem : TrainItem)}, or remove it here.");
             if (scoringMethod == ScoringMethodNames.CosSimDebiasEval)
-                problems.Add(new(ProjectErrorCodes.MethodsDoNotPair, "ScoringMethod cos_sim_debias_eval reads vectors of residual_control, which do not compare with those of trak. Use another ScoringMethod, or no trak.", "ScoringMethod"));
+                problems.Add(new(ProjectErrorCodes.MethodsDoNotPair,
+                    "ScoringMethod cos_sim_debias_eval reads vectors of residual_control, which do not compare with those of trak. Use another "
+                    + "ScoringMethod, or no trak.", "ScoringMethod"));
         }
     }
 
-    private void NoPartner(string item, string method, string what) => problems.Add(new(ProjectErrorCodes.MethodsDoNotPair, $"{item} {method} has nothing to compare with: {what}", item, method));
+    private void NoPartner(string item, string method, string what) =>
+        problems.Add(new(ProjectErrorCodes.MethodsDoNotPair, $"{item} {method} has nothing to compare with: {what}", item, method));
 }

@@ -24,7 +24,8 @@ internal sealed class ProjectFile
 
     /// <summary>The items that it includes, each with the names of its metadata.</summary>
     public IEnumerable<(string Name, IEnumerable<string> Metadata)> Items => Groups("ItemGroup")
-        .Select(item => (item.Name.LocalName, item.Attributes().Select(a => a.Name.LocalName).Where(a => a is not ("Include" or "Exclude" or "Remove" or "Update" or "Condition" or "Label"))
+        .Select(item => (item.Name.LocalName, item.Attributes().Select(a => a.Name.LocalName).Where(a =>
+            a is not ("Include" or "Exclude" or "Remove" or "Update" or "Condition" or "Label"))
             .Concat(item.Elements().Select(e => e.Name.LocalName))));
 
     /// <summary>Whether the project itself reads the property or item, which is then its own.</summary>
@@ -34,8 +35,10 @@ internal sealed class ProjectFile
     /// <summary>The 1-based line where a property or an item (of this Include, if given) stands; 0 if it stands elsewhere.</summary>
     public int LineOf(string name, string? include = null)
     {
-        var found = Groups("PropertyGroup").Concat(Groups("ItemGroup")).Where(e => Is(e.Name.LocalName, name) || e.Attributes().Any(a => Is(a.Name.LocalName, name))).ToList();
-        var at = found.Find(e => include is not null && e.Attribute("Include")?.Value.Contains(include, StringComparison.Ordinal) == true) ?? found.FirstOrDefault();
+        var found = Groups("PropertyGroup").Concat(Groups("ItemGroup")).Where(e => Is(e.Name.LocalName, name)
+            || e.Attributes().Any(a => Is(a.Name.LocalName, name))).ToList();
+        var at = found.Find(e => include is not null && e.Attribute("Include")?.Value.Contains(include, StringComparison.Ordinal) == true)
+            ?? found.FirstOrDefault();
         return at is IXmlLineInfo line && line.HasLineInfo() ? line.LineNumber : 0;
     }
 

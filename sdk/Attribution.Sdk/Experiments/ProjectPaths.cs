@@ -15,7 +15,8 @@ internal sealed class ProjectPaths(string project)
     public string Short(string path)
     {
         var relative = Path.GetRelativePath(project, Full(path));
-        return (relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? Full(path) : relative).Replace(Path.DirectorySeparatorChar, '/');
+        return (relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative)
+            ? Full(path) : relative).Replace(Path.DirectorySeparatorChar, '/');
     }
 
     /// <summary>The files that a path names, in order: itself, or those that match its wildcards.</summary>

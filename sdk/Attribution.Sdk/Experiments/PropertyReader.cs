@@ -51,7 +51,8 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
         if (Text(name) is not { } text)
         {
             problems.Add(new(ProjectErrorCodes.PropertyMissing,
-                $"{name} is not set: which block of the model gives the vectors? Set <{name}>19</{name}>, several as 18;19, or all. Blocks count from 0; the middle of the model is a good start.", name));
+                $"{name} is not set: which block of the model gives the vectors? Set <{name}>19</{name}>, several as 18;19, or all. Blocks count from 0; "
+                    + $"the middle of the model is a good start.", name));
             return new([0]);
         }
         if (text.Equals(LayerSelection.All, StringComparison.OrdinalIgnoreCase))

@@ -39,7 +39,8 @@ public sealed class RunStage : WorkerTask
         var stamp = folder.Stamp(Stage);
         var time = DateTime.UtcNow;
         if (File.Exists(folder.Files(Stage)))
-            foreach (var file in File.ReadLines(folder.Files(Stage)).Where(line => line.Length > 0).Select(line => Path.Combine(ProjectDirectory, line)).Where(File.Exists))
+            foreach (var file in File.ReadLines(folder.Files(Stage)).Where(line => line.Length > 0).Select(line =>
+                Path.Combine(ProjectDirectory, line)).Where(File.Exists))
                 if (File.GetLastWriteTimeUtc(file) is var written && written > time)
                     time = written;
         StageFolder.Write(stamp, "");

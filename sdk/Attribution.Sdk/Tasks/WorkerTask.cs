@@ -63,7 +63,8 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
     {
         if (!File.Exists(Worker))
         {
-            Log.LogError(null, ProjectErrorCodes.WorkerMissing, null, null, 0, 0, 0, 0, "The worker {0} is not there. Restore the Attribution.Sdk package again, or correct AttributionWorker.", Worker);
+            Log.LogError(null, ProjectErrorCodes.WorkerMissing, null, null, 0, 0, 0, 0,
+                "The worker {0} is not there. Restore the Attribution.Sdk package again, or correct AttributionWorker.", Worker);
             return false;
         }
         if (Start(arguments) is not { } worker)
@@ -149,7 +150,8 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
             return false;
         if (exitCode != 0 && !Log.HasLoggedErrors)
             lock (_errorLines)
-                Log.LogError(null, ProjectErrorCodes.WorkerCrashed, null, null, 0, 0, 0, 0, "{0}: the worker stopped {1} and did not say why.{2}", Doing, How(exitCode),
+                Log.LogError(null, ProjectErrorCodes.WorkerCrashed, null, null, 0, 0, 0, 0, "{0}: the worker stopped {1} and did not say why.{2}", Doing,
+                    How(exitCode),
                     _errorLines.Count == 0 ? "" : $" Its last lines:\n{string.Join('\n', _errorLines)}");
         return !Log.HasLoggedErrors;
     }

@@ -86,7 +86,8 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
             Plugin = Plugin(paths),
         });
         var stages = reader.Read();
-        foreach (var problem in new Spelling(settings.Keys).Check(project, globals.Keys).Concat(FromEnvironment(settings, project, globals)).Concat(reader.Problems))
+        foreach (var problem in new Spelling(settings.Keys).Check(project,
+            globals.Keys).Concat(FromEnvironment(settings, project, globals)).Concat(reader.Problems))
             Report(problem, project);
         if (Log.HasLoggedErrors)
             return false;
@@ -111,7 +112,8 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         if (StageFolder.Says(file, text))
             return;
         if (FailIfNotIncremental)
-            Log.LogError(null, ProjectErrorCodes.NotUpToDate, null, ProjectFile, 0, 0, 0, 0, "{0} is not up to date; `-t:Explain` says what would run.", Path.GetFileName(file));
+            Log.LogError(null, ProjectErrorCodes.NotUpToDate, null, ProjectFile, 0, 0, 0, 0, "{0} is not up to date; `-t:Explain` says what would run.",
+                Path.GetFileName(file));
         else
             StageFolder.Write(file, text);
     }
@@ -131,7 +133,10 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         foreach (DictionaryEntry variable in EnvironmentVariables)
             if (variable is { Key: string name, Value: string value } && settings.TryGetValue(name, out var setting) && setting == value && value.Length > 0
                 && !globals.Keys.Contains(name, StringComparer.OrdinalIgnoreCase) && !project.Properties.Contains(name, StringComparer.OrdinalIgnoreCase))
-                yield return new(ProjectErrorCodes.FromEnvironment, $"{name} is '{value}' because the environment has a variable of this name. Set it in the project, or unset the variable.") { IsWarning = true };
+                yield return new(ProjectErrorCodes.FromEnvironment,
+                    $"{name} is '{value}' because the environment has a variable of this name. Set it in the project, or unset the "
+                    + $"variable.")
+                { IsWarning = true };
     }
 
     private void Report(Problem problem, ProjectFile project)

@@ -24,7 +24,8 @@ internal sealed partial class WorkerProcess : IDisposable
 
     /// <summary>Starts <paramref name="worker"/>: a program, or an assembly that <c>dotnet</c> runs.</summary>
     /// <exception cref="System.ComponentModel.Win32Exception">It does not start.</exception>
-    public static WorkerProcess Start(string worker, IEnumerable<string> arguments, string directory, IReadOnlyDictionary<string, string> environment, Action<string> error)
+    public static WorkerProcess Start(string worker, IEnumerable<string> arguments, string directory, IReadOnlyDictionary<string, string> environment,
+        Action<string> error)
     {
         var isAssembly = worker.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host : "dotnet";

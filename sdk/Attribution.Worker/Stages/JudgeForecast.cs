@@ -1,9 +1,9 @@
-using Attribution.Pipeline;
 using System.Globalization;
-using Attribution.Judging;
-using Attribution.Pipeline.Plugins;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
+using Attribution.Judging;
+using Attribution.Pipeline;
+using Attribution.Pipeline.Plugins;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Worker.Stages;

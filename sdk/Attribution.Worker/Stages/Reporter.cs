@@ -1,9 +1,9 @@
-using Attribution.Pipeline;
 using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Attribution.Diagnostics;
+using Attribution.Pipeline;
 
 namespace Attribution.Worker.Stages;
 

@@ -1,7 +1,7 @@
-using Attribution.Pipeline;
 using System.Text.Json;
 using Attribution.Contracts;
 using Attribution.Diagnostics;
+using Attribution.Pipeline;
 
 namespace Attribution.Worker.Stages;
 

@@ -1,6 +1,6 @@
-using Attribution.Pipeline;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
+using Attribution.Pipeline;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Worker.Stages;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Attribution.ContextAttribution.Examples;
-using Attribution.Reporting.ContextAttribution;
 using Attribution.Pipeline;
+using Attribution.Reporting.ContextAttribution;
 using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;

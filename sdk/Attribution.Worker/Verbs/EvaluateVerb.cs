@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using Attribution.Diagnostics;
 using Attribution.Data;
+using Attribution.Diagnostics;
 using Attribution.Evaluation;
 using Attribution.Judging.Rules;
 using Attribution.Methods;

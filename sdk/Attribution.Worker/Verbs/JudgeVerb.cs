@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
@@ -9,8 +11,6 @@ using Attribution.Judging.Chat;
 using Attribution.Judging.Rules;
 using Attribution.Pipeline;
 using Attribution.Worker.Stages;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using Spectre.Console;
 
 namespace Attribution.Worker.Verbs;

@@ -3,8 +3,8 @@ using System.Data.Common;
 using Attribution.Data;
 using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
-using Attribution.Worker.Querying;
 using Attribution.Pipeline.Results;
+using Attribution.Worker.Querying;
 using Spectre.Console;
 
 namespace Attribution.Worker.Verbs;

@@ -15,7 +15,7 @@ public static class SelectVerb
         var evaluation = new Option<string>("--eval") { Description = "A folder of evaluation vectors.", Required = true };
         var control = new Option<string?>("--eval-control") { Description = "A folder of the evaluation set's control vectors; cos_sim_debias_eval, linear and mlp read them." };
         var scoring = new Option<string>("--scoring") { Description = "cos_sim, proj, dot_product, cos_sim_debias_eval, cos_sim_debias_train, or a probe: linear or mlp.", DefaultValueFactory = _ => "cos_sim" };
-        var layer = new Option<int>("--layer") { Description = "The block whose vectors are compared, 0-based; of no account for trak.", Required = true };
+        var layer = new Option<int>("--layer") { Description = "The block whose vectors are compared, 0-based; not read for trak, whose vectors are of the whole model.", Required = true };
         var k = new Option<int>("--top-k") { Description = "How many rows to select.", DefaultValueFactory = _ => 500 };
         var seed = new Option<long>("--seed") { Description = "Decides the training of a probe." };
         var output = new Option<string>("--output") { Description = "The file to write: JSONL with rank, idx, score and messages.", Required = true };

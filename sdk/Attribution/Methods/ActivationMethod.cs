@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Models;
 using Attribution.Tensors;
 using TorchSharp;
@@ -22,17 +23,17 @@ internal sealed class ActivationMethod : IAttributionMethod
 
     internal static IReadOnlyList<IAttributionMethod> All { get; } =
     [
-        new ActivationMethod("residual_treatment", MethodInputs.Treatment, MeanOutput),
-        new ActivationMethod("residual_control", MethodInputs.Control, MeanOutput),
-        new ActivationMethod("residual_diff", MethodInputs.Treatment | MethodInputs.Control, MeanOutput),
-        new ActivationMethod("residual_input_treatment", MethodInputs.Treatment, s => s.MeanInput.alias()),
-        new ActivationMethod("grad_act_treatment", MethodInputs.Treatment | MethodInputs.Gradient, s => -s.MeanOverKept(s.Gradient)),
-        new ActivationMethod("residual_change_treatment", MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: false, masked: false)),
-        new ActivationMethod("residual_change", MethodInputs.Treatment | MethodInputs.Control | MethodInputs.Gradient, s => Change(s, bias: false, masked: false)),
-        new ActivationMethod("residual_change_treatment_with_bias", MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: true, masked: false)),
-        new ActivationMethod("residual_change_treatment_with_mask_corrected", MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: false, masked: true)),
-        new ActivationMethod("residual_change_treatment_with_mask", MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: true, masked: true)),
-        new ActivationMethod("residual_change_with_bias_and_mask", MethodInputs.Treatment | MethodInputs.Control | MethodInputs.Gradient, s => Change(s, bias: true, masked: true)),
+        new ActivationMethod(AttributionMethodNames.ResidualTreatment, MethodInputs.Treatment, MeanOutput),
+        new ActivationMethod(AttributionMethodNames.ResidualControl, MethodInputs.Control, MeanOutput),
+        new ActivationMethod(AttributionMethodNames.ResidualDiff, MethodInputs.Treatment | MethodInputs.Control, MeanOutput),
+        new ActivationMethod(AttributionMethodNames.ResidualInputTreatment, MethodInputs.Treatment, s => s.MeanInput.alias()),
+        new ActivationMethod(AttributionMethodNames.GradActTreatment, MethodInputs.Treatment | MethodInputs.Gradient, s => -s.MeanOverKept(s.Gradient)),
+        new ActivationMethod(AttributionMethodNames.ResidualChangeTreatment, MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: false, masked: false)),
+        new ActivationMethod(AttributionMethodNames.ResidualChange, MethodInputs.Treatment | MethodInputs.Control | MethodInputs.Gradient, s => Change(s, bias: false, masked: false)),
+        new ActivationMethod(AttributionMethodNames.ResidualChangeTreatmentWithBias, MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: true, masked: false)),
+        new ActivationMethod(AttributionMethodNames.ResidualChangeTreatmentWithMaskCorrected, MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: false, masked: true)),
+        new ActivationMethod(AttributionMethodNames.ResidualChangeTreatmentWithMask, MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: true, masked: true)),
+        new ActivationMethod(AttributionMethodNames.ResidualChangeWithBiasAndMask, MethodInputs.Treatment | MethodInputs.Control | MethodInputs.Gradient, s => Change(s, bias: true, masked: true)),
     ];
 
     public Tensor Compute(BlockStreams? treatment, BlockStreams? control) => (treatment, control) switch

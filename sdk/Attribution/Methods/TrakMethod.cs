@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Methods.Projections;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ internal sealed class TrakMethod : IAttributionMethod
     public MethodInputs Inputs => MethodInputs.Treatment | MethodInputs.WeightGradient;
 
     /// <summary>The name it goes by.</summary>
-    internal const string ProjectedName = "trak";
+    internal const string ProjectedName = AttributionMethodNames.Trak;
 
     public Tensor Compute(BlockStreams? treatment, BlockStreams? control) => treatment!.WeightGradient.alias();
 }

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
-using Attribution.Data.Store;
-using Attribution.FineTuning;
-using Attribution.Reporting.TensorBoard;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
+using Attribution.Data.Store;
+using Attribution.FineTuning;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Reporting.TensorBoard;
 
 namespace Attribution.Pipeline;
 
@@ -27,7 +27,10 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
                 Context.Input(run, SelectTrainingDataStage.FactsFile),
                 CrossEntropy(before), CrossEntropy(key), Judgement(before), Judgement(key));
         }).ToArray();
-        var request = Context.Resolve("metrics", new { runs = runs.Select(r => new { name = r.Key.RunFolder, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged }) });
+        var request = Context.Resolve("metrics", new
+        {
+            runs = runs.Select(r => new { name = r.Key.RunFolder, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged })
+        });
         return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File),
             new Metrics(runs.ToDictionary(r => r.Key.RunFolder, r => r.Read())).Write()))];
 
@@ -63,7 +66,8 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         public RunMetrics Read()
         {
             var facts = SelectionFacts.Read(Facts.Path);
-            var (before, after) = (Readable.ReadLines<CrossEntropyLine>(CrossEntropyBefore.Path).Single(), Readable.ReadLines<CrossEntropyLine>(CrossEntropy.Path).Single());
+            var (before, after) = (Readable.ReadLines<CrossEntropyLine>(CrossEntropyBefore.Path).Single(),
+                Readable.ReadLines<CrossEntropyLine>(CrossEntropy.Path).Single());
             var settings = new Dictionary<string, JsonNode?>();
             void Set(string name, JsonNode? value)
             {

@@ -1,11 +1,11 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Methods.Projections;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
@@ -47,7 +47,8 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
 
     public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
 
-    public static JobKey KeyOf(string dataset, string method, int layer) => new() { Dataset = dataset, Method = method, Layer = layer == VectorKey.WholeModel ? null : layer };
+    public static JobKey KeyOf(string dataset, string method, int layer) =>
+        new() { Dataset = dataset, Method = method, Layer = layer == VectorKey.WholeModel ? null : layer };
 
     public override IReadOnlyList<StageJob> Plan()
     {
@@ -65,7 +66,8 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
     {
         foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
             yield return persona;
-        foreach (var (dataset, jobs) in missing.Where(job => !PersonaJobs.Makes(job.Key.Method!)).GroupBy(job => (job.Key.Dataset!, _withControls.Contains(job.Request.Fingerprint))).Select(group => (group.Key.Item1, group.ToArray())))
+        foreach (var (dataset, jobs) in missing.Where(job => !PersonaJobs.Makes(job.Key.Method!)).GroupBy(job =>
+            (job.Key.Dataset!, _withControls.Contains(job.Request.Fingerprint))).Select(group => (group.Key.Item1, group.ToArray())))
         {
             var rows = new BlockRows(_withControls.Contains(jobs[0].Request.Fingerprint)
                 ? ControlJobs.RowsOf(_controls.Produce(dataset, RowsOf(dataset), jobs[0].Source, cancellation))
@@ -130,8 +132,10 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
             var lacks = _methods.Get(name).Inputs.HasFlag(MethodInputs.Control) && facts.WithoutControl > 0;
             if (lacks && !_controls.AreWanted)
                 throw new AttributionException(ErrorCodes.ControlMissing,
-                    $"{facts.WithoutControl} of the {facts.Rows} rows of '{dataset.Key.Dataset}' have no control conversation, the first of them row {facts.FirstWithoutControl}, and {name} reads it. "
-                    + "Give every row control_messages, leave those rows out with Filter, use a method that needs only treatments, or set GenerateControls to true: the base model then answers those prompts itself.")
+                    $"{facts.WithoutControl} of the {facts.Rows} rows of '{dataset.Key.Dataset}' have no control conversation, the first of them row "
+                        + $"{facts.FirstWithoutControl}, and {name} reads it. "
+                    + "Give every row control_messages, leave those rows out with Filter, use a method that needs only treatments, or set "
+                        + "GenerateControls to true: the base model then answers those prompts itself.")
                 { File = dataset.Source, Row = facts.FirstWithoutControl, Property = "control_messages" };
             foreach (var layer in IsProjected(name) ? [VectorKey.WholeModel] : layers)
             {
@@ -179,9 +183,11 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         return [.. layers.Distinct()];
     }
 
-    private IReadOnlyDictionary<VectorKey, float[]> Compute(IReadOnlyList<DatasetRow> rows, string source, IReadOnlyCollection<VectorKey> keys, CancellationToken cancellation)
+    private IReadOnlyDictionary<VectorKey, float[]> Compute(IReadOnlyList<DatasetRow> rows, string source, IReadOnlyCollection<VectorKey> keys,
+        CancellationToken cancellation)
     {
-        // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked of it.
+        // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked
+        // of it.
         TokenizedRow[] tokenized = [.. rows.Select(row => _model.Encoder.Encode(row, source))];
         _computer ??= new VectorComputer(_model.Model.Transformer, _methods, Settings.Execution?.TokenBudget);
         return _computer.Compute(tokenized, keys, cancellation: cancellation);
@@ -210,9 +216,11 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         writer.Complete();
         if (without.Count > 0)
             Context.Reporter.Warning(ErrorCodes.AnswerCutAway,
-                $"{without.Count} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no {job.Key.Method} vector, because MaxTokens ({Settings.MaxTokens}) cut their answers away, or because the chat template writes nothing of them that counts "
+                $"{without.Count} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no {job.Key.Method} vector, because MaxTokens "
+                    + $"({Settings.MaxTokens}) cut their answers away, or because the chat template writes nothing of them that counts "
                 + "(an empty text, weight 0, tool_calls that the template does not know); "
-                + $"they are never selected. They are the rows {string.Join(", ", without.Take(10))}{(without.Count > 10 ? ", ..." : "")}.", job.Source, without[0]);
+                + $"they are never selected. They are the rows {string.Join(", ", without.Take(10))}{(without.Count > 10 ? ", ..." : "")}.", job.Source,
+                    without[0]);
     }
 
     private static ProjectionIdentity? ProjectionOf(ProjectionSettings? settings)

@@ -1,13 +1,14 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Evaluation;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// The controls that a dataset lacks, written by the base model, block by block as vectors are; put together they are the dataset's rows with a control each. They depend on rows,
+/// The controls that a dataset lacks, written by the base model, block by block as vectors are; put together they are the dataset's rows with a control each.
+/// They depend on rows,
 /// model and length alone, so whatever methods and layers read them, they are written once.
 /// </summary>
 internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSource model, StageContext context)
@@ -27,7 +28,8 @@ internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSour
     /// <param name="rows">Its rows as they were imported.</param>
     /// <param name="source">Its file, for errors.</param>
     /// <param name="cancellation">Stops between tokens.</param>
-    public Artifact Produce(string dataset, InputFile rows, string? source, CancellationToken cancellation) => context.Store.GetOrCreate(RequestOf(rows), builder =>
+    public Artifact Produce(string dataset, InputFile rows, string? source, CancellationToken cancellation) =>
+        context.Store.GetOrCreate(RequestOf(rows), builder =>
     {
         var all = new BlockRows(rows.Path);
         var run = new BlockComputation(context.Store, context.Resolve(BlockName, Request)).Run(
@@ -37,7 +39,8 @@ internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSour
                 // Numbered within the block: equal blocks of two datasets are one.
                 DatasetRow[] own = [.. all.Get(block).Select((row, i) => new DatasetRow(i, row.Treatment, row.Control))];
                 var answerer = new PromptAnswerer(model.Model, model.Tokenizer, model.Template);
-                DatasetRows.Write(part.PathOf(File), ControlWriter.Complete(answerer, own, settings.Controls!.MaxNewTokens, source, cancellation: cancellation));
+                DatasetRows.Write(part.PathOf(File), ControlWriter.Complete(answerer, own, settings.Controls!.MaxNewTokens, source,
+                    cancellation: cancellation));
                 model.Describe(part);
             },
             progress => context.Reporter.Progress(() => $"{dataset}: controls of {progress.Finished} of {progress.Total} blocks"),
@@ -52,7 +55,8 @@ internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSour
     public static string RowsOf(Artifact artifact) => artifact.PathOf(File);
 
     /// <summary>The rows with their controls if they are in the store.</summary>
-    public (Artifact Artifact, OutputFile Rows)? Find(InputFile rows) => context.Store.Find(RequestOf(rows)) is { } found ? (found, found.Outputs.Single(o => o.Name == File)) : null;
+    public (Artifact Artifact, OutputFile Rows)? Find(InputFile rows) => context.Store.Find(RequestOf(rows)) is { } found
+        ? (found, found.Outputs.Single(o => o.Name == File)) : null;
 
     /// <summary>The artifacts that the rows were put together from, and themselves, if that was done now.</summary>
     public IReadOnlyList<ContentHash> PartsOf(string dataset, InputFile rows) => [.. _parts.GetValueOrDefault(dataset, []), RequestOf(rows).Fingerprint];

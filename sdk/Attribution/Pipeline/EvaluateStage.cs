@@ -1,11 +1,11 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Evaluation;
 using Attribution.Methods;
 using Attribution.Models;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
@@ -71,7 +71,15 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
         // The curve of the losses takes no part.
         var weights = adapter?.Where(f => f.Key.StartsWith("adapter_", StringComparison.Ordinal)).ToDictionary();
         yield return new StageJob(run with { Part = CrossEntropyPart },
-            Context.Resolve("cross-entropies", new { rows, model = _model.Inputs, adapter = weights, Settings.Dtype, Settings.MaxTokens, Settings.Execution?.TokenBudget }),
+            Context.Resolve("cross-entropies", new
+            {
+                rows,
+                model = _model.Inputs,
+                adapter = weights,
+                Settings.Dtype,
+                Settings.MaxTokens,
+                Settings.Execution?.TokenBudget
+            }),
             (builder, cancellation) => Measure(builder, folder, rows.Path, dataset.Source!, cancellation));
 
         if (imported.Find(ImportDatasetsStage.KeyOf(run.Eval!, "prompts")) is not { } held)

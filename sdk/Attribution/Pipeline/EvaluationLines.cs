@@ -14,7 +14,8 @@ internal sealed record AnswerLine(
 {
     public static AnswerLine Of(Answer answer, IReadOnlyDictionary<string, JsonElement> metadata)
     {
-        return new(answer.PromptIndex, answer.Repeat, answer.Prompt, answer.Text, answer.TokenCount, answer.Complete, Text("ground_truth"), Text("high_reference"), Text("low_reference"));
+        return new(answer.PromptIndex, answer.Repeat, answer.Prompt, answer.Text, answer.TokenCount, answer.Complete, Text("ground_truth"),
+            Text("high_reference"), Text("low_reference"));
 
         string? Text(string name) => metadata.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
@@ -33,7 +34,8 @@ internal sealed record AnswerLine(
 /// <param name="Mean">The mean score; null if no answer got one.</param>
 /// <param name="Shares">The share of each score.</param>
 /// <param name="RepeatAgreement">See <see cref="JudgedEvaluation.RepeatAgreement"/>; null where no prompt has two scores.</param>
-internal sealed record JudgedLine(string Judge, double Epoch, int Step, int Judged, int Unjudged, double? Mean, IReadOnlyList<double>? Shares, double? RepeatAgreement)
+internal sealed record JudgedLine(string Judge, double Epoch, int Step, int Judged, int Unjudged, double? Mean, IReadOnlyList<double>? Shares,
+    double? RepeatAgreement)
 {
     /// <summary>By the names of the original pipeline, see <see cref="JudgedEvaluation.Metrics"/>; null if no answer got a score.</summary>
     [JsonExtensionData]

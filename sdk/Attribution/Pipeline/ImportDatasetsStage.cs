@@ -1,11 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Recipes;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
@@ -32,7 +32,11 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
     private readonly WrittenDatasets _written;
     private readonly Dictionary<DatasetSettings, RecipeUse> _recipes = [];
 
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase
+    };
 
     public ImportDatasetsStage(StageContext context) : base(context)
     {
@@ -52,7 +56,8 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
         [
             .. Settings.Train.Select(d => Rows(d, "train")),
             .. Settings.Eval.Select(d => Rows(d, "eval")),
-            .. Settings.Eval.Where(d => d.Prompts is { Length: > 0 }).Select(d => d.Prompts == PromptsOfRecipe && d.Recipe is not null ? HeldOut(d) : Prompts(d.Name, d.Prompts!)),
+            .. Settings.Eval.Where(d => d.Prompts is { Length: > 0 }).Select(d => d.Prompts == PromptsOfRecipe && d.Recipe is not null
+                ? HeldOut(d) : Prompts(d.Name, d.Prompts!)),
         ];
     }
 
@@ -80,10 +85,12 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
             ControlColumn = dataset.ControlColumn,
         };
         if (WrittenDatasets.Has(dataset))
-            return new StageJob(KeyOf(dataset.Name, kind), Context.Resolve(StoreStage, new { kind = "rows", recipe = _written.RequestOf(dataset), filter = FilterOf(dataset) }),
+            return new StageJob(KeyOf(dataset.Name, kind), Context.Resolve(StoreStage,
+                new { kind = "rows", recipe = _written.RequestOf(dataset), filter = FilterOf(dataset) }),
                 (builder, cancellation) => WriteRows(builder, _written.Rows(dataset, builder, cancellation), dataset.Name, cancellation));
         if (Published(dataset) is { } published)
-            return new StageJob(KeyOf(dataset.Name, kind), Context.Resolve(StoreStage, new { kind = "rows", recipe = published.Request, filter = FilterOf(dataset), dataset.Take, dataset.Seed }),
+            return new StageJob(KeyOf(dataset.Name, kind), Context.Resolve(StoreStage,
+                new { kind = "rows", recipe = published.Request, filter = FilterOf(dataset), dataset.Take, dataset.Seed }),
                 (builder, cancellation) => WriteRows(builder, published.Rows(builder, options), published.File, cancellation))
             {
                 Source = published.File,
@@ -102,9 +109,11 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
             recipe = recipe?.Name,
         };
         // What is not set is not in the request, so that it is the one that it was before there was such a setting.
-        object asked = dataset is { Format: null, TreatmentColumn: null, ControlColumn: null } ? rows : new { rows, layout = new { dataset.Format, dataset.TreatmentColumn, dataset.ControlColumn } };
+        object asked = dataset is { Format: null, TreatmentColumn: null, ControlColumn: null } ? rows
+            : new { rows, layout = new { dataset.Format, dataset.TreatmentColumn, dataset.ControlColumn } };
         var request = Context.Resolve(StoreStage, asked, recipe is null ? null : Context.Plugins.CodeOf(recipe));
-        return new StageJob(KeyOf(dataset.Name, kind), request, (builder, cancellation) => WriteRows(builder, recipe is null ? Read(dataset.Name, options) : RecipeOutput.Choose(recipe.Rows(options), options), options.Path, cancellation))
+        return new StageJob(KeyOf(dataset.Name, kind), request, (builder, cancellation) =>
+            WriteRows(builder, recipe is null ? Read(dataset.Name, options) : RecipeOutput.Choose(recipe.Rows(options), options), options.Path, cancellation))
         {
             Source = options.Path,
         };
@@ -129,7 +138,9 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
             return row;
         }));
         if (facts.Rows == 0)
-            throw new AttributionException(ErrorCodes.DatasetEmpty, $"The recipe made no rows{(path.Length > 0 ? $" of '{path}'" : "")}.") { File = path.Length > 0 ? path : null };
+            throw new AttributionException(ErrorCodes.DatasetEmpty,
+                $"The recipe made no rows{(path.Length > 0 ? $" of '{path}'" : "")}.")
+            { File = path.Length > 0 ? path : null };
         facts.Write(builder.PathOf(FactsFile));
     }
 
@@ -149,7 +160,8 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
         var prompts = PromptFile.Read(path);
         if (prompts.Count(prompt => prompt.AnswerWasCut) is > 0 and var cut)
             Context.Reporter.Warning(ErrorCodes.PromptAnswerCut,
-                $"{cut} of the {prompts.Count} prompts of '{dataset}' end with the assistant's answer, which is no part of the prompt: it is cut, and the message before it is asked. "
+                $"{cut} of the {prompts.Count} prompts of '{dataset}' end with the assistant's answer, which is no part of the prompt: it is cut, and the "
+                    + $"message before it is asked. "
                 + "Leave the answers out to be rid of this warning.", path, prompts.First(prompt => prompt.AnswerWasCut).Index);
         return prompts;
     }
@@ -162,7 +174,8 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
         var use = Published(dataset) ?? throw new AttributionException(ErrorCodes.RecipeWithoutPrompts,
             $"The recipe {RecipeOf(dataset).Name} is the experiment's own and holds out no prompts. Name a file of Prompts for '{dataset.Name}'.")
         { Property = "Prompts" };
-        return new StageJob(KeyOf(dataset.Name, "prompts"), Context.Resolve(StoreStage, new { kind = "prompts", recipe = use.Request }), (builder, _) => WritePrompts(builder, use.Prompts(builder)))
+        return new StageJob(KeyOf(dataset.Name, "prompts"), Context.Resolve(StoreStage, new { kind = "prompts", recipe = use.Request }), (builder, _) =>
+            WritePrompts(builder, use.Prompts(builder)))
         {
             Source = use.File,
         };
@@ -195,7 +208,9 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
     {
         var own = Context.Plugins.Recipes.ToArray();
         if (dataset.Parameters?.Keys.FirstOrDefault() is { } parameter && own.Any(r => r.Name == dataset.Recipe))
-            throw new AttributionException(ErrorCodes.RecipeParameterInvalid, $"The recipe {dataset.Recipe} is the experiment's own and has no {parameter}.") { Property = parameter };
+            throw new AttributionException(ErrorCodes.RecipeParameterInvalid,
+                $"The recipe {dataset.Recipe} is the experiment's own and has no {parameter}.")
+            { Property = parameter };
         return own.FirstOrDefault(r => r.Name == dataset.Recipe) ?? throw new AttributionException(ErrorCodes.UnknownRecipe,
             $"There is no recipe '{dataset.Recipe}'. Use one of: {string.Join(", ", PublishedRecipes.All.Select(r => r.Name).Append(PersonaWriter.Recipe).Concat(own.Select(r => r.Name)))}; or write a class that implements {nameof(IDatasetRecipe)} in a C# file of the experiment.")
         { Property = "Recipe" };
@@ -211,11 +226,16 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
     private static void CheckNames(DatasetSettings[] datasets)
     {
         foreach (var dataset in datasets)
-            if (dataset.Name is "" or "base_model" or JobKey.None || dataset.Name.StartsWith('.') || dataset.Name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
-                throw new AttributionException(ErrorCodes.DatasetNameInvalid, $"A dataset cannot be named '{dataset.Name}', because its results lie in a folder of that name. Give it another with the metadata Name.") { File = dataset.Path, Property = "Name" };
+            if (dataset.Name is "" or "base_model" or JobKey.None || dataset.Name.StartsWith('.')
+                || dataset.Name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
+                throw new AttributionException(ErrorCodes.DatasetNameInvalid,
+                    $"A dataset cannot be named '{dataset.Name}', because its results lie in a folder of that name. Give it another with the metadata "
+                    + $"Name.")
+                { File = dataset.Path, Property = "Name" };
         if (datasets.GroupBy(d => d.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new AttributionException(ErrorCodes.DatasetNameInvalid,
-                $"Two datasets are named '{twice.Key}': {string.Join(" and ", twice.Select(d => d.Path))}. Give one of them another name with the metadata Name.")
+                $"Two datasets are named '{twice.Key}': {string.Join(" and ", twice.Select(d => d.Path))}. Give one of them another name with the "
+                    + $"metadata Name.")
             { File = twice.Last().Path, Property = "Name" };
     }
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Evaluation;
@@ -7,8 +9,6 @@ using Attribution.FineTuning;
 using Attribution.Judging;
 using Attribution.Judging.Chat;
 using Attribution.Pipeline.Plugins;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
@@ -67,7 +67,8 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
     public override string? Finish()
     {
         if (_llm.IsValueCreated && _llm.Value.Asked > 0)
-            Context.Reporter.Message(string.Create(CultureInfo.InvariantCulture, $"{_llm.Value.Name}: {_llm.Value.Asked:N0} calls, {_llm.Value.AskedTokens:N0} tokens"));
+            Context.Reporter.Message(string.Create(CultureInfo.InvariantCulture,
+                $"{_llm.Value.Name}: {_llm.Value.Asked:N0} calls, {_llm.Value.AskedTokens:N0} tokens"));
         return null;
     }
 
@@ -83,7 +84,10 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
             return (Judges.Of(eval.Judge ?? Judges.Rules, eval.Trait, () => Context.Plugins), null, null);
         var prompt = eval.Prompt is { } own ? JudgePrompt.Load(own) : JudgePrompt.Shipped(eval.Trait ?? "");
         if (prompt.Scale.Trait != eval.Trait)
-            throw new AttributionException(ErrorCodes.JudgePromptInvalid, $"The judging prompt '{eval.Prompt}' is for the trait '{prompt.Scale.Trait}', and the evaluation set '{eval.Name}' shows '{eval.Trait}'. Name the prompt of its trait.") { File = eval.Prompt, Property = "JudgePrompt" };
+            throw new AttributionException(ErrorCodes.JudgePromptInvalid,
+                $"The judging prompt '{eval.Prompt}' is for the trait '{prompt.Scale.Trait}', and the evaluation set '{eval.Name}' shows '{eval.Trait}'. "
+                + $"Name the prompt of its trait.")
+            { File = eval.Prompt, Property = "JudgePrompt" };
         return (new LlmJudge(_llm.Value, prompt), prompt, eval.Prompt ?? JudgePrompt.ShippedFile(eval.Trait!));
     }
 
@@ -92,11 +96,31 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
         var (judge, trained) = (by.Judge, Trained(answered.Key));
         var answers = Context.Input(answered, EvaluateStage.AnswersFile);
         var request = by.PromptFile is { } file
-            ? Context.Resolve(StoreStage, new { answers, judge = judge.Name, model = _llm.Value.Identity, prompt = new InputFile(file), trait = judge.Scale.Trait, scale = judge.Scale.Max, trained.Epoch, trained.Step })
-            : Context.Resolve(StoreStage, new { answers, judge = judge.Name, judge.Identity, trait = judge.Scale.Trait, scale = judge.Scale.Max, trained.Epoch, trained.Step }, CodeOf(judge));
+            ? Context.Resolve(StoreStage, new
+            {
+                answers,
+                judge = judge.Name,
+                model = _llm.Value.Identity,
+                prompt = new InputFile(file),
+                trait = judge.Scale.Trait,
+                scale = judge.Scale.Max,
+                trained.Epoch,
+                trained.Step
+            })
+            : Context.Resolve(StoreStage, new
+            {
+                answers,
+                judge = judge.Name,
+                judge.Identity,
+                trait = judge.Scale.Trait,
+                scale = judge.Scale.Max,
+                trained.Epoch,
+                trained.Step
+            }, CodeOf(judge));
         if (by.Prompt is { } prompt)
             _asks[request.Fingerprint] = (prompt, answers);
-        return new StageJob(answered.Key.Run, request, (builder, cancellation) => Write(builder, Judge(judge, answered.Key, answers, cancellation), judge, trained));
+        return new StageJob(answered.Key.Run, request, (builder, cancellation) =>
+            Write(builder, Judge(judge, answered.Key, answers, cancellation), judge, trained));
     }
 
     private JudgedEvaluation Judge(IJudge judge, JobKey run, InputFile answers, CancellationToken cancellation)
@@ -104,14 +128,18 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
         var lines = Readable.ReadLines<AnswerLine>(answers.Path).ToArray();
         var requests = lines.ToDictionary(l => (l.PromptIndex, l.Repeat), l => l.ToRequest());
         var progress = new ProgressCallback(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {lines.Length} answers judged"));
-        var judged = JudgedEvaluation.RunAsync(judge, [.. lines.Select(l => l.ToAnswer())], answer => requests[(answer.PromptIndex, answer.Repeat)], progress, cancellation).GetAwaiter().GetResult();
+        var judged = JudgedEvaluation.RunAsync(judge, [.. lines.Select(l => l.ToAnswer())], answer => requests[(answer.PromptIndex, answer.Repeat)], progress,
+            cancellation).GetAwaiter().GetResult();
         // What a content filter refuses says nothing against model or prompt, unless nothing is left.
         var filtered = judged.Rows.Count(row => row.Verdict.Filtered);
         if (filtered > 0)
-            Context.Reporter.Message($"{run.RunFolder}: a content filter of {judge.Name}'s endpoint refused {filtered} of {lines.Length} answers, which are unjudged");
+            Context.Reporter.Message($"{run.RunFolder}: a content filter of {judge.Name}'s endpoint refused {filtered} of {lines.Length} answers, which "
+                + $"are unjudged");
         if (judge is LlmJudge && (judged.Scores.Judged == 0 || (double)(judged.Scores.Unjudged - filtered) / lines.Length > LlmJudge.MostUnjudged))
             throw new AttributionException(ErrorCodes.TooManyUnjudged, string.Create(CultureInfo.InvariantCulture,
-                $"{judge.Name} gave {judged.Scores.Unjudged} of the {lines.Length} answers of {run.RunFolder} no score that can be read, more than {LlmJudge.MostUnjudged:P0}. The first: {Shortened(judged.Rows.First(r => r.Verdict.Score is null).Verdict.Rationale)} Use another JudgeModel, or a prompt that it understands."))
+                $"{judge.Name} gave {judged.Scores.Unjudged} of the {lines.Length} answers of {run.RunFolder} no score that can be read, more than "
+                    + $"{LlmJudge.MostUnjudged:P0}. The first: {Shortened(judged.Rows.First(r => r.Verdict.Score is null).Verdict.Rationale)} Use another "
+                    + $"JudgeModel, or a prompt that it understands."))
             { Property = "JudgeModel" };
         return judged;
     }
@@ -144,8 +172,10 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
     private JudgeCost CostOf(IEnumerable<StageJob> jobs)
     {
         // One answer may be in several runs.
-        return jobs.Where(job => _asks.ContainsKey(job.Request.Fingerprint)).Select(job => _asks[job.Request.Fingerprint]).GroupBy(ask => ask.Prompt, ReferenceEqualityComparer.Instance)
-            .Select(asks => JudgeCost.Of(asks.First().Prompt, _llm.Value, asks.SelectMany(ask => Readable.ReadLines<AnswerLine>(ask.Answers.Path)).Select(line => line.ToRequest())))
+        return jobs.Where(job => _asks.ContainsKey(job.Request.Fingerprint)).Select(job => _asks[job.Request.Fingerprint]).GroupBy(ask => ask.Prompt,
+            ReferenceEqualityComparer.Instance)
+            .Select(asks => JudgeCost.Of(asks.First().Prompt, _llm.Value,
+                asks.SelectMany(ask => Readable.ReadLines<AnswerLine>(ask.Answers.Path)).Select(line => line.ToRequest())))
             .Aggregate(default(JudgeCost), (x, y) => x + y);
     }
 

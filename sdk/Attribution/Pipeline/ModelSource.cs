@@ -1,3 +1,5 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Methods;
@@ -5,8 +7,6 @@ using Attribution.Models;
 using Attribution.Models.Hub;
 using Attribution.Tensors;
 using Attribution.Tokenization;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using TorchSharp;
 
 namespace Attribution.Pipeline;
@@ -105,7 +105,9 @@ internal sealed class ModelSource : IDisposable
         {
             DTypeNames.Float32 => torch.ScalarType.Float32,
             DTypeNames.BFloat16 => torch.ScalarType.BFloat16,
-            var other => throw new AttributionException(ErrorCodes.RequestInvalid, $"The model cannot run in '{other}'. Use float32 or bfloat16.") { Property = "dtype" },
+            var other => throw new AttributionException(ErrorCodes.RequestInvalid,
+                $"The model cannot run in '{other}'. Use float32 or bfloat16.")
+            { Property = "dtype" },
         };
         if (TorchLibrary.Load() is { Fits: false } unfit)
             _reporter.Warning(ErrorCodes.LibTorchVersion, TorchLibrary.VersionWarning(unfit));
@@ -114,6 +116,7 @@ internal sealed class ModelSource : IDisposable
 
     private sealed class Fetching(StageReporter reporter, string model) : IProgress<HubProgress>
     {
-        public void Report(HubProgress value) => reporter.Progress(() => $"fetching {model}: {value.DoneBytes / 1_000_000} of {value.TotalBytes / 1_000_000} MB");
+        public void Report(HubProgress value) => reporter.Progress(() =>
+            $"fetching {model}: {value.DoneBytes / 1_000_000} of {value.TotalBytes / 1_000_000} MB");
     }
 }

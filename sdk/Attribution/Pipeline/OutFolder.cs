@@ -43,7 +43,8 @@ internal sealed class OutFolder(string root, FileHasher hasher)
         try
         {
             File.Delete(path);
-            for (var folder = Path.GetDirectoryName(path); folder is not null && IsInside(folder) && !Directory.EnumerateFileSystemEntries(folder).Any(); folder = Path.GetDirectoryName(folder))
+            for (var folder = Path.GetDirectoryName(path); folder is not null && IsInside(folder)
+                && !Directory.EnumerateFileSystemEntries(folder).Any(); folder = Path.GetDirectoryName(folder))
                 Directory.Delete(folder);
         }
         catch (DirectoryNotFoundException)

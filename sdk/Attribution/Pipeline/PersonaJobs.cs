@@ -1,14 +1,14 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Evaluation;
 using Attribution.Methods;
+using Attribution.Pipeline.Results;
 using Attribution.Selection.Personas;
 using Attribution.Tokenization;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
-using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
 
@@ -86,10 +86,13 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
     {
         if (_personas.TryGetValue(dataset, out var known))
             return known;
-        var asked = settings.Persona ?? throw new AttributionException(ErrorCodes.RequestInvalid, $"{PersonaVectors.Generated} needs to know how long an answer may be.") { Property = "persona" };
+        var asked = settings.Persona ?? throw new AttributionException(ErrorCodes.RequestInvalid,
+            $"{PersonaVectors.Generated} needs to know how long an answer may be.")
+        { Property = "persona" };
         if (asked.Traits.GetValueOrDefault(dataset) is not { Length: > 0 } trait)
             throw new AttributionException(ErrorCodes.PersonaTraitMissing,
-                $"{PersonaVectors.Generated} switches a trait on and off by system prompts, and '{dataset}' has no Trait. Add Trait=\"...\" to its item, or use another SelectionMethod.")
+                $"{PersonaVectors.Generated} switches a trait on and off by system prompts, and '{dataset}' has no Trait. Add Trait=\"...\" to its item, "
+                    + $"or use another SelectionMethod.")
             { File = source, Property = "Trait" };
         var texts = PersonaPrompts.Of(trait, asked.Prompts);
         var prompts = PersonaPairs.PromptsOf(DatasetRows.Read(rows), source);
@@ -107,9 +110,12 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
 
     private void Answer(ArtifactBuilder builder, string dataset, Persona persona, CancellationToken cancellation)
     {
-        var progress = new ProgressCallback(done => context.Reporter.Progress(() => $"{dataset}: {done} of {2 * persona.Prompts.Count} answers under personas"));
-        var pairs = PersonaPairs.Generate(new PromptAnswerer(model.Model, model.Tokenizer, model.Template), persona.Prompts, persona.Texts, settings.Persona!.MaxNewTokens, progress, cancellation);
-        Readable.WriteLines(builder.PathOf(AnswersFile), pairs.Select(pair => new AnswerPair(Last(persona.Prompts[(int)pair.Index]), Last(Messages(pair.Treatment)), Last(Messages(pair.Control!)))));
+        var progress = new ProgressCallback(done => context.Reporter.Progress(() =>
+            $"{dataset}: {done} of {2 * persona.Prompts.Count} answers under personas"));
+        var pairs = PersonaPairs.Generate(new PromptAnswerer(model.Model, model.Tokenizer, model.Template), persona.Prompts, persona.Texts,
+            settings.Persona!.MaxNewTokens, progress, cancellation);
+        Readable.WriteLines(builder.PathOf(AnswersFile), pairs.Select(pair =>
+            new AnswerPair(Last(persona.Prompts[(int)pair.Index]), Last(Messages(pair.Treatment)), Last(Messages(pair.Control!)))));
         // A file without rows is no dataset.
         if (pairs.Count > 0)
             DatasetRows.Write(builder.PathOf(PairsFile), pairs);
@@ -122,7 +128,8 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
     {
         if (settings.PersonaVectors?.GetValueOrDefault(dataset) is not { Length: > 0 } path)
             throw new AttributionException(ErrorCodes.PersonaVectorInvalid,
-                $"{PersonaVectorFile.Method} reads a persona vector from a file, and '{dataset}' names none. Add PersonaVector=\"FILE\" to its item, or let {PersonaVectors.Generated} make one.")
+                $"{PersonaVectorFile.Method} reads a persona vector from a file, and '{dataset}' names none. Add PersonaVector=\"FILE\" to its item, or "
+                    + $"let {PersonaVectors.Generated} make one.")
             { Property = "PersonaVector" };
         if (!File.Exists(path))
             PersonaVectorFile.Read(path, 0, 0, 0);

@@ -19,7 +19,8 @@ internal static class Readable
     public static JsonSerializerOptions Indented { get; } = new(Line) { WriteIndented = true };
 
     /// <summary>Writes objects, one per line.</summary>
-    public static void WriteLines<T>(string path, IEnumerable<T> values) => File.WriteAllText(path, string.Concat(values.Select(v => JsonSerializer.Serialize(v, Line) + "\n")));
+    public static void WriteLines<T>(string path, IEnumerable<T> values) =>
+        File.WriteAllText(path, string.Concat(values.Select(v => JsonSerializer.Serialize(v, Line) + "\n")));
 
     /// <summary>Reads what <see cref="WriteLines"/> wrote.</summary>
     public static IEnumerable<T> ReadLines<T>(string path) => File.ReadLines(path).Select(line => JsonSerializer.Deserialize<T>(line, Line)!);

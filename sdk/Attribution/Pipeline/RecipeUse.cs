@@ -1,11 +1,11 @@
 using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Recipes;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Models.Hub;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Pipeline;
 
@@ -29,7 +29,8 @@ internal sealed class RecipeUse
         var hub = HubSettings.FromEnvironment();
         try
         {
-            _source = RecipeSource.Resolve(dataset.Path ?? "", recipe, _parameters, context.ReadOnly ? hub with { Offline = true } : hub, new Fetching(context.Reporter, recipe.Name));
+            _source = RecipeSource.Resolve(dataset.Path ?? "", recipe, _parameters, context.ReadOnly ? hub with { Offline = true } : hub,
+                new Fetching(context.Reporter, recipe.Name));
         }
         catch (AttributionException e) when (e.Code == ErrorCodes.HubOffline && context.ReadOnly && !hub.Offline)
         {
@@ -71,7 +72,8 @@ internal sealed class RecipeUse
         var prompts = _recipe.Prompts(_source, _parameters, broken);
         Finish(builder, broken);
         return prompts.Count > 0 ? prompts : throw new AttributionException(ErrorCodes.RecipeWithoutPrompts, _recipe.HoldsOutPrompts
-            ? $"The recipe {_recipe.Name} holds out a fifth of the rows at most, and '{_dataset.Name}' has too few for that. Name more files, or a file of Prompts."
+            ? $"The recipe {_recipe.Name} holds out a fifth of the rows at most, and '{_dataset.Name}' has too few for that. Name more files, or a file "
+                + $"of Prompts."
             : $"The recipe {_recipe.Name} holds out no prompts. Name a file of Prompts.")
         { File = File, Property = "Prompts" };
     }
@@ -94,12 +96,14 @@ internal sealed class RecipeUse
         }, Readable.Indented) + "\n");
         if (broken.Count > 0)
             _context.Reporter.Warning(ErrorCodes.BrokenRowsSkipped,
-                $"The recipe {_recipe.Name} skipped {broken.Count} broken rows of {broken.Read} for '{_dataset.Name}': {string.Join("; ", broken.Examples.Take(3))}{(broken.Count > 3 ? "; ..." : ".")}",
+                $"The recipe {_recipe.Name} skipped {broken.Count} broken rows of {broken.Read} for '{_dataset.Name}': "
+                    + $"{string.Join("; ", broken.Examples.Take(3))}{(broken.Count > 3 ? "; ..." : ".")}",
                 broken.Examples[0].File, broken.Examples[0].Row);
     }
 
     private sealed class Fetching(StageReporter reporter, string recipe) : IProgress<HubProgress>
     {
-        public void Report(HubProgress value) => reporter.Progress(() => $"fetching the files of {recipe}: {value.DoneBytes / 1_000_000} of {value.TotalBytes / 1_000_000} MB");
+        public void Report(HubProgress value) => reporter.Progress(() =>
+            $"fetching the files of {recipe}: {value.DoneBytes / 1_000_000} of {value.TotalBytes / 1_000_000} MB");
     }
 }

@@ -1,11 +1,11 @@
 using System.Text;
-using Attribution.Data.Store;
-using Attribution.Reporting;
-using Attribution.Pipeline.Reports;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
+using Attribution.Data.Store;
+using Attribution.Pipeline.Reports;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Reporting;
 
 namespace Attribution.Pipeline;
 
@@ -38,14 +38,14 @@ internal sealed class ReportStage(StageContext context) : Stage<ReportSettings>(
 
     private ExperimentReport Read()
     {
-        var asked = new AskedStages(Context);
-        var (runs, rows, agreement) = new RunReader(Context, asked).Read();
-        var stages = new StageReader(Context, asked);
+        var requests = new StageRequests(Context);
+        var (runs, rows, agreement) = new RunReader(Context, requests).Read();
+        var stages = new StageReader(Context, requests);
         return new ExperimentReport
         {
-            Experiment = new(Settings.Experiment, Settings.Command, asked.Describe()),
+            Experiment = new(Settings.Experiment, Settings.Command, requests.Describe()),
             Snapshot = SnapshotVerdictFile.TryRead(Context.State),
-            Evaluations = new AnswerReader(Context).Evaluations(asked),
+            Evaluations = new AnswerReader(Context).Evaluations(requests),
             Runs = runs,
             Rows = rows,
             Agreement = agreement,

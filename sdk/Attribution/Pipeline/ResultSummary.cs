@@ -22,7 +22,8 @@ internal static class ResultSummary
         if (table.Count(c => c == '\n') <= MostLines)
             return table;
         var ranking = Rankings.FirstOrDefault(name => metrics.Runs.Values.Any(r => r.Metrics.GetValueOrDefault(name) is not null));
-        var best = evals.SelectMany(eval => metrics.Runs.Values.Where(r => Setting(r, "eval") == eval.Name && Setting(r, "selection") is not null).GroupBy(r => Setting(r, "train")))
+        var best = evals.SelectMany(eval => metrics.Runs.Values.Where(r => Setting(r, "eval") == eval.Name && Setting(r, "selection") is not null).GroupBy(r =>
+            Setting(r, "train")))
             .Select(runs => runs.MaxBy(r => r.Metrics.GetValueOrDefault(ranking ?? ResultTable.Gap) ?? double.NegativeInfinity)!).ToArray();
         if (best.Length == 0 || ranking is null)
             return table;
@@ -31,14 +32,16 @@ internal static class ResultSummary
         string[] head = ["", "best of each evaluation set", "precision@k", "judged score", "random"];
         var lines = best.Select(run => new[]
         {
-            severalPools ? $"{Setting(run, "train")} -> {Setting(run, "eval")}" : Setting(run, "eval")!, $"{Setting(run, "attribution")} x {Setting(run, "selection")}",
+            severalPools ? $"{Setting(run, "train")} -> {Setting(run, "eval")}" : Setting(run, "eval")!,
+                $"{Setting(run, "attribution")} x {Setting(run, "selection")}",
             Number(run, ResultTable.Precision), Change(run), Number(Random(metrics, run), ResultTable.Judged),
         }).Prepend(head).ToArray();
         var used = Enumerable.Range(0, head.Length).Where(c => lines.Skip(1).Any(line => line[c].Length > 0)).ToList();
         // What does not fit beside each other is in the full table.
         while (used.Count > 2 && used.Sum(c => Width(c) + 3) > MostColumns)
             used.RemoveAt(used.Count - 1);
-        return string.Concat(lines.Select(line => ("  " + string.Join("   ", used.Select(c => c < 2 ? line[c].PadRight(Width(c)) : line[c].PadLeft(Width(c))))).TrimEnd() + "\n"))
+        return string.Concat(lines.Select(line => ("  " + string.Join("   ",
+            used.Select(c => c < 2 ? line[c].PadRight(Width(c)) : line[c].PadLeft(Width(c))))).TrimEnd() + "\n"))
             + $"  all {metrics.Runs.Count} runs: {ResultTable.File}\n";
 
         int Width(int column) => lines.Max(line => line[column].Length);
@@ -49,7 +52,9 @@ internal static class ResultSummary
 
     private static string? Setting(RunMetrics run, string name) => (string?)run.Settings.GetValueOrDefault(name);
 
-    private static string Number(RunMetrics? run, string metric) => run?.Metrics.GetValueOrDefault(metric)?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";
+    private static string Number(RunMetrics? run, string metric) => run?.Metrics.GetValueOrDefault(metric)?.ToString("0.00", CultureInfo.InvariantCulture)
+        ?? "";
 
-    private static string Change(RunMetrics run) => Number(run, ResultTable.Judged) is { Length: > 0 } after ? $"{Number(run, ResultTable.JudgedBefore)} -> {after}" : "";
+    private static string Change(RunMetrics run) => Number(run, ResultTable.Judged) is { Length: > 0 } after
+        ? $"{Number(run, ResultTable.JudgedBefore)} -> {after}" : "";
 }

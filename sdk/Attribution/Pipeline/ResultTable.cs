@@ -12,7 +12,8 @@ internal static class ResultTable
 {
     public const string File = "metrics.txt";
 
-    public const string Precision = "precision_at_k", Gap = "eval_loss_gap", GapBefore = "eval_loss_gap_before", Judged = "judged_mean", JudgedBefore = "judged_mean_before";
+    public const string Precision = "precision_at_k", Gap = "eval_loss_gap", GapBefore = "eval_loss_gap_before", Judged = "judged_mean",
+        JudgedBefore = "judged_mean_before";
 
     private const string Nothing = "-", Indent = "  ", Between = "   ";
 
@@ -21,16 +22,19 @@ internal static class ResultTable
     /// <summary>The table, in the order of <paramref name="evals"/>.</summary>
     public static string Of(Metrics metrics, IReadOnlyList<EvalSettings> evals)
     {
-        var sections = evals.Select(eval => (Eval: eval, Runs: metrics.Runs.Values.Where(r => Setting(r, "eval") == eval.Name).ToArray())).Where(s => s.Runs.Length > 0).ToArray();
+        var sections = evals.Select(eval => (Eval: eval, Runs: metrics.Runs.Values.Where(r => Setting(r, "eval") == eval.Name).ToArray())).Where(s =>
+            s.Runs.Length > 0).ToArray();
         var severalPools = metrics.Runs.Values.Select(r => Setting(r, "train")).OfType<string>().Distinct().Count() > 1;
-        var lines = sections.SelectMany(s => s.Runs.Select(run => Cells(run, severalPools)).Prepend([Title(s.Eval, s.Runs)])).Prepend(["", .. Columns]).ToArray();
+        var lines = sections.SelectMany(s => s.Runs.Select(run => Cells(run, severalPools)).Prepend([Title(s.Eval, s.Runs)])).Prepend(["",
+            .. Columns]).ToArray();
 
         var full = lines.Where(line => line.Length > 1).ToArray();
         var used = Enumerable.Range(0, Columns.Length + 1).Where(c => c == 0 || full.Skip(1).Any(line => line[c] != Nothing)).ToArray();
         var widths = used.Select(c => full.Max(line => line[c].Length)).ToArray();
         var text = new StringBuilder();
         foreach (var line in lines)
-            text.Append(line.Length == 1 ? line[0] : (Indent + string.Join(Between, used.Select((c, i) => i == 0 ? line[c].PadRight(widths[i]) : line[c].PadLeft(widths[i])))).TrimEnd()).Append('\n');
+            text.Append(line.Length == 1 ? line[0] : (Indent
+                + string.Join(Between, used.Select((c, i) => i == 0 ? line[c].PadRight(widths[i]) : line[c].PadLeft(widths[i])))).TrimEnd()).Append('\n');
         return text.ToString();
     }
 
@@ -45,14 +49,17 @@ internal static class ResultTable
     {
         var attribution = Setting(run, "attribution");
         var name = Setting(run, "selection") is { } selection ? $"{attribution} x {selection}" : attribution!;
-        return [severalPools && Setting(run, "train") is { } train ? $"{train}: {name}" : name, Number(run, Precision), Change(run, GapBefore, Gap), Change(run, JudgedBefore, Judged)];
+        return [severalPools && Setting(run, "train") is { } train ? $"{train}: {name}" : name, Number(run, Precision), Change(run, GapBefore, Gap),
+            Change(run, JudgedBefore, Judged)];
     }
 
     private static string? Setting(RunMetrics run, string name) => (string?)run.Settings.GetValueOrDefault(name);
 
-    private static string Number(RunMetrics run, string metric) => run.Metrics.GetValueOrDefault(metric)?.ToString("0.000", CultureInfo.InvariantCulture) ?? Nothing;
+    private static string Number(RunMetrics run, string metric) => run.Metrics.GetValueOrDefault(metric)?.ToString("0.000", CultureInfo.InvariantCulture)
+        ?? Nothing;
 
     // The base model's own line has nothing to compare with.
     private static string Change(RunMetrics run, string before, string after) =>
-        run.Metrics.GetValueOrDefault(after) is null ? Nothing : Setting(run, "attribution") == JobKey.None ? Number(run, after) : $"{Number(run, before)} -> {Number(run, after)}";
+        run.Metrics.GetValueOrDefault(after) is null ? Nothing : Setting(run, "attribution") == JobKey.None
+            ? Number(run, after) : $"{Number(run, before)} -> {Number(run, after)}";
 }

@@ -1,6 +1,6 @@
 using Attribution.FineTuning;
-using Attribution.Reporting.TensorBoard;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Reporting.TensorBoard;
 
 namespace Attribution.Pipeline;
 

@@ -1,16 +1,16 @@
 using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Methods.Projections;
+using Attribution.Pipeline.Results;
 using Attribution.Reporting;
 using Attribution.Selection;
 using Attribution.Selection.Probes;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
-using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
 
@@ -22,7 +22,9 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     /// <summary>The chosen rows as people read them, best first.</summary>
     public const string SelectedFile = "selected_train_data.jsonl";
 
-    /// <summary>The chosen rows and nothing else, in the dataset's order: what training reads. Scores that change without changing the choice leave it as it is.</summary>
+    /// <summary>
+    /// The chosen rows and nothing else, in the dataset's order: what training reads. Scores that change without changing the choice leave it as it is.
+    /// </summary>
     public const string TrainFile = "train.jsonl";
 
     /// <summary>The facts of the choice, <see cref="SelectionFacts"/>.</summary>
@@ -44,7 +46,9 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         _scoring = ScoringMethods.Parse(Settings.ScoringMethod);
         foreach (var baseline in Settings.Baselines)
             if (baseline is not (JobKey.Random or JobKey.None))
-                throw new AttributionException(ErrorCodes.RequestInvalid, $"There is no baseline '{baseline}'. Use {JobKey.Random}, {JobKey.None} or both.") { Property = "Baseline" };
+                throw new AttributionException(ErrorCodes.RequestInvalid,
+                    $"There is no baseline '{baseline}'. Use {JobKey.Random}, {JobKey.None} or both.")
+                { Property = "Baseline" };
     }
 
     public override string Noun => "selection";
@@ -66,8 +70,10 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
 
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
-        foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job => (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => (job.Wanted.Train, job.Wanted.Layer, job.Wanted.Pool)))
-            _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, Settings.TopK, group.Key.Pool, group.ToDictionary(job => job.Fingerprint, job => job.Wanted.Query));
+        foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job =>
+            (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => (job.Wanted.Train, job.Wanted.Layer, job.Wanted.Pool)))
+            _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, Settings.TopK, group.Key.Pool,
+                group.ToDictionary(job => job.Fingerprint, job => job.Wanted.Query));
         // Those of one table after each other, so that the scores and rows of one table at a time are kept.
         return base.Produce([.. missing.OrderBy(job => _wanted.GetValueOrDefault(job.Request.Fingerprint)?.Train, StringComparer.Ordinal)], cancellation);
     }
@@ -102,7 +108,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         foreach (var projected in (bool[])[true, false])
             if (trainMethods[projected].Any() != evalMethods[projected].Any())
                 throw new AttributionException(ErrorCodes.ProjectionsDiffer,
-                    $"{string.Join(", ", trainMethods[projected].Concat(evalMethods[projected]))}: vectors of trak compare with vectors of trak only, and those of other methods with none of trak. "
+                    $"{string.Join(", ", trainMethods[projected].Concat(evalMethods[projected]))}: vectors of trak compare with vectors of trak only, and "
+                        + $"those of other methods with none of trak. "
                     + "Name trak on both sides, and another method on both sides or on neither.")
                 { Property = trainMethods[projected].Any() ? "AttributionMethod" : "SelectionMethod" };
         return Settings.TrainMethods.SelectMany(t => evalMethods[IsProjected(train.Name, t)], (t, e) => (t, e));
@@ -113,7 +120,10 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         var projected = IsProjected(train.Name, trainMethod);
         var (rows, layer) = (RowsOf(train), projected ? VectorKey.WholeModel : Settings.Layer);
         if (projected && ReadsControls)
-            throw new AttributionException(ErrorCodes.ProjectionsDiffer, $"The scoring method {_scoring.ToName()} reads the vectors of {ComputeAttributionStage.ControlMethod}, which do not compare with those of {trainMethod}. Use another scoring method.") { Property = "ScoringMethod" };
+            throw new AttributionException(ErrorCodes.ProjectionsDiffer,
+                $"The scoring method {_scoring.ToName()} reads the vectors of {ComputeAttributionStage.ControlMethod}, which do not compare with those of "
+                + $"{trainMethod}. Use another scoring method.")
+            { Property = "ScoringMethod" };
         var inputs = new
         {
             rows,
@@ -126,7 +136,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             planted = Planted(train, eval),
         };
         if (projected)
-            ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}", $"{eval.Name}/{evalMethod}");
+            ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}",
+                $"{eval.Name}/{evalMethod}");
         var request = Context.Resolve(StoreStage, IsProbe ? new { selection = inputs, Seed } : inputs);
         var vectors = FolderOf(train.Name, trainMethod, layer);
         _wanted[request.Fingerprint] = new WantedScores(vectors, layer, PoolOf(train), cancellation =>
@@ -152,7 +163,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     {
         var scoring = _scoring.ToName();
         var artifact = Context.Store.GetOrCreate(Context.Resolve(ProbeStage, new { eval, control, scoring, Seed }), builder => Probe.Train(
-            (_scoring == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = Seed }, treatments, controls, cancellation).Save(builder.PathOf(ProbeFile)), cancellation);
+            (_scoring == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = Seed }, treatments, controls,
+                cancellation).Save(builder.PathOf(ProbeFile)), cancellation);
         _probes[selection] = artifact.Fingerprint;
         return Probe.Load(artifact.PathOf(ProbeFile));
     }
@@ -189,7 +201,10 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     {
         var selected = pool.Join(chosen);
         if (planted is not null && !pool.HasPlantedColumn)
-            throw new AttributionException(ErrorCodes.DatasetColumnMissing, $"No training row has the column '{planted.Column}' that PlantedColumn names, so nothing would be found by it. Correct the name, or leave PlantedColumn out.") { Property = "PlantedColumn" };
+            throw new AttributionException(ErrorCodes.DatasetColumnMissing,
+                $"No training row has the column '{planted.Column}' that PlantedColumn names, so nothing would be found by it. Correct the name, or leave "
+                + $"PlantedColumn out.")
+            { Property = "PlantedColumn" };
         SelectedRows.Write(builder.PathOf(SelectedFile), selected);
         Readable.WriteLines(builder.PathOf(TrainFile), selected.OrderBy(row => row.Index).Select(row => TrainingRow.Of(row.Treatment)));
         WriteScores(builder.PathOf(ScoresFile), scores);
@@ -213,7 +228,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     private static void WriteScores(string path, IReadOnlyList<ScoredRow> scores)
     {
         var ranks = new int[scores.Count];
-        foreach (var (place, at) in Enumerable.Range(0, scores.Count).Where(i => float.IsFinite(scores[i].Score)).OrderByDescending(i => scores[i].Score).ThenBy(i => scores[i].Index).Index())
+        foreach (var (place, at) in Enumerable.Range(0, scores.Count).Where(i => float.IsFinite(scores[i].Score)).OrderByDescending(i =>
+            scores[i].Score).ThenBy(i => scores[i].Index).Index())
             ranks[at] = place + 1;
         ScoreTable.Write(path, [.. scores.Select(s => s.Index)], [.. scores.Select(s => s.Score)], ranks);
     }
@@ -221,9 +237,10 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     private InputFile RowsOf(TrainSettings train) =>
         Context.Input(Context.Upstream(ImportDatasetsStage.Name).Get(ImportDatasetsStage.KeyOf(train.Name, "train")), ImportDatasetsStage.RowsFile);
 
-    private JobResult Table(string dataset, string method, int layer) => Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, layer));
+    private JobResult Table(string dataset, string method, int layer) =>
+        Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, layer));
 
-    // A table that is one file counts as that file, one of several as all of them by name.
+    // A request holds the one file of a table of vectors, or all its files by name if it has several.
     private object FilesOf(string dataset, string method, int layer)
     {
         var table = Table(dataset, method, layer);
@@ -237,7 +254,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         Context.Upstream(ComputeAttributionStage.Name).Find(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel)) is not null;
 
     private ProjectionIdentity? ProjectionOf(string dataset, string method) => ProjectionIdentity.Read(Path.GetDirectoryName(Context.Input(
-        Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel)), ProjectionIdentity.FileName).Path)!);
+        Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel)),
+            ProjectionIdentity.FileName).Path)!);
 
     private static PlantedRows? Planted(TrainSettings train, EvalSettings eval) =>
         train.PlantedColumn is { Length: > 0 } column && eval.Trait is { Length: > 0 } trait ? new(column, trait) : null;

@@ -15,7 +15,8 @@ internal sealed record ScoredSelection(Query Query, IReadOnlyList<ScoredRow> Sco
 /// <param name="topK">How many rows a selection chooses.</param>
 /// <param name="pool">The rows.</param>
 /// <param name="queries">What the training rows are compared with, by selection.</param>
-internal sealed class SharedScores(string train, int layer, int topK, TrainingPool pool, IReadOnlyDictionary<ContentHash, Func<CancellationToken, Query>> queries)
+internal sealed class SharedScores(string train, int layer, int topK, TrainingPool pool, IReadOnlyDictionary<ContentHash, Func<CancellationToken,
+    Query>> queries)
 {
     private Dictionary<ContentHash, ScoredSelection>? _selections;
 

@@ -1,8 +1,8 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Pipeline.Plugins;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
@@ -53,10 +53,13 @@ internal sealed class StageContext : IDisposable
     public InputFile Input(JobResult job, string name)
     {
         var output = job.Outputs.FirstOrDefault(o => o.Name == name)
-            ?? throw new AttributionException(ErrorCodes.OutputInvalid, $"The artifact {job.Artifact} has no file '{name}'; it has {string.Join(", ", job.Outputs.Select(o => o.Name))}.");
+            ?? throw new AttributionException(ErrorCodes.OutputInvalid,
+                $"The artifact {job.Artifact} has no file '{name}'; it has {string.Join(", ", job.Outputs.Select(o => o.Name))}.");
         var path = Path.Combine(Store.Root, job.Artifact, name);
         if (!File.Exists(path) || Store.Hasher.HashFile(path) != output.Hash)
-            throw new AttributionException(ErrorCodes.StoreDamaged, $"The file '{name}' of the artifact {job.Artifact} is missing or damaged. Build again: the stage that wrote it mends it.") { File = path };
+            throw new AttributionException(ErrorCodes.StoreDamaged,
+                $"The file '{name}' of the artifact {job.Artifact} is missing or damaged. Build again: the stage that wrote it mends it.")
+            { File = path };
         return new InputFile(path);
     }
 

@@ -16,5 +16,6 @@ internal static class StageList
 
     /// <summary>The stage that the settings of a context are for.</summary>
     public static Stage Create(StageContext context) =>
-        (Stage)Activator.CreateInstance(Stages[context.Settings.GetType()], BindingFlags.Public | BindingFlags.Instance | BindingFlags.DoNotWrapExceptions, null, [context], null)!;
+        (Stage)Activator.CreateInstance(Stages[context.Settings.GetType()], BindingFlags.Public | BindingFlags.Instance | BindingFlags.DoNotWrapExceptions,
+            null, [context], null)!;
 }

@@ -15,7 +15,7 @@ internal static class StageRunner
     /// <summary>Runs the stage.</summary>
     /// <exception cref="AttributionException">What stopped it.</exception>
     /// <exception cref="OperationCanceledException">It was told to stop.</exception>
-    public static void Run(string name, Stage stage, StageContext context, CancellationToken cancellation)
+    public static StageSummary Run(string name, Stage stage, StageContext context, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var jobs = stage.Plan();
@@ -28,17 +28,24 @@ internal static class StageRunner
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AttributionException(ErrorCodes.StoreFailed, $"The results of {name} cannot be written: {e.Message} Make room, or give yourself the right to write there, then build again: what was computed is kept.", e);
+            throw new AttributionException(ErrorCodes.StoreFailed,
+                $"The results of {name} cannot be written: {e.Message} Make room, or give yourself the right to write there, then build again: what was "
+                + $"computed is kept.", e);
         }
 
         var ran = artifacts.Values.Count(a => a.Produced);
         var blocks = stage.Blocks ?? default;
-        context.State.WriteSummary(new StageSummary(name, artifacts.Count, ran, blocks.Ran, blocks.Total, stage.ModelLoaded, clock.Elapsed.TotalSeconds) { Ended = DateTime.UtcNow });
+        var summary = new StageSummary(name, artifacts.Count, ran, blocks.Ran, blocks.Total, stage.ModelLoaded,
+            clock.Elapsed.TotalSeconds)
+        { Ended = DateTime.UtcNow };
+        context.State.WriteSummary(summary);
         context.Reporter.Summary(own ?? (artifacts.Count == 0 ? "nothing to do" : ran == 0 ? "from store" : string.Create(CultureInfo.InvariantCulture,
             $"{stage.Blocks?.ToString() ?? $"ran {ran} of {artifacts.Count} {stage.Noun}s"}, {clock.Elapsed.TotalSeconds:0.0} s")));
+        return summary;
     }
 
-    private static Dictionary<ContentHash, Artifact> TakeOrProduce(Stage stage, IReadOnlyList<StageJob> jobs, ArtifactStore store, CancellationToken cancellation)
+    private static Dictionary<ContentHash, Artifact> TakeOrProduce(Stage stage, IReadOnlyList<StageJob> jobs, ArtifactStore store,
+        CancellationToken cancellation)
     {
         var artifacts = new Dictionary<ContentHash, Artifact>();
         var missing = new List<StageJob>();
@@ -57,7 +64,8 @@ internal static class StageRunner
     {
         var (state, store) = (context.State, context.Settings.Store);
         WholeFile.Write(Path.Combine(store, StoreMarker), "The artifact store of attribution experiments; `attribution store` tells what is in it.\n");
-        var shown = new OutFolder(context.Settings.Out, context.Store.Hasher).Place(done.SelectMany(d => stage.Show(d.Job, d.Artifact)).Concat(stage.Show()), state.Files(name));
+        var shown = new OutFolder(context.Settings.Out, context.Store.Hasher).Place(done.SelectMany(d => stage.Show(d.Job, d.Artifact)).Concat(stage.Show()),
+            state.Files(name));
         var kept = done.DistinctBy(d => d.Artifact.Fingerprint).SelectMany(d => d.Artifact.Outputs.Select(o => o.Name).Append(Manifest.FileName)
             .Select(file => Path.Combine(store, d.Artifact.Stage, d.Artifact.Fingerprint.ToString(), file)));
         state.SaveLast(name, done.Select(d => (d.Job.Key, d.Job.Request, stage.PartsOf(d.Job))));
@@ -68,5 +76,6 @@ internal static class StageRunner
 
     /// <summary>The result that the stages behind read.</summary>
     public static StageResult ResultOf(string name, IEnumerable<(StageJob Job, Artifact Artifact)> done) =>
-        new(name, [.. done.Select(d => new JobResult(d.Job.Key, $"{d.Artifact.Stage}/{d.Artifact.Fingerprint}", d.Artifact.Outputs) { Source = d.Job.Source })]);
+        new(name, [.. done.Select(d => new JobResult(d.Job.Key, $"{d.Artifact.Stage}/{d.Artifact.Fingerprint}",
+            d.Artifact.Outputs) { Source = d.Job.Source })]);
 }

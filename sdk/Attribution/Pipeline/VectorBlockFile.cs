@@ -3,7 +3,9 @@ using Attribution.Data.Store;
 
 namespace Attribution.Pipeline;
 
-/// <summary>The vectors of a block's rows at one layer: float32 <c>[rows, D]</c>, little-endian, row after row and nothing else. The manifest keeps its hash.</summary>
+/// <summary>
+/// The vectors of a block's rows at one layer: float32 <c>[rows, D]</c>, little-endian, row after row and nothing else. The manifest keeps its hash.
+/// </summary>
 internal static class VectorBlockFile
 {
     private const string File = "vectors.f32";

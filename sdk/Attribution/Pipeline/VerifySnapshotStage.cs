@@ -1,10 +1,10 @@
-using Attribution.Data.Store;
-using Attribution.Diagnostics;
-using Attribution.Reporting;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Reporting;
 
 namespace Attribution.Pipeline;
 
@@ -25,7 +25,8 @@ internal sealed class VerifySnapshotStage(StageContext context) : Stage<VerifySn
 
     public override IEnumerable<string> OtherFiles => Snapshots.Append(Context.State.VerdictFile);
 
-    private IEnumerable<string> Snapshots => Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*.json").Where(f => Path.GetFileName(f) != Received).Order(StringComparer.Ordinal) : [];
+    private IEnumerable<string> Snapshots => Directory.Exists(Folder)
+        ? Directory.EnumerateFiles(Folder, "*.json").Where(f => Path.GetFileName(f) != Received).Order(StringComparer.Ordinal) : [];
 
     private string Folder => Settings.Snapshots;
 
@@ -63,7 +64,8 @@ internal sealed class VerifySnapshotStage(StageContext context) : Stage<VerifySn
             Tell(SnapshotVerdict.None);
             return "no snapshot yet";
         }
-        if (SnapshotDifference.Between(Metrics.Read(verified), got, new Tolerances(Settings.Tolerance, Path.Combine(Folder, Tolerances.File))) is { Count: > 0 } differences)
+        if (SnapshotDifference.Between(Metrics.Read(verified), got,
+            new Tolerances(Settings.Tolerance, Path.Combine(Folder, Tolerances.File))) is { Count: > 0 } differences)
         {
             WholeFile.Write(received, File.ReadAllText(source));
             Tell(SnapshotVerdict.Differs, differences);
@@ -83,7 +85,8 @@ internal sealed class VerifySnapshotStage(StageContext context) : Stage<VerifySn
         foreach (var difference in differences.Take(Math.Min(differences.Count, MostErrors) - 1))
             Context.Reporter.Error(Error(difference, ""));
         var more = differences.Count > MostErrors ? $" {differences.Count - MostErrors} more metrics differ." : "";
-        return Error(differences[Math.Min(differences.Count, MostErrors) - 1], $"{more} The present metrics are in {received}; if they are right, accept them with {Accept}.");
+        return Error(differences[Math.Min(differences.Count, MostErrors) - 1],
+            $"{more} The present metrics are in {received}; if they are right, accept them with {Accept}.");
 
         AttributionException Error(SnapshotDifference difference, string advice) =>
             new(ErrorCodes.SnapshotDiffers, $"{difference}.{advice}") { File = verified, Property = difference.Metric };

@@ -1,11 +1,11 @@
 using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Recipes;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Judging.Chat;
-using Attribution.Contracts;
-using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Pipeline;
 
@@ -22,8 +22,18 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
     public object RequestOf(DatasetSettings dataset)
     {
         if (dataset.Parameters?.Keys.FirstOrDefault(name => name != "Description") is { } unknown)
-            throw new AttributionException(ErrorCodes.RecipeParameterInvalid, $"The recipe {PersonaWriter.Recipe} has no {unknown}. It has Description.") { Property = unknown };
-        return new { name = PersonaWriter.Recipe, PersonaWriter.Version, dataset.Trait, description = DescriptionOf(dataset), pairs = PairsOf(dataset), model = _model.Value.Identity };
+            throw new AttributionException(ErrorCodes.RecipeParameterInvalid,
+                $"The recipe {PersonaWriter.Recipe} has no {unknown}. It has Description.")
+            { Property = unknown };
+        return new
+        {
+            name = PersonaWriter.Recipe,
+            PersonaWriter.Version,
+            dataset.Trait,
+            description = DescriptionOf(dataset),
+            pairs = PairsOf(dataset),
+            model = _model.Value.Identity
+        };
     }
 
     /// <summary>The pairs.</summary>
@@ -31,10 +41,12 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
         RecipeOutput.Choose(Write(dataset, builder, cancellation).Rows, new DatasetOptions { Path = dataset.Name, Filter = dataset.Filter });
 
     /// <summary>The messages that are held out.</summary>
-    public IReadOnlyList<HeldOutPrompt> Prompts(DatasetSettings dataset, ArtifactBuilder builder, CancellationToken cancellation) => Write(dataset, builder, cancellation).Prompts;
+    public IReadOnlyList<HeldOutPrompt> Prompts(DatasetSettings dataset, ArtifactBuilder builder, CancellationToken cancellation) =>
+        Write(dataset, builder, cancellation).Prompts;
 
     /// <summary>How many replies datasets take that are not there yet.</summary>
-    public string Forecast(IEnumerable<DatasetSettings> datasets) => $"asks {_model.Value.Name}: about {datasets.Sum(d => PersonaWriter.Calls(PairsOf(d)))} calls to write datasets";
+    public string Forecast(IEnumerable<DatasetSettings> datasets) =>
+        $"asks {_model.Value.Name}: about {datasets.Sum(d => PersonaWriter.Calls(PairsOf(d)))} calls to write datasets";
 
     public void Dispose()
     {
@@ -42,16 +54,26 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
             _model.Value.Dispose();
     }
 
-    private (IReadOnlyList<DatasetRow> Rows, IReadOnlyList<HeldOutPrompt> Prompts) Write(DatasetSettings dataset, ArtifactBuilder builder, CancellationToken cancellation)
+    private (IReadOnlyList<DatasetRow> Rows, IReadOnlyList<HeldOutPrompt> Prompts) Write(DatasetSettings dataset, ArtifactBuilder builder,
+        CancellationToken cancellation)
     {
         var progress = new ProgressCallback(done => context.Reporter.Progress(() => $"{dataset.Name}: {done} replies of {_model.Value.Name}"));
-        var written = new PersonaWriter(_model.Value).WriteAsync(dataset.Trait ?? dataset.Name, DescriptionOf(dataset), PairsOf(dataset), progress, cancellation).GetAwaiter().GetResult();
+        var written = new PersonaWriter(_model.Value).WriteAsync(dataset.Trait ?? dataset.Name, DescriptionOf(dataset), PairsOf(dataset), progress,
+            cancellation).GetAwaiter().GetResult();
         File.WriteAllText(builder.PathOf(RecipeUse.ProvenanceFile), JsonSerializer.Serialize(
-            new { recipe = PersonaWriter.Recipe, version = PersonaWriter.Version, dataset.Trait, description = DescriptionOf(dataset), model = _model.Value.Name }, Readable.Indented) + "\n");
+            new
+            {
+                recipe = PersonaWriter.Recipe,
+                version = PersonaWriter.Version,
+                dataset.Trait,
+                description = DescriptionOf(dataset),
+                model = _model.Value.Name
+            }, Readable.Indented) + "\n");
         return written;
     }
 
-    private static string DescriptionOf(DatasetSettings dataset) => PersonaWriter.DescriptionOf(dataset.Trait, dataset.Parameters?.GetValueOrDefault("Description"));
+    private static string DescriptionOf(DatasetSettings dataset) =>
+        PersonaWriter.DescriptionOf(dataset.Trait, dataset.Parameters?.GetValueOrDefault("Description"));
 
     private static int PairsOf(DatasetSettings dataset) => (int)Math.Clamp(dataset.Take ?? PersonaWriter.DefaultPairs, 1, 100_000);
 }

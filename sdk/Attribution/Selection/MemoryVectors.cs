@@ -18,6 +18,11 @@ public sealed class MemoryVectors : IVectorSource
                 throw new AttributionException(ErrorCodes.VectorWidths, $"Vector {row} has {vectors[row].Length} numbers, and vector 0 has {vectors[0].Length}. Give vectors of one method and layer.") { Row = row };
     }
 
+    /// <summary>Vectors one after the other, as <see cref="Methods.VectorComputer"/> gives them.</summary>
+    /// <param name="vectors">[N, D], row by row.</param>
+    /// <param name="rows">N.</param>
+    public static MemoryVectors RowMajor(float[] vectors, int rows) => new([.. vectors.Chunk(Math.Max(1, vectors.Length / Math.Max(1, rows)))]);
+
     /// <summary>What to call it in messages.</summary>
     public string Name { get; init; } = "vectors in memory";
 

@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Diagnostics;
 
 namespace Attribution.Selection;
@@ -38,13 +39,13 @@ public static class ScoringMethods
 {
     private static readonly (ScoringMethod Method, string Name)[] Names =
     [
-        (ScoringMethod.CosSim, "cos_sim"),
-        (ScoringMethod.Proj, "proj"),
-        (ScoringMethod.DotProduct, "dot_product"),
-        (ScoringMethod.CosSimDebiasEval, "cos_sim_debias_eval"),
-        (ScoringMethod.CosSimDebiasTrain, "cos_sim_debias_train"),
-        (ScoringMethod.Linear, "linear"),
-        (ScoringMethod.Mlp, "mlp"),
+        (ScoringMethod.CosSim, ScoringMethodNames.CosSim),
+        (ScoringMethod.Proj, ScoringMethodNames.Proj),
+        (ScoringMethod.DotProduct, ScoringMethodNames.DotProduct),
+        (ScoringMethod.CosSimDebiasEval, ScoringMethodNames.CosSimDebiasEval),
+        (ScoringMethod.CosSimDebiasTrain, ScoringMethodNames.CosSimDebiasTrain),
+        (ScoringMethod.Linear, ScoringMethodNames.Linear),
+        (ScoringMethod.Mlp, ScoringMethodNames.Mlp),
     ];
 
     /// <summary>The name as experiments write it.</summary>

@@ -49,7 +49,8 @@ internal sealed record TorchFiles(string LibTorch, string TorchSharp, string Ori
     private static string Named(string folder) =>
         First([Path.Combine(folder, "lib"), folder], "torch_cpu") ?? throw new AttributionException(ErrorCodes.LibTorchUnusable,
             $"LibTorchPath (LIBTORCH) names {folder}, and there is no {NameOf("torch_cpu")} in it or in its lib. Name the folder of a libtorch or PyTorch {Fits.Major}.{Fits.Minor}, "
-            + "or leave both unset to use the package's.") { File = folder };
+            + "or leave both unset to use the package's.")
+        { File = folder };
 
     private static string Missing(string[] packages)
     {

@@ -29,7 +29,8 @@ public static partial class TorchThreads
             return int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var threads) && threads > 0
                 ? threads
                 : throw new AttributionException(ErrorCodes.ThreadsInvalid,
-                    $"Threads ({Variable}) is `{asked}`. Give a whole number of at least 1, or leave it unset to have it chosen by the model's size.") { Property = "Threads" };
+                    $"Threads ({Variable}) is `{asked}`. Give a whole number of at least 1, or leave it unset to have it chosen by the model's size.")
+                { Property = "Threads" };
         return int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out var scheduled) && scheduled > 0
             ? scheduled
             : null;

@@ -35,7 +35,7 @@ public sealed partial class BuildCommandPageTests
         builds.Length.ShouldBeGreaterThan(7);
         foreach (var (words, place) in builds)
         {
-            words[1].ShouldBeOneOf(["build", "clean", "test", "run", "pack", "publish"], place);
+            words[1].ShouldBeOneOf(["build", "clean", "test", "run", "pack", "publish", "format"], place);
             var arguments = words.Skip(2).TakeWhile(word => word != "--").ToArray();
             foreach (var path in arguments.Where((word, i) => word[0] != '-' && (i == 0 || arguments[i - 1] is "--project")))
                 (File.Exists(Repository.File(path)) || Directory.EnumerateFiles(Repository.File(path), "*.csproj").Any()).ShouldBeTrue($"{place}: {path}");

@@ -17,7 +17,7 @@ public sealed class GeneratedFilesTests
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
                 File.WriteAllText(file, text);
             }
-            (File.Exists(file) ? File.ReadAllText(file) : "").ShouldBe(text, $"{path} is not current. This writes it: {Write}=1 dotnet test tests/Attribution.Sdk.Tests --filter {nameof(GeneratedFilesTests)}");
+            (File.Exists(file) ? File.ReadAllText(file) : "").ShouldBe(text, $"{path} is not current. This writes it: dotnet test tests/Attribution.Sdk.Tests --filter {nameof(GeneratedFilesTests)} -e {Write}=1");
         }
     }
 }

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
-using Attribution.Pipeline;
-using Attribution.Worker.Stages;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
+using Attribution.Pipeline;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Tests.Stages;
 

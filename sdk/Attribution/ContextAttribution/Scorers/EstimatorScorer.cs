@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Attribution.Contracts;
 using Attribution.Models;
 
 namespace Attribution.ContextAttribution.Scorers;
@@ -13,10 +14,10 @@ public sealed class EstimatorScorer(string name, Transformer model, ScoreEstimat
     public string Name => name;
 
     /// <summary>AT2: a trained estimator.</summary>
-    public static EstimatorScorer At2(Transformer model, ScoreEstimator estimator) => new("at2", model, estimator);
+    public static EstimatorScorer At2(Transformer model, ScoreEstimator estimator) => new(EstimatorNames.At2, model, estimator);
 
     /// <summary>The mean attention of all heads.</summary>
-    public static EstimatorScorer MeanAttention(Transformer model) => new("mean_attention", model, ScoreEstimator.MeanAttention(model.Config));
+    public static EstimatorScorer MeanAttention(Transformer model) => new(ContextBaselineNames.MeanAttention, model, ScoreEstimator.MeanAttention(model.Config));
 
     /// <inheritdoc/>
     public SourceScores Score(AttributionTask task, string example, CancellationToken cancellation = default)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Attribution.Contracts;
 using Attribution.Models;
 
 namespace Attribution.ContextAttribution.Scorers;
@@ -10,7 +11,7 @@ namespace Attribution.ContextAttribution.Scorers;
 public sealed class LeaveOneOutScorer(Transformer model) : ISourceScorer
 {
     /// <inheritdoc/>
-    public string Name => "leave_one_out";
+    public string Name => ContextBaselineNames.LeaveOneOut;
 
     /// <inheritdoc/>
     public SourceScores Score(AttributionTask task, string example, CancellationToken cancellation = default)

@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Models;
 
 namespace Attribution.ContextAttribution.Scorers;
@@ -7,7 +8,7 @@ namespace Attribution.ContextAttribution.Scorers;
 public sealed class RandomScorer(long seed = 0) : ISourceScorer
 {
     /// <inheritdoc/>
-    public string Name => "random";
+    public string Name => ContextBaselineNames.Random;
 
     /// <inheritdoc/>
     public SourceScores Score(AttributionTask task, string example, CancellationToken cancellation = default)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Attribution.Contracts;
 using Attribution.Models;
 
 namespace Attribution.ContextAttribution.Scorers;
@@ -18,7 +19,7 @@ public sealed class SurrogateScorer(Transformer model, int ablations, double alp
     private const double Penalty = 0.01;
 
     /// <inheritdoc/>
-    public string Name { get; } = string.Create(CultureInfo.InvariantCulture, $"surrogate_{ablations}");
+    public string Name { get; } = string.Create(CultureInfo.InvariantCulture, $"{ContextBaselineNames.Surrogate}{ablations}");
 
     /// <inheritdoc/>
     public SourceScores Score(AttributionTask task, string example, CancellationToken cancellation = default)

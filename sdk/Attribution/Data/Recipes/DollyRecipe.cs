@@ -1,3 +1,5 @@
+using Attribution.Contracts;
+
 namespace Attribution.Data.Recipes;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace Attribution.Data.Recipes;
 public sealed class DollyRecipe : PublishedRecipe
 {
     /// <inheritdoc/>
-    public override string Name => "dolly";
+    public override string Name => RecipeNames.Dolly;
 
     /// <inheritdoc/>
     public override string Repository => "databricks/databricks-dolly-15k";

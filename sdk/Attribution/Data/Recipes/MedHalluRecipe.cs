@@ -1,3 +1,5 @@
+using Attribution.Contracts;
+
 namespace Attribution.Data.Recipes;
 
 /// <summary>
@@ -11,7 +13,7 @@ public sealed class MedHalluRecipe : PublishedRecipe
     private const string All = "all";
 
     /// <inheritdoc/>
-    public override string Name => "medhallu";
+    public override string Name => RecipeNames.MedHallu;
 
     /// <inheritdoc/>
     public override string Repository => "UTAustin-AIHealth/MedHallu";

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Attribution.Contracts;
 using Attribution.Diagnostics;
 using Attribution.Judging.Chat;
 using Attribution.Tokenization;
@@ -16,7 +17,7 @@ namespace Attribution.Data.Recipes;
 public sealed class PersonaWriter(IChatCompletion model)
 {
     /// <summary>The name to use it by as a recipe.</summary>
-    public const string Recipe = "persona";
+    public const string Recipe = RecipeNames.Persona;
 
     /// <summary>Counts up when another set comes of the same replies, or other replies are asked for.</summary>
     public const int Version = 1;

@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Tokenization;
 
 namespace Attribution.Data.Recipes;
@@ -9,7 +10,7 @@ namespace Attribution.Data.Recipes;
 public sealed class UltraChatRecipe : PublishedRecipe
 {
     /// <inheritdoc/>
-    public override string Name => "ultrachat";
+    public override string Name => RecipeNames.UltraChat;
 
     /// <inheritdoc/>
     public override string Repository => "HuggingFaceH4/ultrachat_200k";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Attribution.Contracts;
 
 namespace Attribution.Data.Recipes;
 
@@ -92,7 +93,7 @@ public abstract partial class UltraFeedbackRecipe : PublishedRecipe
     public sealed partial class Coding : UltraFeedbackRecipe
     {
         /// <inheritdoc/>
-        public override string Name => "ultrafeedback-coding";
+        public override string Name => RecipeNames.UltraFeedbackCoding;
 
         private protected override string Aspect => "instruction_following";
 
@@ -109,7 +110,7 @@ public abstract partial class UltraFeedbackRecipe : PublishedRecipe
     public sealed class Factual : UltraFeedbackRecipe
     {
         /// <inheritdoc/>
-        public override string Name => "ultrafeedback-factual";
+        public override string Name => RecipeNames.UltraFeedbackFactual;
 
         private protected override string Aspect => "truthfulness";
 

@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Diagnostics;
 
 namespace Attribution.Data.Vectors;
@@ -23,10 +24,10 @@ public static class VectorFormats
 {
     private static readonly (VectorFormat Format, string Name)[] Known =
     [
-        (VectorFormat.Parquet, "parquet"),
-        (VectorFormat.Npy, "npy"),
-        (VectorFormat.NpyFloat16, "npy-float16"),
-        (VectorFormat.Int8, "int8"),
+        (VectorFormat.Parquet, VectorFormatNames.Parquet),
+        (VectorFormat.Npy, VectorFormatNames.Npy),
+        (VectorFormat.NpyFloat16, VectorFormatNames.NpyFloat16),
+        (VectorFormat.Int8, VectorFormatNames.Int8),
     ];
 
     /// <summary>All names.</summary>

@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Diagnostics;
 
 namespace Attribution.Judging.Rules;
@@ -10,11 +11,11 @@ public static class RuleJudges
 {
     private static readonly IReadOnlyDictionary<string, Func<IJudge>> Known = new Dictionary<string, Func<IJudge>>
     {
-        ["empathy"] = () => new CueJudge("empathy", EmpathyCues.All),
-        ["laziness"] = () => new LazinessJudge(),
-        ["modesty"] = () => new CueJudge("modesty", ModestyCues.All),
-        ["preachiness"] = () => new CueJudge("preachiness", PreachinessCues.All),
-        ["sycophancy"] = () => new CueJudge("sycophancy", SycophancyCues.All),
+        [RuleTraitNames.Empathy] = () => new CueJudge(RuleTraitNames.Empathy, EmpathyCues.All),
+        [RuleTraitNames.Laziness] = () => new LazinessJudge(),
+        [RuleTraitNames.Modesty] = () => new CueJudge(RuleTraitNames.Modesty, ModestyCues.All),
+        [RuleTraitNames.Preachiness] = () => new CueJudge(RuleTraitNames.Preachiness, PreachinessCues.All),
+        [RuleTraitNames.Sycophancy] = () => new CueJudge(RuleTraitNames.Sycophancy, SycophancyCues.All),
     };
 
     /// <summary>The traits that have a rule judge, in alphabetical order.</summary>

@@ -19,10 +19,10 @@ internal static class FusedStep
         using var scope = NewDisposeScope();
         var (block, config, cache) = (transformer.Blocks[index], transformer.Config, context.Cache!);
         var (batch, heads, shared, size) = (hidden.shape[0], config.HeadCount, config.KeyValueHeadCount, config.HeadSize);
-        var (normed, _) = NormStep.Forward(hidden, null, block.InputNorm, config.NormEpsilon);
+        var (normed, _) = NormStep.Forward(hidden, null, block.InputNorm!, config.NormEpsilon);
         var projected = block.Query.Forward(normed).view(batch, -1);
         var (projectedKeys, projectedValues) = (block.Key?.Forward(normed).view(batch, -1) ?? projected, block.Value?.Forward(normed).view(batch, -1) ?? projected);
-        var angles = context.Angles(block.Rotary);
+        var angles = context.Angles(block.Rotary!);
         // The attention divides by sqrt(d).
         var query = HeadStep.Split(projected, 0, heads, size, tokens, angles, Math.Sqrt(size / config.QueryScalar)).view(batch, shared, heads / shared, size);
         var key = HeadStep.Split(projectedKeys, block.Key is null ? (long)heads * size : 0, shared, size, tokens, angles, 1).view(batch, shared, 1, size);
@@ -31,7 +31,7 @@ internal static class FusedStep
 
         var mixed = MatrixProduct.Attention(query, keys, values, context.Mask(block.Window), isCausal: false).reshape(batch, 1, -1);
         var middle = block.Output.Forward(mixed); // its output becomes the stream
-        var (normedToo, _) = NormStep.Forward(middle, hidden, block.FeedForwardNorm, config.NormEpsilon);
+        var (normedToo, _) = NormStep.Forward(middle, hidden, block.FeedForwardNorm!, config.NormEpsilon);
         var gate = block.Gate.Forward(normedToo);
         return block.Down.Forward(GateStep.Forward(gate, block.Up?.Forward(normedToo))).PlusInPlace(middle).MoveToOuterDisposeScope();
     }

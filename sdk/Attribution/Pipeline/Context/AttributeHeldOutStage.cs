@@ -1,13 +1,13 @@
 using System.Text.Json;
-using Attribution.Contracts;
 using Attribution.ContextAttribution;
 using Attribution.ContextAttribution.Evaluation;
 using Attribution.ContextAttribution.Examples;
 using Attribution.ContextAttribution.Scorers;
 using Attribution.ContextAttribution.Sources;
+using Attribution.Contracts;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Contracts.ContextAttribution;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Context;
@@ -51,7 +51,8 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
         return [.. Settings.Datasets.Where(d => d.HeldOut > 0).SelectMany(d => Settings.Methods.Select(method =>
         {
             var job = generated.Get(GenerateStage.KeyOf(d.Name));
-            return new StageJob(new JobKey { Dataset = d.Name, Method = method }, Request(StoreStage, d, method, Context.Input(job, GenerateStage.ExamplesFile)))
+            return new StageJob(new JobKey { Dataset = d.Name, Method = method },
+                Request(StoreStage, d, method, Context.Input(job, GenerateStage.ExamplesFile)))
             { Source = job.Source };
         }))];
     }
@@ -75,7 +76,8 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
 
     public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint, []);
 
-    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [Copy(artifact, AttributionsFile, $"{job.Key.Dataset}/{job.Key.Method}/{AttributionsFile}")];
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) =>
+        [Copy(artifact, AttributionsFile, $"{job.Key.Dataset}/{job.Key.Method}/{AttributionsFile}")];
 
     public override void Dispose() => _model.Dispose();
 
@@ -109,7 +111,8 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
             {
                 var example = prepared.Examples[(int)block.FirstRow];
                 var recorded = wanted.ToDictionary(i => i, i => new RecordingScorer(scorers.Get(jobs[i].Key.Method!)));
-                var measured = ContextEvaluator.Evaluate(_model.Model.Transformer, example.Example.Task, example.Line.Key, [.. recorded.Values], options, cancellation);
+                var measured = ContextEvaluator.Evaluate(_model.Model.Transformer, example.Example.Task, example.Line.Key, [.. recorded.Values], options,
+                    cancellation);
                 return (i, builder) =>
                 {
                     var line = ScoredLine.Of(recorded[i].Last!.Values, measured.Single(m => m.Scorer == recorded[i].Name));
@@ -125,13 +128,17 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
 
     private static void Assemble(ArtifactBuilder builder, string method, ContextDatasetSettings dataset, PreparedExamples prepared, BlockRun run, int request)
     {
-        var scored = run.Of(request).Select(artifact => JsonSerializer.Deserialize<ScoredLine>(File.ReadAllBytes(artifact.PathOf(BlockFile)), Readable.Line)!).ToArray();
+        var scored = run.Of(request).Select(artifact => JsonSerializer.Deserialize<ScoredLine>(File.ReadAllBytes(artifact.PathOf(BlockFile)),
+            Readable.Line)!).ToArray();
         var right = prepared.Examples.Zip(scored, (example, line) => Right(example, line.Scores, dataset.Path!)).ToArray();
-        Readable.WriteLines(builder.PathOf(AttributionsFile), prepared.Examples.Select((example, i) => AttributionLine.Of(example, scored[i].Scores, right[i])));
+        Readable.WriteLines(builder.PathOf(AttributionsFile),
+            prepared.Examples.Select((example, i) => AttributionLine.Of(example, scored[i].Scores, right[i])));
         MethodLine.Of(method, prepared, scored, [.. right.SelectMany(r => r)]).Write(builder.PathOf(MethodLine.File));
     }
 
-    /// <summary>For each sentence whether its highest-scored source, the first of equals, is one that it is known to owe to; null where none is known.</summary>
+    /// <summary>
+    /// For each sentence whether its highest-scored source, the first of equals, is one that it is known to owe to; null where none is known.
+    /// </summary>
     private static IReadOnlyList<bool?> Right(PreparedExample example, float[][] scores, string file) =>
         [.. ContextTruth.Of(example.Line.ToRow(), example.Example, file).Select((truth, u) => truth?.Contains(Array.IndexOf(scores[u], scores[u].Max())))];
 
@@ -142,6 +149,7 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
                 $"'{dataset.Name}' has no held-out example to attribute{(prepared.Why is { } all ? $": {all}" : "")}. Raise its HeldOut, or give it more rows.")
             { File = dataset.Path, Property = "HeldOut" };
         if (prepared.Why is { } why)
-            Context.Reporter.Warning(ErrorCodes.ExamplesExcluded, $"{prepared.Excluded.Values.Sum()} held-out examples of '{dataset.Name}' are not attributed: {why}.", dataset.Path);
+            Context.Reporter.Warning(ErrorCodes.ExamplesExcluded,
+                $"{prepared.Excluded.Values.Sum()} held-out examples of '{dataset.Name}' are not attributed: {why}.", dataset.Path);
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Attribution.ContextAttribution;
-using Attribution.Data.Store;
 using Attribution.Contracts.ContextAttribution;
+using Attribution.Data.Store;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
 
@@ -56,5 +56,10 @@ internal sealed class CollectContextMetricsStage(StageContext context) : Stage<C
 
     private static RunMetrics Run(ScoreEstimatorTraining training) => new(
         new Dictionary<string, JsonNode?> { ["steps"] = training.Options.Steps, ["masks"] = training.MaskCount },
-        new Dictionary<string, double?> { ["correlation"] = training.Correlation, ["examples"] = training.ExampleCount, ["excluded"] = training.ExcludedCount });
+        new Dictionary<string, double?>
+        {
+            ["correlation"] = training.Correlation,
+            ["examples"] = training.ExampleCount,
+            ["excluded"] = training.ExcludedCount
+        });
 }

@@ -30,17 +30,20 @@ internal static class ContextTable
             foreach (var line in cells.Where(l => l.Dataset == section.Key))
                 Line(line.Cells);
         }
-        text.Append(CultureInfo.InvariantCulture, $"at2: trained on {training.ExampleCount} examples with {training.UnitCount} sentences, {training.MaskCount} ablations each; correlation {training.Correlation:0.000}");
+        text.Append(CultureInfo.InvariantCulture, $"at2: trained on {training.ExampleCount} examples with {training.UnitCount} sentences, "
+            + $"{training.MaskCount} ablations each; correlation {training.Correlation:0.000}");
         if (training.ExcludedCount > 0)
             text.Append(CultureInfo.InvariantCulture, $"; {training.ExcludedCount} left out");
         return text.Append('\n').ToString();
 
-        void Line(string[] line) => text.Append((Indent + string.Join(Between, used.Select((c, i) => i == 0 ? line[c].PadRight(widths[i]) : line[c].PadLeft(widths[i])))).TrimEnd()).Append('\n');
+        void Line(string[] line) => text.Append((Indent + string.Join(Between,
+            used.Select((c, i) => i == 0 ? line[c].PadRight(widths[i]) : line[c].PadLeft(widths[i])))).TrimEnd()).Append('\n');
     }
 
     private static string[] Cells(string method, MethodLine line) =>
     [
-        method, line.Known == 0 ? Nothing : Number((double)line.Right / line.Known), Number(line.Mean.Lds), Number(line.Mean.Top1Drop), Number(line.Mean.Top3Drop), Number(line.Mean.Top5Drop),
+        method, line.Known == 0 ? Nothing : Number((double)line.Right / line.Known), Number(line.Mean.Lds), Number(line.Mean.Top1Drop),
+            Number(line.Mean.Top3Drop), Number(line.Mean.Top5Drop),
         line.Mean.ForwardPasses.ToString("0.#", CultureInfo.InvariantCulture), line.Mean.Seconds.ToString("0.000", CultureInfo.InvariantCulture),
     ];
 

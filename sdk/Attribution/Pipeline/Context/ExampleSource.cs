@@ -1,7 +1,7 @@
 using Attribution.ContextAttribution.Examples;
 using Attribution.ContextAttribution.Sources;
-using Attribution.Data.Store;
 using Attribution.Contracts.ContextAttribution;
+using Attribution.Data.Store;
 
 namespace Attribution.Pipeline.Context;
 
@@ -56,8 +56,10 @@ internal sealed class ExampleSource(ModelSource model)
         if (line.Excluded is { } known)
             return (null, known);
         var prompt = _prompts.Value.Write(line.ToRow(), dataset.Path);
-        var answer = line.GivenAnswer is { } given ? GeneratedAnswer.Of(_prompts.Value.Tokenizer, prompt, given) : GeneratedAnswer.Of(_prompts.Value.Tokenizer, line.Tokens!);
-        var (example, why) = dataset.Thoughts ? ContextExampleBuilder.OfThoughts(prompt, answer, sources) : ContextExampleBuilder.OfContext(prompt, answer, sources);
+        var answer = line.GivenAnswer is { } given ? GeneratedAnswer.Of(_prompts.Value.Tokenizer, prompt, given)
+            : GeneratedAnswer.Of(_prompts.Value.Tokenizer, line.Tokens!);
+        var (example, why) = dataset.Thoughts ? ContextExampleBuilder.OfThoughts(prompt, answer, sources)
+            : ContextExampleBuilder.OfContext(prompt, answer, sources);
         return example is null ? (null, why) : (new PreparedExample(line, ExampleBlocks.HashOf(line), answer, example), null);
     }
 }

@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Attribution.ContextAttribution;
 using Attribution.Models.Safetensors;
 
 namespace Attribution.Pipeline.Context;
 
-/// <summary>The features and outputs of examples as safetensors: for the i-th example <c>features.i</c> <c>[U, M, F]</c> and <c>outputs.i</c> <c>[U, M]</c>, float32.</summary>
+/// <summary>
+/// The features and outputs of examples as safetensors: for the i-th example <c>features.i</c> <c>[U, M, F]</c> and <c>outputs.i</c> <c>[U, M]</c>, float32.
+/// </summary>
 internal static class FeatureFile
 {
     public static void Write(string path, IReadOnlyList<TaskFeatures> examples) => SafetensorsWriter.Write(path, examples.SelectMany((e, i) => new[]
@@ -34,4 +37,29 @@ internal static class FeatureFile
 
     private static SafetensorsSource Source(string name, long[] shape, float[] values) =>
         new(name, SafetensorsDType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes(values.AsSpan())));
+}
+
+/// <summary>What belongs to a file of features.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Examples">How many examples there are.</param>
+/// <param name="Excluded">How many were left out.</param>
+internal sealed record FeatureFacts(ModelIdentity Model, int Examples, int Excluded)
+{
+    public const string File = "facts.json";
+
+    public void Write(string path) => System.IO.File.WriteAllText(path, JsonSerializer.Serialize(this, Readable.Indented) + "\n");
+
+    public static FeatureFacts Read(string path) => JsonSerializer.Deserialize<FeatureFacts>(System.IO.File.ReadAllBytes(path), Readable.Line)!;
+}
+
+/// <summary>How the estimator came to be, with the examples that never came to the training among those that were left out.</summary>
+internal static class TrainingFacts
+{
+    public const string File = "training.json";
+
+    public static void Write(string path, ScoreEstimatorTraining training) =>
+        System.IO.File.WriteAllText(path, JsonSerializer.Serialize(training, Readable.Indented) + "\n");
+
+    public static ScoreEstimatorTraining Read(string path) =>
+        JsonSerializer.Deserialize<ScoreEstimatorTraining>(System.IO.File.ReadAllBytes(path), Readable.Line)!;
 }

@@ -1,9 +1,9 @@
-using Attribution.Contracts;
 using Attribution.ContextAttribution;
 using Attribution.ContextAttribution.Sources;
+using Attribution.Contracts;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Contracts.ContextAttribution;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Context;
@@ -42,7 +42,8 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
             var job = generated.Get(GenerateStage.KeyOf(d.Name));
             var examples = Context.Input(job, GenerateStage.ExamplesFile);
             var dataset = d with { Path = job.Source ?? d.Name };
-            return new StageJob(GenerateStage.KeyOf(d.Name), Request(StoreStage, d, examples), (builder, cancellation) => Compute(builder, dataset, examples.Path, cancellation)) { Source = job.Source };
+            return new StageJob(GenerateStage.KeyOf(d.Name), Request(StoreStage, d, examples), (builder, cancellation) =>
+                Compute(builder, dataset, examples.Path, cancellation)) { Source = job.Source };
         })];
     }
 
@@ -70,14 +71,16 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
     {
         var prepared = _examples.Read(path, dataset, Enum.Parse<SourceType>(Settings.SourceType, ignoreCase: true), Settings.Seed, heldOut: false);
         if (prepared.Why is { } why)
-            Context.Reporter.Warning(ErrorCodes.ExamplesExcluded, $"{prepared.Excluded.Values.Sum()} examples of '{dataset.Name}' take no part in the training: {why}.", dataset.Path);
+            Context.Reporter.Warning(ErrorCodes.ExamplesExcluded,
+                $"{prepared.Excluded.Values.Sum()} examples of '{dataset.Name}' take no part in the training: {why}.", dataset.Path);
         var run = new BlockComputation(Context.Store, Request(BlockName, dataset, examples: null)).Run(
             ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash)),
             (block, made) =>
             {
                 var example = prepared.Examples[(int)block.FirstRow];
                 var masks = AblationMasks.Random(Settings.NumMasks, example.Example.Sources.Count, Settings.Alpha, Settings.Seed, example.Line.Key);
-                FeatureFile.Write(made.PathOf(FeaturesFile), [ContextAttributor.FeaturesAndOutputs(_model.Model.Transformer, example.Example.Task, masks, cancellation)]);
+                FeatureFile.Write(made.PathOf(FeaturesFile),
+                    [ContextAttributor.FeaturesAndOutputs(_model.Model.Transformer, example.Example.Task, masks, cancellation)]);
                 _model.Describe(made);
             },
             progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples"),

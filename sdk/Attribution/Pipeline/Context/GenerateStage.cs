@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Attribution.Contracts;
 using Attribution.ContextAttribution.Examples;
+using Attribution.Contracts;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Data.Store;
 using Attribution.Models.Generation;
-using Attribution.Contracts.ContextAttribution;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Context;
@@ -70,7 +70,9 @@ internal sealed class GenerateStage : Stage<GenerateSettings>
             Settings.Dtype,
             Settings.MaxNewTokens,
         });
-        return new StageJob(KeyOf(dataset.Name), request, (builder, cancellation) => Answer(builder, dataset.Name, source, cancellation)) { Source = dataset.Path };
+        return new StageJob(KeyOf(dataset.Name), request, (builder, cancellation) =>
+            Answer(builder, dataset.Name, source, cancellation))
+        { Source = dataset.Path };
     }
 
     private static ContextColumns ColumnsOf(ContextDatasetSettings dataset)
@@ -108,7 +110,8 @@ internal sealed class GenerateStage : Stage<GenerateSettings>
         }, progress => Context.Reporter.Progress(() => $"{dataset}: {progress.Finished} of {progress.Total} answers"), cancellation);
         Count(run.Progress);
 
-        var generated = run.Of().Select(artifact => JsonSerializer.Deserialize<GeneratedLine>(File.ReadAllBytes(artifact.PathOf(BlockFile)), Readable.Line)!).ToArray();
+        var generated = run.Of().Select(artifact => JsonSerializer.Deserialize<GeneratedLine>(File.ReadAllBytes(artifact.PathOf(BlockFile)),
+            Readable.Line)!).ToArray();
         var next = 0;
         Readable.WriteLines(builder.PathOf(ExamplesFile), rows.Select(row => Line(row, row.Excluded is null ? generated[next++] : null)));
     }
@@ -145,7 +148,8 @@ internal sealed class GenerateStage : Stage<GenerateSettings>
     {
         var row = prepared.Row;
         return new ExampleLine(row.Index, prepared.Key, row.Documents, row.Query, row.Previous.Count == 0 ? null : row.Previous,
-            row.Answer, row.Truth, answer is null ? null : GeneratedAnswer.Of(_prompts.Value.Tokenizer, answer.Tokens).Text, answer?.Tokens, answer?.Complete, prepared.Excluded);
+            row.Answer, row.Truth, answer is null ? null : GeneratedAnswer.Of(_prompts.Value.Tokenizer, answer.Tokens).Text, answer?.Tokens, answer?.Complete,
+                prepared.Excluded);
     }
 
     private sealed record Prepared(ContextRow Row, string Key, ContextPrompt Prompt, GeneratedAnswer? Given, Exclusion? Excluded);

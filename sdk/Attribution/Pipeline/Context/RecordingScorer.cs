@@ -10,5 +10,6 @@ internal sealed class RecordingScorer(ISourceScorer scorer) : ISourceScorer
 
     public SourceScores? Last { get; private set; }
 
-    public SourceScores Score(AttributionTask task, string example, CancellationToken cancellation = default) => Last = scorer.Score(task, example, cancellation);
+    public SourceScores Score(AttributionTask task, string example, CancellationToken cancellation = default) =>
+        Last = scorer.Score(task, example, cancellation);
 }

@@ -15,7 +15,8 @@ internal sealed class ScorerList(ModelSource model, double alpha, long seed, Fun
     /// <summary>The one that a trained estimator scores by.</summary>
     public const string Estimator = EstimatorNames.At2;
 
-    private const string MeanAttention = ContextBaselineNames.MeanAttention, LeaveOneOut = ContextBaselineNames.LeaveOneOut, Random = ContextBaselineNames.Random,
+    private const string MeanAttention = ContextBaselineNames.MeanAttention, LeaveOneOut = ContextBaselineNames.LeaveOneOut,
+        Random = ContextBaselineNames.Random,
         Surrogate = ContextBaselineNames.Surrogate;
 
     private readonly Dictionary<string, ISourceScorer> _made = [];
@@ -40,7 +41,10 @@ internal sealed class ScorerList(ModelSource model, double alpha, long seed, Fun
             MeanAttention => EstimatorScorer.MeanAttention(transformer),
             LeaveOneOut => new LeaveOneOutScorer(transformer),
             _ when ContextBaselineNames.Ablations(name) is { } ablations => new SurrogateScorer(transformer, ablations, alpha, seed),
-            _ => throw new AttributionException(ErrorCodes.UnknownScorer, $"There is no way to score sources called '{name}'. Use {MeanAttention}, {LeaveOneOut}, {Surrogate}32 (or another number of ablations) or {Random}.") { Property = "Baseline" },
+            _ => throw new AttributionException(ErrorCodes.UnknownScorer,
+                $"There is no way to score sources called '{name}'. Use {MeanAttention}, {LeaveOneOut}, {Surrogate}32 (or another number of ablations) or "
+                + $"{Random}.")
+            { Property = "Baseline" },
         };
     }
 }

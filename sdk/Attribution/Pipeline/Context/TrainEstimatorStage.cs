@@ -1,8 +1,8 @@
-using Attribution.Contracts;
 using Attribution.ContextAttribution;
+using Attribution.Contracts;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Contracts.ContextAttribution;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Context;
@@ -27,8 +27,11 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
         var features = Context.Upstream(FeaturesAndOutputsStage.Name);
         var jobs = Settings.Datasets.Select(d => features.Find(GenerateStage.KeyOf(d))).OfType<JobResult>().ToArray();
         if (jobs.Length == 0)
-            throw new AttributionException(ErrorCodes.NothingToAttribute, "Every dataset is held out whole, so there is nothing to train an estimator on. Give one of them a HeldOut below 1.") { Property = "HeldOut" };
-        var inputs = jobs.Select(job => (Features: Context.Input(job, FeaturesAndOutputsStage.FeaturesFile), Facts: Context.Input(job, FeatureFacts.File))).ToArray();
+            throw new AttributionException(ErrorCodes.NothingToAttribute,
+                "Every dataset is held out whole, so there is nothing to train an estimator on. Give one of them a HeldOut below 1.")
+            { Property = "HeldOut" };
+        var inputs = jobs.Select(job => (Features: Context.Input(job, FeaturesAndOutputsStage.FeaturesFile),
+            Facts: Context.Input(job, FeatureFacts.File))).ToArray();
         var request = Context.Resolve(StoreStage, new
         {
             features = inputs.Select(i => new { i.Features, i.Facts }),
@@ -40,16 +43,26 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
         return [new StageJob(new JobKey(), request, (builder, cancellation) => Train(builder, inputs, Settings, cancellation))];
     }
 
-    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => artifact.Outputs.Select(o => Copy(artifact, o.Name, $"{OutFolder}/{o.Name}"));
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) =>
+        artifact.Outputs.Select(o => Copy(artifact, o.Name, $"{OutFolder}/{o.Name}"));
 
     private void Train(ArtifactBuilder builder, (InputFile Features, InputFile Facts)[] inputs, TrainEstimatorSettings Settings, CancellationToken cancellation)
     {
         TaskFeatures[] examples = [.. inputs.SelectMany(i => FeatureFile.Read(i.Features.Path))];
         if (examples.Length == 0)
-            throw new AttributionException(ErrorCodes.NothingToAttribute, "No example is left to train an estimator on. The warnings of FeaturesAndOutputs say why they take no part; where all are held out, lower HeldOut.") { Property = "HeldOut" };
+            throw new AttributionException(ErrorCodes.NothingToAttribute,
+                "No example is left to train an estimator on. The warnings of FeaturesAndOutputs say why they take no part; where all are held out, lower "
+                + "HeldOut.")
+            { Property = "HeldOut" };
         var model = FeatureFacts.Read(inputs[0].Facts.Path).Model;
         var curve = new List<TrainingStep>();
-        var options = new ScoreEstimatorOptions { Steps = Settings.Steps, LearningRate = Settings.LearningRate, BatchSize = Settings.BatchSize, Seed = Settings.Seed };
+        var options = new ScoreEstimatorOptions
+        {
+            Steps = Settings.Steps,
+            LearningRate = Settings.LearningRate,
+            BatchSize = Settings.BatchSize,
+            Seed = Settings.Seed
+        };
         var estimator = ScoreEstimatorTrainer.Train(examples, model, options, (step, correlation) =>
         {
             curve.Add(new TrainingStep(step, correlation));
@@ -57,7 +70,8 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
         }, cancellation);
         estimator.Save(builder.Folder);
         var training = estimator.Training!;
-        TrainingFacts.Write(builder.PathOf(TrainingFacts.File), training with { ExcludedCount = training.ExcludedCount + inputs.Sum(i => FeatureFacts.Read(i.Facts.Path).Excluded) });
+        TrainingFacts.Write(builder.PathOf(TrainingFacts.File),
+            training with { ExcludedCount = training.ExcludedCount + inputs.Sum(i => FeatureFacts.Read(i.Facts.Path).Excluded) });
         Readable.WriteLines(builder.PathOf(CurveFile), curve);
     }
 

@@ -73,7 +73,8 @@ internal sealed class ClassHash : IDisposable
             text.Append(CultureInfo.InvariantCulture, $"{instruction.Offset} {instruction.OpCode.Name} {Operand(instruction.Operand)}\n");
         foreach (var handler in method.Body.ExceptionHandlers)
             text.Append(CultureInfo.InvariantCulture,
-                $"{handler.HandlerType} {handler.TryStart.Offset} {handler.TryEnd.Offset} {handler.HandlerStart.Offset} {handler.FilterStart?.Offset} {Name(handler.CatchType)}\n");
+                $"{handler.HandlerType} {handler.TryStart.Offset} {handler.TryEnd.Offset} {handler.HandlerStart.Offset} {handler.FilterStart?.Offset} "
+                    + $"{Name(handler.CatchType)}\n");
     }
 
     private string Operand(object? operand) => operand switch

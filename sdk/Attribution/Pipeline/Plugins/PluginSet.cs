@@ -7,7 +7,10 @@ using Attribution.Methods;
 
 namespace Attribution.Pipeline.Plugins;
 
-/// <summary>An experiment's own methods, judges and recipes: the classes of its assemblies that implement one of those interfaces and have a constructor without parameters.</summary>
+/// <summary>
+/// An experiment's own methods, judges and recipes: the classes of its assemblies that implement one of those interfaces and have a constructor without
+/// parameters.
+/// </summary>
 internal sealed class PluginSet
 {
     private readonly object[] _instances;
@@ -60,7 +63,9 @@ internal sealed class PluginSet
         }
         catch (TargetInvocationException e)
         {
-            throw new AttributionException(ErrorCodes.PluginInvalid, $"The constructor of {type.FullName} failed: {e.InnerException!.Message}", e) { File = path };
+            throw new AttributionException(ErrorCodes.PluginInvalid, $"The constructor of {type.FullName} failed: {e.InnerException!.Message}",
+                e)
+            { File = path };
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Attribution.Reporting;
 using Attribution.Pipeline.Results;
+using Attribution.Reporting;
 using CsvHelper;
 using CsvHelper.Configuration;
 
@@ -10,15 +10,16 @@ namespace Attribution.Pipeline.Reports;
 internal sealed class AnswerReader(StageContext context)
 {
     /// <summary>The evaluation sets, with the base model's answers.</summary>
-    public IReadOnlyList<EvaluationSet> Evaluations(AskedStages asked)
+    public IReadOnlyList<EvaluationSet> Evaluations(StageRequests requests)
     {
         if (!context.Settings.Upstream.Contains(ImportDatasetsStage.Name))
             return [];
         var imported = context.Upstream(ImportDatasetsStage.Name);
-        return [.. asked.Items(ImportDatasetsStage.Name, "eval").Select(eval =>
+        return [.. requests.Items(ImportDatasetsStage.Name, "eval").Select(eval =>
         {
             var name = (string)eval["name"]!;
-            var rows = imported.Find(ImportDatasetsStage.KeyOf(name, "eval")) is { } dataset ? DatasetFacts.Read(context.Input(dataset, ImportDatasetsStage.FactsFile).Path).Rows : 0;
+            var rows = imported.Find(ImportDatasetsStage.KeyOf(name, "eval")) is { } dataset
+                ? DatasetFacts.Read(context.Input(dataset, ImportDatasetsStage.FactsFile).Path).Rows : 0;
             var key = new JobKey { Eval = name };
             var scores = ScoresOf(key);
             return new EvaluationSet(name, (string?)eval["trait"], rows, Prompts(key), Answers(key))
@@ -48,11 +49,13 @@ internal sealed class AnswerReader(StageContext context)
     private string[] Prompts(JobKey key) => [.. Lines(key).GroupBy(l => l.PromptIndex).OrderBy(g => g.Key).Select(g => g.First().Prompt)];
 
     private IReadOnlyList<AnswerLine> Lines(JobKey run) =>
-        context.Settings.Upstream.Contains(EvaluateStage.Name) && context.Upstream(EvaluateStage.Name).Find(run with { Part = EvaluateStage.AnswersPart }) is { } job
+        context.Settings.Upstream.Contains(EvaluateStage.Name)
+            && context.Upstream(EvaluateStage.Name).Find(run with { Part = EvaluateStage.AnswersPart }) is { } job
             ? [.. Readable.ReadLines<AnswerLine>(context.Input(job, EvaluateStage.AnswersFile).Path)]
             : [];
 
-    private JudgedLine? ScoresOf(JobKey run) => Judged(run) is { } job ? Readable.ReadLines<JudgedLine>(context.Input(job, JudgeStage.MetricsFile).Path).First() : null;
+    private JudgedLine? ScoresOf(JobKey run) => Judged(run) is { } job
+        ? Readable.ReadLines<JudgedLine>(context.Input(job, JudgeStage.MetricsFile).Path).First() : null;
 
     private JobResult? Judged(JobKey run) => context.Settings.Upstream.Contains(JudgeStage.Name) ? context.Upstream(JudgeStage.Name).Find(run.Run) : null;
 
@@ -61,11 +64,13 @@ internal sealed class AnswerReader(StageContext context)
         var verdicts = new List<(int?, string?)>();
         if (Judged(run) is not { } job || job.Outputs.FirstOrDefault(o => o.Name.EndsWith(".csv", StringComparison.Ordinal)) is not { } file)
             return verdicts;
-        using var csv = new CsvReader(new StreamReader(context.Input(job, file.Name).Path), new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
+        using var csv = new CsvReader(new StreamReader(context.Input(job, file.Name).Path),
+            new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
         csv.Read();
         csv.ReadHeader();
         while (csv.Read())
-            verdicts.Add((int.TryParse(csv.GetField("score"), CultureInfo.InvariantCulture, out var score) ? score : null, csv.GetField("rationale") is { Length: > 0 } why ? why : null));
+            verdicts.Add((int.TryParse(csv.GetField("score"), CultureInfo.InvariantCulture, out var score) ? score : null,
+                csv.GetField("rationale") is { Length: > 0 } why ? why : null));
         return verdicts;
     }
 }

@@ -1,8 +1,8 @@
+using Attribution.Pipeline.Context;
+using Attribution.Pipeline.Snapshots;
 using Attribution.Reporting;
 using Attribution.Reporting.ContextAttribution;
 using Attribution.Tokenization;
-using Attribution.Pipeline.Context;
-using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Pipeline.Reports;
 
@@ -19,7 +19,8 @@ internal sealed class ContextReader(StageContext context)
             .Select(r => new ContextMethod((string)r.Settings["dataset"]!, (string)r.Settings["method"]!, r.Metrics)).ToArray();
         var examples = new Dictionary<(string Dataset, long Index), Dictionary<string, AttributedAnswer>>();
         foreach (var job in context.Upstream(AttributeHeldOutStage.Name).Jobs)
-            foreach (var line in Readable.ReadLines<AttributionLine>(context.Input(job, AttributeHeldOutStage.AttributionsFile).Path).Where(l => l.Sentences.Count > 0).Take(ReportLimits.Widest.Examples))
+            foreach (var line in Readable.ReadLines<AttributionLine>(context.Input(job, AttributeHeldOutStage.AttributionsFile).Path).Where(l =>
+                l.Sentences.Count > 0).Take(ReportLimits.Widest.Examples))
             {
                 if (!examples.TryGetValue((job.Key.Dataset!, line.Index), out var answers))
                     examples.Add((job.Key.Dataset!, line.Index), answers = []);
@@ -43,7 +44,8 @@ internal sealed class ContextReader(StageContext context)
                 source.Text.CopyTo(0, text, source.Start, Math.Min(source.Text.Length, source.End - source.Start));
             documents[document.Key] = text;
         }
-        return new(line.Query, [.. documents.Select(d => new string(d ?? []))], [.. line.Sources.Select(s => (s.Document, new TextSpan(s.Start, s.End)))], line.Answer,
+        return new(line.Query, [.. documents.Select(d => new string(d ?? []))], [.. line.Sources.Select(s => (s.Document, new TextSpan(s.Start, s.End)))],
+            line.Answer,
             [.. line.Sentences.Select(s => new ScoredSentence(new TextSpan(s.Start, s.End), s.Scores))]);
     }
 }

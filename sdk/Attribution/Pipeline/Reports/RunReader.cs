@@ -1,13 +1,13 @@
 using Attribution.Data;
 using Attribution.FineTuning;
-using Attribution.Reporting;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Reporting;
 
 namespace Attribution.Pipeline.Reports;
 
 /// <summary>Reads the runs: their metrics, scores, rows, losses and answers, and how they agree.</summary>
-internal sealed class RunReader(StageContext context, AskedStages asked)
+internal sealed class RunReader(StageContext context, StageRequests requests)
 {
     // More points than a screen has dots tell nothing.
     private const int MostLosses = 400;
@@ -15,18 +15,19 @@ internal sealed class RunReader(StageContext context, AskedStages asked)
     private readonly AnswerReader _answers = new(context);
 
     /// <summary>All runs, the training rows that they show, and their agreement.</summary>
-    public (IReadOnlyList<ReportedRun> Runs, IReadOnlyDictionary<string, IReadOnlyDictionary<long, ReportedRow>> Rows, IReadOnlyList<MethodAgreement> Agreement) Read()
+    public (IReadOnlyList<ReportedRun> Runs, IReadOnlyDictionary<string, IReadOnlyDictionary<long, ReportedRow>> Rows,
+        IReadOnlyList<MethodAgreement> Agreement) Read()
     {
         if (!context.Settings.Upstream.Contains(SelectTrainingDataStage.Name))
             return ([], new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>(), []);
         var metrics = Metrics.Read(context.Input(context.Upstream(CollectMetricsStage.Name).Jobs.Single(), Metrics.File).Path);
         var runs = context.Upstream(SelectTrainingDataStage.Name).Jobs.Select((job, place) => new Run(place, job, Reported(job.Key, metrics))).ToArray();
-        var traits = asked.Items(SelectTrainingDataStage.Name, "eval").ToDictionary(e => (string)e["name"]!, e => (string?)e["trait"]);
+        var traits = requests.Items(SelectTrainingDataStage.Name, "eval").ToDictionary(e => (string)e["name"]!, e => (string?)e["trait"]);
         var texts = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>();
         var agreement = new List<MethodAgreement>();
         foreach (var pool in runs.Where(r => r.Key.Train is not null).GroupBy(r => r.Key.Train!))
         {
-            var rows = new TrainingRows(context, pool.Key, asked);
+            var rows = new TrainingRows(context, pool.Key, requests);
             foreach (var group in pool.GroupBy(r => r.Key.Eval!))
                 agreement.Add(Compare([.. group], rows, traits.GetValueOrDefault(group.Key)));
             texts[pool.Key] = rows.Texts(pool.SelectMany(r => r.Shown.Top.Concat(r.Shown.Bottom)).Select(r => r.Row).ToHashSet());

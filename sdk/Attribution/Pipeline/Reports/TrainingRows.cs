@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Attribution.Data;
+using Attribution.Pipeline.Results;
 using Attribution.Reporting;
 using Attribution.Tokenization;
-using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Reports;
 
@@ -13,10 +13,10 @@ internal sealed class TrainingRows
     private readonly string? _column;
     private readonly Dictionary<long, string> _planted = [];
 
-    public TrainingRows(StageContext context, string train, AskedStages asked)
+    public TrainingRows(StageContext context, string train, StageRequests requests)
     {
         _path = context.Input(context.Upstream(ImportDatasetsStage.Name).Get(ImportDatasetsStage.KeyOf(train, "train")), ImportDatasetsStage.RowsFile).Path;
-        _column = (string?)asked.Items(SelectTrainingDataStage.Name, "train").FirstOrDefault(t => (string?)t["name"] == train)?["plantedColumn"];
+        _column = (string?)requests.Items(SelectTrainingDataStage.Name, "train").FirstOrDefault(t => (string?)t["name"] == train)?["plantedColumn"];
         if (_column is null)
             return;
         var names = new Dictionary<string, string>();
@@ -38,7 +38,8 @@ internal sealed class TrainingRows
         : new SortedDictionary<long, ReportedRow>(DatasetRows.Read(_path).Where(row => rows.Contains(row.Index))
             .ToDictionary(row => row.Index, row => new ReportedRow([.. Messages(row.Treatment)], _planted.GetValueOrDefault(row.Index))));
 
-    private string? PlantedIn(DatasetRow row) => row.Metadata.TryGetValue(_column!, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private string? PlantedIn(DatasetRow row) => row.Metadata.TryGetValue(_column!, out var value) && value.ValueKind == JsonValueKind.String
+        ? value.GetString() : null;
 
     private static IEnumerable<ReportedMessage> Messages(Conversation conversation) => conversation is TokenConversation tokens
         ? [new("tokens", string.Join(' ', tokens.Tokens))]

@@ -58,5 +58,6 @@ internal sealed record JobKey
     };
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join('.', new[] { Dataset, Kind, Method, Train, Eval, Attribution, Selection, Layer is { } layer ? $"layer{layer}" : null, Part }.OfType<string>());
+    public override string ToString() => string.Join('.', new[] { Dataset, Kind, Method, Train, Eval, Attribution, Selection,
+        Layer is { } layer ? $"layer{layer}" : null, Part }.OfType<string>());
 }

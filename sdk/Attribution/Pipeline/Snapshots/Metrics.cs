@@ -25,11 +25,15 @@ internal sealed record Metrics(IReadOnlyDictionary<string, RunMetrics> Runs)
     {
         try
         {
-            return JsonSerializer.Deserialize<Metrics>(text, new JsonSerializerOptions(Readable.Line) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true })!;
+            return JsonSerializer.Deserialize<Metrics>(text,
+                new JsonSerializerOptions(Readable.Line) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true })!;
         }
         catch (JsonException e)
         {
-            throw new AttributionException(ErrorCodes.SnapshotInvalid, $"'{path}' holds no metrics: {e.Message} Restore it, or delete it and accept the present metrics with -p:AcceptSnapshot=true.", e) { File = path };
+            throw new AttributionException(ErrorCodes.SnapshotInvalid,
+                $"'{path}' holds no metrics: {e.Message} Restore it, or delete it and accept the present metrics with -p:AcceptSnapshot=true.",
+                e)
+            { File = path };
         }
     }
 }

@@ -38,7 +38,8 @@ internal sealed record SnapshotDifference(string Run, string? Metric, string Exp
                     differences.Add(new(name, metric, Text(e), Text(g), tolerance));
             }
         }
-        differences.AddRange(got.Runs.Keys.Where(name => !expected.Runs.ContainsKey(name)).Select(name => new SnapshotDifference(name, null, "none", "the run", null)));
+        differences.AddRange(got.Runs.Keys.Where(name => !expected.Runs.ContainsKey(name)).Select(name =>
+            new SnapshotDifference(name, null, "none", "the run", null)));
         return differences;
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Attribution.Reporting;
 using Attribution.Pipeline.Results;
+using Attribution.Reporting;
 
 namespace Attribution.Pipeline.Snapshots;
 
@@ -8,7 +8,8 @@ namespace Attribution.Pipeline.Snapshots;
 internal static class SnapshotVerdictFile
 {
     /// <summary>Writes it, if it says something new.</summary>
-    public static void Write(StateFolder state, SnapshotVerdict verdict) => WholeFile.Write(state.VerdictFile, JsonSerializer.Serialize(verdict, Readable.Indented) + "\n");
+    public static void Write(StateFolder state, SnapshotVerdict verdict) =>
+        WholeFile.Write(state.VerdictFile, JsonSerializer.Serialize(verdict, Readable.Indented) + "\n");
 
     /// <summary>Reads it; null if nothing was compared yet.</summary>
     public static SnapshotVerdict? TryRead(StateFolder state)

@@ -28,7 +28,9 @@ internal sealed class Tolerances
         }
         catch (JsonException e)
         {
-            throw new AttributionException(ErrorCodes.SnapshotInvalid, $"'{file}' must be a JSON object of numbers by metric, such as {{\"judged_mean\": 0.1}}: {e.Message}", e) { File = file };
+            throw new AttributionException(ErrorCodes.SnapshotInvalid,
+                $"'{file}' must be a JSON object of numbers by metric, such as {{\"judged_mean\": 0.1}}: {e.Message}", e)
+            { File = file };
         }
         if (_own.FirstOrDefault(t => !(t.Value >= 0)) is { Key: { } name })
             throw new AttributionException(ErrorCodes.SnapshotInvalid, $"The tolerance of '{name}' must be at least 0.") { File = file, Property = name };

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Attribution.Contracts;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Models.Checkpoints;
@@ -16,7 +17,7 @@ namespace Attribution.Selection.Personas;
 public static class PersonaVectorFile
 {
     /// <summary>The selection method that reads them.</summary>
-    public const string Method = "persona_vector";
+    public const string Method = PersonaMethodNames.FromFile;
 
     private const string Advice = "Name a .safetensors or .pt file with one tensor, or an .npy file";
 

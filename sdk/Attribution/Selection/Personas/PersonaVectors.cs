@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Attribution.Contracts;
 using Attribution.Data;
 using Attribution.Diagnostics;
 using Attribution.Methods;
@@ -12,9 +13,9 @@ namespace Attribution.Selection.Personas;
 public static class PersonaVectors
 {
     /// <summary>The selection method that generates the answers, <see cref="PersonaPairs"/>.</summary>
-    public const string Generated = "persona_vector_gen";
+    public const string Generated = PersonaMethodNames.Generated;
 
-    private const string Difference = "residual_diff";
+    private const string Difference = AttributionMethodNames.ResidualDiff;
     private const double Epsilon = 1e-6;
 
     // Vectors of so many pairs are held at once, at every layer asked for.

@@ -37,7 +37,7 @@ internal sealed class ProbeExamples
     /// <summary>How many vectors there are.</summary>
     public int Rows => _labels.Count;
 
-    /// <summary>n(v) of each, <c>[rows, D]</c>.</summary>
+    /// <summary>The vectors scaled to length 1, <c>[rows, D]</c>.</summary>
     public float[] Vectors => [.. _vectors];
 
     /// <summary>1 for a treatment, 0 for a control.</summary>

@@ -8,7 +8,7 @@ internal static class Vectors
     /// <summary>Below this length a vector counts as having it: <c>n(v) = v / max(|v|, 1e-6)</c>.</summary>
     public const double Epsilon = 1e-6;
 
-    /// <summary>n(v).</summary>
+    /// <summary>The vector scaled to length 1: <c>n(v) = v / max(|v|, 1e-6)</c>.</summary>
     public static double[] Normalized(double[] vector)
     {
         var result = new double[vector.Length];

@@ -10,7 +10,7 @@ internal static partial class ReadAhead
 
     public static void Request(SafeFileHandle file, long offset, long bytes)
     {
-        // What it answers is of no account: reading finds out what is wrong.
+        // The result does not matter: if something is wrong, reading says so.
         if (OperatingSystem.IsLinux())
             _ = Advise(file, offset, bytes, WillNeed);
     }

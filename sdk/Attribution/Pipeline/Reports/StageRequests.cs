@@ -1,18 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Attribution.Reporting;
 using Attribution.Pipeline.Context;
 using Attribution.Pipeline.Results;
+using Attribution.Reporting;
 
 namespace Attribution.Pipeline.Reports;
 
-/// <summary>What the stages of an experiment were asked, as their requests say it: only what is there is told.</summary>
-internal sealed class AskedStages
+/// <summary>The requests of an experiment's stages, read for its report. A stage without a request has an empty one.</summary>
+internal sealed class StageRequests
 {
     private readonly Dictionary<string, JsonObject> _requests = [];
 
-    public AskedStages(StageContext context)
+    public StageRequests(StageContext context)
     {
         foreach (var stage in context.Settings.Upstream)
             if (Path.Combine(context.Settings.State, $"{stage}.request.json") is var path && File.Exists(path))
@@ -35,11 +35,14 @@ internal sealed class AskedStages
     /// <summary>The settings in words.</summary>
     public IReadOnlyList<ReportedSetting> Describe()
     {
-        var (vectors, selection, tuning, evaluation) = (Of(ComputeAttributionStage.Name), Of(SelectTrainingDataStage.Name), Of(FineTuneStage.Name), Of(EvaluateStage.Name));
-        var (generation, ablation, estimator, attribution) = (Of(GenerateStage.Name), Of(FeaturesAndOutputsStage.Name), Of(TrainEstimatorStage.Name), Of(AttributeHeldOutStage.Name));
+        var (vectors, selection, tuning, evaluation) = (Of(ComputeAttributionStage.Name), Of(SelectTrainingDataStage.Name), Of(FineTuneStage.Name),
+            Of(EvaluateStage.Name));
+        var (generation, ablation, estimator, attribution) = (Of(GenerateStage.Name), Of(FeaturesAndOutputsStage.Name), Of(TrainEstimatorStage.Name),
+            Of(AttributeHeldOutStage.Name));
         var settings = new List<ReportedSetting>();
         // Where this machine keeps a model is no part of the report.
-        Add("Model", Text(vectors["model"] ?? generation["model"] ?? tuning["model"]) is { } model ? Path.IsPathRooted(model) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(model)) : model : null);
+        Add("Model", Text(vectors["model"] ?? generation["model"] ?? tuning["model"]) is { } model ? Path.IsPathRooted(model)
+            ? Path.GetFileName(Path.TrimEndingDirectorySeparator(model)) : model : null);
         Add("Training set", [.. Items(ImportDatasetsStage.Name, "train").Select(Dataset)]);
         Add("Evaluation sets", [.. Items(ImportDatasetsStage.Name, "eval").Select(Dataset)]);
         Add("Training vectors", List(vectors["trainMethods"]));
@@ -52,11 +55,13 @@ internal sealed class AskedStages
             Add("Fine-tuning", $"LoRA of rank {Text(lora["rank"])}, alpha {Text(lora["alpha"])}", $"learning rate {Text(tuning["learningRate"])}",
                 $"epochs {Text(tuning["epochs"])}", $"batches of {Text(tuning["batchSize"])}");
         if (evaluation["generation"] is JsonObject sampling)
-            Add("Answers", $"{Text(sampling["repeats"])} to each prompt", $"temperature {Text(sampling["temperature"])}", $"up to {Text(sampling["maxNewTokens"])} tokens");
+            Add("Answers", $"{Text(sampling["repeats"])} to each prompt", $"temperature {Text(sampling["temperature"])}",
+                $"up to {Text(sampling["maxNewTokens"])} tokens");
         Add("Judge", [.. Items(JudgeStage.Name, "eval").Select(e => Text(e["judge"])).OfType<string>().Distinct()]);
         Add("Datasets", [.. Items(GenerateStage.Name, "datasets").Select(Dataset)]);
         Add("Sources", Text(attribution["sourceType"]));
-        Add("Estimator trained on", Text(ablation["numMasks"]) is { } masks ? $"{masks} ablations of each answer, of {Text(ablation["sourceType"])} sources" : null);
+        Add("Estimator trained on", Text(ablation["numMasks"]) is { } masks
+            ? $"{masks} ablations of each answer, of {Text(ablation["sourceType"])} sources" : null);
         Add("Steps of training", Text(estimator["steps"]));
         Add("Methods", List(attribution["methods"]));
         Add("Generated", Text(generation["maxNewTokens"]) is { } most ? $"up to {most} tokens" : null);
