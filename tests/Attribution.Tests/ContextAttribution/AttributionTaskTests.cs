@@ -1,6 +1,6 @@
-using Attribution.Tests.Models;
 using Attribution.ContextAttribution;
 using Attribution.Diagnostics;
+using Attribution.Tests.Models;
 
 namespace Attribution.Tests.ContextAttribution;
 

@@ -1,8 +1,8 @@
-using Attribution.Tests.Models;
 using System.Runtime.InteropServices;
 using Attribution.ContextAttribution;
 using Attribution.Diagnostics;
 using Attribution.Models;
+using Attribution.Tests.Models;
 using Attribution.Tests.Models.Checkpoints;
 using static Attribution.Tests.Models.Checkpoints.PickleWriter;
 

@@ -1,8 +1,8 @@
-using Attribution.Tests.Models;
 using Attribution.ContextAttribution;
 using Attribution.ContextAttribution.Evaluation;
 using Attribution.ContextAttribution.Scorers;
 using Attribution.Diagnostics;
+using Attribution.Tests.Models;
 
 namespace Attribution.Tests.ContextAttribution;
 

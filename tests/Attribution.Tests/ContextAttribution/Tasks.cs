@@ -1,5 +1,5 @@
-using Attribution.Tests.Models;
 using Attribution.ContextAttribution;
+using Attribution.Tests.Models;
 
 namespace Attribution.Tests.ContextAttribution;
 

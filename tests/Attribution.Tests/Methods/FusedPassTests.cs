@@ -1,10 +1,10 @@
 using Attribution.FineTuning;
-using Attribution.Tests.Models;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Models.Fused;
 using Attribution.Models.Lora;
 using Attribution.Tensors;
+using Attribution.Tests.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,10 +1,10 @@
-using Attribution.Tests.Models;
 using System.Runtime.InteropServices;
 using Attribution.FineTuning;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Models.Generation;
 using Attribution.Models.Lora;
+using Attribution.Tests.Models;
 
 namespace Attribution.Tests.Tensors;
 

@@ -1,8 +1,8 @@
-using Attribution.Tests.Models;
 using Attribution.Diagnostics;
 using Attribution.FineTuning;
 using Attribution.Models.Lora;
 using Attribution.Tensors;
+using Attribution.Tests.Models;
 using static TorchSharp.torch;
 
 namespace Attribution.Tests.Tensors;
