@@ -16,8 +16,8 @@ public static partial class TorchThreads
     public const string Variable = "ATTRIBUTION_THREADS";
 
     /// <summary>
-    /// The least weights of a model's largest matrix at which two threads are worth waking. Below it, the threads wait longer for each other than they compute:
-    /// the benchmark <c>threads</c> shows where the two meet.
+    /// The least weights of a model's largest matrix at which two threads are worth waking. Below it, the threads wait longer for each other than they compute; the
+    /// benchmarks <c>finetune</c> and <c>attribution --shape small</c> show it with <c>ATTRIBUTION_THREADS</c> set to 1 and 2.
     /// </summary>
     public const long LeastWeights = 1 << 19;
 

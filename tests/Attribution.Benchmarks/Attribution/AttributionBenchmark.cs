@@ -29,7 +29,7 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
         var device = new Option<string>("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N." };
         var dtype = new Option<string>("--dtype") { DefaultValueFactory = _ => "float32", Description = "float32 or bfloat16: of both loops." };
         var shape = new Option<string>("--shape") { DefaultValueFactory = _ => "56m", Description = "small (the quickstart's), 56m (hidden 512, 8 blocks, vocabulary 32,000) or 8b (Llama 3.1 8B)." };
-        var only = new Option<string[]>("--only") { Description = "Parts: change, eleven, forward, trak, bfloat16, memory, profile; all if left out.", AllowMultipleArgumentsPerToken = true };
+        var only = new Option<string[]>("--only") { Description = "Parts: change, eleven, forward, trak, bfloat16, graph, memory, profile; all but graph if left out.", AllowMultipleArgumentsPerToken = true };
         var conversations = new Option<int>("--conversations") { DefaultValueFactory = _ => 64, Description = "How many ours runs over." };
         var original = new Option<int>("--original") { DefaultValueFactory = _ => 16, Description = "How many of them the original's loop runs over (of trak a half); 0 leaves it out." };
         var length = new Option<int?>("--length") { Description = "Tokens of every conversation; 64 to 512 if left out." };
@@ -52,6 +52,8 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
             benchmark.Speed(parts);
             if (parts.Contains("bfloat16") && type == float32)
                 benchmark.HalfPrecision();
+            if (parts.Contains("graph") && type == float32)
+                benchmark.AgainstGraph();
             if (parts.Contains("profile"))
                 benchmark.Profile();
         });
@@ -132,6 +134,30 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
         Console.WriteLine("|---|---|---|---|---|");
         Console.WriteLine(string.Create(Plain, $"| examples/s | {rows.Length / best[0]:F2} | {rows.Length / best[1]:F2} | {best[0] / best[1]:F2} | 2 |"));
         Console.WriteLine(string.Create(Plain, $"| bare products, GFLOP/s | {wideProducts.Flops / best[2] / 1e9:F0} | {narrowProducts.Flops / best[3] / 1e9:F0} | {best[2] / best[3]:F2} | |"));
+        Console.WriteLine();
+    }
+
+    // The derivative that is written out against libtorch's own, on the same model.
+    private void AgainstGraph()
+    {
+        using var half = CausalLanguageModel.Random(model.Config, 1, model.Transformer.Device, bfloat16);
+        Console.WriteLine("| job, one conversation after the other | written out, examples/s | libtorch's graph, examples/s | ratio |");
+        Console.WriteLine("|---|---|---|---|");
+        foreach (var of in new[] { model, half })
+            foreach (var job in Jobs())
+            {
+                using var fused = new VectorComputer(of.Transformer, AttributionMethods.BuiltIn);
+                using var graph = new VectorComputer(of.Transformer, AttributionMethods.BuiltIn) { ByGraph = true };
+                var (ours, theirs) = (double.MaxValue, double.MaxValue);
+                Compute(fused, job, rows[..Math.Min(4, rows.Length)]);
+                Compute(graph, job, rows[..Math.Min(4, rows.Length)]);
+                for (var round = 0; round < rounds; round++)
+                {
+                    ours = Math.Min(ours, Seconds(() => Compute(fused, job, rows)));
+                    theirs = Math.Min(theirs, Seconds(() => Compute(graph, job, rows)));
+                }
+                Console.WriteLine(string.Create(Plain, $"| {job.Vectors}, {of.Transformer.DType} | {rows.Length / ours:F2} | {rows.Length / theirs:F2} | {theirs / ours:F2} |"));
+            }
         Console.WriteLine();
     }
 
