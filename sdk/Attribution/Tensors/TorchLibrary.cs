@@ -136,12 +136,12 @@ public static unsafe class TorchLibrary
             }
             catch (DllNotFoundException again)
             {
-                throw DoesNotLoad(path, again.Message, version);
+                throw DoesNotLoad(path, again.Message, version, hasLibTorch: true);
             }
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            throw DoesNotLoad(path, e.Message, version);
+            throw DoesNotLoad(path, e.Message, version, hasLibTorch: true);
         }
     }
 
@@ -154,10 +154,11 @@ public static unsafe class TorchLibrary
         return new Version((int)(number >> 56), (int)(number >> 48 & 0xFF), (int)(number >> 40 & 0xFF));
     }
 
-    private static AttributionException DoesNotLoad(string path, string why, Version? version = null)
+    private static AttributionException DoesNotLoad(string path, string why, Version? version = null, bool hasLibTorch = false)
     {
-        var other = version is not null && (version.Major, version.Minor) != (TorchFiles.Fits.Major, TorchFiles.Fits.Minor)
-            ? $" It is libtorch {version}; TorchSharp {TorchFiles.TorchSharpVersion} is made for {TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}." : "";
+        var fits = version is not null && (version.Major, version.Minor) == (TorchFiles.Fits.Major, TorchFiles.Fits.Minor);
+        var other = fits || version is null && !hasLibTorch ? ""
+            : $" The libtorch is {version?.ToString() ?? "older than 2.9"}; TorchSharp {TorchFiles.TorchSharpVersion} is made for {TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}.";
         // The system's loader names the file first and what is missing after it; in .NET's message several attempts follow each other.
         var reason = why.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .FirstOrDefault(line => line.StartsWith('/') || line.Contains(": ", StringComparison.Ordinal)) ?? why;
