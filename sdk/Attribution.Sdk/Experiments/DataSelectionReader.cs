@@ -228,7 +228,7 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         var parameters = Names.Of(typeof(RecipeParameterNames)).Where(name => item.Text(name) is not null).ToDictionary(name => name, name => item.Text(name)!);
         var dataset = new ProjectDataset(Dataset(kind, item) with
         {
-            Format = item.Text("Format"),
+            Format = Properties.Choice($"Format of {kind} {item.Include}", item.Text("Format"), typeof(DatasetFormatNames), kind, item.Include),
             TreatmentColumn = item.Text("TreatmentColumn"),
             ControlColumn = item.Text("ControlColumn"),
             Parameters = parameters.Count > 0 ? parameters : null,
@@ -240,6 +240,7 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
             PersonaVector = item.Text("PersonaVector") is { } vector ? Paths.Written(vector) : null,
             Judge = item.Text("Judge") ?? Build.Judge,
         };
+        Problems.AddRange(DatasetLayout.Contradictions(dataset.Rows, kind, item.Include));
         if (dataset.Rows.Recipe is null)
             foreach (var (name, value) in parameters)
                 Problems.Add(new(ProjectErrorCodes.ValueInvalid,
