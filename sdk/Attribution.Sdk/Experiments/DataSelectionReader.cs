@@ -55,7 +55,7 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
                 Plugins = Plugins(all.Exists(d => d.Rows.Recipe is not null)),
             },
             [.. all.SelectMany(d => RowFiles(d.Rows).Concat(d.PromptFile is { } prompts ? Paths.Files(prompts) : [])), .. llm?.Folder is { } writer
-                ? Files(writer) : []]);
+                ? FilesOfModel(writer) : []]);
 
         // A recipe may read a folder.
         IEnumerable<string> RowFiles(DatasetSettings rows) => rows.Recipe is not null && Directory.Exists(Paths.Full(rows.Path!))
@@ -127,7 +127,7 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
                 Plugins = Plugins(judged.Exists(d => d.Judge is not (JudgeNames.Rules or JudgeNames.Llm))),
             },
             llm is null ? null : [.. judged.Select(d => d.JudgePromptFile).OfType<string>().Distinct().Select(Paths.Full), .. llm.Folder is { } folder
-                ? Files(folder) : []]);
+                ? FilesOfModel(folder) : []]);
     }
 
     private PlannedStage CollectMetrics() =>
