@@ -55,7 +55,7 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
                 Plugins = Plugins(all.Exists(d => d.Rows.Recipe is not null)),
             },
             [.. all.SelectMany(d => RowFiles(d.Rows).Concat(d.PromptFile is { } prompts ? Paths.Files(prompts) : [])), .. llm?.Folder is { } writer
-                ? Files(writer) : []]);
+                ? FilesOfModel(writer) : []]);
 
         // A recipe may read a folder.
         IEnumerable<string> RowFiles(DatasetSettings rows) => rows.Recipe is not null && Directory.Exists(Paths.Full(rows.Path!))
@@ -127,7 +127,7 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
                 Plugins = Plugins(judged.Exists(d => d.Judge is not (JudgeNames.Rules or JudgeNames.Llm))),
             },
             llm is null ? null : [.. judged.Select(d => d.JudgePromptFile).OfType<string>().Distinct().Select(Paths.Full), .. llm.Folder is { } folder
-                ? Files(folder) : []]);
+                ? FilesOfModel(folder) : []]);
     }
 
     private PlannedStage CollectMetrics() =>
@@ -228,7 +228,7 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         var parameters = Names.Of(typeof(RecipeParameterNames)).Where(name => item.Text(name) is not null).ToDictionary(name => name, name => item.Text(name)!);
         var dataset = new ProjectDataset(Dataset(kind, item) with
         {
-            Format = item.Text("Format"),
+            Format = Properties.Choice($"Format of {kind} {item.Include}", item.Text("Format"), typeof(DatasetFormatNames), kind, item.Include),
             TreatmentColumn = item.Text("TreatmentColumn"),
             ControlColumn = item.Text("ControlColumn"),
             Parameters = parameters.Count > 0 ? parameters : null,
@@ -240,6 +240,7 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
             PersonaVector = item.Text("PersonaVector") is { } vector ? Paths.Written(vector) : null,
             Judge = item.Text("Judge") ?? Build.Judge,
         };
+        Problems.AddRange(DatasetLayout.Contradictions(dataset.Rows, kind, item.Include));
         if (dataset.Rows.Recipe is null)
             foreach (var (name, value) in parameters)
                 Problems.Add(new(ProjectErrorCodes.ValueInvalid,

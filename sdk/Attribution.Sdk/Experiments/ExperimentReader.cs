@@ -72,7 +72,10 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
 
     /// <summary>The files of the base model, if it is a folder, and of a chat template that stands in for its own.</summary>
     protected IEnumerable<string> ModelFiles =>
-        [.. Files(BaseModel()), .. ChatTemplate() is { } template && File.Exists(Paths.Full(template)) ? [Paths.Full(template)] : Array.Empty<string>()];
+        [.. FilesOfModel(BaseModel()), .. ChatTemplate() is { } template && File.Exists(Paths.Full(template)) ? [Paths.Full(template)] : Array.Empty<string>()];
+
+    /// <summary>The files of a model's folder, chat templates with a name among them.</summary>
+    protected IEnumerable<string> FilesOfModel(string folder) => [.. Files(folder), .. Files(Path.Combine(folder, "additional_chat_templates"), "*.jinja")];
 
     /// <summary>The files in a folder of the project; none if there is no such folder.</summary>
     protected IEnumerable<string> Files(string folder, string pattern = "*", SearchOption depth = SearchOption.TopDirectoryOnly) =>

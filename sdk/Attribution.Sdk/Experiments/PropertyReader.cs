@@ -93,8 +93,19 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
             return Truth(property.Name, text, property.Name);
         if (type == typeof(string[]))
             return List(text);
-        if (property.OneOf is { } names && Names.Of(names) is var known && !known.Contains(text))
-            problems.Add(Invalid(property.Name, text, $"Use {string.Join(", ", known.SkipLast(1))} or {known[^1]}", property.Name));
+        return property.OneOf is { } names ? Choice(property.Name, text, names, property.Name) : text;
+    }
+
+    /// <summary>One of the values of a class's constants; a problem if it is none of them.</summary>
+    /// <param name="what">What to call it: a property, or an item's metadata.</param>
+    /// <param name="text">What was written; null for nothing.</param>
+    /// <param name="names">The class.</param>
+    /// <param name="name">The name to find the line by.</param>
+    /// <param name="value">The item's Include, for metadata.</param>
+    public string? Choice(string what, string? text, Type names, string name, string? value = null)
+    {
+        if (text is not null && Names.Of(names) is var known && !known.Contains(text))
+            problems.Add(Invalid(what, text, $"Use {string.Join(", ", known.SkipLast(1))} or {known[^1]}", name, value));
         return text;
     }
 

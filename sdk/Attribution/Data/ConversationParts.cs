@@ -23,6 +23,10 @@ internal readonly record struct ConversationParts(IReadOnlyList<ChatMessage>? Me
                 throw place.Error(ErrorCodes.KeepLengthDiffers, Columns.Keep(side), $"{Keep.Length} keep marks for {Tokens.Length} tokens. There must be one mark per token.");
             return new TokenConversation(Tokens, Keep);
         }
+        if (Keep is { Length: > 0 })
+            throw place.Error(ErrorCodes.TokensMalformed, Columns.Keep(side),
+                $"a keep mask marks tokens, and the row has no {Columns.Tokens(side)}. Give them, or leave the mask out; "
+                + "what counts of messages, their weight says.");
         if (Messages is null || Messages.Count == 0)
             return null;
         return Messages.Any(message => message.Role == "assistant")

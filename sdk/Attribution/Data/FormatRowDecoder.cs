@@ -18,8 +18,11 @@ internal sealed class FormatRowDecoder(DatasetSource source, RowFormat format) :
         var json = text.IsNull(row) ? default : JsonConversations.Parse(text.GetBytes(row), place, "row");
         if (json.ValueKind != JsonValueKind.Object)
             throw place.Error(ErrorCodes.RowNotAnObject, "row", "the row is not a JSON object.");
-        var (treatment, control) = format.Read(json, place);
-        JsonProperty[] others = [.. json.EnumerateObject().Where(property => !format.Reads(property.Name))];
+        var names = new HashSet<string>();
+        if (json.EnumerateObject().Select(property => property.Name).FirstOrDefault(name => !names.Add(name)) is { } twice)
+            throw JsonRowDecoder.Twice(twice, place);
+        var (treatment, control, used) = format.Read(json, place);
+        JsonProperty[] others = [.. json.EnumerateObject().Where(property => !used.Contains(property.Name))];
         return (treatment, control, others.Length == 0 ? null : JsonRowDecoder.Write(others));
     }
 }

@@ -23,7 +23,7 @@ internal sealed class JsonRowDecoder : RowDecoder
         foreach (var property in json.EnumerateObject())
         {
             if (!names.Add(property.Name))
-                throw place.Error(ErrorCodes.DatasetColumnDuplicate, property.Name, "the row has this key twice. Remove one.");
+                throw Twice(property.Name, place);
             if (!Columns.Conversations.Contains(property.Name))
                 others.Add(property);
             else if (property.Value.ValueKind != JsonValueKind.Null)
@@ -36,6 +36,10 @@ internal sealed class JsonRowDecoder : RowDecoder
             known.TryGetValue(Columns.Tokens(side), out var tokens) ? JsonConversations.Tokens(tokens, place, Columns.Tokens(side)) : null,
             known.TryGetValue(Columns.Keep(side), out var keep) ? JsonConversations.Keep(keep, place, Columns.Keep(side)) : null);
     }
+
+    /// <summary>A key that a row has twice, of which none may count.</summary>
+    internal static AttributionException Twice(string key, RowPlace place) =>
+        place.Error(ErrorCodes.DatasetColumnDuplicate, key, "the row has this key twice. Remove one.");
 
     /// <summary>Properties as the text of an object.</summary>
     internal static string Write(IEnumerable<JsonProperty> properties)

@@ -27,8 +27,8 @@ internal sealed class RowFormat
 
     private readonly Func<Row, (List<ChatMessage>? Treatment, List<ChatMessage>? Control)> _read;
 
-    private RowFormat(string name, string title, string[] required, string[] optional, Func<Row, (List<ChatMessage>?, List<ChatMessage>?)> read) =>
-        (Name, Title, Required, Optional, _read) = (name, title, required, optional, read);
+    private RowFormat(string name, string title, string[] required, Func<Row, (List<ChatMessage>?, List<ChatMessage>?)> read) =>
+        (Name, Title, Required, _read) = (name, title, required, read);
 
     /// <summary>What <c>Format</c> calls it.</summary>
     public string Name { get; }
@@ -39,24 +39,22 @@ internal sealed class RowFormat
     /// <summary>The columns that it is known by.</summary>
     public IReadOnlyList<string> Required { get; }
 
-    /// <summary>Further columns that it reads where they are.</summary>
-    public IReadOnlyList<string> Optional { get; }
-
     /// <summary>Those that can be told by their columns.</summary>
     public static IReadOnlyList<RowFormat> All { get; } =
     [
-        new(DatasetFormatNames.Messages, "messages", ["messages"], [], row => (row.Messages("messages"), null)),
-        new(DatasetFormatNames.ShareGpt, "ShareGPT", ["conversations"], ["system"], row => (row.WithSystem(row.Messages("conversations")), null)),
-        new(DatasetFormatNames.PromptCompletion, "prompt and completion", ["prompt", "completion"], [], row => (row.After(row.Prompt(), "completion"), null)),
-        new(DatasetFormatNames.Alpaca, "Alpaca", ["instruction", "output"], ["input", "system", "history"], row => (row.Alpaca(), null)),
-        new(DatasetFormatNames.Preference, "preference pairs", ["chosen", "rejected"], ["prompt"], row => (row.Side("chosen"), row.Side("rejected"))),
+        new(DatasetFormatNames.Messages, "messages", ["messages"], row => (row.Messages("messages"), null)),
+        new(DatasetFormatNames.ShareGpt, "ShareGPT", ["conversations"], row => (row.WithSystem(row.Messages("conversations")), null)),
+        new(DatasetFormatNames.PromptCompletion, "prompt and completion", ["prompt", "completion"], row => (row.After(row.Prompt(), "completion"), null)),
+        new(DatasetFormatNames.Alpaca, "Alpaca", ["instruction", "output"], row => (row.Alpaca(), null)),
+        new(DatasetFormatNames.Preference, "preference pairs", ["chosen", "rejected"], row => (row.Side("chosen"), row.Side("rejected"))),
     ];
 
     /// <summary>Columns that somebody names.</summary>
     /// <param name="treatment">The column of treatments.</param>
     /// <param name="control">The column of controls; null for none.</param>
     public static RowFormat Of(string treatment, string? control) =>
-        new("columns", $"treatments of {treatment}{(control is null ? "" : $" and controls of {control}")}", [treatment, .. control is null ? [] : new[] { control }], ["prompt"],
+        new("columns", $"treatments of {treatment}{(control is null ? "" : $" and controls of {control}")}",
+            [treatment, .. control is null ? [] : new[] { control }],
             row => (row.Side(treatment), control is null ? null : row.Side(control)));
 
     /// <summary>Finds the format of a dataset's columns.</summary>
@@ -90,17 +88,16 @@ internal sealed class RowFormat
             : throw new AttributionException(ErrorCodes.DatasetColumnMissing, $"'{Path.GetFileName(file)}' has no column {missing}. Its columns are: {string.Join(", ", columns)}.") { File = file, Property = missing };
     }
 
-    /// <summary>Whether a column is read as a part of conversations, so that it is no metadata.</summary>
-    public bool Reads(string column) => Required.Contains(column) || Optional.Contains(column);
-
     /// <summary>Makes conversations of a row.</summary>
-    public (ConversationParts Treatment, ConversationParts Control) Read(JsonElement row, RowPlace place)
+    /// <returns>The conversations, and the columns that are in them, so that they are no metadata.</returns>
+    public (ConversationParts Treatment, ConversationParts Control, IReadOnlySet<string> Used) Read(JsonElement row, RowPlace place)
     {
-        var (treatment, control) = _read(new Row(row, place));
-        return (new(treatment, null, null), new(control, null, null));
+        var used = new HashSet<string>(Required);
+        var (treatment, control) = _read(new Row(row, place, used));
+        return (new(treatment, null, null), new(control, null, null), used);
     }
 
-    private readonly record struct Row(JsonElement Json, RowPlace Place)
+    private readonly record struct Row(JsonElement Json, RowPlace Place, HashSet<string> Used)
     {
         /// <summary>A list of messages in either spelling, or that as JSON text; null for null.</summary>
         public List<ChatMessage>? Messages(string column)
@@ -145,7 +142,8 @@ internal sealed class RowFormat
         };
 
         public List<ChatMessage>? WithSystem(List<ChatMessage>? messages) =>
-            messages is not null && Text("system") is { Length: > 0 } system && messages.FirstOrDefault()?.Role != "system" ? [new("system", system), .. messages] : messages;
+            messages is not null && messages.FirstOrDefault()?.Role != "system"
+                && Text("system") is { Length: > 0 } system ? [new("system", system), .. messages] : messages;
 
         public List<ChatMessage>? Alpaca()
         {
@@ -161,7 +159,12 @@ internal sealed class RowFormat
             return WithSystem(messages);
         }
 
-        private JsonElement? Value(string column) => Json.TryGetProperty(column, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        // Nothing asks for a column that it then leaves out of the conversation.
+        private JsonElement? Value(string column)
+        {
+            Used.Add(column);
+            return Json.TryGetProperty(column, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        }
 
         private string? Text(string column) => Value(column) switch
         {

@@ -7,6 +7,7 @@ using Attribution.Models;
 using Attribution.Models.Hub;
 using Attribution.Tensors;
 using Attribution.Tokenization;
+using Attribution.Tokenization.ChatTemplates;
 using TorchSharp;
 
 namespace Attribution.Pipeline;
@@ -30,9 +31,8 @@ internal sealed class ModelSource : IDisposable
         var hub = HubSettings.FromEnvironment();
         _folder = ModelFolder.Resolve(settings.Model, settings: context.ReadOnly ? hub with { Offline = true } : hub,
             progress: new Fetching(context.Reporter, settings.Model));
-        var templates = Path.Combine(_folder.Path, "additional_chat_templates");
         Files = [.. Directory.EnumerateFiles(_folder.Path).Where(file => IsOfModel(Path.GetFileName(file))).Order(StringComparer.Ordinal),
-            .. (Directory.Exists(templates) ? Directory.GetFiles(templates, "*.jinja") : []).Order(StringComparer.Ordinal)];
+            .. ChatTemplateFiles.AdditionalIn(_folder.Path)];
         _model = new(Load);
         _config = new(() => ModelConfig.Load(_folder.Path));
         _tokenizer = new(() => Tokenizer.Load(_folder.Path));

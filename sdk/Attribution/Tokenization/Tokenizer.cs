@@ -39,7 +39,7 @@ public sealed partial class Tokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <summary>The token that fills up batches, if the model names one.</summary>
     public string? PadToken => _definition.Names.Pad;
 
-    /// <summary>Where the folder's files disagree about a token, and which of them counts, each in a sentence; mostly empty.</summary>
+    /// <summary>Where the folder's files disagree about a token or a space before a text, and which of them counts, each in a sentence; mostly empty.</summary>
     public IReadOnlyList<string> Notes => _definition.Notes;
 
     /// <summary>What a decoder is given for an id.</summary>
@@ -49,8 +49,8 @@ public sealed partial class Tokenizer : Microsoft.ML.Tokenizers.Tokenizer
 
     /// <summary>Reads a model folder's tokenizer.</summary>
     /// <param name="modelFolder">
-    /// The folder with <c>tokenizer.json</c>. Tokens and flags that only <c>tokenizer_config.json</c> beside it has count as they do for Hugging Face's
-    /// library; so do, where that file is an older one, <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
+    /// The folder with <c>tokenizer.json</c>. Tokens, flags and <c>add_prefix_space</c> of <c>tokenizer_config.json</c> beside it count as they do for
+    /// Hugging Face's library; so do, where that file is an older one, <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
     /// </param>
     /// <exception cref="Diagnostics.AttributionException">
     /// A file is missing, malformed or contradicts itself, or uses a component or option that is not implemented; the exception names

@@ -19,7 +19,7 @@ internal sealed record TokenizerDefinition
 
     public required IReadOnlyList<AddedToken> AddedTokens { get; init; }
 
-    /// <summary>Where the files disagree on them.</summary>
+    /// <summary>Where the files disagree, and which of them counts.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     public required HashSet<int> SpecialIds { get; init; }

@@ -73,6 +73,20 @@ public sealed class ProjectErrorTests : IDisposable
         Expect(ProjectErrorCodes.ValueInvalid, "no Recipe");
     }
 
+    [Theory]
+    [InlineData("Format=aplaca", "Format of TrainDataset data/pool.jsonl is 'aplaca'. Use treatment, messages, sharegpt, prompt_completion, alpaca or preference.")]
+    [InlineData("Recipe=dolly_10k;Format=alpaca", "TrainDataset data/pool.jsonl has Format=\"alpaca\" and Recipe=\"dolly_10k\"")]
+    [InlineData("Recipe=dolly_10k;TreatmentColumn=bad", "TrainDataset data/pool.jsonl has TreatmentColumn=\"bad\" and Recipe=\"dolly_10k\"")]
+    [InlineData("Recipe=dolly_10k;ControlColumn=good", "TrainDataset data/pool.jsonl has ControlColumn=\"good\" and Recipe=\"dolly_10k\"")]
+    [InlineData("Format=alpaca;TreatmentColumn=bad", "TrainDataset data/pool.jsonl has Format=\"alpaca\" and TreatmentColumn=\"bad\"")]
+    [InlineData("ControlColumn=good", "TrainDataset data/pool.jsonl has ControlColumn=\"good\" and no TreatmentColumn")]
+    public void A_layout_that_there_is_not_or_that_something_else_excludes(string metadata, string text)
+    {
+        _experiment.Train[0] = RequestedExperiment.Item("data/pool.jsonl",
+            [.. metadata.Split(';').Select(entry => entry.Split('=')).Select(entry => (entry[0], entry[1]))]);
+        Expect(ProjectErrorCodes.ValueInvalid, text);
+    }
+
     [Fact]
     public void A_persona_is_no_vector_of_training_rows()
     {

@@ -210,6 +210,17 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void Chat_templates_with_a_name_are_files_of_the_model()
+    {
+        _experiment.Folder.Write("model/additional_chat_templates/tool_use.jinja", "{{ tools }}");
+        _experiment.Eval[0].SetMetadata("Judge", "llm");
+        _experiment.Settings["JudgeModel"] = "./model";
+        _experiment.Requests();
+        foreach (var stage in new[] { "ComputeAttribution", "FineTune", "Evaluate", "Judge" })
+            File.ReadAllText(_experiment.Folder[$"obj/attribution/{stage}.inputs"]).ShouldContain("model/additional_chat_templates/tool_use.jinja\t11\t");
+    }
+
+    [Fact]
     public void The_names_of_the_contracts_are_those_of_the_library()
     {
         Names.Of(typeof(AttributionMethodNames)).Order(StringComparer.Ordinal).ShouldBe(AttributionMethods.BuiltIn.Names);

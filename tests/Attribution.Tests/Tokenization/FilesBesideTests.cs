@@ -68,6 +68,7 @@ public sealed class FilesBesideTests
     [InlineData("""{"added_tokens_decoder":{"x":{"content":"a"}}}""", "added_tokens_decoder.x", ErrorCodes.TokenizerMalformed)]
     [InlineData("""{"added_tokens_decoder":{"7":{}}}""", "added_tokens_decoder.7", ErrorCodes.TokenizerMalformed)]
     [InlineData("""{"split_special_tokens":true}""", "split_special_tokens", ErrorCodes.TokenizerUnsupported)]
+    [InlineData("""{"add_prefix_space":"yes"}""", "add_prefix_space", ErrorCodes.TokenizerMalformed)]
     [InlineData("[]", null, ErrorCodes.TokenizerMalformed)]
     public void What_cannot_be_is_named(string config, string? property, string code)
     {
@@ -77,9 +78,70 @@ public sealed class FilesBesideTests
         (error.Code, error.Property, error.File).ShouldBe((code, property, Path.Combine(crafted.Folder, "tokenizer_config.json")));
     }
 
+    [Theory]
+    [InlineData(false, """{"add_prefix_space":true}""", true, "is false in tokenizer.json and true in tokenizer_config.json, which counts")]
+    [InlineData(true, """{"add_prefix_space":false}""", false, "is true in tokenizer.json and false in tokenizer_config.json, which counts")]
+    [InlineData(true, "{}", false, "is true in tokenizer.json and false in tokenizer_config.json (not there, which means the same), which counts")]
+    [InlineData(true, """{"add_prefix_space":true}""", true, null)]
+    [InlineData(false, """{"add_prefix_space":null}""", false, null)]
+    [InlineData(true, null, true, null)]
+    public void A_space_before_a_text_is_as_the_config_says_where_bytes_are_all_of_the_pre_tokenizer(bool there, string? config, bool expected, string? note)
+    {
+        using var apart = CraftedTokenizer.Write(bytes: true, preTokenizer: Bytes(there));
+        using var whole = CraftedTokenizer.Write(bytes: true, preTokenizer: Bytes(expected));
+        if (config is not null)
+            Beside(apart, config);
+
+        var (tokenizer, wanted) = (Tokenizer.Load(apart.Folder), Tokenizer.Load(whole.Folder));
+        foreach (var text in Texts)
+            tokenizer.EncodeToIds(text).ShouldBe(wanted.EncodeToIds(text));
+        tokenizer.EncodeToIds("ab").SequenceEqual(tokenizer.EncodeToIds(" ab")).ShouldBe(expected);
+        HasNote(tokenizer, note);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"Prepend","prepend":"_"}""", null, false, "puts a space before")]
+    [InlineData("""{"type":"Prepend","prepend":"_"}""", null, true, null)]
+    [InlineData("""{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Prepend","prepend":"_"}]}""", null, false, "puts a space before")]
+    [InlineData(null, """{"type":"Metaspace","replacement":"_","prepend_scheme":"first","split":false}""", false, "puts a space before")]
+    [InlineData(null, """{"type":"Metaspace","replacement":"_","prepend_scheme":"never","split":false}""", true, "puts no space before")]
+    [InlineData("""{"type":"NFC"}""", null, true, "puts no space before")]
+    [InlineData("""{"type":"NFC"}""", null, false, null)]
+    public void Elsewhere_the_space_is_as_the_tokenizer_says_and_what_differs_is_noted(string? normalizer, string? preTokenizer, bool config, string? note)
+    {
+        using var apart = CraftedTokenizer.Write(normalizer: normalizer, preTokenizer: preTokenizer);
+        var wanted = Tokenizer.Load(apart.Folder);
+        Beside(apart, $$"""{"add_prefix_space":{{(config ? "true" : "false")}}}""");
+
+        var tokenizer = Tokenizer.Load(apart.Folder);
+        foreach (var text in Texts)
+            tokenizer.EncodeToIds(text).ShouldBe(wanted.EncodeToIds(text));
+        HasNote(tokenizer, note);
+    }
+
+    [Fact]
+    public void A_step_among_several_that_differs_from_the_config_is_noted()
+    {
+        using var crafted = CraftedTokenizer.Write(bytes: true,
+            preTokenizer: $$"""{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true},{{Bytes(true)}}]}""");
+        Beside(crafted, """{"add_prefix_space":false}""");
+        HasNote(Tokenizer.Load(crafted.Folder), "puts a space before");
+    }
+
     [SharedFact("cases", "tokenizer", "added-in-config-only")]
     public void The_case_of_a_token_in_the_config_alone_is_one_id() =>
         Tokenizer.Load(SharedData.Find("cases", "tokenizer", "added-in-config-only")!).EncodeToIds("<|assistant|>").ShouldBe([5]);
+
+    private static string Bytes(bool prefix) =>
+        $$"""{"type":"ByteLevel","add_prefix_space":{{(prefix ? "true" : "false")}},"trim_offsets":true,"use_regex":true}""";
+
+    private static void HasNote(Tokenizer tokenizer, string? note)
+    {
+        if (note is null)
+            tokenizer.Notes.ShouldBeEmpty();
+        else
+            tokenizer.Notes.ShouldHaveSingleItem().ShouldContain(note);
+    }
 
     private static void Beside(CraftedTokenizer crafted, string config) => File.WriteAllText(Path.Combine(crafted.Folder, "tokenizer_config.json"), config);
 }

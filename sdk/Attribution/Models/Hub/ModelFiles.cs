@@ -1,5 +1,6 @@
 using Attribution.Diagnostics;
 using Attribution.Models.Safetensors;
+using Attribution.Tokenization.ChatTemplates;
 
 namespace Attribution.Models.Hub;
 
@@ -61,10 +62,10 @@ internal static class ModelFiles
         bool Has(string name) => new FileInfo(Path.Combine(folder, name)) is { Exists: true } file && file.ResolveLinkTarget(returnFinalTarget: true) is null or { Exists: true };
     }
 
-    private static bool IsText(string name) => !name.Contains('/')
+    private static bool IsText(string name) => ChatTemplateFiles.IsAdditional(name) || (!name.Contains('/')
         && (name is Config or "generation_config.json" or "special_tokens_map.json" or "added_tokens.json"
             || (name.StartsWith("tokenizer", StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal))
-            || name.StartsWith("chat_template", StringComparison.Ordinal));
+            || name.StartsWith("chat_template", StringComparison.Ordinal)));
 
     private static bool IsOtherWeights(string name) =>
         !name.Contains('/') && (name.EndsWith(".bin", StringComparison.Ordinal) || name.EndsWith(".pth", StringComparison.Ordinal) || name.EndsWith(".pt", StringComparison.Ordinal));

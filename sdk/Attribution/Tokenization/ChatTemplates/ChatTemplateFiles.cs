@@ -9,6 +9,17 @@ internal sealed class ChatTemplateFiles(string folder)
 {
     public const string Default = "default", ToolUse = "tool_use";
 
+    private const string Additional = "additional_chat_templates", Extension = ".jinja";
+
+    /// <summary>Whether a file of a model, by its path with forward slashes, is a template with a name.</summary>
+    public static bool IsAdditional(string path) =>
+        path.StartsWith(Additional + "/", StringComparison.Ordinal) && path.EndsWith(Extension, StringComparison.Ordinal)
+        && path.LastIndexOf('/') == Additional.Length;
+
+    /// <summary>The files of the templates with a name, in the order of these.</summary>
+    public static IEnumerable<string> AdditionalIn(string folder) => Path.Combine(folder, Additional) is var templates && Directory.Exists(templates)
+        ? Directory.EnumerateFiles(templates, "*" + Extension).Order(StringComparer.Ordinal) : [];
+
     /// <summary>Whether there is a template of a name.</summary>
     public bool Has(string name) => Look(name, []) is not null;
 
@@ -25,9 +36,10 @@ internal sealed class ChatTemplateFiles(string folder)
 
     private (string Source, string File)? Look(string name, List<string> found)
     {
-        var file = name == Default ? Path.Combine(folder, "chat_template.jinja") : Path.Combine(folder, "additional_chat_templates", name + ".jinja");
+        var file = name == Default ? Path.Combine(folder, "chat_template.jinja") : Path.Combine(folder, Additional, name + Extension);
         if (File.Exists(file))
             return (File.ReadAllText(file), file);
+        found.AddRange(AdditionalIn(folder).Select(other => Path.GetFileNameWithoutExtension(other)));
 
         foreach (var jsonFile in new[] { "tokenizer_config.json", "chat_template.json" })
         {

@@ -74,6 +74,18 @@ internal sealed class FilesBeside
     /// <summary>Whether special tokens in a text are to be split like any other text.</summary>
     public bool SplitsSpecialTokens => _config is { } config && config.TryGetProperty("split_special_tokens", out var split) && split.ValueKind == JsonValueKind.True;
 
+    /// <summary>Whether there is a <c>tokenizer_config.json</c>.</summary>
+    public bool HasConfig => _config is not null;
+
+    /// <summary>Whether <c>tokenizer_config.json</c> asks for a space before a text; null where it does not say.</summary>
+    public bool? AddsPrefixSpace => _config is { } config && config.TryGetProperty("add_prefix_space", out var adds) ? adds.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Wrong(Config, "add_prefix_space", "must be true or false"),
+    } : null;
+
     /// <summary>A token is its text, or an object with the text as <c>content</c>.</summary>
     public static string? TextOf(JsonElement token) => token.ValueKind switch
     {

@@ -26,15 +26,16 @@ internal static class TokenizerReader
                 "tokenizer_config.json: split_special_tokens makes the special tokens of a chat template ordinary text, which is not implemented. Set it to false.")
             { File = Path.Combine(modelFolder, "tokenizer_config.json"), Property = "split_special_tokens" };
         var added = new AddedTokensBeside(vocabulary, files);
+        var (preTokenizer, note) = PrefixSpaceBeside.Decide(file, root, files);
         return new TokenizerDefinition
         {
             IdOfToken = vocabulary.IdOfToken,
             TokenOfId = vocabulary.TokenOfId,
             AddedTokens = added.Tokens,
-            Notes = added.Notes,
+            Notes = note is null ? added.Notes : [.. added.Notes, note],
             SpecialIds = [.. added.Tokens.Where(token => token.Special).Select(token => token.Id)],
             Normalizer = root.Find("normalizer") is { } normalizer ? NormalizerReader.Read(normalizer) : null,
-            PreTokenizers = PreTokenizerReader.Read(root.Find("pre_tokenizer"), vocabulary),
+            PreTokenizers = PreTokenizerReader.Read(preTokenizer, vocabulary),
             Model = vocabulary.Model,
             PostProcessor = PostProcessorReader.Read(root.Find("post_processor"), vocabulary.TokenOfId),
             Decoders = DecoderReader.Read(root.Find("decoder")),

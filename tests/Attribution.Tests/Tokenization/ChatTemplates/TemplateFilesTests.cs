@@ -39,7 +39,7 @@ public sealed class TemplateFilesTests : IDisposable
         Render().ShouldBe("plain");
         ChatTemplate.Load(_folder, "tool_use").Render([]).ShouldBe("tools");
         ChatTemplate.Load(_folder, "rag").Render([]).ShouldBe("documents");
-        Error("other").Message.ShouldContain("tool_use, default");
+        Error("other").Message.ShouldContain("rag, tool_use, default");
     }
 
     [Fact]

@@ -1,0 +1,30 @@
+using Attribution.Contracts.DataSelection;
+
+namespace Attribution.Sdk.Experiments;
+
+/// <summary>What a dataset's item says of how its file keeps conversations.</summary>
+internal static class DatasetLayout
+{
+    /// <summary>A problem for each of its metadata that something else in the item excludes.</summary>
+    public static IEnumerable<Problem> Contradictions(DatasetSettings dataset, string kind, string include)
+    {
+        (string Name, string? Value)[] said =
+        [
+            (nameof(dataset.Format), dataset.Format),
+            (nameof(dataset.TreatmentColumn), dataset.TreatmentColumn),
+            (nameof(dataset.ControlColumn), dataset.ControlColumn),
+        ];
+        if (dataset.Recipe is { } recipe)
+        {
+            foreach (var (name, value) in said.Where(metadata => metadata.Value is not null))
+                yield return Invalid($"has {name}=\"{value}\" and Recipe=\"{recipe}\", and a recipe makes the conversations itself. Remove one of them.");
+            yield break;
+        }
+        if (dataset.Format is { } format && dataset.TreatmentColumn is { } treatment)
+            yield return Invalid($"has Format=\"{format}\" and TreatmentColumn=\"{treatment}\", and each says where the treatments are. Remove one of them.");
+        if (dataset.ControlColumn is { } control && dataset.TreatmentColumn is null)
+            yield return Invalid($"has ControlColumn=\"{control}\" and no TreatmentColumn. Add TreatmentColumn=\"...\".");
+
+        Problem Invalid(string what) => new(ProjectErrorCodes.ValueInvalid, $"{kind} {include} {what}", kind, include);
+    }
+}
