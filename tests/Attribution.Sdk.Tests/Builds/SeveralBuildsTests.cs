@@ -34,7 +34,7 @@ public sealed class SeveralBuildsTests(SdkLayout sdk) : IClassFixture<SdkLayout>
         await Task.Delay(100);
         var worker = int.Parse(File.ReadAllText(experiment["worker.pid"]), provider: null);
 
-        using (var interrupt = Process.Start("kill", ["-INT", $"{build.Id}"]))
+        using (var interrupt = Process.Start("sh", ["-c", $"kill -INT {build.Id}"]))
             await interrupt.WaitForExitAsync();
         await build.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         build.ExitCode.ShouldNotBe(0, await output);
