@@ -36,7 +36,7 @@ public sealed class KilledBuildsTests(PackedSdk sdk) : IClassFixture<PackedSdk>
                 StartAnew();
                 continue;
             }
-            Process.Start("/bin/kill", ["-KILL", "--", $"-{running.Id}"])!.WaitForExit();
+            Process.Start("sh", ["-c", $"kill -KILL -- -{running.Id}"])!.WaitForExit();
             running.WaitForExit();
             died++;
         }
