@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Attribution.ContextAttribution;
+using Attribution.Tensors;
 using Attribution.Models;
 using Spectre.Console;
 using TorchSharp;
@@ -28,7 +29,7 @@ internal static class At2Benchmark
         command.SetAction(parsed =>
         {
             Run(
-                torch.device(parsed.GetRequiredValue(device)), parsed.GetValue(dtype) == "bfloat16" ? bfloat16 : float32, parsed.GetValue(blocks), parsed.GetValue(width),
+                Devices.Of(parsed.GetRequiredValue(device)), parsed.GetValue(dtype) == "bfloat16" ? bfloat16 : float32, parsed.GetValue(blocks), parsed.GetValue(width),
                 parsed.GetValue(context), parsed.GetValue(masks));
             Train(parsed.GetValue(masks));
         });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Attribution.Tensors;
 using Attribution.Models;
 using Attribution.Models.Generation;
 using Spectre.Console;
@@ -23,7 +24,7 @@ internal static class GenerateBenchmark
         var blocks = new Option<int>("--blocks") { DefaultValueFactory = _ => 8 };
         var width = new Option<int>("--width") { DefaultValueFactory = _ => 1024 };
         var command = new Command("generate", "Greedy tokens per second at batch 1 and 16, against reading the weights once per step.") { device, dtype, blocks, width };
-        command.SetAction(parsed => Run(torch.device(parsed.GetRequiredValue(device)), parsed.GetValue(dtype) == "bfloat16" ? bfloat16 : float32, parsed.GetValue(blocks), parsed.GetValue(width)));
+        command.SetAction(parsed => Run(Devices.Of(parsed.GetRequiredValue(device)), parsed.GetValue(dtype) == "bfloat16" ? bfloat16 : float32, parsed.GetValue(blocks), parsed.GetValue(width)));
         return command;
     }
 

@@ -41,7 +41,7 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
         command.SetAction(parsed =>
         {
             var parts = parsed.GetValue(only) is { Length: > 0 } some ? some : ["memory", "change", "eleven", "forward", "trak", "bfloat16", "profile"];
-            var (place, type) = (torch.device(parsed.GetRequiredValue(device)), parsed.GetValue(dtype) == "bfloat16" ? bfloat16 : float32);
+            var (place, type) = (Devices.Of(parsed.GetRequiredValue(device)), parsed.GetValue(dtype) == "bfloat16" ? bfloat16 : float32);
             var config = BenchmarkModels.Config(parsed.GetRequiredValue(shape));
             using var model = CausalLanguageModel.Random(config, 1, place, type);
             var rows = Conversations.Pairs(parsed.GetValue(conversations), config.VocabularySize, parsed.GetValue(length));
