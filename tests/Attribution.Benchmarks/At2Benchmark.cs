@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Attribution.ContextAttribution;
-using Attribution.Tensors;
 using Attribution.Models;
+using Attribution.Tensors;
 using Spectre.Console;
 using TorchSharp;
 using static TorchSharp.torch;
