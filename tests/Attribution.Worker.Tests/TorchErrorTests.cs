@@ -41,6 +41,18 @@ public sealed class TorchErrorTests : IDisposable
         error.ShouldStartWith($"error ATTR1007: Threads (ATTRIBUTION_THREADS) is `{threads}`.");
     }
 
+    [Theory]
+    [InlineData("--help", false)]
+    [InlineData("store list", false)]
+    [InlineData("doctor", true)]
+    public void What_needs_no_tensor_does_not_load_libtorch(string arguments, bool loads)
+    {
+        // libtorch's OpenMP says that it is there.
+        var (code, _, error) = CommandLine.Run(new Dictionary<string, string?> { ["OMP_DISPLAY_ENV"] = "true", ["ATTRIBUTION_STORE"] = _folder }, arguments.Split(' '));
+        code.ShouldBe(0);
+        error.Contains("OPENMP DISPLAY ENVIRONMENT", StringComparison.Ordinal).ShouldBe(loads);
+    }
+
     [Fact]
     public void Errors_that_something_wrapped_are_found()
     {
