@@ -37,6 +37,13 @@ if (args[0] == "broken-library")
     return;
 }
 
+// garbage: fine-tuning, generation and vectors while garbage is collected all the time
+if (args[0] == "garbage")
+{
+    Console.WriteLine(GarbageWork.Check());
+    return;
+}
+
 // duckdb
 if (args[0] == "duckdb")
 {

@@ -57,11 +57,11 @@ public static class VectorWork
 
     private static ReadOnlySpan<byte> Bytes(float[] vectors, int row, int width) => MemoryMarshal.AsBytes(vectors.AsSpan(row * width, width));
 
-    private static TokenSequence Sequence(int seed, int length) =>
+    internal static TokenSequence Sequence(int seed, int length) =>
         new([.. Enumerable.Range(0, length).Select(t => (t * 31 + seed * 17) % 512)], [.. Enumerable.Range(0, length).Select(t => t > length / 3)]);
 
     // Large enough for the blocks of a BLAS to have edges.
-    private static ModelConfig Config(string family)
+    internal static ModelConfig Config(string family)
     {
         var folder = Directory.CreateTempSubdirectory("attribution-");
         try
