@@ -97,16 +97,28 @@ public sealed class LoraFineTuner(FineTuningOptions options)
         var transformer = adapter.Model.Transformer;
         var packed = new PackedSequences(rows);
         var pass = new FusedPass(transformer, packed, transformer.Context(rows.Count, rows.Max(r => r.Length), [.. rows.Select(r => r.Length)]));
-        var kept = new KeptBlock[transformer.Config.BlockCount];
-        var stream = pass.Embed();
-        for (var block = 0; block < kept.Length; block++)
-            stream = pass.Forward(block, stream, kept[block] = new KeptBlock(), targetsOnly: block == kept.Length - 1);
-        var (losses, gradient) = pass.Loss(stream);
-        gradient.div_(Scalars.Of(rows.Count));
-        for (var block = kept.Length - 1; block >= 0; block--)
-            using (kept[block])
-                gradient = pass.Backward(block, kept[block], gradient, entrance: block > 0, (linear, at, _) => gradients.Take(linear, at)) ?? gradient;
-        return (losses.Average(), (int)packed.Targets.shape[0]);
+        var (last, kept) = (transformer.Config.BlockCount - 1, new Stack<KeptBlock>());
+        try
+        {
+            var stream = pass.Embed();
+            for (var block = 0; block <= last; block++)
+            {
+                kept.Push(new KeptBlock());
+                stream = pass.Forward(block, stream, kept.Peek(), targetsOnly: block == last);
+            }
+            var (losses, gradient) = pass.Loss(stream);
+            gradient.div_(Scalars.Of(rows.Count));
+            for (var block = last; block >= 0; block--)
+                using (var top = kept.Pop())
+                    gradient = pass.Backward(block, top, gradient, entrance: block > 0, (linear, at, _) => gradients.Take(linear, at)) ?? gradient;
+            return (losses.Average(), (int)packed.Targets.shape[0]);
+        }
+        finally
+        {
+            // Where memory gave out on the way, what was kept is a good part of it.
+            foreach (var block in kept)
+                block.Dispose();
+        }
     }
 
     internal static double GradientNorm(LoraAdapter adapter)

@@ -12,13 +12,17 @@ internal sealed class LoraGradients : IDisposable
 {
     private readonly LoraAdapter _adapter;
     private readonly Dictionary<Linear, Tensor> _inputs = [];
+    private readonly List<(Linear Linear, Action<Tensor, Tensor>? Before)> _watched = [];
 
     /// <summary>Watches the adapted matrices until it is disposed of.</summary>
     public LoraGradients(LoraAdapter adapter)
     {
         _adapter = adapter;
         foreach (var linear in adapter.Weights.Select(w => w.Linear))
+        {
+            _watched.Add((linear, linear.Observer));
             linear.Observer += (input, _) => _inputs[linear] = input.alias().DetachFromDisposeScope();
+        }
     }
 
     /// <summary>Takes the gradient at a matrix's output, [N, out]; nothing happens for a matrix without an adapter.</summary>
@@ -38,8 +42,8 @@ internal sealed class LoraGradients : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var linear in _adapter.Weights.Select(w => w.Linear))
-            linear.Observer = null;
+        foreach (var (linear, before) in _watched)
+            linear.Observer = before;
         foreach (var input in _inputs.Values)
             input.Dispose();
         _inputs.Clear();
