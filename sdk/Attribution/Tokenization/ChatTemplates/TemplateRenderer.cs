@@ -42,13 +42,13 @@ internal sealed class TemplateRenderer
     /// <summary>The line of what was rendered last, for errors.</summary>
     public int Line => _expressions.Line;
 
-    public RenderedTemplate Render(Block template)
+    public RenderedTemplate Render(StatementList template)
     {
         Run(template, new Scope(_globals));
         return new RenderedTemplate(_document.ToString(), _turns, _generated);
     }
 
-    private Flow Run(Block block, Scope scope)
+    private Flow Run(StatementList block, Scope scope)
     {
         RenderBudget.Descend();
         foreach (var statement in block.Statements)
@@ -123,7 +123,7 @@ internal sealed class TemplateRenderer
     }
 
     /// <summary>What a body writes, as a text instead of output.</summary>
-    private string Capture(Block body, Scope scope)
+    private string Capture(StatementList body, Scope scope)
     {
         var outer = _output;
         _output = new StringBuilder();

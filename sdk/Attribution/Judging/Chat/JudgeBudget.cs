@@ -6,7 +6,7 @@ namespace Attribution.Judging.Chat;
 /// The tokens that may still be paid for. A call sets aside the most that it can cost before it starts, and gives back what it did not; it waits while calls under way
 /// hold what it needs, and is refused when even their end could not make room. So the budget is never passed.
 /// </summary>
-internal sealed class TokenBudget(long? most)
+internal sealed class JudgeBudget(long? most)
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource _freed = New();

@@ -6,12 +6,12 @@ using Attribution.Selection.Scoring;
 namespace Attribution.Selection;
 
 /// <summary>
-/// What an evaluation set looks for, boiled down to vectors of the model's width, so that scoring is one pass over the training vectors
-/// (two for <c>cos_sim_debias_train</c>) and no N x M matrix exists.
+/// Scores training rows for one evaluation set. The set is reduced to a direction (or a probe) of the vectors' width when the scorer is made, so scoring
+/// is one pass over the training vectors (two for <c>cos_sim_debias_train</c>) and no N x M matrix exists.
 /// </summary>
-public sealed class Query
+public sealed class RowScorer
 {
-    private Query(ScoringMethod method, double[] direction, long rows, long skipped)
+    private RowScorer(ScoringMethod method, double[] direction, long rows, long skipped)
     {
         (Method, RowCount, SkippedCount) = (method, rows, skipped);
         Length = TensorPrimitives.Norm<double>(direction);
@@ -20,7 +20,7 @@ public sealed class Query
             TensorPrimitives.Divide(direction, Length, Direction);
     }
 
-    private Query(ScoringMethod method, Probe probe)
+    private RowScorer(ScoringMethod method, Probe probe)
         : this(method, probe.Layers is [var only] ? Vectors.Widen(only.Weights) : [], probe.Fit.Rows, probe.Fit.Skipped) =>
         (Probe, Offset) = (probe, probe.Layers[^1].Bias[0]);
 
@@ -60,7 +60,7 @@ public sealed class Query
     /// <param name="seed">Decides the training of a probe.</param>
     /// <param name="cancellation">Stops the training of a probe.</param>
     /// <exception cref="AttributionException">There are no finite vectors, or no control vectors where they are needed, or too few pairs for a probe.</exception>
-    public static Query From(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null, long seed = 0, CancellationToken cancellation = default)
+    public static RowScorer From(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null, long seed = 0, CancellationToken cancellation = default)
     {
         if (method.ReadsControls() && control is null)
             throw new AttributionException(ErrorCodes.ControlVectorsMissing,
@@ -75,26 +75,26 @@ public sealed class Query
             ScoringMethod.CosSimDebiasEval => vector => Vectors.Normalized(Vectors.Without(vector, bias!)),
             _ => Vectors.Normalized,
         });
-        return new Query(method, method is ScoringMethod.Proj or ScoringMethod.DotProduct ? mean : Vectors.Normalized(mean), rows, skipped);
+        return new RowScorer(method, method is ScoringMethod.Proj or ScoringMethod.DotProduct ? mean : Vectors.Normalized(mean), rows, skipped);
     }
 
-    /// <summary>A query by a probe that has been trained.</summary>
+    /// <summary>Scores by a probe that has been trained.</summary>
     /// <param name="method"><see cref="ScoringMethod.Linear"/> or <see cref="ScoringMethod.Mlp"/>.</param>
     /// <param name="probe">The probe.</param>
-    public static Query Of(ScoringMethod method, Probe probe) => new(method, probe);
+    public static RowScorer Of(ScoringMethod method, Probe probe) => new(method, probe);
 
-    /// <summary>A query along one direction, such as a persona vector, which stands where the evaluation vectors would.</summary>
+    /// <summary>Scores along one direction, such as a persona vector, which takes the place of the evaluation vectors.</summary>
     /// <param name="method">How rows will be scored.</param>
     /// <param name="direction">[D].</param>
     /// <exception cref="AttributionException">The method is a probe, which one direction cannot train.</exception>
-    public static Query Along(ScoringMethod method, ReadOnlySpan<float> direction)
+    public static RowScorer Along(ScoringMethod method, ReadOnlySpan<float> direction)
     {
         if (method is ScoringMethod.Linear or ScoringMethod.Mlp)
             throw new AttributionException(ErrorCodes.ControlVectorsMissing,
                 $"{method.ToName()} is trained on an evaluation set's vectors and those of its controls, and a single direction such as a persona vector has neither. Use cos_sim.")
             { Property = "ScoringMethod" };
         var vector = Vectors.Widen(direction);
-        return new Query(method, method == ScoringMethod.DotProduct ? vector : Vectors.Normalized(vector), 1, 0);
+        return new RowScorer(method, method == ScoringMethod.DotProduct ? vector : Vectors.Normalized(vector), 1, 0);
     }
 
     /// <summary>Scores every training row.</summary>
@@ -103,14 +103,14 @@ public sealed class Query
     /// <exception cref="AttributionException">The training vectors have another width.</exception>
     public IReadOnlyList<ScoredRow> Score(IVectorSource train) => Score([this], train)[0];
 
-    /// <summary>Scores every training row for several queries in one pass over the training vectors.</summary>
-    /// <param name="queries">At least one.</param>
+    /// <summary>Scores every training row for several scorers in one pass over the training vectors.</summary>
+    /// <param name="scorers">At least one.</param>
     /// <param name="train">R, [N, D].</param>
     /// <param name="cancellation">Looked at between blocks.</param>
-    /// <returns>For each query what <see cref="Score(IVectorSource)"/> gives, number for number.</returns>
+    /// <returns>For each scorer what <see cref="Score(IVectorSource)"/> gives, number for number.</returns>
     /// <exception cref="AttributionException">As for <see cref="Score(IVectorSource)"/>.</exception>
-    public static IReadOnlyList<IReadOnlyList<ScoredRow>> Score(IReadOnlyList<Query> queries, IVectorSource train, CancellationToken cancellation = default) =>
-        ScoringPass.Run(queries, train, cancellation);
+    public static IReadOnlyList<IReadOnlyList<ScoredRow>> Score(IReadOnlyList<RowScorer> scorers, IVectorSource train, CancellationToken cancellation = default) =>
+        ScoringPass.Run(scorers, train, cancellation);
 
     /// <summary>The score of a row that has one, from its dot product with <see cref="Direction"/> and its length.</summary>
     internal double Finish(double dot, double norm) => Method is ScoringMethod.Proj or ScoringMethod.DotProduct

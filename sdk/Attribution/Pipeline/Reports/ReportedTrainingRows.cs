@@ -7,13 +7,13 @@ using Attribution.Tokenization;
 namespace Attribution.Pipeline.Reports;
 
 /// <summary>The rows of a training set: which were planted with what, and the texts of those that are shown.</summary>
-internal sealed class TrainingRows
+internal sealed class ReportedTrainingRows
 {
     private readonly string _path;
     private readonly string? _column;
     private readonly Dictionary<long, string> _planted = [];
 
-    public TrainingRows(StageContext context, string train, StageRequests requests)
+    public ReportedTrainingRows(StageContext context, string train, StageRequests requests)
     {
         _path = context.Input(context.Upstream(ImportDatasetsStage.Name).Get(ImportDatasetsStage.KeyOf(train, "train")), ImportDatasetsStage.RowsFile).Path;
         _column = (string?)requests.Items(SelectTrainingDataStage.Name, "train").FirstOrDefault(t => (string?)t["name"] == train)?["plantedColumn"];
