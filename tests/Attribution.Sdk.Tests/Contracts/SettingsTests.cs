@@ -18,7 +18,7 @@ public sealed class SettingsTests
 {
     private const string Required = """ "stage": "s", "store": "store", "state": "state", "out": "out", "model": "m", "layers": "all", "snapshots": "snapshots" """;
 
-    public static TheoryData<string> Stages => [.. ExperimentStage.All.Select(stage => stage.Name)];
+    public static TheoryData<string> Stages => [.. ExperimentStage.All.Select(stage => stage.Settings.Name).Distinct()];
 
     [Theory]
     [MemberData(nameof(Stages), DisableDiscoveryEnumeration = true)]
@@ -41,7 +41,7 @@ public sealed class SettingsTests
         text.ShouldNotContain("null");
     }
 
-    private static ExperimentStage Stage(string name) => ExperimentStage.All.Single(stage => stage.Name == name);
+    private static ExperimentStage Stage(string name) => ExperimentStage.All.First(stage => stage.Settings.Name == name);
 
     [Fact]
     public void Numbers_and_truth_values_may_be_texts_as_MSBuild_has_them()
