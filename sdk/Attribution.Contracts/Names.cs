@@ -127,11 +127,14 @@ public static class ContextBaselineNames
     /// <summary>What the name of a linear surrogate begins with; the number of its ablations, 2 or more, follows.</summary>
     public const string Surrogate = "surrogate_";
 
-    /// <summary>Scores drawn at random.</summary>
+    /// <summary>The same score for every source: what is told by how many of them are kept.</summary>
+    public const string Count = "count";
+
+    /// <summary>Scores drawn at random, with a mean of zero.</summary>
     public const string Random = "random";
 
     /// <summary>The methods that an experiment compares with unless it names others.</summary>
-    public static IReadOnlyList<string> Default { get; } = [MeanAttention, LeaveOneOut, $"{Surrogate}32", $"{Surrogate}64", $"{Surrogate}128", Random];
+    public static IReadOnlyList<string> Default { get; } = [MeanAttention, LeaveOneOut, $"{Surrogate}32", $"{Surrogate}64", $"{Surrogate}128", Count, Random];
 
     /// <summary>The number of ablations in the name of a surrogate; null for another name.</summary>
     public static int? Ablations(string name) => name.StartsWith(Surrogate, StringComparison.Ordinal)
@@ -294,6 +297,26 @@ public static class SourceTypeNames
 
     /// <summary>Documents.</summary>
     public const string Document = "document";
+}
+
+/// <summary>Where sentences end besides at their full stops.</summary>
+public static class SentenceRuleNames
+{
+    /// <summary>At blank lines, headings and items of lists.</summary>
+    public const string Paragraph = "paragraph";
+
+    /// <summary>At every line break, as in the code of AT2's authors.</summary>
+    public const string Lines = "lines";
+}
+
+/// <summary>Which attention the features of AT2 are.</summary>
+public static class AttentionFeatureNames
+{
+    /// <summary>The model's own.</summary>
+    public const string True = "true";
+
+    /// <summary>What the code of AT2's authors computes.</summary>
+    public const string At2 = "at2";
 }
 
 /// <summary>Where an experiment's libtorch comes from.</summary>
