@@ -56,7 +56,7 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
                 + "HeldOut.")
             { Property = "HeldOut" };
         var facts = FeatureFacts.Read(inputs[0].Facts.Path);
-        var curve = new List<TrainingStep>();
+        var curve = new List<CorrelationStep>();
         var options = new ScoreEstimatorOptions
         {
             Steps = Settings.Steps,
@@ -66,7 +66,7 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
         };
         var estimator = ScoreEstimatorTrainer.Train(examples, facts.Model, options, (step, correlation) =>
         {
-            curve.Add(new TrainingStep(step, correlation));
+            curve.Add(new CorrelationStep(step, correlation));
             Context.Reporter.Progress(() => $"step {step + 1} of {Settings.Steps}, correlation {correlation:0.000}");
         }, cancellation);
         estimator.TrainedOn(AttentionRules.Of(facts.Attention), SentenceRules.Of(facts.Sentences)).Save(builder.Folder);
@@ -76,5 +76,5 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
         Readable.WriteLines(builder.PathOf(CurveFile), curve);
     }
 
-    private sealed record TrainingStep(int Step, double Correlation);
+    private sealed record CorrelationStep(int Step, double Correlation);
 }
