@@ -2,7 +2,10 @@ using Attribution.Models.Lora;
 
 namespace Attribution.FineTuning;
 
-/// <summary>How an adapter is trained. The defaults are the original pipeline's.</summary>
+/// <summary>
+/// How an adapter is trained. The defaults are the original pipeline's but for two: it trains for 3 epochs with seed 42. Its loss of a step is the mean over
+/// all answer tokens of the batch; here it is the mean over the rows of each row's own mean, so that a long answer counts for no more than a short one.
+/// </summary>
 public sealed record FineTuningOptions
 {
     /// <summary>The adapter: r 32, alpha 64 on q, k, v, up, down and gate.</summary>
