@@ -64,7 +64,7 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
             if (train.Count == 0 != (eval.Count == 0))
                 NoPartner(train.Count > 0 ? TrainItem : EvalItem, train.Concat(eval).First(),
                     $"the other side has trak alone, which pairs only with trak. Add a {(train.Count > 0 ? EvalItem : TrainItem)}, or remove it here.");
-            if (scoringMethods.Contains(ScoringMethodNames.CosSimDebiasEval))
+            if (scoringMethods.Contains(ScoringMethodNames.CosSimDebiasEval) && scoringMethods.All(ScoringMethodNames.ReadsControls))
                 problems.Add(new(ProjectErrorCodes.MethodsDoNotPair,
                     "ScoringMethod cos_sim_debias_eval reads vectors of residual_control, which do not compare with those of trak. Use another "
                     + "ScoringMethod, or no trak.", "ScoringMethod"));

@@ -64,9 +64,6 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
         return new([0]);
     }
 
-    /// <summary>The layer that a property names, or null if it is not set or is a problem.</summary>
-    public int? Layer(string name) => (int?)Whole(name, Text(name), 0, int.MaxValue);
-
     private void Fill(object settings)
     {
         foreach (var member in settings.GetType().GetProperties().Where(p => p.CanWrite))
@@ -83,7 +80,15 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
     {
         if (Text(property.Name) is not { } text)
             return null;
-        return property.IsAxis && type.GetElementType() is { } element ? Values(property, text, element) : Value(property, text, type);
+        if (property.IsAxis && type.GetElementType() is { } element)
+            return Values(property, text, element);
+        if (type.IsValueType && List(text).Length > 1)
+        {
+            problems.Add(Invalid(property.Name, text, $"{Advice(property, type)}. "
+                + (property.Name == "Seed" ? "Several seeds are Seeds" : "It is no axis of a sweep and has one value"), property.Name));
+            return null;
+        }
+        return Value(property, text, type);
     }
 
     /// <summary>The values of a property that is a list, each once; null if one of them is a problem, or if there is none.</summary>
