@@ -84,8 +84,8 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
             return Values(property, text, element);
         if (type.IsValueType && List(text).Length > 1)
         {
-            problems.Add(Invalid(property.Name, text, $"{Advice(property, type)}. "
-                + (property.Name == "Seed" ? "Several seeds are Seeds" : "It is no axis of a sweep and has one value"), property.Name));
+            problems.Add(Invalid(property.Name, text, property.Name == "Seed" ? "Give one whole number; several seeds are Seeds"
+                : "Give one value: it is no axis of a sweep", property.Name));
             return null;
         }
         return Value(property, text, type);

@@ -1,3 +1,4 @@
+using Attribution.Models;
 using Attribution.Models.Lora;
 
 namespace Attribution.FineTuning;
@@ -25,4 +26,20 @@ public sealed record FineTuningOptions
 
     /// <summary>Decides the adapter's first values, the order of the rows and dropout.</summary>
     public long Seed { get; init; }
+}
+
+/// <summary>The order in which an epoch visits its rows: a shuffle (Fisher and Yates) that is the same on every machine.</summary>
+internal static class RowOrder
+{
+    internal static int[] Of(IReadOnlyList<int> rows, long seed, int epoch)
+    {
+        var random = SeededRandom.Named(seed, $"epoch {epoch}");
+        int[] order = [.. rows];
+        for (var i = order.Length - 1; i > 0; i--)
+        {
+            var j = (int)(random.NextDouble() * (i + 1));
+            (order[i], order[j]) = (order[j], order[i]);
+        }
+        return order;
+    }
 }

@@ -76,7 +76,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job =>
             (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => (job.Wanted.Train, job.Wanted.Layer, job.Wanted.Pool)))
             _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, group.Key.Pool,
-                [.. group.Select(job => new SharedScores.Selection(job.Fingerprint, job.Wanted.Scores, job.Wanted.TopK, job.Wanted.Query))]);
+                [.. group.Select(job => new SharedScores.Selection(job.Fingerprint, job.Wanted.Scores, job.Wanted.TopK, job.Wanted.Scorer))]);
         // Those of one table after each other, so that the scores and rows of one table at a time are kept.
         return base.Produce([.. missing.OrderBy(job => _wanted.GetValueOrDefault(job.Request.Fingerprint)?.Train, StringComparer.Ordinal)], cancellation);
     }
@@ -159,8 +159,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             var (treatments, controls) = (VectorFolder.Open(FolderOf(eval.Name, evalMethod, layer), layer),
                 readsControls ? VectorFolder.Open(FolderOf(eval.Name, ComputeAttributionStage.ControlMethod, layer), layer) : null);
             return isProbe
-                ? Query.Of(scoring, GetProbe(scores, scoring, at.Seed!.Value, inputs.eval, inputs.control!, treatments, controls!, cancellation))
-                : Query.From(scoring, treatments, controls);
+                ? RowScorer.Of(scoring, GetProbe(scores, scoring, at.Seed!.Value, inputs.eval, inputs.control!, treatments, controls!, cancellation))
+                : RowScorer.From(scoring, treatments, controls);
         });
         return new StageJob(
             new JobKey
@@ -176,7 +176,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             (builder, cancellation) =>
             {
                 var selection = _scores[vectors].Take(request.Fingerprint, cancellation);
-                Write(builder, PoolOf(train), selection.Scores, selection.Chosen, inputs.planted, selection.Query);
+                Write(builder, PoolOf(train), selection.Scores, selection.Chosen, inputs.planted, selection.Scorer);
             })
         { Values = at };
     }
@@ -215,7 +215,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         (builder, _) => new SelectionFacts { TopK = 0 }.Write(builder.PathOf(FactsFile)));
 
     private void Write(
-        ArtifactBuilder builder, TrainingPool pool, IReadOnlyList<ScoredRow> scores, IReadOnlyList<ScoredRow> chosen, PlantedRows? planted, Query? query)
+        ArtifactBuilder builder, TrainingPool pool, IReadOnlyList<ScoredRow> scores, IReadOnlyList<ScoredRow> chosen, PlantedRows? planted, RowScorer? scorer)
     {
         var selected = pool.Join(chosen);
         if (planted is not null && !pool.HasPlantedColumn)
@@ -232,11 +232,11 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             TopK = chosen.Count,
             TrainRows = scores.Count,
             RowsWithoutScore = scores.Count(s => !float.IsFinite(s.Score)),
-            EvalRows = query?.RowCount,
-            EvalAnswerCutAway = query?.SkippedCount,
-            LowestScore = query is null ? null : chosen[^1].Score,
-            ProbeEpochs = query?.Probe?.Fit.Epochs,
-            ProbeValidationAccuracy = query?.Probe?.Fit.ValidationAccuracy,
+            EvalRows = scorer?.RowCount,
+            EvalAnswerCutAway = scorer?.SkippedCount,
+            LowestScore = scorer is null ? null : chosen[^1].Score,
+            ProbeEpochs = scorer?.Probe?.Fit.Epochs,
+            ProbeValidationAccuracy = scorer?.Probe?.Fit.ValidationAccuracy,
             PrecisionAtK = planted is null ? null : (double)found.Chosen / chosen.Count,
             PlantedShare = planted is null ? null : (double)found.All / pool.Count,
         }.Write(builder.PathOf(FactsFile));
@@ -285,5 +285,5 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         return pool;
     }
 
-    private sealed record WantedScores(string Train, int Layer, TrainingPool Pool, string Scores, int TopK, Func<CancellationToken, Query> Query);
+    private sealed record WantedScores(string Train, int Layer, TrainingPool Pool, string Scores, int TopK, Func<CancellationToken, RowScorer> Scorer);
 }

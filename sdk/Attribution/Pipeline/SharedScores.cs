@@ -4,7 +4,7 @@ using Attribution.Selection;
 namespace Attribution.Pipeline;
 
 /// <summary>The scores of one selection, and the rows that it chooses.</summary>
-internal sealed record ScoredSelection(Query Query, IReadOnlyList<ScoredRow> Scores, IReadOnlyList<ScoredRow> Chosen);
+internal sealed record ScoredSelection(RowScorer Scorer, IReadOnlyList<ScoredRow> Scores, IReadOnlyList<ScoredRow> Chosen);
 
 /// <summary>
 /// The scores of all selections that read one table of training vectors: computed together, in one pass over it, when the first of them is made, and with
@@ -29,8 +29,8 @@ internal sealed class SharedScores(string train, int layer, TrainingPool pool, I
     private Dictionary<ContentHash, ScoredSelection> Score(CancellationToken cancellation)
     {
         var groups = wanted.GroupBy(selection => selection.Scores).ToArray();
-        var made = Array.ConvertAll(groups, group => group.First().Query(cancellation));
-        var scores = Query.Score(made, VectorFolder.Open(train, layer), cancellation);
+        var made = Array.ConvertAll(groups, group => group.First().Scorer(cancellation));
+        var scores = RowScorer.Score(made, VectorFolder.Open(train, layer), cancellation);
         var selections = groups.Index().SelectMany(g => g.Item.Select(selection => (selection.Fingerprint,
             new ScoredSelection(made[g.Index], scores[g.Index], TopK.Select(scores[g.Index], selection.TopK))))).ToDictionary();
         pool.Read(selections.Values.SelectMany(s => s.Chosen).Select(row => row.Index).ToHashSet(), cancellation);
@@ -41,6 +41,6 @@ internal sealed class SharedScores(string train, int layer, TrainingPool pool, I
     /// <param name="Fingerprint">Of its artifact.</param>
     /// <param name="Scores">Equal for selections by the same scores.</param>
     /// <param name="TopK">How many rows it chooses.</param>
-    /// <param name="Query">What the training rows are compared with.</param>
-    internal sealed record Selection(ContentHash Fingerprint, string Scores, int TopK, Func<CancellationToken, Query> Query);
+    /// <param name="Scorer">What the training rows are compared with.</param>
+    internal sealed record Selection(ContentHash Fingerprint, string Scores, int TopK, Func<CancellationToken, RowScorer> Scorer);
 }
