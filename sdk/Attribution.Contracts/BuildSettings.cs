@@ -24,7 +24,7 @@ public sealed record BuildSettings
     /// The one seed of an experiment without <c>Seeds</c>; with it, leave this out. In context attribution it decides the ablations, which examples are
     /// held out, and the estimator's training.
     /// </summary>
-    [ProjectProperty("Seed", Default = "`0`", ReadBy = $"with {StageNames.SelectTrainingData}, those of `Seeds`; in context attribution "
+    [ProjectProperty("Seed", Default = "`0`", ReadBy = $"{StageNames.SelectTrainingData}, {StageNames.FineTune}, {StageNames.Evaluate}; "
         + $"{StageNames.FeaturesAndOutputs}, {StageNames.TrainEstimator}, {StageNames.AttributeHeldOut}")]
     public long? Seed { get; init; }
 

@@ -17,7 +17,7 @@ public sealed record SelectTrainingDataSettings : StageSettings
 
     /// <summary>The layers that scores compare, of those of AttributionLayer; required if there are several there.</summary>
     [ProjectProperty("SelectionLayer", IsDerived = true, IsAxis = true, Default = "AttributionLayer")]
-    public int[] Layers { get; set; } = [0];
+    public int[] SelectionLayers { get; set; } = [0];
 
     /// <summary>
     /// <c>cos_sim</c>, <c>proj</c>, <c>dot_product</c>, <c>cos_sim_debias_eval</c>, <c>cos_sim_debias_train</c>, or a probe: <c>linear</c>, <c>mlp</c>, the

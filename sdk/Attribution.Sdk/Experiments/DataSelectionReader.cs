@@ -96,7 +96,7 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         {
             TrainMethods = _trainMethods,
             EvalMethods = _evalMethods,
-            Layers = SelectionLayers(),
+            SelectionLayers = SelectionLayers(),
             Baselines = _baselines,
         };
         return settings with

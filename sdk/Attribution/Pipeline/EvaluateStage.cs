@@ -49,7 +49,7 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
         return
         [
             .. Settings.Eval.SelectMany(eval => RunGrid.OfBaseModel(Settings).SelectMany(point =>
-                Jobs(new JobKey { Eval = eval.Name, Point = point.Named.OrNull }, point.Values, null, imported))),
+                Jobs(new JobKey { Eval = eval.Name, Point = point.Named.OrNull() }, point.Values, null, imported))),
             .. runs.SelectMany(run => Jobs(run.Key, run.Point.Values, run, imported)),
         ];
     }

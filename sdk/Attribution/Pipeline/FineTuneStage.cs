@@ -40,7 +40,7 @@ internal sealed class FineTuneStage : Stage<FineTuneSettings>
 
     private StageJob Job(JobResult selection, GridPoint point)
     {
-        var key = selection.Key with { Point = point.Named.OrNull };
+        var key = selection.Key with { Point = point.Named.OrNull() };
         var rows = Context.Input(selection, SelectTrainingDataStage.TrainFile);
         return new StageJob(key, _training.Request(rows, point.Values), (builder, cancellation) =>
             _training.Train(builder, key.RunFolder, rows.Path, point.Values, cancellation))

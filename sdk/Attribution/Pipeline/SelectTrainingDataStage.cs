@@ -120,7 +120,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     }
 
     private IEnumerable<StageJob> Scored(TrainSettings train, EvalSettings eval, string trainMethod, string evalMethod) =>
-        (IsProjected(train.Name, trainMethod) ? [VectorKey.WholeModel] : Settings.Layers).SelectMany(layer =>
+        (IsProjected(train.Name, trainMethod) ? [VectorKey.WholeModel] : Settings.SelectionLayers).SelectMany(layer =>
             RunGrid.OfScores(Settings, Suits(layer == VectorKey.WholeModel)).Select(point => Scored(train, eval, trainMethod, evalMethod, layer, point)));
 
     // Of several scorings a pair takes those that suit it; of which none does is an error.
@@ -170,7 +170,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
                 Attribution = trainMethod,
                 Selection = evalMethod,
                 Layer = projected ? null : layer,
-                Point = point.Named.OrNull
+                Point = point.Named.OrNull()
             },
             request,
             (builder, cancellation) =>
@@ -196,7 +196,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     {
         var (rows, planted, topK, seed) = (RowsOf(train), Planted(train, eval), point.Values.TopK!.Value, point.Values.Seed!.Value);
         return new StageJob(
-            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = JobKey.Random, Point = point.Named.OrNull },
+            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = JobKey.Random, Point = point.Named.OrNull() },
             Context.Resolve(StoreStage, new { rows, baseline = JobKey.Random, TopK = topK, Seed = seed, planted }),
             (builder, cancellation) =>
             {

@@ -42,7 +42,7 @@ public sealed class SettingsTests
     [Fact]
     public void Numbers_and_truth_values_may_be_texts_as_MSBuild_has_them()
     {
-        Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": ["7", 8], "layers": ["2"] }""").ShouldSatisfyAllConditions(s => s.TopK.ShouldBe([7, 8]), s => s.Layers.ShouldBe([2]));
+        Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": ["7", 8], "selectionLayers": ["2"] }""").ShouldSatisfyAllConditions(s => s.TopK.ShouldBe([7, 8]), s => s.SelectionLayers.ShouldBe([2]));
         Read<ComputeAttributionSettings>($$"""{ {{Required}}, "evalControls": "True" }""").EvalControls.ShouldBeTrue();
         Should.Throw<JsonException>(() => Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": ["many"] }""")).Path.ShouldBe("$.topK[0]");
         Should.Throw<JsonException>(() => Read<SelectTrainingDataSettings>("null"));
@@ -61,7 +61,7 @@ public sealed class SettingsTests
         tuning.MaxTokens.ShouldBe(ConversationEncoder.DefaultMaxTokens);
 
         var (generation, answering) = (new GenerationSettings(), new AnsweringOptions());
-        (generation.Repeats, generation.Temperature, generation.TopP, generation.MaxNewTokens, new EvaluateSettings().Seeds.ShouldHaveSingleItem())
+        (generation.Repeats, generation.Temperature, generation.TopP, generation.MaxNewTokens, Read<EvaluateSettings>($"{{ {Required} }}").Seeds.ShouldHaveSingleItem())
             .ShouldBe((answering.Repeats, answering.Temperature, answering.TopP, answering.MaxNewTokens, answering.Seed));
 
         var (projection, identity) = (new ProjectionSettings(), new ProjectionIdentity());

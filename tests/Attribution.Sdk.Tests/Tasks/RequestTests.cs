@@ -103,10 +103,10 @@ public sealed class RequestTests : IDisposable
         _experiment.Settings["AttributionLayer"] = "2;3";
         _experiment.Settings["SelectionLayer"] = "3";
         _experiment.Request("ComputeAttribution")["layers"]!.ToJsonString().ShouldBe("[2,3]");
-        _experiment.Request("SelectTrainingData")["layers"]!.ToJsonString().ShouldBe("[3]");
+        _experiment.Request("SelectTrainingData")["selectionLayers"]!.ToJsonString().ShouldBe("[3]");
 
         _experiment.Settings["SelectionLayer"] = "3;2";
-        _experiment.Request("SelectTrainingData")["layers"]!.ToJsonString().ShouldBe("[3,2]");
+        _experiment.Request("SelectTrainingData")["selectionLayers"]!.ToJsonString().ShouldBe("[3,2]");
 
         _experiment.Settings["AttributionLayer"] = "all";
         ((string?)_experiment.Request("ComputeAttribution")["layers"]).ShouldBe("all");

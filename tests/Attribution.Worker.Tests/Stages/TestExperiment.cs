@@ -54,7 +54,8 @@ internal sealed class TestExperiment : IDisposable
     public object? Projection { get; set; }
     public int TopK { get => TopKs.Single(); set => TopKs = [value]; }
     public int[] TopKs { get; set; } = [8];
-    public string Scoring { get; set; } = "cos_sim";
+    public string Scoring { get => Scorings.Single(); set => Scorings = [value]; }
+    public string[] Scorings { get; set; } = ["cos_sim"];
     public string? VectorFormat { get; set; }
     public int MaxTokens { get; set; } = 256;
     public string? Loss { get; set; }
@@ -100,7 +101,7 @@ internal sealed class TestExperiment : IDisposable
             evalMethods = EvalMethods,
             layers = Layers,
             projection = Projection,
-            evalControls = Scoring is "cos_sim_debias_eval" or "linear" or "mlp",
+            evalControls = Scorings.Any(s => s is "cos_sim_debias_eval" or "linear" or "mlp"),
             vectorFormat = VectorFormat,
             maxTokens = MaxTokens,
             loss = Loss,
@@ -118,8 +119,8 @@ internal sealed class TestExperiment : IDisposable
             eval = evals,
             trainMethods = TrainMethods,
             evalMethods = EvalMethods,
-            layers = new[] { Layer },
-            scoringMethods = new[] { Scoring },
+            selectionLayers = new[] { Layer },
+            scoringMethods = Scorings,
             topK = TopKs.Select(k => $"{k}"),
             baselines = new[] { "random", "none" },
             seeds = Seeds,

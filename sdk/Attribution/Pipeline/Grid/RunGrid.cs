@@ -46,7 +46,7 @@ internal static class RunGrid
     /// <summary>How many models answer the prompts of an evaluation set at most: the base model with each seed, and that of each run.</summary>
     public static int MostModels(SelectTrainingDataSettings selection, FineTuneSettings training)
     {
-        var pairs = selection.TrainMethods.Length * selection.EvalMethods.Length * selection.Layers.Length;
+        var pairs = selection.TrainMethods.Length * selection.EvalMethods.Length * selection.SelectionLayers.Length;
         var selections = Enumerable.Repeat(OfScores(selection), pairs).SelectMany(points => points)
             .Concat(selection.Baselines.Contains(BaselineNames.Random) ? OfDraws(selection) : []);
         return training.Seeds.Length + (selection.Train.Length * selections.Sum(point => OfTraining(training, point).Count()));

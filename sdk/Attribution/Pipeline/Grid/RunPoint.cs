@@ -22,10 +22,10 @@ internal sealed record RunPoint
     public long? Seed { get; init; }
 
     /// <summary>What of it decides which rows are selected; with the seed, since some selections are drawn.</summary>
-    public RunPoint OfSelection => this with { LearningRate = null, Epochs = null, LoraRank = null };
+    public RunPoint SelectionPart() => this with { LearningRate = null, Epochs = null, LoraRank = null };
 
     /// <summary>The point, or null if nothing is said.</summary>
-    public RunPoint? OrNull => this == new RunPoint() ? null : this;
+    public RunPoint? OrNull() => this == new RunPoint() ? null : this;
 }
 
 /// <summary>An axis of the grid.</summary>

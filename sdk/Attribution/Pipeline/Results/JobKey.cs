@@ -53,11 +53,11 @@ internal sealed record JobKey
 
     /// <summary>The base model's answers and losses that a run's are compared with: those of its seed.</summary>
     [JsonIgnore]
-    public JobKey Before => new() { Eval = Eval, Point = new RunPoint { Seed = Point?.Seed }.OrNull };
+    public JobKey Before => new() { Eval = Eval, Point = new RunPoint { Seed = Point?.Seed }.OrNull() };
 
     /// <summary>All runs that differ from this one in the seed alone.</summary>
     [JsonIgnore]
-    public JobKey AnySeed => this with { Point = (Point is { } point ? point with { Seed = null } : null)?.OrNull };
+    public JobKey AnySeed => this with { Point = (Point is { } point ? point with { Seed = null } : null)?.OrNull() };
 
     /// <summary>
     /// A run's folder below <c>out/</c>, which is also its name: what was selected, and below it how it was trained on, where that has several values.

@@ -50,7 +50,7 @@ internal sealed record StageResult(string Stage, IReadOnlyList<JobResult> Jobs)
     /// <exception cref="AttributionException">ATTR1952: there is none.</exception>
     public JobResult SelectionOf(JobKey run)
     {
-        var key = run with { Part = null, Point = run.Point?.OfSelection.OrNull };
+        var key = run with { Part = null, Point = run.Point?.SelectionPart().OrNull() };
         return Find(key) ?? Get(key.AnySeed);
     }
 }
