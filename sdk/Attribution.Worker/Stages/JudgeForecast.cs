@@ -25,7 +25,7 @@ internal sealed class JudgeForecast(string requests, string store, StageResult? 
         var repeats = (Read<EvaluateSettings>(EvaluateStage.Name).Generation ?? new()).Repeats;
         var selection = Read<SelectTrainingDataSettings>(SelectTrainingDataStage.Name);
         // The base model's answers and those of every run.
-        var models = 1 + (selection.Train.Length * ((selection.TrainMethods.Length * selection.EvalMethods.Length) + (selection.Baselines.Contains(JobKey.Random) ? 1 : 0)));
+        var models = 1 + (selection.Train.Length * ((selection.TrainMethods.Length * selection.EvalMethods.Length) + selection.Baselines.Count(baseline => baseline != JobKey.None)));
         var (calls, tokens) = (0L, 0.0);
         foreach (var eval in asked)
         {

@@ -18,4 +18,10 @@ public enum MethodInputs
     /// method that reads these has one vector of the whole model, <see cref="VectorKey.WholeModel"/>, and reads no block's streams.
     /// </summary>
     WeightGradient = 8,
+
+    /// <summary>
+    /// The streams are those of the model's last block, whichever block is asked for. A method that reads these has one vector of the whole model,
+    /// <see cref="VectorKey.WholeModel"/>.
+    /// </summary>
+    LastBlock = 16,
 }

@@ -31,7 +31,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     public const string FactsFile = "selection.json";
 
     /// <summary>The score and rank of every training row.</summary>
-    public const string ScoresFile = "scores.parquet";
+    public const string ScoresFile = ScoredRows.FileName;
 
     private const string StoreStage = "selections", ProbeFile = "probe.safetensors", ProbeStage = "probes";
 
@@ -45,9 +45,9 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     {
         _scoring = ScoringMethods.Parse(Settings.ScoringMethod);
         foreach (var baseline in Settings.Baselines)
-            if (baseline is not (JobKey.Random or JobKey.None))
+            if (!Names.Of(typeof(BaselineNames)).Contains(baseline))
                 throw new AttributionException(ErrorCodes.RequestInvalid,
-                    $"There is no baseline '{baseline}'. Use {JobKey.Random}, {JobKey.None} or both.")
+                    $"There is no baseline '{baseline}'. Use {string.Join(", ", Names.Of(typeof(BaselineNames)))}.")
                 { Property = "Baseline" };
     }
 
@@ -60,6 +60,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             foreach (var eval in Settings.Eval)
             {
                 jobs.AddRange(Pairs(train, eval).Select(pair => Scored(train, eval, pair.Train, pair.Eval)));
+                jobs.AddRange(Settings.Baselines.Intersect(BaselineNames.Scored).Select(baseline => ByBaseline(train, eval, baseline)));
                 if (Settings.Baselines.Contains(JobKey.Random))
                     jobs.Add(Drawn(train, eval));
             }
@@ -100,26 +101,26 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         }, Readable.Indented) + "\n");
     }
 
-    // Projected gradients of weights compare with their like alone; a method that none of the other side's compares with is an error.
+    // Vectors of the whole model compare with their like alone; a method that none of the other side's compares with is an error.
     private IEnumerable<(string Train, string Eval)> Pairs(TrainSettings train, EvalSettings eval)
     {
-        var evalMethods = Settings.EvalMethods.ToLookup(method => IsProjected(eval.Name, method));
-        var trainMethods = Settings.TrainMethods.ToLookup(method => IsProjected(train.Name, method));
-        foreach (var projected in (bool[])[true, false])
-            if (trainMethods[projected].Any() != evalMethods[projected].Any())
-                throw new AttributionException(ErrorCodes.ProjectionsDiffer,
-                    $"{string.Join(", ", trainMethods[projected].Concat(evalMethods[projected]))}: vectors of trak compare with vectors of trak only, and "
-                        + $"those of other methods with none of trak. "
-                    + "Name trak on both sides, and another method on both sides or on neither.")
-                { Property = trainMethods[projected].Any() ? "AttributionMethod" : "SelectionMethod" };
-        return Settings.TrainMethods.SelectMany(t => evalMethods[IsProjected(train.Name, t)], (t, e) => (t, e));
+        var pairs = Settings.TrainMethods.SelectMany(t => Settings.EvalMethods.Where(e => FamilyOf(train.Name, t) == FamilyOf(eval.Name, e)), (t, e) => (t, e)).ToArray();
+        var alone = Settings.TrainMethods.Except(pairs.Select(p => p.t)).Concat(Settings.EvalMethods.Except(pairs.Select(p => p.e)))
+            .OrderByDescending(AttributionMethodNames.OfWholeModel.Contains).FirstOrDefault();
+        return alone is null ? pairs : throw new AttributionException(ErrorCodes.ProjectionsDiffer,
+            $"{alone} has nothing to compare with: vectors of {string.Join(" and ", AttributionMethodNames.OfWholeModel)} are of the whole model and compare with their "
+            + "like only, and those of other methods with none of them. Name such a method on both sides, and another method on both sides or on neither.")
+        { Property = Settings.TrainMethods.Contains(alone) ? "AttributionMethod" : "SelectionMethod" };
     }
+
+    // What a method's vectors compare with: those of a layer with all of that layer, projections with projections, others with themselves.
+    private string FamilyOf(string dataset, string method) => !IsOfWholeModel(dataset, method) ? "" : IsProjected(dataset, method) ? ProjectionIdentity.FileName : method;
 
     private StageJob Scored(TrainSettings train, EvalSettings eval, string trainMethod, string evalMethod)
     {
-        var projected = IsProjected(train.Name, trainMethod);
-        var (rows, layer) = (RowsOf(train), projected ? VectorKey.WholeModel : Settings.Layer);
-        if (projected && ReadsControls)
+        var ofModel = IsOfWholeModel(train.Name, trainMethod);
+        var (rows, layer) = (RowsOf(train), ofModel ? VectorKey.WholeModel : Settings.Layer);
+        if (ofModel && ReadsControls)
             throw new AttributionException(ErrorCodes.ProjectionsDiffer,
                 $"The scoring method {_scoring.ToName()} reads the vectors of {ComputeAttributionStage.ControlMethod}, which do not compare with those of "
                 + $"{trainMethod}. Use another scoring method.")
@@ -135,7 +136,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             Settings.TopK,
             planted = Planted(train, eval),
         };
-        if (projected)
+        if (IsProjected(train.Name, trainMethod))
             ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}",
                 $"{eval.Name}/{evalMethod}");
         var request = Context.Resolve(StoreStage, IsProbe ? new { selection = inputs, Seed } : inputs);
@@ -149,7 +150,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
                 : Query.From(_scoring, treatments, controls);
         });
         return new StageJob(
-            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = trainMethod, Selection = evalMethod, Layer = projected ? null : layer },
+            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = trainMethod, Selection = evalMethod, Layer = ofModel ? null : layer },
             request,
             (builder, cancellation) =>
             {
@@ -190,6 +191,23 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             });
     }
 
+    // The scores are made already, and by no vectors.
+    private StageJob ByBaseline(TrainSettings train, EvalSettings eval, string baseline)
+    {
+        var (rows, planted) = (RowsOf(train), Planted(train, eval));
+        var scores = Context.Input(Context.Upstream(ComputeAttributionStage.Name).Get(ScoreJobs.KeyOf(train.Name, eval.Name, baseline)), ScoredRows.FileName);
+        return new StageJob(
+            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = baseline },
+            Context.Resolve(StoreStage, new { rows, scores, baseline, Settings.TopK, planted }),
+            (builder, cancellation) =>
+            {
+                var (pool, all) = (PoolOf(train), ScoredRows.Read(scores.Path));
+                var chosen = TopK.Select(all, Settings.TopK);
+                pool.Read(chosen.Select(row => row.Index).ToHashSet(), cancellation);
+                Write(builder, pool, all, chosen, planted, null);
+            });
+    }
+
     // Training on nothing: the base model, beside the others in the table of results.
     private StageJob Nothing(EvalSettings eval) => new(
         new JobKey { Eval = eval.Name, Attribution = JobKey.None },
@@ -207,8 +225,11 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             { Property = "PlantedColumn" };
         SelectedRows.Write(builder.PathOf(SelectedFile), selected);
         Readable.WriteLines(builder.PathOf(TrainFile), selected.OrderBy(row => row.Index).Select(row => TrainingRow.Of(row.Treatment)));
-        WriteScores(builder.PathOf(ScoresFile), scores);
-        var found = planted is null ? default : pool.Planted(planted.Trait, chosen);
+        ScoredRows.Write(builder.PathOf(ScoresFile), scores);
+        var shown = planted is null ? null : pool.Planted(planted.Trait);
+        var found = shown is null ? null : RetrievalMeasures.Of(scores, shown.Contains, Settings.TopK);
+        // A draw at random orders none but the rows that it drew.
+        var ordered = scores.Count == pool.Count ? found : null;
         new SelectionFacts
         {
             TopK = chosen.Count,
@@ -219,19 +240,13 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             LowestScore = query is null ? null : chosen[^1].Score,
             ProbeEpochs = query?.Probe?.Fit.Epochs,
             ProbeValidationAccuracy = query?.Probe?.Fit.ValidationAccuracy,
-            PrecisionAtK = planted is null ? null : (double)found.Chosen / chosen.Count,
-            PlantedShare = planted is null ? null : (double)found.All / pool.Count,
+            PrecisionAtK = shown is null ? null : (double)chosen.Count(row => shown.Contains(row.Index)) / chosen.Count,
+            RecallAtK = shown is null or { Count: 0 } ? null : (double)chosen.Count(row => shown.Contains(row.Index)) / shown.Count,
+            ReciprocalRank = ordered?.ReciprocalRank,
+            Auroc = ordered?.Auroc,
+            Auprc = ordered?.Auprc,
+            PlantedShare = shown is null ? null : (double)shown.Count / pool.Count,
         }.Write(builder.PathOf(FactsFile));
-    }
-
-    // Every row's place among all, from 1; 0 for a row without a score.
-    private static void WriteScores(string path, IReadOnlyList<ScoredRow> scores)
-    {
-        var ranks = new int[scores.Count];
-        foreach (var (place, at) in Enumerable.Range(0, scores.Count).Where(i => float.IsFinite(scores[i].Score)).OrderByDescending(i =>
-            scores[i].Score).ThenBy(i => scores[i].Index).Index())
-            ranks[at] = place + 1;
-        ScoreTable.Write(path, [.. scores.Select(s => s.Index)], [.. scores.Select(s => s.Score)], ranks);
     }
 
     private InputFile RowsOf(TrainSettings train) =>
@@ -250,8 +265,12 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
 
     private string FolderOf(string dataset, string method, int layer) => Path.Combine(Context.Store.Root, Table(dataset, method, layer).Artifact);
 
-    private bool IsProjected(string dataset, string method) =>
-        Context.Upstream(ComputeAttributionStage.Name).Find(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel)) is not null;
+    private bool IsOfWholeModel(string dataset, string method) => OfWholeModel(dataset, method) is not null;
+
+    private bool IsProjected(string dataset, string method) => OfWholeModel(dataset, method)?.Outputs.Any(o => o.Name == ProjectionIdentity.FileName) == true;
+
+    private JobResult? OfWholeModel(string dataset, string method) =>
+        Context.Upstream(ComputeAttributionStage.Name).Find(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel));
 
     private ProjectionIdentity? ProjectionOf(string dataset, string method) => ProjectionIdentity.Read(Path.GetDirectoryName(Context.Input(
         Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel)),

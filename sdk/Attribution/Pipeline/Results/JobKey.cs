@@ -27,7 +27,7 @@ internal sealed record JobKey
     /// <summary>The evaluation set of a run.</summary>
     public string? Eval { get; init; }
 
-    /// <summary>The method of a run's training vectors, <see cref="Random"/> or <see cref="None"/>; null for the base model.</summary>
+    /// <summary>The method of a run's training vectors, or its baseline; null for the base model.</summary>
     public string? Attribution { get; init; }
 
     /// <summary>The method of a run's evaluation vectors; null for baselines.</summary>
@@ -43,6 +43,10 @@ internal sealed record JobKey
     [JsonIgnore]
     public bool IsBaseModel => Attribution is null or None;
 
+    /// <summary>Whether the run has a score for every training row.</summary>
+    [JsonIgnore]
+    public bool IsScored => Attribution is not (null or None or Random);
+
     /// <summary>The run that a job belongs to.</summary>
     [JsonIgnore]
     public JobKey Run => this with { Part = null };
@@ -53,7 +57,7 @@ internal sealed record JobKey
     {
         null => $"base_model/{Eval}",
         None => $"{None}/{Eval}",
-        Random => $"{Train}/{Random}/{Eval}",
+        _ when Selection is null => $"{Train}/{Attribution}/{Eval}",
         _ => $"{Train}/{Attribution}/{Eval}.{Selection}{(Layer is { } layer ? $".layer{layer}" : "")}",
     };
 
