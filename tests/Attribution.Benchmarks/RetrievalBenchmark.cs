@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Attribution.Contracts;
 using Attribution.Data;
 using Attribution.Evaluation;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Selection;
+using Attribution.Selection.Baselines;
 using Attribution.Selection.Personas;
 using Attribution.Tokenization;
 
@@ -20,15 +22,15 @@ internal static class RetrievalBenchmark
     private const int Layer = 2, MaxTokens = 256, MaxNewTokens = 64;
     private const string Column = "behaviour";
 
-    // What a pool's vectors are compared with that is no method's vectors: each makes a query of an evaluation set.
-    private static readonly Dictionary<string, Func<Setting, string, Vectors, Query>> OtherQueries = new()
+    // What a pool's vectors are compared with that is no method's vectors: each makes a scorer of an evaluation set.
+    private static readonly Dictionary<string, Func<Setting, string, Vectors, RowScorer>> OtherScorers = new()
     {
-        [PersonaVectors.Generated] = (setting, name, _) => PersonaQuery(setting, name),
-        ["linear"] = (_, _, vectors) => ProbeQuery(ScoringMethod.Linear, vectors),
-        ["mlp"] = (_, _, vectors) => ProbeQuery(ScoringMethod.Mlp, vectors),
+        [PersonaVectors.Generated] = (setting, name, _) => PersonaScorer(setting, name),
+        ["linear"] = (_, _, vectors) => ProbeScorer(ScoringMethod.Linear, vectors),
+        ["mlp"] = (_, _, vectors) => ProbeScorer(ScoringMethod.Mlp, vectors),
     };
 
-    // Each method with itself, then the pairings of the write-up, then other queries.
+    // Each method with itself, then the pairings of the write-up, then other scorers.
     private static readonly (string Train, string Eval)[] Pairings =
     [
         .. AttributionMethods.BuiltIn.Names.Select(name => (name, name)),
@@ -62,7 +64,7 @@ internal static class RetrievalBenchmark
         Vectors Compute(string name)
         {
             TokenizedRow[] rows = [.. setting.Rows(name).Select(row => encoder.Encode(row))];
-            string[] names = [.. Pairings.SelectMany(p => new[] { p.Train, p.Eval }).Distinct().Except(OtherQueries.Keys)];
+            string[] names = [.. Pairings.SelectMany(p => new[] { p.Train, p.Eval }).Distinct().Except(OtherScorers.Keys)];
             return new Vectors(rows.Length, computer.Compute(rows, [.. names.Select(KeyOf)]));
         }
 
@@ -76,28 +78,37 @@ internal static class RetrievalBenchmark
         Console.WriteLine();
         Console.WriteLine($"| pool x evaluation | {string.Join(" | ", sets.Select(s => $"{s.Name} ({s.Planted})"))} | mean |");
         Console.WriteLine($"|---|{string.Concat(sets.Select(_ => "---|"))}---|");
-        foreach (var (train, eval) in Pairings)
+        void Print(string name, Func<(string Name, Vectors Vectors), IReadOnlyList<ScoredRow>> score)
         {
-            var found = sets.Select(set => Measure(
-                (OtherQueries.TryGetValue(eval, out var query) ? query(setting, set.Name, set.Vectors) : Query.From(scoring, set.Vectors.Of(eval))).Score(pool.Of(train)), behaviours, set.Name, k)).ToArray();
+            var found = sets.Select(set => Measure(score((set.Name, set.Vectors)), behaviours, set.Name, k)).ToArray();
             var mean = new Found(found.Average(f => f.Precision), found.Average(f => f.Recall), found.Average(f => f.Auroc), found.Average(f => f.Auprc), found.Average(f => f.Mrr));
-            Console.WriteLine($"| {(train == eval ? train : $"{train} x {eval}")} | {string.Join(" | ", found.Append(mean))} |");
+            Console.WriteLine($"| {name} | {string.Join(" | ", found.Append(mean))} |");
         }
+        foreach (var (train, eval) in Pairings)
+            Print(train == eval ? train : $"{train} x {eval}", set =>
+                (OtherScorers.TryGetValue(eval, out var scorer) ? scorer(setting, set.Name, set.Vectors) : RowScorer.From(scoring, set.Vectors.Of(eval))).Score(pool.Of(train)));
+
+        TokenSequence[] answers = [.. setting.Rows("pool").Select(row => encoder.Encode(row).Treatment)];
+        IReadOnlyList<ScoredRow> Scored(IEnumerable<float> scores) => [.. scores.Select((score, i) => new ScoredRow(i, score))];
+        var (losses, lengths) = (Scored(AnswerScores.Losses(model.Transformer, answers)), Scored(AnswerScores.Lengths(answers)));
+        Print(BaselineNames.Bm25, set => Bm25.Score(setting.Rows("pool"), setting.Rows(set.Name)));
+        Print(BaselineNames.Loss, _ => losses);
+        Print(BaselineNames.Length, _ => lengths);
     }
 
-    private static Query PersonaQuery(Setting setting, string name)
+    private static RowScorer PersonaScorer(Setting setting, string name)
     {
-        if (!setting.Queries.TryGetValue((PersonaVectors.Generated, name), out var known))
+        if (!setting.Scorers.TryGetValue((PersonaVectors.Generated, name), out var known))
         {
             var folder = setting.Model.Folder!;
             var answerer = new PromptAnswerer(setting.Model, Tokenizer.Load(folder), ChatTemplate.Load(folder));
             var pairs = PersonaPairs.Generate(answerer, PersonaPairs.PromptsOf(setting.Rows(name)), PersonaPrompts.Of(name), MaxNewTokens);
-            setting.Queries.Add((PersonaVectors.Generated, name), known = Query.Along(setting.Scoring, PersonaVectors.Compute(setting.Computer, setting.Encoder, pairs, [Layer])[Layer]));
+            setting.Scorers.Add((PersonaVectors.Generated, name), known = RowScorer.Along(setting.Scoring, PersonaVectors.Compute(setting.Computer, setting.Encoder, pairs, [Layer])[Layer]));
         }
         return known;
     }
 
-    private static Query ProbeQuery(ScoringMethod kind, Vectors vectors) => Query.From(kind, vectors.Of("residual_treatment"), vectors.Of("residual_control"));
+    private static RowScorer ProbeScorer(ScoringMethod kind, Vectors vectors) => RowScorer.From(kind, vectors.Of("residual_treatment"), vectors.Of("residual_control"));
 
     private static VectorKey KeyOf(string method) =>
         new(method, AttributionMethods.BuiltIn.Get(method).IsOfWholeModel() ? VectorKey.WholeModel : Layer);
@@ -110,7 +121,7 @@ internal static class RetrievalBenchmark
 
     private sealed record Setting(string Experiment, ScoringMethod Scoring, CausalLanguageModel Model, VectorComputer Computer, RowEncoder Encoder)
     {
-        public Dictionary<(string Kind, string Set), Query> Queries { get; } = [];
+        public Dictionary<(string Kind, string Set), RowScorer> Scorers { get; } = [];
 
         public IEnumerable<DatasetRow> Rows(string name) => Dataset.Open(new DatasetOptions { Path = Path.Combine(Experiment, "data", $"{name}.jsonl") }).Rows();
     }

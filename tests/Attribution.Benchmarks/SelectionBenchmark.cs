@@ -21,12 +21,12 @@ internal static partial class SelectionBenchmark
     {
         var rows = new Option<int>("--rows") { Description = "Training vectors. 1,000,000 of 4096 take 8 GB.", DefaultValueFactory = _ => 200_000 };
         var dimension = new Option<int>("--dimension") { Description = "Components of a vector.", DefaultValueFactory = _ => 4096 };
-        var queries = new Option<int>("--queries") { Description = "Evaluation sets.", DefaultValueFactory = _ => 10 };
+        var scorers = new Option<int>("--scorers") { Description = "Evaluation sets.", DefaultValueFactory = _ => 10 };
         var rounds = new Option<int>("--rounds") { Description = "Measurements of each, in turn; medians are shown.", DefaultValueFactory = _ => 5 };
         var format = new Option<string>("--format") { Description = "npy, npy-float16 or int8.", DefaultValueFactory = _ => "npy-float16" };
         var folder = new Option<string?>("--folder") { Description = "Where to write the file; the system's temporary folder by default. It is removed at the end." };
-        var command = new Command("selection", "Scoring rate against the rate of reading the same file.") { rows, dimension, queries, rounds, format, folder };
-        command.SetAction(result => Run(result.GetValue(rows), result.GetValue(dimension), result.GetValue(queries), result.GetValue(rounds),
+        var command = new Command("selection", "Scoring rate against the rate of reading the same file.") { rows, dimension, scorers, rounds, format, folder };
+        command.SetAction(result => Run(result.GetValue(rows), result.GetValue(dimension), result.GetValue(scorers), result.GetValue(rounds),
             VectorFormats.Parse(result.GetValue(format)!), result.GetValue(folder)));
         return command;
     }
@@ -39,14 +39,14 @@ internal static partial class SelectionBenchmark
             Write(folder, rows, dimension, format);
             var file = Directory.GetFiles(folder, "scores-*").Single();
             var bytes = new FileInfo(file).Length;
-            var queries = Enumerable.Range(1, count).Select(seed => Query.Along(ScoringMethod.CosSim, Random(new Random(seed), dimension))).ToArray();
+            var scorers = Enumerable.Range(1, count).Select(seed => RowScorer.Along(ScoringMethod.CosSim, Random(new Random(seed), dimension))).ToArray();
             var threads = Environment.ProcessorCount;
             AnsiConsole.WriteLine($"{rows:N0} vectors of {dimension:N0}, {format.ToName()}, {bytes / 1e9:F2} GB; {count} evaluation sets; {threads} cores");
             (string Name, Action Work)[] works =
             [
                 ("read, 1 thread", () => Read(file, 1)),
                 ($"read, {threads} threads", () => Read(file, threads)),
-                ("score", () => Query.Score(queries, VectorFolder.Open(folder, 0))),
+                ("score", () => RowScorer.Score(scorers, VectorFolder.Open(folder, 0))),
             ];
             var table = new Table().AddColumns("file", "what", "seconds", "CPU seconds", "GB/s", "GFLOP/s", "of the best read", "peak memory so far");
             foreach (var (state, prepare, repeats) in new (string, Action, int)[] { ("in the page cache", () => { }, rounds), ("on disk", () => Evict(file), Math.Min(rounds, 3)) })

@@ -31,7 +31,7 @@ internal static class VectorTableBenchmark
         {
             var (ours, theirs) = (Path.Combine(folder.FullName, "ours.parquet"), Path.Combine(folder.FullName, "duckdb.parquet"));
             var vectors = Random(rows, dimension);
-            var query = Query.Along(ScoringMethod.CosSim, vectors[..dimension]);
+            var scorer = RowScorer.Along(ScoringMethod.CosSim, vectors[..dimension]);
             var threads = Environment.ProcessorCount;
             Write(ours, vectors, dimension);
             (string Name, string File, Action Work)[] works =
@@ -41,8 +41,8 @@ internal static class VectorTableBenchmark
                 ("DuckDB: stream", theirs, () => Stream(theirs, rows, dimension)),
                 ("read, 1 thread", ours, () => Read(ours, rows, 1)),
                 ($"read, {threads} threads", ours, () => Read(ours, rows, threads)),
-                ("score, 1 thread", ours, () => Query.Score([query], new Threads(ours, 1))),
-                ($"score, {threads} threads", ours, () => Query.Score([query], new Threads(ours, threads))),
+                ("score, 1 thread", ours, () => RowScorer.Score([scorer], new Threads(ours, 1))),
+                ($"score, {threads} threads", ours, () => RowScorer.Score([scorer], new Threads(ours, threads))),
             ];
             var times = works.Select(_ => new List<(double Wall, double Cpu)>()).ToArray();
             for (var round = 0; round < rounds; round++)

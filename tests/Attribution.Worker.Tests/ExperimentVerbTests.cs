@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Attribution.Worker.Tests.Stages;
 
 namespace Attribution.Worker.Tests;
 
@@ -30,6 +31,23 @@ public sealed class ExperimentVerbTests : IDisposable
         Run("evaluate", "--model", model, "--data", eval, "--output", _folder["before"]);
         Run("evaluate", "--model", model, "--adapter", _folder["adapter"], "--data", eval, "--output", _folder["after"]);
         Loss("after").ShouldNotBe(Loss("before"));
+    }
+
+    /// <summary>The file lists rows by rank, the stage trains in the order of their dataset; with two epochs and a last step that is not full.</summary>
+    [Fact]
+    public async Task Fine_tuning_on_an_experiments_selected_rows_gives_its_adapter_to_the_byte()
+    {
+        using var experiment = new TestExperiment { TopK = 10 }.WithData(60);
+        await experiment.RunAsync("ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune");
+        var run = Path.Combine(experiment.Out, "pool", "residual_change_treatment", "lazy.residual_diff.layer1");
+        var selected = Path.Combine(run, "selected_train_data.jsonl");
+        File.ReadLines(selected).Select(line => (int)JsonNode.Parse(line)!["idx"]!).ShouldNotBe(
+            File.ReadLines(selected).Select(line => (int)JsonNode.Parse(line)!["idx"]!).Order(), "else the order of the ranks is that of the dataset");
+
+        Run("finetune", "--model", experiment.Model, "--dtype", "float32", "--data", selected, "--rank", "4", "--alpha", "8", "--lora-targets", "q_proj,up_proj",
+            "--learning-rate", "0.001", "--max-tokens", "256", "--output", _folder["adapter"]);
+        foreach (var file in new[] { "adapter_model.safetensors", "loss.jsonl" })
+            File.ReadAllBytes(_folder["adapter", file]).ShouldBe(File.ReadAllBytes(Path.Combine(run, "selected_data", file)), file);
     }
 
     [Fact]

@@ -41,3 +41,17 @@ internal sealed partial record ExperimentFile(string Path, ExperimentFileKind Ki
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Known();
 }
+
+/// <summary>What a file under an experiment's <c>out/</c> holds.</summary>
+internal enum ExperimentFileKind
+{
+    Metrics,
+    Selection,
+    Scores,
+    Loss,
+    Answers,
+    Verdicts,
+    Attributions,
+    Rows,
+    Vectors,
+}

@@ -1,4 +1,5 @@
 using Attribution.Data.DuckDb;
+using Spectre.Console;
 
 namespace Attribution.Worker.Querying;
 
@@ -16,5 +17,37 @@ internal sealed record QueryTable(string Name, string Description, ExperimentFil
         var columns = string.Join(", ", Columns.Select(c => $"CAST({(files.Count == 0 ? "NULL" : c.Expression)} AS {c.Type}) AS {Sql.Identifier(c.Name)}"));
         var source = files.Count == 0 ? "(SELECT 1) WHERE false" : $"{string.Format(null, Reader, Sql.Literals(files))} AS f JOIN {ExperimentDatabase.FilesTable} AS o ON o.path = f.filename";
         return $"CREATE VIEW {Sql.Identifier(Name)} AS SELECT {columns} FROM {source}";
+    }
+}
+
+/// <summary>A column of a table that queries may name.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its SQL type.</param>
+/// <param name="Description">What it says.</param>
+/// <param name="Expression">What it is made of: the columns of the table's file, of <c>o</c> (the file's place in its experiment).</param>
+internal sealed record QueryColumn(string Name, string Type, string Description, string Expression)
+{
+    public QueryColumn(string name, string type, string description) : this(name, type, description, $"f.{name}")
+    {
+    }
+}
+
+/// <summary>What can be asked, for people.</summary>
+internal static class QueryTablesList
+{
+    public static void Write(IAnsiConsole console)
+    {
+        foreach (var table in QueryTables.All)
+        {
+            console.MarkupLine($"[bold]{table.Name}[/]: {table.Description.EscapeMarkup()}");
+            var columns = new Table().Border(TableBorder.None).HideHeaders().AddColumn(new TableColumn("").PadLeft(2)).AddColumn("").AddColumn("");
+            foreach (var column in table.Columns)
+                columns.AddRow(column.Name.EscapeMarkup(), column.Type.EscapeMarkup(), column.Description.EscapeMarkup());
+            console.Write(columns);
+            console.WriteLine();
+        }
+        console.MarkupLine("[bold]Examples[/]");
+        foreach (var example in QueryExample.All)
+            console.WriteLine($"\n-- {example.Question}\n{example.Sql}");
     }
 }

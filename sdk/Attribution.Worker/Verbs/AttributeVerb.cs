@@ -85,7 +85,7 @@ public static class AttributeVerb
                 foreach (var chunk in dataset.Rows().Select(row => encoder.Encode(row, file)).Chunk(ChunkRows))
                 {
                     var before = done;
-                    var vectors = computer.Compute(chunk, wanted, new ProgressCallback(n => report(before + n)), cancellation);
+                    var vectors = computer.Compute(chunk, wanted, new ProgressCallback<int>(n => report(before + n)), cancellation);
                     cutAway += chunk.Count(r => r.Treatment.TargetCount == 0);
                     foreach (var group in wanted.GroupBy(key => key.Method))
                         Append(writers, output, group.Key, chunk, [.. group.Select(key => key.Layer)], vectors);

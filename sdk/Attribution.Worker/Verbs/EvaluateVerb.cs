@@ -71,7 +71,7 @@ public static class EvaluateVerb
                 ProgressDisplay.Run("answers", asked.Count * options.Repeats, report =>
                     answers = new PromptAnswerer(loaded, Tokenizer.Load(folder), ChatTemplate.Choose(folder, model.ChatTemplate(parsed)))
                         .Answer(
-                            [.. asked.Select(p => p.Messages)], options, new ProgressCallback(n => report(n)), cancellation, [.. asked.Select(p => p.Variables)]));
+                            [.. asked.Select(p => p.Messages)], options, new ProgressCallback<int>(n => report(n)), cancellation, [.. asked.Select(p => p.Variables)]));
                 var judged = await JudgedEvaluation.RunAsync(judge, answers, cancellation: cancellation);
                 judged.WriteCsv(Path.Combine(target, $"judge_{judge.Scale.Trait}.csv"));
                 foreach (var (key, value) in judged.Metrics())

@@ -16,25 +16,43 @@ public static class FineTuneVerb
     public static Command Create()
     {
         var defaults = new FineTuningOptions();
-        var data = new Option<string>("--data") { Description = "selected_train_data.jsonl, or a dataset whose treatments to train on.", Required = true };
+        var data = new Option<string>("--data")
+        {
+            Description = "selected_train_data.jsonl, or a dataset whose treatments to train on. Selected rows are trained on in their dataset's order, as a build does.",
+            Required = true,
+        };
         var output = new Option<string>("--output") { Description = "The folder to write the adapter and loss.jsonl into.", Required = true };
         var rank = new Option<int>("--rank") { Description = "LoRA's r.", DefaultValueFactory = _ => defaults.Lora.Rank };
         var alpha = new Option<double>("--alpha") { Description = "LoRA's alpha.", DefaultValueFactory = _ => defaults.Lora.Alpha };
         var dropout = new Option<double>("--dropout") { Description = "LoRA's dropout.", DefaultValueFactory = _ => defaults.Lora.Dropout };
         var rate = new Option<double>("--learning-rate") { Description = "The learning rate of the first step; it falls linearly to 0.", DefaultValueFactory = _ => defaults.LearningRate };
+        var decay = new Option<double>("--weight-decay") { Description = "AdamW's weight decay.", DefaultValueFactory = _ => defaults.WeightDecay };
+        var targets = new Option<string>("--lora-targets")
+        {
+            Description = "The matrices that get an adapter, by comma.",
+            DefaultValueFactory = _ => string.Join(',', defaults.Lora.TargetModules),
+        };
         var epochs = new Option<int>("--epochs") { Description = "How often each row is trained on.", DefaultValueFactory = _ => defaults.Epochs };
         var batch = new Option<int>("--batch-size") { Description = "Rows per step.", DefaultValueFactory = _ => defaults.BatchSize };
         var seed = new Option<long>("--seed") { Description = "Decides the first adapter and the order of the rows." };
         var maxTokens = new Option<int>("--max-tokens") { Description = "The last tokens kept of a conversation.", DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens };
-        var verb = new Command("finetune", "Trains a LoRA adapter on the answers of conversations.") { data, output, rank, alpha, dropout, rate, epochs, batch, seed, maxTokens };
+        var verb = new Command("finetune", "Trains a LoRA adapter on the answers of conversations.")
+        { data, output, rank, alpha, dropout, targets, rate, decay, epochs, batch, seed, maxTokens };
         var model = new ModelOptions(verb);
         model.AddConversations(verb, loss: true);
         verb.SetAction((parsed, cancellation) =>
         {
             var options = new FineTuningOptions
             {
-                Lora = defaults.Lora with { Rank = parsed.GetValue(rank), Alpha = parsed.GetValue(alpha), Dropout = parsed.GetValue(dropout) },
+                Lora = defaults.Lora with
+                {
+                    Rank = parsed.GetValue(rank),
+                    Alpha = parsed.GetValue(alpha),
+                    Dropout = parsed.GetValue(dropout),
+                    TargetModules = parsed.GetRequiredValue(targets).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                },
                 LearningRate = parsed.GetValue(rate),
+                WeightDecay = parsed.GetValue(decay),
                 Epochs = parsed.GetValue(epochs),
                 BatchSize = parsed.GetValue(batch),
                 Seed = parsed.GetValue(seed),
@@ -58,7 +76,8 @@ public static class FineTuneVerb
         return verb;
     }
 
+    // The file is in the order of the ranks; the order of an epoch is drawn from the dataset's, so that a rank that changes does not change the training.
     private static IReadOnlyList<TokenSequence> Rows(string path, RowEncoder encoder) => SelectedRows.Recognizes(path)
-        ? [.. SelectedRows.Read(path).Select((row, line) => encoder.Encode(row.Treatment, path, line))]
+        ? [.. SelectedRows.Read(path).Index().OrderBy(row => row.Item.Index).Select(row => encoder.Encode(row.Item.Treatment, path, row.Index))]
         : [.. Dataset.Open(new DatasetOptions { Path = path }).Rows().Select(row => encoder.Encode(row.Treatment, path, row.Index))];
 }

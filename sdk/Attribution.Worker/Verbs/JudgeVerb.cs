@@ -66,7 +66,7 @@ public static class JudgeVerb
 
             JudgedEvaluation? judged = null;
             Answer[] answers = [.. labelled.Select((e, i) => new Answer(i, 0, e.Request.Prompt, e.Request.Answer, 0, true))];
-            ProgressDisplay.Run("verdicts", labelled.Count, report => judged = JudgedEvaluation.RunAsync(judge, answers, a => labelled[a.PromptIndex].Request, new ProgressCallback(n => report(n)), cancellation).GetAwaiter().GetResult());
+            ProgressDisplay.Run("verdicts", labelled.Count, report => judged = JudgedEvaluation.RunAsync(judge, answers, a => labelled[a.PromptIndex].Request, new ProgressCallback<int>(n => report(n)), cancellation).GetAwaiter().GetResult());
             var console = StoreTables.ConsoleOn(parsed.InvocationConfiguration.Output);
             Print(console, judge, labelled, judged!);
             if (chat is not null)

@@ -28,10 +28,10 @@ public static class SelectVerb
                 ProjectionIdentity.RequireSame(folder, of);
             var at = ProjectionIdentity.Read(folder) is null ? parsed.GetValue(layer) : VectorKey.WholeModel;
             IVectorSource Table(string folder) => VectorFolder.Open(folder, at);
-            var query = Query.From(
+            var scorer = RowScorer.From(
                 ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), Table(parsed.GetRequiredValue(evaluation)),
                 parsed.GetValue(control) is { } controls ? Table(controls) : null, parsed.GetValue(seed), cancellation);
-            var scores = Query.Score([query], Table(folder), cancellation)[0];
+            var scores = RowScorer.Score([scorer], Table(folder), cancellation)[0];
             var selected = SelectedRows.Join(TopK.Select(scores, parsed.GetValue(k)), VectorFolder.Rows(folder));
             var path = Path.GetFullPath(parsed.GetRequiredValue(output));
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -39,8 +39,8 @@ public static class SelectVerb
             var without = scores.Count(s => !float.IsFinite(s.Score));
             parsed.InvocationConfiguration.Output.WriteLine(
                 $"selected {selected.Count} of {scores.Count} rows (scores {selected[^1].Score} to {selected[0].Score})"
-                + (without > 0 ? $"; {without} rows have no score" : "") + (query.SkippedCount > 0 ? $"; {query.SkippedCount} evaluation rows have no vector" : "")
-                + (query.Probe is { } probe ? $"; the probe tells {probe.Fit.ValidationAccuracy:P0} of the held-out evaluation vectors" : ""));
+                + (without > 0 ? $"; {without} rows have no score" : "") + (scorer.SkippedCount > 0 ? $"; {scorer.SkippedCount} evaluation rows have no vector" : "")
+                + (scorer.Probe is { } probe ? $"; the probe tells {probe.Fit.ValidationAccuracy:P0} of the held-out evaluation vectors" : ""));
             return Task.FromResult(0);
         });
         return verb;

@@ -70,3 +70,30 @@ public sealed class AttributionTask
 
     private static AttributionException Invalid(string message) => new(ErrorCodes.AttributionTaskInvalid, message);
 }
+
+/// <summary>
+/// What an estimator learns from one example: U units, M ablations, F features. <c>Features[u, m]</c> is
+/// <c>sum_s (2 mask[m, s] - 1) f[u, s]</c> with the attention f of the un-ablated pass, <c>Outputs[u, m]</c> the logit of the unit's
+/// probability under ablation m.
+/// </summary>
+/// <param name="UnitCount">U; 0 for an example that training leaves out.</param>
+/// <param name="MaskCount">M.</param>
+/// <param name="FeatureCount">F.</param>
+/// <param name="Features">[U, M, F].</param>
+/// <param name="Outputs">[U, M].</param>
+public sealed record TaskFeatures(int UnitCount, int MaskCount, int FeatureCount, float[] Features, float[] Outputs);
+
+/// <summary>The tokens from <paramref name="Start"/> to before <paramref name="End"/>, 0-based places of a whole sequence.</summary>
+/// <param name="Start">The first token.</param>
+/// <param name="End">The one after the last.</param>
+public readonly record struct TokenRange(int Start, int End)
+{
+    /// <summary>How many tokens it has.</summary>
+    public int Length => End - Start;
+
+    /// <summary>Whether all of another range lies in this one.</summary>
+    public bool Contains(TokenRange other) => Start <= other.Start && other.End <= End;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"[{Start}, {End})";
+}

@@ -1,4 +1,9 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Attribution.Tokenization;
 
 namespace Attribution.Data;
 
@@ -11,4 +16,78 @@ public abstract record Conversation
 
     /// <summary>Feeds the canonical form, in which no two conversations are alike.</summary>
     internal abstract void AddTo(IncrementalHash hash);
+}
+
+/// <summary>A conversation that was tokenised elsewhere.</summary>
+/// <param name="Tokens">Token ids, <c>[T]</c>, none negative.</param>
+/// <param name="Keep">The keep mask, <c>[T]</c>: true on the tokens whose loss counts.</param>
+public sealed record TokenConversation(IReadOnlyList<int> Tokens, IReadOnlyList<bool> Keep) : Conversation
+{
+    /// <summary>False if the loss has no token to count: such a row has no vector and is never selected.</summary>
+    public bool KeepsAny => Keep.Contains(true);
+
+    internal override void AddTo(IncrementalHash hash)
+    {
+        hash.AppendData("t"u8);
+        var bytes = new byte[4 + 5 * Tokens.Count];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, Tokens.Count);
+        for (var t = 0; t < Tokens.Count; t++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4 + 5 * t), Tokens[t]);
+            bytes[4 + 5 * t + 4] = Keep[t] ? (byte)1 : (byte)0;
+        }
+        hash.AppendData(bytes);
+    }
+}
+
+/// <summary>A conversation as messages, at least one of them the assistant's.</summary>
+public sealed record MessageConversation(IReadOnlyList<ChatMessage> Messages) : Conversation
+{
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>What the row gives the chat template besides the messages, such as <c>tools</c>; null for nothing.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Variables { get; init; }
+
+    /// <summary>The same in the form that templates take.</summary>
+    internal IReadOnlyDictionary<string, object?>? TemplateVariables => Variables?.ToDictionary(variable => variable.Key, variable => (object?)variable.Value);
+
+    /// <summary>The same as columns of a row that is read back to the same conversation; null for none.</summary>
+    public Dictionary<string, JsonElement>? ToColumns() => RowVariables.ToColumns(Variables).ToDictionary() is { Count: > 0 } columns ? columns : null;
+
+    internal override void AddTo(IncrementalHash hash)
+    {
+        hash.AppendData("m"u8);
+        AddLength(hash, Messages.Count);
+        foreach (var message in Messages)
+        {
+            AddText(hash, message.Role);
+            AddText(hash, message.Content);
+        }
+        if (Messages.All(message => message.Fields is null) && Variables is null)
+            return;
+        hash.AppendData("f"u8);
+        foreach (var fields in Messages.Select(message => message.Fields).Append(Variables))
+        {
+            AddLength(hash, fields?.Count ?? 0);
+            foreach (var (name, value) in fields ?? new Dictionary<string, JsonElement>())
+            {
+                AddText(hash, name);
+                AddText(hash, JsonSerializer.Serialize(value, Plain));
+            }
+        }
+    }
+
+    private static void AddText(IncrementalHash hash, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        AddLength(hash, bytes.Length);
+        hash.AppendData(bytes);
+    }
+
+    private static void AddLength(IncrementalHash hash, int length)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, length);
+        hash.AppendData(bytes);
+    }
 }

@@ -1,3 +1,5 @@
+using Attribution.Diagnostics;
+
 namespace Attribution.Data;
 
 /// <summary>Which rows of which file a dataset is.</summary>
@@ -35,4 +37,54 @@ public sealed record DatasetOptions
 
     /// <summary>Whether every row must have a control.</summary>
     public bool RequireControl { get; init; }
+}
+
+/// <summary>The names of the columns that mean something to us.</summary>
+internal static class Columns
+{
+    public const string Treatment = "treatment";
+    public const string Control = "control";
+
+    public static string Messages(string side) => $"{side}_messages";
+
+    public static string Tokens(string side) => $"{side}_tokens";
+
+    public static string Keep(string side) => $"{side}_keep";
+
+    /// <summary>All of them; a file's other columns are metadata.</summary>
+    public static IReadOnlySet<string> Conversations { get; } = new[] { Treatment, Control }
+        .SelectMany(side => new[] { Messages(side), Tokens(side), Keep(side) })
+        .ToHashSet(StringComparer.Ordinal);
+}
+
+/// <summary>What a dataset's extension says it is.</summary>
+internal enum DatasetFormat
+{
+    Parquet,
+    JsonLines,
+    JsonArray,
+    Csv,
+    Tsv,
+}
+
+internal static class DatasetFormats
+{
+    /// <summary>The format of a file by its extension, below one of compression.</summary>
+    public static DatasetFormat Of(string path)
+    {
+        var name = Path.GetFileName(path);
+        var isCompressed = Path.GetExtension(name).ToLowerInvariant() is ".gz" or ".zst";
+        var extension = Path.GetExtension(isCompressed ? Path.GetFileNameWithoutExtension(name) : name).ToLowerInvariant();
+        return extension switch
+        {
+            ".parquet" when !isCompressed => DatasetFormat.Parquet,
+            ".jsonl" or ".ndjson" => DatasetFormat.JsonLines,
+            ".json" => DatasetFormat.JsonArray,
+            ".csv" => DatasetFormat.Csv,
+            ".tsv" => DatasetFormat.Tsv,
+            _ => throw new AttributionException(ErrorCodes.DatasetFormatUnknown,
+                $"'{name}' has no extension of a dataset. Known are .parquet, .jsonl, .ndjson, .json, .csv and .tsv, all but .parquet also with .gz or .zst behind.")
+            { File = path },
+        };
+    }
 }

@@ -1,7 +1,7 @@
 namespace Attribution.Diagnostics;
 
 /// <summary>Progress that is told at once and on the same thread, unlike <see cref="Progress{T}"/>.</summary>
-internal sealed class ProgressCallback(Action<int> report) : IProgress<int>
+internal sealed class ProgressCallback<T>(Action<T> report) : IProgress<T>
 {
-    public void Report(int value) => report(value);
+    public void Report(T value) => report(value);
 }

@@ -45,3 +45,16 @@ public sealed class CrossEntropyEvaluator(Transformer transformer, int tokenBudg
 
     private static double? Mean(double[] losses) => losses.Where(l => !double.IsNaN(l)).ToArray() is { Length: > 0 } finite ? finite.Average() : null;
 }
+
+/// <summary>How well a model predicts an evaluation set's answers.</summary>
+/// <param name="Treatment">The mean loss of the treatments, in nats per token; null without any.</param>
+/// <param name="Control">The mean loss of the controls; null without any.</param>
+/// <param name="Skipped">How many conversations were left out because truncation cut their answer away.</param>
+public sealed record CrossEntropy(double? Treatment, double? Control, int Skipped)
+{
+    /// <summary>
+    /// Control minus treatment: how much better the model predicts the behaviour than its absence. Training that instils the behaviour
+    /// raises it. Null unless both are there.
+    /// </summary>
+    public double? Gap => Control - Treatment;
+}

@@ -109,3 +109,9 @@ public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> 
             $"The prompt for '{Scale.Trait}' compares answers with a {NameOf(reference)}, and this question has none. Give each held-out prompt a property '{NameOf(reference)}'.")
         { Property = NameOf(reference) };
 }
+
+/// <summary>An answer with the score it deserves.</summary>
+/// <param name="Request">The answer.</param>
+/// <param name="Score">The score.</param>
+/// <param name="Rationale">Why; empty where nobody said.</param>
+public sealed record JudgeExample(JudgeRequest Request, int Score, string Rationale);

@@ -21,9 +21,7 @@ public sealed class Transformer : IDisposable
     private readonly Tensor _embedding, _finalNorm; // [V, D], [D]
     private readonly Tensor? _embeddingScale; // []
     private readonly Linear _head; // [V, D]
-    private readonly Dictionary<string, Tensor> _weights = [];
-    private readonly List<Tensor> _derived = [];
-    private readonly List<Linear> _linears = [];
+    private readonly ModelWeights _weights;
 
     /// <summary>Assembles the model from its weights.</summary>
     /// <param name="config">The architecture.</param>
@@ -41,52 +39,18 @@ public sealed class Transformer : IDisposable
         _rotary = new RotaryEmbedding(c.Rotary, dtype, device);
         _windowRotary = c.WindowRotary == c.Rotary ? _rotary : new RotaryEmbedding(c.WindowRotary, dtype, device);
 
-        Tensor Weight(string name, params long[] shape) => _weights[name] = weight(name, shape);
-        Tensor Derived(Tensor tensor)
-        {
-            _derived.Add(tensor.DetachFromDisposeScope());
-            return tensor;
-        }
-        // Gemma's norms multiply by 1 + weight, in float32.
-        Tensor NormWeight(string name, long size) =>
-            Weight(name, size) is var w && c.UnitOffsetNorm ? Derived(w.to(float32).Plus(1)) : c.WideNorm && dtype != float32 ? Derived(w.to(float32)) : w;
-        Linear Linear(string name, long output, long input, bool bias)
-        {
-            var linear = new Linear(name, Weight($"{name}.weight", output, input), bias ? Weight($"{name}.bias", output) : null);
-            _linears.Add(linear);
-            return linear;
-        }
-
-        _embedding = Weight("model.embed_tokens.weight", c.VocabularySize, c.HiddenSize);
-        _embeddingScale = c.ScaledEmbeddings ? Derived(tensor(MathF.Sqrt(c.HiddenSize)).to(dtype, device, copy: true))
-            : c.EmbeddingMultiplier != 1 ? Derived(tensor((float)c.EmbeddingMultiplier).to(dtype, device, copy: true)) : null;
+        _weights = new ModelWeights(c, dtype, weight);
+        _embedding = _weights.Read("model.embed_tokens.weight", c.VocabularySize, c.HiddenSize);
+        _embeddingScale = c.ScaledEmbeddings ? _weights.Own(tensor(MathF.Sqrt(c.HiddenSize)).to(dtype, device, copy: true))
+            : c.EmbeddingMultiplier != 1 ? _weights.Own(tensor((float)c.EmbeddingMultiplier).to(dtype, device, copy: true)) : null;
         _blocks = new TransformerBlock[c.BlockCount];
         for (var i = 0; i < c.BlockCount; i++)
         {
-            var at = $"model.layers.{i}";
-            var (queries, keys) = ((long)c.HeadCount * c.HeadSize, (long)c.KeyValueHeadCount * c.HeadSize);
-            var fused = c.FusedProjections;
-            _blocks[i] = new TransformerBlock
-            {
-                InputNorm = c.PreNorms ? NormWeight($"{at}.input_layernorm.weight", c.HiddenSize) : null,
-                Query = Linear($"{at}.self_attn.{(fused ? "qkv_proj" : "q_proj")}", fused ? queries + (2 * keys) : queries, c.HiddenSize, c.QueryKeyValueBias),
-                Key = fused ? null : Linear($"{at}.self_attn.k_proj", keys, c.HiddenSize, c.QueryKeyValueBias),
-                Value = fused ? null : Linear($"{at}.self_attn.v_proj", keys, c.HiddenSize, c.QueryKeyValueBias),
-                Output = Linear($"{at}.self_attn.o_proj", c.HiddenSize, queries, c.OutputBias),
-                QueryNorm = c.QueryKeyNorm ? NormWeight($"{at}.self_attn.q_norm.weight", c.WholeQueryKeyNorm ? queries : c.HeadSize) : null,
-                KeyNorm = c.QueryKeyNorm ? NormWeight($"{at}.self_attn.k_norm.weight", c.WholeQueryKeyNorm ? keys : c.HeadSize) : null,
-                PostAttentionNorm = c.PostNorms ? NormWeight($"{at}.post_attention_layernorm.weight", c.HiddenSize) : null,
-                FeedForwardNorm = c.PreNorms ? NormWeight($"{at}.{(c.PostNorms ? "pre_feedforward_layernorm" : "post_attention_layernorm")}.weight", c.HiddenSize) : null,
-                Gate = Linear($"{at}.mlp.{(fused ? "gate_up_proj" : "gate_proj")}", fused ? 2L * c.IntermediateSize : c.IntermediateSize, c.HiddenSize, c.MlpBias),
-                Up = fused ? null : Linear($"{at}.mlp.up_proj", c.IntermediateSize, c.HiddenSize, c.MlpBias),
-                Down = Linear($"{at}.mlp.down_proj", c.HiddenSize, c.IntermediateSize, c.MlpBias),
-                PostFeedForwardNorm = c.PostNorms ? NormWeight($"{at}.post_feedforward_layernorm.weight", c.HiddenSize) : null,
-                Window = c.SlidingWindows[i],
-                Rotary = c.RotatedBlocks?[i] == false ? null : c.SlidingWindows[i] is null ? _rotary : _windowRotary,
-            };
+            var rotary = c.RotatedBlocks?[i] == false ? null : c.SlidingWindows[i] is null ? _rotary : _windowRotary;
+            _blocks[i] = TransformerBlock.Read(_weights, c, i, rotary);
         }
-        _finalNorm = NormWeight("model.norm.weight", c.HiddenSize);
-        _head = c.TieWordEmbeddings ? new Linear("lm_head", _embedding, null) : Linear("lm_head", c.VocabularySize, c.HiddenSize, false);
+        _finalNorm = _weights.Norm("model.norm.weight", c.HiddenSize);
+        _head = c.TieWordEmbeddings ? new Linear("lm_head", _embedding, null) : _weights.Linear("lm_head", c.VocabularySize, c.HiddenSize, false);
     }
 
     /// <summary>The architecture.</summary>
@@ -99,10 +63,10 @@ public sealed class Transformer : IDisposable
     public Device Device { get; }
 
     /// <summary>Every matrix of the blocks, in order, and the head unless it is the embedding.</summary>
-    public IReadOnlyList<Linear> Linears => _linears;
+    public IReadOnlyList<Linear> Linears => _weights.Linears;
 
     /// <summary>The weights by their checkpoint names, as they were given.</summary>
-    public IReadOnlyDictionary<string, Tensor> Weights => _weights;
+    public IReadOnlyDictionary<string, Tensor> Weights => _weights.ByName;
 
     internal IReadOnlyList<TransformerBlock> Blocks => _blocks;
 
@@ -175,9 +139,6 @@ public sealed class Transformer : IDisposable
         return middle.Plus(FeedForward(block, middle)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>c tanh(x / c), or x without c.</summary>
-    private static Tensor SoftCapped(Tensor x, double? cap) => cap is { } c ? x.Over(c).tanh().Times(c) : x;
-
     /// <summary>The final norm and the head: the stream leaving the last block to logits of the model's dtype.</summary>
     /// <param name="hidden">[B, T, D].</param>
     /// <param name="positions">int64 [N], flat places <c>b * T + t</c> to compute logits at; everywhere if left out.</param>
@@ -187,7 +148,7 @@ public sealed class Transformer : IDisposable
         using var scope = NewDisposeScope();
         var at = positions is null ? hidden : hidden.reshape(-1, Config.HiddenSize).index_select(0, positions);
         var logits = _head.Forward(Norm(at, _finalNorm));
-        return SoftCapped(Config.LogitDivisor == 1 ? logits : logits.Over(Config.LogitDivisor), Config.LogitSoftCap).MoveToOuterDisposeScope();
+        return (Config.LogitDivisor == 1 ? logits : logits.Over(Config.LogitDivisor)).SoftCapped(Config.LogitSoftCap).MoveToOuterDisposeScope();
     }
 
     /// <summary>Attention weights of one block, at some queries only: no [T, S] matrix is formed.</summary>
@@ -208,7 +169,7 @@ public sealed class Transformer : IDisposable
         var keys = RepeatForGroups(key).transpose(2, 3).flatten(0, 1); // [B H, d, T]
         var scores = query.flatten(0, 1).bmm(keys).view(b, h, query.shape[2], -1).to(float32).Over(Math.Sqrt(Config.HeadSize)); // [B, H, Q, T]
         var mask = context.BuildMask(queries, block.Window);
-        return SoftCapped(scores, Config.AttentionSoftCap).masked_fill(mask.logical_not(), Scalars.Of(float.NegativeInfinity)).softmax(-1).MoveToOuterDisposeScope();
+        return scores.SoftCapped(Config.AttentionSoftCap).masked_fill(mask.logical_not(), Scalars.Of(float.NegativeInfinity)).softmax(-1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -216,17 +177,11 @@ public sealed class Transformer : IDisposable
     {
         _rotary.Dispose();
         _windowRotary.Dispose();
-        _embeddingScale?.Dispose();
-        foreach (var tensor in _weights.Values.Concat(_derived))
-            tensor.Dispose();
+        _weights.Dispose();
     }
 
     /// <summary>Puts another weight, which the model owns from then on, in a matrix's place.</summary>
-    internal void Replace(Linear linear, Tensor weight)
-    {
-        linear.Weight.Dispose();
-        linear.Weight = _weights[$"{linear.Name}.weight"] = weight;
-    }
+    internal void Replace(Linear linear, Tensor weight) => _weights.Replace(linear, weight);
 
     private Tensor Attend(int index, TransformerBlock block, Tensor hidden, ForwardContext context, int start)
     {
@@ -265,7 +220,7 @@ public sealed class Transformer : IDisposable
         var (b, h, t, s) = (query.shape[0], query.shape[1], query.shape[2], key.shape[2]);
         Tensor Flat(Tensor heads) => heads.reshape(b * h, -1, Config.HeadSize);
         var products = MatrixProduct.Batched(Flat(query), Flat(key).transpose(1, 2)).view(b, h, t, s); // [B, H, T, S]
-        var scores = SoftCapped(products.Over(Math.Sqrt(Config.HeadSize)), Config.AttentionSoftCap);
+        var scores = products.Over(Math.Sqrt(Config.HeadSize)).SoftCapped(Config.AttentionSoftCap);
         var weights = scores.to(float32).masked_fill(mask.logical_not(), Scalars.Of(float.NegativeInfinity)).softmax(-1).to(DType);
         return MatrixProduct.Batched(weights.view(b * h, t, s), Flat(value)).view(b, h, t, Config.HeadSize).transpose(1, 2).reshape(b, t, -1);
     }
@@ -343,10 +298,5 @@ public sealed class Transformer : IDisposable
     }
 
     /// <summary>Each key/value head once for every query head it serves: [B, K, S, d] to [B, H, S, d].</summary>
-    private Tensor RepeatForGroups(Tensor heads)
-    {
-        var (b, k, s, d) = (heads.shape[0], heads.shape[1], heads.shape[2], heads.shape[3]);
-        var groups = Config.HeadCount / k;
-        return groups == 1 ? heads : heads.unsqueeze(2).expand(b, k, groups, s, d).reshape(b, k * groups, s, d);
-    }
+    private Tensor RepeatForGroups(Tensor heads) => heads.RepeatHeads(Config.HeadCount / heads.shape[1]);
 }

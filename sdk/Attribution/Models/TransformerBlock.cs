@@ -21,4 +21,38 @@ internal sealed record TransformerBlock
     public required Tensor? PostFeedForwardNorm { get; init; }
     public required int? Window { get; init; }
     public required RotaryEmbedding? Rotary { get; init; } // null where nothing is rotated
+
+    /// <summary>Reads the weights of block <paramref name="index"/>.</summary>
+    public static TransformerBlock Read(ModelWeights weights, ModelConfig c, int index, RotaryEmbedding? rotary)
+    {
+        var (attention, mlp) = ($"model.layers.{index}.self_attn", $"model.layers.{index}.mlp");
+        var (queries, keys) = ((long)c.HeadCount * c.HeadSize, (long)c.KeyValueHeadCount * c.HeadSize);
+        var fused = c.FusedProjections;
+        // Where norms stand on both sides of a layer, the one behind attention has the name that the one before the feed-forward network has elsewhere.
+        var beforeFeedForward = c.PostNorms ? "pre_feedforward_layernorm" : "post_attention_layernorm";
+        return new TransformerBlock
+        {
+            InputNorm = c.PreNorms ? Norm("input_layernorm") : null,
+            Query = fused
+                ? weights.Linear($"{attention}.qkv_proj", queries + (2 * keys), c.HiddenSize, c.QueryKeyValueBias)
+                : weights.Linear($"{attention}.q_proj", queries, c.HiddenSize, c.QueryKeyValueBias),
+            Key = fused ? null : weights.Linear($"{attention}.k_proj", keys, c.HiddenSize, c.QueryKeyValueBias),
+            Value = fused ? null : weights.Linear($"{attention}.v_proj", keys, c.HiddenSize, c.QueryKeyValueBias),
+            Output = weights.Linear($"{attention}.o_proj", c.HiddenSize, queries, c.OutputBias),
+            QueryNorm = c.QueryKeyNorm ? weights.Norm($"{attention}.q_norm.weight", c.WholeQueryKeyNorm ? queries : c.HeadSize) : null,
+            KeyNorm = c.QueryKeyNorm ? weights.Norm($"{attention}.k_norm.weight", c.WholeQueryKeyNorm ? keys : c.HeadSize) : null,
+            PostAttentionNorm = c.PostNorms ? Norm("post_attention_layernorm") : null,
+            FeedForwardNorm = c.PreNorms ? Norm(beforeFeedForward) : null,
+            Gate = fused
+                ? weights.Linear($"{mlp}.gate_up_proj", 2L * c.IntermediateSize, c.HiddenSize, c.MlpBias)
+                : weights.Linear($"{mlp}.gate_proj", c.IntermediateSize, c.HiddenSize, c.MlpBias),
+            Up = fused ? null : weights.Linear($"{mlp}.up_proj", c.IntermediateSize, c.HiddenSize, c.MlpBias),
+            Down = weights.Linear($"{mlp}.down_proj", c.HiddenSize, c.IntermediateSize, c.MlpBias),
+            PostFeedForwardNorm = c.PostNorms ? Norm("post_feedforward_layernorm") : null,
+            Window = c.SlidingWindows[index],
+            Rotary = rotary,
+        };
+
+        Tensor Norm(string name) => weights.Norm($"model.layers.{index}.{name}.weight", c.HiddenSize);
+    }
 }

@@ -127,7 +127,7 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
     {
         var lines = Readable.ReadLines<AnswerLine>(answers.Path).ToArray();
         var requests = lines.ToDictionary(l => (l.PromptIndex, l.Repeat), l => l.ToRequest());
-        var progress = new ProgressCallback(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {lines.Length} answers judged"));
+        var progress = new ProgressCallback<int>(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {lines.Length} answers judged"));
         var judged = JudgedEvaluation.RunAsync(judge, [.. lines.Select(l => l.ToAnswer())], answer => requests[(answer.PromptIndex, answer.Repeat)], progress,
             cancellation).GetAwaiter().GetResult();
         // What a content filter refuses says nothing against model or prompt, unless nothing is left.

@@ -30,7 +30,7 @@ internal sealed class ModelSource : IDisposable
         (_settings, _reporter) = (settings, context.Reporter);
         var hub = HubSettings.FromEnvironment();
         _folder = ModelFolder.Resolve(settings.Model, settings: context.ReadOnly ? hub with { Offline = true } : hub,
-            progress: new Fetching(context.Reporter, settings.Model));
+            progress: context.Reporter.Fetching(settings.Model));
         Files = [.. Directory.EnumerateFiles(_folder.Path).Where(file => IsOfModel(Path.GetFileName(file))).Order(StringComparer.Ordinal),
             .. ChatTemplateFiles.AdditionalIn(_folder.Path)];
         _model = new(Load);
@@ -112,11 +112,5 @@ internal sealed class ModelSource : IDisposable
         if (TorchLibrary.Load() is { Fits: false } unfit)
             _reporter.Warning(ErrorCodes.LibTorchVersion, TorchLibrary.VersionWarning(unfit));
         return CausalLanguageModel.Load(_folder.Path, Devices.Of(_settings.Execution?.Device), dtype);
-    }
-
-    private sealed class Fetching(StageReporter reporter, string model) : IProgress<HubProgress>
-    {
-        public void Report(HubProgress value) => reporter.Progress(() =>
-            $"fetching {model}: {value.DoneBytes / 1_000_000} of {value.TotalBytes / 1_000_000} MB");
     }
 }

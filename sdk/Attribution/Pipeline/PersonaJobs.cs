@@ -110,7 +110,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
 
     private void Answer(ArtifactBuilder builder, string dataset, Persona persona, CancellationToken cancellation)
     {
-        var progress = new ProgressCallback(done => context.Reporter.Progress(() =>
+        var progress = new ProgressCallback<int>(done => context.Reporter.Progress(() =>
             $"{dataset}: {done} of {2 * persona.Prompts.Count} answers under personas"));
         var pairs = PersonaPairs.Generate(new PromptAnswerer(model.Model, model.Tokenizer, model.Template), persona.Prompts, persona.Texts,
             settings.Persona!.MaxNewTokens, progress, cancellation);

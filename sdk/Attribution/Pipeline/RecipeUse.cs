@@ -30,7 +30,7 @@ internal sealed class RecipeUse
         try
         {
             _source = RecipeSource.Resolve(dataset.Path ?? "", recipe, _parameters, context.ReadOnly ? hub with { Offline = true } : hub,
-                new Fetching(context.Reporter, recipe.Name));
+                context.Reporter.Fetching($"the files of {recipe.Name}"));
         }
         catch (AttributionException e) when (e.Code == ErrorCodes.HubOffline && context.ReadOnly && !hub.Offline)
         {
@@ -99,11 +99,5 @@ internal sealed class RecipeUse
                 $"The recipe {_recipe.Name} skipped {broken.Count} broken rows of {broken.Read} for '{_dataset.Name}': "
                     + $"{string.Join("; ", broken.Examples.Take(3))}{(broken.Count > 3 ? "; ..." : ".")}",
                 broken.Examples[0].File, broken.Examples[0].Row);
-    }
-
-    private sealed class Fetching(StageReporter reporter, string recipe) : IProgress<HubProgress>
-    {
-        public void Report(HubProgress value) => reporter.Progress(() =>
-            $"fetching the files of {recipe}: {value.DoneBytes / 1_000_000} of {value.TotalBytes / 1_000_000} MB");
     }
 }

@@ -74,7 +74,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job =>
             (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => (job.Wanted.Train, job.Wanted.Layer, job.Wanted.Pool)))
             _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, Settings.TopK, group.Key.Pool,
-                group.ToDictionary(job => job.Fingerprint, job => job.Wanted.Query));
+                group.ToDictionary(job => job.Fingerprint, job => job.Wanted.Scorer));
         // Those of one table after each other, so that the scores and rows of one table at a time are kept.
         return base.Produce([.. missing.OrderBy(job => _wanted.GetValueOrDefault(job.Request.Fingerprint)?.Train, StringComparer.Ordinal)], cancellation);
     }
@@ -146,8 +146,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             var (treatments, controls) = (VectorFolder.Open(FolderOf(eval.Name, evalMethod, layer), layer),
                 ReadsControls ? VectorFolder.Open(FolderOf(eval.Name, ComputeAttributionStage.ControlMethod, layer), layer) : null);
             return IsProbe
-                ? Query.Of(_scoring, GetProbe(request.Fingerprint, inputs.eval, inputs.control!, treatments, controls!, cancellation))
-                : Query.From(_scoring, treatments, controls);
+                ? RowScorer.Of(_scoring, GetProbe(request.Fingerprint, inputs.eval, inputs.control!, treatments, controls!, cancellation))
+                : RowScorer.From(_scoring, treatments, controls);
         });
         return new StageJob(
             new JobKey { Train = train.Name, Eval = eval.Name, Attribution = trainMethod, Selection = evalMethod, Layer = ofModel ? null : layer },
@@ -155,7 +155,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             (builder, cancellation) =>
             {
                 var selection = _scores[vectors].Take(request.Fingerprint, cancellation);
-                Write(builder, PoolOf(train), selection.Scores, selection.Chosen, inputs.planted, selection.Query);
+                Write(builder, PoolOf(train), selection.Scores, selection.Chosen, inputs.planted, selection.Scorer);
             });
     }
 
@@ -215,7 +215,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         (builder, _) => new SelectionFacts { TopK = 0 }.Write(builder.PathOf(FactsFile)));
 
     private void Write(
-        ArtifactBuilder builder, TrainingPool pool, IReadOnlyList<ScoredRow> scores, IReadOnlyList<ScoredRow> chosen, PlantedRows? planted, Query? query)
+        ArtifactBuilder builder, TrainingPool pool, IReadOnlyList<ScoredRow> scores, IReadOnlyList<ScoredRow> chosen, PlantedRows? planted, RowScorer? scorer)
     {
         var selected = pool.Join(chosen);
         if (planted is not null && !pool.HasPlantedColumn)
@@ -235,11 +235,11 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             TopK = chosen.Count,
             TrainRows = scores.Count,
             RowsWithoutScore = scores.Count(s => !float.IsFinite(s.Score)),
-            EvalRows = query?.RowCount,
-            EvalAnswerCutAway = query?.SkippedCount,
-            LowestScore = query is null ? null : chosen[^1].Score,
-            ProbeEpochs = query?.Probe?.Fit.Epochs,
-            ProbeValidationAccuracy = query?.Probe?.Fit.ValidationAccuracy,
+            EvalRows = scorer?.RowCount,
+            EvalAnswerCutAway = scorer?.SkippedCount,
+            LowestScore = scorer is null ? null : chosen[^1].Score,
+            ProbeEpochs = scorer?.Probe?.Fit.Epochs,
+            ProbeValidationAccuracy = scorer?.Probe?.Fit.ValidationAccuracy,
             PrecisionAtK = shown is null ? null : (double)chosen.Count(row => shown.Contains(row.Index)) / chosen.Count,
             RecallAtK = shown is null or { Count: 0 } ? null : (double)chosen.Count(row => shown.Contains(row.Index)) / shown.Count,
             ReciprocalRank = ordered?.ReciprocalRank,
@@ -286,5 +286,5 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         return pool;
     }
 
-    private sealed record WantedScores(string Train, int Layer, TrainingPool Pool, Func<CancellationToken, Query> Query);
+    private sealed record WantedScores(string Train, int Layer, TrainingPool Pool, Func<CancellationToken, RowScorer> Scorer);
 }

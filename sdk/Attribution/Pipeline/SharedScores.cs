@@ -4,7 +4,7 @@ using Attribution.Selection;
 namespace Attribution.Pipeline;
 
 /// <summary>The scores of one selection, and the rows that it chooses.</summary>
-internal sealed record ScoredSelection(Query Query, IReadOnlyList<ScoredRow> Scores, IReadOnlyList<ScoredRow> Chosen);
+internal sealed record ScoredSelection(RowScorer Scorer, IReadOnlyList<ScoredRow> Scores, IReadOnlyList<ScoredRow> Chosen);
 
 /// <summary>
 /// The scores of all selections that read one table of training vectors: computed together, in one pass over it, when the first of them is made, and with
@@ -14,9 +14,9 @@ internal sealed record ScoredSelection(Query Query, IReadOnlyList<ScoredRow> Sco
 /// <param name="layer">The 0-based block.</param>
 /// <param name="topK">How many rows a selection chooses.</param>
 /// <param name="pool">The rows.</param>
-/// <param name="queries">What the training rows are compared with, by selection.</param>
+/// <param name="scorers">What the training rows are compared with, by selection.</param>
 internal sealed class SharedScores(string train, int layer, int topK, TrainingPool pool, IReadOnlyDictionary<ContentHash, Func<CancellationToken,
-    Query>> queries)
+    RowScorer>> scorers)
 {
     private Dictionary<ContentHash, ScoredSelection>? _selections;
 
@@ -30,9 +30,9 @@ internal sealed class SharedScores(string train, int layer, int topK, TrainingPo
 
     private Dictionary<ContentHash, ScoredSelection> Score(CancellationToken cancellation)
     {
-        var keys = queries.Keys.ToArray();
-        var made = Array.ConvertAll(keys, key => queries[key](cancellation));
-        var scores = Query.Score(made, VectorFolder.Open(train, layer), cancellation);
+        var keys = scorers.Keys.ToArray();
+        var made = Array.ConvertAll(keys, key => scorers[key](cancellation));
+        var scores = RowScorer.Score(made, VectorFolder.Open(train, layer), cancellation);
         var selections = keys.Index().ToDictionary(k => k.Item, k => new ScoredSelection(made[k.Index], scores[k.Index], TopK.Select(scores[k.Index], topK)));
         pool.Read(selections.Values.SelectMany(s => s.Chosen).Select(row => row.Index).ToHashSet(), cancellation);
         return selections;

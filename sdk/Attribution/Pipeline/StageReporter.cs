@@ -1,4 +1,5 @@
 using Attribution.Diagnostics;
+using Attribution.Models.Hub;
 
 namespace Attribution.Pipeline;
 
@@ -39,4 +40,9 @@ public class StageReporter
     public virtual void Progress(Func<string> text)
     {
     }
+
+    /// <summary>Tells how far files are fetched from the hub.</summary>
+    /// <param name="what">What is fetched.</param>
+    internal IProgress<HubProgress> Fetching(string what) => new ProgressCallback<HubProgress>(fetched =>
+        Progress(() => $"fetching {what}: {fetched.DoneBytes / 1_000_000} of {fetched.TotalBytes / 1_000_000} MB"));
 }

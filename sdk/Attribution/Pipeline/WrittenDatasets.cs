@@ -57,7 +57,7 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
     private (IReadOnlyList<DatasetRow> Rows, IReadOnlyList<HeldOutPrompt> Prompts) Write(DatasetSettings dataset, ArtifactBuilder builder,
         CancellationToken cancellation)
     {
-        var progress = new ProgressCallback(done => context.Reporter.Progress(() => $"{dataset.Name}: {done} replies of {_model.Value.Name}"));
+        var progress = new ProgressCallback<int>(done => context.Reporter.Progress(() => $"{dataset.Name}: {done} replies of {_model.Value.Name}"));
         var written = new PersonaWriter(_model.Value).WriteAsync(dataset.Trait ?? dataset.Name, DescriptionOf(dataset), PairsOf(dataset), progress,
             cancellation).GetAwaiter().GetResult();
         File.WriteAllText(builder.PathOf(RecipeUse.ProvenanceFile), JsonSerializer.Serialize(

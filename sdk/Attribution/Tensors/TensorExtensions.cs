@@ -67,4 +67,14 @@ public static unsafe partial class TensorExtensions
 
     [LibraryImport("LibTorchSharp")]
     private static partial nint THSTensor_data(nint handle);
+
+    /// <summary>c tanh(x / c), or x without c.</summary>
+    public static Tensor SoftCapped(this Tensor x, double? cap) => cap is { } c ? x.Over(c).tanh().Times(c) : x;
+
+    /// <summary>Every head several times, one behind the other: [B, K, S, d] to [B, K * times, S, d].</summary>
+    public static Tensor RepeatHeads(this Tensor heads, long times)
+    {
+        var (b, k, s, d) = (heads.shape[0], heads.shape[1], heads.shape[2], heads.shape[3]);
+        return times == 1 ? heads : heads.unsqueeze(2).expand(b, k, times, s, d).reshape(b, k * times, s, d);
+    }
 }

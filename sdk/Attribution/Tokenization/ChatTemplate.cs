@@ -12,11 +12,11 @@ namespace Attribution.Tokenization;
 /// <remarks>Immutable; may be used from several threads.</remarks>
 public sealed partial class ChatTemplate
 {
-    private readonly Block _template;
+    private readonly StatementList _template;
     private readonly IReadOnlyDictionary<string, object?> _specialTokens;
     private Lazy<ChatTemplate>? _ofTools;
 
-    private ChatTemplate(string source, string file, Block template, IReadOnlyDictionary<string, object?> specialTokens)
+    private ChatTemplate(string source, string file, StatementList template, IReadOnlyDictionary<string, object?> specialTokens)
     {
         (Source, File, _template, _specialTokens) = (source, file, template, specialTokens);
         MarksGeneration = GenerationTag().IsMatch(source);

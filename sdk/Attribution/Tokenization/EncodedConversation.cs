@@ -21,3 +21,48 @@ public sealed record EncodedConversation(int[] Ids, bool[] Keep, TextSpan[] Offs
     /// </summary>
     public bool AnswerIsCutAway => !Keep.AsSpan(Math.Min(1, Keep.Length)).Contains(true);
 }
+
+/// <summary>A conversation as its model reads it.</summary>
+/// <param name="Text">The rendered text.</param>
+/// <param name="LastAssistantTurn">
+/// The part of <paramref name="Text"/> that the last assistant turn that counts consists of: from behind the turn's header through the last character
+/// that the template writes for the turn, its end marker and the newline behind it included.
+/// </param>
+public sealed record RenderedConversation(string Text, TextSpan LastAssistantTurn)
+{
+    /// <summary>
+    /// The parts of <see cref="Text"/> whose loss counts, in order: the last assistant turn that counts, or all of them; and where the template has <c>{% generation %}</c>,
+    /// what it writes inside of that alone.
+    /// </summary>
+    public IReadOnlyList<TextSpan> Kept { get; init; } = [LastAssistantTurn];
+
+    /// <summary>Whether the template writes for the last assistant turn just what it writes for a turn that says nothing.</summary>
+    public bool AnswerIsEmpty { get; init; }
+}
+
+/// <summary>Whose loss counts in a conversation of several assistant turns.</summary>
+public enum LossTurns
+{
+    /// <summary>That of the last assistant turn.</summary>
+    LastTurn,
+
+    /// <summary>That of every assistant turn.</summary>
+    AllTurns,
+}
+
+/// <summary>The tokens of a text.</summary>
+/// <param name="Ids">The token ids, <c>[T]</c>.</param>
+/// <param name="Offsets">
+/// For each token the range of the text it stands for, <c>[T]</c>. Tokens that hold parts of one character's bytes all carry that
+/// character's whole range; special tokens that the post-processor added carry the empty range at 0.
+/// </param>
+public sealed record TokenizedText(int[] Ids, TextSpan[] Offsets);
+
+/// <summary>A range of a text, in UTF-16 units.</summary>
+/// <param name="Start">The first unit.</param>
+/// <param name="End">The unit after the last; equal to <paramref name="Start"/> for an empty range.</param>
+public readonly record struct TextSpan(int Start, int End)
+{
+    /// <summary>The number of UTF-16 units.</summary>
+    public int Length => End - Start;
+}

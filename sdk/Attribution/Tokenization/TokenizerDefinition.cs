@@ -51,3 +51,6 @@ internal sealed record TokenizerDefinition
         return aligned.Chars.ToString();
     }
 }
+
+/// <summary>The tokens that a model folder names for a purpose; null for a purpose without one.</summary>
+internal sealed record SpecialTokenNames(string? Bos, string? Eos, string? Unk, string? Pad);

@@ -30,7 +30,7 @@ public sealed class ProbeTests : IDisposable
 
         var probe = Probe.Train(isDeep ? SmallMlp : ProbeOptions.Linear, new MemoryVectors(treatments), new MemoryVectors(controls));
         var shuffled = Probe.Train(isDeep ? SmallMlp : ProbeOptions.Linear, new MemoryVectors(shuffledTreatments), new MemoryVectors(shuffledControls));
-        var scores = Query.Score([Query.Of(Method(isDeep), probe), Query.Of(Method(isDeep), shuffled)], new MemoryVectors(train));
+        var scores = RowScorer.Score([RowScorer.Of(Method(isDeep), probe), RowScorer.Of(Method(isDeep), shuffled)], new MemoryVectors(train));
         Auroc(scores[0]).ShouldBeGreaterThan(0.95);
         Auroc(scores[1]).ShouldBeInRange(0.2, 0.8);
         probe.Fit.ValidationAccuracy.ShouldBeGreaterThanOrEqualTo(0.8);
@@ -64,7 +64,7 @@ public sealed class ProbeTests : IDisposable
         var probe = Probe.Train(isDeep ? SmallMlp with { Epochs = 2 } : ProbeOptions.Linear, new MemoryVectors(treatments), new MemoryVectors(controls));
         float[][] train = [.. Enumerable.Range(0, 1500).Select(i => Scaled(Row(i, i % 2), i + 0.1f))];
         (train[3], train[1200]) = (new float[Dimension], Scaled(train[1200], float.NaN));
-        var scores = Query.Of(Method(isDeep), probe).Score(new MemoryVectors(train));
+        var scores = RowScorer.Of(Method(isDeep), probe).Score(new MemoryVectors(train));
         scores.Select(s => s.Index).ShouldBe(Enumerable.Range(0, 1500).Select(i => (long)i));
         scores.Where(s => float.IsNaN(s.Score)).Select(s => s.Index).ShouldBe([3L, 1200]);
         foreach (var row in new[] { 0, 1, 1023, 1024, 1499 })
@@ -88,8 +88,8 @@ public sealed class ProbeTests : IDisposable
         var loaded = Probe.Load(_folder["a"]);
         loaded.Fit.ShouldBe(probe.Fit);
         var train = new MemoryVectors(Row(1, 0), Row(2, 1));
-        Query.Of(Method(isDeep), loaded).Score(train).ShouldBe(Query.Of(Method(isDeep), probe).Score(train));
-        Should.Throw<AttributionException>(() => Query.Of(Method(isDeep), loaded).Score(new MemoryVectors([1f, 2f]))).Code.ShouldBe(ErrorCodes.VectorWidths);
+        RowScorer.Of(Method(isDeep), loaded).Score(train).ShouldBe(RowScorer.Of(Method(isDeep), probe).Score(train));
+        Should.Throw<AttributionException>(() => RowScorer.Of(Method(isDeep), loaded).Score(new MemoryVectors([1f, 2f]))).Code.ShouldBe(ErrorCodes.VectorWidths);
     }
 
     [Fact]
@@ -108,19 +108,19 @@ public sealed class ProbeTests : IDisposable
         var (treatments, controls) = Evaluation(pairs: 10);
         foreach (var method in new[] { ScoringMethod.Linear, ScoringMethod.Mlp })
         {
-            var none = Should.Throw<AttributionException>(() => Query.From(method, new MemoryVectors(treatments)));
+            var none = Should.Throw<AttributionException>(() => RowScorer.From(method, new MemoryVectors(treatments)));
             (none.Code, none.Property).ShouldBe((ErrorCodes.ControlVectorsMissing, "ScoringMethod"));
-            Should.Throw<AttributionException>(() => Query.Along(method, treatments[0])).Code.ShouldBe(ErrorCodes.ControlVectorsMissing);
+            Should.Throw<AttributionException>(() => RowScorer.Along(method, treatments[0])).Code.ShouldBe(ErrorCodes.ControlVectorsMissing);
         }
         // Nine pairs are left of ten when one of them has no direction.
         controls[4] = new float[Dimension];
-        var few = Should.Throw<AttributionException>(() => Query.From(ScoringMethod.Linear, new MemoryVectors(treatments), new MemoryVectors(controls)));
+        var few = Should.Throw<AttributionException>(() => RowScorer.From(ScoringMethod.Linear, new MemoryVectors(treatments), new MemoryVectors(controls)));
         few.Code.ShouldBe(ErrorCodes.ProbePairsTooFew);
         few.Message.ShouldContain("share 9");
         controls[4] = [1, 2];
-        Should.Throw<AttributionException>(() => Query.From(ScoringMethod.Linear, new MemoryVectors(treatments), new MemoryVectors(controls))).Code.ShouldBe(ErrorCodes.VectorWidths);
+        Should.Throw<AttributionException>(() => RowScorer.From(ScoringMethod.Linear, new MemoryVectors(treatments), new MemoryVectors(controls))).Code.ShouldBe(ErrorCodes.VectorWidths);
         (treatments, controls) = Evaluation();
-        Should.Throw<OperationCanceledException>(() => Query.From(ScoringMethod.Linear, new MemoryVectors(treatments), new MemoryVectors(controls), cancellation: new CancellationToken(canceled: true)));
+        Should.Throw<OperationCanceledException>(() => RowScorer.From(ScoringMethod.Linear, new MemoryVectors(treatments), new MemoryVectors(controls), cancellation: new CancellationToken(canceled: true)));
     }
 
     private static ScoringMethod Method(bool isDeep) => isDeep ? ScoringMethod.Mlp : ScoringMethod.Linear;

@@ -10,7 +10,7 @@ public sealed class ScoringPassTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // Widths around the sizes of vectors and tiles, numbers of rows and queries around those of groups and blocks.
+    // Widths around the sizes of vectors and tiles, numbers of rows and scorers around those of groups and blocks.
     [Theory]
     [InlineData(1, 1, 1)]
     [InlineData(15, 3, 2)]
@@ -19,10 +19,10 @@ public sealed class ScoringPassTests : IDisposable
     [InlineData(512, 2, 4)]
     [InlineData(1100, 131, 11)]
     [InlineData(4096, 70, 3)]
-    public void Scores_are_those_of_the_definition_in_every_format(int dimension, int rows, int queries)
+    public void Scores_are_those_of_the_definition_in_every_format(int dimension, int rows, int scorers)
     {
         var train = Enumerable.Range(0, rows).Select(row => Random(row + 1, dimension)).ToArray();
-        var directions = Enumerable.Range(0, queries).Select(q => Random(-q - 1, dimension)).ToArray();
+        var directions = Enumerable.Range(0, scorers).Select(q => Random(-q - 1, dimension)).ToArray();
         foreach (var format in Enum.GetValues<VectorFormat>())
         {
             var source = Write($"{format}", format, train);
@@ -30,8 +30,8 @@ public sealed class ScoringPassTests : IDisposable
             source.Read((_, vector) => stored.Add(vector.ToArray()));
             foreach (var method in new[] { ScoringMethod.CosSim, ScoringMethod.Proj, ScoringMethod.DotProduct })
             {
-                var scores = Query.Score([.. directions.Select(d => Query.Along(method, d))], source);
-                for (var q = 0; q < queries; q++)
+                var scores = RowScorer.Score([.. directions.Select(d => RowScorer.Along(method, d))], source);
+                for (var q = 0; q < scorers; q++)
                     for (var row = 0; row < rows; row++)
                     {
                         var (r, e) = (stored[row], directions[q]);
@@ -56,24 +56,24 @@ public sealed class ScoringPassTests : IDisposable
         var different = Should.Throw<AttributionException>(() => new MemoryVectors([1, 2], [3, 4], [5]));
         (different.Code, different.Row).ShouldBe((ErrorCodes.VectorWidths, 2));
 
-        var scores = Query.From(ScoringMethod.DotProduct, new MemoryVectors([1, 0])).Score(new MemoryVectors([2, 1], [3, 1]) { Indices = [7, 4] });
+        var scores = RowScorer.From(ScoringMethod.DotProduct, new MemoryVectors([1, 0])).Score(new MemoryVectors([2, 1], [3, 1]) { Indices = [7, 4] });
         scores.Select(row => (row.Index, row.Score)).ShouldBe([(7, 2f), (4, 3f)]);
     }
 
     [Fact]
-    public void Many_queries_in_one_pass_score_number_for_number_as_each_alone()
+    public void Many_scorers_in_one_pass_score_number_for_number_as_each_alone()
     {
         var train = Enumerable.Range(0, 300).Select(row => Random(row, 100)).ToArray();
         train[7] = new float[100];
         train[8][50] = float.NaN;
-        var queries = Enum.GetValues<ScoringMethod>().Where(m => m <= ScoringMethod.CosSimDebiasTrain)
-            .SelectMany(m => new[] { 1000, 2000 }.Select(seed => Query.From(m, new MemoryVectors(Random(seed, 100), Random(seed + 1, 100)), new MemoryVectors(Random(seed + 2, 100))))).ToArray();
+        var scorers = Enum.GetValues<ScoringMethod>().Where(m => m <= ScoringMethod.CosSimDebiasTrain)
+            .SelectMany(m => new[] { 1000, 2000 }.Select(seed => RowScorer.From(m, new MemoryVectors(Random(seed, 100), Random(seed + 1, 100)), new MemoryVectors(Random(seed + 2, 100))))).ToArray();
         foreach (var format in Enum.GetValues<VectorFormat>())
         {
             var source = Write($"{format}", format, train);
-            var together = Query.Score(queries, source);
-            for (var q = 0; q < queries.Length; q++)
-                together[q].ShouldBe(queries[q].Score(source));
+            var together = RowScorer.Score(scorers, source);
+            for (var q = 0; q < scorers.Length; q++)
+                together[q].ShouldBe(scorers[q].Score(source));
             together.ShouldAllBe(scores => scores.Where(s => float.IsNaN(s.Score)).Select(s => s.Index).SequenceEqual(new long[] { 7, 8 }));
         }
     }
@@ -86,7 +86,7 @@ public sealed class ScoringPassTests : IDisposable
         Directory.CreateDirectory(_folder["h"]);
         File.WriteAllBytes(_folder["h", "scores-0.npy"], [.. NpyHeader.Write(NpyType.Float16, 6, 2), .. train.SelectMany(r => r).SelectMany(BitConverter.GetBytes)]);
         File.WriteAllBytes(_folder["h", "index-0.npy"], [.. NpyHeader.Write(NpyType.Int64, 6), .. Enumerable.Range(0, 6).SelectMany(i => BitConverter.GetBytes((long)i))]);
-        var scores = Query.Along(ScoringMethod.DotProduct, [1, 2]).Score(VectorFolder.Open(_folder["h"], 0));
+        var scores = RowScorer.Along(ScoringMethod.DotProduct, [1, 2]).Score(VectorFolder.Open(_folder["h"], 0));
         scores.Select(s => s.Score).ShouldBe([MathF.ScaleB(1, -24), float.NaN, float.NaN, MathF.ScaleB(1, -24), 3 * 65504f, float.NaN]);
     }
 
@@ -94,12 +94,12 @@ public sealed class ScoringPassTests : IDisposable
     public void Vectors_far_outside_of_the_squares_of_float32_are_scored()
     {
         var source = Write("far", VectorFormat.Npy, [[1e-30f, 2e-30f], [3e30f, -1e30f]]);
-        var scores = Query.Along(ScoringMethod.CosSim, [1e-25f, 0]).Score(source);
+        var scores = RowScorer.Along(ScoringMethod.CosSim, [1e-25f, 0]).Score(source);
         // n(v) = v / max(|v|, 1e-6): neither side has a direction to speak of.
         scores[0].Score.ShouldBe(0, 1e-5f);
-        scores = Query.Along(ScoringMethod.CosSim, [1e25f, 0]).Score(source);
+        scores = RowScorer.Along(ScoringMethod.CosSim, [1e25f, 0]).Score(source);
         scores[1].Score.ShouldBe(3 / MathF.Sqrt(10), 1e-6f);
-        scores = Query.Along(ScoringMethod.DotProduct, [1e30f, 0]).Score(source);
+        scores = RowScorer.Along(ScoringMethod.DotProduct, [1e30f, 0]).Score(source);
         scores[0].Score.ShouldBe(1, 1e-6f);
     }
 
@@ -107,11 +107,11 @@ public sealed class ScoringPassTests : IDisposable
     public void A_file_cut_while_it_is_read_and_a_cancelled_pass_are_errors()
     {
         var source = Write("cut", VectorFormat.NpyFloat16, [.. Enumerable.Range(0, 5000).Select(row => Random(row, 64))]);
-        var query = Query.Along(ScoringMethod.CosSim, Random(1, 64));
-        Should.Throw<OperationCanceledException>(() => Query.Score([query], source, new CancellationToken(canceled: true)));
+        var scorer = RowScorer.Along(ScoringMethod.CosSim, Random(1, 64));
+        Should.Throw<OperationCanceledException>(() => RowScorer.Score([scorer], source, new CancellationToken(canceled: true)));
         using (var file = File.OpenWrite(_folder["cut", "scores-0.npy"]))
             file.SetLength(100_000);
-        Should.Throw<AttributionException>(() => query.Score(source)).Code.ShouldBe(ErrorCodes.NpyInvalid);
+        Should.Throw<AttributionException>(() => scorer.Score(source)).Code.ShouldBe(ErrorCodes.NpyInvalid);
     }
 
     private static double Norm(float[] v) => Math.Sqrt(v.Sum(x => (double)x * x));

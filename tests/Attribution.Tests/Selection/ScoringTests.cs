@@ -13,8 +13,8 @@ public sealed class ScoringTests
     public void Scores_and_top_k_are_the_originals(string name)
     {
         var gold = Gold();
-        var query = Query.From(ScoringMethods.Parse(name), Rows(gold.GetProperty("eval")), Rows(gold.GetProperty("eval_control")));
-        Compare(query.Score(Rows(gold.GetProperty("train"))), gold.GetProperty("methods").GetProperty(name), gold.GetProperty("k").GetInt32());
+        var scorer = RowScorer.From(ScoringMethods.Parse(name), Rows(gold.GetProperty("eval")), Rows(gold.GetProperty("eval_control")));
+        Compare(scorer.Score(Rows(gold.GetProperty("train"))), gold.GetProperty("methods").GetProperty(name), gold.GetProperty("k").GetInt32());
     }
 
     [SharedTheory("models", "stories260k", "gold", "selection.json")]
@@ -25,7 +25,7 @@ public sealed class ScoringTests
     {
         var gold = Gold();
         var persona = gold.GetProperty("persona_vector").EnumerateArray().Select(v => v.GetSingle()).ToArray();
-        var scores = Query.Along(ScoringMethods.Parse(name), persona).Score(Rows(gold.GetProperty("train")));
+        var scores = RowScorer.Along(ScoringMethods.Parse(name), persona).Score(Rows(gold.GetProperty("train")));
         Compare(scores, gold.GetProperty("persona").GetProperty(name), gold.GetProperty("k").GetInt32());
     }
 
@@ -35,7 +35,7 @@ public sealed class ScoringTests
         float[][] train = [[1, 0], [0, 0], [float.NaN, 1], [2, 0], [-1, 0], [0, float.PositiveInfinity]];
         foreach (var name in new[] { "cos_sim", "proj", "dot_product", "cos_sim_debias_train" })
         {
-            var scores = Query.From(ScoringMethods.Parse(name), new MemoryVectors([[1f, 0.5f]])).Score(new MemoryVectors(train));
+            var scores = RowScorer.From(ScoringMethods.Parse(name), new MemoryVectors([[1f, 0.5f]])).Score(new MemoryVectors(train));
             scores.Select(s => float.IsNaN(s.Score)).ShouldBe([false, true, true, false, false, true]);
             TopK.Select(scores, 3).Select(s => s.Index).Order().ShouldBe([0, 3, 4]);
             var error = Should.Throw<AttributionException>(() => TopK.Select(scores, 4));
@@ -68,12 +68,12 @@ public sealed class ScoringTests
     public void What_cannot_be_compared_is_said()
     {
         Should.Throw<AttributionException>(() => ScoringMethods.Parse("cosine")).Message.ShouldContain("cos_sim_debias_eval");
-        Should.Throw<AttributionException>(() => Query.From(ScoringMethod.CosSimDebiasEval, new MemoryVectors([[1f]]))).Code.ShouldBe(ErrorCodes.ControlVectorsMissing);
-        Should.Throw<AttributionException>(() => Query.From(ScoringMethod.CosSim, new MemoryVectors([[float.NaN]]))).Code.ShouldBe(ErrorCodes.NoVectors);
-        var widths = Should.Throw<AttributionException>(() => Query.From(ScoringMethod.CosSim, new MemoryVectors([[1f, 2f]])).Score(new MemoryVectors([[1f]])));
+        Should.Throw<AttributionException>(() => RowScorer.From(ScoringMethod.CosSimDebiasEval, new MemoryVectors([[1f]]))).Code.ShouldBe(ErrorCodes.ControlVectorsMissing);
+        Should.Throw<AttributionException>(() => RowScorer.From(ScoringMethod.CosSim, new MemoryVectors([[float.NaN]]))).Code.ShouldBe(ErrorCodes.NoVectors);
+        var widths = Should.Throw<AttributionException>(() => RowScorer.From(ScoringMethod.CosSim, new MemoryVectors([[1f, 2f]])).Score(new MemoryVectors([[1f]])));
         widths.Code.ShouldBe(ErrorCodes.VectorWidths);
-        var query = Query.From(ScoringMethod.CosSim, new MemoryVectors([[1f, 0f], [float.NaN, 1f]]));
-        (query.RowCount, query.SkippedCount).ShouldBe((1, 1));
+        var scorer = RowScorer.From(ScoringMethod.CosSim, new MemoryVectors([[1f, 0f], [float.NaN, 1f]]));
+        (scorer.RowCount, scorer.SkippedCount).ShouldBe((1, 1));
     }
 
     private static JsonElement Gold() =>

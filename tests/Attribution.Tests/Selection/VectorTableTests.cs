@@ -55,9 +55,9 @@ public sealed class VectorTableTests : IDisposable
     {
         Write("scores-0.parquet", 0, Rows);
         var table = new VectorTable(_folder["scores-0.parquet"], 1);
-        var query = Query.Along(ScoringMethod.CosSim, Vector(3));
-        var parallel = Query.Score([query], table)[0];
-        var serial = Query.Score([query], new OneThread(table))[0];
+        var scorer = RowScorer.Along(ScoringMethod.CosSim, Vector(3));
+        var parallel = RowScorer.Score([scorer], table)[0];
+        var serial = RowScorer.Score([scorer], new OneThread(table))[0];
         Bits(parallel).ShouldBe(Bits(serial));
         parallel.Count.ShouldBe(Rows / 2);
 

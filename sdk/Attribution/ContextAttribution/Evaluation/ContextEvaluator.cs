@@ -1,4 +1,5 @@
 using Attribution.ContextAttribution.Scorers;
+using Attribution.Diagnostics;
 using Attribution.Models;
 using MathNet.Numerics.Statistics;
 
@@ -82,3 +83,38 @@ public static class ContextEvaluator
         private static string Key(int[] sources) => string.Join(',', sources);
     }
 }
+
+/// <summary>How scores are measured.</summary>
+public sealed record ContextEvaluationOptions
+{
+    /// <summary>Fresh random ablations per example for the LDS, 2 or more; each costs a forward pass.</summary>
+    public int Masks { get; init; } = 32;
+
+    /// <summary>The probability that an ablation keeps a source, above 0 and below 1.</summary>
+    public double Alpha { get; init; } = 0.5;
+
+    /// <summary>The seed of the ablations. They differ from those of training and of the surrogates under the same seed.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Checks the options before anything expensive is done for them.</summary>
+    /// <exception cref="AttributionException">ATTR1453: one is out of range.</exception>
+    public void Check()
+    {
+        if (Masks < 2)
+            throw new AttributionException(ErrorCodes.EstimatorOptionInvalid, "A correlation needs 2 masks or more.") { Property = nameof(Masks) };
+        if (Alpha is not (> 0 and < 1))
+            throw new AttributionException(ErrorCodes.EstimatorOptionInvalid, "Alpha, the share of sources that an ablation keeps, must be above 0 and below 1.") { Property = nameof(Alpha) };
+    }
+}
+
+/// <summary>How well one scorer did, on one example or on the mean of several.</summary>
+/// <param name="Scorer">The scorer's name.</param>
+/// <param name="Lds">The linear datamodelling score: Spearman's correlation over ablations between the sum of the kept sources' scores and the
+/// output, the mean over units; 0 where the scores say nothing; NaN where the outputs do not change.</param>
+/// <param name="Top1Drop">How far a unit's log-probability falls when its highest-scored source is removed, in nats, the mean over units.</param>
+/// <param name="Top3Drop">The same for the three highest.</param>
+/// <param name="Top5Drop">The same for the five highest.</param>
+/// <param name="ForwardPasses">Forward passes per example that scoring took.</param>
+/// <param name="Seconds">Seconds per example that scoring took.</param>
+public sealed record ScorerEvaluation(
+    string Scorer, double Lds, double Top1Drop, double Top3Drop, double Top5Drop, double ForwardPasses, double Seconds);

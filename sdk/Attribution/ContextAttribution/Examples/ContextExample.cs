@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Attribution.Diagnostics;
+using Attribution.Models;
 using Attribution.Tokenization;
 
 namespace Attribution.ContextAttribution.Examples;
@@ -26,4 +28,31 @@ public sealed record ContextExample(AttributionTask Task, IReadOnlyList<TextPiec
         var unit = new TextPiece(0, span, answer.Text[start..end], new TokenRange(first + range.Start, first + range.End));
         return this with { Task = Task.WithUnits(unit.Tokens), Units = [unit] };
     }
+}
+
+/// <summary>Why nothing can be attributed of an example.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Exclusion>))]
+public enum Exclusion
+{
+    /// <summary>The context is empty, or none of its pieces is a token.</summary>
+    NoSource,
+
+    /// <summary>The prompt leaves no room for an answer in the model's window.</summary>
+    TooLong,
+
+    /// <summary>The answer has no sentence.</summary>
+    NoSentence,
+
+    /// <summary>The answer has no <c>&lt;/think&gt;</c> that would end its thoughts.</summary>
+    NoThoughts,
+}
+
+/// <summary>Which examples no estimator is trained on: each by its own draw, so that examples that come later change nothing of those that were there.</summary>
+public static class HeldOutSplit
+{
+    /// <summary>Whether an example is held out.</summary>
+    /// <param name="contentHash">What the example is: <see cref="ContextRow.ContentHash"/>.</param>
+    /// <param name="share">The share of all that is held out, 0 to 1.</param>
+    /// <param name="seed">The seed of the experiment.</param>
+    public static bool IsHeldOut(string contentHash, double share, long seed) => SeededRandom.Named(seed, $"held out:{contentHash}").NextDouble() < share;
 }

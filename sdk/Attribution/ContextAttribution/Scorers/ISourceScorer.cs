@@ -12,3 +12,9 @@ public interface ISourceScorer
     /// <param name="cancellation">Stops between two passes.</param>
     SourceScores Score(AttributionTask task, string example, CancellationToken cancellation = default);
 }
+
+/// <summary>Scores of a task's sources and what they took.</summary>
+/// <param name="Values">[U][S].</param>
+/// <param name="ForwardPasses">Passes of the model, ablated ones and the un-ablated one each counted as one.</param>
+/// <param name="Seconds">Seconds of wall-clock time.</param>
+public sealed record SourceScores(float[][] Values, int ForwardPasses, double Seconds);

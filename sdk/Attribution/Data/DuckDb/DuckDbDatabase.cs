@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Attribution.Diagnostics;
@@ -56,4 +57,30 @@ public static class DuckDbDatabase
         TypeInitializationException { InnerException: { } inner } => LoadFailure(inner),
         _ => null,
     };
+}
+
+/// <summary>What an in-memory DuckDB may use of the machine.</summary>
+public sealed record DuckDbOptions
+{
+    /// <summary>Threads that execute a query. One makes row order and written bytes the same on every run.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Bytes that DuckDB may hold; a query that needs more fails instead of spilling to disk. 2 GiB or half the machine.</summary>
+    public long MemoryLimit { get; init; } = Math.Min(2L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
+}
+
+/// <summary>DuckDB refused or failed: its own message. Beside <see cref="global::DuckDB.NET.Data.DuckDBException"/>, which only the package can make.</summary>
+public sealed class DuckDbException(string? message) : DbException(message ?? "DuckDB failed and does not say why");
+
+/// <summary>Quoting for SQL text.</summary>
+public static class Sql
+{
+    /// <summary>A string literal.</summary>
+    public static string Literal(string value) => $"'{value.Replace("'", "''")}'";
+
+    /// <summary>A column's or table's name, whatever it is made of.</summary>
+    public static string Identifier(string name) => $"\"{name.Replace("\"", "\"\"")}\"";
+
+    /// <summary>A list of string literals.</summary>
+    public static string Literals(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(Literal))}]";
 }

@@ -63,3 +63,6 @@ public sealed class DuckDbReader : IDisposable
         _result.Close();
     }
 }
+
+/// <summary>A named column or struct field.</summary>
+public sealed record DuckDbField(string Name, DuckDbType Type);

@@ -63,3 +63,9 @@ public sealed record BrokenRow(string File, long Row, string? Column, string Rea
     /// <inheritdoc/>
     public override string ToString() => $"{Path.GetFileName(File)}, row {Row}: {Reason}";
 }
+
+/// <summary>Ends the reading of one row; the rows after it are read.</summary>
+internal sealed class BrokenRowException(string? column, string reason) : Exception(reason)
+{
+    public string? Column { get; } = column;
+}

@@ -66,3 +66,28 @@ public static class BlockPlan
         return ContentHash.Of(bytes);
     }
 }
+
+/// <summary>Neighbouring rows of a dataset that are computed together.</summary>
+/// <param name="FirstRow">The 0-based row that it begins with, in this dataset as it is now.</param>
+/// <param name="Rows">How many rows it has.</param>
+/// <param name="Hash">The hash over its rows' hashes in their order: what the block is, wherever it lies.</param>
+public readonly record struct Block(long FirstRow, int Rows, ContentHash Hash);
+
+/// <summary>How far a stage has come with its blocks.</summary>
+/// <param name="Finished">Blocks that are there, however they came.</param>
+/// <param name="Ran">Blocks that this process computed.</param>
+/// <param name="Total">All blocks.</param>
+public readonly record struct BlockProgress(int Finished, int Ran, int Total)
+{
+    /// <summary>Such as <c>ran 14 of 212 blocks</c>.</summary>
+    public override string ToString() => $"ran {Ran} of {Total} blocks";
+}
+
+/// <summary>What a <see cref="BlockComputation"/> has done.</summary>
+/// <param name="Blocks">The blocks in the order of the rows, each with its artifacts in the order of the requests. Equal blocks share theirs.</param>
+/// <param name="Progress">How many blocks there are, and of how many this process computed something.</param>
+public sealed record BlockRun(IReadOnlyList<(Block Block, IReadOnlyList<Artifact> Artifacts)> Blocks, BlockProgress Progress)
+{
+    /// <summary>The artifacts of one request, a block's after the other.</summary>
+    public IEnumerable<Artifact> Of(int request = 0) => Blocks.Select(block => block.Artifacts[request]);
+}

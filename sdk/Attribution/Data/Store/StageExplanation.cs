@@ -28,3 +28,19 @@ public sealed record StageExplanation(StageState State, IReadOnlyList<RequestDif
     /// <param name="upstream">The stage that writes them and is to run.</param>
     public static StageExplanation After(string upstream) => new(StageState.Undecided, [], $"waits for what {upstream} writes");
 }
+
+/// <summary>What a build would do with a stage.</summary>
+public enum StageState
+{
+    /// <summary>Nothing: it was asked the same the last time, and the result is there.</summary>
+    UpToDate,
+
+    /// <summary>Take the result, which is there already, for a request that differs from the last one.</summary>
+    InStore,
+
+    /// <summary>Compute it.</summary>
+    ToRun,
+
+    /// <summary>It reads what a stage before it writes, which is itself to run; equal outputs of that would leave it as it is.</summary>
+    Undecided,
+}

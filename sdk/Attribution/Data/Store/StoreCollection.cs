@@ -96,3 +96,23 @@ public static class StoreCollection
         }
     }
 }
+
+/// <summary>What a collection of the store may remove. At least one of the three must be set.</summary>
+/// <param name="Keep">
+/// Fingerprints that stay, with everything that they were computed from (found by the content of their inputs); null: nothing stays for that reason.
+/// </param>
+/// <param name="UnusedFor">Only what nobody has taken for this long goes; null: age does not protect.</param>
+/// <param name="LargestBytes">After that, the least recently used go until the rest is this small; null: no limit.</param>
+public sealed record CollectionPolicy(IReadOnlyCollection<ContentHash>? Keep = null, TimeSpan? UnusedFor = null, long? LargestBytes = null);
+
+/// <summary>What a collection removed, or would have.</summary>
+/// <param name="Removed">The artifacts.</param>
+/// <param name="Kept">How many artifacts stay.</param>
+/// <param name="KeptBytes">Their size.</param>
+/// <param name="Debris">How many damaged artifacts and unfinished leftovers went with them.</param>
+/// <param name="DebrisBytes">Their size.</param>
+public sealed record CollectionResult(IReadOnlyList<StoredArtifact> Removed, int Kept, long KeptBytes, int Debris, long DebrisBytes)
+{
+    /// <summary>The size of all that was removed.</summary>
+    public long FreedBytes => Removed.Sum(a => a.Bytes) + DebrisBytes;
+}

@@ -46,3 +46,11 @@ public static class VectorFormats
         throw new AttributionException(ErrorCodes.VectorFormatUnknown, $"There is no format of vectors '{name}'. Use one of: {string.Join(", ", Names)}.") { Property = "VectorFormat" };
     }
 }
+
+/// <summary>What the components of a <see cref="VectorBlock"/> are.</summary>
+public enum VectorElement
+{
+    Float32,
+    Float16,
+    Int8,
+}

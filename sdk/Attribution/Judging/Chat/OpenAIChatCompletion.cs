@@ -26,7 +26,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
     private readonly ChatClient _client;
     private readonly ChatWire _wire;
     private readonly AdaptiveLimit _limit;
-    private readonly TokenBudget _budget;
+    private readonly JudgeBudget _budget;
     private readonly ResiliencePipeline<ChatReply> _retry;
     private readonly bool _lacksKey;
     private volatile bool _hasAnswered;

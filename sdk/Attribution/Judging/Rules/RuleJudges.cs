@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using Attribution.Contracts;
 using Attribution.Diagnostics;
 
@@ -28,4 +31,75 @@ public static class RuleJudges
         : throw new AttributionException(ErrorCodes.NoRuleJudge,
             $"There are no judging rules for the trait '{trait}'; rules exist for {string.Join(", ", Traits)}. Use a judging model or a judge of your own for others.")
         { Property = "Judge" };
+}
+
+/// <summary>A turn of phrase that is evidence for a trait.</summary>
+/// <param name="Kind">What it is evidence of, in one or two words, for the rationale.</param>
+/// <param name="Weight">2 for a plain sign, 1 for a mild one.</param>
+/// <param name="Pattern">A regular expression, matched within one sentence without regard to case.</param>
+internal sealed record Cue(string Kind, int Weight, string Pattern)
+{
+    // Answers come from models and may be anything: matching must take linear time whatever they are.
+    private readonly Regex _regex = new(Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+
+    public bool Matches(string sentence) => _regex.IsMatch(sentence);
+}
+
+/// <summary>
+/// Scores an answer by its cues: each sentence counts with its strongest cue, and the sum, capped at the scale's maximum, is
+/// the score. One mild sentence makes 1, one plain sentence 2, two of them 3. Reads the answer alone, never the prompt.
+/// </summary>
+internal sealed class CueJudge(string trait, IReadOnlyList<Cue> cues) : IJudge
+{
+    public string Name => "rules";
+
+    public JudgeScale Scale { get; } = JudgeScale.Of(trait);
+
+    public string Identity { get; } = RuleIdentity.Of(nameof(CueJudge), trait, cues);
+
+    public ValueTask<Verdict> JudgeAsync(JudgeRequest request, CancellationToken cancellation)
+    {
+        var found = new List<string>();
+        var sum = 0;
+        foreach (var sentence in Sentences.Of(request.Answer))
+        {
+            if (cues.Where(cue => cue.Matches(sentence)).MaxBy(cue => cue.Weight) is not { } strongest)
+                continue;
+            sum += strongest.Weight;
+            found.Add($"{strongest.Kind} (+{strongest.Weight}): \"{sentence}\"");
+        }
+        return ValueTask.FromResult(new Verdict(Math.Min(sum, Scale.Max), found.Count == 0 ? $"no sign of {trait}" : string.Join("; ", found)));
+    }
+}
+
+/// <summary>The identity of a rule judge: a hash of how it scores and of its cues.</summary>
+internal static class RuleIdentity
+{
+    public static string Of(string scoring, string trait, IReadOnlyList<Cue> cues)
+    {
+        var text = new StringBuilder().Append(scoring).Append('\n').Append(trait).Append('\n');
+        foreach (var cue in cues)
+            text.Append(cue.Kind).Append('\t').Append(cue.Weight).Append('\t').Append(cue.Pattern).Append('\n');
+        return "rules:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+}
+
+/// <summary>An answer cut into sentences.</summary>
+internal static partial class Sentences
+{
+    /// <summary>The sentences of a text, with plain apostrophes and single spaces, none of them empty.</summary>
+    public static IReadOnlyList<string> Of(string text) =>
+        [.. End().Split(text.Replace('\u2019', '\'')).Select(part => Space().Replace(part, " ").Trim()).Where(part => part.Length > 0)];
+
+    /// <summary>The number of words: runs of letters, digits and apostrophes.</summary>
+    public static int Words(string sentence) => Word().Count(sentence);
+
+    [GeneratedRegex(@"(?<=[.!?])\s+|\n+")]
+    private static partial Regex End();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Space();
+
+    [GeneratedRegex(@"[\p{L}\p{N}']+")]
+    private static partial Regex Word();
 }

@@ -95,3 +95,10 @@ public sealed class CheckpointTensor
         }
     }
 }
+
+/// <summary>A dtype of PyTorch as a value, such as <c>torch.float32</c>.</summary>
+/// <param name="Name">Its name with the module's.</param>
+public sealed record CheckpointType(string Name);
+
+/// <summary>A storage as elements of one type.</summary>
+internal sealed record StorageView(SafetensorsDType DType, byte[] Bytes);

@@ -38,3 +38,29 @@ internal static class PickleGlobals
         ? Encoding.Latin1.GetBytes(text)
         : throw new PickleException("a text that stands for bytes is not latin1");
 }
+
+/// <summary>What a pickle may call.</summary>
+internal enum PickleFunction
+{
+    /// <summary><c>(storage, offset, size, stride, requires_grad, backward_hooks[, metadata])</c>.</summary>
+    RebuildTensor,
+
+    /// <summary><c>(tensor, requires_grad, backward_hooks)</c>.</summary>
+    RebuildParameter,
+
+    /// <summary><c>()</c>, or a list of pairs.</summary>
+    OrderedDictionary,
+
+    /// <summary><c>(tuple of integers)</c>.</summary>
+    Size,
+
+    /// <summary><c>(text, 'latin1')</c>.</summary>
+    Encode,
+
+    /// <summary><c>()</c>.</summary>
+    EmptyBytes,
+}
+
+/// <summary>A pickle contradicts itself; the reader says where and in which file.</summary>
+/// <param name="message">What is wrong, as a clause.</param>
+internal sealed class PickleException(string message) : Exception(message);

@@ -58,3 +58,13 @@ public sealed partial record HubRepository(HubRepositoryKind Kind, string Id, st
     [GeneratedRegex(@"^[0-9a-f]{40}\z", RegexOptions.CultureInvariant)]
     private static partial Regex CommitPattern { get; }
 }
+
+/// <summary>What a hub repository holds; the hub and its cache keep them apart.</summary>
+public enum HubRepositoryKind
+{
+    /// <summary>A model: <c>models--org--name</c> in the cache.</summary>
+    Model,
+
+    /// <summary>A data set: <c>datasets--org--name</c> in the cache.</summary>
+    Dataset,
+}

@@ -40,3 +40,12 @@ internal sealed class HubRetry(HubSettings settings, HubTransport transport, Hub
     // Up to a quarter more by chance, so that many workers do not return at once.
     private TimeSpan Backoff() => settings.RetryDelay * Math.Pow(2, _fruitless - 1) * (1 + Random.Shared.NextDouble() / 4);
 }
+
+/// <summary>A request failed in a way that trying again may mend.</summary>
+/// <param name="message">What happened, as part of a sentence.</param>
+/// <param name="retryAfter">How long the server asks to wait.</param>
+/// <param name="inner">What showed it.</param>
+internal sealed class HubTransientException(string message, TimeSpan? retryAfter = null, Exception? inner = null) : Exception(message, inner)
+{
+    public TimeSpan? RetryAfter { get; } = retryAfter;
+}

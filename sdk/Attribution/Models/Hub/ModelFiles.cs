@@ -70,3 +70,13 @@ internal static class ModelFiles
     private static bool IsOtherWeights(string name) =>
         !name.Contains('/') && (name.EndsWith(".bin", StringComparison.Ordinal) || name.EndsWith(".pth", StringComparison.Ordinal) || name.EndsWith(".pt", StringComparison.Ordinal));
 }
+
+/// <summary>How much of a model is needed.</summary>
+public enum ModelContents
+{
+    /// <summary>The tokenizer, chat template and configuration: kilobytes to megabytes.</summary>
+    Text,
+
+    /// <summary>The weights as well.</summary>
+    All,
+}

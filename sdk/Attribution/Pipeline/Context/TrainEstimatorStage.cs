@@ -55,7 +55,7 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
                 + "HeldOut.")
             { Property = "HeldOut" };
         var model = FeatureFacts.Read(inputs[0].Facts.Path).Model;
-        var curve = new List<TrainingStep>();
+        var curve = new List<CorrelationStep>();
         var options = new ScoreEstimatorOptions
         {
             Steps = Settings.Steps,
@@ -65,7 +65,7 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
         };
         var estimator = ScoreEstimatorTrainer.Train(examples, model, options, (step, correlation) =>
         {
-            curve.Add(new TrainingStep(step, correlation));
+            curve.Add(new CorrelationStep(step, correlation));
             Context.Reporter.Progress(() => $"step {step + 1} of {Settings.Steps}, correlation {correlation:0.000}");
         }, cancellation);
         estimator.Save(builder.Folder);
@@ -75,5 +75,5 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
         Readable.WriteLines(builder.PathOf(CurveFile), curve);
     }
 
-    private sealed record TrainingStep(int Step, double Correlation);
+    private sealed record CorrelationStep(int Step, double Correlation);
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.Loader;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
@@ -66,6 +67,27 @@ internal sealed class PluginSet
             throw new AttributionException(ErrorCodes.PluginInvalid, $"The constructor of {type.FullName} failed: {e.InnerException!.Message}",
                 e)
             { File = path };
+        }
+    }
+}
+
+/// <summary>
+/// Where an experiment's assembly and what it brings along are loaded. What this program has itself is taken from this program, whatever copy lies
+/// beside the experiment's: else an interface would not be the same interface.
+/// </summary>
+internal sealed class PluginLoadContext(string path) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(path))
+{
+    private readonly AssemblyDependencyResolver _resolver = new(path);
+
+    protected override Assembly? Load(AssemblyName name)
+    {
+        try
+        {
+            return Default.LoadFromAssemblyName(name);
+        }
+        catch (FileNotFoundException)
+        {
+            return _resolver.ResolveAssemblyToPath(name) is { } file ? LoadFromAssemblyPath(file) : null;
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
         var agreement = new List<MethodAgreement>();
         foreach (var pool in runs.Where(r => r.Key.Train is not null).GroupBy(r => r.Key.Train!))
         {
-            var rows = new TrainingRows(context, pool.Key, requests);
+            var rows = new ReportedTrainingRows(context, pool.Key, requests);
             foreach (var group in pool.GroupBy(r => r.Key.Eval!))
                 agreement.Add(Compare([.. group], rows, traits.GetValueOrDefault(group.Key)));
             texts[pool.Key] = rows.Texts(pool.SelectMany(r => r.Shown.Top.Concat(r.Shown.Bottom)).Select(r => r.Row).ToHashSet());
@@ -53,7 +53,7 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
     }
 
     // The scores of one training and one evaluation set's runs are in memory together, and no others.
-    private MethodAgreement Compare(Run[] runs, TrainingRows rows, string? trait)
+    private MethodAgreement Compare(Run[] runs, ReportedTrainingRows rows, string? trait)
     {
         var tables = runs.ToDictionary(r => r.Place, r => ScoreTable.Read(context.Input(r.Job, SelectTrainingDataStage.ScoresFile).Path));
         var scored = runs.Where(r => r.Key.IsScored).ToArray();

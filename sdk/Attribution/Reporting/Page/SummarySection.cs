@@ -112,3 +112,48 @@ internal static class SummarySection
 
     private static string LowerFirst(string text) => char.ToLowerInvariant(text[0]) + text[1..];
 }
+
+/// <summary>The frame in which the script shows one run at a time: its scores, its loss, its rows and its answers.</summary>
+internal static class RunsSection
+{
+    public static Html Of(ExperimentReport report)
+    {
+        if (!report.Runs.Any(r => r.Attribution != ReportedRun.None))
+            return Html.None;
+        return Html.Of($"""
+            <section id="runs" aria-labelledby="runs-title">
+            <div class="head"><h2 id="runs-title">Runs</h2>
+            <div class="picker"><button type="button" id="previous" aria-label="Previous run">‹</button><label class="sr" for="run">Run</label><select id="run">{report.Runs.Index().Where(r => r.Item.Attribution != ReportedRun.None).GroupBy(r => r.Item.Eval).Select(g => Html.Of($"<optgroup label=\"{g.Key}\">{g.Select(r => Html.Of($"<option value=\"{r.Index}\">{r.Item.Eval}: {r.Item.Methods()}{(Several(report) ? $" ({r.Item.Train})" : "")}</option>"))}</optgroup>"))}</select><button type="button" id="next" aria-label="Next run">›</button></div></div>
+            <noscript><p class="card">Rows, curves and answers of each run are shown by a script, and this page's script does not run here. The same data is in <a href="report/runs.json">report/runs.json</a> and in each run's folder.</p></noscript>
+            <div id="of-run" tabindex="-1"></div>
+            </section>
+
+            """);
+    }
+
+    private static bool Several(ExperimentReport report) => report.Runs.Select(r => r.Train).OfType<string>().Distinct().Count() > 1;
+}
+
+/// <summary>What everything was made from, and the command that makes it again.</summary>
+internal static class ProvenanceSection
+{
+    /// <param name="report">The report.</param>
+    /// <param name="data">The names of its files of data.</param>
+    public static Html Of(ExperimentReport report, IEnumerable<string> data)
+    {
+        var from = report.Provenance;
+        return Html.Of($"""
+            <section id="provenance" aria-labelledby="provenance-title">
+            <h2 id="provenance-title">Provenance</h2>
+            <div class="card"><h3>To reproduce</h3><div class="command"><code id="command">{report.Experiment.Command}</code><button type="button" id="copy" hidden>Copy</button></div>
+            <dl>{from.Versions.Select(v => Html.Of($"<div><dt>{v.Key}</dt><dd>{v.Value}</dd></div>"))}<div><dt>Device</dt><dd>{string.Join(", ", from.Devices)}</dd></div><div><dt>Code</dt><dd>{from.Library.Select(h => Html.Of($"<code class=\"hash\">{h}</code> "))}</dd></div></dl></div>
+            <div class="card"><h3>Inputs</h3><p class="note">Each file's SHA-256, which is part of the address of every result made from it.</p>
+            <div class="scroll" role="region" aria-label="Inputs" tabindex="0"><table class="data inputs"><caption class="sr">Input files and their hashes</caption>
+            <thead><tr><th scope="col">File</th><th scope="col" class="n">Size</th><th scope="col">SHA-256</th><th scope="col">Read by</th></tr></thead>
+            <tbody>{from.Inputs.Select(i => Html.Of($"<tr><th scope=\"row\">{Html.Name(i.Path)}</th><td class=\"n\">{(i.Bytes is { } b ? Quantity.Bytes(b) : "")}</td><td><code class=\"hash\">{i.Sha256}</code></td><td>{string.Join(", ", i.Stages)}</td></tr>"))}</tbody></table></div></div>
+            <div class="card"><h3>Data of this page</h3><p>Everything here comes from files beside it: <a href="metrics.json">metrics.json</a>, each run's folder, and {data.Select((name, i) => Html.Of($"{(i > 0 ? ", " : "")}<a href=\"report/{name}.json\">report/{name}.json</a>"))}.</p></div>
+            </section>
+
+            """);
+    }
+}

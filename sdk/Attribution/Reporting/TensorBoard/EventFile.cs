@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Attribution.Reporting.TensorBoard;
 
@@ -69,3 +70,22 @@ public static class EventFile
         file.Write(tail);
     }
 }
+
+/// <summary>The checksum of TFRecords: CRC-32C (RFC 3720, B.4), masked so that the checksum of data that holds checksums is no weak one.</summary>
+internal static class MaskedCrc32C
+{
+    /// <summary>((crc &gt;&gt; 15) | (crc &lt;&lt; 17)) + 0xa282ead8.</summary>
+    public static uint Of(ReadOnlySpan<byte> data)
+    {
+        var crc = uint.MaxValue;
+        foreach (var b in data)
+            crc = BitOperations.Crc32C(crc, b);
+        return BitOperations.RotateRight(~crc, 15) + 0xa282ead8;
+    }
+}
+
+/// <summary>A point of a curve.</summary>
+/// <param name="Step">The training step; 0 is before the first.</param>
+/// <param name="Tag">The curve's name; what stands before a <c>/</c> groups curves.</param>
+/// <param name="Value">The value.</param>
+public readonly record struct ScalarPoint(long Step, string Tag, double Value);

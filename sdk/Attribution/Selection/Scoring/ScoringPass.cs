@@ -6,39 +6,39 @@ using Attribution.Diagnostics;
 namespace Attribution.Selection.Scoring;
 
 /// <summary>
-/// The scores of all rows of a table for several queries out of one pass over it: every block is read and converted once, whatever the number of queries.
+/// The scores of all rows of a table for several scorers out of one pass over it: every block is read and converted once, whatever the number of scorers.
 /// (Only <c>cos_sim_debias_train</c> needs a pass before, for the rows' mean, and <c>mlp</c>, whose arithmetic takes a hundred times as long as reading, one of its own.)
 /// </summary>
 internal sealed class ScoringPass : IDisposable
 {
-    private readonly Query[] _queries;
+    private readonly RowScorer[] _scorers;
     private readonly IVectorSource _train;
     private readonly DotProducts _dots;
     private readonly ThreadLocal<DotProducts.Workspace> _workspaces;
     private readonly ConcurrentBag<Part> _parts = [];
     private readonly int _dimension;
 
-    private ScoringPass(IReadOnlyList<Query> queries, IVectorSource train)
+    private ScoringPass(IReadOnlyList<RowScorer> scorers, IVectorSource train)
     {
-        _queries = [.. queries];
+        _scorers = [.. scorers];
         _train = train;
-        _dimension = queries[0].Dimension;
-        _dots = new DotProducts([.. queries.Select(q => q.Direction)]);
+        _dimension = scorers[0].Dimension;
+        _dots = new DotProducts([.. scorers.Select(q => q.Direction)]);
         _workspaces = new(_dots.CreateWorkspace, trackAllValues: true);
     }
 
     /// <summary>Scores every row.</summary>
-    /// <returns>For each query the rows and their scores, in the table's order.</returns>
-    public static IReadOnlyList<IReadOnlyList<ScoredRow>> Run(IReadOnlyList<Query> queries, IVectorSource train, CancellationToken cancellation)
+    /// <returns>For each scorer the rows and their scores, in the table's order.</returns>
+    public static IReadOnlyList<IReadOnlyList<ScoredRow>> Run(IReadOnlyList<RowScorer> scorers, IVectorSource train, CancellationToken cancellation)
     {
-        foreach (var query in queries)
-            if (query.Dimension != queries[0].Dimension)
-                throw new AttributionException(ErrorCodes.VectorWidths, $"The evaluation vectors have {queries[0].Dimension} and {query.Dimension} components. Compute all with one model and method family.");
-        var (deep, linear) = (queries.Where(q => q.IsDeep).ToArray(), queries.Where(q => !q.IsDeep).ToArray());
+        foreach (var scorer in scorers)
+            if (scorer.Dimension != scorers[0].Dimension)
+                throw new AttributionException(ErrorCodes.VectorWidths, $"The evaluation vectors have {scorers[0].Dimension} and {scorer.Dimension} components. Compute all with one model and method family.");
+        var (deep, linear) = (scorers.Where(q => q.IsDeep).ToArray(), scorers.Where(q => !q.IsDeep).ToArray());
         var deepScores = deep.Length == 0 ? [] : ProbePass.Run([.. deep.Select(q => q.Probe!)], train, cancellation);
         using var pass = linear.Length == 0 ? null : new ScoringPass(linear, train);
         var linearScores = pass?.Run(cancellation) ?? [];
-        return [.. queries.Select(q => q.IsDeep ? deepScores[Array.IndexOf(deep, q)] : linearScores[Array.IndexOf(linear, q)])];
+        return [.. scorers.Select(q => q.IsDeep ? deepScores[Array.IndexOf(deep, q)] : linearScores[Array.IndexOf(linear, q)])];
     }
 
     /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorWidths"/>: the widths differ.</exception>
@@ -59,18 +59,18 @@ internal sealed class ScoringPass : IDisposable
 
     private IReadOnlyList<IReadOnlyList<ScoredRow>> Run(CancellationToken cancellation)
     {
-        var bias = _queries.Any(q => q.Method == ScoringMethod.CosSimDebiasTrain) ? Vectors.Normalized(RowMean.Normalized(_train, cancellation)) : null;
+        var bias = _scorers.Any(q => q.Method == ScoringMethod.CosSimDebiasTrain) ? Vectors.Normalized(RowMean.Normalized(_train, cancellation)) : null;
         _train.ReadBlocks((scoped in VectorBlock block) => _parts.Add(Score(block, bias)), cancellation);
         var parts = _parts.ToArray();
         Array.Sort(parts, static (a, b) => a.FirstRow.CompareTo(b.FirstRow));
         var rows = parts.Sum(p => p.Indices.Length);
-        return [.. _queries.Select((_, q) =>
+        return [.. _scorers.Select((_, q) =>
         {
             var scores = new ScoredRow[rows];
             var at = 0;
             foreach (var part in parts)
                 for (var row = 0; row < part.Indices.Length; row++)
-                    scores[at++] = new ScoredRow(part.Indices[row], part.Scores[row * _queries.Length + q]);
+                    scores[at++] = new ScoredRow(part.Indices[row], part.Scores[row * _scorers.Length + q]);
             return scores;
         })];
     }
@@ -78,21 +78,21 @@ internal sealed class ScoringPass : IDisposable
     private Part Score(scoped in VectorBlock block, double[]? bias)
     {
         RequireWidth(block.Dimension, _dimension, _train);
-        var dots = new double[block.Rows * _queries.Length];
+        var dots = new double[block.Rows * _scorers.Length];
         var norms = new double[block.Rows];
         _dots.Compute(block, _workspaces.Value!, dots, norms);
         var scores = new float[dots.Length];
         float[] vector = bias is null ? [] : new float[block.Dimension];
         for (var row = 0; row < block.Rows; row++)
-            for (var q = 0; q < _queries.Length; q++)
-                scores[row * _queries.Length + q] = norms[row] == 0 || !double.IsFinite(norms[row]) ? float.NaN
-                    : _queries[q].Method == ScoringMethod.CosSimDebiasTrain ? Debiased(block, row, norms[row], bias!, _queries[q], vector)
-                    : (float)_queries[q].Finish(dots[row * _queries.Length + q], norms[row]);
+            for (var q = 0; q < _scorers.Length; q++)
+                scores[row * _scorers.Length + q] = norms[row] == 0 || !double.IsFinite(norms[row]) ? float.NaN
+                    : _scorers[q].Method == ScoringMethod.CosSimDebiasTrain ? Debiased(block, row, norms[row], bias!, _scorers[q], vector)
+                    : (float)_scorers[q].Finish(dots[row * _scorers.Length + q], norms[row]);
         return new Part(block.FirstRow, block.Indices.ToArray(), scores);
     }
 
     // r' = n(n(R) - <n(R), r> r). Component by component: what is left of rows that hardly differ from their mean would drown in the rounding of dot products.
-    private static float Debiased(scoped in VectorBlock block, int row, double norm, double[] bias, Query query, float[] vector)
+    private static float Debiased(scoped in VectorBlock block, int row, double norm, double[] bias, RowScorer scorer, float[] vector)
     {
         block.CopyRow(row, vector);
         var scale = 1 / Math.Max(norm, Vectors.Epsilon);
@@ -100,7 +100,7 @@ internal sealed class ScoringPass : IDisposable
         TensorPrimitives.Multiply(rest, scale, rest);
         var along = TensorPrimitives.Dot<double>(rest, bias);
         TensorPrimitives.MultiplyAdd(bias, -along, rest, rest);
-        return (float)(TensorPrimitives.Dot<double>(rest, query.Direction) * query.Length / Math.Max(TensorPrimitives.Norm<double>(rest), Vectors.Epsilon));
+        return (float)(TensorPrimitives.Dot<double>(rest, scorer.Direction) * scorer.Length / Math.Max(TensorPrimitives.Norm<double>(rest), Vectors.Epsilon));
     }
 
     private sealed record Part(long FirstRow, long[] Indices, float[] Scores);

@@ -123,3 +123,40 @@ internal sealed class NpyVectors(string name, IReadOnlyList<NpyShard> shards) : 
         }
     }
 }
+
+/// <summary>A file of vectors in NumPy's format: all of a table's rows, or some of them.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Header">Its head; <c>[rows, D]</c>, or <c>[rows, layers, D]</c>.</param>
+/// <param name="Layer">Which of the layers of a row is read; 0 where there is one.</param>
+/// <param name="Indices">The dataset's row of each row.</param>
+/// <param name="Scales">A scale per row; empty if all are 1.</param>
+internal sealed record NpyShard(string Path, NpyHeader Header, int Layer, long[] Indices, float[] Scales)
+{
+    public int Rows => Indices.Length;
+
+    public int Dimension => (int)Header.Shape[^1];
+
+    /// <summary>How many bytes a row takes in the file, with all of its layers.</summary>
+    public int Stride => (int)Header.Shape.Skip(1).Aggregate(1L, (count, length) => count * length) * Header.Type.Bytes();
+
+    /// <summary>Where the vector begins within its row.</summary>
+    public int Offset => Layer * VectorBytes;
+
+    public int VectorBytes => Dimension * Header.Type.Bytes();
+}
+
+/// <summary>Asks the kernel to fetch a part of a file from the disk while something else goes on. Where it cannot be asked, nothing happens.</summary>
+internal static partial class ReadAhead
+{
+    private const int WillNeed = 3;
+
+    public static void Request(SafeFileHandle file, long offset, long bytes)
+    {
+        // The result does not matter: if something is wrong, reading says so.
+        if (OperatingSystem.IsLinux())
+            _ = Advise(file, offset, bytes, WillNeed);
+    }
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    private static partial int Advise(SafeFileHandle file, long offset, long bytes, int advice);
+}

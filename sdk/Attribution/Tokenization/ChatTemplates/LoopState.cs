@@ -73,3 +73,44 @@ internal sealed class LoopState(IEnumerator<object?> items, int? count, PythonOp
         return changed;
     }
 }
+
+/// <summary>
+/// The names that a piece of a template sees. Loops, macros, <c>with</c>, and captured blocks have their own scope: what they
+/// set is gone behind them, as in Jinja2. An <c>if</c> has none.
+/// </summary>
+internal sealed class Scope(Scope? parent)
+{
+    private readonly Dictionary<string, object?> _values = [];
+
+    public void Set(string name, object? value) => _values[name] = value;
+
+    public object? Get(string name)
+    {
+        for (var scope = this; scope is not null; scope = scope.Parent)
+            if (scope._values.TryGetValue(name, out var value))
+                return value;
+        return Undefined.Variable(name);
+    }
+
+    private Scope? Parent { get; } = parent;
+}
+
+/// <summary>
+/// Jinja2's default undefined value: prints as nothing, counts as false and as an empty sequence, and is an error as soon as
+/// anything else is done with it.
+/// </summary>
+/// <param name="what">The error then: what is undefined.</param>
+internal sealed class Undefined(string what)
+{
+    public TemplateException Use() => new(TemplateFault.Evaluation, what);
+
+    public static Undefined Variable(string name) => new($"'{name}' is undefined");
+
+    public static Undefined Member(object? of, object? name)
+    {
+        var type = PythonTypes.Name(of);
+        if (name is string text)
+            return new(of is null ? $"'None' has no attribute '{text}'" : $"'{type} object' has no attribute '{text}'");
+        return new($"{type} object has no element {(name is long index ? index : PythonTypes.Name(name))}");
+    }
+}

@@ -14,7 +14,7 @@ internal sealed class TemplateParser
     }
 
     /// <summary>The statements of <paramref name="source"/>; a <see cref="TemplateException"/> where it is no template.</summary>
-    public static Block Parse(string source)
+    public static StatementList Parse(string source)
     {
         var parser = new TemplateParser(source);
         return parser.Body(null, []);
@@ -24,7 +24,7 @@ internal sealed class TemplateParser
     /// Statements up to one of the tags <paramref name="ends"/>, whose name is left as the current token; up to the end of
     /// the template where <paramref name="opener"/> is null.
     /// </summary>
-    private Block Body(TemplateToken? opener, ReadOnlySpan<string> ends)
+    private StatementList Body(TemplateToken? opener, ReadOnlySpan<string> ends)
     {
         RenderBudget.Descend();
         var statements = new List<Statement>();
@@ -42,19 +42,19 @@ internal sealed class TemplateParser
                     break;
                 case TokenKind.BlockBegin:
                     if (_tokens.Current.Kind == TokenKind.Name && ends.Contains(_tokens.Current.Text))
-                        return new Block(statements);
+                        return new StatementList(statements);
                     statements.Add(Statement(ends));
                     _tokens.Expect(TokenKind.BlockEnd, "'%}'");
                     break;
                 default:
-                    return opener is not { } open ? new Block(statements)
+                    return opener is not { } open ? new StatementList(statements)
                         : throw new TemplateException(TemplateFault.Syntax, $"the tag '{open.Text}' has no '{ends[^1]}'", open.Line);
             }
         }
     }
 
     /// <summary>The body of a tag whose opening part has been read, with its end tag.</summary>
-    private Block Enclosed(TemplateToken opener, string end)
+    private StatementList Enclosed(TemplateToken opener, string end)
     {
         CloseTag();
         var body = Body(opener, [end]);
@@ -93,8 +93,8 @@ internal sealed class TemplateParser
 
     private If If(TemplateToken tag)
     {
-        var branches = new List<(Expression, Block)>();
-        var otherwise = Block.Empty;
+        var branches = new List<(Expression, StatementList)>();
+        var otherwise = StatementList.Empty;
         var opener = tag;
         while (true)
         {
@@ -126,7 +126,7 @@ internal sealed class TemplateParser
         _loops++;
         var body = Body(tag, ["else", "endfor"]);
         _loops--;
-        var otherwise = _tokens.Next().Text == "else" ? Enclosed(tag, "endfor") : Block.Empty;
+        var otherwise = _tokens.Next().Text == "else" ? Enclosed(tag, "endfor") : StatementList.Empty;
         return new For(target, items, condition, body, otherwise, tag.Line);
     }
 

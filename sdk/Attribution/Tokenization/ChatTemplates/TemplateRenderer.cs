@@ -42,13 +42,13 @@ internal sealed class TemplateRenderer
     /// <summary>The line of what was rendered last, for errors.</summary>
     public int Line => _expressions.Line;
 
-    public RenderedTemplate Render(Block template)
+    public RenderedTemplate Render(StatementList template)
     {
         Run(template, new Scope(_globals));
         return new RenderedTemplate(_document.ToString(), _turns, _generated);
     }
 
-    private Flow Run(Block block, Scope scope)
+    private Flow Run(StatementList block, Scope scope)
     {
         RenderBudget.Descend();
         foreach (var statement in block.Statements)
@@ -123,7 +123,7 @@ internal sealed class TemplateRenderer
     }
 
     /// <summary>What a body writes, as a text instead of output.</summary>
-    private string Capture(Block body, Scope scope)
+    private string Capture(StatementList body, Scope scope)
     {
         var outer = _output;
         _output = new StringBuilder();
@@ -254,3 +254,12 @@ internal sealed class TemplateRenderer
             throw new TemplateException(TemplateFault.Evaluation, $"the macro '{macro.Name}' takes at most {macro.Parameters.Count} arguments, not {arguments.Positional.Count}");
     }
 }
+
+/// <summary>What a template rendered.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Turns">What each pass of a loop over the messages wrote, in the order of writing; none where the template writes its messages in another way.</param>
+/// <param name="Generated">What the blocks of <c>{% generation %}</c> wrote, with the message whose pass they are in, -1 outside of any; null if one was written where its place is not known.</param>
+internal sealed record RenderedTemplate(string Text, IReadOnlyList<TurnSpan> Turns, IReadOnlyList<TurnSpan>? Generated);
+
+/// <summary>What one pass of a loop wrote for one message: UTF-16 positions in the rendered text.</summary>
+internal readonly record struct TurnSpan(int Message, int Start, int End);

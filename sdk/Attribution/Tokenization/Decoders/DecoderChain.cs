@@ -1,3 +1,8 @@
+using System.Globalization;
+using System.Text;
+using Attribution.Tokenization.Patterns;
+using Attribution.Tokenization.Text;
+
 namespace Attribution.Tokenization.Decoders;
 
 /// <summary>The steps of a decoder at work on one sequence of tokens.</summary>
@@ -27,5 +32,201 @@ internal sealed class DecoderChain
     {
         foreach (var stage in _stages)
             stage.Finish();
+    }
+}
+
+/// <summary>
+/// A step from tokens to text. It is given tokens one at a time and hands on whatever no later token can change, so that
+/// decoding a whole sequence and decoding it as it comes are one thing.
+/// </summary>
+/// <param name="emit">Takes what the step makes.</param>
+internal abstract class DecoderStage(Action<string> emit)
+{
+    /// <summary>Hands a token to the next step.</summary>
+    protected void Emit(string token) => emit(token);
+
+    /// <summary>Takes the next token.</summary>
+    public abstract void Push(string token);
+
+    /// <summary>Hands on what was held back; the sequence has ended.</summary>
+    public virtual void Finish()
+    {
+    }
+}
+
+/// <summary><c>ByteFallback</c>: a run of tokens such as <c>&lt;0xE2&gt;</c> is UTF-8, or as many U+FFFD as there are bytes.</summary>
+internal sealed class ByteFallbackStage(Action<string> emit) : DecoderStage(emit)
+{
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
+    private readonly List<byte> _bytes = [];
+
+    public override void Push(string token)
+    {
+        if (token is ['<', '0', 'x', _, _, '>']
+            && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+        {
+            _bytes.Add(value);
+            return;
+        }
+        Finish();
+        Emit(token);
+    }
+
+    public override void Finish()
+    {
+        if (_bytes.Count == 0)
+            return;
+        try
+        {
+            Emit(Strict.GetString(_bytes.ToArray()));
+        }
+        catch (DecoderFallbackException)
+        {
+            foreach (var _ in _bytes)
+                Emit("\uFFFD");
+        }
+        _bytes.Clear();
+    }
+}
+
+/// <summary><c>ByteLevel</c>: the bytes that the tokens' characters stand for are UTF-8; U+FFFD where they are not.</summary>
+internal sealed class ByteLevelStage(Action<string> emit) : DecoderStage(emit)
+{
+    private readonly Decoder _utf8 = Encoding.UTF8.GetDecoder();
+
+    public override void Push(string token)
+    {
+        var bytes = new byte[token.Length];
+        for (var i = 0; i < token.Length; i++)
+            if (!ByteAlphabet.TryToByte(token[i], out bytes[i]))
+            {
+                // An added token that is written as plain text.
+                bytes = Encoding.UTF8.GetBytes(token);
+                break;
+            }
+        Decode(bytes, flush: false);
+    }
+
+    public override void Finish() => Decode([], flush: true);
+
+    private void Decode(ReadOnlySpan<byte> bytes, bool flush)
+    {
+        var text = new char[_utf8.GetCharCount(bytes, flush)];
+        _utf8.GetChars(bytes, text, flush);
+        if (text.Length > 0)
+            Emit(new string(text));
+    }
+}
+
+/// <summary><c>Fuse</c>: all tokens become one, which is known only at the end.</summary>
+internal sealed class FuseStage(Action<string> emit) : DecoderStage(emit)
+{
+    private readonly StringBuilder _text = new();
+
+    public override void Push(string token) => _text.Append(token);
+
+    public override void Finish() => Emit(_text.ToString());
+}
+
+/// <summary>No decoder at all: tokens with spaces between them.</summary>
+internal sealed class JoinStage(Action<string> emit) : DecoderStage(emit)
+{
+    private bool _any;
+
+    public override void Push(string token)
+    {
+        Emit(_any ? " " + token : token);
+        _any = true;
+    }
+}
+
+/// <summary><c>Fuse</c> and then <c>Strip</c> at the left alone, as it comes: at most so many of one character at the beginning.</summary>
+internal sealed class LeadingStripStage(char content, int start, Action<string> emit) : DecoderStage(emit)
+{
+    private int _left = start;
+
+    public override void Push(string token)
+    {
+        var from = 0;
+        for (; _left > 0 && from < token.Length; from++, _left--)
+            if (token[from] != content)
+            {
+                _left = 0;
+                break;
+            }
+        Emit(token[from..]);
+    }
+}
+
+/// <summary><c>Metaspace</c>: marks are spaces again, those of the first token nothing where encoding may have put one there.</summary>
+internal sealed class MetaspaceStage(char mark, bool dropsFirst, Action<string> emit) : DecoderStage(emit)
+{
+    private bool _first = dropsFirst;
+
+    public override void Push(string token)
+    {
+        Emit(_first ? token.Replace(mark.ToString(), "") : token.Replace(mark, ' '));
+        _first = false;
+    }
+}
+
+/// <summary><c>Replace</c>: each match of a pattern within a token.</summary>
+internal sealed class ReplaceStage(Pattern pattern, string content, Action<string> emit) : DecoderStage(emit)
+{
+    private readonly List<TextSpan> _matches = [];
+
+    public override void Push(string token)
+    {
+        _matches.Clear();
+        pattern.FindMatches(token, _matches);
+        if (_matches.Count == 0)
+        {
+            Emit(token);
+            return;
+        }
+        var text = new StringBuilder();
+        var done = 0;
+        foreach (var match in _matches)
+        {
+            text.Append(token, done, match.Start - done).Append(content);
+            done = match.End;
+        }
+        Emit(text.Append(token, done, token.Length - done).ToString());
+    }
+}
+
+/// <summary><c>Strip</c>: at most so many of one character at each end of a token.</summary>
+internal sealed class StripStage(char content, int start, int stop, Action<string> emit) : DecoderStage(emit)
+{
+    public override void Push(string token)
+    {
+        var from = 0;
+        while (from < Math.Min(start, token.Length) && token[from] == content)
+            from++;
+        var to = token.Length;
+        while (to > from && token.Length - to < stop && token[to - 1] == content)
+            to--;
+        Emit(token[from..to]);
+    }
+}
+
+/// <summary><c>BPEDecoder</c>: the suffix that ends a word is a space, but nothing in the last token.</summary>
+internal sealed class SuffixStage(string suffix, Action<string> emit) : DecoderStage(emit)
+{
+    private string? _held;
+
+    public override void Push(string token)
+    {
+        if (_held is not null)
+            Emit(_held.Replace(suffix, " "));
+        _held = token;
+    }
+
+    public override void Finish()
+    {
+        if (_held is not null)
+            Emit(_held.Replace(suffix, ""));
+        _held = null;
     }
 }

@@ -1,0 +1,119 @@
+using System.Numerics.Tensors;
+using Attribution.Diagnostics;
+using Attribution.Selection.Probes;
+using Attribution.Selection.Scoring;
+
+namespace Attribution.Selection;
+
+/// <summary>
+/// Scores training rows for one evaluation set. The set is reduced to a direction (or a probe) of the vectors' width when the scorer is made, so scoring
+/// is one pass over the training vectors (two for <c>cos_sim_debias_train</c>) and no N x M matrix exists.
+/// </summary>
+public sealed class RowScorer
+{
+    private RowScorer(ScoringMethod method, double[] direction, long rows, long skipped)
+    {
+        (Method, RowCount, SkippedCount) = (method, rows, skipped);
+        Length = TensorPrimitives.Norm<double>(direction);
+        Direction = new double[direction.Length];
+        if (Length > 0)
+            TensorPrimitives.Divide(direction, Length, Direction);
+    }
+
+    private RowScorer(ScoringMethod method, Probe probe)
+        : this(method, probe.Layers is [var only] ? Vectors.Widen(only.Weights) : [], probe.Fit.Rows, probe.Fit.Skipped) =>
+        (Probe, Offset) = (probe, probe.Layers[^1].Bias[0]);
+
+    /// <summary>How rows are scored.</summary>
+    public ScoringMethod Method { get; }
+
+    /// <summary>How many evaluation vectors are in it.</summary>
+    public long RowCount { get; }
+
+    /// <summary>How many evaluation vectors were left out because a component was not finite (an answer that truncation cut away).</summary>
+    public long SkippedCount { get; }
+
+    /// <summary>The probe of <see cref="ScoringMethod.Linear"/> and <see cref="ScoringMethod.Mlp"/>; else null.</summary>
+    public Probe? Probe { get; }
+
+    /// <summary>Whether a score is more than a dot product: a probe's with hidden layers.</summary>
+    internal bool IsDeep => Probe is { Layers.Count: > 1 };
+
+    /// <summary>D.</summary>
+    internal int Dimension => Probe?.Dimension ?? Direction.Length;
+
+    /// <summary>
+    /// What rows are multiplied with: of length 1, or zero, so that the float32 products stay in their range whatever the size of the evaluation vectors.
+    /// </summary>
+    internal double[] Direction { get; }
+
+    /// <summary>What the products are to be multiplied with.</summary>
+    internal double Length { get; }
+
+    /// <summary>What is added to the score: a linear probe's bias.</summary>
+    private double Offset { get; }
+
+    /// <summary>Reads the evaluation vectors.</summary>
+    /// <param name="method">How rows will be scored.</param>
+    /// <param name="evaluation">E, [M, D].</param>
+    /// <param name="control">C, the evaluation set's control vectors; only methods of which <see cref="ScoringMethods.ReadsControls"/> is true read them.</param>
+    /// <param name="seed">Decides the training of a probe.</param>
+    /// <param name="cancellation">Stops the training of a probe.</param>
+    /// <exception cref="AttributionException">There are no finite vectors, or no control vectors where they are needed, or too few pairs for a probe.</exception>
+    public static RowScorer From(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null, long seed = 0, CancellationToken cancellation = default)
+    {
+        if (method.ReadsControls() && control is null)
+            throw new AttributionException(ErrorCodes.ControlVectorsMissing,
+                $"{method.ToName()} reads the vectors of the evaluation set's controls, and none were given. Use an evaluation set with control_messages, or another scoring method.")
+            { Property = "ScoringMethod" };
+        if (method is ScoringMethod.Linear or ScoringMethod.Mlp)
+            return Of(method, Probe.Train((method == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = seed }, evaluation, control!, cancellation));
+        var bias = method == ScoringMethod.CosSimDebiasEval ? Vectors.Normalized(RowMean.Of(control!, Vectors.Normalized).Mean) : null;
+        var (mean, rows, skipped) = RowMean.Of(evaluation, method switch
+        {
+            ScoringMethod.DotProduct => vector => vector,
+            ScoringMethod.CosSimDebiasEval => vector => Vectors.Normalized(Vectors.Without(vector, bias!)),
+            _ => Vectors.Normalized,
+        });
+        return new RowScorer(method, method is ScoringMethod.Proj or ScoringMethod.DotProduct ? mean : Vectors.Normalized(mean), rows, skipped);
+    }
+
+    /// <summary>Scores by a probe that has been trained.</summary>
+    /// <param name="method"><see cref="ScoringMethod.Linear"/> or <see cref="ScoringMethod.Mlp"/>.</param>
+    /// <param name="probe">The probe.</param>
+    public static RowScorer Of(ScoringMethod method, Probe probe) => new(method, probe);
+
+    /// <summary>Scores along one direction, such as a persona vector, which takes the place of the evaluation vectors.</summary>
+    /// <param name="method">How rows will be scored.</param>
+    /// <param name="direction">[D].</param>
+    /// <exception cref="AttributionException">The method is a probe, which one direction cannot train.</exception>
+    public static RowScorer Along(ScoringMethod method, ReadOnlySpan<float> direction)
+    {
+        if (method is ScoringMethod.Linear or ScoringMethod.Mlp)
+            throw new AttributionException(ErrorCodes.ControlVectorsMissing,
+                $"{method.ToName()} is trained on an evaluation set's vectors and those of its controls, and a single direction such as a persona vector has neither. Use cos_sim.")
+            { Property = "ScoringMethod" };
+        var vector = Vectors.Widen(direction);
+        return new RowScorer(method, method == ScoringMethod.DotProduct ? vector : Vectors.Normalized(vector), 1, 0);
+    }
+
+    /// <summary>Scores every training row.</summary>
+    /// <param name="train">R, [N, D].</param>
+    /// <returns>The rows' indices and float32 scores, in their order; NaN for a vector that is zero or not finite.</returns>
+    /// <exception cref="AttributionException">The training vectors have another width.</exception>
+    public IReadOnlyList<ScoredRow> Score(IVectorSource train) => Score([this], train)[0];
+
+    /// <summary>Scores every training row for several scorers in one pass over the training vectors.</summary>
+    /// <param name="scorers">At least one.</param>
+    /// <param name="train">R, [N, D].</param>
+    /// <param name="cancellation">Looked at between blocks.</param>
+    /// <returns>For each scorer what <see cref="Score(IVectorSource)"/> gives, number for number.</returns>
+    /// <exception cref="AttributionException">As for <see cref="Score(IVectorSource)"/>.</exception>
+    public static IReadOnlyList<IReadOnlyList<ScoredRow>> Score(IReadOnlyList<RowScorer> scorers, IVectorSource train, CancellationToken cancellation = default) =>
+        ScoringPass.Run(scorers, train, cancellation);
+
+    /// <summary>The score of a row that has one, from its dot product with <see cref="Direction"/> and its length.</summary>
+    internal double Finish(double dot, double norm) => Method is ScoringMethod.Proj or ScoringMethod.DotProduct
+        ? dot * Length
+        : dot * Length / Math.Max(norm, Vectors.Epsilon) + Offset;
+}
