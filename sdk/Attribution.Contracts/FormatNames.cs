@@ -97,6 +97,26 @@ public static class SourceTypeNames
     public const string Document = "document";
 }
 
+/// <summary>Where sentences end besides at their full stops.</summary>
+public static class SentenceRuleNames
+{
+    /// <summary>At blank lines, headings and items of lists.</summary>
+    public const string Paragraph = "paragraph";
+
+    /// <summary>At every line break, as in the code of AT2's authors.</summary>
+    public const string Lines = "lines";
+}
+
+/// <summary>Which attention the features of AT2 are.</summary>
+public static class AttentionFeatureNames
+{
+    /// <summary>The model's own.</summary>
+    public const string True = "true";
+
+    /// <summary>What the code of AT2's authors computes.</summary>
+    public const string At2 = "at2";
+}
+
 /// <summary>Where an experiment's libtorch comes from.</summary>
 public static class TorchBackendNames
 {

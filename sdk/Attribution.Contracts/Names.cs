@@ -145,11 +145,14 @@ public static class ContextBaselineNames
     /// <summary>What the name of a linear surrogate begins with; the number of its ablations, 2 or more, follows.</summary>
     public const string Surrogate = "surrogate_";
 
-    /// <summary>Scores drawn at random.</summary>
+    /// <summary>The same score for every source: what is told by how many of them are kept.</summary>
+    public const string Count = "count";
+
+    /// <summary>Scores drawn at random, with a mean of zero.</summary>
     public const string Random = "random";
 
     /// <summary>The methods that an experiment compares with unless it names others.</summary>
-    public static IReadOnlyList<string> Default { get; } = [MeanAttention, LeaveOneOut, $"{Surrogate}32", $"{Surrogate}64", $"{Surrogate}128", Random];
+    public static IReadOnlyList<string> Default { get; } = [MeanAttention, LeaveOneOut, $"{Surrogate}32", $"{Surrogate}64", $"{Surrogate}128", Count, Random];
 
     /// <summary>The number of ablations in the name of a surrogate; null for another name.</summary>
     public static int? Ablations(string name) => name.StartsWith(Surrogate, StringComparison.Ordinal)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Attribution.ContextAttribution;
+using Attribution.ContextAttribution.Sources;
 using Attribution.Models;
 using Attribution.Worker.Tests.Stages;
 using Attribution.Worker.Verbs;
@@ -43,6 +44,26 @@ public sealed class At2VerbTests : IDisposable
         ((int)result["part"]!["end"]!).ShouldBe(19);
         result["sources"]!.AsArray().Count.ShouldBe(20);
         result["sources"]!.AsArray().Sum(s => (double)s!["score"]!).ShouldBeInRange(0.05, 1);
+    }
+
+    [Fact]
+    public async Task Sentences_are_those_that_the_estimator_was_trained_on_unless_others_are_asked_for()
+    {
+        var context = _folder.Write("lines.txt", "Tea is\nhot. Ice is cold.\n***\nMud is wet.\n");
+        new ScoreEstimator(ModelIdentity.Of(ModelConfig.Load(_model)), ScoreEstimator.MeanAttention(ModelConfig.Load(_model)).Weights) { Sentences = SentenceRule.Lines }
+            .Save(_folder["lines"]);
+        (await Sources()).ShouldBe(["Tea is\nhot.", "Ice is cold.", "***\nMud is wet."]);
+        (await Sources("--sentence-rule", "lines")).ShouldBe(["Tea is", "hot.", "Ice is cold.", "Mud is wet."]);
+        (await Sources("--estimator", _folder["lines"])).ShouldBe(["Tea is", "hot.", "Ice is cold.", "Mud is wet."]);
+        (await Sources("--estimator", _folder["lines"], "--sentence-rule", "paragraph")).ShouldBe(["Tea is\nhot.", "Ice is cold.", "***\nMud is wet."]);
+
+        async Task<IEnumerable<string>> Sources(params string[] more)
+        {
+            string[] estimator = more is ["--estimator", ..] ? [] : ["--estimator", _folder["estimator"]];
+            var (code, output) = await RunAsync(estimator, ["--context", context, "--answer", "Ice is.", "--json", .. more]);
+            code.ShouldBe(0, output);
+            return JsonNode.Parse(output)!["sources"]!.AsArray().Select(s => (string)s!["text"]!);
+        }
     }
 
     [Fact]

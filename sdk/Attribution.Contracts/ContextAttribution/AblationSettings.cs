@@ -13,6 +13,22 @@ public abstract record AblationSettings : ModelSettings
     /// <summary>The sources, one of <see cref="SourceTypeNames"/>.</summary>
     public abstract string SourceType { get; set; }
 
+    /// <summary>
+    /// Where sentences end besides at their full stops: <c>paragraph</c>, at blank lines, headings and items of lists; <c>lines</c>, at every line break, and
+    /// pieces without a letter are left out, as in the code of AT2's authors.
+    /// </summary>
+    /// <remarks>Null says <c>paragraph</c>.</remarks>
+    [ProjectProperty("SentenceRule", OneOf = typeof(SentenceRuleNames), Default = $"`{SentenceRuleNames.Paragraph}`")]
+    public string? SentenceRule { get; set => field = value == SentenceRuleNames.Paragraph ? null : value; }
+
+    /// <summary>
+    /// The attention that AT2 and <c>mean_attention</c> see: <c>true</c>, the model's own; <c>at2</c>, what the code of AT2's authors computes, without sliding
+    /// window and scale of queries (another in Gemma, Phi-3 and Mistral models).
+    /// </summary>
+    /// <remarks>Null says <c>true</c>.</remarks>
+    [ProjectProperty("AttentionFeatures", OneOf = typeof(AttentionFeatureNames), Default = $"`{AttentionFeatureNames.True}`")]
+    public string? AttentionFeatures { get; set => field = value == AttentionFeatureNames.True ? null : value; }
+
     /// <summary>Random ablations of each example.</summary>
     [ProjectProperty("NumMasks", Least = 2)]
     public int NumMasks { get; set; } = 32;

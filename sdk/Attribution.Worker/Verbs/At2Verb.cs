@@ -2,6 +2,7 @@ using System.CommandLine;
 using Attribution.ContextAttribution;
 using Attribution.ContextAttribution.Examples;
 using Attribution.ContextAttribution.Sources;
+using Attribution.Contracts;
 using Attribution.Diagnostics;
 using Attribution.Models;
 using Attribution.Models.Generation;
@@ -27,10 +28,16 @@ public static class At2Verb
         var start = new Option<int?>("--start") { Description = "The first character of the answer's part to attribute; the whole answer if left out." };
         var end = new Option<int?>("--end") { Description = "The character after the last of that part." };
         var type = new Option<SourceType>("--source-type") { Description = "What to attribute to: token, word, sentence or document.", DefaultValueFactory = _ => SourceType.Sentence };
+        var rule = new Option<string?>("--sentence-rule")
+        { Description = "Where sentences end besides at full stops: paragraph or lines; as the estimator was trained if left out (a published one: lines)." };
+        rule.AcceptOnlyFromAmong([.. Names.Of(typeof(SentenceRuleNames))]);
+        var attention = new Option<string?>("--attention-features")
+        { Description = "The attention to score by: true, the model's own, or at2; as the estimator was trained if left out (a published one: at2)." };
+        attention.AcceptOnlyFromAmong([.. Names.Of(typeof(AttentionFeatureNames))]);
         var json = new Option<bool>("--json") { Description = "Print JSON: every source with its score." };
         var html = new Option<string?>("--html") { Description = "Write a page to this file that shades the context for each sentence of the answer." };
         var attribute = new Command("attribute", "Scores the pieces of a context by what an answer owes to them.")
-        { estimator, context, query, messages, answer, thoughts, start, end, type, json, html };
+        { estimator, context, query, messages, answer, thoughts, start, end, type, rule, attention, json, html };
         var model = new ModelOptions(attribute);
         attribute.Validators.Add(result =>
         {
@@ -42,7 +49,9 @@ public static class At2Verb
         attribute.SetAction((parsed, cancellation) =>
         {
             var folder = model.Folder(parsed);
-            var scores = ScoreEstimator.Load(parsed.GetRequiredValue(estimator), ModelConfig.Load(folder));
+            var trained = ScoreEstimator.Load(parsed.GetRequiredValue(estimator), ModelConfig.Load(folder));
+            var sentences = parsed.GetValue(rule) is { } given ? SentenceRules.Of(given) : trained.Sentences;
+            var scores = parsed.GetValue(attention) is { } other ? trained.TrainedOn(AttentionRules.Of(other), sentences) : trained;
             var prompts = ContextPromptWriter.Load(folder);
             var row = new ContextRow(0, [.. (parsed.GetValue(context) ?? []).Select(Read)], parsed.GetRequiredValue(query))
             {
@@ -51,7 +60,7 @@ public static class At2Verb
             var prompt = prompts.Write(row);
             using var loaded = model.Load(parsed, folder);
             var text = Answer(loaded, prompts.Tokenizer, prompt, parsed.GetValue(answer), cancellation);
-            var example = Example(prompt, text, parsed.GetValue(type), parsed.GetValue(thoughts));
+            var example = Example(prompt, text, parsed.GetValue(type), sentences, parsed.GetValue(thoughts));
             var part = parsed.GetValue(start) is { } from
                 ? example.WithRange(text, from, parsed.GetValue(end)!.Value)
                 : example.WithRange(text, example.Units[0].Span.Start, example.Units[^1].Span.End);
@@ -84,9 +93,9 @@ public static class At2Verb
         return answer ?? GeneratedAnswer.Of(tokenizer, new TextGenerator(model).Generate([prompt.Ids], new GenerationOptions { MaxNewTokens = LongestAnswer }, cancellation: cancellation)[0].Tokens);
     }
 
-    private static ContextExample Example(ContextPrompt prompt, GeneratedAnswer answer, SourceType type, bool thoughts)
+    private static ContextExample Example(ContextPrompt prompt, GeneratedAnswer answer, SourceType type, SentenceRule rule, bool thoughts)
     {
-        var (example, why) = thoughts ? ContextExampleBuilder.OfThoughts(prompt, answer, type) : ContextExampleBuilder.OfContext(prompt, answer, type);
+        var (example, why) = thoughts ? ContextExampleBuilder.OfThoughts(prompt, answer, type, rule) : ContextExampleBuilder.OfContext(prompt, answer, type, rule);
         return example ?? throw new AttributionException(ErrorCodes.NothingToAttribute, why switch
         {
             Exclusion.NoSource => thoughts ? "The answer has no thoughts to attribute it to." : "The context is empty. Give a file with text as --context.",

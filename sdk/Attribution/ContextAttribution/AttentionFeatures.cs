@@ -17,16 +17,20 @@ public static class AttentionFeatures
     /// <summary>f, [U, S, F] in float32, row-major.</summary>
     /// <param name="model">The model.</param>
     /// <param name="task">The task.</param>
+    /// <param name="rule">Which attention.</param>
     /// <param name="cancellation">Stops between two blocks.</param>
-    public static float[] Compute(Transformer model, AttributionTask task, CancellationToken cancellation = default) =>
-        Stack(model, task, task.Sources.Count, f => f, cancellation);
+    public static float[] Compute(
+        Transformer model, AttributionTask task, AttentionRule rule = AttentionRule.True, CancellationToken cancellation = default) =>
+        Stack(model, task, task.Sources.Count, f => f, rule, cancellation);
 
     /// <summary><c>sum_s (2 mask[m, s] - 1) f[u, s]</c>, [U, M, F] in float32, row-major; f is never held for more than one block.</summary>
     /// <param name="model">The model.</param>
     /// <param name="task">The task.</param>
     /// <param name="masks">The M ablations.</param>
+    /// <param name="rule">Which attention.</param>
     /// <param name="cancellation">Stops between two blocks.</param>
-    public static float[] OfMasks(Transformer model, AttributionTask task, AblationMasks masks, CancellationToken cancellation = default)
+    public static float[] OfMasks(
+        Transformer model, AttributionTask task, AblationMasks masks, AttentionRule rule = AttentionRule.True, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         var signs = new float[task.Sources.Count * masks.Count];
@@ -34,25 +38,27 @@ public static class AttentionFeatures
             for (var m = 0; m < masks.Count; m++)
                 signs[(s * masks.Count) + m] = masks[m, s] ? 1 : -1;
         var matrix = tensor(signs, [task.Sources.Count, masks.Count], device: model.Device);
-        return Stack(model, task, masks.Count, f => f.view(-1, f.shape[^1]).mm(matrix).view(f.shape[0], f.shape[1], -1), cancellation);
+        return Stack(model, task, masks.Count, f => f.view(-1, f.shape[^1]).mm(matrix).view(f.shape[0], f.shape[1], -1), rule, cancellation);
     }
 
     /// <summary><c>sum_f weights[f] f[u, s, f]</c>, [U][S].</summary>
     /// <param name="model">The model.</param>
     /// <param name="task">The task.</param>
     /// <param name="weights">[F].</param>
+    /// <param name="rule">Which attention.</param>
     /// <param name="cancellation">Stops between two blocks.</param>
-    public static float[][] Weigh(Transformer model, AttributionTask task, IReadOnlyList<float> weights, CancellationToken cancellation = default)
+    public static float[][] Weigh(
+        Transformer model, AttributionTask task, IReadOnlyList<float> weights, AttentionRule rule = AttentionRule.True, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         var perBlock = tensor(weights.ToArray(), [model.Config.BlockCount, model.Config.HeadCount, 1, 1], device: model.Device);
         var scores = zeros(task.Units.Count, task.Sources.Count, device: model.Device);
-        EachBlock(model, task, (block, f) => scores.PlusInPlace((f * perBlock[block]).sum([0])), cancellation);
+        EachBlock(model, task, (block, f) => scores.PlusInPlace((f * perBlock[block]).sum([0])), rule, cancellation);
         return [.. Host(scores).Chunk(task.Sources.Count)];
     }
 
     // Each block's [H, U, n] is its part of [U, n, F].
-    private static float[] Stack(Transformer model, AttributionTask task, int count, Func<Tensor, Tensor> map, CancellationToken cancellation)
+    private static float[] Stack(Transformer model, AttributionTask task, int count, Func<Tensor, Tensor> map, AttentionRule rule, CancellationToken cancellation)
     {
         var (heads, featureCount) = (model.Config.HeadCount, ModelIdentity.Of(model.Config).FeatureCount);
         var result = new float[task.Units.Count * count * featureCount];
@@ -61,12 +67,12 @@ public static class AttentionFeatures
             var part = Host(map(f).permute(1, 2, 0)); // [U, n, H]
             for (var i = 0; i < part.Length / heads; i++)
                 part.AsSpan(i * heads, heads).CopyTo(result.AsSpan((i * featureCount) + (block * heads)));
-        }, cancellation);
+        }, rule, cancellation);
         return result;
     }
 
     /// <summary>Gives each block's f, [H, U, S], in turn; it is disposed of afterwards. None where the task has no unit.</summary>
-    private static void EachBlock(Transformer model, AttributionTask task, Action<int, Tensor> use, CancellationToken cancellation)
+    private static void EachBlock(Transformer model, AttributionTask task, Action<int, Tensor> use, AttentionRule rule, CancellationToken cancellation)
     {
         int[] rows = [.. task.Units.SelectMany(unit => Enumerable.Range(unit.Start - 1, unit.Length)).Distinct().Order()];
         if (rows.Length == 0)
@@ -90,7 +96,7 @@ public static class AttentionFeatures
                 stream = next;
             }
             using var inner = NewDisposeScope();
-            var attention = model.AttentionWeights(block, stream, context, queries)[0]; // [H, Q, T]
+            var attention = model.AttentionWeights(block, stream, context, queries, isPlain: rule == AttentionRule.At2)[0]; // [H, Q, T]
             // Differences of a running sum, which float64 carries: a source may be one token or half the context.
             var running = average.expand(attention.shape[0], -1, -1).bmm(attention).to(float64).cumsum(-1); // [H, U, T]
             running = cat([zeros([running.shape[0], running.shape[1], 1], float64, model.Device), running], -1);

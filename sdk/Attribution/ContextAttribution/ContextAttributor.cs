@@ -12,13 +12,15 @@ public static class ContextAttributor
     /// <param name="model">The model.</param>
     /// <param name="task">The example; without units the result is empty.</param>
     /// <param name="masks">The ablations of its sources.</param>
+    /// <param name="rule">Which attention the features are.</param>
     /// <param name="cancellation">Stops between two blocks or batches.</param>
-    public static TaskFeatures FeaturesAndOutputs(Transformer model, AttributionTask task, AblationMasks masks, CancellationToken cancellation = default)
+    public static TaskFeatures FeaturesAndOutputs(
+        Transformer model, AttributionTask task, AblationMasks masks, AttentionRule rule = AttentionRule.True, CancellationToken cancellation = default)
     {
         var featureCount = ModelIdentity.Of(model.Config).FeatureCount;
         if (task.Units.Count == 0)
             return new(0, masks.Count, featureCount, [], []);
-        var features = AttentionFeatures.OfMasks(model, task, masks, cancellation);
+        var features = AttentionFeatures.OfMasks(model, task, masks, rule, cancellation);
         var ablated = AblatedOutputs.Compute(model, task, masks, cancellation);
         var outputs = task.Units.SelectMany(unit => Enumerable.Range(0, masks.Count).Select(m => (float)ablated.Logit(m, unit)));
         return new(task.Units.Count, masks.Count, featureCount, features, [.. outputs]);
@@ -32,6 +34,6 @@ public static class ContextAttributor
     public static float[][] Scores(Transformer model, AttributionTask task, ScoreEstimator estimator, CancellationToken cancellation = default)
     {
         estimator.Model.RequireMatch(model.Config);
-        return AttentionFeatures.Weigh(model, task, estimator.Weights, cancellation);
+        return AttentionFeatures.Weigh(model, task, estimator.Weights, estimator.Attention, cancellation);
     }
 }

@@ -1,3 +1,4 @@
+using Attribution.ContextAttribution.Sources;
 using Attribution.Models.Checkpoints;
 
 namespace Attribution.ContextAttribution;
@@ -5,6 +6,7 @@ namespace Attribution.ContextAttribution;
 /// <summary>
 /// The <c>score_estimator.pt</c> that the authors of AT2 publish for their models: a dictionary of <c>class</c>, <c>state_dict</c> with the
 /// <c>linear.weight</c> [1, F], <c>feature_extractor</c> with its <c>num_layers</c>, <c>num_heads</c> and <c>model_type</c>, and <c>kwargs</c>.
+/// They were trained on the attention and the sentences of their authors' code.
 /// </summary>
 internal static class PublishedEstimator
 {
@@ -27,7 +29,7 @@ internal static class PublishedEstimator
         var family = kwargs.GetValueOrDefault("model_type") as string;
         // Their name is the module's in transformers, ours the config.json's.
         var model = new ModelIdentity(family == "gemma3" ? "gemma3_text" : family, layers, heads, null);
-        return ScoreEstimatorFiles.Checked(file, () => new(model, weight.ToFloats()));
+        return ScoreEstimatorFiles.Checked(file, () => new(model, weight.ToFloats()) { Attention = AttentionRule.At2, Sentences = SentenceRule.Lines });
     }
 
     private static OrderedDictionary<object, object?> Section(OrderedDictionary<object, object?> parent, string name, string file) =>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Attribution.ContextAttribution.Sources;
 using Attribution.Diagnostics;
 using Attribution.Models;
 
@@ -30,12 +31,24 @@ public sealed class ScoreEstimator
     /// <summary>How they came to be; null where that is not known.</summary>
     public ScoreEstimatorTraining? Training { get; }
 
+    /// <summary>The attention that the weights are for: that of training.</summary>
+    public AttentionRule Attention { get; init; }
+
+    /// <summary>What the sentences were that it was trained on.</summary>
+    public SentenceRule Sentences { get; init; }
+
     /// <summary>All weights equal, 1 / F: the mean attention, which training starts from.</summary>
-    public static ScoreEstimator MeanAttention(ModelConfig config)
+    /// <param name="config">The model.</param>
+    /// <param name="attention">Which attention.</param>
+    public static ScoreEstimator MeanAttention(ModelConfig config, AttentionRule attention = AttentionRule.True)
     {
         var model = ModelIdentity.Of(config);
-        return new(model, [.. Enumerable.Repeat(1f / model.FeatureCount, model.FeatureCount)]);
+        return new(model, [.. Enumerable.Repeat(1f / model.FeatureCount, model.FeatureCount)]) { Attention = attention };
     }
+
+    /// <summary>The same weights, for the attention and the sentences that they were trained on.</summary>
+    internal ScoreEstimator TrainedOn(AttentionRule attention, SentenceRule sentences) =>
+        new(Model, Weights, Training) { Attention = attention, Sentences = sentences };
 
     /// <summary>Writes <c>score_estimator.safetensors</c> and <c>score_estimator.json</c> into a folder.</summary>
     /// <exception cref="IOException">A file cannot be written.</exception>

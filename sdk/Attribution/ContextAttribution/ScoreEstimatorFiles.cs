@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Attribution.ContextAttribution.Sources;
 using Attribution.Diagnostics;
 using Attribution.Models.Safetensors;
 
@@ -26,7 +27,7 @@ internal static class ScoreEstimatorFiles
         float[] weights = [.. estimator.Weights];
         long[] shape = [estimator.Model.LayerCount, estimator.Model.HeadCount];
         SafetensorsWriter.Write(Path.Combine(folder, WeightsName), [new(TensorName, SafetensorsDType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes<float>(weights)))]);
-        File.WriteAllText(Path.Combine(folder, FactsName), JsonSerializer.Serialize(new Facts(estimator.Model, estimator.Training), s_json) + "\n");
+        File.WriteAllText(Path.Combine(folder, FactsName), JsonSerializer.Serialize(Facts.Of(estimator), s_json) + "\n");
     }
 
     public static ScoreEstimator Read(string path)
@@ -41,7 +42,8 @@ internal static class ScoreEstimatorFiles
         if (entry.DType != SafetensorsDType.F32 || !entry.Shape.SequenceEqual(shape))
             throw Invalid($"The weights are {entry.DType.Name()} [{string.Join(", ", entry.Shape)}]; by {FactsName} they must be F32 [{string.Join(", ", shape)}].", file, TensorName);
         using var bytes = weights.Map(TensorName);
-        return Checked(file, () => new(facts.Model, MemoryMarshal.Cast<byte, float>(bytes.Span.ToArray()).ToArray(), facts.Training));
+        return Checked(file, () => new ScoreEstimator(facts.Model, MemoryMarshal.Cast<byte, float>(bytes.Span.ToArray()).ToArray(), facts.Training)
+            .TrainedOn(AttentionRules.Of(facts.Attention), SentenceRules.Of(facts.Sentences)));
     }
 
     /// <summary>Makes an estimator, naming its file where it is none.</summary>
@@ -79,5 +81,9 @@ internal static class ScoreEstimatorFiles
         }
     }
 
-    private sealed record Facts(ModelIdentity Model, ScoreEstimatorTraining? Training);
+    // A file of before there was a choice says nothing of it.
+    private sealed record Facts(ModelIdentity Model, ScoreEstimatorTraining? Training, string? Attention = null, string? Sentences = null)
+    {
+        public static Facts Of(ScoreEstimator e) => new(e.Model, e.Training, AttentionRules.NameOf(e.Attention), SentenceRules.NameOf(e.Sentences));
+    }
 }

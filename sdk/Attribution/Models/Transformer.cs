@@ -156,8 +156,11 @@ public sealed class Transformer : IDisposable
     /// <param name="hidden">The stream entering it, [B, T, D].</param>
     /// <param name="context">The pass, without a cache.</param>
     /// <param name="queries">int64 [Q], 0-based places of the queries, the same in every row.</param>
+    /// <param name="isPlain">
+    /// Not the model's own attention, but the softmax of <c>q k / sqrt(d)</c> over every token before, whatever its sliding window, scale of queries and soft cap.
+    /// </param>
     /// <returns>[B, H, Q, T] in float32, each row summing to 1.</returns>
-    public Tensor AttentionWeights(int index, Tensor hidden, ForwardContext context, Tensor queries)
+    public Tensor AttentionWeights(int index, Tensor hidden, ForwardContext context, Tensor queries, bool isPlain = false)
     {
         if (context.Cache is not null)
             throw new ArgumentException("attention weights are of a pass without a cache", nameof(context));
@@ -167,9 +170,11 @@ public sealed class Transformer : IDisposable
         query = query.index_select(2, queries); // [B, H, Q, d]
         var (b, h) = (query.shape[0], query.shape[1]);
         var keys = RepeatForGroups(key).transpose(2, 3).flatten(0, 1); // [B H, d, T]
-        var scores = query.flatten(0, 1).bmm(keys).view(b, h, query.shape[2], -1).to(float32).Over(Math.Sqrt(Config.HeadSize)); // [B, H, Q, T]
-        var mask = context.BuildMask(queries, block.Window);
-        return scores.SoftCapped(Config.AttentionSoftCap).masked_fill(mask.logical_not(), Scalars.Of(float.NegativeInfinity)).softmax(-1).MoveToOuterDisposeScope();
+        var scores = query.flatten(0, 1).bmm(keys).view(b, h, query.shape[2], -1).to(float32); // [B, H, Q, T]
+        // Queries come scaled by sqrt(d / QueryScalar).
+        scores = scores.Over(isPlain ? Config.HeadSize / Math.Sqrt(Config.QueryScalar) : Math.Sqrt(Config.HeadSize));
+        var mask = context.BuildMask(queries, isPlain ? null : block.Window);
+        return scores.SoftCapped(isPlain ? null : Config.AttentionSoftCap).masked_fill(mask.logical_not(), Scalars.Of(float.NegativeInfinity)).softmax(-1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

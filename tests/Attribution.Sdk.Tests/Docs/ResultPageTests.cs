@@ -32,7 +32,24 @@ public sealed partial class ResultPageTests
         string[] metrics = ["top1_accuracy", "lds", "top1_drop", "top3_drop", "top5_drop", "forward_passes"];
         foreach (Match row in rows)
             foreach (var (i, metric) in metrics.Index())
-                Number(row.Groups[2 + i].Value).ShouldBe((double)runs[$"facts/{row.Groups[1]}"]!["metrics"]![metric]!, metric == "forward_passes" ? 0.051 : 0.00051, $"{row.Groups[1]} {metric}");
+            {
+                var (cell, values) = (Cell().Match(row.Groups[2].Captures[i].Value), runs[$"facts/{row.Groups[1]}"]!["metrics"]!);
+                var because = $"{row.Groups[1]} {metric}: {row.Groups[2].Captures[i].Value}";
+                Check(cell.Groups[1], metric, metric == "forward_passes" ? 0.051 : 0.00051);
+                if (i < 2)
+                {
+                    Check(cell.Groups[2], $"{metric}_lower", 0.0051);
+                    Check(cell.Groups[3], $"{metric}_upper", 0.0051);
+                }
+
+                void Check(Group shown, string name, double tolerance)
+                {
+                    if (values[name] is { } value)
+                        Number(shown.Value).ShouldBe((double)value, tolerance, because);
+                    else
+                        shown.Value.ShouldBeEmpty(because);
+                }
+            }
     }
 
     private static JsonObject Snapshot(string experiment) =>
@@ -44,7 +61,10 @@ public sealed partial class ResultPageTests
     [GeneratedRegex(@"^(\w+) +(\w+) x (\w+) +([\d.]+) +([\d.]+) -> ([\d.]+) +([\d.]+)$", RegexOptions.Multiline)]
     private static partial Regex BestRun();
 
-    // | `at2` | 0.951 | 0.699 | 4.256 | 4.190 | 4.014 | 1 |
-    [GeneratedRegex(@"^\| `(\w+)` \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$", RegexOptions.Multiline)]
+    // | `at2` | 0.951 [0.89, 1.00] | 0.699 [0.64, 0.75] | 4.256 | 4.190 | 4.014 | 1 |
+    [GeneratedRegex(@"^\| `(\w+)` \|(?:([^|\n]*)\|){6}$", RegexOptions.Multiline)]
     private static partial Regex ContextMethod();
+
+    [GeneratedRegex(@"^ (?:(-?[\d.]+)(?: \[(-?[\d.]+), (-?[\d.]+)\])? )?$")]
+    private static partial Regex Cell();
 }

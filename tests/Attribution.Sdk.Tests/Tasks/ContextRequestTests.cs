@@ -25,6 +25,10 @@ public sealed class ContextRequestTests : IDisposable
     [InlineData("TrainingSourceType", "sentence", "FeaturesAndOutputs")]
     [InlineData("NumMasks", "64", "FeaturesAndOutputs AttributeHeldOut")]
     [InlineData("Alpha", "0.25", "FeaturesAndOutputs AttributeHeldOut")]
+    [InlineData("SentenceRule", "lines", "FeaturesAndOutputs AttributeHeldOut")]
+    [InlineData("SentenceRule", "paragraph", "")]
+    [InlineData("AttentionFeatures", "at2", "FeaturesAndOutputs AttributeHeldOut")]
+    [InlineData("AttentionFeatures", "true", "")]
     [InlineData("HeldOut", "0.5", "FeaturesAndOutputs AttributeHeldOut")]
     [InlineData("MaxNewTokens", "64", "Generate")]
     [InlineData("AttributionDType", "bfloat16", "Generate FeaturesAndOutputs AttributeHeldOut")]
@@ -57,7 +61,7 @@ public sealed class ContextRequestTests : IDisposable
         datasets[0]!.ToJsonString().ShouldBe("""{"name":"questions","path":"data/questions.jsonl","truthColumn":"truth"}""");
         datasets[1]!.ToJsonString().ShouldBe("""{"name":"thoughts","path":"data/questions.jsonl","take":3,"queryColumn":"question","answerColumn":"answer","thoughts":true}""");
         _experiment.Request("AttributeHeldOut")["datasets"]!.ToJsonString().ShouldBe("""[{"name":"questions","heldOut":0.2},{"name":"thoughts","thoughts":true,"heldOut":1}]""");
-        _experiment.Request("AttributeHeldOut")["methods"]!.AsArray().Select(m => (string)m!).ShouldBe(["at2", "mean_attention", "leave_one_out", "surrogate_32", "surrogate_64", "surrogate_128", "random"]);
+        _experiment.Request("AttributeHeldOut")["methods"]!.AsArray().Select(m => (string)m!).ShouldBe(["at2", "mean_attention", "leave_one_out", "surrogate_32", "surrogate_64", "surrogate_128", "count", "random"]);
         _experiment.Baselines.Add("surrogate_16");
         _experiment.Request("AttributeHeldOut")["methods"]!.ToJsonString().ShouldBe("""["at2","surrogate_16"]""");
     }
@@ -66,6 +70,8 @@ public sealed class ContextRequestTests : IDisposable
     [InlineData("Alpha", "1", "ATTR1904")]
     [InlineData("NumMasks", "1", "ATTR1904")]
     [InlineData("SourceType", "paragraph", "ATTR1904")]
+    [InlineData("SentenceRule", "line", "ATTR1904")]
+    [InlineData("AttentionFeatures", "false", "ATTR1904")]
     [InlineData("HeldOut", "1.5", "ATTR1904")]
     [InlineData("ExperimentKind", "Context", "ATTR1904")]
     public void A_value_that_cannot_be_is_an_error_of_its_property(string property, string value, string code)

@@ -102,6 +102,16 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void Only_baselines_that_score_rows_are_in_the_request_of_what_computes_them()
+    {
+        var before = _experiment.Requests();
+        before["ComputeAttribution"].ShouldNotContain("baselines");
+        _experiment.Baselines.AddRange(["length", "bm25"]);
+        _experiment.Request("ComputeAttribution")["baselines"]!.ToJsonString().ShouldBe("""["length","bm25"]""");
+        _experiment.Request("SelectTrainingData")["baselines"]!.ToJsonString().ShouldBe("""["random","none","length","bm25"]""");
+    }
+
+    [Fact]
     public void How_gradients_are_projected_is_in_the_request_only_if_trak_is()
     {
         var before = _experiment.Requests();

@@ -34,6 +34,47 @@ public sealed class AttentionFeaturesTests
         }
     }
 
+    /// <summary>What the authors' code computes of models with a sliding window and, Gemma, a scale of queries of their own.</summary>
+    [Theory]
+    [InlineData("gemma3")]
+    [InlineData("phi3")]
+    [InlineData("llama3")]
+    public void Features_as_AT2_s_authors_compute_them_see_no_window_and_no_scale_of_queries(string family)
+    {
+        using var tiny = TinyCheckpoint.Of(family);
+        if (family == "phi3")
+        {
+            // Phi-3-mini-4k's is 2,047 of 4,096.
+            tiny.EditConfig(config => config["sliding_window"] = 7);
+            tiny.Naive.Windows = [7, 7, 7];
+        }
+        using var model = tiny.Load();
+        var task = Tasks.Of(33, 4);
+        var (sources, blocks, heads) = (task.Sources.Count, model.Config.BlockCount, model.Config.HeadCount);
+        var features = AttentionFeatures.Compute(model.Transformer, task, AttentionRule.At2);
+        int[] ids = [.. task.Tokens.Take(task.Target.End - 1)];
+        var streams = tiny.Naive.Streams(ids);
+        for (var block = 0; block < blocks; block++)
+        {
+            var full = tiny.Naive.AttentionWeights(block, streams[block], [.. Enumerable.Range(0, ids.Length).Select(t => (long)t)], isPlain: true);
+            foreach (var (u, unit) in task.Units.Index())
+                foreach (var (s, source) in task.Sources.Index())
+                    for (var h = 0; h < heads; h++)
+                        ((double)features[(((u * sources) + s) * blocks * heads) + (block * heads) + h]).ShouldBe(
+                            Enumerable.Range(unit.Start, unit.Length).Average(t => full[(h * ids.Length) + t - 1][source.Start..source.End].Sum()), 1e-5);
+        }
+        var apart = features.Zip(AttentionFeatures.Compute(model.Transformer, task), (a, b) => Math.Abs(a - b)).Max();
+        if (family == "llama3")
+            apart.ShouldBe(0, "it has neither");
+        else
+            apart.ShouldBeGreaterThan(0.01f);
+
+        var identity = ModelIdentity.Of(model.Config);
+        var estimator = ScoreEstimator.MeanAttention(model.Config, AttentionRule.At2);
+        ((double)ContextAttributor.Scores(model.Transformer, task, estimator)[0][1]).ShouldBe(
+            Enumerable.Range(0, identity.FeatureCount).Average(f => (double)features[identity.FeatureCount + f]), 1e-5, "an estimator scores by its own attention");
+    }
+
     [Fact]
     public void Features_of_a_mask_are_the_kept_sources_less_the_ablated_ones()
     {

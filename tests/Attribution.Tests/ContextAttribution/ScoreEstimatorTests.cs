@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Attribution.ContextAttribution;
+using Attribution.ContextAttribution.Sources;
 using Attribution.Diagnostics;
 using Attribution.Models;
 using Attribution.Tests.Models;
@@ -20,14 +21,20 @@ public sealed class ScoreEstimatorTests : IDisposable
         var config = Config(TinyCheckpoint.Qwen3);
         var model = ModelIdentity.Of(config);
         float[] weights = [.. Enumerable.Range(0, model.FeatureCount).Select(f => MathF.Cos(f))];
-        var saved = new ScoreEstimator(model, weights, new(new() { Steps = 7, Seed = 3 }, 10, 2, 31, 32, 0.625));
+        var saved = new ScoreEstimator(model, weights, new(new() { Steps = 7, Seed = 3 }, 10, 2, 31, 32, 0.625))
+            { Attention = AttentionRule.At2, Sentences = SentenceRule.Lines };
         saved.Save(_folder.Path);
         var bytes = Directory.GetFiles(_folder.Path).Order().Select(File.ReadAllBytes).ToArray();
         var read = ScoreEstimator.Load(_folder.Path, config);
         read.Weights.ShouldBe(weights);
-        (read.Model, read.Training).ShouldBe((saved.Model, saved.Training));
+        (read.Model, read.Training, read.Attention, read.Sentences).ShouldBe((saved.Model, saved.Training, AttentionRule.At2, SentenceRule.Lines));
         read.Save(_folder.Path);
         Directory.GetFiles(_folder.Path).Order().Select(File.ReadAllBytes).ShouldBe(bytes);
+
+        var facts = File.ReadAllText(_folder["score_estimator.json"]);
+        File.WriteAllText(_folder["score_estimator.json"], facts[..facts.LastIndexOf(",\n  \"Attention\"", StringComparison.Ordinal)] + "\n}\n");
+        var before = ScoreEstimator.Load(_folder.Path, config);
+        (before.Attention, before.Sentences).ShouldBe((AttentionRule.True, SentenceRule.Paragraph), "a file of before there was a choice");
     }
 
     [Fact]
@@ -71,6 +78,7 @@ public sealed class ScoreEstimatorTests : IDisposable
         var estimator = ScoreEstimator.Load(path, Config(TinyCheckpoint.Qwen3));
         estimator.Weights.ShouldBe(weights);
         estimator.Model.ShouldBe(new(family, 3, 4, null));
+        (estimator.Attention, estimator.Sentences).ShouldBe((AttentionRule.At2, SentenceRule.Lines), "its authors' own");
         Should.Throw<AttributionException>(() => ScoreEstimator.Load(path, Config(TinyCheckpoint.Gemma3))).Code.ShouldBe(ErrorCodes.EstimatorOfAnotherModel);
     }
 

@@ -58,18 +58,32 @@ public sealed class ScorerTests
         ISourceScorer[] scorers =
         [
             EstimatorScorer.MeanAttention(transformer), new LeaveOneOutScorer(transformer), new SurrogateScorer(transformer, 32), new SurrogateScorer(transformer, 64),
-            new SurrogateScorer(transformer, 256), new RandomScorer(), new Known("oracle", task, 1), new Known("opposite", task, -1), new Known("nothing", task, 0),
+            new SurrogateScorer(transformer, 256), new RandomScorer(), new CountScorer(), new Known("oracle", task, 1), new Known("opposite", task, -1), new Known("nothing", task, 0),
         ];
         var results = ContextEvaluator.Evaluate(transformer, task, "x", scorers, new() { Masks = 24 });
-        results.Select(r => r.Scorer).ShouldBe(["mean_attention", "leave_one_out", "surrogate_32", "surrogate_64", "surrogate_256", "random", "oracle", "opposite", "nothing"]);
-        results.Select(r => r.ForwardPasses).ShouldBe([1, task.Sources.Count + 1, 32, 64, 256, 0, 0, 0, 0]);
+        results.Select(r => r.Scorer).ShouldBe(["mean_attention", "leave_one_out", "surrogate_32", "surrogate_64", "surrogate_256", "random", "count", "oracle", "opposite", "nothing"]);
+        results.Select(r => r.ForwardPasses).ShouldBe([1, task.Sources.Count + 1, 32, 64, 256, 0, 0, 0, 0, 0]);
         double Lds(string name) => results.Single(r => r.Scorer == name).Lds;
         // Many ablations fit what few do worse, and a surrogate says more than chance; turning all scores around turns the correlation.
         Lds("surrogate_256").ShouldBeGreaterThan(Lds("random"));
         Lds("surrogate_256").ShouldBeGreaterThan(0.5);
         Lds("opposite").ShouldBe(-Lds("oracle"), 1e-9);
         Lds("nothing").ShouldBe(0);
+        // To keep more tells something, whichever sources they are; but it puts none of them first.
+        var count = results.Single(r => r.Scorer == "count");
+        (double.IsNaN(count.Top1Drop), double.IsNaN(count.Top5Drop)).ShouldBe((true, true));
+        Math.Abs(count.Lds).ShouldBeGreaterThan(0.05);
         ContextEvaluator.Evaluate(transformer, task, "x", [scorers[2], scorers[5]], new() { Masks = 24 }).Select(r => r.Lds).ShouldBe([Lds("surrogate_32"), Lds("random")]);
+    }
+
+    [Fact]
+    public void Random_scores_have_a_mean_of_zero_so_that_their_sum_does_not_tell_how_many_sources_are_kept()
+    {
+        var task = Tasks.Of(24, 3);
+        float[] all = [.. Enumerable.Range(0, 400).SelectMany(i => new RandomScorer(3).Score(task, $"example {i}").Values.SelectMany(v => v))];
+        // The standard error of n numbers from -1 to 1 is 1 / sqrt(3 n).
+        all.Average(v => (double)v).ShouldBe(0, 4 / Math.Sqrt(3.0 * all.Length));
+        (all.Min(), all.Max()).ShouldSatisfyAllConditions(e => e.Item1.ShouldBeInRange(-1, -0.98f), e => e.Item2.ShouldBeInRange(0.98f, 1));
     }
 
     [Fact]

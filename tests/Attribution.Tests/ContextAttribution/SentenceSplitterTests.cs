@@ -33,6 +33,15 @@ public sealed class SentenceSplitterTests
     public void English_is_cut_where_its_sentences_end(string text, string sentences) =>
         string.Join('|', SentenceSplitter.Split(text).Select(s => text[s.Start..s.End])).ShouldBe(sentences);
 
+    [Theory]
+    [InlineData("A line that\ngoes on. And ends\n\nA paragraph", "A line that|goes on.|And ends|A paragraph")]
+    [InlineData("One.\r\n***\n1.\n- 2)\n\u2028Two. 3.5!\vThree\u0085Four", "One.|Two.|Three|Four")]
+    [InlineData("1. First do this. Then that.", "1. First do this.|Then that.")]
+    [InlineData("今日は晴れです。123。…", "今日は晴れです。|123。…")]
+    [InlineData("***\n---\n 12 ", "")]
+    public void By_the_rule_of_lines_every_break_ends_a_sentence_and_what_has_no_letter_is_none(string text, string sentences) =>
+        string.Join('|', SentenceSplitter.Split(text, SentenceRule.Lines).Select(s => text[s.Start..s.End])).ShouldBe(sentences);
+
     [Fact]
     public void Of_any_text_the_sentences_are_in_order_and_disjoint_and_hold_every_character_that_is_not_white_space()
     {

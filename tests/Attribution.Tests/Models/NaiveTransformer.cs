@@ -107,10 +107,14 @@ internal sealed class NaiveTransformer
     }
 
     /// <summary>Head by head, query by query, the weight of every key: [H * Q][T].</summary>
-    public double[][] AttentionWeights(int i, double[][] stream, long[] queries)
+    /// <param name="i">The block.</param>
+    /// <param name="stream">What enters it.</param>
+    /// <param name="queries">The queries' places.</param>
+    /// <param name="isPlain">Over every token before and by the square root of the head's size, whatever the model's window, scale and cap.</param>
+    public double[][] AttentionWeights(int i, double[][] stream, long[] queries, bool isPlain = false)
     {
         var (q, k, _) = Project(i, [.. stream.Select(x => OutputNormsOnly ? x : Norm(x, $"model.layers.{i}.input_layernorm.weight"))], null);
-        return [.. from h in Enumerable.Range(0, Heads) from t in queries select Weigh(i, h, (int)t, q, k, null, null)];
+        return [.. from h in Enumerable.Range(0, Heads) from t in queries select isPlain ? WeighPlainly(h, (int)t, q, k) : Weigh(i, h, (int)t, q, k, null, null)];
     }
 
     private double[][] Attention(int i, double[][] x, long[]? positions, bool[]? attended)
@@ -130,6 +134,16 @@ internal sealed class NaiveTransformer
             result[t] = Linear($"model.layers.{i}.self_attn.o_proj", mixed, Hidden);
         }
         return result;
+    }
+
+    private double[] WeighPlainly(int head, int query, double[][][] queries, double[][][] keys)
+    {
+        var weights = new double[keys.Length];
+        for (var s = 0; s <= query; s++)
+            for (var j = 0; j < HeadSize; j++)
+                weights[s] += queries[query][head][j] * keys[s][head / (Heads / KeyValueHeads)][j] / Math.Sqrt(HeadSize);
+        var total = weights[..(query + 1)].Sum(Math.Exp);
+        return [.. weights.Select((w, s) => s <= query ? Math.Exp(w) / total : 0)];
     }
 
     private double[] Weigh(int i, int head, int query, double[][][] queries, double[][][] keys, long[]? positions, bool[]? attended)

@@ -68,13 +68,13 @@ public static class ContextEvaluator
         {
             _task = task;
             var removed = new List<int[]> { Array.Empty<int>() };
-            foreach (var top in scores.SelectMany(score => score.Values).SelectMany(values => s_tops.Select(k => Top(values, k))))
+            foreach (var top in scores.Where(score => score.HasOrder).SelectMany(score => score.Values).SelectMany(values => s_tops.Select(k => Top(values, k))))
                 if (_masks.TryAdd(Key(top), removed.Count))
                     removed.Add(top);
             _outputs = AblatedOutputs.Compute(model, task, AblationMasks.Without(task.Sources.Count, removed), cancellation);
         }
 
-        public double Mean(SourceScores scores, int k) =>
+        public double Mean(SourceScores scores, int k) => !scores.HasOrder ? double.NaN :
             _task.Units.Index().Average(unit => _outputs.LogProbability(0, unit.Item) - _outputs.LogProbability(_masks[Key(Top(scores.Values[unit.Index], k))], unit.Item));
 
         // The k highest, ties by the lower index, in the order of the sequence

@@ -12,28 +12,32 @@ public static class ContextExampleBuilder
     /// <param name="prompt">The prompt.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="type">What the pieces are.</param>
+    /// <param name="rule">Where sentences end, the answer's too.</param>
     /// <returns>The example, or why there is none.</returns>
-    public static (ContextExample? Example, Exclusion? Why) OfContext(ContextPrompt prompt, GeneratedAnswer answer, SourceType type)
+    public static (ContextExample? Example, Exclusion? Why) OfContext(
+        ContextPrompt prompt, GeneratedAnswer answer, SourceType type, SentenceRule rule = SentenceRule.Paragraph)
     {
         var sources = new List<TextPiece>();
         var pieces = 0;
         foreach (var (d, document) in prompt.Documents.Index())
-            pieces += Sources(prompt.Text[document.Start..document.End], type, prompt.Offsets, document.Start, 0, d, sources.Count == 0 ? 0 : sources[^1].Tokens.End, sources);
-        return Build(prompt, answer, new TextSpan(0, answer.Text.Length), sources, pieces - sources.Count);
+            pieces += Sources(prompt.Text[document.Start..document.End], type, rule, prompt.Offsets, document.Start, 0, d, sources.Count == 0 ? 0 : sources[^1].Tokens.End, sources);
+        return Build(prompt, answer, new TextSpan(0, answer.Text.Length), rule, sources, pieces - sources.Count);
     }
 
     /// <summary>A reasoning model's final answer, to be attributed to the pieces of its thoughts, which end with <c>&lt;/think&gt;</c>.</summary>
     /// <param name="prompt">The prompt.</param>
     /// <param name="answer">Thoughts and answer.</param>
     /// <param name="type">What the pieces are.</param>
+    /// <param name="rule">Where sentences end, the answer's too.</param>
     /// <returns>The example, or why there is none.</returns>
-    public static (ContextExample? Example, Exclusion? Why) OfThoughts(ContextPrompt prompt, GeneratedAnswer answer, SourceType type)
+    public static (ContextExample? Example, Exclusion? Why) OfThoughts(
+        ContextPrompt prompt, GeneratedAnswer answer, SourceType type, SentenceRule rule = SentenceRule.Paragraph)
     {
         if (SpanOfThoughts(answer.Text) is not var (start, end))
             return (null, Exclusion.NoThoughts);
         var sources = new List<TextPiece>();
-        var pieces = Sources(answer.Text[start..end], type, answer.Offsets, start, prompt.Ids.Count, 0, prompt.Ids.Count, sources);
-        return Build(prompt, answer, new TextSpan(end + ThoughtsEnd.Length, answer.Text.Length), sources, pieces - sources.Count);
+        var pieces = Sources(answer.Text[start..end], type, rule, answer.Offsets, start, prompt.Ids.Count, 0, prompt.Ids.Count, sources);
+        return Build(prompt, answer, new TextSpan(end + ThoughtsEnd.Length, answer.Text.Length), rule, sources, pieces - sources.Count);
     }
 
     /// <summary>The thoughts of an answer, which the sources of <see cref="OfThoughts"/> are pieces of; empty without any.</summary>
@@ -50,6 +54,7 @@ public static class ContextExampleBuilder
     /// <summary>Adds the pieces of a text that have tokens.</summary>
     /// <param name="text">The text.</param>
     /// <param name="type">What the pieces are.</param>
+    /// <param name="rule">Where sentences end.</param>
     /// <param name="offsets">The tokens' characters.</param>
     /// <param name="textStart">Where the text begins among those characters.</param>
     /// <param name="tokenStart">The place of the first of those tokens in the whole sequence.</param>
@@ -57,7 +62,8 @@ public static class ContextExampleBuilder
     /// <param name="free">The first token of the sequence that is no source yet.</param>
     /// <param name="sources">Takes the pieces.</param>
     /// <returns>How many pieces the text has, with or without tokens.</returns>
-    private static int Sources(string text, SourceType type, IReadOnlyList<TextSpan> offsets, int textStart, int tokenStart, int document, int free, List<TextPiece> sources)
+    private static int Sources(
+        string text, SourceType type, SentenceRule rule, IReadOnlyList<TextSpan> offsets, int textStart, int tokenStart, int document, int free, List<TextPiece> sources)
     {
         if (type == SourceType.Token)
         {
@@ -72,7 +78,7 @@ public static class ContextExampleBuilder
             }
             return all.Length;
         }
-        var pieces = TextPieces.Of(text, type);
+        var pieces = TextPieces.Of(text, type, rule);
         foreach (var (index, tokens) in TokenPieces.RangesOf(offsets, [.. pieces.Select(p => new TextSpan(p.Start + textStart, p.End + textStart))]))
         {
             var start = Math.Max(tokens.Start, free - tokenStart);
@@ -82,12 +88,13 @@ public static class ContextExampleBuilder
         return pieces.Count;
     }
 
-    private static (ContextExample?, Exclusion?) Build(ContextPrompt prompt, GeneratedAnswer answer, TextSpan target, List<TextPiece> sources, int dropped)
+    private static (ContextExample?, Exclusion?) Build(
+        ContextPrompt prompt, GeneratedAnswer answer, TextSpan target, SentenceRule rule, List<TextPiece> sources, int dropped)
     {
         if (sources.Count == 0)
             return (null, Exclusion.NoSource);
         var text = answer.Text[target.Start..target.End];
-        var sentences = SentenceSplitter.Split(text).Select(s => new TextSpan(s.Start + target.Start, s.End + target.Start)).ToArray();
+        var sentences = SentenceSplitter.Split(text, rule).Select(s => new TextSpan(s.Start + target.Start, s.End + target.Start)).ToArray();
         var units = TokenPieces.RangesOf(answer.Offsets, sentences)
             .Select(u => new TextPiece(0, sentences[u.Index], answer.Text[sentences[u.Index].Start..sentences[u.Index].End], new TokenRange(prompt.Ids.Count + u.Tokens.Start, prompt.Ids.Count + u.Tokens.End)))
             .Where(u => u.Tokens.Start >= sources[^1].Tokens.End).ToArray();

@@ -17,7 +17,8 @@ public sealed class EstimatorScorer(string name, Transformer model, ScoreEstimat
     public static EstimatorScorer At2(Transformer model, ScoreEstimator estimator) => new(EstimatorNames.At2, model, estimator);
 
     /// <summary>The mean attention of all heads.</summary>
-    public static EstimatorScorer MeanAttention(Transformer model) => new(ContextBaselineNames.MeanAttention, model, ScoreEstimator.MeanAttention(model.Config));
+    public static EstimatorScorer MeanAttention(Transformer model, AttentionRule attention = AttentionRule.True) =>
+        new(ContextBaselineNames.MeanAttention, model, ScoreEstimator.MeanAttention(model.Config, attention));
 
     /// <inheritdoc/>
     public SourceScores Score(AttributionTask task, string example, CancellationToken cancellation = default)

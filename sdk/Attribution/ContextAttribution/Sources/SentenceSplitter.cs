@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using Attribution.Tokenization;
 
@@ -12,11 +13,23 @@ public static partial class SentenceSplitter
 {
     private const string Enders = ".!?…", WideEnders = "。！？", Closers = "\"'”’»)]}*_", Openers = "\"'“‘«([{*_¿¡";
 
-    /// <summary>The sentences of a text, in order and disjoint, without the white space around them; every character that is none lies in one.</summary>
-    public static IReadOnlyList<TextSpan> Split(string text)
+    // ASCII white space, digits and punctuation: a sentence has something else.
+    private static readonly SearchValues<char> NoLetters = SearchValues.Create(" \t\n\r\v\f0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~");
+
+    /// <summary>
+    /// The sentences of a text, in order and disjoint, without the white space around them. By the rule of paragraphs every character that is none lies in one.
+    /// </summary>
+    public static IReadOnlyList<TextSpan> Split(string text, SentenceRule rule = SentenceRule.Paragraph)
+    {
+        if (rule == SentenceRule.Lines)
+            return [.. Split(text, Stretches(text, LineBreak())).Where(sentence => text.AsSpan(sentence.Start, sentence.Length).ContainsAnyExcept(NoLetters))];
+        return Split(text, Stretches(text, Gap()));
+    }
+
+    private static List<TextSpan> Split(string text, IEnumerable<(int Start, int End)> stretches)
     {
         var sentences = new List<TextSpan>();
-        foreach (var (start, end) in Paragraphs(text))
+        foreach (var (start, end) in stretches)
         {
             var begin = start;
             for (var at = start; at < end; at++)
@@ -111,11 +124,11 @@ public static partial class SentenceSplitter
             sentences.Add(new TextSpan(start, end));
     }
 
-    /// <summary>The stretches between blank lines, headings and the beginnings of list items.</summary>
-    private static IEnumerable<(int Start, int End)> Paragraphs(string text)
+    /// <summary>The stretches between gaps: blank lines, headings and the beginnings of list items; or line breaks.</summary>
+    private static IEnumerable<(int Start, int End)> Stretches(string text, Regex gaps)
     {
         var start = 0;
-        foreach (Match gap in Gap().Matches(text))
+        foreach (Match gap in gaps.Matches(text))
         {
             yield return (start, gap.Index);
             start = gap.Index + gap.Length;
@@ -126,6 +139,10 @@ public static partial class SentenceSplitter
     // A line break before: a blank line, a heading, an item of a list; or behind: a heading.
     [GeneratedRegex(@"\r?\n(?:[ \t]*\r?\n)+|\r?\n(?=[ \t]*(?:[-*•·‣◦–][ \t]|\(?\d{1,3}[.)][ \t]|\(?[a-zA-Z][.)][ \t]|#{1,6}[ \t]))|(?<=(?:^|\n)#{1,6}[ \t][^\n]*)\n")]
     private static partial Regex Gap();
+
+    // What Python's splitlines takes for one, as the authors of AT2 do.
+    [GeneratedRegex(@"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")]
+    private static partial Regex LineBreak();
 
     [GeneratedRegex(@"\G(?:\[\d+(?:[,–-]\s?\d+)*\])+")]
     private static partial Regex FootnoteMark();

@@ -8,10 +8,11 @@ public static class TextPieces
     /// <summary>The pieces of a text, in order, disjoint and not empty; none of a text that is nothing but white space.</summary>
     /// <param name="text">The text.</param>
     /// <param name="type">What the pieces are. Tokens are of the tokenizer and not of the text: those are not asked for here.</param>
-    public static IReadOnlyList<TextSpan> Of(string text, SourceType type) => type switch
+    /// <param name="rule">Where sentences end.</param>
+    public static IReadOnlyList<TextSpan> Of(string text, SourceType type, SentenceRule rule = SentenceRule.Paragraph) => type switch
     {
         SourceType.Word => Words(text),
-        SourceType.Sentence => SentenceSplitter.Split(text),
+        SourceType.Sentence => SentenceSplitter.Split(text, rule),
         SourceType.Document => string.IsNullOrWhiteSpace(text) ? [] : [Trimmed(text)],
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a piece of text"),
     };

@@ -63,7 +63,7 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
         {
             var dataset = Settings.Datasets.Single(d => d.Name == jobs[0].Key.Dataset) with { Path = jobs[0].Source ?? "" };
             var path = Context.Input(Context.Upstream(GenerateStage.Name).Get(GenerateStage.KeyOf(dataset.Name)), GenerateStage.ExamplesFile).Path;
-            var prepared = _examples.Read(path, dataset, Sources, Settings.Seed, heldOut: true);
+            var prepared = _examples.Read(path, dataset, Sources, SentenceRules.Of(Settings.SentenceRule), Settings.Seed, heldOut: true);
             Warn(dataset, prepared);
             var run = Score(dataset, prepared, jobs, cancellation);
             foreach (var (i, job) in jobs.Index())
@@ -82,7 +82,7 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
     public override void Dispose() => _model.Dispose();
 
     // The examples as a whole for a dataset; without them for its blocks, which the store tells apart by what is in them.
-    private StageRequest Request(string stage, ContextDatasetSettings dataset, string method, InputFile? examples) => Context.Resolve(stage, new
+    private StageRequest Request(string stage, ContextDatasetSettings dataset, string method, InputFile? examples) => Context.Resolve(stage, ExampleSource.With(Settings, new
     {
         examples,
         heldOut = examples is null ? null : new { dataset.HeldOut },
@@ -95,7 +95,7 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
         Settings.Seed,
         method,
         estimator = method == ScorerList.Estimator ? EstimatorFiles() : null,
-    });
+    }));
 
     // How it was trained is told beside its weights, and is no part of them.
     private Dictionary<string, InputFile> EstimatorFiles() =>
@@ -103,7 +103,7 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
 
     private BlockRun Score(ContextDatasetSettings dataset, PreparedExamples prepared, StageJob[] jobs, CancellationToken cancellation)
     {
-        var scorers = new ScorerList(_model, Settings.Alpha, Settings.Seed, () => Path.Combine(Context.Store.Root, Estimator.Artifact));
+        var scorers = new ScorerList(_model, Settings.Alpha, Settings.Seed, AttentionRules.Of(Settings.AttentionFeatures), () => Path.Combine(Context.Store.Root, Estimator.Artifact));
         var options = new ContextEvaluationOptions { Masks = Settings.NumMasks, Alpha = Settings.Alpha, Seed = Settings.Seed };
         var run = new BlockComputation(Context.Store, [.. jobs.Select(job => Request(BlockName, dataset, job.Key.Method!, examples: null))]).Run(
             ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash)),
@@ -130,17 +130,18 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
     {
         var scored = run.Of(request).Select(artifact => JsonSerializer.Deserialize<ScoredLine>(File.ReadAllBytes(artifact.PathOf(BlockFile)),
             Readable.Line)!).ToArray();
-        var right = prepared.Examples.Zip(scored, (example, line) => Right(example, line.Scores, dataset.Path!)).ToArray();
+        var right = prepared.Examples.Zip(scored, (example, line) => Right(example, method, line.Scores, dataset.Path!)).ToArray();
         Readable.WriteLines(builder.PathOf(AttributionsFile),
             prepared.Examples.Select((example, i) => AttributionLine.Of(example, scored[i].Scores, right[i])));
-        MethodLine.Of(method, prepared, scored, [.. right.SelectMany(r => r)]).Write(builder.PathOf(MethodLine.File));
+        MethodLine.Of(method, prepared, scored, right).Write(builder.PathOf(MethodLine.File));
     }
 
     /// <summary>
-    /// For each sentence whether its highest-scored source, the first of equals, is one that it is known to owe to; null where none is known.
+    /// For each sentence whether its highest-scored source, the first of equals, is one that it is known to owe to; null where none is known, and for scores
+    /// that have no order.
     /// </summary>
-    private static IReadOnlyList<bool?> Right(PreparedExample example, float[][] scores, string file) =>
-        [.. ContextTruth.Of(example.Line.ToRow(), example.Example, file).Select((truth, u) => truth?.Contains(Array.IndexOf(scores[u], scores[u].Max())))];
+    private static IReadOnlyList<bool?> Right(PreparedExample example, string method, float[][] scores, string file) =>
+        method == ContextBaselineNames.Count ? [.. scores.Select(_ => (bool?)null)] : [.. ContextTruth.Of(example.Line.ToRow(), example.Example, file).Select((truth, u) => truth?.Contains(Array.IndexOf(scores[u], scores[u].Max())))];
 
     private void Warn(ContextDatasetSettings dataset, PreparedExamples prepared)
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Attribution.ContextAttribution;
 using Attribution.Contracts.ContextAttribution;
 using Attribution.Data.Store;
+using Attribution.Evaluation.Statistics;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
 
@@ -43,8 +44,8 @@ internal sealed class CollectContextMetricsStage(StageContext context) : Stage<C
     {
         var metrics = new Dictionary<string, double?>();
         if (line.Known > 0)
-            metrics.Add("top1_accuracy", (double)line.Right / line.Known);
-        metrics.Add("lds", line.Mean.Lds);
+            Add("top1_accuracy", ContextIntervals.Of(ContextIntervals.Top1, line));
+        Add("lds", ContextIntervals.Of(ContextIntervals.Lds, line));
         metrics.Add("top1_drop", line.Mean.Top1Drop);
         metrics.Add("top3_drop", line.Mean.Top3Drop);
         metrics.Add("top5_drop", line.Mean.Top5Drop);
@@ -52,6 +53,13 @@ internal sealed class CollectContextMetricsStage(StageContext context) : Stage<C
         metrics.Add("examples", line.Examples);
         metrics.Add("excluded", line.Excluded);
         return new RunMetrics(new Dictionary<string, JsonNode?> { ["dataset"] = dataset, ["method"] = method }, metrics);
+
+        void Add(string name, Interval interval)
+        {
+            metrics.Add(name, Readable.Finite(interval.Estimate));
+            metrics.Add($"{name}_lower", Readable.Finite(interval.Lower));
+            metrics.Add($"{name}_upper", Readable.Finite(interval.Upper));
+        }
     }
 
     private static RunMetrics Run(ScoreEstimatorTraining training) => new(

@@ -1,16 +1,20 @@
 using System.Globalization;
 using System.Text;
 using Attribution.ContextAttribution;
+using Attribution.Evaluation.Statistics;
 
 namespace Attribution.Pipeline.Context;
 
 /// <summary>The methods of an experiment in context attribution as plain text that fits a screen: a section per dataset, a line per method.</summary>
 internal static class ContextTable
 {
-    private const string Nothing = "-", Indent = "  ", Between = "   ";
-    private static readonly string[] Columns = ["top-1 right", "LDS", "top-1 drop", "top-3 drop", "top-5 drop", "passes", "seconds"];
+    private const string Nothing = "-", Indent = "  ", Between = "  ";
+    private const int Longest = 100;
+    private static readonly string[] Columns = ["top-1 right", "LDS", "drop 1", "drop 3", "drop 5", "passes", "seconds"];
 
-    /// <summary>The table; drops are in nats, passes and seconds per example.</summary>
+    /// <summary>
+    /// The table; drops are in nats, passes and seconds per example; intervals of 95% over examples. Behind each section, who is not told from the highest.
+    /// </summary>
     public static string Of(IReadOnlyList<(string Dataset, string Method, MethodLine Line)> lines, ScoreEstimatorTraining training)
     {
         var text = new StringBuilder();
@@ -29,6 +33,9 @@ internal static class ContextTable
             text.Append('\n');
             foreach (var line in cells.Where(l => l.Dataset == section.Key))
                 Line(line.Cells);
+            foreach (var measure in (ContextIntervals.Measure[])[ContextIntervals.Top1, ContextIntervals.Lds])
+                if (ContextIntervals.Highest(measure, [.. section.Select(l => (l.Method, l.Line))]) is var (highest, notTold))
+                    Verdict($"{measure.Name}: {highest} is highest, ", notTold.Count == 0 ? "and told from every other" : $"and not told from {string.Join(", ", notTold)}");
         }
         text.Append(CultureInfo.InvariantCulture, $"at2: trained on {training.ExampleCount} examples with {training.UnitCount} sentences, "
             + $"{training.MaskCount} ablations each; correlation {training.Correlation:0.000}");
@@ -36,16 +43,34 @@ internal static class ContextTable
             text.Append(CultureInfo.InvariantCulture, $"; {training.ExcludedCount} left out");
         return text.Append('\n').ToString();
 
+        void Verdict(string what, string whom)
+        {
+            var line = Indent + what;
+            foreach (var word in whom.Split(' '))
+            {
+                if (line.Length + word.Length > Longest)
+                {
+                    text.Append(line.TrimEnd()).Append('\n');
+                    line = Indent + Indent;
+                }
+                line += word + ' ';
+            }
+            text.Append(line.TrimEnd()).Append('\n');
+        }
+
         void Line(string[] line) => text.Append((Indent + string.Join(Between,
             used.Select((c, i) => i == 0 ? line[c].PadRight(widths[i]) : line[c].PadLeft(widths[i])))).TrimEnd()).Append('\n');
     }
 
     private static string[] Cells(string method, MethodLine line) =>
     [
-        method, line.Known == 0 ? Nothing : Number((double)line.Right / line.Known), Number(line.Mean.Lds), Number(line.Mean.Top1Drop),
+        method, line.Known == 0 ? Nothing : Number(ContextIntervals.Of(ContextIntervals.Top1, line)), Number(ContextIntervals.Of(ContextIntervals.Lds, line)), Number(line.Mean.Top1Drop),
             Number(line.Mean.Top3Drop), Number(line.Mean.Top5Drop),
         line.Mean.ForwardPasses.ToString("0.#", CultureInfo.InvariantCulture), line.Mean.Seconds.ToString("0.000", CultureInfo.InvariantCulture),
     ];
+
+    private static string Number(Interval value) => double.IsNaN(value.Estimate) ? Nothing : double.IsNaN(value.Lower) ? Number(value.Estimate)
+        : string.Create(CultureInfo.InvariantCulture, $"{value.Estimate:0.000} [{value.Lower:0.00}, {value.Upper:0.00}]");
 
     private static string Number(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? Nothing;
 }

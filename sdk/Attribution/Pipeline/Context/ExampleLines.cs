@@ -82,18 +82,28 @@ internal sealed record AttributedSentence(int Start, int End, string Text, IRead
 /// <param name="Known">Sentences whose source is known.</param>
 /// <param name="Right">Of these, the ones whose source the method scored highest.</param>
 /// <param name="Mean">The means of everything else.</param>
-internal sealed record MethodLine(int Examples, int Sentences, int Excluded, int Dropped, int Known, int Right, ScoredLine Mean)
+/// <param name="Each">The same of every example, in their order: what intervals are over.</param>
+internal sealed record MethodLine(
+    int Examples, int Sentences, int Excluded, int Dropped, int Known, int Right, ScoredLine Mean, IReadOnlyList<MeasuredExample> Each)
 {
     public const string File = "evaluation.json";
 
-    public static MethodLine Of(string method, PreparedExamples examples, IReadOnlyList<ScoredLine> scored, IReadOnlyList<bool?> right)
+    public static MethodLine Of(string method, PreparedExamples examples, IReadOnlyList<ScoredLine> scored,
+        IReadOnlyList<IReadOnlyList<bool?>> rightOf)
     {
+        bool?[] right = [.. rightOf.SelectMany(r => r)];
         var mean = ContextEvaluator.Mean(scored.Select(s => (IReadOnlyList<ScorerEvaluation>)[s.ToEvaluation(method)])).Single();
-        return new(scored.Count, right.Count, examples.Excluded.Values.Sum(), examples.Dropped, right.Count(r => r is not null), right.Count(r => r == true),
-            ScoredLine.Of([], mean));
+        return new(scored.Count, right.Length, examples.Excluded.Values.Sum(), examples.Dropped, right.Count(r => r is not null), right.Count(r => r == true),
+            ScoredLine.Of([], mean), [.. scored.Zip(rightOf, (s, r) => new MeasuredExample(s.Lds, r.Count(known => known is not null), r.Count(known => known == true)))]);
     }
 
     public void Write(string path) => System.IO.File.WriteAllText(path, JsonSerializer.Serialize(this, Readable.Indented) + "\n");
 
     public static MethodLine Read(string path) => JsonSerializer.Deserialize<MethodLine>(System.IO.File.ReadAllBytes(path), Readable.Line)!;
 }
+
+/// <summary>How well a method did on one example.</summary>
+/// <param name="Lds">See <see cref="ScorerEvaluation"/>; null where there is none.</param>
+/// <param name="Known">Sentences whose source is known.</param>
+/// <param name="Right">Of these, the ones whose source the method scored highest.</param>
+internal sealed record MeasuredExample(double? Lds, int Known, int Right);

@@ -35,14 +35,18 @@ internal sealed class ExampleSource(ModelSource model)
 {
     private readonly Lazy<ContextPromptWriter> _prompts = new(() => new ContextPromptWriter(model.Tokenizer, model.Template));
 
+    /// <summary>A request with the rules of sentences and attention, where they are not what they are by default.</summary>
+    public static object With(AblationSettings settings, object request) => settings is { SentenceRule: null, AttentionFeatures: null } ? request
+        : new { request, settings.SentenceRule, settings.AttentionFeatures };
+
     /// <summary>The examples of a dataset that are held out, or those that are not.</summary>
-    public PreparedExamples Read(string path, ContextDatasetSettings dataset, SourceType sources, long seed, bool heldOut)
+    public PreparedExamples Read(string path, ContextDatasetSettings dataset, SourceType sources, SentenceRule rule, long seed, bool heldOut)
     {
         var examples = new List<PreparedExample>();
         var excluded = new Dictionary<Exclusion, int>();
         foreach (var line in Readable.ReadLines<ExampleLine>(path).Where(line => HeldOutSplit.IsHeldOut(line.Key, dataset.HeldOut ?? 0, seed) == heldOut))
         {
-            var (prepared, why) = Prepare(line, dataset, sources);
+            var (prepared, why) = Prepare(line, dataset, sources, rule);
             if (prepared is not null)
                 examples.Add(prepared);
             else
@@ -51,15 +55,15 @@ internal sealed class ExampleSource(ModelSource model)
         return new PreparedExamples(examples, excluded);
     }
 
-    private (PreparedExample?, Exclusion?) Prepare(ExampleLine line, ContextDatasetSettings dataset, SourceType sources)
+    private (PreparedExample?, Exclusion?) Prepare(ExampleLine line, ContextDatasetSettings dataset, SourceType sources, SentenceRule rule)
     {
         if (line.Excluded is { } known)
             return (null, known);
         var prompt = _prompts.Value.Write(line.ToRow(), dataset.Path);
         var answer = line.GivenAnswer is { } given ? GeneratedAnswer.Of(_prompts.Value.Tokenizer, prompt, given)
             : GeneratedAnswer.Of(_prompts.Value.Tokenizer, line.Tokens!);
-        var (example, why) = dataset.Thoughts ? ContextExampleBuilder.OfThoughts(prompt, answer, sources)
-            : ContextExampleBuilder.OfContext(prompt, answer, sources);
+        var (example, why) = dataset.Thoughts ? ContextExampleBuilder.OfThoughts(prompt, answer, sources, rule)
+            : ContextExampleBuilder.OfContext(prompt, answer, sources, rule);
         return example is null ? (null, why) : (new PreparedExample(line, ExampleBlocks.HashOf(line), answer, example), null);
     }
 }

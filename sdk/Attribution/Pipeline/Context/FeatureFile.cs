@@ -43,7 +43,9 @@ internal static class FeatureFile
 /// <param name="Model">The model.</param>
 /// <param name="Examples">How many examples there are.</param>
 /// <param name="Excluded">How many were left out.</param>
-internal sealed record FeatureFacts(ModelIdentity Model, int Examples, int Excluded)
+/// <param name="Attention">Which attention, one of <see cref="Contracts.AttentionFeatureNames"/>; null for the model's own.</param>
+/// <param name="Sentences">What sentences are, one of <see cref="Contracts.SentenceRuleNames"/>; null for the rule of paragraphs.</param>
+internal sealed record FeatureFacts(ModelIdentity Model, int Examples, int Excluded, string? Attention = null, string? Sentences = null)
 {
     public const string File = "facts.json";
 

@@ -54,7 +54,7 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
     public override void Dispose() => _model.Dispose();
 
     // The examples as a whole for a dataset; without them for its blocks, which the store tells apart by what is in them.
-    private StageRequest Request(string stage, ContextDatasetSettings dataset, InputFile? examples) => Context.Resolve(stage, new
+    private StageRequest Request(string stage, ContextDatasetSettings dataset, InputFile? examples) => Context.Resolve(stage, ExampleSource.With(Settings, new
     {
         examples,
         heldOut = examples is null ? null : new { dataset.HeldOut },
@@ -65,11 +65,12 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
         Settings.NumMasks,
         Settings.Alpha,
         Settings.Seed,
-    });
+    }));
 
     private void Compute(ArtifactBuilder builder, ContextDatasetSettings dataset, string path, CancellationToken cancellation)
     {
-        var prepared = _examples.Read(path, dataset, Enum.Parse<SourceType>(Settings.SourceType, ignoreCase: true), Settings.Seed, heldOut: false);
+        var prepared = _examples.Read(path, dataset, Enum.Parse<SourceType>(Settings.SourceType, ignoreCase: true), SentenceRules.Of(Settings.SentenceRule),
+            Settings.Seed, heldOut: false);
         if (prepared.Why is { } why)
             Context.Reporter.Warning(ErrorCodes.ExamplesExcluded,
                 $"{prepared.Excluded.Values.Sum()} examples of '{dataset.Name}' take no part in the training: {why}.", dataset.Path);
@@ -80,7 +81,7 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
                 var example = prepared.Examples[(int)block.FirstRow];
                 var masks = AblationMasks.Random(Settings.NumMasks, example.Example.Sources.Count, Settings.Alpha, Settings.Seed, example.Line.Key);
                 FeatureFile.Write(made.PathOf(FeaturesFile),
-                    [ContextAttributor.FeaturesAndOutputs(_model.Model.Transformer, example.Example.Task, masks, cancellation)]);
+                    [ContextAttributor.FeaturesAndOutputs(_model.Model.Transformer, example.Example.Task, masks, AttentionRules.Of(Settings.AttentionFeatures), cancellation)]);
                 _model.Describe(made);
             },
             progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples"),
@@ -88,6 +89,7 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
         Count(run.Progress);
         _parts[builder.Request.Fingerprint] = [.. run.Of().Select(artifact => artifact.Fingerprint)];
         FeatureFile.Write(builder.PathOf(FeaturesFile), [.. run.Of().SelectMany(artifact => FeatureFile.Read(artifact.PathOf(FeaturesFile)))]);
-        new FeatureFacts(ModelIdentity.Of(_model.Config), prepared.Examples.Count, prepared.Excluded.Values.Sum()).Write(builder.PathOf(FeatureFacts.File));
+        new FeatureFacts(ModelIdentity.Of(_model.Config), prepared.Examples.Count, prepared.Excluded.Values.Sum(), Settings.AttentionFeatures, Settings.SentenceRule)
+            .Write(builder.PathOf(FeatureFacts.File));
     }
 }

@@ -9,8 +9,9 @@ namespace Attribution.Pipeline.Context;
 /// <param name="model">The model.</param>
 /// <param name="alpha">The probability that an ablation keeps a source.</param>
 /// <param name="seed">The seed of ablations and of random scores.</param>
+/// <param name="attention">The attention of <c>mean_attention</c>; the estimator knows its own.</param>
 /// <param name="estimator">The folder of the trained estimator.</param>
-internal sealed class ScorerList(ModelSource model, double alpha, long seed, Func<string> estimator)
+internal sealed class ScorerList(ModelSource model, double alpha, long seed, AttentionRule attention, Func<string> estimator)
 {
     /// <summary>The one that a trained estimator scores by.</summary>
     public const string Estimator = EstimatorNames.At2;
@@ -34,16 +35,18 @@ internal sealed class ScorerList(ModelSource model, double alpha, long seed, Fun
     {
         if (name == Random)
             return new RandomScorer(seed);
+        if (name == ContextBaselineNames.Count)
+            return new CountScorer();
         var transformer = model.Model.Transformer;
         return name switch
         {
             Estimator => EstimatorScorer.At2(transformer, ScoreEstimator.Load(estimator(), model.Config)),
-            MeanAttention => EstimatorScorer.MeanAttention(transformer),
+            MeanAttention => EstimatorScorer.MeanAttention(transformer, attention),
             LeaveOneOut => new LeaveOneOutScorer(transformer),
             _ when ContextBaselineNames.Ablations(name) is { } ablations => new SurrogateScorer(transformer, ablations, alpha, seed),
             _ => throw new AttributionException(ErrorCodes.UnknownScorer,
-                $"There is no way to score sources called '{name}'. Use {MeanAttention}, {LeaveOneOut}, {Surrogate}32 (or another number of ablations) or "
-                + $"{Random}.")
+                $"There is no way to score sources called '{name}'. Use {MeanAttention}, {LeaveOneOut}, {Surrogate}32 (or another number of ablations), "
+                + $"{ContextBaselineNames.Count} or {Random}.")
             { Property = "Baseline" },
         };
     }

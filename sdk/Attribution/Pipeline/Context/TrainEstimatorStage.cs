@@ -1,4 +1,5 @@
 using Attribution.ContextAttribution;
+using Attribution.ContextAttribution.Sources;
 using Attribution.Contracts;
 using Attribution.Contracts.ContextAttribution;
 using Attribution.Data.Store;
@@ -54,7 +55,7 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
                 "No example is left to train an estimator on. The warnings of FeaturesAndOutputs say why they take no part; where all are held out, lower "
                 + "HeldOut.")
             { Property = "HeldOut" };
-        var model = FeatureFacts.Read(inputs[0].Facts.Path).Model;
+        var facts = FeatureFacts.Read(inputs[0].Facts.Path);
         var curve = new List<CorrelationStep>();
         var options = new ScoreEstimatorOptions
         {
@@ -63,12 +64,12 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
             BatchSize = Settings.BatchSize,
             Seed = Settings.Seed
         };
-        var estimator = ScoreEstimatorTrainer.Train(examples, model, options, (step, correlation) =>
+        var estimator = ScoreEstimatorTrainer.Train(examples, facts.Model, options, (step, correlation) =>
         {
             curve.Add(new CorrelationStep(step, correlation));
             Context.Reporter.Progress(() => $"step {step + 1} of {Settings.Steps}, correlation {correlation:0.000}");
         }, cancellation);
-        estimator.Save(builder.Folder);
+        estimator.TrainedOn(AttentionRules.Of(facts.Attention), SentenceRules.Of(facts.Sentences)).Save(builder.Folder);
         var training = estimator.Training!;
         TrainingFacts.Write(builder.PathOf(TrainingFacts.File),
             training with { ExcludedCount = training.ExcludedCount + inputs.Sum(i => FeatureFacts.Read(i.Facts.Path).Excluded) });

@@ -26,7 +26,7 @@ internal static class ContextSection
         return Html.Of($"""
             <section id="context" aria-labelledby="context-title">
             <h2 id="context-title">Attribution to the context</h2>
-            <p class="note">{string.Join("; ", metrics.Select(m => $"{m.Label}: {m.Meaning}"))}. A stronger colour is better, in each column by itself.</p>
+            <p class="note">{string.Join("; ", metrics.Select(m => $"{m.Label}: {m.Meaning}"))}. A stronger colour is better, in each column by itself. Small figures: the 95% interval over examples.</p>
             {context.Methods.GroupBy(m => m.Dataset).Select(g => Dataset(context, g.Key, [.. g], metrics))}
             </section>
 
@@ -56,7 +56,9 @@ internal static class ContextSection
         var (lowest, highest) = (values.Min(), values.Max());
         var shade = highest > lowest ? (int)Math.Min(Shades - 1, (value - lowest) / (highest - lowest) * Shades) : 0;
         var isBest = value == highest && values.Length > 1;
-        return Html.Of($"<td class=\"h{shade}{(isBest ? " best" : "")}\"><span>{value:0.000;−0.000}{(isBest ? Html.Of($"<span class=\"sr\">, the best</span>") : Html.None)}</span></td>");
+        var interval = method.Metrics.GetValueOrDefault($"{metric}_lower") is { } lower && method.Metrics.GetValueOrDefault($"{metric}_upper") is { } upper
+            ? Html.Of($"<br><small>{lower:0.00;−0.00} to {upper:0.00;−0.00}</small>") : Html.None;
+        return Html.Of($"<td class=\"h{shade}{(isBest ? " best" : "")}\"><span>{value:0.000;−0.000}{interval}{(isBest ? Html.Of($"<span class=\"sr\">, the best</span>") : Html.None)}</span></td>");
     }
 
     private static Html Files(string dataset, AttributedExample example) =>

@@ -39,6 +39,29 @@ public sealed class ContextStageTests
     }
 
     [Fact]
+    public async Task Sentences_and_attention_as_in_the_authors_code_are_computed_anew_and_known_to_the_estimator()
+    {
+        using var experiment = new TestContextExperiment { Answers = "answer", Methods = ["at2", "count"] };
+        experiment.Write(Enumerable.Range(0, 8).Select(i => JsonSerializer.Serialize(new
+        { context = $"Tea {i}\nis hot.\n***\nIce is cold.", query = "What?", answer = "Ice. Tea\nis.", truth = "Ice is cold." })));
+        await experiment.BuildAsync();
+        experiment.Lines("q", "at2", "attributions.jsonl")[0]["sources"]!.AsArray().Count.ShouldBe(2);
+        (experiment.SentenceRule, experiment.AttentionFeatures) = ("lines", "at2");
+        (await experiment.BuildAsync()).ShouldBe(["FeaturesAndOutputs", "TrainEstimator", "AttributeHeldOut", "CollectMetrics"]);
+        var line = experiment.Lines("q", "at2", "attributions.jsonl")[0];
+        line["sources"]!.AsArray().Select(s => (string)s!["text"]!).ShouldBe([$"Tea {line["index"]}", "is hot.", "Ice is cold."]);
+        line["sentences"]!.AsArray().Select(s => (string)s!["text"]!).ShouldBe(["Ice.", "Tea", "is."]);
+        var facts = JsonSerializer.Deserialize<System.Text.Json.Nodes.JsonObject>(experiment.Out("estimator", "score_estimator.json"))!;
+        ((string)facts["Attention"]!, (string)facts["Sentences"]!).ShouldBe(("at2", "lines"));
+
+        var count = System.Text.Json.Nodes.JsonNode.Parse(experiment.Out("metrics.json"))!["runs"]!["q/count"]!["metrics"]!.AsObject();
+        count.ContainsKey("top1_accuracy").ShouldBeFalse("it puts no source first");
+        count["top1_drop"].ShouldBeNull();
+        ((double)count["lds"]!).ShouldBeInRange((double)count["lds_lower"]!, (double)count["lds_upper"]!);
+        experiment.Out("metrics.txt").ShouldMatch("LDS: (at2|count) is highest, and (not told from (at2|count)|told from every other)");
+    }
+
+    [Fact]
     public async Task The_results_say_where_each_score_belongs()
     {
         using var experiment = new TestContextExperiment { Answers = "answer", HeldOut = 0.4 };

@@ -23,6 +23,8 @@ internal sealed class TestContextExperiment : IDisposable
     public bool Thoughts { get; set; }
     public double HeldOut { get; set; } = 0.5;
     public string SourceType { get; set; } = "sentence";
+    public string? SentenceRule { get; set; }
+    public string? AttentionFeatures { get; set; }
     public int Steps { get; set; } = 5;
     public string[] Methods { get; set; } = ["at2", "leave_one_out", "random"];
 
@@ -39,7 +41,7 @@ internal sealed class TestContextExperiment : IDisposable
     public void Prepare()
     {
         var folder = Directory.CreateDirectory(_folder["obj"]).FullName;
-        object ablation(string sourceType) => new { model = _folder["model"], dtype = "float32", datasets = new[] { new { name = "q", thoughts = Thoughts, heldOut = HeldOut } }, sourceType, numMasks = 4, alpha = 0.5, seed = 0 };
+        object ablation(string sourceType) => new { model = _folder["model"], dtype = "float32", datasets = new[] { new { name = "q", thoughts = Thoughts, heldOut = HeldOut } }, sourceType, sentenceRule = SentenceRule, attentionFeatures = AttentionFeatures, numMasks = 4, alpha = 0.5, seed = 0 };
         Request("Generate", [], new { model = _folder["model"], dtype = "float32", maxNewTokens = 8, datasets = new[] { new { name = "q", path = Data, truthColumn = "truth", answerColumn = Answers, thoughts = Thoughts } } });
         Request("FeaturesAndOutputs", ["Generate"], ablation("token"));
         Request("TrainEstimator", ["FeaturesAndOutputs"], new { datasets = new[] { "q" }, steps = Steps, learningRate = 0.001, batchSize = 8, seed = 0 });
