@@ -1,7 +1,7 @@
 namespace Attribution.Contracts;
 
 /// <summary>The properties of an experiment's project that the build reads itself: they are in no stage's settings, or became something else there.</summary>
-public sealed record BuildSettings
+internal sealed record BuildSettings
 {
     /// <summary><c>DataSelection</c>, or <c>ContextAttribution</c>; each has stages and items of its own.</summary>
     [ProjectProperty("ExperimentKind", OneOf = typeof(ExperimentKinds), ReadBy = "all")]
@@ -19,6 +19,14 @@ public sealed record BuildSettings
     /// </summary>
     [ProjectProperty("JudgePrompts", Default = "none", ReadBy = StageNames.Judge)]
     public string? JudgePrompts { get; init; }
+
+    /// <summary>
+    /// The one seed of an experiment without <c>Seeds</c>; with it, leave this out. In context attribution it decides the ablations, which examples are
+    /// held out, and the estimator's training.
+    /// </summary>
+    [ProjectProperty("Seed", Default = "`0`", ReadBy = $"{StageNames.SelectTrainingData}, {StageNames.FineTune}, {StageNames.Evaluate}; "
+        + $"{StageNames.FeaturesAndOutputs}, {StageNames.TrainEstimator}, {StageNames.AttributeHeldOut}")]
+    public long? Seed { get; init; }
 
     /// <summary><c>true</c>: the metrics become the snapshot.</summary>
     [ProjectProperty("AcceptSnapshot", ChangesNoResult = true, ReadBy = StageNames.VerifySnapshot)]

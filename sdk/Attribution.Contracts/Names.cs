@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Attribution.Contracts;
 
 /// <summary>The lists of names: each is a class of constants.</summary>
-public static class Names
+internal static class Names
 {
     /// <summary>The values of a class's constants, in the order in which they are declared.</summary>
     public static IReadOnlyList<string> Of(Type type) =>

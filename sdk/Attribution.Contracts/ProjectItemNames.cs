@@ -1,7 +1,7 @@
 namespace Attribution.Contracts;
 
 /// <summary>The items of an experiment's project. Their summaries are what the README says of them.</summary>
-public static class ProjectItemNames
+internal static class ProjectItemNames
 {
     /// <summary>
     /// A file of training conversations: Parquet, JSONL, JSON, CSV. <c>PlantedColumn</c> names the column that says which behaviour was planted in a
@@ -38,7 +38,7 @@ public static class ProjectItemNames
 }
 
 /// <summary>What recipes are told besides, as metadata of a dataset.</summary>
-public static class RecipeParameterNames
+internal static class RecipeParameterNames
 {
     /// <summary>Read by the recipe <c>medhallu</c>: how hard a hallucination is to see.</summary>
     [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset)]

@@ -16,7 +16,7 @@ return args[0] switch
 static int Explain(string[] args)
 {
     var request = File.ReadAllText(Path.Combine(args[2], "SelectTrainingData.request.json"));
-    Console.WriteLine($"SelectTrainingData would take {JsonNode.Parse(request)!["topK"]} rows; state in {args[4]}");
+    Console.WriteLine($"SelectTrainingData would take {JsonNode.Parse(request)!["topK"]![0]} rows; state in {args[4]}");
     return 0;
 }
 
@@ -34,6 +34,13 @@ static int RunStage(string stage, string requestFile, bool accept)
             case "warn":
                 Console.WriteLine("a native library talks");
                 Console.WriteLine("""{"kind":"warning","code":"ATTR1801","text":"An artifact was damaged; it is computed again."}""");
+                break;
+            case "stubborn":
+                using (System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, signal => signal.Cancel = true))
+                {
+                    File.WriteAllText("worker.pid", $"{Environment.ProcessId}");
+                    Thread.Sleep(TimeSpan.FromMinutes(5));
+                }
                 break;
             case "sleep":
                 File.WriteAllText("worker.pid", $"{Environment.ProcessId}");

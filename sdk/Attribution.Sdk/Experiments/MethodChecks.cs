@@ -15,8 +15,8 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
         Methods = Names.Of(typeof(AttributionMethodNames)), OfModel = AttributionMethodNames.OfWholeModel;
 
     /// <summary>Checks that there is something to run, and that each method has one of the other side to compare with.</summary>
-    /// <param name="scoringMethod">How they compare.</param>
-    public void CheckRuns(string? scoringMethod)
+    /// <param name="scoringMethods">How they compare.</param>
+    public void CheckRuns(IReadOnlyList<string> scoringMethods)
     {
         foreach (var baseline in baselines.Except(Baselines))
             problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"There is no baseline '{baseline}'. Use {string.Join(", ", Baselines.SkipLast(1))} or {Baselines[^1]}.",
@@ -39,7 +39,7 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
                 : "There are AttributionMethod items and no SelectionMethod: name the method that gives the evaluation rows' vectors, as in "
                     + "<SelectionMethod Include=\"residual_diff\" />."));
         else
-            CheckPairs(scoringMethod);
+            CheckPairs(scoringMethods);
     }
 
     /// <summary>Checks that the library has each method.</summary>
@@ -50,7 +50,7 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
         problems.AddRange(UnknownNames.Methods(EvalItem, evalMethods, [.. Methods, .. Personas], said));
     }
 
-    private void CheckPairs(string? scoringMethod)
+    private void CheckPairs(IReadOnlyList<string> scoringMethods)
     {
         foreach (var method in OfModel.Where(method => trainMethods.Contains(method) != evalMethods.Contains(method)))
         {
@@ -63,9 +63,9 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
             NoPartner(train.Count > 0 ? TrainItem : EvalItem, train.Concat(eval).First(),
                 $"the other side has {string.Join(" and ", (train.Count > 0 ? evalMethods : trainMethods).Intersect(OfModel))} alone, which pairs only with its like. "
                 + $"Add a {(train.Count > 0 ? EvalItem : TrainItem)}, or remove it here.");
-        if (trainMethods.FirstOrDefault(OfModel.Contains) is { } ofModel && scoringMethod is not null && ScoringMethodNames.ReadsControls(scoringMethod))
+        if (trainMethods.FirstOrDefault(OfModel.Contains) is { } ofModel && scoringMethods.Count > 0 && scoringMethods.All(ScoringMethodNames.ReadsControls))
             problems.Add(new(ProjectErrorCodes.MethodsDoNotPair,
-                $"ScoringMethod {scoringMethod} reads vectors of residual_control, which do not compare with those of {ofModel}. Use another "
+                $"ScoringMethod {scoringMethods[0]} reads vectors of residual_control, which do not compare with those of {ofModel}. Use another "
                 + $"ScoringMethod, or no {ofModel}.", "ScoringMethod"));
     }
 

@@ -18,12 +18,13 @@ public sealed class SettingsTests
 {
     private const string Required = """ "stage": "s", "store": "store", "state": "state", "out": "out", "model": "m", "layers": "all", "snapshots": "snapshots" """;
 
-    public static TheoryData<ExperimentStage> Stages => [.. ExperimentStage.All];
+    public static TheoryData<string> Stages => [.. ExperimentStage.All.Select(stage => stage.Settings.Name).Distinct()];
 
     [Theory]
     [MemberData(nameof(Stages), DisableDiscoveryEnumeration = true)]
-    public void A_setting_that_a_request_leaves_out_has_its_default(ExperimentStage stage)
+    public void A_setting_that_a_request_leaves_out_has_its_default(string name)
     {
+        var stage = Stage(name);
         var settings = Read(stage, $"{{ {Required} }}");
         foreach (var use in ProjectSettings.Properties.SelectMany(property => property).Where(use => use.Stage == stage && use.Member.DeclaringType!.IsAssignableFrom(stage.Settings) && !use.Property.IsDerived))
             use.Member.GetValue(settings).ShouldBe(use.Default, use.Member.Name);
@@ -31,20 +32,23 @@ public sealed class SettingsTests
 
     [Theory]
     [MemberData(nameof(Stages), DisableDiscoveryEnumeration = true)]
-    public void Settings_are_the_same_once_written_and_read(ExperimentStage stage)
+    public void Settings_are_the_same_once_written_and_read(string name)
     {
+        var stage = Stage(name);
         var text = StageRequestJson.Write(Read(stage, $"{{ {Required} }}"));
         StageRequestJson.Write(Read(stage, text)).ShouldBe(text);
         text.ShouldStartWith("{\n  \"stage\": \"s\",\n");
         text.ShouldNotContain("null");
     }
 
+    private static ExperimentStage Stage(string name) => ExperimentStage.All.First(stage => stage.Settings.Name == name);
+
     [Fact]
     public void Numbers_and_truth_values_may_be_texts_as_MSBuild_has_them()
     {
-        Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": "7", "layer": "2" }""").ShouldSatisfyAllConditions(s => s.TopK.ShouldBe(7), s => s.Layer.ShouldBe(2));
+        Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": ["7", 8], "selectionLayers": ["2"] }""").ShouldSatisfyAllConditions(s => s.TopK.ShouldBe([7, 8]), s => s.SelectionLayers.ShouldBe([2]));
         Read<ComputeAttributionSettings>($$"""{ {{Required}}, "evalControls": "True" }""").EvalControls.ShouldBeTrue();
-        Should.Throw<JsonException>(() => Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": "many" }""")).Path.ShouldBe("$.topK");
+        Should.Throw<JsonException>(() => Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": ["many"] }""")).Path.ShouldBe("$.topK[0]");
         Should.Throw<JsonException>(() => Read<SelectTrainingDataSettings>("null"));
         Should.Throw<JsonException>(() => Read<FineTuneSettings>("""{ "stage": "FineTune" }""")).Message.ShouldContain("'store'");
     }
@@ -53,15 +57,15 @@ public sealed class SettingsTests
     public void The_library_has_the_same_defaults()
     {
         var (lora, config) = (new LoraSettings(), new LoraConfig());
-        (lora.Rank, lora.Alpha, lora.Dropout).ShouldBe((config.Rank, config.Alpha, config.Dropout));
+        (lora.Ranks.ShouldHaveSingleItem(), lora.Alpha, lora.Dropout).ShouldBe((config.Rank, config.Alpha, config.Dropout));
         lora.Targets.ShouldBe(config.TargetModules, ignoreOrder: true);
 
         var (tuning, options) = (Read<FineTuneSettings>($"{{ {Required} }}"), new FineTuningOptions());
-        (tuning.LearningRate, tuning.WeightDecay, tuning.Epochs, tuning.BatchSize, tuning.Seed).ShouldBe((options.LearningRate, options.WeightDecay, options.Epochs, options.BatchSize, options.Seed));
+        (tuning.LearningRates.ShouldHaveSingleItem(), tuning.WeightDecay, tuning.Epochs.ShouldHaveSingleItem(), tuning.BatchSize, tuning.Seeds.ShouldHaveSingleItem()).ShouldBe((options.LearningRate, options.WeightDecay, options.Epochs, options.BatchSize, options.Seed));
         tuning.MaxTokens.ShouldBe(ConversationEncoder.DefaultMaxTokens);
 
         var (generation, answering) = (new GenerationSettings(), new AnsweringOptions());
-        (generation.Repeats, generation.Temperature, generation.TopP, generation.MaxNewTokens, generation.Seed)
+        (generation.Repeats, generation.Temperature, generation.TopP, generation.MaxNewTokens, Read<EvaluateSettings>($"{{ {Required} }}").Seeds.ShouldHaveSingleItem())
             .ShouldBe((answering.Repeats, answering.Temperature, answering.TopP, answering.MaxNewTokens, answering.Seed));
 
         var (projection, identity) = (new ProjectionSettings(), new ProjectionIdentity());
