@@ -29,9 +29,10 @@ internal static class ProjectItemNames
     public const string SelectionMethod = nameof(SelectionMethod);
 
     /// <summary>
-    /// <c>random</c>: TopK rows drawn with Seed; <c>none</c>: the base model itself. In context attribution <c>mean_attention</c>,
-    /// <c>leave_one_out</c>, <c>surrogate_32</c> (or another number of ablations), <c>count</c>, <c>random</c>; without any item these, and the surrogates of 64
-    /// and 128.
+    /// <c>random</c>: TopK rows drawn with Seed; <c>none</c>: the base model itself; <c>bm25</c>, <c>loss</c>, <c>length</c>: the rows that share words with
+    /// the evaluation set's, that the base model finds hardest, and with the longest answers. In context attribution <c>mean_attention</c>,
+    /// <c>leave_one_out</c>, <c>surrogate_32</c> (or another number of ablations), <c>random</c>, <c>count</c>; without any item these, and the surrogates of
+    /// 64 and 128.
     /// </summary>
     public const string Baseline = nameof(Baseline);
 }

@@ -28,6 +28,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
     private readonly VectorFormat _format;
     private readonly PersonaJobs _personas;
     private readonly ControlJobs _controls;
+    private readonly ScoreJobs _scores;
     private readonly HashSet<ContentHash> _withControls = [];
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
     private VectorComputer? _computer;
@@ -39,6 +40,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         _model = new ModelSource(Settings, context);
         _personas = new PersonaJobs(Settings, _methods, _model, context);
         _controls = new ControlJobs(Settings, _model, context);
+        _scores = new ScoreJobs(Settings, _model, context, Count);
     }
 
     public override string Noun => "block";
@@ -59,11 +61,12 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         [
             .. Settings.Train.SelectMany(d => Jobs(imported.Get(ImportDatasetsStage.KeyOf(d, "train")), Settings.TrainMethods, layers)),
             .. Settings.Eval.SelectMany(d => Jobs(imported.Get(ImportDatasetsStage.KeyOf(d, "eval")), evalMethods.Distinct(), layers)),
+            .. _scores.Plan(RowsOf, dataset => Imported(dataset).Source),
         ];
     }
 
     public override SharedWork? Share(IReadOnlyList<StageJob> missing) => new(
-        missing.Where(job => !PersonaJobs.Makes(job.Key.Method!)).Select(job => job.Key.Dataset!).Distinct()
+        missing.Where(job => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job)).Select(job => job.Key.Dataset!).Distinct()
             .Sum(dataset => 1 + (int)(DatasetFacts.Read(Context.Input(Imported(dataset), ImportDatasetsStage.FactsFile).Path).Rows / BlockPlan.LargestBlock)),
         _model.Config);
 
@@ -72,7 +75,10 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         if (!Context.IsHelper)
             foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
                 yield return persona;
-        var tables = missing.Where(job => !PersonaJobs.Makes(job.Key.Method!))
+        if (!Context.IsHelper)
+            foreach (var scores in _scores.Produce(missing.Where(ScoreJobs.Makes), RowsOf, cancellation))
+                yield return scores;
+        var tables = missing.Where(job => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job))
             .GroupBy(job => (Dataset: job.Key.Dataset!, WithControls: _withControls.Contains(job.Request.Fingerprint)))
             .Select(group => TableOf(group.Key.Dataset, group.Key.WithControls, [.. group], cancellation)).OfType<Table>().ToArray();
         // First what is free of every table, then what other processes are still at work on.
@@ -92,10 +98,13 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         }
     }
 
-    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint) ?? _personas.PartsOf(job);
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint) ?? _scores.PartsOf(job) ?? _personas.PartsOf(job);
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {
+        // A run shows the scores that it selects by.
+        if (ScoreJobs.Makes(job))
+            yield break;
         var imported = Imported(job.Key.Dataset!);
         var folder = $"{job.Key.Dataset}/{job.Key.Method}";
         foreach (var file in artifact.Outputs)
@@ -131,7 +140,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
                     + "Give every row control_messages, leave those rows out with Filter, use a method that needs only treatments, or set "
                         + "GenerateControls to true: the base model then answers those prompts itself.")
                 { File = dataset.Source, Row = facts.FirstWithoutControl, Property = "control_messages" };
-            foreach (var layer in IsProjected(name) ? [VectorKey.WholeModel] : layers)
+            foreach (var layer in _methods.Get(name).IsOfWholeModel() ? [VectorKey.WholeModel] : layers)
             {
                 var request = Request(StoreStage, name, layer, Context.Input(dataset, ImportDatasetsStage.RowsFile), lacks);
                 if (lacks)
@@ -161,7 +170,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, own);
     }
 
-    private bool IsProjected(string method) => _methods.Get(method).Inputs.HasFlag(MethodInputs.WeightGradient);
+    private bool IsProjected(string method) => _methods.Get(method).IsProjected();
 
     private static int LayerOf(StageJob job) => job.Key.Layer ?? VectorKey.WholeModel;
 

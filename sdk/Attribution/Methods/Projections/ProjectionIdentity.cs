@@ -43,6 +43,7 @@ public sealed record ProjectionIdentity
     public string Layers { get; init; } = DefaultLayers;
 
     /// <summary>The version of the formulas that random numbers come from.</summary>
+    [JsonInclude]
     internal int Formula { get; init; } = PresentFormula;
 
     /// <summary>The kind of a name.</summary>
