@@ -50,11 +50,18 @@ public static class RunStageVerb
                 StartHelpers = isHelper ? null : environments => new Helpers(name, request, environments, reporter),
             };
             using var stage = StageList.Create(context);
-            if (isHelper)
-                StageRunner.Help(stage, context, cancellation);
-            else
-                StageRunner.Run(name, stage, context, cancellation);
-            reporter.Detail($"computed {context.Store.ComputedCount} artifacts");
+            try
+            {
+                if (isHelper)
+                    StageRunner.Help(stage, context, cancellation);
+                else
+                    StageRunner.Run(name, stage, context, cancellation);
+            }
+            finally
+            {
+                if (isHelper || context.HasHelpers)
+                    reporter.Detail($"computed {context.Store.ComputedCount} artifacts");
+            }
             return 0;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
