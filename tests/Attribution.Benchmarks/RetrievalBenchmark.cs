@@ -49,12 +49,13 @@ internal static class RetrievalBenchmark
         var experiment = new Option<string>("--experiment") { DefaultValueFactory = _ => "experiments/quickstart", Description = "A folder with model/ and data/pool.jsonl and a .jsonl for each behaviour." };
         var scoring = new Option<string>("--scoring") { DefaultValueFactory = _ => "cos_sim" };
         var k = new Option<int>("--top-k") { DefaultValueFactory = _ => 100, Description = "How many rows are selected." };
-        var command = new Command("retrieval", "Planted rows of the quickstart's pool found by every method.") { experiment, scoring, k };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(experiment), ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), parsed.GetValue(k)));
+        var mixtures = new Option<double[]>("--mixture") { DefaultValueFactory = _ => [0], Description = "Of trackstar; each takes a minute.", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("retrieval", "Planted rows of the quickstart's pool found by every method.") { experiment, scoring, k, mixtures };
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(experiment), ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), parsed.GetValue(k), parsed.GetRequiredValue(mixtures)));
         return command;
     }
 
-    private static void Run(string experiment, ScoringMethod scoring, int k)
+    private static void Run(string experiment, ScoringMethod scoring, int k, double[] mixtures)
     {
         var folder = Path.Combine(experiment, "model");
         using var model = CausalLanguageModel.Load(folder);
@@ -87,6 +88,17 @@ internal static class RetrievalBenchmark
         foreach (var (train, eval) in Pairings)
             Print(train == eval ? train : $"{train} x {eval}", set =>
                 (OtherScorers.TryGetValue(eval, out var scorer) ? scorer(setting, set.Name, set.Vectors) : RowScorer.From(scoring, set.Vectors.Of(eval))).Score(pool.Of(train)));
+
+        // All at once, so that the second moments of the pool are computed once.
+        (ScoringMethod Method, WhiteningOptions Options)[] whitened =
+        [
+            .. from damping in (double[])[0.01, 0.1, 1] select (ScoringMethod.TrakFull, new WhiteningOptions { Damping = damping }),
+            .. from damping in (double[])[0.01, 0.1, 1] from mixture in mixtures select (ScoringMethod.TrackStar, new WhiteningOptions { Damping = damping, Mixture = mixture }),
+        ];
+        var scores = RowScorer.Score([.. from kind in whitened from set in sets select RowScorer.From(kind.Method, set.Vectors.Of("trak"), whitening: kind.Options)], pool.Of("trak"));
+        foreach (var (place, (method, options)) in whitened.Index())
+            Print(string.Create(CultureInfo.InvariantCulture, $"trak, {method.ToName()}, damping {options.Damping}{(method == ScoringMethod.TrackStar ? $", mixture {options.Mixture}" : "")}"),
+                set => scores[place * sets.Length + Array.FindIndex(sets, s => s.Name == set.Name)]);
 
         TokenSequence[] answers = [.. setting.Rows("pool").Select(row => encoder.Encode(row).Treatment)];
         IReadOnlyList<ScoredRow> Scored(IEnumerable<float> scores) => [.. scores.Select((score, i) => new ScoredRow(i, score))];
