@@ -5,6 +5,7 @@ using Attribution.Contracts;
 using Attribution.Data;
 using Attribution.Evaluation;
 using Attribution.Methods;
+using Attribution.Methods.Projections;
 using Attribution.Models;
 using Attribution.Selection;
 using Attribution.Selection.Baselines;
@@ -50,16 +51,17 @@ internal static class RetrievalBenchmark
         var scoring = new Option<string>("--scoring") { DefaultValueFactory = _ => "cos_sim" };
         var k = new Option<int>("--top-k") { DefaultValueFactory = _ => 100, Description = "How many rows are selected." };
         var mixtures = new Option<double[]>("--mixture") { DefaultValueFactory = _ => [0], Description = "Of trackstar; each takes a minute.", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("retrieval", "Planted rows of the quickstart's pool found by every method.") { experiment, scoring, k, mixtures };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(experiment), ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), parsed.GetValue(k), parsed.GetRequiredValue(mixtures)));
+        var dimension = new Option<int>("--projection-dim") { DefaultValueFactory = _ => new ProjectionIdentity().Dimension, Description = "The numbers of a trak vector." };
+        var command = new Command("retrieval", "Planted rows of the quickstart's pool found by every method.") { experiment, scoring, k, mixtures, dimension };
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(experiment), ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), parsed.GetValue(k), parsed.GetRequiredValue(mixtures), parsed.GetValue(dimension)));
         return command;
     }
 
-    private static void Run(string experiment, ScoringMethod scoring, int k, double[] mixtures)
+    private static void Run(string experiment, ScoringMethod scoring, int k, double[] mixtures, int dimension)
     {
         var folder = Path.Combine(experiment, "model");
         using var model = CausalLanguageModel.Load(folder);
-        using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn);
+        using var computer = new VectorComputer(model.Transformer, new AttributionMethods(projection: new() { Dimension = dimension }));
         var encoder = RowEncoder.Load(folder, MaxTokens);
         var setting = new Setting(experiment, scoring, model, computer, encoder);
         Vectors Compute(string name)
