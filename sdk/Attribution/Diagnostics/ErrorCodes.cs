@@ -23,6 +23,9 @@ public static partial class ErrorCodes
     /// <summary>The memory of the device or of the machine does not suffice.</summary>
     public const string OutOfMemory = "ATTR1010";
 
+    /// <summary>A file or folder cannot be read or written: rights, room, or a broken disk.</summary>
+    public const string FileAccess = "ATTR1011";
+
     /// <summary>DuckDB's library is not there for this machine, or does not load.</summary>
     public const string DuckDbMissing = "ATTR1021";
 

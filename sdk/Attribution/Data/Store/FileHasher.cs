@@ -91,6 +91,7 @@ public sealed class FileHasher(string? cacheFile = null, TimeProvider? clock = n
     {
         try
         {
+            FileIdentity.RequireFile(full);
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
                 using var stream = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
