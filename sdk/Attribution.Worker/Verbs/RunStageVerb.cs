@@ -34,7 +34,7 @@ public static class RunStageVerb
         try
         {
             EnvironmentFile.Load(skipped => reporter.Warning(skipped.Code, skipped.Message, skipped.File));
-            using var context = new StageContext(RequestFile.Read(name, request), reporter) { AcceptSnapshot = accept };
+            using var context = new StageContext(RequestFile.Read(name, request), reporter) { AcceptSnapshot = accept, Cancellation = cancellation };
             using var stage = StageList.Create(context);
             StageRunner.Run(name, stage, context, cancellation);
             return 0;

@@ -117,6 +117,9 @@ public static partial class ErrorCodes
     /// <summary>Parts of a tokenizer file contradict each other, such as a merge of tokens that do not exist.</summary>
     public const string TokenizerInconsistent = "ATTR1204";
 
+    /// <summary>A tokenizer makes of a text more, or takes longer for it, than any does.</summary>
+    public const string TokenizerLimit = "ATTR1205";
+
     /// <summary>A model folder has no chat template, or none of the name that was asked for, or its files cannot be read.</summary>
     public const string ChatTemplateMissing = "ATTR1220";
 
