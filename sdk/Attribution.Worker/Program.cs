@@ -13,6 +13,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     AttributeVerb.Create(),
     At2Verb.Create(),
     SelectVerb.Create(),
+    BaselineVerb.Create(),
     FineTuneVerb.Create(),
     EvaluateVerb.Create(),
     CompareVerb.Create(),

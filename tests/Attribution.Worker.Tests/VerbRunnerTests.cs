@@ -42,7 +42,7 @@ public sealed class VerbRunnerTests
     {
         var (code, _, error) = await Run(new UnauthorizedAccessException("Access to the path '/x' is denied."));
         code.ShouldBe(1);
-        error.ShouldStartWith("error ATTR1011: ");
+        error.ShouldStartWith("error ATTR1015: ");
     }
 
     private sealed class DotNetEnvLikeException(string message) : Exception(message);

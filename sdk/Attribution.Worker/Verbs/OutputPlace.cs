@@ -8,7 +8,7 @@ internal static class OutputPlace
     /// <summary>Makes a folder and sees that files can be written there.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="bytes">About what will be written.</param>
-    /// <exception cref="AttributionException">ATTR1011: they cannot, or there is no room.</exception>
+    /// <exception cref="AttributionException">ATTR1015: they cannot, or there is no room.</exception>
     public static void RequireFolder(string folder, long bytes = 0)
     {
         try
@@ -26,7 +26,7 @@ internal static class OutputPlace
     }
 
     /// <summary>Sees that a file can be written.</summary>
-    /// <exception cref="AttributionException">ATTR1011: it cannot.</exception>
+    /// <exception cref="AttributionException">ATTR1015: it cannot.</exception>
     public static void RequireFile(string file)
     {
         if (Directory.Exists(file))

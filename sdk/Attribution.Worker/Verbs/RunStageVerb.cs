@@ -16,27 +16,49 @@ public static class RunStageVerb
         var request = new Option<string>("--request") { Description = "The stage's request file, as the build writes it.", Required = true };
         var accept = new Option<bool>("--accept-snapshot") { Description = "Make the present metrics the snapshot." };
         var parent = new Option<bool>("--stop-with-stdin") { Description = "Stop when the standard input ends: whoever started this is gone." };
-        var verb = new Command("run-stage", "Runs one stage of an experiment from its request file, and reports in JSON lines.") { stage, request, accept, parent };
+        var helper = new Option<bool>("--helper") { Description = "Compute what is free of a stage that another process runs, and leave the rest to that one.", Hidden = true };
+        var verb = new Command("run-stage", "Runs one stage of an experiment from its request file, and reports in JSON lines.")
+        {
+            stage, request, accept, parent, helper,
+        };
         verb.SetAction(async (parsed, cancellation) =>
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             if (parsed.GetValue(parent))
                 _ = Task.Run(() => StopWithInput(stop), CancellationToken.None);
             return await Task.Run(() => Run(
-                parsed.GetRequiredValue(stage), parsed.GetRequiredValue(request), parsed.GetValue(accept), parsed.GetValue<bool>(VerbRunner.Verbose), parsed.InvocationConfiguration.Output, stop.Token), CancellationToken.None);
+                parsed.GetRequiredValue(stage), parsed.GetRequiredValue(request), parsed.GetValue(accept), parsed.GetValue<bool>(VerbRunner.Verbose), parsed.GetValue(helper),
+                parsed.InvocationConfiguration.Output, stop.Token), CancellationToken.None);
         });
         return verb;
     }
 
-    private static int Run(string name, string request, bool accept, bool verbose, TextWriter output, CancellationToken cancellation)
+    private static int Run(string name, string request, bool accept, bool verbose, bool isHelper, TextWriter output, CancellationToken cancellation)
     {
         var reporter = new Reporter(output);
         try
         {
             EnvironmentFile.Load(skipped => reporter.Warning(skipped.Code, skipped.Message, skipped.File));
-            using var context = new StageContext(RequestFile.Read(name, request), reporter) { AcceptSnapshot = accept, Cancellation = cancellation };
+            using var context = new StageContext(RequestFile.Read(name, request), reporter)
+            {
+                AcceptSnapshot = accept,
+                Cancellation = cancellation,
+                IsHelper = isHelper,
+                StartHelpers = isHelper ? null : environments => new Helpers(name, request, environments, reporter),
+            };
             using var stage = StageList.Create(context);
-            StageRunner.Run(name, stage, context, cancellation);
+            try
+            {
+                if (isHelper)
+                    StageRunner.Help(stage, context, cancellation);
+                else
+                    StageRunner.Run(name, stage, context, cancellation);
+            }
+            finally
+            {
+                if (isHelper || context.HasHelpers)
+                    reporter.Detail($"computed {context.Store.ComputedCount} artifacts");
+            }
             return 0;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -17,6 +17,9 @@ public static partial class ErrorCodes
     /// <summary>The number of threads asked for is not a positive number.</summary>
     public const string ThreadsInvalid = "ATTR1007";
 
+    /// <summary>The number of workers asked for is not a positive number.</summary>
+    public const string WorkersInvalid = "ATTR1011";
+
     /// <summary>A warning: the libtorch in use is of another version than the TorchSharp package is made for.</summary>
     public const string LibTorchVersion = "ATTR1009";
 
@@ -24,7 +27,7 @@ public static partial class ErrorCodes
     public const string OutOfMemory = "ATTR1010";
 
     /// <summary>A file or folder cannot be read or written: rights, room, or a broken disk.</summary>
-    public const string FileAccess = "ATTR1011";
+    public const string FileAccess = "ATTR1015";
 
     /// <summary>DuckDB's library is not there for this machine, or does not load.</summary>
     public const string DuckDbMissing = "ATTR1021";
