@@ -62,7 +62,7 @@ public static class AttributeVerb
             var config = ModelConfig.Load(folder);
             var blocks = LayerList.Parse(parsed.GetRequiredValue(layers), config.BlockCount);
             var target = parsed.GetRequiredValue(output);
-            var floats = methods.Sum(m => IsProjected(m) ? (long)identity.Dimension : (long)blocks.Count * config.HiddenSize);
+            var floats = methods.Sum(m => m.IsProjected() ? identity.Dimension : (m.IsOfWholeModel() ? 1L : blocks.Count) * config.HiddenSize);
             OutputPlace.RequireFolder(target, dataset.CountRows() * floats * sizeof(float));
             var encoder = RowEncoder.Load(folder, parsed.GetValue(maxTokens), model.Loss(parsed), model.ChatTemplate(parsed));
             using var loaded = model.Load(parsed, folder);
