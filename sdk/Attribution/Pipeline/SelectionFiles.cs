@@ -24,7 +24,7 @@ internal static class SelectionFiles
                 + $"PlantedColumn out.")
             { Property = "PlantedColumn" };
         SelectedRows.Write(builder.PathOf(SelectTrainingDataStage.SelectedFile), selected);
-        Readable.WriteLines(builder.PathOf(SelectTrainingDataStage.TrainFile), selected.OrderBy(row => row.Index).Select(row => TrainingRow.Of(row.Treatment)));
+        SelectedRows.WriteDataset(builder.PathOf(SelectTrainingDataStage.TrainFile), selected.OrderBy(row => row.Index).Select(row => row.Treatment));
         ScoredRows.Write(builder.PathOf(SelectTrainingDataStage.ScoresFile), scores);
 
         var shown = planted is null ? null : pool.Planted(planted.Trait);

@@ -41,23 +41,17 @@ public static class SelectedRows
     }
 
     /// <summary>Writes the file; equal rows give equal bytes.</summary>
-    public static void Write(string path, IEnumerable<SelectedRow> rows)
+    public static void Write(string path, IEnumerable<SelectedRow> rows) => Write(path, rows, (json, row) =>
     {
-        using var file = File.Create(path);
-        foreach (var row in rows)
-        {
-            using (var json = new Utf8JsonWriter(file, Plain))
-            {
-                json.WriteStartObject();
-                json.WriteNumber("rank", row.Rank);
-                json.WriteNumber("idx", row.Index);
-                json.WriteNumber("score", row.Score);
-                Write(json, row.Treatment);
-                json.WriteEndObject();
-            }
-            file.WriteByte((byte)'\n');
-        }
-    }
+        json.WriteNumber("rank", row.Rank);
+        json.WriteNumber("idx", row.Index);
+        json.WriteNumber("score", row.Score);
+        Write(json, row.Treatment, "");
+    });
+
+    /// <summary>Writes conversations to train on as a dataset, by the names that a <see cref="Dataset"/> has for its columns.</summary>
+    internal static void WriteDataset(string path, IEnumerable<Conversation> treatments) =>
+        Write(path, treatments, (json, treatment) => Write(json, treatment, "treatment_"));
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="AttributionException">It is not there, or a line of it is malformed; the exception names the row.</exception>
@@ -72,12 +66,27 @@ public static class SelectedRows
     internal static bool Recognizes(string path) =>
         path.EndsWith(".jsonl", StringComparison.Ordinal) && File.Exists(path) && File.ReadLines(path).FirstOrDefault() is { } line && line.StartsWith("{\"rank\":", StringComparison.Ordinal);
 
-    private static void Write(Utf8JsonWriter json, Conversation conversation)
+    private static void Write<T>(string path, IEnumerable<T> lines, Action<Utf8JsonWriter, T> write)
+    {
+        using var file = File.Create(path);
+        foreach (var line in lines)
+        {
+            using (var json = new Utf8JsonWriter(file, Plain))
+            {
+                json.WriteStartObject();
+                write(json, line);
+                json.WriteEndObject();
+            }
+            file.WriteByte((byte)'\n');
+        }
+    }
+
+    private static void Write(Utf8JsonWriter json, Conversation conversation, string prefix)
     {
         switch (conversation)
         {
             case MessageConversation { Messages: var messages, Variables: var variables }:
-                json.WritePropertyName("messages");
+                json.WritePropertyName($"{prefix}messages");
                 JsonSerializer.Serialize(json, messages);
                 foreach (var (name, value) in RowVariables.ToColumns(variables))
                 {
@@ -86,11 +95,11 @@ public static class SelectedRows
                 }
                 break;
             case TokenConversation { Tokens: var tokens, Keep: var keep }:
-                json.WriteStartArray("tokens");
+                json.WriteStartArray($"{prefix}tokens");
                 foreach (var token in tokens)
                     json.WriteNumberValue(token);
                 json.WriteEndArray();
-                json.WriteStartArray("keep");
+                json.WriteStartArray($"{prefix}keep");
                 foreach (var kept in keep)
                     json.WriteBooleanValue(kept);
                 json.WriteEndArray();
