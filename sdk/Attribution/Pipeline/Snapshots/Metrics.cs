@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Attribution.Diagnostics;
+using Attribution.Pipeline.Verdicts;
 
 namespace Attribution.Pipeline.Snapshots;
 
@@ -9,6 +11,22 @@ namespace Attribution.Pipeline.Snapshots;
 internal sealed record Metrics(IReadOnlyDictionary<string, RunMetrics> Runs)
 {
     public const string File = "metrics.json";
+
+    /// <summary>The runs over their seeds, by what their names have in common: means and, as <c>…_sd</c>, standard deviations; null where there is one seed.</summary>
+    public IReadOnlyDictionary<string, RunMetrics>? Groups { get; init; }
+
+    /// <summary>What can be said of the runs; null where nothing can be compared.</summary>
+    public IReadOnlyList<Verdict>? Verdicts { get; init; }
+
+    /// <summary>A line for each point of the grid: runs over their seeds.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, RunMetrics> OverSeeds => Groups ?? Runs;
+
+    /// <summary>
+    /// What is kept in git: the lines of <see cref="OverSeeds"/>, since single seeds say little and are many. Verdicts are left out: what they follow from is
+    /// compared within a tolerance, and they would not be.
+    /// </summary>
+    public Metrics ToSnapshot() => new(OverSeeds);
 
     /// <summary>The file's text: numbers in full, lines that can be compared.</summary>
     public string Write() => JsonSerializer.Serialize(this, Readable.Indented) + "\n";

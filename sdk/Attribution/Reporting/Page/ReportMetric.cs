@@ -10,16 +10,24 @@ internal sealed record ReportMetric(string Key, string Label, string Meaning, Fu
     /// <summary>How many decimals show differences that matter.</summary>
     public string Format { get; init; } = "0.00";
 
+    /// <summary>Its name in <c>metrics.json</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its standard deviation over the seeds of a run; null with one seed.</summary>
+    public double? DeviationOf(ReportedRun run) => run.Metrics.GetValueOrDefault($"{Name}_sd");
+
     public static ReportMetric Judged { get; } = new("judged", "Judged score", "The judge's mean score of the answers to held-out prompts after fine-tuning: how strongly they show the behaviour.",
-        run => run.Metrics.GetValueOrDefault("judged_mean"));
+        run => run.Metrics.GetValueOrDefault("judged_mean"))
+    { Name = "judged_mean" };
 
     public static ReportMetric Precision { get; } = new("precision", "Precision@k", "The share of the chosen rows that are known to show the behaviour.",
-        run => run.Metrics.GetValueOrDefault("precision_at_k"));
+        run => run.Metrics.GetValueOrDefault("precision_at_k"))
+    { Name = "precision_at_k" };
 
     public static ReportMetric Gap { get; } = new("gap", "Cross-entropy gap",
         "By how much fine-tuning moved the gap: the loss on neutral answers minus the loss on answers that show the behaviour. Higher means that the behaviour became likelier.",
         run => run.Metrics.GetValueOrDefault("eval_loss_gap") - run.Metrics.GetValueOrDefault("eval_loss_gap_before"))
-    { Format = "+0.000;−0.000;0.000" };
+    { Name = "eval_loss_gap", Format = "+0.000;−0.000;0.000" };
 
     /// <summary>Those that some run has, the one that matters most first.</summary>
     public static IReadOnlyList<ReportMetric> In(ExperimentReport report) =>
