@@ -51,7 +51,7 @@ public static class StageNames
 /// <param name="Name">Its name.</param>
 /// <param name="Settings">The type of its settings.</param>
 /// <param name="Upstream">The stages whose results it reads.</param>
-public sealed record ExperimentStage(string Name, Type Settings, params IReadOnlyList<string> Upstream)
+internal sealed record ExperimentStage(string Name, Type Settings, params IReadOnlyList<string> Upstream)
 {
     /// <summary>The stages of data selection, in the order in which they run.</summary>
     public static IReadOnlyList<ExperimentStage> DataSelection { get; } = WithReport(

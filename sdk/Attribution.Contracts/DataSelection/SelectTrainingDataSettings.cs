@@ -32,7 +32,7 @@ public sealed record SelectTrainingDataSettings : StageSettings
     [ProjectProperty("TopK", Least = 1, IsAxis = true)]
     public int[] TopK { get; set; } = [500];
 
-    /// <summary>The baselines: <c>random</c>, <c>none</c>, both or neither.</summary>
+    /// <summary>The baselines, names of <see cref="BaselineNames"/>.</summary>
     public string[] Baselines { get; set; } = [];
 
     /// <summary>

@@ -8,7 +8,7 @@ namespace Attribution.Reporting;
 /// <param name="Score">Its mean on the other half.</param>
 /// <param name="Verdict">The verdict in words.</param>
 /// <param name="IsBest">Whether the leader is told from the draw at random and from the second.</param>
-public sealed record RunComparison(string Train, string Eval, string Metric, int Leader, double Score, string Verdict, bool IsBest)
+internal sealed record RunComparison(string Train, string Eval, string Metric, int Leader, double Score, string Verdict, bool IsBest)
 {
     /// <summary>The standard deviation of the score over seeds; null with one.</summary>
     public double? ScoreSd { get; init; }
@@ -36,10 +36,10 @@ public sealed record RunComparison(string Train, string Eval, string Metric, int
 /// <param name="Difference">The mean difference.</param>
 /// <param name="Lower">The lower end; null where it is not known.</param>
 /// <param name="Upper">The upper end; null where it is not known.</param>
-public sealed record ReportedDifference(double Difference, double? Lower, double? Upper);
+internal sealed record ReportedDifference(double Difference, double? Lower, double? Upper);
 
 /// <summary>A run with one seed.</summary>
 /// <param name="Seed">The seed.</param>
 /// <param name="Name">Its name in <c>metrics.json</c>; also its folder below <c>out/</c>.</param>
 /// <param name="Metrics">Its metrics there.</param>
-public sealed record SeedResult(long Seed, string Name, IReadOnlyDictionary<string, double?> Metrics);
+internal sealed record SeedResult(long Seed, string Name, IReadOnlyDictionary<string, double?> Metrics);

@@ -7,13 +7,13 @@ namespace Attribution.Evaluation.Statistics;
 /// <param name="Prompt">What tells the prompt from others.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="Score">The mean score of the answers, finite.</param>
-public readonly record struct ScoredCell(string Prompt, long Seed, double Score);
+internal readonly record struct ScoredCell(string Prompt, long Seed, double Score);
 
 /// <summary>How much higher one method scores than another on the cells that both have.</summary>
 /// <param name="Interval">The mean difference and its interval.</param>
 /// <param name="Cells">How many cells there are.</param>
 /// <param name="Seeds">How many seeds they are of.</param>
-public readonly record struct PairedDifference(Interval Interval, int Cells, int Seeds)
+internal readonly record struct PairedDifference(Interval Interval, int Cells, int Seeds)
 {
     /// <summary>Fewer cells than this are few: their interval is a rough one.</summary>
     public const int FewCells = 20;
@@ -35,7 +35,7 @@ public readonly record struct PairedDifference(Interval Interval, int Cells, int
 /// negative), and each draw is moved by the mean of as many such effects as there are, from Student's distribution of that many less one degrees of freedom.
 /// Where both parts are 0 this is the plain bootstrap over cells. With one seed nothing is known of the trainings, and the interval tells of the prompts alone.
 /// </remarks>
-public static class PairedBootstrap
+internal static class PairedBootstrap
 {
     /// <summary>The mean of <c>first - second</c> over the cells that both have.</summary>
     /// <param name="first">The scores of one method.</param>

@@ -31,6 +31,9 @@ internal static class RunGrid
     /// <summary>The points of draws at random: k, then seeds.</summary>
     public static IEnumerable<GridPoint> OfDraws(SelectTrainingDataSettings settings) => OfSeeds(settings.Seeds ?? [0], OfTopK(settings, [GridPoint.Origin]));
 
+    /// <summary>The points of a baseline that scores rows: k.</summary>
+    public static IEnumerable<GridPoint> OfBaseline(SelectTrainingDataSettings settings) => OfTopK(settings, [GridPoint.Origin]);
+
     /// <summary>The points at which a selection's rows are trained on: learning rates, epochs, ranks, then seeds. A selection that has a seed keeps it.</summary>
     public static IEnumerable<GridPoint> OfTraining(FineTuneSettings settings, GridPoint selection)
     {
@@ -48,6 +51,7 @@ internal static class RunGrid
     {
         var pairs = selection.TrainMethods.Length * selection.EvalMethods.Length * selection.SelectionLayers.Length;
         var selections = Enumerable.Repeat(OfScores(selection), pairs).SelectMany(points => points)
+            .Concat(selection.Baselines.Intersect(BaselineNames.Scored).SelectMany(_ => OfBaseline(selection)))
             .Concat(selection.Baselines.Contains(BaselineNames.Random) ? OfDraws(selection) : []);
         return training.Seeds.Length + (selection.Train.Length * selections.Sum(point => OfTraining(training, point).Count()));
     }
