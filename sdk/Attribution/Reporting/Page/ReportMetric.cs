@@ -25,18 +25,21 @@ internal sealed record ReportMetric(string Key, string Label, string Meaning, Fu
     { Name = "precision_at_k" };
 
     public static ReportMetric Recall { get; } = new("recall", "Recall@k", "The share of the rows that are known to show the behaviour that were chosen.",
-        run => run.Metrics.GetValueOrDefault("recall_at_k"));
+        run => run.Metrics.GetValueOrDefault("recall_at_k"))
+    { Name = "recall_at_k" };
 
     public static ReportMetric Auprc { get; } = new("auprc", "AUPRC",
         "The area under the precision-recall curve of all scores, as average precision: the share of planted rows at random, 1 where they all come first.",
-        run => run.Metrics.GetValueOrDefault("auprc"));
+        run => run.Metrics.GetValueOrDefault("auprc"))
+    { Name = "auprc" };
 
     public static ReportMetric Auroc { get; } = new("auroc", "AUROC", "The chance that a row that is known to show the behaviour scores higher than another: 0.5 at random.",
         run => run.Metrics.GetValueOrDefault("auroc"))
-    { Format = "0.000" };
+    { Name = "auroc", Format = "0.000" };
 
     public static ReportMetric ReciprocalRank { get; } = new("mrr", "MRR", "One over the rank of the first row that is known to show the behaviour.",
-        run => run.Metrics.GetValueOrDefault("mrr"));
+        run => run.Metrics.GetValueOrDefault("mrr"))
+    { Name = "mrr" };
 
     public static ReportMetric Gap { get; } = new("gap", "Cross-entropy gap",
         "By how much fine-tuning moved the gap: the loss on neutral answers minus the loss on answers that show the behaviour. Higher means that the behaviour became likelier.",
