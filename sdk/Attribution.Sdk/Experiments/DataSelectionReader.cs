@@ -100,8 +100,10 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
             SelectionLayers = SelectionLayers(),
             Baselines = _baselines,
         };
+        var whitening = Properties.Read<WhiteningSettings>();
         return settings with
         {
+            Whitening = settings.ScoringMethods.Any(ScoringMethodNames.Whitens) ? whitening : null,
             Seeds = _baselines.Contains(BaselineNames.Random) || settings.ScoringMethods.Any(ScoringMethodNames.IsProbe) ? Seeds() : null
         };
     }

@@ -152,7 +152,10 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         if (IsProjected(train.Name, trainMethod))
             ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}",
                 $"{eval.Name}/{evalMethod}");
-        var request = Context.Resolve(StoreStage, isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : inputs);
+        var whitening = scoring.Whitens() ? new WhiteningOptions { Damping = Settings.Whitening?.Damping ?? new WhiteningOptions().Damping, Mixture = Settings.Whitening?.Mixture ?? 0 } : null;
+        if (scoring == ScoringMethod.TrakFull)
+            whitening = whitening! with { Mixture = 0 }; // which it does not read
+        var request = Context.Resolve(StoreStage, isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : whitening is null ? inputs : new { selection = inputs, whitening });
         var vectors = FolderOf(train.Name, trainMethod, layer);
         var scores = $"{FolderOf(eval.Name, evalMethod, layer)} {at.ScoringMethod} {at.Seed}";
         _wanted[request.Fingerprint] = new WantedScores(vectors, layer, PoolOf(train), scores, inputs.TopK, cancellation =>
@@ -161,7 +164,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
                 readsControls ? VectorFolder.Open(FolderOf(eval.Name, ComputeAttributionStage.ControlMethod, layer), layer) : null);
             return isProbe
                 ? RowScorer.Of(scoring, GetProbe(scores, scoring, at.Seed!.Value, inputs.eval, inputs.control!, treatments, controls!, cancellation))
-                : RowScorer.From(scoring, treatments, controls);
+                : RowScorer.From(scoring, treatments, controls, whitening: whitening, cancellation: cancellation);
         });
         return new StageJob(
             new JobKey
