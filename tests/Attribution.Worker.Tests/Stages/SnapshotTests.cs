@@ -22,8 +22,7 @@ public sealed class SnapshotTests
 
         (await experiment.RunStageAsync("VerifySnapshot", "--accept-snapshot")).Code.ShouldBe(0);
         var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")))!.AsObject();
-        metrics.Select(part => part.Key).ShouldBe(["runs", "verdicts"]);
-        metrics.Remove("verdicts");
+        metrics.Select(part => part.Key).ShouldBe(["runs", "verdicts"], "there is one seed, so that nothing is a mean");
         JsonNode.Parse(File.ReadAllText(verified))!.ToJsonString().ShouldBe(metrics.ToJsonString());
         File.ReadAllLines(Path.Combine(experiment.State, "VerifySnapshot.files")).ShouldBe([verified, verdict]);
         var same = await experiment.RunAsync("VerifySnapshot");
@@ -44,6 +43,18 @@ public sealed class SnapshotTests
         errors[1].Text.ShouldContain(FormattableString.Invariant($"expected {(double)other}, got {got}, tolerance {0.01 * (double)other}"));
         errors[1].Text.ShouldContain("-p:AcceptSnapshot=true");
         JsonNode.Parse(File.ReadAllText(received))!.ToJsonString().ShouldBe(metrics.ToJsonString());
+
+        // A verdict's score is compared, its words are not.
+        snapshot["runs"]![Run]!["settings"]!["top_k"] = 8;
+        snapshot["runs"]![Run]!["metrics"]!["eval_loss_treatment"] = got;
+        snapshot["verdicts"]![0]!["text"] = "best";
+        File.WriteAllText(verified, snapshot.ToJsonString());
+        (await experiment.RunStageAsync("VerifySnapshot")).Code.ShouldBe(0);
+        snapshot["verdicts"]![0]!["score"] = 0.25 + (double)snapshot["verdicts"]![0]!["score"]!;
+        File.WriteAllText(verified, snapshot.ToJsonString());
+        (await experiment.FailAsync("VerifySnapshot")).Text.ShouldContain("score of the verdict of pool/lazy: expected ");
+        snapshot["verdicts"]![0]!["score"] = (double)snapshot["verdicts"]![0]!["score"]! - 0.25;
+        snapshot["runs"]![Run]!["metrics"]!["eval_loss_treatment"] = other.DeepClone();
 
         // Within its own tolerance.
         snapshot["runs"]![Run]!["settings"]!["top_k"] = 8;

@@ -23,10 +23,10 @@ internal sealed record Metrics(IReadOnlyDictionary<string, RunMetrics> Runs)
     public IReadOnlyDictionary<string, RunMetrics> OverSeeds => Groups ?? Runs;
 
     /// <summary>
-    /// What is kept in git: the lines of <see cref="OverSeeds"/>, since single seeds say little and are many. Verdicts are left out: what they follow from is
-    /// compared within a tolerance, and they would not be.
+    /// What is kept in git: the lines of <see cref="OverSeeds"/>, since single seeds say little and are many, and the verdicts. Of these the scores are compared,
+    /// and not the words, which follow from them and may turn on another machine where a run is barely told from another.
     /// </summary>
-    public Metrics ToSnapshot() => new(OverSeeds);
+    public Metrics ToSnapshot() => new(OverSeeds) { Verdicts = Verdicts };
 
     /// <summary>The file's text: numbers in full, lines that can be compared.</summary>
     public string Write() => JsonSerializer.Serialize(this, Readable.Indented) + "\n";
