@@ -29,6 +29,9 @@ internal sealed class StageContext : IDisposable
 
     public StageReporter Reporter { get; }
 
+    /// <summary>Stops what plans the stage, such as fetching a model.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>What the stage is told.</summary>
     public StageSettings Settings { get; }
 
