@@ -55,10 +55,10 @@ public sealed class ResultTableTests
         };
         ResultTable.Of(metrics, [new() { Name = "empathy" }]).Split('\n').ShouldBe(
         [
-            "                                                    judged score         over random",
+            "                                                   judged score          over random",
             "empathy, 2 seeds",
-            "  residual_diff x residual_change k50     0.000 -> 1.500 ± 0.250   +1.00 [0.50, 1.50]",
-            "  residual_diff x residual_change k100    0.000 -> 1.250 ± 0.250                    -",
+            "  residual_diff x residual_change k50    0.000 -> 1.500 ± 0.250   +1.00 [0.50, 1.50]",
+            "  residual_diff x residual_change k100   0.000 -> 1.250 ± 0.250                    -",
             "  residual_diff x residual_change k50 leads on half of the prompts; on the others it has 1.75 ± 0.50, over random +1.50 [1.00, 2.00], "
                 + "over residual_diff x residual_change k100 +0.25 [-0.25, 0.75]",
             "  verdict: not told from the second",

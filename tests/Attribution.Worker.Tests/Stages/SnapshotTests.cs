@@ -100,9 +100,10 @@ public sealed class SnapshotTests
             (await experiment.RunStageAsync(stage)).Code.ShouldBe(0);
         var (_, lines) = await experiment.RunStageAsync("VerifySnapshot");
         var errors = lines.Where(l => l.Kind == "error").Select(l => l.Text).ToArray();
-        errors.Length.ShouldBe(2);
+        errors.Length.ShouldBe(3);
         errors[0].ShouldContain($"run {Run}: expected the run, got none");
-        errors[1].ShouldContain("lazy.residual_treatment.layer1: expected none, got the run");
+        errors[1].ShouldContain("score of the verdict of pool/lazy: expected ");
+        errors[2].ShouldContain("lazy.residual_treatment.layer1: expected none, got the run");
 
         File.WriteAllText(Path.Combine(experiment.Snapshots, "tolerances.json"), """{"judged_mean": -1}""");
         (await experiment.FailAsync("VerifySnapshot")).Code!.ShouldBe("ATTR1702");
