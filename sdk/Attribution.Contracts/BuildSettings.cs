@@ -20,6 +20,14 @@ public sealed record BuildSettings
     [ProjectProperty("JudgePrompts", Default = "none", ReadBy = StageNames.Judge)]
     public string? JudgePrompts { get; init; }
 
+    /// <summary>
+    /// The one seed of an experiment without <c>Seeds</c>; with it, leave this out. In context attribution it decides the ablations, which examples are
+    /// held out, and the estimator's training.
+    /// </summary>
+    [ProjectProperty("Seed", Default = "`0`", ReadBy = $"{StageNames.SelectTrainingData}, {StageNames.FineTune}, {StageNames.Evaluate}; "
+        + $"{StageNames.FeaturesAndOutputs}, {StageNames.TrainEstimator}, {StageNames.AttributeHeldOut}")]
+    public long? Seed { get; init; }
+
     /// <summary><c>true</c>: the metrics become the snapshot.</summary>
     [ProjectProperty("AcceptSnapshot", ChangesNoResult = true, ReadBy = StageNames.VerifySnapshot)]
     public bool AcceptSnapshot { get; init; }

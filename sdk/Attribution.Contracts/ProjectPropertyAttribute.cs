@@ -20,6 +20,9 @@ public sealed class ProjectPropertyAttribute(string name) : Attribute
     /// <summary>The class whose constants are the values that a text may have; null where any text will do.</summary>
     public Type? OneOf { get; init; }
 
+    /// <summary>Whether the property is an axis of a sweep: a list of values, as <c>50;100</c>, each of which has runs of its own.</summary>
+    public bool IsAxis { get; init; }
+
     /// <summary>Whether the build makes the setting of the property by code of its own, not by its type and bounds alone.</summary>
     public bool IsDerived { get; init; }
 

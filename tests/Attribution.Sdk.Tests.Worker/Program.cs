@@ -16,7 +16,7 @@ return args[0] switch
 static int Explain(string[] args)
 {
     var request = File.ReadAllText(Path.Combine(args[2], "SelectTrainingData.request.json"));
-    Console.WriteLine($"SelectTrainingData would take {JsonNode.Parse(request)!["topK"]} rows; state in {args[4]}");
+    Console.WriteLine($"SelectTrainingData would take {JsonNode.Parse(request)!["topK"]![0]} rows; state in {args[4]}");
     return 0;
 }
 

@@ -37,7 +37,7 @@ public abstract record AblationSettings : ModelSettings
     [ProjectProperty("Alpha", Most = 1)]
     public double Alpha { get; set; } = 0.5;
 
-    /// <inheritdoc cref="SelectTrainingDataSettings.Seed"/>
+    /// <inheritdoc cref="BuildSettings.Seed"/>
     [ProjectProperty("Seed")]
     public long Seed { get; set; }
 }

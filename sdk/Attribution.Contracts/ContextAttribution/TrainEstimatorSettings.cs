@@ -12,7 +12,7 @@ public sealed record TrainEstimatorSettings : StageSettings
     [ProjectProperty("Steps", Least = 1)]
     public int Steps { get; set; } = 1000;
 
-    /// <inheritdoc cref="FineTuneSettings.LearningRate"/>
+    /// <inheritdoc cref="FineTuneSettings.LearningRates"/>
     [ProjectProperty("LearningRate")]
     public double LearningRate { get; set; } = 1e-3;
 
@@ -20,7 +20,7 @@ public sealed record TrainEstimatorSettings : StageSettings
     [ProjectProperty("BatchSize", Least = 1)]
     public int BatchSize { get; set; } = 512;
 
-    /// <inheritdoc cref="SelectTrainingDataSettings.Seed"/>
+    /// <inheritdoc cref="BuildSettings.Seed"/>
     [ProjectProperty("Seed")]
     public long Seed { get; set; }
 }

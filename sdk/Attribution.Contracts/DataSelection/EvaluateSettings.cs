@@ -6,6 +6,10 @@ public sealed record EvaluateSettings : ConversationSettings
     /// <summary>The evaluation sets.</summary>
     public EvalSettings[] Eval { get; set; } = [];
 
+    /// <inheritdoc cref="SelectTrainingDataSettings.Seeds"/>
+    [ProjectProperty("Seeds", IsDerived = true)]
+    public long[] Seeds { get; set; } = [0];
+
     /// <summary>How held-out prompts are answered; null where there are none.</summary>
     public GenerationSettings? Generation { get; set; }
 }
@@ -28,8 +32,4 @@ public sealed record GenerationSettings
     /// <summary>The longest answer, in tokens. ComputeAttribution reads it with <c>persona_vector_gen</c> or GenerateControls.</summary>
     [ProjectProperty("MaxNewTokens", Least = 1)]
     public int MaxNewTokens { get; set; } = 1024;
-
-    /// <inheritdoc cref="SelectTrainingDataSettings.Seed"/>
-    [ProjectProperty("Seed")]
-    public long Seed { get; set; }
 }

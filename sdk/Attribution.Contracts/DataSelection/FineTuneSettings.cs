@@ -7,32 +7,32 @@ public sealed record FineTuneSettings : LossSettings
     public LoraSettings Lora { get; set; } = new();
 
     /// <summary>The learning rate of the first step; it falls linearly to 0, the estimator's along a half cosine.</summary>
-    [ProjectProperty("LearningRate")]
-    public double LearningRate { get; set; } = 1e-4;
+    [ProjectProperty("LearningRate", IsAxis = true)]
+    public double[] LearningRates { get; set; } = [1e-4];
 
     /// <summary>The weight decay of AdamW.</summary>
     [ProjectProperty("WeightDecay")]
     public double WeightDecay { get; set; } = 0.01;
 
     /// <summary>Passes over the selected rows.</summary>
-    [ProjectProperty("Epochs", Least = 1)]
-    public int Epochs { get; set; } = 1;
+    [ProjectProperty("Epochs", Least = 1, IsAxis = true)]
+    public int[] Epochs { get; set; } = [1];
 
     /// <summary>Rows of one step; of the estimator, examples of one step.</summary>
     [ProjectProperty("BatchSize", Least = 1)]
     public int BatchSize { get; set; } = 4;
 
-    /// <inheritdoc cref="SelectTrainingDataSettings.Seed"/>
-    [ProjectProperty("Seed")]
-    public long Seed { get; set; }
+    /// <inheritdoc cref="SelectTrainingDataSettings.Seeds"/>
+    [ProjectProperty("Seeds", IsDerived = true)]
+    public long[] Seeds { get; set; } = [0];
 }
 
 /// <summary>The shape of a LoRA adapter.</summary>
 public sealed record LoraSettings
 {
     /// <summary>Rows of the adapter's A.</summary>
-    [ProjectProperty("LoraRank", Least = 1)]
-    public int Rank { get; set; } = 32;
+    [ProjectProperty("LoraRank", Least = 1, IsAxis = true)]
+    public int[] Ranks { get; set; } = [32];
 
     /// <summary>The adapter is scaled by alpha / rank.</summary>
     [ProjectProperty("LoraAlpha")]

@@ -15,9 +15,9 @@ public sealed record SelectTrainingDataSettings : StageSettings
     /// <summary>The methods of the evaluation rows' vectors.</summary>
     public string[] EvalMethods { get; set; } = [];
 
-    /// <summary>The layer that scores compare; required if there are several.</summary>
-    [ProjectProperty("SelectionLayer", IsDerived = true, Default = "AttributionLayer")]
-    public int Layer { get; set; }
+    /// <summary>The layers that scores compare, of those of AttributionLayer; required if there are several there.</summary>
+    [ProjectProperty("SelectionLayer", IsDerived = true, IsAxis = true, Default = "AttributionLayer")]
+    public int[] SelectionLayers { get; set; } = [0];
 
     /// <summary>
     /// <c>cos_sim</c>, <c>proj</c>, <c>dot_product</c>, <c>cos_sim_debias_eval</c>, <c>cos_sim_debias_train</c>, or a probe: <c>linear</c>, <c>mlp</c>, the
@@ -25,22 +25,22 @@ public sealed record SelectTrainingDataSettings : StageSettings
     /// <c>residual_treatment</c> as both methods; at least 10 pairs. <c>mlp</c> takes a second of CPU per thousand rows or two. With a probe or
     /// <c>cos_sim_debias_eval</c> ComputeAttribution makes the controls' vectors.
     /// </summary>
-    [ProjectProperty("ScoringMethod", OneOf = typeof(ScoringMethodNames))]
-    public string ScoringMethod { get; set; } = ScoringMethodNames.CosSim;
+    [ProjectProperty("ScoringMethod", OneOf = typeof(ScoringMethodNames), IsAxis = true)]
+    public string[] ScoringMethods { get; set; } = [ScoringMethodNames.CosSim];
 
     /// <summary>Rows to select.</summary>
-    [ProjectProperty("TopK", Least = 1)]
-    public int TopK { get; set; } = 500;
+    [ProjectProperty("TopK", Least = 1, IsAxis = true)]
+    public int[] TopK { get; set; } = [500];
 
     /// <summary>The baselines: <c>random</c>, <c>none</c>, both or neither.</summary>
     public string[] Baselines { get; set; } = [];
 
     /// <summary>
-    /// The seed of the <c>random</c> baseline, the training of a probe, the adapter's start and the order of rows, the sampling of answers; in context
-    /// attribution of the ablations, of which examples are held out, and of the estimator's training.
+    /// The seeds of the runs, as <c>0;1;2</c>: every run is made once with each, and results are means over them. A seed decides the draw of the
+    /// <c>random</c> baseline, the training of a probe, the adapter's start, the order of rows and dropout, and the sampling of answers.
     /// </summary>
-    [ProjectProperty("Seed")]
-    public long? Seed { get; set; } = 0;
+    [ProjectProperty("Seeds", IsDerived = true, Least = 0, Default = "`Seed`")]
+    public long[]? Seeds { get; set; } = [0];
 }
 
 /// <summary>A training set as selection sees it.</summary>

@@ -18,6 +18,9 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
     {
         Reject(ExperimentKinds.DataSelection, ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset, ProjectItemNames.AttributionMethod,
             ProjectItemNames.SelectionMethod);
+        if (Properties.Text("Seeds") is not null)
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid, "Seeds belongs to the selection of training data; context attribution has one seed. Set Seed.",
+                "Seeds"));
         var (baselines, datasets) = (Baselines(), Datasets());
         string[] names = [.. datasets.Select(d => d.Name)];
         // Of a dataset whose rows Generate has read, what remains.

@@ -30,7 +30,8 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
                 "There is no evaluation set. Add <EvalDataset Include=\"data/behaviour.jsonl\" /> to an ItemGroup of the project: its rows show what to "
                 + "look for."));
         var methods = new MethodChecks(Problems, _trainMethods, _evalMethods, _baselines);
-        methods.CheckRuns(Properties.Text("ScoringMethod"));
+        var selection = SelectTrainingData();
+        methods.CheckRuns(selection.ScoringMethods);
         CheckPersonas();
         (_train, _eval) = (Datasets(TrainItem), Datasets(EvalItem));
         Problems.AddRange(UnknownNames.Traits(_eval));
@@ -38,8 +39,8 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         if (Project.Plugin is null)
             methods.CheckNames();
 
-        var selection = SelectTrainingData();
-        return [ImportDatasets(), ComputeAttribution(selection.ScoringMethod), new(selection), FineTune(), Evaluate(), Judge(), CollectMetrics()];
+        return [ImportDatasets(), ComputeAttribution(selection.ScoringMethods), new(selection with { Train = TrainSets(), Eval = EvalSets() }), FineTune(), Evaluate(),
+            Judge(), CollectMetrics()];
     }
 
     private PlannedStage ImportDatasets()
@@ -62,7 +63,7 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
             ? Files(rows.Path!, depth: SearchOption.AllDirectories) : Paths.Files(rows.Path!);
     }
 
-    private PlannedStage ComputeAttribution(string scoringMethod)
+    private PlannedStage ComputeAttribution(IEnumerable<string> scoringMethods)
     {
         var (generates, reads) = (_evalMethods.Contains(PersonaMethodNames.Generated), _evalMethods.Contains(PersonaMethodNames.FromFile));
         var (projection, controls, persona) = (Projection(), Properties.Read<ControlSettings>(), Persona());
@@ -76,7 +77,7 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
                 EvalMethods = _evalMethods,
                 Layers = Properties.Layers("AttributionLayer"),
                 Projection = _trainMethods.Contains(AttributionMethodNames.Trak) ? projection : null,
-                EvalControls = ScoringMethodNames.ReadsControls(scoringMethod),
+                EvalControls = scoringMethods.Any(ScoringMethodNames.ReadsControls),
                 Controls = controls.Generate ? controls : null,
                 Persona = generates ? persona : null,
                 PersonaVectors = reads ? ByName(d => d.PersonaVector) : null,
@@ -93,17 +94,18 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
     {
         var settings = Settings<SelectTrainingDataSettings>(StageNames.SelectTrainingData) with
         {
-            Train = [.. _train.Select(d => new TrainSettings { Name = d.Name, PlantedColumn = d.PlantedColumn })],
-            Eval = EvalSets(),
             TrainMethods = _trainMethods,
             EvalMethods = _evalMethods,
-            Layer = SelectionLayer(),
+            SelectionLayers = SelectionLayers(),
             Baselines = _baselines,
         };
-        return _baselines.Contains(BaselineNames.Random) || ScoringMethodNames.IsProbe(settings.ScoringMethod) ? settings : settings with { Seed = null };
+        return settings with
+        {
+            Seeds = _baselines.Contains(BaselineNames.Random) || settings.ScoringMethods.Any(ScoringMethodNames.IsProbe) ? Seeds() : null
+        };
     }
 
-    private PlannedStage FineTune() => new(ModelStage<FineTuneSettings>(StageNames.FineTune), ModelFiles);
+    private PlannedStage FineTune() => new(ModelStage<FineTuneSettings>(StageNames.FineTune) with { Seeds = Seeds() }, ModelFiles);
 
     private PlannedStage Evaluate()
     {
@@ -111,6 +113,7 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         return new(ModelStage<EvaluateSettings>(StageNames.Evaluate) with
         {
             Eval = EvalSets(),
+            Seeds = Seeds(),
             Generation = _eval.Exists(d => d.Rows.Prompts is not null) ? generation : null
         }, ModelFiles);
     }
@@ -132,6 +135,8 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
 
     private PlannedStage CollectMetrics() =>
         new(Settings<CollectMetricsSettings>(StageNames.CollectMetrics) with { Eval = EvalSets() });
+
+    private TrainSettings[] TrainSets() => [.. _train.Select(d => new TrainSettings { Name = d.Name, PlantedColumn = d.PlantedColumn })];
 
     private EvalSettings[] EvalSets() => [.. _eval.Select(d => new EvalSettings { Name = d.Name, Trait = d.Rows.Trait })];
 
@@ -179,22 +184,34 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         return llm with { Model = model, Endpoint = endpoint };
     }
 
-    private int SelectionLayer()
+    private int[] SelectionLayers()
     {
         var layers = Properties.Layers("AttributionLayer").Layers;
-        if (Properties.Layer("SelectionLayer") is { } layer)
+        if (Properties.Values<int>(new("SelectionLayer")) is { } selected)
         {
-            if (layers?.Contains(layer) == false)
+            foreach (var layer in selected.Where(layer => layers?.Contains(layer) == false))
                 Problems.Add(new(ProjectErrorCodes.LayerAmbiguous, $"SelectionLayer is {layer}, and AttributionLayer has no vectors of it. Add it there.",
                     "SelectionLayer"));
-            return layer;
+            return selected;
         }
-        if (layers is [var only])
-            return only;
+        if (layers is [_])
+            return layers;
         if (Properties.Text("SelectionLayer") is null)
             Problems.Add(new(ProjectErrorCodes.LayerAmbiguous,
-                "AttributionLayer asks for several layers. Say which one the scores compare: <SelectionLayer>19</SelectionLayer>.", "AttributionLayer"));
-        return 0;
+                "AttributionLayer asks for several layers. Say which one the scores compare: <SelectionLayer>19</SelectionLayer>, or several as 18;19, each "
+                + "with runs of its own.", "AttributionLayer"));
+        return [0];
+    }
+
+    // Seed is the one seed of a project without Seeds; a project that sets both means one of them.
+    private long[] Seeds()
+    {
+        var (seeds, seed) = (Properties.Values<long>(new("Seeds")), Build.Seed);
+        if (seeds is not null && seed is { } one && (seeds is not [var only] || only != one))
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+                $"Seed is {one} and Seeds is {string.Join(';', seeds)}, so it is not plain which runs are meant. Set Seeds alone; one seed is a list of one.",
+                "Seed"));
+        return seeds ?? [seed ?? 0];
     }
 
     private void CheckPersonas()
@@ -260,33 +277,4 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
 
     // A file may be called so, too.
     private static bool OfRecipe(ProjectItem item, string prompts) => prompts == DatasetSettings.PromptsOfRecipe && item.Text("Recipe") is not null;
-}
-
-/// <summary>A TrainDataset or EvalDataset item: its rows, and what stages behind their import are told of it.</summary>
-/// <param name="Rows">Where its rows come from.</param>
-internal sealed record ProjectDataset(DatasetSettings Rows)
-{
-    /// <summary>What results call it.</summary>
-    public string Name => Rows.Name;
-
-    /// <summary>Whether a language model writes it.</summary>
-    public bool IsWritten => Rows.Recipe == RecipeNames.Persona;
-
-    /// <summary>The file of held-out prompts, if they are in one of the project's.</summary>
-    public string? PromptFile => Rows.Prompts == DatasetSettings.PromptsOfRecipe ? null : Rows.Prompts;
-
-    /// <inheritdoc cref="TrainSettings.PlantedColumn"/>
-    public string? PlantedColumn { get; init; }
-
-    /// <summary>The file of persona vectors that <c>persona_vector</c> reads.</summary>
-    public string? PersonaVector { get; init; }
-
-    /// <summary>Who judges.</summary>
-    public string Judge { get; init; } = JudgeNames.Rules;
-
-    /// <summary>The project's own prompt for the judging model; null for the one that comes with the worker.</summary>
-    public string? JudgePrompt { get; init; }
-
-    /// <summary>The file of whichever prompt it is; null where no model judges.</summary>
-    public string? JudgePromptFile { get; init; }
 }

@@ -15,8 +15,8 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
         Methods = Names.Of(typeof(AttributionMethodNames));
 
     /// <summary>Checks that there is something to run, and that each method has one of the other side to compare with.</summary>
-    /// <param name="scoringMethod">How they compare.</param>
-    public void CheckRuns(string? scoringMethod)
+    /// <param name="scoringMethods">How they compare.</param>
+    public void CheckRuns(IReadOnlyList<string> scoringMethods)
     {
         foreach (var baseline in baselines.Except(Baselines))
             problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"There is no baseline '{baseline}'. Use {string.Join(" or ", Baselines)}.",
@@ -39,7 +39,7 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
                 : "There are AttributionMethod items and no SelectionMethod: name the method that gives the evaluation rows' vectors, as in "
                     + "<SelectionMethod Include=\"residual_diff\" />."));
         else
-            CheckPairs(scoringMethod);
+            CheckPairs(scoringMethods);
     }
 
     /// <summary>Checks that the library has each method.</summary>
@@ -50,7 +50,7 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
         problems.AddRange(UnknownNames.Methods(EvalItem, evalMethods, [.. Methods, .. Personas], said));
     }
 
-    private void CheckPairs(string? scoringMethod)
+    private void CheckPairs(IReadOnlyList<string> scoringMethods)
     {
         if (trainMethods.Contains(Trak) != evalMethods.Contains(Trak))
         {
@@ -64,7 +64,7 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
             if (train.Count == 0 != (eval.Count == 0))
                 NoPartner(train.Count > 0 ? TrainItem : EvalItem, train.Concat(eval).First(),
                     $"the other side has trak alone, which pairs only with trak. Add a {(train.Count > 0 ? EvalItem : TrainItem)}, or remove it here.");
-            if (scoringMethod == ScoringMethodNames.CosSimDebiasEval)
+            if (scoringMethods.Contains(ScoringMethodNames.CosSimDebiasEval) && scoringMethods.All(ScoringMethodNames.ReadsControls))
                 problems.Add(new(ProjectErrorCodes.MethodsDoNotPair,
                     "ScoringMethod cos_sim_debias_eval reads vectors of residual_control, which do not compare with those of trak. Use another "
                     + "ScoringMethod, or no trak.", "ScoringMethod"));

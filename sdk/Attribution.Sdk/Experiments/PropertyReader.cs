@@ -64,9 +64,6 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
         return new([0]);
     }
 
-    /// <summary>The layer that a property names, or null if it is not set or is a problem.</summary>
-    public int? Layer(string name) => (int?)Whole(name, Text(name), 0, int.MaxValue);
-
     private void Fill(object settings)
     {
         foreach (var member in settings.GetType().GetProperties().Where(p => p.CanWrite))
@@ -83,6 +80,39 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
     {
         if (Text(property.Name) is not { } text)
             return null;
+        if (property.IsAxis && type.GetElementType() is { } element)
+            return Values(property, text, element);
+        if (type.IsValueType && List(text).Length > 1)
+        {
+            problems.Add(Invalid(property.Name, text, property.Name == "Seed" ? "Give one whole number; several seeds are Seeds"
+                : "Give one value: it is no axis of a sweep", property.Name));
+            return null;
+        }
+        return Value(property, text, type);
+    }
+
+    /// <summary>The values of a property that is a list, each once; null if one of them is a problem, or if there is none.</summary>
+    /// <param name="property">The property, whose bounds each value keeps.</param>
+    /// <typeparam name="T">What each value is.</typeparam>
+    public T[]? Values<T>(ProjectPropertyAttribute property) => Text(property.Name) is { } text ? (T[]?)Values(property, text, typeof(T)) : null;
+
+    private Array? Values(ProjectPropertyAttribute property, string text, Type type)
+    {
+        if (List(text) is not { Length: > 0 } parts)
+        {
+            problems.Add(Invalid(property.Name, text, "Give a value, or several with ';' between them", property.Name));
+            return null;
+        }
+        var values = parts.Select(part => Value(property, part, type)).Distinct().ToArray();
+        if (values.Contains(null))
+            return null;
+        var list = Array.CreateInstance(type, values.Length);
+        values.CopyTo(list, 0);
+        return list;
+    }
+
+    private object? Value(ProjectPropertyAttribute property, string text, Type type)
+    {
         if (type == typeof(int))
             return (int?)Whole(property.Name, text, property.Least, Math.Min(property.Most, int.MaxValue));
         if (type == typeof(long))

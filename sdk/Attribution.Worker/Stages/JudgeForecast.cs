@@ -3,6 +3,7 @@ using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
 using Attribution.Judging;
 using Attribution.Pipeline;
+using Attribution.Pipeline.Grid;
 using Attribution.Pipeline.Plugins;
 using Attribution.Pipeline.Results;
 
@@ -23,9 +24,8 @@ internal sealed class JudgeForecast(string requests, string store, StageResult? 
             return null;
         var name = judge.Llm is { } llm ? llm.Folder ?? llm.Model : new LlmSettings().Model;
         var repeats = (Read<EvaluateSettings>(EvaluateStage.Name).Generation ?? new()).Repeats;
-        var selection = Read<SelectTrainingDataSettings>(SelectTrainingDataStage.Name);
         // The base model's answers and those of every run.
-        var models = 1 + (selection.Train.Length * ((selection.TrainMethods.Length * selection.EvalMethods.Length) + (selection.Baselines.Contains(JobKey.Random) ? 1 : 0)));
+        var models = RunGrid.MostModels(Read<SelectTrainingDataSettings>(SelectTrainingDataStage.Name), Read<FineTuneSettings>(FineTuneStage.Name));
         var (calls, tokens) = (0L, 0.0);
         foreach (var eval in asked)
         {

@@ -1,8 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
 using Attribution.FineTuning;
+using Attribution.Pipeline.Grid;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
 using Attribution.Reporting.TensorBoard;
@@ -20,16 +22,15 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
     {
         var evaluated = Context.Upstream(EvaluateStage.Name);
         var judged = Context.Upstream(JudgeStage.Name);
-        var runs = Context.Upstream(SelectTrainingDataStage.Name).Jobs.Select(run =>
+        var runs = Runs().Select(run =>
         {
-            var (key, before) = (Tuned(run.Key), new JobKey { Eval = run.Key.Eval });
-            return new Run(run.Key,
-                Context.Input(run, SelectTrainingDataStage.FactsFile),
+            var (key, before) = (run.Key.IsBaseModel ? run.Key.Before : run.Key, run.Key.Before);
+            return new Run(run.Key, run.Values, Context.Input(run.Selection, SelectTrainingDataStage.FactsFile),
                 CrossEntropy(before), CrossEntropy(key), Judgement(before), Judgement(key));
         }).ToArray();
         var request = Context.Resolve("metrics", new
         {
-            runs = runs.Select(r => new { name = r.Key.RunFolder, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged })
+            runs = runs.Select(r => new { name = r.Key.RunFolder, r.Values, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged })
         });
         return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File),
             new Metrics(runs.ToDictionary(r => r.Key.RunFolder, r => r.Read())).Write()))];
@@ -47,21 +48,28 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         yield return ShownFile.Of(ResultTable.File, ResultTable.Of(metrics, evals));
         // The build shows it at its end.
         yield return ShownFile.Of(ResultSummary.File, ResultSummary.Of(metrics, evals));
-        foreach (var run in Context.Upstream(SelectTrainingDataStage.Name).Jobs)
-        {
-            var points = RunCurves.Of(metrics.Runs[run.Key.RunFolder], TrainingOf(run.Key));
-            yield return ShownFile.Of($"{RunCurves.Folder}/{run.Key.RunFolder}/{EventFile.Name}", EventFile.Of(points));
-        }
+        foreach (var (run, _, _) in Runs())
+            yield return ShownFile.Of($"{RunCurves.Folder}/{run.RunFolder}/{EventFile.Name}", EventFile.Of(RunCurves.Of(metrics.Runs[run.RunFolder], TrainingOf(run))));
+    }
+
+    // Every run at each of its points, in the experiment's order; training on nothing is the base model at each seed.
+    private IEnumerable<(JobKey Key, RunPoint Values, JobResult Selection)> Runs()
+    {
+        var (selected, evaluated) = (Context.Upstream(SelectTrainingDataStage.Name), Context.Upstream(EvaluateStage.Name));
+        var trained = Context.Upstream(FineTuneStage.Name).Jobs.ToLookup(job => selected.SelectionOf(job.Key).Key);
+        var bases = evaluated.Jobs.Where(job => job.Key.Attribution is null && job.Key.Part == EvaluateStage.CrossEntropyPart).ToLookup(job => job.Key.Eval);
+        foreach (var selection in selected.Jobs)
+            foreach (var (key, values) in selection.Key.Attribution == JobKey.None
+                ? bases[selection.Key.Eval].Select(job => (selection.Key with { Point = job.Key.Point }, job.Point.Values))
+                : trained[selection.Key].Select(job => (job.Key, job.Point.Values)))
+                yield return (key, values, selection);
     }
 
     private TrainingStep[] TrainingOf(JobKey run) => Context.Upstream(FineTuneStage.Name).Find(run) is { } tuned
         ? [.. Readable.ReadLines<TrainingStep>(Context.Input(tuned, FineTuneStage.LossFile).Path)]
         : [];
 
-    // Training on nothing is the base model.
-    private static JobKey Tuned(JobKey run) => run.IsBaseModel ? new JobKey { Eval = run.Eval } : run;
-
-    private sealed record Run(JobKey Key, InputFile Facts, InputFile CrossEntropyBefore, InputFile CrossEntropy, InputFile? JudgedBefore, InputFile? Judged)
+    private sealed record Run(JobKey Key, RunPoint Values, InputFile Facts, InputFile CrossEntropyBefore, InputFile CrossEntropy, InputFile? JudgedBefore, InputFile? Judged)
     {
         public RunMetrics Read()
         {
@@ -80,6 +88,8 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
             Set("selection", Key.Selection);
             Set("layer", Key.Layer);
             Set("top_k", facts.TopK);
+            foreach (var axis in RunAxis.All.Where(axis => !settings.ContainsKey(axis.Setting)))
+                Set(axis.Setting, axis.Of(Values) is { } value ? JsonSerializer.SerializeToNode(value) : null);
             Set("planted_share", facts.PlantedShare);
 
             var metrics = new Dictionary<string, double?>();

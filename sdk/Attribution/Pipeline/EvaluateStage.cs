@@ -6,6 +6,7 @@ using Attribution.Diagnostics;
 using Attribution.Evaluation;
 using Attribution.Methods;
 using Attribution.Models;
+using Attribution.Pipeline.Grid;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
@@ -47,8 +48,9 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
         var runs = Context.Upstream(FineTuneStage.Name).Jobs;
         return
         [
-            .. Settings.Eval.SelectMany(eval => Jobs(new JobKey { Eval = eval.Name }, null, imported)),
-            .. runs.SelectMany(run => Jobs(run.Key, run, imported)),
+            .. Settings.Eval.SelectMany(eval => RunGrid.OfBaseModel(Settings).SelectMany(point =>
+                Jobs(new JobKey { Eval = eval.Name, Point = point.Named.OrNull() }, point.Values, null, imported))),
+            .. runs.SelectMany(run => Jobs(run.Key, run.Point.Values, run, imported)),
         ];
     }
 
@@ -62,7 +64,7 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
 
     public override void Dispose() => _run.Dispose();
 
-    private IEnumerable<StageJob> Jobs(JobKey run, JobResult? tuned, StageResult imported)
+    private IEnumerable<StageJob> Jobs(JobKey run, RunPoint at, JobResult? tuned, StageResult imported)
     {
         var adapter = tuned is null ? null : Context.Inputs(tuned);
         var folder = tuned is null ? null : Path.Combine(Context.Store.Root, tuned.Artifact);
@@ -80,14 +82,18 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
                 Settings.MaxTokens,
                 Settings.Execution?.TokenBudget
             }),
-            (builder, cancellation) => Measure(builder, folder, rows.Path, dataset.Source!, cancellation));
+            (builder, cancellation) => Measure(builder, folder, rows.Path, dataset.Source!, cancellation))
+        { Values = at };
 
         if (imported.Find(ImportDatasetsStage.KeyOf(run.Eval!, "prompts")) is not { } held)
             yield break;
         var prompts = Context.Input(held, ImportDatasetsStage.PromptsFile);
+        var seed = at.Seed!.Value;
+        var sampling = new { Generation.Repeats, Generation.Temperature, Generation.TopP, Generation.MaxNewTokens, Seed = seed };
         yield return new StageJob(run with { Part = AnswersPart },
-            Context.Resolve("answers", new { prompts, model = _model.Inputs, adapter = weights, Settings.Dtype, Generation }),
-            (builder, cancellation) => Answer(builder, run, folder, prompts.Path, held.Source!, cancellation));
+            Context.Resolve("answers", new { prompts, model = _model.Inputs, adapter = weights, Settings.Dtype, Generation = sampling }),
+            (builder, cancellation) => Answer(builder, run, seed, folder, prompts.Path, held.Source!, cancellation))
+        { Values = at };
     }
 
     private void Measure(ArtifactBuilder builder, string? adapter, string rows, string source, CancellationToken cancellation)
@@ -100,7 +106,7 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
         _model.Describe(builder);
     }
 
-    private void Answer(ArtifactBuilder builder, JobKey run, string? adapter, string path, string source, CancellationToken cancellation)
+    private void Answer(ArtifactBuilder builder, JobKey run, long seed, string? adapter, string path, string source, CancellationToken cancellation)
     {
         _run.Use(adapter);
         var prompts = PromptFile.Read(path);
@@ -110,7 +116,7 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
             Temperature = Generation.Temperature,
             TopP = Generation.TopP,
             MaxNewTokens = Generation.MaxNewTokens,
-            Seed = Generation.Seed,
+            Seed = seed,
         };
         var progress = new ProgressCallback<int>(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {prompts.Count * options.Repeats} answers"));
         try

@@ -7,6 +7,7 @@ using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Methods.Projections;
+using Attribution.Pipeline.Grid;
 using Attribution.Pipeline.Results;
 using Attribution.Reporting;
 using Attribution.Selection;
@@ -14,7 +15,9 @@ using Attribution.Selection.Probes;
 
 namespace Attribution.Pipeline;
 
-/// <summary>Chooses the rows to train on: a job per training set, evaluation set and pair of methods, and per baseline.</summary>
+/// <summary>
+/// Chooses the rows to train on: a job per training set, evaluation set and pair of methods at each layer, scoring and k, and per baseline at each k and seed.
+/// </summary>
 internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings>
 {
     public const string Name = StageNames.SelectTrainingData;
@@ -35,15 +38,15 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
 
     private const string StoreStage = "selections", ProbeFile = "probe.safetensors", ProbeStage = "probes";
 
-    private readonly ScoringMethod _scoring;
     private readonly Dictionary<ContentHash, WantedScores> _wanted = [];
     private readonly Dictionary<string, SharedScores> _scores = [];
-    private readonly Dictionary<ContentHash, ContentHash> _probes = [];
+    private readonly Dictionary<string, ContentHash> _probes = [];
     private readonly Dictionary<string, TrainingPool> _pools = [];
 
     public SelectTrainingDataStage(StageContext context) : base(context)
     {
-        _scoring = ScoringMethods.Parse(Settings.ScoringMethod);
+        foreach (var scoring in Settings.ScoringMethods)
+            _ = ScoringMethods.Parse(scoring);
         foreach (var baseline in Settings.Baselines)
             if (baseline is not (JobKey.Random or JobKey.None))
                 throw new AttributionException(ErrorCodes.RequestInvalid,
@@ -59,9 +62,9 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         foreach (var train in Settings.Train)
             foreach (var eval in Settings.Eval)
             {
-                jobs.AddRange(Pairs(train, eval).Select(pair => Scored(train, eval, pair.Train, pair.Eval)));
+                jobs.AddRange(Pairs(train, eval).SelectMany(pair => Scored(train, eval, pair.Train, pair.Eval)));
                 if (Settings.Baselines.Contains(JobKey.Random))
-                    jobs.Add(Drawn(train, eval));
+                    jobs.AddRange(RunGrid.OfDraws(Settings).Select(point => Drawn(train, eval, point)));
             }
         if (Settings.Baselines.Contains(JobKey.None))
             jobs.AddRange(Settings.Eval.Select(Nothing));
@@ -72,19 +75,20 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     {
         foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job =>
             (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => (job.Wanted.Train, job.Wanted.Layer, job.Wanted.Pool)))
-            _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, Settings.TopK, group.Key.Pool,
-                group.ToDictionary(job => job.Fingerprint, job => job.Wanted.Scorer));
+            _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, group.Key.Pool,
+                [.. group.Select(job => new SharedScores.Selection(job.Fingerprint, job.Wanted.Scores, job.Wanted.TopK, job.Wanted.Scorer))]);
         // Those of one table after each other, so that the scores and rows of one table at a time are kept.
         return base.Produce([.. missing.OrderBy(job => _wanted.GetValueOrDefault(job.Request.Fingerprint)?.Train, StringComparer.Ordinal)], cancellation);
     }
 
-    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _probes.TryGetValue(job.Request.Fingerprint, out var probe) ? [probe] : [];
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) =>
+        _wanted.TryGetValue(job.Request.Fingerprint, out var wanted) && _probes.TryGetValue(wanted.Scores, out var probe) ? [probe] : [];
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {
         if (job.Key.Attribution == JobKey.None)
             yield break;
-        var folder = job.Key.RunFolder;
+        var (folder, at) = (job.Key.RunFolder, job.Values!);
         foreach (var file in (string[])[SelectedFile, ScoresFile, FactsFile])
             yield return Copy(artifact, file, $"{folder}/{file}");
         yield return ShownFile.Of($"{folder}/config.json", JsonSerializer.Serialize(new
@@ -94,9 +98,9 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             attributionMethod = job.Key.Attribution,
             selectionMethod = job.Key.Selection,
             job.Key.Layer,
-            scoringMethod = job.Key.Selection is null ? null : _scoring.ToName(),
-            Settings.TopK,
-            seed = job.Key.Selection is null ? Seed : (long?)null,
+            scoringMethod = at.ScoringMethod,
+            at.TopK,
+            seed = at.Seed,
         }, Readable.Indented) + "\n");
     }
 
@@ -115,13 +119,22 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         return Settings.TrainMethods.SelectMany(t => evalMethods[IsProjected(train.Name, t)], (t, e) => (t, e));
     }
 
-    private StageJob Scored(TrainSettings train, EvalSettings eval, string trainMethod, string evalMethod)
+    private IEnumerable<StageJob> Scored(TrainSettings train, EvalSettings eval, string trainMethod, string evalMethod) =>
+        (IsProjected(train.Name, trainMethod) ? [VectorKey.WholeModel] : Settings.SelectionLayers).SelectMany(layer =>
+            RunGrid.OfScores(Settings, Suits(layer == VectorKey.WholeModel)).Select(point => Scored(train, eval, trainMethod, evalMethod, layer, point)));
+
+    // Of several scorings a pair takes those that suit it; of which none does is an error.
+    private Func<string, bool>? Suits(bool projected) =>
+        projected && !Settings.ScoringMethods.All(ScoringMethodNames.ReadsControls) ? scoring => !ScoringMethodNames.ReadsControls(scoring) : null;
+
+    private StageJob Scored(TrainSettings train, EvalSettings eval, string trainMethod, string evalMethod, int layer, GridPoint point)
     {
-        var projected = IsProjected(train.Name, trainMethod);
-        var (rows, layer) = (RowsOf(train), projected ? VectorKey.WholeModel : Settings.Layer);
-        if (projected && ReadsControls)
+        var (projected, rows, at) = (layer == VectorKey.WholeModel, RowsOf(train), point.Values);
+        var scoring = ScoringMethods.Parse(at.ScoringMethod!);
+        var (isProbe, readsControls) = (ScoringMethodNames.IsProbe(at.ScoringMethod!), scoring.ReadsControls());
+        if (projected && readsControls)
             throw new AttributionException(ErrorCodes.ProjectionsDiffer,
-                $"The scoring method {_scoring.ToName()} reads the vectors of {ComputeAttributionStage.ControlMethod}, which do not compare with those of "
+                $"The scoring method {at.ScoringMethod} reads the vectors of {ComputeAttributionStage.ControlMethod}, which do not compare with those of "
                 + $"{trainMethod}. Use another scoring method.")
             { Property = "ScoringMethod" };
         var inputs = new
@@ -129,65 +142,70 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             rows,
             train = FilesOf(train.Name, trainMethod, layer),
             eval = FilesOf(eval.Name, evalMethod, layer),
-            control = ReadsControls ? FilesOf(eval.Name, ComputeAttributionStage.ControlMethod, layer) : null,
+            control = readsControls ? FilesOf(eval.Name, ComputeAttributionStage.ControlMethod, layer) : null,
             layer,
-            scoring = _scoring.ToName(),
-            Settings.TopK,
+            scoring = at.ScoringMethod,
+            TopK = at.TopK!.Value,
             planted = Planted(train, eval),
         };
         if (projected)
             ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}",
                 $"{eval.Name}/{evalMethod}");
-        var request = Context.Resolve(StoreStage, IsProbe ? new { selection = inputs, Seed } : inputs);
+        var request = Context.Resolve(StoreStage, isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : inputs);
         var vectors = FolderOf(train.Name, trainMethod, layer);
-        _wanted[request.Fingerprint] = new WantedScores(vectors, layer, PoolOf(train), cancellation =>
+        var scores = $"{FolderOf(eval.Name, evalMethod, layer)} {at.ScoringMethod} {at.Seed}";
+        _wanted[request.Fingerprint] = new WantedScores(vectors, layer, PoolOf(train), scores, inputs.TopK, cancellation =>
         {
             var (treatments, controls) = (VectorFolder.Open(FolderOf(eval.Name, evalMethod, layer), layer),
-                ReadsControls ? VectorFolder.Open(FolderOf(eval.Name, ComputeAttributionStage.ControlMethod, layer), layer) : null);
-            return IsProbe
-                ? RowScorer.Of(_scoring, GetProbe(request.Fingerprint, inputs.eval, inputs.control!, treatments, controls!, cancellation))
-                : RowScorer.From(_scoring, treatments, controls);
+                readsControls ? VectorFolder.Open(FolderOf(eval.Name, ComputeAttributionStage.ControlMethod, layer), layer) : null);
+            return isProbe
+                ? RowScorer.Of(scoring, GetProbe(scores, scoring, at.Seed!.Value, inputs.eval, inputs.control!, treatments, controls!, cancellation))
+                : RowScorer.From(scoring, treatments, controls);
         });
         return new StageJob(
-            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = trainMethod, Selection = evalMethod, Layer = projected ? null : layer },
+            new JobKey
+            {
+                Train = train.Name,
+                Eval = eval.Name,
+                Attribution = trainMethod,
+                Selection = evalMethod,
+                Layer = projected ? null : layer,
+                Point = point.Named.OrNull()
+            },
             request,
             (builder, cancellation) =>
             {
                 var selection = _scores[vectors].Take(request.Fingerprint, cancellation);
                 Write(builder, PoolOf(train), selection.Scores, selection.Chosen, inputs.planted, selection.Scorer);
-            });
+            })
+        { Values = at };
     }
 
     // A probe depends on the evaluation set alone, so all training sets share it.
-    private Probe GetProbe(ContentHash selection, object eval, object control, IVectorSource treatments, IVectorSource controls, CancellationToken cancellation)
+    private Probe GetProbe(string scores, ScoringMethod method, long seed, object eval, object control, IVectorSource treatments, IVectorSource controls,
+        CancellationToken cancellation)
     {
-        var scoring = _scoring.ToName();
-        var artifact = Context.Store.GetOrCreate(Context.Resolve(ProbeStage, new { eval, control, scoring, Seed }), builder => Probe.Train(
-            (_scoring == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = Seed }, treatments, controls,
-                cancellation).Save(builder.PathOf(ProbeFile)), cancellation);
-        _probes[selection] = artifact.Fingerprint;
+        var artifact = Context.Store.GetOrCreate(Context.Resolve(ProbeStage, new { eval, control, scoring = method.ToName(), Seed = seed }), builder =>
+            Probe.Train((method == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = seed }, treatments, controls, cancellation)
+                .Save(builder.PathOf(ProbeFile)), cancellation);
+        _probes[scores] = artifact.Fingerprint;
         return Probe.Load(artifact.PathOf(ProbeFile));
     }
 
-    private long Seed => Settings.Seed ?? 0;
-
-    private bool ReadsControls => _scoring.ReadsControls();
-
-    private bool IsProbe => _scoring is ScoringMethod.Linear or ScoringMethod.Mlp;
-
-    private StageJob Drawn(TrainSettings train, EvalSettings eval)
+    private StageJob Drawn(TrainSettings train, EvalSettings eval, GridPoint point)
     {
-        var (rows, planted) = (RowsOf(train), Planted(train, eval));
+        var (rows, planted, topK, seed) = (RowsOf(train), Planted(train, eval), point.Values.TopK!.Value, point.Values.Seed!.Value);
         return new StageJob(
-            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = JobKey.Random },
-            Context.Resolve(StoreStage, new { rows, baseline = JobKey.Random, Settings.TopK, Seed, planted }),
+            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = JobKey.Random, Point = point.Named.OrNull() },
+            Context.Resolve(StoreStage, new { rows, baseline = JobKey.Random, TopK = topK, Seed = seed, planted }),
             (builder, cancellation) =>
             {
                 var pool = PoolOf(train);
-                var chosen = TopK.Random([.. pool.Indices(cancellation)], Settings.TopK, Seed);
+                var chosen = TopK.Random([.. pool.Indices(cancellation)], topK, seed);
                 pool.Read(chosen.Select(row => row.Index).ToHashSet(), cancellation);
                 Write(builder, pool, chosen, chosen, planted, null);
-            });
+            })
+        { Values = point.Values };
     }
 
     // Training on nothing: the base model, beside the others in the table of results.
@@ -267,5 +285,5 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         return pool;
     }
 
-    private sealed record WantedScores(string Train, int Layer, TrainingPool Pool, Func<CancellationToken, RowScorer> Scorer);
+    private sealed record WantedScores(string Train, int Layer, TrainingPool Pool, string Scores, int TopK, Func<CancellationToken, RowScorer> Scorer);
 }

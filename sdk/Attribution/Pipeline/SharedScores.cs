@@ -8,15 +8,13 @@ internal sealed record ScoredSelection(RowScorer Scorer, IReadOnlyList<ScoredRow
 
 /// <summary>
 /// The scores of all selections that read one table of training vectors: computed together, in one pass over it, when the first of them is made, and with
-/// one pass over the rows that they choose.
+/// one pass over the rows that they choose. Selections that differ in k alone share their scores.
 /// </summary>
 /// <param name="train">The table's folder.</param>
 /// <param name="layer">The 0-based block.</param>
-/// <param name="topK">How many rows a selection chooses.</param>
 /// <param name="pool">The rows.</param>
-/// <param name="scorers">What the training rows are compared with, by selection.</param>
-internal sealed class SharedScores(string train, int layer, int topK, TrainingPool pool, IReadOnlyDictionary<ContentHash, Func<CancellationToken,
-    RowScorer>> scorers)
+/// <param name="wanted">The selections.</param>
+internal sealed class SharedScores(string train, int layer, TrainingPool pool, IReadOnlyList<SharedScores.Selection> wanted)
 {
     private Dictionary<ContentHash, ScoredSelection>? _selections;
 
@@ -30,11 +28,19 @@ internal sealed class SharedScores(string train, int layer, int topK, TrainingPo
 
     private Dictionary<ContentHash, ScoredSelection> Score(CancellationToken cancellation)
     {
-        var keys = scorers.Keys.ToArray();
-        var made = Array.ConvertAll(keys, key => scorers[key](cancellation));
+        var groups = wanted.GroupBy(selection => selection.Scores).ToArray();
+        var made = Array.ConvertAll(groups, group => group.First().Scorer(cancellation));
         var scores = RowScorer.Score(made, VectorFolder.Open(train, layer), cancellation);
-        var selections = keys.Index().ToDictionary(k => k.Item, k => new ScoredSelection(made[k.Index], scores[k.Index], TopK.Select(scores[k.Index], topK)));
+        var selections = groups.Index().SelectMany(g => g.Item.Select(selection => (selection.Fingerprint,
+            new ScoredSelection(made[g.Index], scores[g.Index], TopK.Select(scores[g.Index], selection.TopK))))).ToDictionary();
         pool.Read(selections.Values.SelectMany(s => s.Chosen).Select(row => row.Index).ToHashSet(), cancellation);
         return selections;
     }
+
+    /// <summary>A selection that is wanted.</summary>
+    /// <param name="Fingerprint">Of its artifact.</param>
+    /// <param name="Scores">Equal for selections by the same scores.</param>
+    /// <param name="TopK">How many rows it chooses.</param>
+    /// <param name="Scorer">What the training rows are compared with.</param>
+    internal sealed record Selection(ContentHash Fingerprint, string Scores, int TopK, Func<CancellationToken, RowScorer> Scorer);
 }

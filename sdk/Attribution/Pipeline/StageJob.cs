@@ -1,5 +1,6 @@
 using System.Text;
 using Attribution.Data.Store;
+using Attribution.Pipeline.Grid;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
@@ -12,6 +13,9 @@ internal sealed record StageJob(JobKey Key, StageRequest Request, Action<Artifac
 {
     /// <inheritdoc cref="JobResult.Source"/>
     public string? Source { get; init; }
+
+    /// <inheritdoc cref="JobResult.Values"/>
+    public RunPoint? Values { get; init; }
 }
 
 /// <summary>A file that people find under <c>out/</c>.</summary>

@@ -77,5 +77,5 @@ internal static class StageRunner
     /// <summary>The result that the stages behind read.</summary>
     public static StageResult ResultOf(string name, IEnumerable<(StageJob Job, Artifact Artifact)> done) =>
         new(name, [.. done.Select(d => new JobResult(d.Job.Key, $"{d.Artifact.Stage}/{d.Artifact.Fingerprint}",
-            d.Artifact.Outputs) { Source = d.Job.Source })]);
+            d.Artifact.Outputs) { Source = d.Job.Source, Values = d.Job.Values })]);
 }

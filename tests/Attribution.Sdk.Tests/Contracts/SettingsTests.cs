@@ -42,9 +42,9 @@ public sealed class SettingsTests
     [Fact]
     public void Numbers_and_truth_values_may_be_texts_as_MSBuild_has_them()
     {
-        Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": "7", "layer": "2" }""").ShouldSatisfyAllConditions(s => s.TopK.ShouldBe(7), s => s.Layer.ShouldBe(2));
+        Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": ["7", 8], "selectionLayers": ["2"] }""").ShouldSatisfyAllConditions(s => s.TopK.ShouldBe([7, 8]), s => s.SelectionLayers.ShouldBe([2]));
         Read<ComputeAttributionSettings>($$"""{ {{Required}}, "evalControls": "True" }""").EvalControls.ShouldBeTrue();
-        Should.Throw<JsonException>(() => Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": "many" }""")).Path.ShouldBe("$.topK");
+        Should.Throw<JsonException>(() => Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": ["many"] }""")).Path.ShouldBe("$.topK[0]");
         Should.Throw<JsonException>(() => Read<SelectTrainingDataSettings>("null"));
         Should.Throw<JsonException>(() => Read<FineTuneSettings>("""{ "stage": "FineTune" }""")).Message.ShouldContain("'store'");
     }
@@ -53,15 +53,15 @@ public sealed class SettingsTests
     public void The_library_has_the_same_defaults()
     {
         var (lora, config) = (new LoraSettings(), new LoraConfig());
-        (lora.Rank, lora.Alpha, lora.Dropout).ShouldBe((config.Rank, config.Alpha, config.Dropout));
+        (lora.Ranks.ShouldHaveSingleItem(), lora.Alpha, lora.Dropout).ShouldBe((config.Rank, config.Alpha, config.Dropout));
         lora.Targets.ShouldBe(config.TargetModules, ignoreOrder: true);
 
         var (tuning, options) = (Read<FineTuneSettings>($"{{ {Required} }}"), new FineTuningOptions());
-        (tuning.LearningRate, tuning.WeightDecay, tuning.Epochs, tuning.BatchSize, tuning.Seed).ShouldBe((options.LearningRate, options.WeightDecay, options.Epochs, options.BatchSize, options.Seed));
+        (tuning.LearningRates.ShouldHaveSingleItem(), tuning.WeightDecay, tuning.Epochs.ShouldHaveSingleItem(), tuning.BatchSize, tuning.Seeds.ShouldHaveSingleItem()).ShouldBe((options.LearningRate, options.WeightDecay, options.Epochs, options.BatchSize, options.Seed));
         tuning.MaxTokens.ShouldBe(ConversationEncoder.DefaultMaxTokens);
 
         var (generation, answering) = (new GenerationSettings(), new AnsweringOptions());
-        (generation.Repeats, generation.Temperature, generation.TopP, generation.MaxNewTokens, generation.Seed)
+        (generation.Repeats, generation.Temperature, generation.TopP, generation.MaxNewTokens, Read<EvaluateSettings>($"{{ {Required} }}").Seeds.ShouldHaveSingleItem())
             .ShouldBe((answering.Repeats, answering.Temperature, answering.TopP, answering.MaxNewTokens, answering.Seed));
 
         var (projection, identity) = (new ProjectionSettings(), new ProjectionIdentity());

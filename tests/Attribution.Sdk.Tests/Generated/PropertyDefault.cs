@@ -27,6 +27,7 @@ internal sealed record PropertyDefault(string? Text, IReadOnlyDictionary<string,
         null => null,
         bool truth => truth ? "true" : "false",
         string[] list => string.Join(';', list),
+        Array list => string.Join(';', list.Cast<object>().Select(Written)),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
 }

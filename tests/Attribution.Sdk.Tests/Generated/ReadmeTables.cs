@@ -10,7 +10,8 @@ internal static partial class ReadmeTables
     public static string WriteInto(string page) => Table().Replace(page, match => $"<!-- contracts: {match.Groups[1].Value} -->\n{Rows(match.Groups[1].Value)}<!-- end -->");
 
     /// <summary>What a property is, for people.</summary>
-    public static string Describe(IGrouping<string, SettingUse> property) => property.Select(use => ContractDocs.Of(use.Member)).OfType<string>().First();
+    public static string Describe(IGrouping<string, SettingUse> property) => property.Select(use => ContractDocs.Of(use.Member)).OfType<string>().First()
+        + (property.Any(use => use.Property.IsAxis) ? " A list is an axis of the grid." : "");
 
     /// <summary>The stages that read a property, for people.</summary>
     public static string Readers(IGrouping<string, SettingUse> property)

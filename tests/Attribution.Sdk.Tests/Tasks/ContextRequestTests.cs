@@ -50,7 +50,7 @@ public sealed class ContextRequestTests : IDisposable
         ((int)training["steps"]!, (double)training["learningRate"]!, (int)training["batchSize"]!).ShouldBe((1000, 1e-3, 512));
         using var selection = new RequestedExperiment();
         var tuning = selection.Request("FineTune");
-        ((double)tuning["learningRate"]!, (int)tuning["batchSize"]!).ShouldBe((1e-4, 4));
+        ((double)tuning["learningRates"]!.AsArray().ShouldHaveSingleItem()!, (int)tuning["batchSize"]!).ShouldBe((1e-4, 4));
     }
 
     [Fact]

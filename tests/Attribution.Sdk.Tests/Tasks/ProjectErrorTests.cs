@@ -15,6 +15,12 @@ public sealed class ProjectErrorTests : IDisposable
     [InlineData("AttributionLayer", "2;3", ProjectErrorCodes.LayerAmbiguous, "<SelectionLayer>")]
     [InlineData("SelectionLayer", "4", ProjectErrorCodes.LayerAmbiguous, "SelectionLayer is 4")]
     [InlineData("TopK", "many", ProjectErrorCodes.ValueInvalid, "TopK is 'many'. Give a whole number from 1.")]
+    [InlineData("TopK", "50;many", ProjectErrorCodes.ValueInvalid, "TopK is 'many'. Give a whole number from 1.")]
+    [InlineData("TopK", ";", ProjectErrorCodes.ValueInvalid, "TopK is ';'. Give a value, or several with ';' between them.")]
+    [InlineData("BatchSize", "4;8", ProjectErrorCodes.ValueInvalid, "BatchSize is '4;8'. Give one value: it is no axis of a sweep.")]
+    [InlineData("Seeds", "0;x", ProjectErrorCodes.ValueInvalid, "Seeds is 'x'. Give a whole number from 0.")]
+    [InlineData("Seed", "0;1", ProjectErrorCodes.ValueInvalid, "Seed is '0;1'. Give one whole number; several seeds are Seeds.")]
+    [InlineData("SelectionLayer", "2;4", ProjectErrorCodes.LayerAmbiguous, "SelectionLayer is 4")]
     [InlineData("TopK", "0", ProjectErrorCodes.ValueInvalid, "TopK is '0'")]
     [InlineData("LearningRate", "1e-4f", ProjectErrorCodes.ValueInvalid, "LearningRate is '1e-4f'")]
     [InlineData("ScoringMethod", "cosine", ProjectErrorCodes.ValueInvalid, "ScoringMethod is 'cosine'. Use cos_sim, proj, dot_product, ")]
@@ -35,6 +41,20 @@ public sealed class ProjectErrorTests : IDisposable
         var error = _experiment.Error();
         error.Code.ShouldBe(code);
         error.Message.ShouldNotBeNull().ShouldContain(text);
+    }
+
+    [Fact]
+    public void Two_answers_to_which_seeds_there_are()
+    {
+        (_experiment.Settings["Seed"], _experiment.Settings["Seeds"]) = ("1", "0;1");
+        Expect(ProjectErrorCodes.ValueInvalid, "Seed is 1 and Seeds is 0;1");
+    }
+
+    [Fact]
+    public void The_same_seed_twice_is_one_answer()
+    {
+        (_experiment.Settings["Seed"], _experiment.Settings["Seeds"]) = ("1", "1");
+        _experiment.Request("FineTune")["seeds"]!.ToJsonString().ShouldBe("[1]");
     }
 
     [Fact]

@@ -28,6 +28,14 @@ public sealed class RequestTests : IDisposable
     [InlineData("VectorFormat", "parquet", "")]
     [InlineData("Device", "cuda:1", "ComputeAttribution FineTune Evaluate")]
     [InlineData("LoraRank", "8", "FineTune")]
+    [InlineData("LoraRank", "8;32", "FineTune")]
+    [InlineData("LoraRank", "32;32", "")]
+    [InlineData("Epochs", "1;2", "FineTune")]
+    [InlineData("TopK", "500;50", "SelectTrainingData")]
+    [InlineData("Seed", "0", "")]
+    [InlineData("Seeds", "0", "")]
+    [InlineData("Seed", "7", "SelectTrainingData FineTune Evaluate")]
+    [InlineData("Seeds", "0;1", "SelectTrainingData FineTune Evaluate")]
     [InlineData("LearningRate", "2e-5", "FineTune")]
     [InlineData("Temperature", "1", "Evaluate")]
     [InlineData("Judge", "mine", "Judge")]
@@ -95,10 +103,33 @@ public sealed class RequestTests : IDisposable
         _experiment.Settings["AttributionLayer"] = "2;3";
         _experiment.Settings["SelectionLayer"] = "3";
         _experiment.Request("ComputeAttribution")["layers"]!.ToJsonString().ShouldBe("[2,3]");
-        ((int)_experiment.Request("SelectTrainingData")["layer"]!).ShouldBe(3);
+        _experiment.Request("SelectTrainingData")["selectionLayers"]!.ToJsonString().ShouldBe("[3]");
+
+        _experiment.Settings["SelectionLayer"] = "3;2";
+        _experiment.Request("SelectTrainingData")["selectionLayers"]!.ToJsonString().ShouldBe("[3,2]");
 
         _experiment.Settings["AttributionLayer"] = "all";
         ((string?)_experiment.Request("ComputeAttribution")["layers"]).ShouldBe("all");
+    }
+
+    [Fact]
+    public void An_axis_is_a_list_and_a_seed_is_told_where_something_is_drawn()
+    {
+        _experiment.Settings["TopK"] = "50; 100";
+        _experiment.Settings["LearningRate"] = "1e-4;2e-4";
+        _experiment.Settings["ScoringMethod"] = "cos_sim;proj";
+        _experiment.Settings["Seeds"] = "0;1;2";
+        var selection = _experiment.Request("SelectTrainingData");
+        selection["topK"]!.ToJsonString().ShouldBe("[50,100]");
+        selection["scoringMethods"]!.ToJsonString().ShouldBe("""["cos_sim","proj"]""");
+        selection["seeds"]!.ToJsonString().ShouldBe("[0,1,2]");
+        _experiment.Request("FineTune")["learningRates"]!.ToJsonString().ShouldBe("[0.0001,0.0002]");
+        _experiment.Request("Evaluate")["seeds"]!.ToJsonString().ShouldBe("[0,1,2]");
+
+        _experiment.Baselines.Remove("random");
+        _experiment.Request("SelectTrainingData")["seeds"].ShouldBeNull("nothing of it is drawn");
+        _experiment.Settings["ScoringMethod"] = "cos_sim;linear";
+        _experiment.Request("SelectTrainingData")["seeds"]!.ToJsonString().ShouldBe("[0,1,2]", "the training of a probe has a seed");
     }
 
     [Fact]

@@ -47,8 +47,8 @@ public sealed class ExperimentPipelineTests : IDisposable
         EvalSettings[] eval = [new() { Name = "lazy", Trait = "laziness" }];
         yield return new ImportDatasetsSettings { Train = [new() { Name = "pool", Path = rows }], Eval = [new() { Name = "lazy", Path = rows, Take = 12, Trait = "laziness", Prompts = prompts }] };
         yield return new ComputeAttributionSettings { Model = model, MaxTokens = 128, Train = ["pool"], Eval = ["lazy"], TrainMethods = methods, EvalMethods = methods, Layers = new([1]) };
-        yield return new SelectTrainingDataSettings { Train = [new() { Name = "pool" }], Eval = eval, TrainMethods = methods, EvalMethods = methods, Layer = 1, TopK = 5, Baselines = ["none"] };
-        yield return new FineTuneSettings { Model = model, MaxTokens = 128, Lora = new() { Rank = 2, Targets = ["q_proj"] } };
+        yield return new SelectTrainingDataSettings { Train = [new() { Name = "pool" }], Eval = eval, TrainMethods = methods, EvalMethods = methods, SelectionLayers = [1], TopK = [5], Baselines = ["none"] };
+        yield return new FineTuneSettings { Model = model, MaxTokens = 128, Lora = new() { Ranks = [2], Targets = ["q_proj"] } };
         yield return new EvaluateSettings { Model = model, MaxTokens = 128, Eval = eval, Generation = new() { Repeats = 1, MaxNewTokens = 8 } };
         yield return new JudgeSettings { Eval = [new() { Name = "lazy", Trait = "laziness", Judge = "rules" }] };
         yield return new CollectMetricsSettings { Eval = eval };

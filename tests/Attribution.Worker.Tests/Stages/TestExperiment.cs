@@ -49,9 +49,13 @@ internal sealed class TestExperiment : IDisposable
     public string[] EvalMethods { get; set; } = ["residual_diff"];
     public int[] Layers { get; set; } = [1];
     public int Layer { get; set; } = 1;
+    public long[] Seeds { get; set; } = [0];
+    public double[] LearningRates { get; set; } = [0.001];
     public object? Projection { get; set; }
-    public int TopK { get; set; } = 8;
-    public string Scoring { get; set; } = "cos_sim";
+    public int TopK { get => TopKs.Single(); set => TopKs = [value]; }
+    public int[] TopKs { get; set; } = [8];
+    public string Scoring { get => Scorings.Single(); set => Scorings = [value]; }
+    public string[] Scorings { get; set; } = ["cos_sim"];
     public string? VectorFormat { get; set; }
     public int MaxTokens { get; set; } = 256;
     public string? Loss { get; set; }
@@ -97,7 +101,7 @@ internal sealed class TestExperiment : IDisposable
             evalMethods = EvalMethods,
             layers = Layers,
             projection = Projection,
-            evalControls = Scoring is "cos_sim_debias_eval" or "linear" or "mlp",
+            evalControls = Scorings.Any(s => s is "cos_sim_debias_eval" or "linear" or "mlp"),
             vectorFormat = VectorFormat,
             maxTokens = MaxTokens,
             loss = Loss,
@@ -115,11 +119,11 @@ internal sealed class TestExperiment : IDisposable
             eval = evals,
             trainMethods = TrainMethods,
             evalMethods = EvalMethods,
-            layer = Layer,
-            scoringMethod = Scoring,
-            topK = $"{TopK}",
+            selectionLayers = new[] { Layer },
+            scoringMethods = Scorings,
+            topK = TopKs.Select(k => $"{k}"),
             baselines = new[] { "random", "none" },
-            seed = 0,
+            seeds = Seeds,
         });
         Request("FineTune", ["SelectTrainingData"], new
         {
@@ -128,12 +132,12 @@ internal sealed class TestExperiment : IDisposable
             maxTokens = MaxTokens,
             loss = Loss,
             chatTemplate = ChatTemplate,
-            lora = new { rank = 4, alpha = 8, dropout = 0, targets = new[] { "q_proj", "up_proj" } },
-            learningRate = 0.001,
+            lora = new { ranks = new[] { 4 }, alpha = 8, dropout = 0, targets = new[] { "q_proj", "up_proj" } },
+            learningRates = LearningRates,
             weightDecay = 0.01,
-            epochs = 1,
+            epochs = new[] { 1 },
             batchSize = 4,
-            seed = 0,
+            seeds = Seeds,
             execution,
         });
         Request("Evaluate", ["ImportDatasets", "FineTune"], new
@@ -143,7 +147,8 @@ internal sealed class TestExperiment : IDisposable
             maxTokens = MaxTokens,
             chatTemplate = ChatTemplate,
             eval = evals,
-            generation = new { repeats = 2, temperature = 0.7, topP = 0.9, maxNewTokens = 12, seed = 0 },
+            generation = new { repeats = 2, temperature = 0.7, topP = 0.9, maxNewTokens = 12 },
+            seeds = Seeds,
             execution,
         });
         Request("Judge", ["FineTune", "Evaluate"], new { eval = Prompts is null ? [] : evals, llm = Llm, plugins });

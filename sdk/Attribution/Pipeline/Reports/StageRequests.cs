@@ -48,12 +48,13 @@ internal sealed class StageRequests
         Add("Training vectors", List(vectors["trainMethods"]));
         Add("Evaluation vectors", List(vectors["evalMethods"]));
         Add("Baselines", List(selection["baselines"]));
-        Add("Layer", Text(selection["layer"]));
-        Add("Rows chosen, k", Text(selection["topK"]));
-        Add("Score", Text(selection["scoringMethod"]));
+        Add("Layer", List(selection["selectionLayers"]));
+        Add("Rows chosen, k", List(selection["topK"]));
+        Add("Score", List(selection["scoringMethods"]));
         if (tuning["lora"] is JsonObject lora)
-            Add("Fine-tuning", $"LoRA of rank {Text(lora["rank"])}, alpha {Text(lora["alpha"])}", $"learning rate {Text(tuning["learningRate"])}",
-                $"epochs {Text(tuning["epochs"])}", $"batches of {Text(tuning["batchSize"])}");
+            Add("Fine-tuning", $"LoRA of rank {Listed(lora["ranks"])}, alpha {Text(lora["alpha"])}", $"learning rate {Listed(tuning["learningRates"])}",
+                $"epochs {Listed(tuning["epochs"])}", $"batches of {Text(tuning["batchSize"])}");
+        Add("Seeds", List(tuning["seeds"]));
         if (evaluation["generation"] is JsonObject sampling)
             Add("Answers", $"{Text(sampling["repeats"])} to each prompt", $"temperature {Text(sampling["temperature"])}",
                 $"up to {Text(sampling["maxNewTokens"])} tokens");
@@ -85,6 +86,8 @@ internal sealed class StageRequests
         ];
         return details.OfType<string>().ToArray() is { Length: > 0 } said ? $"{Text(dataset["name"])} ({string.Join("; ", said)})" : Text(dataset["name"])!;
     }
+
+    private static string Listed(JsonNode? node) => string.Join(" and ", List(node));
 
     private static string[] List(JsonNode? node) => node is JsonArray items ? [.. items.Select(Text).OfType<string>()] : [];
 

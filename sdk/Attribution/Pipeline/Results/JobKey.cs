@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Attribution.Contracts;
+using Attribution.Pipeline.Grid;
 
 namespace Attribution.Pipeline.Results;
 
@@ -36,6 +37,9 @@ internal sealed record JobKey
     /// <summary>The 0-based block; null where the vectors are of no single one.</summary>
     public int? Layer { get; init; }
 
+    /// <summary>Where a run is on the axes that have several values; null if none has.</summary>
+    public RunPoint? Point { get; init; }
+
     /// <summary>Which of several jobs of one run.</summary>
     public string? Part { get; init; }
 
@@ -47,17 +51,37 @@ internal sealed record JobKey
     [JsonIgnore]
     public JobKey Run => this with { Part = null };
 
-    /// <summary>A run's folder below <c>out/</c>, which is also its name.</summary>
+    /// <summary>The base model's answers and losses that a run's are compared with: those of its seed.</summary>
     [JsonIgnore]
-    public string RunFolder => Attribution switch
+    public JobKey Before => new() { Eval = Eval, Point = new RunPoint { Seed = Point?.Seed }.OrNull() };
+
+    /// <summary>All runs that differ from this one in the seed alone.</summary>
+    [JsonIgnore]
+    public JobKey AnySeed => this with { Point = (Point is { } point ? point with { Seed = null } : null)?.OrNull() };
+
+    /// <summary>
+    /// A run's folder below <c>out/</c>, which is also its name: what was selected, and below it how it was trained on, where that has several values.
+    /// </summary>
+    [JsonIgnore]
+    public string RunFolder
+    {
+        get
+        {
+            string[] training = [.. RunAxis.Names([.. RunAxis.Training, RunAxis.Seed], Point)];
+            return training.Length == 0 ? SelectionFolder : $"{SelectionFolder}/{string.Join('.', training)}";
+        }
+    }
+
+    private string SelectionFolder => Attribution switch
     {
         null => $"base_model/{Eval}",
         None => $"{None}/{Eval}",
-        Random => $"{Train}/{Random}/{Eval}",
-        _ => $"{Train}/{Attribution}/{Eval}.{Selection}{(Layer is { } layer ? $".layer{layer}" : "")}",
+        Random => string.Join('.', [$"{Train}/{Random}/{Eval}", .. RunAxis.Names(RunAxis.Selection, Point)]),
+        _ => string.Join('.', [$"{Train}/{Attribution}/{Eval}.{Selection}{(Layer is { } layer ? $".layer{layer}" : "")}",
+            .. RunAxis.Names(RunAxis.Selection, Point)]),
     };
 
     /// <inheritdoc/>
     public override string ToString() => string.Join('.', new[] { Dataset, Kind, Method, Train, Eval, Attribution, Selection,
-        Layer is { } layer ? $"layer{layer}" : null, Part }.OfType<string>());
+        Layer is { } layer ? $"layer{layer}" : null }.Concat(RunAxis.Names(RunAxis.All, Point)).Append(Part).OfType<string>());
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
+using Attribution.Pipeline.Grid;
 
 namespace Attribution.Pipeline.Results;
 
@@ -44,6 +45,14 @@ internal sealed record StageResult(string Stage, IReadOnlyList<JobResult> Jobs)
 
     /// <summary>The job of a key, if there is one.</summary>
     public JobResult? Find(JobKey key) => Jobs.FirstOrDefault(j => j.Key == key);
+
+    /// <summary>Of the result of selection, the job whose rows a run was trained on: it is at the run's place on the axes that it depends on.</summary>
+    /// <exception cref="AttributionException">ATTR1952: there is none.</exception>
+    public JobResult SelectionOf(JobKey run)
+    {
+        var key = run with { Part = null, Point = run.Point?.SelectionPart().OrNull() };
+        return Find(key) ?? Get(key.AnySeed);
+    }
 }
 
 /// <summary>A finished job.</summary>
@@ -54,6 +63,13 @@ internal sealed record JobResult(JobKey Key, string Artifact, IReadOnlyList<Outp
 {
     /// <summary>For a dataset, the path it was read from: what an error in a row should name.</summary>
     public string? Source { get; init; }
+
+    /// <summary>Where a run is on every axis, also on those that its key does not name.</summary>
+    public RunPoint? Values { get; init; }
+
+    /// <summary>Where a run is in the grid.</summary>
+    [JsonIgnore]
+    public GridPoint Point => new(Key.Point ?? new(), Values ?? new());
 }
 
 /// <summary>What a stage did the last time, for people and tests; no stage reads it.</summary>

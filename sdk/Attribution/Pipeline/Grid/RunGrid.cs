@@ -1,0 +1,64 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+
+namespace Attribution.Pipeline.Grid;
+
+/// <summary>
+/// A point of the grid as a run has it. What has one value in the whole experiment is not named, so that the names of runs, and the folders of their
+/// results, say what differs and nothing else.
+/// </summary>
+/// <param name="Named">The axes that have several values, at this point.</param>
+/// <param name="Values">Every axis at this point.</param>
+internal readonly record struct GridPoint(RunPoint Named, RunPoint Values)
+{
+    /// <summary>The point before anything is said of it.</summary>
+    public static GridPoint Origin { get; } = new(new(), new());
+}
+
+/// <summary>
+/// The grid of an experiment's runs: its points on the axes, enumerated in one order. A stage takes the axes that it is the first to read and goes on from the
+/// points of the stage before it, so that what does not depend on an axis is one job and not one for each value.
+/// </summary>
+internal static class RunGrid
+{
+    /// <summary>The points of a pair of methods at one layer: scorings, then k, then the seeds where the scores are a probe's, whose training has one.</summary>
+    public static IEnumerable<GridPoint> OfScores(SelectTrainingDataSettings settings, Func<string, bool>? suits = null) =>
+        Along([GridPoint.Origin], settings.ScoringMethods, (point, scoring) => point with { ScoringMethod = scoring })
+            .Where(point => suits?.Invoke(point.Values.ScoringMethod!) != false)
+            .SelectMany(point => OfTopK(settings, [point]))
+            .SelectMany(point => ScoringMethodNames.IsProbe(point.Values.ScoringMethod!) ? OfSeeds(settings.Seeds ?? [0], [point]) : [point]);
+
+    /// <summary>The points of draws at random: k, then seeds.</summary>
+    public static IEnumerable<GridPoint> OfDraws(SelectTrainingDataSettings settings) => OfSeeds(settings.Seeds ?? [0], OfTopK(settings, [GridPoint.Origin]));
+
+    /// <summary>The points at which a selection's rows are trained on: learning rates, epochs, ranks, then seeds. A selection that has a seed keeps it.</summary>
+    public static IEnumerable<GridPoint> OfTraining(FineTuneSettings settings, GridPoint selection)
+    {
+        var points = Along([selection], settings.LearningRates, (point, rate) => point with { LearningRate = rate });
+        points = Along(points, settings.Epochs, (point, epochs) => point with { Epochs = epochs });
+        points = Along(points, settings.Lora.Ranks, (point, rank) => point with { LoraRank = rank });
+        return selection.Values.Seed is null ? OfSeeds(settings.Seeds, points) : points;
+    }
+
+    /// <summary>The points of the base model, whose answers are drawn with each seed.</summary>
+    public static IEnumerable<GridPoint> OfBaseModel(EvaluateSettings settings) => OfSeeds(settings.Seeds, [GridPoint.Origin]);
+
+    /// <summary>How many models answer the prompts of an evaluation set at most: the base model with each seed, and that of each run.</summary>
+    public static int MostModels(SelectTrainingDataSettings selection, FineTuneSettings training)
+    {
+        var pairs = selection.TrainMethods.Length * selection.EvalMethods.Length * selection.SelectionLayers.Length;
+        var selections = Enumerable.Repeat(OfScores(selection), pairs).SelectMany(points => points)
+            .Concat(selection.Baselines.Contains(BaselineNames.Random) ? OfDraws(selection) : []);
+        return training.Seeds.Length + (selection.Train.Length * selections.Sum(point => OfTraining(training, point).Count()));
+    }
+
+    private static IEnumerable<GridPoint> OfTopK(SelectTrainingDataSettings settings, IEnumerable<GridPoint> points) =>
+        Along(points, settings.TopK, (point, k) => point with { TopK = k });
+
+    private static IEnumerable<GridPoint> OfSeeds(long[] seeds, IEnumerable<GridPoint> points) => Along(points, seeds, (point, seed) => point with { Seed = seed });
+
+    private static IEnumerable<GridPoint> Along<T>(IEnumerable<GridPoint> points, T[] values, Func<RunPoint, T, RunPoint> at) =>
+        from point in points
+        from value in values
+        select new GridPoint(values.Length > 1 ? at(point.Named, value) : point.Named, at(point.Values, value));
+}
