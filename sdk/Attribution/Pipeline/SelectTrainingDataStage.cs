@@ -76,7 +76,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job =>
             (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => (job.Wanted.Train, job.Wanted.Layer, job.Wanted.Pool)))
             _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, group.Key.Pool,
-                [.. group.Select(job => new SharedScores.Selection(job.Fingerprint, job.Wanted.Scores, job.Wanted.TopK, job.Wanted.Scorer))]);
+                [.. group.Select(job => new SharedScores.Selection(job.Fingerprint, job.Wanted.Scores, job.Wanted.TopK, job.Wanted.IsBottom, job.Wanted.Scorer))]);
         // Those of one table after each other, so that the scores and rows of one table at a time are kept.
         return base.Produce([.. missing.OrderBy(job => _wanted.GetValueOrDefault(job.Request.Fingerprint)?.Train, StringComparer.Ordinal)], cancellation);
     }
@@ -100,6 +100,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             job.Key.Layer,
             scoringMethod = at.ScoringMethod,
             at.TopK,
+            at.End,
             seed = at.Seed,
         }, Readable.Indented) + "\n");
     }
@@ -151,10 +152,12 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         if (projected)
             ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}",
                 $"{eval.Name}/{evalMethod}");
-        var request = Context.Resolve(StoreStage, isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : inputs);
+        object asked = isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : inputs;
+        var isBottom = at.End == RankingEndNames.Bottom;
+        var request = Context.Resolve(StoreStage, isBottom ? new { asked, at.End } : asked);
         var vectors = FolderOf(train.Name, trainMethod, layer);
         var scores = $"{FolderOf(eval.Name, evalMethod, layer)} {at.ScoringMethod} {at.Seed}";
-        _wanted[request.Fingerprint] = new WantedScores(vectors, layer, PoolOf(train), scores, inputs.TopK, cancellation =>
+        _wanted[request.Fingerprint] = new WantedScores(vectors, layer, PoolOf(train), scores, inputs.TopK, isBottom, cancellation =>
         {
             var (treatments, controls) = (VectorFolder.Open(FolderOf(eval.Name, evalMethod, layer), layer),
                 readsControls ? VectorFolder.Open(FolderOf(eval.Name, ComputeAttributionStage.ControlMethod, layer), layer) : null);
@@ -285,5 +288,6 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         return pool;
     }
 
-    private sealed record WantedScores(string Train, int Layer, TrainingPool Pool, string Scores, int TopK, Func<CancellationToken, RowScorer> Scorer);
+    private sealed record WantedScores(string Train, int Layer, TrainingPool Pool, string Scores, int TopK, bool IsBottom,
+        Func<CancellationToken, RowScorer> Scorer);
 }

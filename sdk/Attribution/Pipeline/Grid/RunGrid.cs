@@ -21,11 +21,12 @@ internal readonly record struct GridPoint(RunPoint Named, RunPoint Values)
 /// </summary>
 internal static class RunGrid
 {
-    /// <summary>The points of a pair of methods at one layer: scorings, then k, then the seeds where the scores are a probe's, whose training has one.</summary>
+    /// <summary>The points of a pair of methods at one layer: scorings, then k and the ends of the ranking, then the seeds where the scores are a probe's, whose training has one.</summary>
     public static IEnumerable<GridPoint> OfScores(SelectTrainingDataSettings settings, Func<string, bool>? suits = null) =>
         Along([GridPoint.Origin], settings.ScoringMethods, (point, scoring) => point with { ScoringMethod = scoring })
             .Where(point => suits?.Invoke(point.Values.ScoringMethod!) != false)
             .SelectMany(point => OfTopK(settings, [point]))
+            .SelectMany(point => settings.Ends is { } ends ? Along([point], ends, (at, end) => at with { End = end }) : [point])
             .SelectMany(point => ScoringMethodNames.IsProbe(point.Values.ScoringMethod!) ? OfSeeds(settings.Seeds ?? [0], [point]) : [point]);
 
     /// <summary>The points of draws at random: k, then seeds.</summary>
