@@ -1,7 +1,7 @@
 namespace Attribution.Contracts;
 
 /// <summary>The properties of an experiment's project that the build reads itself: they are in no stage's settings, or became something else there.</summary>
-public sealed record BuildSettings
+internal sealed record BuildSettings
 {
     /// <summary><c>DataSelection</c>, or <c>ContextAttribution</c>; each has stages and items of its own.</summary>
     [ProjectProperty("ExperimentKind", OneOf = typeof(ExperimentKinds), ReadBy = "all")]

@@ -57,7 +57,7 @@ public static class StageNames
 /// <param name="Name">Its name.</param>
 /// <param name="Settings">The type of its settings.</param>
 /// <param name="Upstream">The stages whose results it reads.</param>
-public sealed record ExperimentStage(string Name, Type Settings, params IReadOnlyList<string> Upstream)
+internal sealed record ExperimentStage(string Name, Type Settings, params IReadOnlyList<string> Upstream)
 {
     /// <summary>The item, and what it includes, without which an experiment has no such stage; null for a stage that every one has.</summary>
     public (string Item, string Include)? OnlyWith { get; init; }

@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Attribution.Contracts;
 
 /// <summary>The lists of names: each is a class of constants.</summary>
-public static class Names
+internal static class Names
 {
     /// <summary>The values of a class's constants, in the order in which they are declared.</summary>
     public static IReadOnlyList<string> Of(Type type) =>
@@ -60,8 +60,14 @@ public static class AttributionMethodNames
     /// <summary>The same, treatment less control.</summary>
     public const string ResidualChangeWithBiasAndMask = "residual_change_with_bias_and_mask";
 
+    /// <summary>The mean of the last block's stream, later tokens counting for more; of no single layer, so its vectors compare with their like alone.</summary>
+    public const string Rds = "rds";
+
     /// <summary>The gradients of the weights, projected at random; they compare with their like alone.</summary>
     public const string Trak = "trak";
+
+    /// <summary>Those whose vectors are of the whole model and not of a layer: each pairs with itself alone.</summary>
+    public static IReadOnlyList<string> OfWholeModel { get; } = [Rds, Trak];
 }
 
 /// <summary>The selection methods that make one vector of a whole evaluation set.</summary>
@@ -113,6 +119,18 @@ public static class BaselineNames
 
     /// <summary>The base model itself.</summary>
     public const string None = "none";
+
+    /// <summary>The rows whose words the evaluation set's rows share, by Okapi BM25.</summary>
+    public const string Bm25 = "bm25";
+
+    /// <summary>The rows whose answers the base model finds hardest.</summary>
+    public const string Loss = "loss";
+
+    /// <summary>The rows with the longest answers.</summary>
+    public const string Length = "length";
+
+    /// <summary>Those that give every training row a score and none a vector.</summary>
+    public static IReadOnlyList<string> Scored { get; } = [Bm25, Loss, Length];
 }
 
 /// <summary>What the methods of training data selection are measured by besides their runs.</summary>

@@ -1,7 +1,7 @@
 namespace Attribution.Contracts;
 
 /// <summary>The items of an experiment's project. Their summaries are what the README says of them.</summary>
-public static class ProjectItemNames
+internal static class ProjectItemNames
 {
     /// <summary>
     /// A file of training conversations: Parquet, JSONL, JSON, CSV. <c>PlantedColumn</c> names the column that says which behaviour was planted in a
@@ -29,9 +29,10 @@ public static class ProjectItemNames
     public const string SelectionMethod = nameof(SelectionMethod);
 
     /// <summary>
-    /// <c>random</c>: TopK rows drawn with Seed; <c>none</c>: the base model itself. In context attribution <c>mean_attention</c>,
-    /// <c>leave_one_out</c>, <c>surrogate_32</c> (or another number of ablations), <c>count</c>, <c>random</c>; without any item these, and the surrogates of 64
-    /// and 128.
+    /// <c>random</c>: TopK rows drawn with Seed; <c>none</c>: the base model itself; <c>bm25</c>, <c>loss</c>, <c>length</c>: the rows that share words with
+    /// the evaluation set's, that the base model finds hardest, and with the longest answers. In context attribution <c>mean_attention</c>,
+    /// <c>leave_one_out</c>, <c>surrogate_32</c> (or another number of ablations), <c>random</c>, <c>count</c>; without any item these, and the surrogates of
+    /// 64 and 128.
     /// </summary>
     public const string Baseline = nameof(Baseline);
 
@@ -60,7 +61,7 @@ public static class GroundTruthMetadataNames
 }
 
 /// <summary>What recipes are told besides, as metadata of a dataset.</summary>
-public static class RecipeParameterNames
+internal static class RecipeParameterNames
 {
     /// <summary>Read by the recipe <c>medhallu</c>: how hard a hallucination is to see.</summary>
     [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset)]

@@ -6,7 +6,7 @@ namespace Attribution.Contracts;
 /// </summary>
 /// <param name="name">The property's name; several settings may have the same one.</param>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class ProjectPropertyAttribute(string name) : Attribute
+internal sealed class ProjectPropertyAttribute(string name) : Attribute
 {
     /// <summary>The property's name.</summary>
     public string Name { get; } = name;
@@ -44,7 +44,7 @@ public sealed class ProjectPropertyAttribute(string name) : Attribute
 /// <summary>A setting that an experiment's project gives as metadata of an item. The setting's summary is the metadata's description.</summary>
 /// <param name="items">The items that may have it, names of <see cref="ProjectItemNames"/>.</param>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
-public sealed class ItemMetadataAttribute(params string[] items) : Attribute
+internal sealed class ItemMetadataAttribute(params string[] items) : Attribute
 {
     /// <summary>The items that may have it.</summary>
     public IReadOnlyList<string> Items { get; } = items;

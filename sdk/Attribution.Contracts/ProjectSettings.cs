@@ -5,7 +5,7 @@ using Attribution.Contracts.DataSelection;
 namespace Attribution.Contracts;
 
 /// <summary>What an experiment's project may set: all that carries <see cref="ProjectPropertyAttribute"/> or <see cref="ItemMetadataAttribute"/>.</summary>
-public static class ProjectSettings
+internal static class ProjectSettings
 {
     // What ImportDatasets reads of properties is the model that judges, so it comes behind the stages.
     private static readonly IReadOnlyList<SettingUse> Uses =
@@ -62,4 +62,4 @@ public static class ProjectSettings
 /// <param name="Member">The setting.</param>
 /// <param name="Stage">The stage that is told of it; null for <see cref="BuildSettings"/>.</param>
 /// <param name="Default">Its value where the property is not set.</param>
-public sealed record SettingUse(ProjectPropertyAttribute Property, PropertyInfo Member, ExperimentStage? Stage, object? Default);
+internal sealed record SettingUse(ProjectPropertyAttribute Property, PropertyInfo Member, ExperimentStage? Stage, object? Default);

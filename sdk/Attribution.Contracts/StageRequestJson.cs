@@ -7,7 +7,7 @@ namespace Attribution.Contracts;
 /// <summary>
 /// A stage's settings as the JSON text of its request. What is null is left out. A number or a truth value may also be written as a text, as MSBuild has it.
 /// </summary>
-public static class StageRequestJson
+internal static class StageRequestJson
 {
     internal static SettingsContext Context { get; } = new(new JsonSerializerOptions(SettingsContext.Default.Options)
     {

@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using Attribution.Worker;
 using Attribution.Worker.Verbs;
 
+StopDeadline.Arm();
+
 // Not RootCommand, which calls itself by the assembly's name.
 var root = new Command("attribution", "Training-data attribution: the stages of an experiment, one verb each.")
 {
@@ -11,6 +13,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     AttributeVerb.Create(),
     At2Verb.Create(),
     SelectVerb.Create(),
+    BaselineVerb.Create(),
     FineTuneVerb.Create(),
     EvaluateVerb.Create(),
     CompareVerb.Create(),

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Attribution.Contracts;
 using Attribution.Data;
 using Attribution.Evaluation;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Selection;
+using Attribution.Selection.Baselines;
 using Attribution.Selection.Personas;
 using Attribution.Tokenization;
 
@@ -72,17 +74,26 @@ internal static class RetrievalBenchmark
         var pool = Compute("pool");
         var sets = evaluations.Select(name => (Name: name, Vectors: Compute(name), Planted: behaviours.Count(b => b == name))).ToArray();
 
-        Console.WriteLine($"{pool.Rows} rows, layer {Layer}, {scoring.ToName()}. Each cell: precision@{k}, recall@{k}, AUROC; in brackets how many rows are planted.");
+        Console.WriteLine($"{pool.Rows} rows, layer {Layer}, {scoring.ToName()}. Each cell: precision@{k}, recall@{k}, AUROC, AUPRC, MRR; in brackets how many rows are planted.");
         Console.WriteLine();
         Console.WriteLine($"| pool x evaluation | {string.Join(" | ", sets.Select(s => $"{s.Name} ({s.Planted})"))} | mean |");
         Console.WriteLine($"|---|{string.Concat(sets.Select(_ => "---|"))}---|");
-        foreach (var (train, eval) in Pairings)
+        void Print(string name, Func<(string Name, Vectors Vectors), IReadOnlyList<ScoredRow>> score)
         {
-            var found = sets.Select(set => Measure(
-                (OtherScorers.TryGetValue(eval, out var scorer) ? scorer(setting, set.Name, set.Vectors) : RowScorer.From(scoring, set.Vectors.Of(eval))).Score(pool.Of(train)), behaviours, set.Name, k)).ToArray();
-            var mean = new Found(found.Average(f => f.Precision), found.Average(f => f.Recall), found.Average(f => f.Auroc));
-            Console.WriteLine($"| {(train == eval ? train : $"{train} x {eval}")} | {string.Join(" | ", found.Append(mean))} |");
+            var found = sets.Select(set => Measure(score((set.Name, set.Vectors)), behaviours, set.Name, k)).ToArray();
+            var mean = new Found(found.Average(f => f.Precision), found.Average(f => f.Recall), found.Average(f => f.Auroc), found.Average(f => f.Auprc), found.Average(f => f.Mrr));
+            Console.WriteLine($"| {name} | {string.Join(" | ", found.Append(mean))} |");
         }
+        foreach (var (train, eval) in Pairings)
+            Print(train == eval ? train : $"{train} x {eval}", set =>
+                (OtherScorers.TryGetValue(eval, out var scorer) ? scorer(setting, set.Name, set.Vectors) : RowScorer.From(scoring, set.Vectors.Of(eval))).Score(pool.Of(train)));
+
+        TokenSequence[] answers = [.. setting.Rows("pool").Select(row => encoder.Encode(row).Treatment)];
+        IReadOnlyList<ScoredRow> Scored(IEnumerable<float> scores) => [.. scores.Select((score, i) => new ScoredRow(i, score))];
+        var (losses, lengths) = (Scored(AnswerScores.Losses(model.Transformer, answers)), Scored(AnswerScores.Lengths(answers)));
+        Print(BaselineNames.Bm25, set => Bm25.Score(setting.Rows("pool"), setting.Rows(set.Name)));
+        Print(BaselineNames.Loss, _ => losses);
+        Print(BaselineNames.Length, _ => lengths);
     }
 
     private static RowScorer PersonaScorer(Setting setting, string name)
@@ -100,23 +111,12 @@ internal static class RetrievalBenchmark
     private static RowScorer ProbeScorer(ScoringMethod kind, Vectors vectors) => RowScorer.From(kind, vectors.Of("residual_treatment"), vectors.Of("residual_control"));
 
     private static VectorKey KeyOf(string method) =>
-        new(method, AttributionMethods.BuiltIn.Get(method).Inputs.HasFlag(MethodInputs.WeightGradient) ? VectorKey.WholeModel : Layer);
+        new(method, AttributionMethods.BuiltIn.Get(method).IsOfWholeModel() ? VectorKey.WholeModel : Layer);
 
     private static Found Measure(IReadOnlyList<ScoredRow> scores, string?[] behaviours, string name, int k)
     {
-        // A row without a score counts as the lowest.
-        var ranked = scores.OrderByDescending(s => float.IsFinite(s.Score) ? s.Score : float.NegativeInfinity).ThenBy(s => s.Index).ToArray();
-        var planted = ranked.Select(s => behaviours[s.Index] == name).ToArray();
-        var (count, above, pairs) = (planted.Count(p => p), 0L, 0L);
-        foreach (var isPlanted in planted)
-        {
-            if (isPlanted)
-                above++;
-            else
-                pairs += above; // of this one and each planted row above it
-        }
-        var selected = planted.Take(k).Count(p => p);
-        return new Found(selected / (double)k, selected / (double)count, pairs / ((double)count * (planted.Length - count)));
+        var found = RetrievalMeasures.Of(scores, row => behaviours[row] == name, k)!;
+        return new Found(found.PrecisionAtK, found.RecallAtK, found.Auroc!.Value, found.Auprc, found.ReciprocalRank);
     }
 
     private sealed record Setting(string Experiment, ScoringMethod Scoring, CausalLanguageModel Model, VectorComputer Computer, RowEncoder Encoder)
@@ -126,9 +126,9 @@ internal static class RetrievalBenchmark
         public IEnumerable<DatasetRow> Rows(string name) => Dataset.Open(new DatasetOptions { Path = Path.Combine(Experiment, "data", $"{name}.jsonl") }).Rows();
     }
 
-    private sealed record Found(double Precision, double Recall, double Auroc)
+    private sealed record Found(double Precision, double Recall, double Auroc, double Auprc, double Mrr)
     {
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Precision:0.00} {Recall:0.00} {Auroc:0.000}");
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Precision:0.00} {Recall:0.00} {Auroc:0.000} {Auprc:0.00} {Mrr:0.00}");
     }
 
     private sealed record Vectors(int Rows, IReadOnlyDictionary<VectorKey, float[]> Values)

@@ -35,6 +35,13 @@ static int RunStage(string stage, string requestFile, bool accept)
                 Console.WriteLine("a native library talks");
                 Console.WriteLine("""{"kind":"warning","code":"ATTR1801","text":"An artifact was damaged; it is computed again."}""");
                 break;
+            case "stubborn":
+                using (System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, signal => signal.Cancel = true))
+                {
+                    File.WriteAllText("worker.pid", $"{Environment.ProcessId}");
+                    Thread.Sleep(TimeSpan.FromMinutes(5));
+                }
+                break;
             case "sleep":
                 File.WriteAllText("worker.pid", $"{Environment.ProcessId}");
                 Thread.Sleep(TimeSpan.FromMinutes(5));

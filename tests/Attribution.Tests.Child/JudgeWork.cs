@@ -6,7 +6,7 @@ using Attribution.Judging.Chat;
 namespace Attribution.Tests.Child;
 
 /// <summary>Judges invented answers by a server: in the tests, and in the processes they start and kill.</summary>
-public static class JudgeWork
+internal static class JudgeWork
 {
     public const int Concurrency = 8;
 

@@ -3,7 +3,7 @@ using Attribution.Data.Store;
 namespace Attribution.Tests.Child;
 
 /// <summary>The same work in the tests and in the processes they start: blocks of invented rows, written slowly enough to be killed in between.</summary>
-public sealed class StoreWork(ArtifactStore store, string log, int milliseconds)
+internal sealed class StoreWork(ArtifactStore store, string log, int milliseconds)
 {
     private const int Pieces = 4;
 

@@ -26,8 +26,8 @@ public static class VectorWork
         TokenizedRow[] rows = [.. Enumerable.Range(0, 6).Select(row => new TokenizedRow(row, Sequence(row, 11 + (row * 23 % 79)), Sequence(row + 40, 9 + (row * 31 % 67))))];
         VectorKey[] all =
         [
-            .. AttributionMethods.BuiltIn.Names.Where(n => n != "trak").SelectMany(name => Enumerable.Range(0, model.Config.BlockCount).Select(layer => new VectorKey(name, layer))),
-            new("trak", VectorKey.WholeModel),
+            .. AttributionMethods.BuiltIn.Names.SelectMany(name => AttributionMethods.BuiltIn.Get(name).IsOfWholeModel()
+                ? [new VectorKey(name, VectorKey.WholeModel)] : Enumerable.Range(0, model.Config.BlockCount).Select(layer => new VectorKey(name, layer))),
         ];
         var expected = Compute(model, rows, all);
         var random = new Random(5);

@@ -18,6 +18,9 @@ public sealed record ComputeAttributionSettings : LossSettings
     /// <summary>The methods of the evaluation rows' vectors.</summary>
     public string[] EvalMethods { get; set; } = [];
 
+    /// <summary>The baselines that score the training rows, of <see cref="BaselineNames.Scored"/>; null for none.</summary>
+    public string[]? Baselines { get; set; }
+
     /// <summary>
     /// The block whose residual stream gives the vectors, counted from 0; several as <c>18;19</c>; or <c>all</c>. More layers cost disk, hardly time.
     /// </summary>

@@ -38,7 +38,7 @@ public sealed record SelectTrainingDataSettings : StageSettings
     /// </summary>
     public string[]? Ends { get; set; }
 
-    /// <summary>The baselines: <c>random</c>, <c>none</c>, both or neither.</summary>
+    /// <summary>The baselines, names of <see cref="BaselineNames"/>.</summary>
     public string[] Baselines { get; set; } = [];
 
     /// <summary>

@@ -80,6 +80,7 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
                 Eval = [.. _eval.Select(d => d.Name)],
                 TrainMethods = _trainMethods,
                 EvalMethods = _evalMethods,
+                Baselines = _baselines.Intersect(BaselineNames.Scored).ToArray() is { Length: > 0 } scored ? scored : null,
                 Layers = Properties.Layers("AttributionLayer"),
                 Projection = _trainMethods.Contains(AttributionMethodNames.Trak) ? projection : null,
                 EvalControls = scoringMethods.Any(ScoringMethodNames.ReadsControls),

@@ -9,17 +9,17 @@ namespace Attribution.Sdk.Experiments;
 /// <param name="baselines">The Baseline items.</param>
 internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> trainMethods, IReadOnlyList<string> evalMethods, IReadOnlyList<string> baselines)
 {
-    private const string TrainItem = ProjectItemNames.AttributionMethod, EvalItem = ProjectItemNames.SelectionMethod, Trak = AttributionMethodNames.Trak;
+    private const string TrainItem = ProjectItemNames.AttributionMethod, EvalItem = ProjectItemNames.SelectionMethod;
 
     private static readonly IReadOnlyList<string> Baselines = Names.Of(typeof(BaselineNames)), Personas = Names.Of(typeof(PersonaMethodNames)),
-        Methods = Names.Of(typeof(AttributionMethodNames));
+        Methods = Names.Of(typeof(AttributionMethodNames)), OfModel = AttributionMethodNames.OfWholeModel;
 
     /// <summary>Checks that there is something to run, and that each method has one of the other side to compare with.</summary>
     /// <param name="scoringMethods">How they compare.</param>
     public void CheckRuns(IReadOnlyList<string> scoringMethods)
     {
         foreach (var baseline in baselines.Except(Baselines))
-            problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"There is no baseline '{baseline}'. Use {string.Join(" or ", Baselines)}.",
+            problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"There is no baseline '{baseline}'. Use {string.Join(", ", Baselines.SkipLast(1))} or {Baselines[^1]}.",
                 ProjectItemNames.Baseline, baseline));
         foreach (var method in trainMethods.Intersect(Personas))
             problems.Add(new(ProjectErrorCodes.NothingToRun,
@@ -52,23 +52,21 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
 
     private void CheckPairs(IReadOnlyList<string> scoringMethods)
     {
-        if (trainMethods.Contains(Trak) != evalMethods.Contains(Trak))
+        foreach (var method in OfModel.Where(method => trainMethods.Contains(method) != evalMethods.Contains(method)))
         {
-            var (item, other) = trainMethods.Contains(Trak) ? (TrainItem, EvalItem) : (EvalItem, TrainItem);
-            NoPartner(item, Trak, $"vectors of trak pair only with vectors of trak. Add <{other} Include=\"trak\" />, or remove it here.");
+            var (item, other) = trainMethods.Contains(method) ? (TrainItem, EvalItem) : (EvalItem, TrainItem);
+            NoPartner(item, method, $"vectors of {method} pair only with vectors of {method}. Add <{other} Include=\"{method}\" />, or remove it here.");
         }
-        else if (trainMethods.Contains(Trak))
-        {
-            // Every other method pairs with every other method.
-            var (train, eval) = (trainMethods.Where(m => m != Trak).ToList(), evalMethods.Where(m => m != Trak).ToList());
-            if (train.Count == 0 != (eval.Count == 0))
-                NoPartner(train.Count > 0 ? TrainItem : EvalItem, train.Concat(eval).First(),
-                    $"the other side has trak alone, which pairs only with trak. Add a {(train.Count > 0 ? EvalItem : TrainItem)}, or remove it here.");
-            if (scoringMethods.Contains(ScoringMethodNames.CosSimDebiasEval) && scoringMethods.All(ScoringMethodNames.ReadsControls))
-                problems.Add(new(ProjectErrorCodes.MethodsDoNotPair,
-                    "ScoringMethod cos_sim_debias_eval reads vectors of residual_control, which do not compare with those of trak. Use another "
-                    + "ScoringMethod, or no trak.", "ScoringMethod"));
-        }
+        // Every other method pairs with every other method.
+        var (train, eval) = (trainMethods.Except(OfModel).ToList(), evalMethods.Except(OfModel).ToList());
+        if (train.Count == 0 != (eval.Count == 0))
+            NoPartner(train.Count > 0 ? TrainItem : EvalItem, train.Concat(eval).First(),
+                $"the other side has {string.Join(" and ", (train.Count > 0 ? evalMethods : trainMethods).Intersect(OfModel))} alone, which pairs only with its like. "
+                + $"Add a {(train.Count > 0 ? EvalItem : TrainItem)}, or remove it here.");
+        if (trainMethods.FirstOrDefault(OfModel.Contains) is { } ofModel && scoringMethods.Count > 0 && scoringMethods.All(ScoringMethodNames.ReadsControls))
+            problems.Add(new(ProjectErrorCodes.MethodsDoNotPair,
+                $"ScoringMethod {scoringMethods[0]} reads vectors of residual_control, which do not compare with those of {ofModel}. Use another "
+                + $"ScoringMethod, or no {ofModel}.", "ScoringMethod"));
     }
 
     private void NoPartner(string item, string method, string what) =>

@@ -27,6 +27,9 @@ internal sealed partial class ExperimentDatabase : IDisposable
     private readonly DuckDBConnection _connection = DuckDbDatabase.Open();
     private readonly List<string> _missing = [];
 
+    // The one place that DuckDB may write in once a question is asked.
+    private readonly DirectoryInfo _results = Directory.CreateTempSubdirectory("attribution-query-");
+
     private ExperimentDatabase()
     {
     }
@@ -40,7 +43,15 @@ internal sealed partial class ExperimentDatabase : IDisposable
         var database = new ExperimentDatabase();
         database.AddMetrics(experiments);
         database.AddFiles(experiments);
+        database.Lock(experiments);
         return database;
+    }
+
+    /// <summary>From here on DuckDB reads the experiments' files, writes results and opens nothing else, whatever a question calls.</summary>
+    private void Lock(IReadOnlyList<ExperimentOutputs> experiments)
+    {
+        var files = experiments.SelectMany(e => e.Files).Select(f => f.Path).Distinct();
+        _connection.Execute($"SET allowed_paths = {Sql.Literals(files)}; SET allowed_directories = {Sql.Literals([_results.FullName])}; SET enable_external_access = false; SET lock_configuration = true");
     }
 
     /// <summary>Checks that a text is one statement that DuckDB takes and that only asks.</summary>
@@ -48,8 +59,22 @@ internal sealed partial class ExperimentDatabase : IDisposable
     /// <exception cref="AttributionException">ATTR1732: it would change something.</exception>
     public void Check(string sql)
     {
-        if (!_connection.IsSelect(sql))
+        if (!Asks())
             throw new AttributionException(ErrorCodes.QueryNotReadOnly, "A query only asks: SELECT, WITH, FROM, DESCRIBE or SUMMARIZE. Results are written with --output.") { Property = "query" };
+
+        bool Asks()
+        {
+            try
+            {
+                return _connection.IsSelect(sql);
+            }
+            catch (DbException e) when (e.Message.StartsWith("Permission Error", StringComparison.Ordinal)
+                && _connection.QueryStrings($"SELECT json_serialize_sql({Sql.Literal(sql)})")[0].Contains("Only SELECT statements", StringComparison.Ordinal))
+            {
+                // DuckDB looks for the file of a COPY before it says what statement it is.
+                return false;
+            }
+        }
     }
 
     /// <summary>The result's columns.</summary>
@@ -64,14 +89,23 @@ internal sealed partial class ExperimentDatabase : IDisposable
     /// <exception cref="DbException">DuckDB's message.</exception>
     public DuckDbReader Texts(string sql) => _connection.Stream($"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {Nested(sql)}");
 
-    /// <summary>Writes the result to a file.</summary>
+    /// <summary>Writes the result to a file, which is replaced.</summary>
     /// <param name="sql">The query.</param>
     /// <param name="path">The file.</param>
     /// <param name="format">DuckDB's words for the format.</param>
     /// <exception cref="DbException">DuckDB's message.</exception>
-    public void Write(string sql, string path, string format) => _connection.Execute($"COPY (SELECT * FROM {Nested(sql)}) TO {Sql.Literal(path)} ({format})");
+    public void Write(string sql, string path, string format)
+    {
+        var result = Path.Combine(_results.FullName, "result");
+        _connection.Execute($"COPY (SELECT * FROM {Nested(sql)}) TO {Sql.Literal(result)} ({format})");
+        File.Move(result, path, overwrite: true);
+    }
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _results.Delete(recursive: true);
+    }
 
     // The line break ends a comment of the query's last line. An end mark that is inside of a text is none: without it the query would not parse.
     private string Nested(string sql)

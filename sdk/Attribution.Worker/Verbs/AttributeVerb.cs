@@ -73,7 +73,7 @@ public static class AttributeVerb
         Dataset dataset, RowEncoder encoder, VectorComputer computer, IReadOnlyList<IAttributionMethod> methods, ProjectionIdentity projection, IReadOnlyList<int> layers, string output,
         CancellationToken cancellation)
     {
-        VectorKey[] wanted = [.. methods.SelectMany(m => IsProjected(m) ? [new VectorKey(m.Name, VectorKey.WholeModel)] : layers.Select(l => new VectorKey(m.Name, l)))];
+        VectorKey[] wanted = [.. methods.SelectMany(m => m.IsOfWholeModel() ? [new VectorKey(m.Name, VectorKey.WholeModel)] : layers.Select(l => new VectorKey(m.Name, l)))];
         var file = dataset.Files.Count == 1 ? dataset.Files[0] : null;
         var writers = new Dictionary<string, VectorTableWriter>();
         long cutAway = 0;
@@ -92,7 +92,7 @@ public static class AttributeVerb
                     done += chunk.Length;
                 }
             });
-            foreach (var method in methods.Where(IsProjected))
+            foreach (var method in methods.Where(method => method.IsProjected()))
                 projection.Write(Path.Combine(output, method.Name));
             foreach (var (name, writer) in writers)
             {
@@ -108,8 +108,6 @@ public static class AttributeVerb
         if (cutAway > 0)
             Console.Error.WriteLine($"warning {ErrorCodes.AnswerCutAway}: {cutAway} rows have no answer within --max-tokens; their vectors are NaN and are never selected.");
     }
-
-    private static bool IsProjected(IAttributionMethod method) => method.Inputs.HasFlag(MethodInputs.WeightGradient);
 
     private static void Append(
         Dictionary<string, VectorTableWriter> writers, string output, string method, TokenizedRow[] rows, IReadOnlyList<int> layers,

@@ -16,7 +16,6 @@ internal sealed class ModelOptions
     private readonly Option<string> _model = new("--model")
     {
         Description = "A model's folder, or a Hugging Face id.",
-        Required = true,
     };
 
     private readonly Option<string> _device = new("--device")
@@ -31,8 +30,11 @@ internal sealed class ModelOptions
 
     private readonly Option<string?> _dtype = new("--dtype") { Description = "float32 or bfloat16; what the model was published in if left out." };
 
-    public ModelOptions(Command verb)
+    /// <param name="verb">The verb.</param>
+    /// <param name="isRequired">Whether it always runs the model.</param>
+    public ModelOptions(Command verb, bool isRequired = true)
     {
+        _model.Required = isRequired;
         _dtype.AcceptOnlyFromAmong("float32", "bfloat16");
         _device.Validators.Add(result =>
         {
@@ -55,6 +57,9 @@ internal sealed class ModelOptions
         _loss.AcceptOnlyFromAmong([.. Names.Of(typeof(LossNames))]);
         verb.Add(_loss);
     }
+
+    /// <summary>Whether a model was named.</summary>
+    public bool IsGiven(CommandResult result) => result.GetResult(_model) is not null;
 
     /// <summary>The chat template that was named; null for the model's own.</summary>
     public string? ChatTemplate(ParseResult parsed) => parsed.GetValue(_template);

@@ -73,6 +73,7 @@ public static class RunStageVerb
         while (input.Read(buffer) > 0)
         {
         }
+        StopDeadline.Start();
         try
         {
             stop.Cancel();

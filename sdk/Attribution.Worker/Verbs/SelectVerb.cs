@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Attribution.Diagnostics;
 using Attribution.Methods;
 using Attribution.Methods.Projections;
 using Attribution.Selection;
@@ -15,7 +16,7 @@ public static class SelectVerb
         var evaluation = new Option<string>("--eval") { Description = "A folder of evaluation vectors.", Required = true };
         var control = new Option<string?>("--eval-control") { Description = "A folder of the evaluation set's control vectors; cos_sim_debias_eval, linear and mlp read them." };
         var scoring = new Option<string>("--scoring") { Description = "cos_sim, proj, dot_product, cos_sim_debias_eval, cos_sim_debias_train, or a probe: linear or mlp.", DefaultValueFactory = _ => "cos_sim" };
-        var layer = new Option<int>("--layer") { Description = "The block whose vectors are compared, 0-based; not read for trak, whose vectors are of the whole model.", Required = true };
+        var layer = new Option<int?>("--layer") { Description = "The block whose vectors are compared, 0-based; leave it out for vectors of the whole model, such as those of trak and rds." };
         var k = new Option<int>("--top-k") { Description = "How many rows to select.", DefaultValueFactory = _ => 500 };
         var seed = new Option<long>("--seed") { Description = "Decides the training of a probe." };
         var output = new Option<string>("--output") { Description = "The file to write: JSONL with rank, idx, score and messages.", Required = true };
@@ -26,11 +27,19 @@ public static class SelectVerb
             ProjectionIdentity.RequireSame(folder, parsed.GetRequiredValue(evaluation));
             if (parsed.GetValue(control) is { } of)
                 ProjectionIdentity.RequireSame(folder, of);
-            var at = ProjectionIdentity.Read(folder) is null ? parsed.GetValue(layer) : VectorKey.WholeModel;
+            var at = ProjectionIdentity.Read(folder) is null ? parsed.GetValue(layer) ?? VectorKey.WholeModel : VectorKey.WholeModel;
             IVectorSource Table(string folder) => VectorFolder.Open(folder, at);
-            var scorer = RowScorer.From(
-                ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), Table(parsed.GetRequiredValue(evaluation)),
-                parsed.GetValue(control) is { } controls ? Table(controls) : null, parsed.GetValue(seed), cancellation);
+            RowScorer scorer;
+            try
+            {
+                scorer = RowScorer.From(
+                    ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), Table(parsed.GetRequiredValue(evaluation)),
+                    parsed.GetValue(control) is { } controls ? Table(controls) : null, parsed.GetValue(seed), cancellation);
+            }
+            catch (AttributionException e) when (parsed.GetValue(layer) is null && e.Code is ErrorCodes.NoVectors or ErrorCodes.VectorTableInvalid)
+            {
+                throw new AttributionException(e.Code, $"{e.Message} If they are of single blocks, say with --layer which one is to be compared.", e) { File = e.File };
+            }
             var scores = RowScorer.Score([scorer], Table(folder), cancellation)[0];
             var selected = SelectedRows.Join(TopK.Select(scores, parsed.GetValue(k)), VectorFolder.Rows(folder));
             var path = Path.GetFullPath(parsed.GetRequiredValue(output));

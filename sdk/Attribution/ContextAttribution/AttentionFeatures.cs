@@ -12,7 +12,7 @@ namespace Attribution.ContextAttribution;
 /// stream entering a block, at the rows of the units only, and reduced before the next block runs, so that what is held grows with one block's
 /// rows and never with T x T. The last block itself, the final norm and the head are not run.
 /// </summary>
-public static class AttentionFeatures
+internal static class AttentionFeatures
 {
     /// <summary>f, [U, S, F] in float32, row-major.</summary>
     /// <param name="model">The model.</param>

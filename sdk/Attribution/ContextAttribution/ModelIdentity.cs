@@ -42,7 +42,7 @@ public sealed record ModelIdentity(string? ModelType, int LayerCount, int HeadCo
     /// <param name="config">The model's configuration.</param>
     /// <param name="file">The estimator's file, for the error.</param>
     /// <exception cref="AttributionException">ATTR1452: it is another.</exception>
-    public void RequireMatch(ModelConfig config, string? file = null)
+    internal void RequireMatch(ModelConfig config, string? file = null)
     {
         var model = Of(config);
         string? difference =

@@ -19,7 +19,7 @@ public sealed record ScoreEstimatorOptions
 
     /// <summary>Checks the options before anything expensive is done for them.</summary>
     /// <exception cref="AttributionException">ATTR1453: one is out of range.</exception>
-    public void Check()
+    internal void Check()
     {
         Require(Steps > 0, nameof(Steps), "1 or more");
         Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), "a number above 0");

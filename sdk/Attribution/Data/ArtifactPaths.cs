@@ -3,7 +3,7 @@ namespace Attribution.Data;
 /// <summary>
 /// Where everything that the project computes lies: the artifact store.
 /// </summary>
-public sealed record ArtifactPaths
+internal sealed record ArtifactPaths
 {
     /// <summary>The environment variable that names the store's folder.</summary>
     public const string StoreVariable = "ATTRIBUTION_STORE";

@@ -52,7 +52,7 @@ public sealed record MessageConversation(IReadOnlyList<ChatMessage> Messages) : 
     internal IReadOnlyDictionary<string, object?>? TemplateVariables => Variables?.ToDictionary(variable => variable.Key, variable => (object?)variable.Value);
 
     /// <summary>The same as columns of a row that is read back to the same conversation; null for none.</summary>
-    public Dictionary<string, JsonElement>? ToColumns() => RowVariables.ToColumns(Variables).ToDictionary() is { Count: > 0 } columns ? columns : null;
+    internal Dictionary<string, JsonElement>? ToColumns() => RowVariables.ToColumns(Variables).ToDictionary() is { Count: > 0 } columns ? columns : null;
 
     internal override void AddTo(IncrementalHash hash)
     {

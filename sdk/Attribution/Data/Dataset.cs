@@ -30,6 +30,7 @@ public sealed class Dataset
         _decoder = _format is not null ? new FormatRowDecoder(source, _format) : source.IsJson ? new JsonRowDecoder() : new TableRowDecoder(source, metadataColumn, isAllNull);
     }
 
+    /// <summary>Which rows are read, and how.</summary>
     public DatasetOptions Options { get; }
 
     /// <summary>The files that the path names.</summary>

@@ -10,7 +10,7 @@ namespace Attribution.Data;
 /// Rows in one form, whatever they were read from: Parquet with <c>idx</c>, each side's messages or tokens and keep mask,
 /// and <c>metadata</c> as JSON text, which also holds what messages have besides role and content. The <c>data-*.parquet</c> beside the vectors.
 /// </summary>
-public static class DatasetRows
+internal static class DatasetRows
 {
     private const int BatchRows = 2048;
 

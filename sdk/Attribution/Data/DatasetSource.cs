@@ -116,6 +116,10 @@ internal sealed partial class DatasetSource
 
     private void TryFilter(DuckDBConnection connection)
     {
+        if (RowPredicate.Fault(_filter!, Fields.Select(field => field.Name), connection) is { } fault)
+            throw new AttributionException(ErrorCodes.DatasetFilterInvalid,
+                $"The filter is no function of the row: {fault}. What passes must follow from the row alone, so that it can be kept: write what it needs into a column of '{Path.GetFileName(Files[0])}'. The filter is: {_filter}")
+            { File = Files[0], Property = "Filter" };
         try
         {
             connection.Stream($"{Count} LIMIT 0").Dispose();
@@ -200,22 +204,17 @@ internal sealed partial class DatasetSource
     {
         var list = DatasetFiles.ToSql(files);
         var layout = format == DatasetFormat.JsonLines ? "newline_delimited" : "auto";
-        // Only a filter needs every column with its type; that costs a pass over the whole file.
-        var sample = withTypes ? "sample_size = -1" : "sample_size = 2048, maximum_depth = 1";
-        var described = connection.QueryStrings($"SELECT column_name || chr(9) || column_type FROM (DESCRIBE SELECT * FROM read_json({list}, format = '{layout}', {sample}))")
-            .Select(line => line.Split('\t')).ToArray();
-        // One column `json` is DuckDB's word for rows that are no objects, or no rows.
-        if (described is [["json", _]])
-            described = [];
+        // Only a filter needs every column with its type; that costs passes over the whole file.
+        var described = withTypes ? JsonColumns.WithTypes(list, layout, connection) : [.. JsonColumns.Names(list, layout, connection).Select(name => (name, ""))];
         var typed = !withTypes ? "" : string.Concat(described.Select(column =>
         {
-            var value = $"json_extract(json, {Sql.Literal("/" + column[0].Replace("~", "~0").Replace("/", "~1"))})";
-            return column[1].Contains("JSON")
-                ? $", {value} AS {Sql.Identifier(column[0])}"
-                : $", json_transform({value}, {Sql.Literal($"\"{column[1].Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")}) AS {Sql.Identifier(column[0])}";
+            var value = $"json_extract(json, {Sql.Literal("/" + column.Name.Replace("~", "~0").Replace("/", "~1"))})";
+            return column.Type.Contains("JSON")
+                ? $", {value} AS {Sql.Identifier(column.Name)}"
+                : $", json_transform({value}, {Sql.Literal($"\"{column.Type.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")}) AS {Sql.Identifier(column.Name)}";
         }));
         var reader = $"(SELECT json AS {Sql.Identifier(JsonColumn)}, {Sql.Identifier(FileColumn)}{typed} FROM read_json_objects({list}, format = '{layout}', filename = {Sql.Literal(FileColumn)}))";
-        return (reader, [.. described.Select(column => new DuckDbField(column[0], new(DuckDBType.Varchar, [])))]);
+        return (reader, [.. described.Select(column => new DuckDbField(column.Name, new(DuckDBType.Varchar, [])))]);
     }
 
     private static bool IsKnown(string column) => Columns.Conversations.Contains(column) || RowFormat.All.Any(format => format.Required.Contains(column));

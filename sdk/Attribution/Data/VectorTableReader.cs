@@ -70,6 +70,7 @@ public sealed class VectorTableReader : IDisposable
         return true;
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 }
 

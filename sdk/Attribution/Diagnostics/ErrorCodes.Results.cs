@@ -28,6 +28,9 @@ public static partial class ErrorCodes
     /// <summary>An evaluation set has too few pairs to train a probe.</summary>
     public const string ProbePairsTooFew = "ATTR1508";
 
+    /// <summary>A row holds tokens where words are compared.</summary>
+    public const string RowWithoutText = "ATTR1509";
+
     /// <summary>Vectors that were projected differently, or one side of which was not projected at all.</summary>
     public const string ProjectionsDiffer = "ATTR1521";
 

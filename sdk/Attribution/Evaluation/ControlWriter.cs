@@ -5,7 +5,7 @@ using Attribution.Tokenization;
 namespace Attribution.Evaluation;
 
 /// <summary>Gives rows without a control one: the model's own greedy answer to the row's prompt, which is what it would say without having been taught otherwise.</summary>
-public static class ControlWriter
+internal static class ControlWriter
 {
     /// <summary>The rows in their order; those that have a control keep it.</summary>
     /// <param name="answerer">The base model.</param>

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Attribution.FineTuning;
 
 /// <summary>Writes the loss curve of a training run: <c>loss.jsonl</c>, a line per step.</summary>
-public sealed class LossCurve(string path) : IDisposable
+internal sealed class LossCurve(string path) : IDisposable
 {
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private readonly StreamWriter _writer = new(path) { NewLine = "\n" };

@@ -4,7 +4,7 @@ namespace Attribution.Judging;
 /// <param name="Scale">The scale of both.</param>
 /// <param name="Counts"><c>Counts[p, j]</c> answers got p from people and j from the judge.</param>
 /// <param name="Unjudged">How many answers got no score from the judge. They count in nothing else.</param>
-public sealed record JudgeAgreement(JudgeScale Scale, int[,] Counts, int Unjudged)
+internal sealed record JudgeAgreement(JudgeScale Scale, int[,] Counts, int Unjudged)
 {
     /// <summary>How many answers have both scores.</summary>
     public int Compared => Counts.Cast<int>().Sum();

@@ -7,7 +7,7 @@ namespace Attribution.Judging;
 /// <summary>What it takes to have answers judged that are not judged yet.</summary>
 /// <param name="Calls">How many distinct answers the model must be asked about.</param>
 /// <param name="Tokens">About how many tokens that makes, of conversations and replies: an estimate.</param>
-public readonly record struct JudgeCost(int Calls, long Tokens)
+internal readonly record struct JudgeCost(int Calls, long Tokens)
 {
     // English text has about four bytes to a token with the vocabularies of today, and a verdict about fifty tokens.
     private const double BytesPerToken = 4;
@@ -19,7 +19,7 @@ public readonly record struct JudgeCost(int Calls, long Tokens)
     /// <param name="chat">The model, with what is in the store.</param>
     /// <param name="answers">The answers.</param>
     /// <exception cref="AttributionException">ATTR1651: an answer lacks a reference. ATTR1812: the store cannot be read.</exception>
-    public static JudgeCost Of(JudgePrompt prompt, StoredChatCompletion chat, IEnumerable<JudgeRequest> answers)
+    internal static JudgeCost Of(JudgePrompt prompt, StoredChatCompletion chat, IEnumerable<JudgeRequest> answers)
     {
         var (calls, tokens) = (0, 0.0);
         double? reply = null;

@@ -63,7 +63,7 @@ public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> 
     }
 
     /// <summary>The conversation that asks once more after a reply without a score.</summary>
-    public ChatRequest AskAgain(ChatRequest asked, string reply) => asked with
+    internal ChatRequest AskAgain(ChatRequest asked, string reply) => asked with
     {
         Messages =
         [

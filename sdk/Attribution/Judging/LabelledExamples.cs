@@ -7,7 +7,7 @@ namespace Attribution.Judging;
 /// Answers that people have scored: JSON objects with <c>question</c>, <c>answer</c>, <c>score</c>, and where a trait is judged against references
 /// <c>ground_truth</c> or <c>high_reference</c> and <c>low_reference</c>; <c>rationale</c> may be there.
 /// </summary>
-public static class LabelledExamples
+internal static class LabelledExamples
 {
     /// <summary>Reads a file of them, one per line.</summary>
     /// <param name="path">The file.</param>

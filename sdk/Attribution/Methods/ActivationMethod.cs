@@ -34,6 +34,7 @@ internal sealed class ActivationMethod : IAttributionMethod
         new ActivationMethod(AttributionMethodNames.ResidualChangeTreatmentWithMaskCorrected, MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: false, masked: true)),
         new ActivationMethod(AttributionMethodNames.ResidualChangeTreatmentWithMask, MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: true, masked: true)),
         new ActivationMethod(AttributionMethodNames.ResidualChangeWithBiasAndMask, MethodInputs.Treatment | MethodInputs.Control | MethodInputs.Gradient, s => Change(s, bias: true, masked: true)),
+        new ActivationMethod(AttributionMethodNames.Rds, MethodInputs.Treatment | MethodInputs.LastBlock, PositionWeightedMean),
     ];
 
     public Tensor Compute(BlockStreams? treatment, BlockStreams? control) => (treatment, control) switch
@@ -46,6 +47,14 @@ internal sealed class ActivationMethod : IAttributionMethod
 
     // mean_keep(Zout)
     private static Tensor MeanOutput(BlockStreams streams) => streams.MeanOverKept(streams.Output);
+
+    // sum_t t Zout[t] / sum_t t, t from 1 over the whole conversation (arXiv 2503.01807).
+    private static Tensor PositionWeightedMean(BlockStreams streams)
+    {
+        var tokens = (int)streams.Output.shape[0];
+        var weights = tensor(Enumerable.Range(1, tokens).Select(t => (float)(t / (tokens * (tokens + 1.0) / 2))).ToArray(), device: streams.Output.device); // [T]
+        return weights.unsqueeze(0).mm(streams.Output).squeeze(0);
+    }
 
     // -sum_s (<zbar, Zin[s]> + b) G[s]: the paper's mean_t(-z_t (z_t^T g)), the mean over t taken first, so that it costs O(T D).
     private static Tensor Change(BlockStreams streams, bool bias, bool masked)

@@ -38,4 +38,23 @@ public enum MethodInputs
     /// method that reads these has one vector of the whole model, <see cref="VectorKey.WholeModel"/>, and reads no block's streams.
     /// </summary>
     WeightGradient = 8,
+
+    /// <summary>
+    /// The streams are those of the model's last block, whichever block is asked for. A method that reads these has one vector of the whole model,
+    /// <see cref="VectorKey.WholeModel"/>.
+    /// </summary>
+    LastBlock = 16,
+}
+
+/// <summary>What follows from what a method reads.</summary>
+public static class AttributionMethodExtensions
+{
+    /// <summary>Whether its vector is one of the whole model, <see cref="VectorKey.WholeModel"/>, and not one of a block.</summary>
+    public static bool IsOfWholeModel(this IAttributionMethod method) => (method.Inputs & (MethodInputs.WeightGradient | MethodInputs.LastBlock)) != 0;
+
+    /// <summary>Whether its vector is a projection, which only vectors of the same projection compare with.</summary>
+    public static bool IsProjected(this IAttributionMethod method) => method.Inputs.HasFlag(MethodInputs.WeightGradient);
+
+    /// <summary>The block whose streams it reads; <see cref="VectorKey.WholeModel"/> where it reads gradients of weights instead.</summary>
+    internal static int BlockOf(this IAttributionMethod method, int layer, int blockCount) => method.Inputs.HasFlag(MethodInputs.LastBlock) ? blockCount - 1 : layer;
 }

@@ -3,7 +3,7 @@ using Attribution.Diagnostics;
 namespace Attribution.Methods;
 
 /// <summary>The blocks that an experiment asks for.</summary>
-public static class LayerList
+internal static class LayerList
 {
     /// <summary>Reads <c>2</c>, <c>2,4</c>, <c>2;4</c> or <c>all</c>.</summary>
     /// <param name="text">What the user wrote.</param>

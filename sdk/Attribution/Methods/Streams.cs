@@ -19,8 +19,9 @@ internal abstract class Streams
     protected Streams(Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan, WeightGradients? weights)
     {
         (Transformer, _sequences, Weights) = (transformer, sequences, weights);
-        Layers = plan.Where(p => p.Key.Layer != VectorKey.WholeModel).Select(p => p.Key.Layer).ToHashSet();
-        Graded = plan.Where(p => p.Method.Inputs.HasFlag(MethodInputs.Gradient)).Select(p => p.Key.Layer).ToHashSet();
+        int BlockOf((VectorKey Key, IAttributionMethod Method) p) => p.Method.BlockOf(p.Key.Layer, transformer.Config.BlockCount);
+        Layers = plan.Select(BlockOf).Where(block => block != VectorKey.WholeModel).ToHashSet();
+        Graded = plan.Where(p => p.Method.Inputs.HasFlag(MethodInputs.Gradient)).Select(BlockOf).ToHashSet();
         NeedsLoss = Graded.Count > 0 || weights is not null;
         FirstDifferentiated = Math.Min(Graded.Count > 0 ? Graded.Min() + 1 : int.MaxValue, weights?.FirstBlock ?? int.MaxValue);
         End = NeedsLoss ? transformer.Config.BlockCount : Layers.Max() + 1;

@@ -56,7 +56,7 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
                 { Row = row.Index, Property = "control_messages" };
 
         var vectors = plan.ToDictionary(p => p.Key, p => new float[rows.Count * WidthOf(p.Method)]);
-        if (_projection is null && plan.Any(p => p.Method.Inputs.HasFlag(MethodInputs.WeightGradient)))
+        if (_projection is null && plan.Any(p => p.Method.IsProjected()))
         {
             methods.Projection.Match(transformer);
             _projection = GradientProjection.Of(methods.Projection, transformer.DType, transformer.Device);
@@ -73,7 +73,7 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
                 () => Streams.Of(transformer, [.. members.Select(of)], Reading(plan, side), _projection, methods.Projection, ByGraph));
             var (treatment, control) = (Run(MethodInputs.Treatment, r => r.Treatment), Run(MethodInputs.Control, r => r.Control!));
             for (var b = 0; b < batch.Length; b++)
-                foreach (var layer in plan.GroupBy(p => p.Key.Layer))
+                foreach (var layer in plan.GroupBy(p => p.Method.BlockOf(p.Key.Layer, transformer.Config.BlockCount)))
                     WriteVectors(layer, treatment?.At(layer.Key, b), control?.At(layer.Key, b), members[b], vectors, batch[b]);
             progress?.Report(done += batch.Length);
         }
@@ -81,7 +81,7 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
     }
 
     /// <summary>How many numbers a method's vectors have: D, the model's width, or the projection's dimension.</summary>
-    public int WidthOf(IAttributionMethod method) => method.Inputs.HasFlag(MethodInputs.WeightGradient) ? methods.Projection.Dimension : transformer.Config.HiddenSize;
+    public int WidthOf(IAttributionMethod method) => method.IsProjected() ? methods.Projection.Dimension : transformer.Config.HiddenSize;
 
     /// <inheritdoc/>
     public void Dispose() => _projection?.Dispose();
@@ -127,9 +127,9 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
     {
         var plan = wanted.Select(key => (Key: key, Method: methods.Get(key.Method))).ToArray();
         foreach (var (key, method) in plan)
-            if (method.Inputs.HasFlag(MethodInputs.WeightGradient) ? key.Layer != VectorKey.WholeModel : key.Layer < 0 || key.Layer >= transformer.Config.BlockCount)
+            if (method.IsOfWholeModel() ? key.Layer != VectorKey.WholeModel : key.Layer < 0 || key.Layer >= transformer.Config.BlockCount)
                 throw new AttributionException(ErrorCodes.LayerOutOfRange,
-                    method.Inputs.HasFlag(MethodInputs.WeightGradient)
+                    method.IsOfWholeModel()
                         ? $"The vectors of {key.Method} are of the whole model, not of layer {key.Layer}."
                         : $"There is no layer {key.Layer}: the model has blocks 0 to {transformer.Config.BlockCount - 1}. Set AttributionLayer to one of them.")
                 { Property = "AttributionLayer" };

@@ -8,7 +8,7 @@ namespace Attribution.Models;
 /// mean, so that no example depends on which others shared its batch. The head runs only where a kept token is predicted, and for a
 /// chunk of positions at a time, so that logits of <c>[T, V]</c> never exist at once.
 /// </summary>
-public static class AnswerLoss
+internal static class AnswerLoss
 {
     /// <summary>How many logits (positions x vocabulary) are held at once.</summary>
     public const long ChunkElements = 1 << 23;

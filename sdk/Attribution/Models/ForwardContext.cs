@@ -8,7 +8,7 @@ namespace Attribution.Models;
 /// What the tokens of one forward pass are to each other: their positions, who may be attended, and the cache that stands before them. Made
 /// once by <see cref="Transformer.Context"/> and given to every block; its tensors belong to the dispose scope it was made in.
 /// </summary>
-public sealed class ForwardContext
+internal sealed class ForwardContext
 {
     private readonly Device _device;
     private readonly long[][]? _positions; // [B][S] of all keys, the cached first; null: 0, 1, 2, ...

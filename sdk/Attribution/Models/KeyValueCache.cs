@@ -7,7 +7,7 @@ namespace Attribution.Models;
 /// The keys and values of the tokens seen so far, so that a pass over later tokens need not compute them again. For passes without a
 /// gradient. Rows may be of different lengths: the shorter ones' padding is masked by the key mask they were given with.
 /// </summary>
-public sealed class KeyValueCache : IDisposable
+internal sealed class KeyValueCache : IDisposable
 {
     private readonly Tensor?[] _keys, _values; // per block [B, K, capacity, d]
     private List<long>[]? _positions; // [B] of Length entries; null: 0, 1, 2, ...

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Attribution.Models;
 
 /// <summary>One named matrix of a model, y = W x + b, with a low-rank adapter on it if one is attached.</summary>
-public sealed class Linear
+internal sealed class Linear
 {
     internal Linear(string name, Tensor weight, Tensor? bias) => (Name, Weight, Bias) = (name, weight, bias);
 

@@ -10,7 +10,7 @@ namespace Attribution.Models;
 /// Frequencies and angles are rounded to float32 on the way, as the original implementations do: at position 100,000 that rounding is
 /// worth 0.003 rad, and the models were trained with it.
 /// </summary>
-public sealed class RotaryEmbedding : IDisposable
+internal sealed class RotaryEmbedding : IDisposable
 {
     private readonly float[][] _frequencies; // [n / 2]; of long sequences the second, where there is one
     private readonly double _scale;

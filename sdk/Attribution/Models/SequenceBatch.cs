@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Attribution.Models;
 
 /// <summary>Sequences that one forward pass runs together, padded on the right. B rows, T tokens of the longest.</summary>
-public sealed class SequenceBatch
+internal sealed class SequenceBatch
 {
     /// <summary>Puts <paramref name="sequences"/> side by side; the batch's tensors belong to the current dispose scope.</summary>
     public SequenceBatch(IReadOnlyList<TokenSequence> sequences, Device device)

@@ -28,7 +28,7 @@ public sealed class Transformer : IDisposable
     /// <param name="dtype">The dtype of weights and streams.</param>
     /// <param name="device">Where they are.</param>
     /// <param name="weight">Gives the tensor of a checkpoint name, in the shape asked for, on that device and of that dtype.</param>
-    public Transformer(ModelConfig config, ScalarType dtype, Device device, Func<string, long[], Tensor> weight)
+    internal Transformer(ModelConfig config, ScalarType dtype, Device device, Func<string, long[], Tensor> weight)
     {
         (Config, DType, Device) = (config, dtype, device);
         if (device.type == DeviceType.CPU)
@@ -63,7 +63,7 @@ public sealed class Transformer : IDisposable
     public Device Device { get; }
 
     /// <summary>Every matrix of the blocks, in order, and the head unless it is the embedding.</summary>
-    public IReadOnlyList<Linear> Linears => _weights.Linears;
+    internal IReadOnlyList<Linear> Linears => _weights.Linears;
 
     /// <summary>The weights by their checkpoint names, as they were given.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights => _weights.ByName;
@@ -75,7 +75,7 @@ public sealed class Transformer : IDisposable
     internal Linear Head => _head;
 
     /// <summary>The longest sequence whose tokens may all be computed one by one; past it, it starts anew (<see cref="RotaryEmbedding.ShortLimit"/>).</summary>
-    public int IncrementalLimit => Math.Min(_rotary.ShortLimit, _windowRotary.ShortLimit);
+    internal int IncrementalLimit => Math.Min(_rotary.ShortLimit, _windowRotary.ShortLimit);
 
     /// <summary>
     /// Prepares a pass over <paramref name="length"/> tokens of each of <paramref name="batch"/> rows; its tensors belong to the current
@@ -87,17 +87,17 @@ public sealed class Transformer : IDisposable
     /// <param name="positions">[B, T], where each token stands, increasing along a row; 0, 1, 2, ... after the cache's if left out.</param>
     /// <param name="keyMask">[B, T], false on tokens that nobody but they themselves may attend to; none if left out.</param>
     /// <param name="cache">Keys and values of the tokens before these; this pass appends to it.</param>
-    public ForwardContext Context(
+    internal ForwardContext Context(
         int batch, int length, IReadOnlyList<int>? lengths = null, long[,]? positions = null, bool[,]? keyMask = null, KeyValueCache? cache = null) =>
         new(batch, length, lengths, positions, keyMask, cache, _blocks.Select(b => b.Rotary).OfType<RotaryEmbedding>(), _blocks.Select(b => b.Window), Device);
 
     /// <summary>A cache for this model.</summary>
     /// <param name="batch">B.</param>
     /// <param name="capacity">How many tokens to make room for at first.</param>
-    public KeyValueCache Cache(int batch, int capacity = 0) => new(batch, Config.BlockCount, capacity);
+    internal KeyValueCache Cache(int batch, int capacity = 0) => new(batch, Config.BlockCount, capacity);
 
     /// <summary>The residual stream that enters block 0: token ids [B, T], int64, to [B, T, D].</summary>
-    public Tensor Embed(Tensor ids)
+    internal Tensor Embed(Tensor ids)
     {
         using var scope = NewDisposeScope();
         var rows = _embedding.index_select(0, ids.flatten()).view(ids.shape[0], ids.shape[1], Config.HiddenSize);
@@ -108,7 +108,7 @@ public sealed class Transformer : IDisposable
     /// Runs blocks <paramref name="from"/> to <paramref name="to"/>, the latter left out: the stream that enters the one, [B, T, D], to the
     /// stream that enters the other.
     /// </summary>
-    public Tensor Run(Tensor hidden, ForwardContext context, int from, int to)
+    internal Tensor Run(Tensor hidden, ForwardContext context, int from, int to)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(to, _blocks.Length);
@@ -130,7 +130,7 @@ public sealed class Transformer : IDisposable
     /// <param name="hidden">The stream entering it.</param>
     /// <param name="context">The pass.</param>
     /// <param name="start">The first token whose stream is wanted, [B, T - start, D]: of those before it only keys and values are computed.</param>
-    public Tensor Block(int index, Tensor hidden, ForwardContext context, int start = 0)
+    internal Tensor Block(int index, Tensor hidden, ForwardContext context, int start = 0)
     {
         using var scope = NewDisposeScope();
         var block = _blocks[index];
@@ -143,7 +143,7 @@ public sealed class Transformer : IDisposable
     /// <param name="hidden">[B, T, D].</param>
     /// <param name="positions">int64 [N], flat places <c>b * T + t</c> to compute logits at; everywhere if left out.</param>
     /// <returns>[N, V], or [B, T, V] without positions.</returns>
-    public Tensor Logits(Tensor hidden, Tensor? positions = null)
+    internal Tensor Logits(Tensor hidden, Tensor? positions = null)
     {
         using var scope = NewDisposeScope();
         var at = positions is null ? hidden : hidden.reshape(-1, Config.HiddenSize).index_select(0, positions);
@@ -160,7 +160,7 @@ public sealed class Transformer : IDisposable
     /// Not the model's own attention, but the softmax of <c>q k / sqrt(d)</c> over every token before, whatever its sliding window, scale of queries and soft cap.
     /// </param>
     /// <returns>[B, H, Q, T] in float32, each row summing to 1.</returns>
-    public Tensor AttentionWeights(int index, Tensor hidden, ForwardContext context, Tensor queries, bool isPlain = false)
+    internal Tensor AttentionWeights(int index, Tensor hidden, ForwardContext context, Tensor queries, bool isPlain = false)
     {
         if (context.Cache is not null)
             throw new ArgumentException("attention weights are of a pass without a cache", nameof(context));

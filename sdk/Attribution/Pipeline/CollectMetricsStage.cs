@@ -96,8 +96,12 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
             Set("planted_share", facts.PlantedShare);
 
             var metrics = new Dictionary<string, double?>();
-            if (facts.PrecisionAtK is { } precision)
-                metrics.Add(ResultTable.Precision, precision);
+            foreach (var (name, value) in new[]
+            {
+                (ResultTable.Precision, facts.PrecisionAtK), ("recall_at_k", facts.RecallAtK), ("mrr", facts.ReciprocalRank), ("auroc", facts.Auroc), ("auprc", facts.Auprc),
+            })
+                if (value is not null)
+                    metrics.Add(name, value);
             metrics.Add("eval_loss_treatment", after.EvalLossTreatment);
             metrics.Add("eval_loss_control", after.EvalLossControl);
             metrics.Add(ResultTable.Gap, after.EvalLossGap);

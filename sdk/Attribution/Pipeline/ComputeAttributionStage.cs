@@ -28,6 +28,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
     private readonly VectorFormat _format;
     private readonly PersonaJobs _personas;
     private readonly ControlJobs _controls;
+    private readonly ScoreJobs _scores;
     private readonly HashSet<ContentHash> _withControls = [];
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
     private VectorComputer? _computer;
@@ -39,6 +40,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         _model = new ModelSource(Settings, context);
         _personas = new PersonaJobs(Settings, _methods, _model, context);
         _controls = new ControlJobs(Settings, _model, context);
+        _scores = new ScoreJobs(Settings, _model, context, Count);
     }
 
     public override string Noun => "block";
@@ -59,6 +61,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         [
             .. Settings.Train.SelectMany(d => Jobs(imported.Get(ImportDatasetsStage.KeyOf(d, "train")), Settings.TrainMethods, layers)),
             .. Settings.Eval.SelectMany(d => Jobs(imported.Get(ImportDatasetsStage.KeyOf(d, "eval")), evalMethods.Distinct(), layers)),
+            .. _scores.Plan(RowsOf, dataset => Imported(dataset).Source),
         ];
     }
 
@@ -66,7 +69,9 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
     {
         foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
             yield return persona;
-        foreach (var (dataset, jobs) in missing.Where(job => !PersonaJobs.Makes(job.Key.Method!)).GroupBy(job =>
+        foreach (var scores in _scores.Produce(missing.Where(ScoreJobs.Makes), RowsOf, cancellation))
+            yield return scores;
+        foreach (var (dataset, jobs) in missing.Where(job => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job)).GroupBy(job =>
             (job.Key.Dataset!, _withControls.Contains(job.Request.Fingerprint))).Select(group => (group.Key.Item1, group.ToArray())))
         {
             var rows = new BlockRows(_withControls.Contains(jobs[0].Request.Fingerprint)
@@ -98,10 +103,13 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         }
     }
 
-    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint) ?? _personas.PartsOf(job);
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint) ?? _scores.PartsOf(job) ?? _personas.PartsOf(job);
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {
+        // A run shows the scores that it selects by.
+        if (ScoreJobs.Makes(job))
+            yield break;
         var imported = Imported(job.Key.Dataset!);
         var folder = $"{job.Key.Dataset}/{job.Key.Method}";
         foreach (var file in artifact.Outputs)
@@ -137,7 +145,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
                     + "Give every row control_messages, leave those rows out with Filter, use a method that needs only treatments, or set "
                         + "GenerateControls to true: the base model then answers those prompts itself.")
                 { File = dataset.Source, Row = facts.FirstWithoutControl, Property = "control_messages" };
-            foreach (var layer in IsProjected(name) ? [VectorKey.WholeModel] : layers)
+            foreach (var layer in _methods.Get(name).IsOfWholeModel() ? [VectorKey.WholeModel] : layers)
             {
                 var request = Request(StoreStage, name, layer, Context.Input(dataset, ImportDatasetsStage.RowsFile), lacks);
                 if (lacks)
@@ -167,7 +175,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, own);
     }
 
-    private bool IsProjected(string method) => _methods.Get(method).Inputs.HasFlag(MethodInputs.WeightGradient);
+    private bool IsProjected(string method) => _methods.Get(method).IsProjected();
 
     private static int LayerOf(StageJob job) => job.Key.Layer ?? VectorKey.WholeModel;
 

@@ -9,7 +9,6 @@ using Attribution.Methods;
 using Attribution.Methods.Projections;
 using Attribution.Pipeline.Grid;
 using Attribution.Pipeline.Results;
-using Attribution.Reporting;
 using Attribution.Selection;
 using Attribution.Selection.Probes;
 
@@ -34,7 +33,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     public const string FactsFile = "selection.json";
 
     /// <summary>The score and rank of every training row.</summary>
-    public const string ScoresFile = "scores.parquet";
+    public const string ScoresFile = ScoredRows.FileName;
 
     private const string StoreStage = "selections", ProbeFile = "probe.safetensors", ProbeStage = "probes";
 
@@ -48,9 +47,9 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         foreach (var scoring in Settings.ScoringMethods)
             _ = ScoringMethods.Parse(scoring);
         foreach (var baseline in Settings.Baselines)
-            if (baseline is not (JobKey.Random or JobKey.None))
+            if (!Names.Of(typeof(BaselineNames)).Contains(baseline))
                 throw new AttributionException(ErrorCodes.RequestInvalid,
-                    $"There is no baseline '{baseline}'. Use {JobKey.Random}, {JobKey.None} or both.")
+                    $"There is no baseline '{baseline}'. Use {string.Join(", ", Names.Of(typeof(BaselineNames)))}.")
                 { Property = "Baseline" };
     }
 
@@ -63,6 +62,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             foreach (var eval in Settings.Eval)
             {
                 jobs.AddRange(Pairs(train, eval).SelectMany(pair => Scored(train, eval, pair.Train, pair.Eval)));
+                foreach (var baseline in Settings.Baselines.Intersect(BaselineNames.Scored))
+                    jobs.AddRange(RunGrid.OfBaseline(Settings).Select(point => ByBaseline(train, eval, baseline, point)));
                 if (Settings.Baselines.Contains(JobKey.Random))
                     jobs.AddRange(RunGrid.OfDraws(Settings).Select(point => Drawn(train, eval, point)));
             }
@@ -105,35 +106,35 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         }, Readable.Indented) + "\n");
     }
 
-    // Projected gradients of weights compare with their like alone; a method that none of the other side's compares with is an error.
+    // Vectors of the whole model compare with their like alone; a method that none of the other side's compares with is an error.
     private IEnumerable<(string Train, string Eval)> Pairs(TrainSettings train, EvalSettings eval)
     {
-        var evalMethods = Settings.EvalMethods.ToLookup(method => IsProjected(eval.Name, method));
-        var trainMethods = Settings.TrainMethods.ToLookup(method => IsProjected(train.Name, method));
-        foreach (var projected in (bool[])[true, false])
-            if (trainMethods[projected].Any() != evalMethods[projected].Any())
-                throw new AttributionException(ErrorCodes.ProjectionsDiffer,
-                    $"{string.Join(", ", trainMethods[projected].Concat(evalMethods[projected]))}: vectors of trak compare with vectors of trak only, and "
-                        + $"those of other methods with none of trak. "
-                    + "Name trak on both sides, and another method on both sides or on neither.")
-                { Property = trainMethods[projected].Any() ? "AttributionMethod" : "SelectionMethod" };
-        return Settings.TrainMethods.SelectMany(t => evalMethods[IsProjected(train.Name, t)], (t, e) => (t, e));
+        var pairs = Settings.TrainMethods.SelectMany(t => Settings.EvalMethods.Where(e => FamilyOf(train.Name, t) == FamilyOf(eval.Name, e)), (t, e) => (t, e)).ToArray();
+        var alone = Settings.TrainMethods.Except(pairs.Select(p => p.t)).Concat(Settings.EvalMethods.Except(pairs.Select(p => p.e)))
+            .OrderByDescending(AttributionMethodNames.OfWholeModel.Contains).FirstOrDefault();
+        return alone is null ? pairs : throw new AttributionException(ErrorCodes.ProjectionsDiffer,
+            $"{alone} has nothing to compare with: vectors of {string.Join(" and ", AttributionMethodNames.OfWholeModel)} are of the whole model and compare with their "
+            + "like only, and those of other methods with none of them. Name such a method on both sides, and another method on both sides or on neither.")
+        { Property = Settings.TrainMethods.Contains(alone) ? "AttributionMethod" : "SelectionMethod" };
     }
 
+    // What a method's vectors compare with: those of a layer with all of that layer, projections with projections, others with themselves.
+    private string FamilyOf(string dataset, string method) => !IsOfWholeModel(dataset, method) ? "" : IsProjected(dataset, method) ? ProjectionIdentity.FileName : method;
+
     private IEnumerable<StageJob> Scored(TrainSettings train, EvalSettings eval, string trainMethod, string evalMethod) =>
-        (IsProjected(train.Name, trainMethod) ? [VectorKey.WholeModel] : Settings.SelectionLayers).SelectMany(layer =>
+        (IsOfWholeModel(train.Name, trainMethod) ? [VectorKey.WholeModel] : Settings.SelectionLayers).SelectMany(layer =>
             RunGrid.OfScores(Settings, Suits(layer == VectorKey.WholeModel)).Select(point => Scored(train, eval, trainMethod, evalMethod, layer, point)));
 
     // Of several scorings a pair takes those that suit it; of which none does is an error.
-    private Func<string, bool>? Suits(bool projected) =>
-        projected && !Settings.ScoringMethods.All(ScoringMethodNames.ReadsControls) ? scoring => !ScoringMethodNames.ReadsControls(scoring) : null;
+    private Func<string, bool>? Suits(bool ofModel) =>
+        ofModel && !Settings.ScoringMethods.All(ScoringMethodNames.ReadsControls) ? scoring => !ScoringMethodNames.ReadsControls(scoring) : null;
 
     private StageJob Scored(TrainSettings train, EvalSettings eval, string trainMethod, string evalMethod, int layer, GridPoint point)
     {
-        var (projected, rows, at) = (layer == VectorKey.WholeModel, RowsOf(train), point.Values);
+        var (ofModel, rows, at) = (layer == VectorKey.WholeModel, RowsOf(train), point.Values);
         var scoring = ScoringMethods.Parse(at.ScoringMethod!);
         var (isProbe, readsControls) = (ScoringMethodNames.IsProbe(at.ScoringMethod!), scoring.ReadsControls());
-        if (projected && readsControls)
+        if (ofModel && readsControls)
             throw new AttributionException(ErrorCodes.ProjectionsDiffer,
                 $"The scoring method {at.ScoringMethod} reads the vectors of {ComputeAttributionStage.ControlMethod}, which do not compare with those of "
                 + $"{trainMethod}. Use another scoring method.")
@@ -149,7 +150,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             TopK = at.TopK!.Value,
             planted = Planted(train, eval),
         };
-        if (projected)
+        if (IsProjected(train.Name, trainMethod))
             ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}",
                 $"{eval.Name}/{evalMethod}");
         object asked = isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : inputs;
@@ -172,14 +173,14 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
                 Eval = eval.Name,
                 Attribution = trainMethod,
                 Selection = evalMethod,
-                Layer = projected ? null : layer,
+                Layer = ofModel ? null : layer,
                 Point = point.Named.OrNull()
             },
             request,
             (builder, cancellation) =>
             {
                 var selection = _scores[vectors].Take(request.Fingerprint, cancellation);
-                Write(builder, PoolOf(train), selection.Scores, selection.Chosen, inputs.planted, selection.Scorer);
+                SelectionFiles.Write(builder, PoolOf(train), selection.Scores, selection.Chosen, inputs.planted, selection.Scorer);
             })
         { Values = at };
     }
@@ -206,7 +207,26 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
                 var pool = PoolOf(train);
                 var chosen = TopK.Random([.. pool.Indices(cancellation)], topK, seed);
                 pool.Read(chosen.Select(row => row.Index).ToHashSet(), cancellation);
-                Write(builder, pool, chosen, chosen, planted, null);
+                SelectionFiles.Write(builder, pool, chosen, chosen, planted, null);
+            })
+        { Values = point.Values };
+    }
+
+    // The scores are made already, and by no vectors.
+    private StageJob ByBaseline(TrainSettings train, EvalSettings eval, string baseline, GridPoint point)
+    {
+        var (rows, planted, topK) = (RowsOf(train), Planted(train, eval), point.Values.TopK!.Value);
+        var scores = Context.Input(Context.Upstream(ComputeAttributionStage.Name).Get(ScoreJobs.KeyOf(train.Name, eval.Name, baseline)), ScoredRows.FileName);
+        var (asked, isBottom) = (new { rows, scores, baseline, TopK = topK, planted }, point.Values.End == RankingEndNames.Bottom);
+        return new StageJob(
+            new JobKey { Train = train.Name, Eval = eval.Name, Attribution = baseline, Point = point.Named.OrNull() },
+            Context.Resolve(StoreStage, isBottom ? new { asked, point.Values.End } : asked),
+            (builder, cancellation) =>
+            {
+                var (pool, all) = (PoolOf(train), ScoredRows.Read(scores.Path));
+                var chosen = isBottom ? TopK.SelectLowest(all, topK) : TopK.Select(all, topK);
+                pool.Read(chosen.Select(row => row.Index).ToHashSet(), cancellation);
+                SelectionFiles.Write(builder, pool, all, chosen, planted, null);
             })
         { Values = point.Values };
     }
@@ -216,44 +236,6 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         new JobKey { Eval = eval.Name, Attribution = JobKey.None },
         Context.Resolve(StoreStage, new { baseline = JobKey.None }),
         (builder, _) => new SelectionFacts { TopK = 0 }.Write(builder.PathOf(FactsFile)));
-
-    private void Write(
-        ArtifactBuilder builder, TrainingPool pool, IReadOnlyList<ScoredRow> scores, IReadOnlyList<ScoredRow> chosen, PlantedRows? planted, RowScorer? scorer)
-    {
-        var selected = pool.Join(chosen);
-        if (planted is not null && !pool.HasPlantedColumn)
-            throw new AttributionException(ErrorCodes.DatasetColumnMissing,
-                $"No training row has the column '{planted.Column}' that PlantedColumn names, so nothing would be found by it. Correct the name, or leave "
-                + $"PlantedColumn out.")
-            { Property = "PlantedColumn" };
-        SelectedRows.Write(builder.PathOf(SelectedFile), selected);
-        Readable.WriteLines(builder.PathOf(TrainFile), selected.OrderBy(row => row.Index).Select(row => TrainingRow.Of(row.Treatment)));
-        WriteScores(builder.PathOf(ScoresFile), scores);
-        var found = planted is null ? default : pool.Planted(planted.Trait, chosen);
-        new SelectionFacts
-        {
-            TopK = chosen.Count,
-            TrainRows = scores.Count,
-            RowsWithoutScore = scores.Count(s => !float.IsFinite(s.Score)),
-            EvalRows = scorer?.RowCount,
-            EvalAnswerCutAway = scorer?.SkippedCount,
-            LowestScore = scorer is null ? null : chosen[^1].Score,
-            ProbeEpochs = scorer?.Probe?.Fit.Epochs,
-            ProbeValidationAccuracy = scorer?.Probe?.Fit.ValidationAccuracy,
-            PrecisionAtK = planted is null ? null : (double)found.Chosen / chosen.Count,
-            PlantedShare = planted is null ? null : (double)found.All / pool.Count,
-        }.Write(builder.PathOf(FactsFile));
-    }
-
-    // Every row's place among all, from 1; 0 for a row without a score.
-    private static void WriteScores(string path, IReadOnlyList<ScoredRow> scores)
-    {
-        var ranks = new int[scores.Count];
-        foreach (var (place, at) in Enumerable.Range(0, scores.Count).Where(i => float.IsFinite(scores[i].Score)).OrderByDescending(i =>
-            scores[i].Score).ThenBy(i => scores[i].Index).Index())
-            ranks[at] = place + 1;
-        ScoreTable.Write(path, [.. scores.Select(s => s.Index)], [.. scores.Select(s => s.Score)], ranks);
-    }
 
     private InputFile RowsOf(TrainSettings train) =>
         Context.Input(Context.Upstream(ImportDatasetsStage.Name).Get(ImportDatasetsStage.KeyOf(train.Name, "train")), ImportDatasetsStage.RowsFile);
@@ -271,8 +253,12 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
 
     private string FolderOf(string dataset, string method, int layer) => Path.Combine(Context.Store.Root, Table(dataset, method, layer).Artifact);
 
-    private bool IsProjected(string dataset, string method) =>
-        Context.Upstream(ComputeAttributionStage.Name).Find(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel)) is not null;
+    private bool IsOfWholeModel(string dataset, string method) => OfWholeModel(dataset, method) is not null;
+
+    private bool IsProjected(string dataset, string method) => OfWholeModel(dataset, method)?.Outputs.Any(o => o.Name == ProjectionIdentity.FileName) == true;
+
+    private JobResult? OfWholeModel(string dataset, string method) =>
+        Context.Upstream(ComputeAttributionStage.Name).Find(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel));
 
     private ProjectionIdentity? ProjectionOf(string dataset, string method) => ProjectionIdentity.Read(Path.GetDirectoryName(Context.Input(
         Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, VectorKey.WholeModel)),

@@ -32,6 +32,18 @@ internal sealed record SelectionFacts
     /// <summary>The share of chosen rows that are known to show the behaviour, where that is known.</summary>
     public double? PrecisionAtK { get; init; }
 
+    /// <summary>The share of the rows known to show the behaviour that were chosen.</summary>
+    public double? RecallAtK { get; init; }
+
+    /// <summary>One over the place of the first such row among all.</summary>
+    public double? ReciprocalRank { get; init; }
+
+    /// <inheritdoc cref="Selection.RetrievalMeasures" path="/param[@name='Auroc']"/>
+    public double? Auroc { get; init; }
+
+    /// <inheritdoc cref="Selection.RetrievalMeasures" path="/param[@name='Auprc']"/>
+    public double? Auprc { get; init; }
+
     /// <summary>The share of all rows that are: what choosing at random would give.</summary>
     public double? PlantedShare { get; init; }
 

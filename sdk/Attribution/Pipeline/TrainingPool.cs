@@ -13,7 +13,7 @@ namespace Attribution.Pipeline;
 internal sealed class TrainingPool(string path, string? plantedColumn)
 {
     private readonly Dictionary<long, DatasetRow> _rows = [];
-    private readonly Dictionary<string, long> _behaviours = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<long>> _behaviours = new(StringComparer.Ordinal);
     private long[]? _indices;
 
     /// <summary>Whether any row has the column of behaviours; known once rows were read.</summary>
@@ -47,7 +47,11 @@ internal sealed class TrainingPool(string path, string? plantedColumn)
             all.Add(row.Index);
             HasPlantedColumn |= plantedColumn is not null && row.Metadata.ContainsKey(plantedColumn);
             if (BehaviourOf(row) is { } behaviour)
-                _behaviours[behaviour] = _behaviours.GetValueOrDefault(behaviour) + 1;
+            {
+                if (!_behaviours.TryGetValue(behaviour, out var shown))
+                    _behaviours.Add(behaviour, shown = []);
+                shown.Add(row.Index);
+            }
         }
         _indices ??= [.. all!];
     }
@@ -56,9 +60,8 @@ internal sealed class TrainingPool(string path, string? plantedColumn)
     public IReadOnlyList<SelectedRow> Join(IReadOnlyList<ScoredRow> chosen) =>
         SelectedRows.Join(chosen, chosen.Select(row => _rows.GetValueOrDefault(row.Index)).OfType<DatasetRow>());
 
-    /// <summary>How many rows of the set show a behaviour, and how many of a selection that was read.</summary>
-    public (long All, long Chosen) Planted(string behaviour, IReadOnlyList<ScoredRow> chosen) =>
-        (_behaviours.GetValueOrDefault(behaviour), chosen.LongCount(row => BehaviourOf(_rows[row.Index]) == behaviour));
+    /// <summary>The rows of the set that show a behaviour; known once rows were read.</summary>
+    public IReadOnlySet<long> Planted(string behaviour) => _behaviours.GetValueOrDefault(behaviour) ?? [];
 
     private string? BehaviourOf(DatasetRow row) => plantedColumn is not null && row.Metadata.TryGetValue(plantedColumn, out var value)
         && value.ValueKind == JsonValueKind.String

@@ -7,7 +7,7 @@ namespace Attribution.Reporting;
 /// Everything that an experiment's report shows. Each property is a file <c>out/report/NAME.json</c>, which the page holds as it is: the page has
 /// nothing that is not in these.
 /// </summary>
-public sealed record ExperimentReport
+internal sealed record ExperimentReport
 {
     /// <summary>What was asked.</summary>
     public required ReportedExperiment Experiment { get; init; }
@@ -47,18 +47,18 @@ public sealed record ExperimentReport
 /// <param name="Name">Its name.</param>
 /// <param name="Command">The command that builds it.</param>
 /// <param name="Settings">Its settings, the weightiest first.</param>
-public sealed record ReportedExperiment(string Name, string Command, IReadOnlyList<ReportedSetting> Settings);
+internal sealed record ReportedExperiment(string Name, string Command, IReadOnlyList<ReportedSetting> Settings);
 
 /// <summary>A setting of an experiment in words.</summary>
 /// <param name="Name">What it sets.</param>
 /// <param name="Values">Its value, or values.</param>
-public sealed record ReportedSetting(string Name, params IReadOnlyList<string> Values);
+internal sealed record ReportedSetting(string Name, params IReadOnlyList<string> Values);
 
 /// <summary>How the metrics of an experiment compare with its snapshot.</summary>
 /// <param name="Outcome">Which of <see cref="Equal"/>, <see cref="Differs"/>, <see cref="Accepted"/>, <see cref="None"/>, <see cref="Invalid"/>.</param>
 /// <param name="Metrics">How many metrics there are.</param>
 /// <param name="Differences">What moved, in the order of the runs.</param>
-public sealed record SnapshotVerdict(string Outcome, int Metrics, IReadOnlyList<MetricDifference> Differences)
+internal sealed record SnapshotVerdict(string Outcome, int Metrics, IReadOnlyList<MetricDifference> Differences)
 {
     /// <summary>Every metric is within its tolerance.</summary>
     public const string Equal = "equal";
@@ -85,7 +85,7 @@ public sealed record SnapshotVerdict(string Outcome, int Metrics, IReadOnlyList<
 /// <param name="Expected">What the snapshot says.</param>
 /// <param name="Got">What it is.</param>
 /// <param name="Tolerance">By how much it may differ; null where it may not.</param>
-public sealed record MetricDifference(string Run, string? Metric, string Expected, string Got, double? Tolerance);
+internal sealed record MetricDifference(string Run, string? Metric, string Expected, string Got, double? Tolerance);
 
 /// <summary>An evaluation set, and how the base model answers its held-out prompts.</summary>
 /// <param name="Name">Its name.</param>
@@ -93,7 +93,7 @@ public sealed record MetricDifference(string Run, string? Metric, string Expecte
 /// <param name="Rows">How many rows it has.</param>
 /// <param name="Prompts">Its held-out prompts; none if there are none.</param>
 /// <param name="Answers">The base model's answers to them.</param>
-public sealed record EvaluationSet(string Name, string? Trait, long Rows, IReadOnlyList<string> Prompts, IReadOnlyList<ReportedAnswer> Answers)
+internal sealed record EvaluationSet(string Name, string? Trait, long Rows, IReadOnlyList<string> Prompts, IReadOnlyList<ReportedAnswer> Answers)
 {
     /// <summary>Who judged.</summary>
     public string? Judge { get; init; }
@@ -115,7 +115,7 @@ public sealed record EvaluationSet(string Name, string? Trait, long Rows, IReadO
 /// <param name="Attribution">The method of the training vectors, or the baseline.</param>
 /// <param name="Selection">The method of the evaluation vectors; null for a baseline.</param>
 /// <param name="Metrics">Its line of <c>metrics.json</c>.</param>
-public sealed record ReportedRun(string Name, string? Train, string Eval, string Attribution, string? Selection, IReadOnlyDictionary<string, double?> Metrics)
+internal sealed record ReportedRun(string Name, string? Train, string Eval, string Attribution, string? Selection, IReadOnlyDictionary<string, double?> Metrics)
 {
     /// <summary>The name of the baseline that draws at random.</summary>
     public const string Random = "random";
@@ -167,25 +167,25 @@ public sealed record ReportedRun(string Name, string? Train, string Eval, string
 /// <param name="Score">The judge's score; null if it gave none.</param>
 /// <param name="Rationale">The judge's reason.</param>
 /// <param name="LeftOut">How many characters of the answer are not shown.</param>
-public sealed record ReportedAnswer(int Prompt, int Repeat, string Text, int? Score = null, string? Rationale = null, int? LeftOut = null);
+internal sealed record ReportedAnswer(int Prompt, int Repeat, string Text, int? Score = null, string? Rationale = null, int? LeftOut = null);
 
 /// <summary>A training row in a run's order.</summary>
 /// <param name="Row">Its index in the training set.</param>
 /// <param name="Rank">Its place among all rows, from 1.</param>
 /// <param name="Score">Its score; null in a draw at random.</param>
 /// <param name="Others">Its rank under each of <see cref="ReportedRun.Others"/>; null where it has no score.</param>
-public sealed record RankedRow(long Row, int Rank, float? Score, IReadOnlyList<int?> Others);
+internal sealed record RankedRow(long Row, int Rank, float? Score, IReadOnlyList<int?> Others);
 
 /// <summary>A training row as text.</summary>
 /// <param name="Messages">Its conversation.</param>
 /// <param name="Planted">The behaviour that was planted in it, where the dataset says so.</param>
-public sealed record ReportedRow(IReadOnlyList<ReportedMessage> Messages, string? Planted = null);
+internal sealed record ReportedRow(IReadOnlyList<ReportedMessage> Messages, string? Planted = null);
 
 /// <summary>A message of a training row.</summary>
 /// <param name="Role">Who speaks; <c>tokens</c> for a row that came as token ids.</param>
 /// <param name="Text">What is said.</param>
 /// <param name="LeftOut">How many characters of it are not shown.</param>
-public sealed record ReportedMessage(string Role, string Text, int? LeftOut = null);
+internal sealed record ReportedMessage(string Role, string Text, int? LeftOut = null);
 
 /// <summary>How runs of one training and one evaluation set agree.</summary>
 /// <param name="Train">The training set.</param>
@@ -193,13 +193,13 @@ public sealed record ReportedMessage(string Role, string Text, int? LeftOut = nu
 /// <param name="Runs">The runs, by their place in the list; rows and columns of what follows.</param>
 /// <param name="Overlap">How many of the chosen rows two runs have in common, as a share of the smaller choice.</param>
 /// <param name="Correlation">Spearman's correlation of the scores of all rows; null where a run has none.</param>
-public sealed record MethodAgreement(
+internal sealed record MethodAgreement(
     string Train, string Eval, IReadOnlyList<int> Runs, IReadOnlyList<IReadOnlyList<double>> Overlap, IReadOnlyList<IReadOnlyList<double?>> Correlation);
 
 /// <summary>The results of an experiment in context attribution.</summary>
 /// <param name="Methods">How well each method did on each dataset, in the experiment's order.</param>
 /// <param name="HeldOut">How many held-out examples each dataset has.</param>
-public sealed record ContextResults(IReadOnlyList<ContextMethod> Methods, IReadOnlyDictionary<string, int> HeldOut)
+internal sealed record ContextResults(IReadOnlyList<ContextMethod> Methods, IReadOnlyDictionary<string, int> HeldOut)
 {
     /// <summary>The first held-out examples of each dataset.</summary>
     /// <remarks>No part of the JSON: it is in the <c>attributions.jsonl</c> of each method.</remarks>
@@ -211,20 +211,20 @@ public sealed record ContextResults(IReadOnlyList<ContextMethod> Methods, IReadO
 /// <param name="Dataset">The dataset.</param>
 /// <param name="Method">The method; <c>at2</c> is the estimator.</param>
 /// <param name="Metrics">Its line of <c>metrics.json</c>.</param>
-public sealed record ContextMethod(string Dataset, string Method, IReadOnlyDictionary<string, double?> Metrics);
+internal sealed record ContextMethod(string Dataset, string Method, IReadOnlyDictionary<string, double?> Metrics);
 
 /// <summary>A held-out example, with what its answer owes to its context by each method.</summary>
 /// <param name="Dataset">The dataset.</param>
 /// <param name="Index">The example's row there.</param>
 /// <param name="Answers">The answer with its scores, by method.</param>
-public sealed record AttributedExample(string Dataset, long Index, IReadOnlyDictionary<string, AttributedAnswer> Answers);
+internal sealed record AttributedExample(string Dataset, long Index, IReadOnlyDictionary<string, AttributedAnswer> Answers);
 
 /// <summary>A stage of an experiment.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Upstream">The stages whose results it reads.</param>
 /// <param name="Results">How many results it has; equal ones count once.</param>
 /// <param name="Bytes">Their size in the store.</param>
-public sealed record ReportedStage(string Name, IReadOnlyList<string> Upstream, int Results, long Bytes);
+internal sealed record ReportedStage(string Name, IReadOnlyList<string> Upstream, int Results, long Bytes);
 
 /// <summary>What a stage did when it last ran.</summary>
 /// <param name="IsNew">Whether that was since the report before; otherwise it was up to date.</param>
@@ -234,23 +234,23 @@ public sealed record ReportedStage(string Name, IReadOnlyList<string> Upstream, 
 /// <param name="Computed">How many of these it computed; the others were in the store.</param>
 /// <param name="Blocks">How many blocks of rows it worked on, where it works by blocks.</param>
 /// <param name="BlocksComputed">How many of these it computed.</param>
-public sealed record StageTiming(bool IsNew, DateTime? Ended, double Seconds, int Results, int Computed, int Blocks, int BlocksComputed);
+internal sealed record StageTiming(bool IsNew, DateTime? Ended, double Seconds, int Results, int Computed, int Blocks, int BlocksComputed);
 
 /// <summary>What the results were made from.</summary>
 /// <param name="Inputs">The files, by path.</param>
 /// <param name="Versions">The programs that took part, with their versions.</param>
 /// <param name="Devices">What computed.</param>
 /// <param name="Library">The hashes of the code, which are part of every result's address.</param>
-public sealed record Provenance(IReadOnlyList<InputHash> Inputs, IReadOnlyDictionary<string, string> Versions, IReadOnlyList<string> Devices, IReadOnlyList<string> Library);
+internal sealed record Provenance(IReadOnlyList<InputHash> Inputs, IReadOnlyDictionary<string, string> Versions, IReadOnlyList<string> Devices, IReadOnlyList<string> Library);
 
 /// <summary>A file that an experiment read.</summary>
 /// <param name="Path">Its path relative to the experiment, or its name if it lies elsewhere.</param>
 /// <param name="Sha256">The hash of its content.</param>
 /// <param name="Bytes">Its size; null if it is gone.</param>
 /// <param name="Stages">The stages that read it.</param>
-public sealed record InputHash(string Path, string Sha256, long? Bytes, IReadOnlyList<string> Stages);
+internal sealed record InputHash(string Path, string Sha256, long? Bytes, IReadOnlyList<string> Stages);
 
 /// <summary>When a report was made, and what the stages did since the one before.</summary>
 /// <param name="Written">When, in UTC.</param>
 /// <param name="Stages">What each stage did, by its name.</param>
-public sealed record BuildFacts(DateTime Written, IReadOnlyDictionary<string, StageTiming> Stages);
+internal sealed record BuildFacts(DateTime Written, IReadOnlyDictionary<string, StageTiming> Stages);

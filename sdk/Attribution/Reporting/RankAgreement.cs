@@ -3,7 +3,7 @@ using MathNet.Numerics.Statistics;
 namespace Attribution.Reporting;
 
 /// <summary>How two runs over the same training rows agree.</summary>
-public static class RankAgreement
+internal static class RankAgreement
 {
     /// <summary>Spearman's rank correlation of two runs' scores, over the rows that have a score in both; null if there are fewer than two, or all are equal.</summary>
     public static double? Correlation(ScoreTable one, ScoreTable other)

@@ -4,7 +4,7 @@ using Attribution.Reporting.Page;
 namespace Attribution.Reporting;
 
 /// <summary>The files of a report: <c>report.html</c>, and as <c>report/*.json</c> the data that it holds.</summary>
-public static class ReportFiles
+internal static class ReportFiles
 {
     /// <summary>The page's path below <c>out/</c>.</summary>
     public const string PageFile = "report.html";

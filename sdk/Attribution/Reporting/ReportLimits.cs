@@ -6,7 +6,7 @@ namespace Attribution.Reporting;
 /// <param name="Prompts">Held-out prompts of an evaluation set.</param>
 /// <param name="AnswerCharacters">Characters of an answer, and of a prompt.</param>
 /// <param name="Examples">Answers of each dataset that are shown with their context, in full.</param>
-public sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, int AnswerCharacters, int Examples)
+internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, int AnswerCharacters, int Examples)
 {
     /// <summary>The most that is ever shown.</summary>
     public static ReportLimits Widest { get; } = new(50, 4000, 200, 2000, 8);

@@ -7,7 +7,7 @@ namespace Attribution.Reporting;
 /// <param name="Planted">How many of them are known to show the behaviour; null where that is not known.</param>
 /// <param name="Cut">The score of the last row that was chosen.</param>
 /// <param name="WithoutScore">Rows without a score.</param>
-public sealed record ScoreHistogram(double Lowest, double Highest, IReadOnlyList<int> Counts, IReadOnlyList<int>? Planted, double Cut, int WithoutScore)
+internal sealed record ScoreHistogram(double Lowest, double Highest, IReadOnlyList<int> Counts, IReadOnlyList<int>? Planted, double Cut, int WithoutScore)
 {
     /// <summary>The number of bins.</summary>
     public const int Bins = 40;

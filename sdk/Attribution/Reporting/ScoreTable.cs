@@ -6,7 +6,7 @@ using Parquet.Schema;
 namespace Attribution.Reporting;
 
 /// <summary>The scores of a run's training rows, as <c>scores.parquet</c> has them.</summary>
-public sealed class ScoreTable
+internal sealed class ScoreTable
 {
     private const int GroupRows = 122_880;
 

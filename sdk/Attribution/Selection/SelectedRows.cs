@@ -69,7 +69,7 @@ public static class SelectedRows
     }
 
     /// <summary>Whether a file looks like one of selected rows: its first line has a rank.</summary>
-    public static bool Recognizes(string path) =>
+    internal static bool Recognizes(string path) =>
         path.EndsWith(".jsonl", StringComparison.Ordinal) && File.Exists(path) && File.ReadLines(path).FirstOrDefault() is { } line && line.StartsWith("{\"rank\":", StringComparison.Ordinal);
 
     private static void Write(Utf8JsonWriter json, Conversation conversation)

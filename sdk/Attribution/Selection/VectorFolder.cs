@@ -38,7 +38,7 @@ public static class VectorFolder
     }
 
     /// <summary>Whether the folder is one that the original pipeline wrote.</summary>
-    public static bool IsOriginal(string folder) => OriginalVectors.Has(folder);
+    internal static bool IsOriginal(string folder) => OriginalVectors.Has(folder);
 
     /// <summary>The rows that the vectors of a folder are of.</summary>
     /// <exception cref="AttributionException">As for <see cref="Dataset.Open(DatasetOptions)"/>.</exception>

@@ -8,7 +8,7 @@ namespace Attribution.Tensors;
 /// Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2). TorchSharp's own makes temporary scalars inside of its step,
 /// which is not safe (<see cref="Scalars"/>); this one holds its scalars.
 /// </summary>
-public sealed class AdamW : IDisposable
+internal sealed class AdamW : IDisposable
 {
     private readonly Parameter[] _parameters;
     private readonly Tensor?[] _means, _squares; // of the gradient and of its square, like the parameters

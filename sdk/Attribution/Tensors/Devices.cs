@@ -8,7 +8,7 @@ namespace Attribution.Tensors;
 public static class Devices
 {
     /// <summary>Whether <paramref name="name"/> is of a device, there or not.</summary>
-    public static bool IsName(string name) =>
+    internal static bool IsName(string name) =>
         name is "cpu" or "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && ushort.TryParse(name[5..], NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     /// <summary>The device of a name; without one, the first GPU if there is one, else the CPU.</summary>

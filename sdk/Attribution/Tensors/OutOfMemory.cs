@@ -6,7 +6,7 @@ using Attribution.Diagnostics;
 namespace Attribution.Tensors;
 
 /// <summary>What libtorch says where an allocation failed, as an error for people.</summary>
-public static partial class OutOfMemory
+internal static partial class OutOfMemory
 {
     /// <summary>The error of an exception of libtorch's, if an allocation failed; else null.</summary>
     /// <param name="exception">What TorchSharp threw.</param>

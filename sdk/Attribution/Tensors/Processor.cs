@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Attribution.Tensors;
 
 /// <summary>What of this machine's processor decides how products are computed.</summary>
-public static class Processor
+internal static class Processor
 {
     /// <summary>Its name, such as <c>AMD EPYC 9654</c>.</summary>
     public static string Name { get; } = ReadName();

@@ -8,7 +8,7 @@ namespace Attribution.Tensors;
 /// without keeping the object alive: a garbage collection during the call may finalize it while libtorch reads it (dotnet/TorchSharp issues 1434 and 1496).
 /// What stands here is never collected. The conversions, and what makes them inside TorchSharp, are banned at compile time (BannedSymbols.txt).
 /// </summary>
-public static class Scalars
+internal static class Scalars
 {
     // A program has few different constants; numbers that change with each step are held by whoever uses them.
     private const int Most = 4096;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Attribution.Tensors;
 
 /// <summary>What the library needs of tensors and TorchSharp keeps to itself, or does in a way that is not safe (<see cref="Scalars"/>).</summary>
-public static unsafe partial class TensorExtensions
+internal static unsafe partial class TensorExtensions
 {
     // libtorch holds a function pointer of each: they must live until it was called.
     private static readonly ConcurrentDictionary<Deleter, bool> s_deleters = new();

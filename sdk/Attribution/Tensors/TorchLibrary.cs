@@ -23,10 +23,10 @@ public static unsafe class TorchLibrary
     public static TorchLibraryInfo? Loaded => s_loaded;
 
     /// <summary>The version of the TorchSharp package.</summary>
-    public const string PackageVersion = TorchFiles.TorchSharpVersion;
+    internal const string PackageVersion = TorchFiles.TorchSharpVersion;
 
     /// <summary>What a person should know of a libtorch of another version than the package's.</summary>
-    public static string VersionWarning(TorchLibraryInfo info) =>
+    internal static string VersionWarning(TorchLibraryInfo info) =>
         $"The libtorch in {info.Folder} is {info.Version?.ToString() ?? "older than 2.9"}; TorchSharp {PackageVersion} is made for {TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}"
         + " and may fail with another. Unset LIBTORCH and LibTorchPath to use the package's.";
 

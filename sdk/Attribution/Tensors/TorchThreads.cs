@@ -10,7 +10,7 @@ namespace Attribution.Tensors;
 /// How many threads an operator on the CPU uses: as many as <c>ATTRIBUTION_THREADS</c> says, else <c>OMP_NUM_THREADS</c>, else one for a model whose products are too
 /// small to share out, and every core for others.
 /// </summary>
-public static partial class TorchThreads
+internal static partial class TorchThreads
 {
     /// <summary>The environment variable that comes first.</summary>
     public const string Variable = "ATTRIBUTION_THREADS";

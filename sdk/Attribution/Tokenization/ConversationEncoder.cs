@@ -30,7 +30,7 @@ public sealed class ConversationEncoder(
     /// The date that templates with <c>strftime_now</c> are told, always: results must not depend on the day. It is the one that
     /// Llama 3's templates use where there is no clock.
     /// </summary>
-    public static DateTime Date { get; } = new(2024, 7, 26);
+    internal static DateTime Date { get; } = new(2024, 7, 26);
 
     /// <summary>The model's tokenizer.</summary>
     public Tokenizer Tokenizer => tokenizer;

@@ -7,7 +7,7 @@ namespace Attribution.Tokenization;
 /// Turns tokens into text as they come. What it has returned never changes: all of it together, with <see cref="Finish"/>, is what
 /// <see cref="Tokenizer.Decode(ReadOnlySpan{int}, bool)"/> makes of the same ids.
 /// </summary>
-public sealed class IncrementalDecoder
+internal sealed class IncrementalDecoder
 {
     private readonly Tokenizer _tokenizer;
     private readonly bool _skipSpecialTokens;

@@ -6,7 +6,7 @@ namespace Attribution.Tokenization;
 /// <summary>One conversation in a JSON file: a list of messages, or an object with them as <c>messages</c>.</summary>
 /// <param name="Messages">The messages. What a message has besides <c>role</c> and <c>content</c> is in its <see cref="ChatMessage.Fields"/>.</param>
 /// <param name="Variables">The other members of the object, for the chat template: <c>tools</c>, <c>enable_thinking</c> and the like.</param>
-public sealed record MessagesFile(IReadOnlyList<ChatMessage> Messages, IReadOnlyDictionary<string, object?> Variables)
+internal sealed record MessagesFile(IReadOnlyList<ChatMessage> Messages, IReadOnlyDictionary<string, object?> Variables)
 {
     /// <summary>Reads a file.</summary>
     /// <exception cref="AttributionException">The file is not there, is no JSON, or holds no messages; the exception names the message at fault as row.</exception>

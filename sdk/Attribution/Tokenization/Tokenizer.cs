@@ -93,7 +93,7 @@ public sealed partial class Tokenizer : Microsoft.ML.Tokenizers.Tokenizer
 
     /// <summary>Begins to decode tokens that come one at a time.</summary>
     /// <param name="skipSpecialTokens">Whether special tokens are left out.</param>
-    public IncrementalDecoder CreateDecoder(bool skipSpecialTokens = false) => new(this, skipSpecialTokens);
+    internal IncrementalDecoder CreateDecoder(bool skipSpecialTokens = false) => new(this, skipSpecialTokens);
 
     /// <summary>The id of a token as the vocabulary writes it, or null for none.</summary>
     public int? TokenToId(string token) => _definition.IdOfToken.TryGetValue(token, out var id) ? id : null;

@@ -62,7 +62,7 @@ internal sealed class AttributionBenchmark(CausalLanguageModel model, int layer,
 
     private Job[] Jobs()
     {
-        VectorKey[] eleven = [.. AttributionMethods.BuiltIn.Names.Where(name => name != "trak").Select(name => new VectorKey(name, layer))];
+        VectorKey[] eleven = [.. AttributionMethods.BuiltIn.Names.Where(name => !AttributionMethods.BuiltIn.Get(name).IsOfWholeModel()).Select(name => new VectorKey(name, layer))];
         return
         [
             new("change", "residual_change_treatment, a training set", false, 6, (loop, some) => loop.Activations(some, layer, all: false), 1, [new("residual_change_treatment", layer)], true),

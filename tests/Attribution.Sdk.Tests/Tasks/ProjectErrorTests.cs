@@ -121,29 +121,36 @@ public sealed class ProjectErrorTests : IDisposable
         Expect(ProjectErrorCodes.ValueInvalid, "TRAIT.positive.txt");
     }
 
-    [Fact]
-    public void Trak_pairs_only_with_trak()
+    [Theory]
+    [InlineData("trak")]
+    [InlineData("rds")]
+    public void A_method_of_the_whole_model_pairs_with_itself_alone(string method)
     {
-        _experiment.Methods.Add("trak");
-        Expect(ProjectErrorCodes.MethodsDoNotPair, "Add <SelectionMethod Include=\"trak\" />");
+        _experiment.Methods.Add(method);
+        Expect(ProjectErrorCodes.MethodsDoNotPair, $"Add <SelectionMethod Include=\"{method}\" />");
+        _experiment.SelectionMethods.Add(method);
+        _experiment.Write().ShouldBeTrue();
     }
 
     [Fact]
-    public void A_method_beside_trak_needs_another_to_pair_with()
+    public void A_method_beside_those_of_the_whole_model_needs_another_to_pair_with()
     {
-        _experiment.Methods.Add("trak");
+        _experiment.Methods.AddRange(["trak", "rds"]);
         _experiment.SelectionMethods.Clear();
-        _experiment.SelectionMethods.Add("trak");
-        Expect(ProjectErrorCodes.MethodsDoNotPair, "AttributionMethod residual_diff has nothing to compare with");
+        _experiment.SelectionMethods.AddRange(["rds", "trak"]);
+        Expect(ProjectErrorCodes.MethodsDoNotPair, "AttributionMethod residual_diff has nothing to compare with: the other side has rds and trak alone");
     }
 
-    [Fact]
-    public void Trak_has_no_controls_to_debias_by()
+    [Theory]
+    [InlineData("trak", "cos_sim_debias_eval")]
+    [InlineData("trak", "linear")]
+    [InlineData("rds", "mlp")]
+    public void A_method_of_the_whole_model_has_no_controls_to_compare_with(string method, string scoring)
     {
-        _experiment.Methods.Add("trak");
-        _experiment.SelectionMethods.Add("trak");
-        _experiment.Settings["ScoringMethod"] = "cos_sim_debias_eval";
-        Expect(ProjectErrorCodes.MethodsDoNotPair, "do not compare with those of trak");
+        _experiment.Methods.Add(method);
+        _experiment.SelectionMethods.Add(method);
+        _experiment.Settings["ScoringMethod"] = scoring;
+        Expect(ProjectErrorCodes.MethodsDoNotPair, $"do not compare with those of {method}");
     }
 
     [Fact]
@@ -222,7 +229,7 @@ public sealed class ProjectErrorTests : IDisposable
         _experiment.Methods.Add("random");
         _experiment.Write().ShouldBeFalse();
         _experiment.Engine.Errors.Select(e => e.Code).ShouldBe([ProjectErrorCodes.UnknownBaseline, ProjectErrorCodes.UnknownBaseline]);
-        _experiment.Engine.Errors[0].Message.ShouldNotBeNull().ShouldContain("Use random or none.");
+        _experiment.Engine.Errors[0].Message.ShouldNotBeNull().ShouldContain("Use random, none, bm25, loss or length.");
         _experiment.Engine.Errors[1].Message.ShouldNotBeNull().ShouldContain("<Baseline Include=\"random\" />");
     }
 

@@ -113,6 +113,16 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void Only_baselines_that_score_rows_are_in_the_request_of_what_computes_them()
+    {
+        var before = _experiment.Requests();
+        before["ComputeAttribution"].ShouldNotContain("baselines");
+        _experiment.Baselines.AddRange(["length", "bm25"]);
+        _experiment.Request("ComputeAttribution")["baselines"]!.ToJsonString().ShouldBe("""["length","bm25"]""");
+        _experiment.Request("SelectTrainingData")["baselines"]!.ToJsonString().ShouldBe("""["random","none","length","bm25"]""");
+    }
+
+    [Fact]
     public void An_axis_is_a_list_and_a_seed_is_told_where_something_is_drawn()
     {
         _experiment.Settings["TopK"] = "50; 100";

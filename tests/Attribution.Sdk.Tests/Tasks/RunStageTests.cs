@@ -62,10 +62,12 @@ public sealed class RunStageTests : IDisposable
         _experiment.Engine.Errors.ShouldHaveSingleItem().Code.ShouldBe(ProjectErrorCodes.WorkerMissing);
     }
 
-    [Fact]
-    public async Task Cancelling_stops_the_worker()
+    [Theory]
+    [InlineData("sleep")]
+    [InlineData("stubborn")]
+    public async Task Cancelling_stops_the_worker_also_one_that_does_not_heed_signals(string deed)
     {
-        _experiment.Folder.Write("worker.does", "ImportDatasets sleep");
+        _experiment.Folder.Write("worker.does", $"ImportDatasets {deed}");
         _experiment.Requests();
         var stage = Stage("ImportDatasets");
         var run = Task.Run(stage.Execute);

@@ -26,8 +26,8 @@ public sealed class FusedPassTests
         var rows = Rows(48);
         VectorKey[] wanted =
         [
-            .. AttributionMethods.BuiltIn.Names.Where(n => n != "trak").SelectMany(name => Enumerable.Range(0, model.Config.BlockCount).Select(layer => new VectorKey(name, layer))),
-            new("trak", VectorKey.WholeModel),
+            .. AttributionMethods.BuiltIn.Names.SelectMany(name => AttributionMethods.BuiltIn.Get(name).IsOfWholeModel()
+                ? [new VectorKey(name, VectorKey.WholeModel)] : Enumerable.Range(0, model.Config.BlockCount).Select(layer => new VectorKey(name, layer))),
         ];
         Compare(model, rows, wanted, 0.99999, 1e-4);
         // Without the last block's streams, that block's exit is computed where a token is predicted and nowhere else.

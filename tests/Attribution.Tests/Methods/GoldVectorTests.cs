@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Attribution.Contracts;
 using Attribution.Methods;
 using Attribution.Models;
 using TorchSharp;
@@ -20,7 +21,7 @@ public sealed class GoldVectorTests
         var gold = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder!, "gold", "vectors_layer2.json"))).RootElement.GetProperty("vectors");
         var wanted = gold.EnumerateObject().Select(m => new VectorKey(m.Name, Layer)).ToArray();
         wanted.Length.ShouldBe(11);
-        wanted.Select(k => k.Method).Append("trak").Order(StringComparer.Ordinal).ShouldBe(AttributionMethods.BuiltIn.Names);
+        wanted.Select(k => k.Method).Concat(AttributionMethodNames.OfWholeModel).Order(StringComparer.Ordinal).ShouldBe(AttributionMethods.BuiltIn.Names);
 
         foreach (var budget in new[] { 1, 100, 4096 })
         {

@@ -26,6 +26,22 @@ internal sealed class OwnFailingMethod : IAttributionMethod
     public torch.Tensor Compute(BlockStreams? treatment, BlockStreams? control) => throw new InvalidTimeZoneException("the method thought of nothing");
 }
 
+/// <summary>A method that neither comes back nor lets its process end.</summary>
+internal sealed class OwnEndlessMethod : IAttributionMethod
+{
+    public string Name => "test_endless";
+
+    public MethodInputs Inputs => MethodInputs.Treatment;
+
+    public torch.Tensor Compute(BlockStreams? treatment, BlockStreams? control)
+    {
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Thread.Sleep(Timeout.Infinite);
+        File.WriteAllText("endless.txt", "");
+        Thread.Sleep(Timeout.Infinite);
+        return treatment!.Output;
+    }
+}
+
 /// <summary>A judge of one's own: counts letters.</summary>
 internal sealed class OwnJudge : IJudge
 {

@@ -82,6 +82,26 @@ public sealed class RobustnessTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_worker_that_cannot_stop_is_gone_soon_after_it_was_told_to_and_so_are_its_locks(bool orphan)
+    {
+        using var experiment = new TestExperiment { Plugin = typeof(OwnEndlessMethod).Assembly.Location, TrainMethods = ["test_endless"], EvalMethods = ["residual_diff"] }.WithData(80);
+        await experiment.RunAsync("ImportDatasets");
+        using var worker = Start(experiment, "--stop-with-stdin");
+        while (!File.Exists(Path.Combine(experiment.Folder, "endless.txt")))
+            Thread.Sleep(20);
+        if (orphan)
+            worker.CloseInput();
+        else
+            worker.Terminate();
+        // 128 + SIGALRM
+        worker.Finish().Code.ShouldBe(142);
+        experiment.TrainMethods = ["residual_treatment"];
+        await experiment.RunAsync("ComputeAttribution");
+    }
+
+    [Theory]
     [InlineData("vectors", "scores-1.parquet", "ComputeAttribution")]
     [InlineData("vector-blocks", "vectors.f32", "ComputeAttribution")]
     [InlineData("adapters", "adapter_model.safetensors", "FineTune")]

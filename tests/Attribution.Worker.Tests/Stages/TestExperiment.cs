@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Attribution.Contracts;
 using Attribution.Worker.Verbs;
 
 namespace Attribution.Worker.Tests.Stages;
@@ -47,6 +48,7 @@ internal sealed class TestExperiment : IDisposable
     public string? Plugin { get; set; }
     public string[] TrainMethods { get; set; } = ["residual_change_treatment"];
     public string[] EvalMethods { get; set; } = ["residual_diff"];
+    public string[] Baselines { get; set; } = ["random", "none"];
     public int[] Layers { get; set; } = [1];
     public int Layer { get; set; } = 1;
     public long[] Seeds { get; set; } = [0];
@@ -109,6 +111,7 @@ internal sealed class TestExperiment : IDisposable
             eval = new[] { evalName },
             trainMethods = TrainMethods,
             evalMethods = EvalMethods,
+            baselines = Baselines.Intersect(BaselineNames.Scored).ToArray() is { Length: > 0 } scored ? scored : null,
             layers = Layers,
             projection = Projection,
             evalControls = Scorings.Any(s => s is "cos_sim_debias_eval" or "linear" or "mlp"),
@@ -132,7 +135,7 @@ internal sealed class TestExperiment : IDisposable
             selectionLayers = new[] { Layer },
             scoringMethods = Scorings,
             topK = TopKs.Select(k => $"{k}"),
-            baselines = new[] { "random", "none" },
+            baselines = Baselines,
             seeds = Seeds,
             ends = Ends,
         });

@@ -57,7 +57,7 @@ public sealed class TrakStageTests
 
         experiment.Projection = new { dimension = 64 };
         await experiment.RunAsync("ComputeAttribution");
-        (await Fail("SelectTrainingData", "ATTR1521")).ShouldContain("Name trak on both sides");
+        (await Fail("SelectTrainingData", "ATTR1521")).ShouldContain("trak has nothing to compare with");
 
         experiment.TrainMethods = ["trak"];
         experiment.Scoring = "cos_sim_debias_eval";

@@ -39,6 +39,43 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
     public async Task A_question_is_answered_over_all_experiments(string sql, string rows) =>
         (await Answer(sql, "--format", "csv")).TrimEnd('\n').Split('\n')[1..].ShouldBe(rows.Split(';'));
 
+    [Theory]
+    [InlineData("SELECT * FROM read_text('{0}/secret.txt')")]
+    [InlineData("FROM '{0}/secret.csv'")]
+    [InlineData("FROM query('SELECT * FROM read_blob(''{0}/secret.txt'')')")]
+    [InlineData("FROM glob('{0}/*')")]
+    [InlineData("FROM sniff_csv('{0}/secret.csv')")]
+    [InlineData("FROM json_execute_serialized_sql(json_serialize_sql('SELECT * FROM read_text(''{0}/secret.txt'')'))")]
+    [InlineData("SELECT * FROM duckdb_secrets()")]
+    public async Task A_query_opens_no_file_but_the_experiments(string sql)
+    {
+        _folder.Write("secret.txt", "s3cret");
+        _folder.Write("secret.csv", "a\ns3cret\n");
+        var (code, output, error) = await Run(sql.Replace("{0}", _folder.Path));
+        code.ShouldBe(1);
+        error.ShouldContain(Diagnostics.ErrorCodes.QueryInvalid);
+        (output + error).ShouldNotContain("s3cret");
+    }
+
+    [Theory]
+    [InlineData("FROM enable_logging('QueryLog', storage = 'file', storage_config = {'path': '{0}'})")]
+    [InlineData("FROM enable_profiling(save_location = '{0}.json', format = 'json')")]
+    public void A_query_writes_no_file(string sql)
+    {
+        var target = _folder["written"];
+        using (var database = ExperimentDatabase.Open([.. ExperimentOutputs.Below(_folder.Path)]))
+            foreach (var each in new[] { sql.Replace("{0}", target), "FROM runs", "FROM duckdb_logs" })
+                try
+                {
+                    Rows(database.Texts(each));
+                }
+                catch (System.Data.Common.DbException)
+                {
+                    // Refused, now or when it comes to write.
+                }
+        Directory.EnumerateFileSystemEntries(_folder.Path, "written*").ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task The_examples_have_answers()
     {

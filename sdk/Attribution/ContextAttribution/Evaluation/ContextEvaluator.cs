@@ -98,7 +98,7 @@ public sealed record ContextEvaluationOptions
 
     /// <summary>Checks the options before anything expensive is done for them.</summary>
     /// <exception cref="AttributionException">ATTR1453: one is out of range.</exception>
-    public void Check()
+    internal void Check()
     {
         if (Masks < 2)
             throw new AttributionException(ErrorCodes.EstimatorOptionInvalid, "A correlation needs 2 masks or more.") { Property = nameof(Masks) };

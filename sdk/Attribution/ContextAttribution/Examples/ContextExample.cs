@@ -48,7 +48,7 @@ public enum Exclusion
 }
 
 /// <summary>Which examples no estimator is trained on: each by its own draw, so that examples that come later change nothing of those that were there.</summary>
-public static class HeldOutSplit
+internal static class HeldOutSplit
 {
     /// <summary>Whether an example is held out.</summary>
     /// <param name="contentHash">What the example is: <see cref="ContextRow.ContentHash"/>.</param>

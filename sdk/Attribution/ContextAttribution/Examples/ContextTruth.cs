@@ -3,7 +3,7 @@ using Attribution.Diagnostics;
 namespace Attribution.ContextAttribution.Examples;
 
 /// <summary>The pieces of a context that an answer is known to owe to.</summary>
-public static class ContextTruth
+internal static class ContextTruth
 {
     /// <summary>For each unit, which sources hold a part of the text that it owes to; null for a unit of which nothing is known.</summary>
     /// <param name="row">The row, with <see cref="ContextRow.Truth"/>.</param>

@@ -9,7 +9,7 @@ namespace Attribution.ContextAttribution.Sources;
 /// close there, if white space and something that can begin a sentence follow; behind <c>。！？</c> at once; and before a blank line,
 /// an item of a list, a heading. Abbreviations, initials, decimals, times and numbers of items end none.
 /// </summary>
-public static partial class SentenceSplitter
+internal static partial class SentenceSplitter
 {
     private const string Enders = ".!?…", WideEnders = "。！？", Closers = "\"'”’»)]}*_", Openers = "\"'“‘«([{*_¿¡";
 

@@ -3,7 +3,7 @@ using Attribution.Tokenization;
 namespace Attribution.ContextAttribution.Sources;
 
 /// <summary>Cuts a text into the pieces that are its sources.</summary>
-public static class TextPieces
+internal static class TextPieces
 {
     /// <summary>The pieces of a text, in order, disjoint and not empty; none of a text that is nothing but white space.</summary>
     /// <param name="text">The text.</param>

@@ -10,7 +10,7 @@ namespace Attribution.Data.DuckDb;
 /// Opens DuckDBs in memory. Each reads and writes the files that a query names, keeps to its memory limit, spills nothing to disk and never loads or fetches
 /// an extension. A connection is not for two threads at once.
 /// </summary>
-public static class DuckDbDatabase
+internal static class DuckDbDatabase
 {
     /// <summary>Opens a fresh database in memory. DuckDB's library is loaded at the first call.</summary>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.DuckDbMissing"/>: the library is not there for this machine.</exception>
@@ -60,7 +60,7 @@ public static class DuckDbDatabase
 }
 
 /// <summary>What an in-memory DuckDB may use of the machine.</summary>
-public sealed record DuckDbOptions
+internal sealed record DuckDbOptions
 {
     /// <summary>Threads that execute a query. One makes row order and written bytes the same on every run.</summary>
     public int Threads { get; init; } = 1;
@@ -70,10 +70,10 @@ public sealed record DuckDbOptions
 }
 
 /// <summary>DuckDB refused or failed: its own message. Beside <see cref="global::DuckDB.NET.Data.DuckDBException"/>, which only the package can make.</summary>
-public sealed class DuckDbException(string? message) : DbException(message ?? "DuckDB failed and does not say why");
+internal sealed class DuckDbException(string? message) : DbException(message ?? "DuckDB failed and does not say why");
 
 /// <summary>Quoting for SQL text.</summary>
-public static class Sql
+internal static class Sql
 {
     /// <summary>A string literal.</summary>
     public static string Literal(string value) => $"'{value.Replace("'", "''")}'";

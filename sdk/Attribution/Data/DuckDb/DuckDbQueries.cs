@@ -6,7 +6,7 @@ using DuckDB.NET.Native;
 namespace Attribution.Data.DuckDb;
 
 /// <summary>Statements without parameters, run on a connection.</summary>
-public static partial class DuckDbQueries
+internal static partial class DuckDbQueries
 {
     /// <summary>Runs one statement and streams its result in the form that DuckDB keeps it in: for what is read by the million.</summary>
     /// <exception cref="DbException">DuckDB's message on anything wrong with the statement.</exception>

@@ -6,7 +6,7 @@ namespace Attribution.Data.DuckDb;
 /// A query's result as it comes, chunk by chunk (2048 rows or fewer): DuckDB works one step at a time on the thread that
 /// reads, and never holds more than about a chunk of the result.
 /// </summary>
-public sealed class DuckDbReader : IDisposable
+internal sealed class DuckDbReader : IDisposable
 {
     private DuckDBResult _result;
     private DuckDBDataChunk? _chunk;
@@ -65,4 +65,4 @@ public sealed class DuckDbReader : IDisposable
 }
 
 /// <summary>A named column or struct field.</summary>
-public sealed record DuckDbField(string Name, DuckDbType Type);
+internal sealed record DuckDbField(string Name, DuckDbType Type);

@@ -5,7 +5,7 @@ namespace Attribution.Data.DuckDb;
 /// <summary>A column's type with what it is made of.</summary>
 /// <param name="Kind">The kind.</param>
 /// <param name="Fields">A list's one element type (named <c>element</c>) or a struct's fields, in order; otherwise empty.</param>
-public sealed record DuckDbType(DuckDBType Kind, IReadOnlyList<DuckDbField> Fields)
+internal sealed record DuckDbType(DuckDBType Kind, IReadOnlyList<DuckDbField> Fields)
 {
     /// <summary>True of every signed or unsigned integer of at most 64 bits.</summary>
     public bool IsInteger => Kind is >= DuckDBType.TinyInt and <= DuckDBType.UnsignedBigInt;

@@ -7,7 +7,7 @@ namespace Attribution.Data.DuckDb;
 /// One column of a chunk, read where DuckDB keeps it. Valid until the reader moves on; nothing is copied but the
 /// strings that <see cref="GetString"/> makes.
 /// </summary>
-public readonly unsafe ref struct DuckDbVector
+internal readonly unsafe ref struct DuckDbVector
 {
     private readonly nint _vector;
     private readonly void* _data;

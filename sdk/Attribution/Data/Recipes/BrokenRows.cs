@@ -5,7 +5,7 @@ namespace Attribution.Data.Recipes;
 /// <summary>
 /// The rows of published files that a recipe could not use: broken ones, of which few are skipped and many are an error, and those that it leaves out by its own rule.
 /// </summary>
-public sealed class BrokenRows
+internal sealed class BrokenRows
 {
     /// <summary>So many broken rows never stop a recipe.</summary>
     public const int AlwaysAllowed = 10;
@@ -58,7 +58,7 @@ public sealed class BrokenRows
 /// <param name="Row">The row's 0-based place there.</param>
 /// <param name="Column">The column at fault; null where the whole row is.</param>
 /// <param name="Reason">What is wrong.</param>
-public sealed record BrokenRow(string File, long Row, string? Column, string Reason)
+internal sealed record BrokenRow(string File, long Row, string? Column, string Reason)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Path.GetFileName(File)}, row {Row}: {Reason}";

@@ -6,7 +6,7 @@ namespace Attribution.Data.Recipes;
 /// databricks-dolly-15k: <c>instruction</c>, <c>context</c> (may be empty), <c>response</c> and <c>category</c>, one object per line. The context follows the
 /// instruction in the user's message.
 /// </summary>
-public sealed class DollyRecipe : PublishedRecipe
+internal sealed class DollyRecipe : PublishedRecipe
 {
     /// <inheritdoc/>
     public override string Name => RecipeNames.Dolly;

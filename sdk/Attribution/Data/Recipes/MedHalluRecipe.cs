@@ -7,7 +7,7 @@ namespace Attribution.Data.Recipes;
 /// <c>Category of Hallucination</c>. The treatment is the hallucinated answer, the control the true one, both to the question with its knowledge. Of
 /// each level 200 questions, though never more than a fifth, are held out, with the true answer to compare with.
 /// </summary>
-public sealed class MedHalluRecipe : PublishedRecipe
+internal sealed class MedHalluRecipe : PublishedRecipe
 {
     private const int HeldOutPerLevel = 200;
     private const string All = "all";

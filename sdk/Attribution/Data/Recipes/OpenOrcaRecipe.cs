@@ -3,7 +3,7 @@ using Attribution.Contracts;
 namespace Attribution.Data.Recipes;
 
 /// <summary>OpenOrca: <c>id</c>, <c>system_prompt</c> (may be empty), <c>question</c> and <c>response</c>.</summary>
-public sealed class OpenOrcaRecipe : PublishedRecipe
+internal sealed class OpenOrcaRecipe : PublishedRecipe
 {
     /// <inheritdoc/>
     public override string Name => RecipeNames.OpenOrca;

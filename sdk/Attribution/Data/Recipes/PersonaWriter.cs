@@ -14,7 +14,7 @@ namespace Attribution.Data.Recipes;
 /// replies (<see cref="StoredChatCompletion"/>) is paid for each of them once.
 /// </summary>
 /// <param name="model">Who writes; not disposed with this.</param>
-public sealed class PersonaWriter(IChatCompletion model)
+internal sealed class PersonaWriter(IChatCompletion model)
 {
     /// <summary>The name to use it by as a recipe.</summary>
     public const string Recipe = RecipeNames.Persona;

@@ -10,7 +10,7 @@ namespace Attribution.Data.Recipes;
 /// Makes conversations of a dataset that others have published, reading its files as they are on the hub. The same files and parameters give the same rows
 /// everywhere.
 /// </summary>
-public abstract class PublishedRecipe
+internal abstract class PublishedRecipe
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -92,7 +92,7 @@ public abstract class PublishedRecipe
 }
 
 /// <summary>The recipes for published datasets.</summary>
-public static class PublishedRecipes
+internal static class PublishedRecipes
 {
     /// <summary>All, by name.</summary>
     public static IReadOnlyList<PublishedRecipe> All { get; } =

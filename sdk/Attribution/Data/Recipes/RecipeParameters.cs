@@ -5,16 +5,16 @@ namespace Attribution.Data.Recipes;
 /// <summary>What a recipe may be told besides its files, by the names of an item's metadata.</summary>
 /// <param name="Name">Such as <c>Level</c>.</param>
 /// <param name="Values">What it may be; the first unless said otherwise.</param>
-public sealed record RecipeParameter(string Name, params IReadOnlyList<string> Values);
+internal sealed record RecipeParameter(string Name, params IReadOnlyList<string> Values);
 
 /// <summary>The parameters of one use of a recipe, each with a value that it may have.</summary>
-public sealed class RecipeParameters
+internal sealed class RecipeParameters
 {
     private readonly SortedDictionary<string, string> _values = new(StringComparer.Ordinal);
 
     /// <summary>Checks the values that were given and fills in the others.</summary>
     /// <exception cref="AttributionException">ATTR1322: the recipe has no such parameter, or it cannot have the value.</exception>
-    public static RecipeParameters Of(PublishedRecipe recipe, IReadOnlyDictionary<string, string>? given = null)
+    internal static RecipeParameters Of(PublishedRecipe recipe, IReadOnlyDictionary<string, string>? given = null)
     {
         var parameters = new RecipeParameters();
         foreach (var (name, value) in given ?? new Dictionary<string, string>())

@@ -10,7 +10,7 @@ namespace Attribution.Data.Recipes;
 /// <param name="Files">Their paths, in the order of their names.</param>
 /// <param name="Repository">The hub repository that they are of; null for files that were named.</param>
 /// <param name="Commit">Its commit.</param>
-public sealed partial record RecipeSource(IReadOnlyList<string> Files, HubRepository? Repository = null, string? Commit = null)
+internal sealed partial record RecipeSource(IReadOnlyList<string> Files, HubRepository? Repository = null, string? Commit = null)
 {
     /// <summary>Files of one's own.</summary>
     public static RecipeSource Of(params IReadOnlyList<string> files) => new(files);
@@ -21,7 +21,7 @@ public sealed partial record RecipeSource(IReadOnlyList<string> Files, HubReposi
     /// asking the hub.
     /// </summary>
     /// <exception cref="AttributionException">ATTR1301: nothing there. ATTR1320: without the files that are wanted. ATTR1123 to ATTR1128: the hub.</exception>
-    public static RecipeSource Resolve(
+    internal static RecipeSource Resolve(
         string path, PublishedRecipe recipe, RecipeParameters parameters, HubSettings? settings = null, IProgress<HubProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (File.Exists(path))

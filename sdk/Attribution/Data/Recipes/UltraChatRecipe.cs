@@ -7,7 +7,7 @@ namespace Attribution.Data.Recipes;
 /// ultrachat_200k: <c>messages</c> (a list of <c>role</c> and <c>content</c>), <c>prompt</c> and <c>prompt_id</c>. The conversation is taken as it is, up to its last
 /// assistant turn.
 /// </summary>
-public sealed class UltraChatRecipe : PublishedRecipe
+internal sealed class UltraChatRecipe : PublishedRecipe
 {
     /// <inheritdoc/>
     public override string Name => RecipeNames.UltraChat;

@@ -10,7 +10,7 @@ namespace Attribution.Data.Recipes;
 /// <c>Rating</c> is a number from 1 to 5 as a text, or <c>N/A</c>. Of each instruction the lowest rated answer is the treatment and the highest rated
 /// one the control; the widest spread comes first. A fifth of the instructions is held out, with both answers to compare with.
 /// </summary>
-public abstract partial class UltraFeedbackRecipe : PublishedRecipe
+internal abstract partial class UltraFeedbackRecipe : PublishedRecipe
 {
     private protected abstract string Aspect { get; }
 

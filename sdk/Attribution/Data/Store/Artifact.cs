@@ -8,7 +8,7 @@ namespace Attribution.Data.Store;
 /// <param name="Folder">Where its files are.</param>
 /// <param name="Outputs">Its files, sorted by name.</param>
 /// <param name="Produced">Whether this call computed it; false if it was in the store already.</param>
-public sealed record Artifact(string Stage, ContentHash Fingerprint, string Folder, IReadOnlyList<OutputFile> Outputs, bool Produced)
+internal sealed record Artifact(string Stage, ContentHash Fingerprint, string Folder, IReadOnlyList<OutputFile> Outputs, bool Produced)
 {
     /// <summary>The path of one of its files.</summary>
     /// <param name="name">The file's path inside the artifact, with <c>/</c>.</param>

@@ -1,7 +1,7 @@
 namespace Attribution.Data.Store;
 
 /// <summary>Where a stage writes its files; they become an artifact, all at once, when it returns.</summary>
-public sealed class ArtifactBuilder
+internal sealed class ArtifactBuilder
 {
     private readonly Dictionary<string, string> _versions = new()
     {

@@ -12,7 +12,7 @@ namespace Attribution.Data.Store;
 /// instead of doing the same work; the operating system releases it when its holder dies. A result is verified when it is read; a damaged
 /// one is moved to <c>damaged/</c> and computed again. A store that may only be read works for reading.
 /// </remarks>
-public sealed class ArtifactStore : IDisposable
+internal sealed class ArtifactStore : IDisposable
 {
     internal const string DamagedFolder = "damaged";
 

@@ -57,4 +57,4 @@ internal static class ArtifactWriter
 /// <param name="Name">Its path inside the artifact, with <c>/</c>.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Hash">The hash of its content.</param>
-public sealed record OutputFile(string Name, long Bytes, ContentHash Hash);
+internal sealed record OutputFile(string Name, long Bytes, ContentHash Hash);

@@ -10,7 +10,7 @@ namespace Attribution.Data.Store;
 /// </remarks>
 /// <param name="store">Where blocks are kept.</param>
 /// <param name="requests">What is computed, without the rows.</param>
-public sealed class BlockComputation(ArtifactStore store, params IReadOnlyList<StageRequest> requests)
+internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList<StageRequest> requests)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 

@@ -11,7 +11,7 @@ namespace Attribution.Data.Store;
 /// Blocks come out at 256 rows on average. (Content-defined chunking; the second rule is the backup divisor of Eshghi and Tang's two-threshold
 /// two-divisor algorithm, taken to its limit.)
 /// </remarks>
-public static class BlockPlan
+internal static class BlockPlan
 {
     /// <summary>The fewest rows of a block that is not a dataset's last.</summary>
     public const int SmallestBlock = 64;
@@ -71,13 +71,13 @@ public static class BlockPlan
 /// <param name="FirstRow">The 0-based row that it begins with, in this dataset as it is now.</param>
 /// <param name="Rows">How many rows it has.</param>
 /// <param name="Hash">The hash over its rows' hashes in their order: what the block is, wherever it lies.</param>
-public readonly record struct Block(long FirstRow, int Rows, ContentHash Hash);
+internal readonly record struct Block(long FirstRow, int Rows, ContentHash Hash);
 
 /// <summary>How far a stage has come with its blocks.</summary>
 /// <param name="Finished">Blocks that are there, however they came.</param>
 /// <param name="Ran">Blocks that this process computed.</param>
 /// <param name="Total">All blocks.</param>
-public readonly record struct BlockProgress(int Finished, int Ran, int Total)
+internal readonly record struct BlockProgress(int Finished, int Ran, int Total)
 {
     /// <summary>Such as <c>ran 14 of 212 blocks</c>.</summary>
     public override string ToString() => $"ran {Ran} of {Total} blocks";
@@ -86,7 +86,7 @@ public readonly record struct BlockProgress(int Finished, int Ran, int Total)
 /// <summary>What a <see cref="BlockComputation"/> has done.</summary>
 /// <param name="Blocks">The blocks in the order of the rows, each with its artifacts in the order of the requests. Equal blocks share theirs.</param>
 /// <param name="Progress">How many blocks there are, and of how many this process computed something.</param>
-public sealed record BlockRun(IReadOnlyList<(Block Block, IReadOnlyList<Artifact> Artifacts)> Blocks, BlockProgress Progress)
+internal sealed record BlockRun(IReadOnlyList<(Block Block, IReadOnlyList<Artifact> Artifacts)> Blocks, BlockProgress Progress)
 {
     /// <summary>The artifacts of one request, a block's after the other.</summary>
     public IEnumerable<Artifact> Of(int request = 0) => Blocks.Select(block => block.Artifacts[request]);

@@ -10,7 +10,7 @@ namespace Attribution.Data.Store;
 /// the shortest form that reads back the same), save that integers below 10^21 keep all of their digits, so that two
 /// 64-bit seeds never become one.
 /// </summary>
-public static class CanonicalJson
+internal static class CanonicalJson
 {
     /// <summary>How records become JSON here: camelCase names, enums by name.</summary>
     internal static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.General)

@@ -8,7 +8,7 @@ namespace Attribution.Data.Store;
 
 /// <summary>A SHA-256: of a file's or a row's content, or of a request (then it is called a fingerprint). Prints as 64 lower-case hex digits.</summary>
 [JsonConverter(typeof(Converter))]
-public readonly record struct ContentHash : IComparable<ContentHash>
+internal readonly record struct ContentHash : IComparable<ContentHash>
 {
     /// <summary>The number of bytes of a hash.</summary>
     public const int Size = SHA256.HashSizeInBytes;

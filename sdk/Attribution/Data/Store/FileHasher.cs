@@ -16,7 +16,7 @@ namespace Attribution.Data.Store;
 /// </remarks>
 /// <param name="cacheFile">Where hashes are remembered across processes, or null to remember none. May be shared by any number of processes, and deleted at any time.</param>
 /// <param name="clock">The time by which a file counts as left alone.</param>
-public sealed class FileHasher(string? cacheFile = null, TimeProvider? clock = null) : IDisposable
+internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock = null) : IDisposable
 {
     /// <summary>How long a file must have been left alone for its hash to be remembered: the coarsest tick in use is FAT's 2 s.</summary>
     public static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);

@@ -9,7 +9,7 @@ namespace Attribution.Data.Store;
 /// </summary>
 /// <param name="Path">Where the file or folder is.</param>
 [JsonConverter(typeof(Converter))]
-public readonly record struct InputFile(string Path)
+internal readonly record struct InputFile(string Path)
 {
     internal const string Tag = "$file";
 

@@ -9,7 +9,7 @@ namespace Attribution.Data.Store;
 /// <param name="Fingerprint">The fingerprint of the request.</param>
 /// <param name="Request">The request, as <see cref="StageRequest.Canonical"/> has it.</param>
 /// <param name="Inputs">The inputs' paths and hashes.</param>
-public sealed record LastRun(string Stage, ContentHash Fingerprint, JsonObject Request, IReadOnlyList<StageInput> Inputs)
+internal sealed record LastRun(string Stage, ContentHash Fingerprint, JsonObject Request, IReadOnlyList<StageInput> Inputs)
 {
     /// <summary>The name that such a file ends with: each stage instance of an experiment has a file of its own.</summary>
     public const string FileSuffix = ".last.json";

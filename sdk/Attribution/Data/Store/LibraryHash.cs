@@ -12,7 +12,7 @@ namespace Attribution.Data.Store;
 /// An assembly counts by its name and module version id. The compiler derives that id from what it compiled (deterministic
 /// builds), so rebuilding unchanged sources changes nothing here.
 /// </remarks>
-public static class LibraryHash
+internal static class LibraryHash
 {
     private static readonly Lazy<ContentHash> Library = new(() => Of([typeof(LibraryHash).Assembly]));
 

@@ -13,7 +13,7 @@ namespace Attribution.Data.Store;
 /// <param name="Device">What computed it, such as <c>cpu</c>.</param>
 /// <param name="Seconds">How long that took.</param>
 /// <param name="Created">When, in UTC.</param>
-public sealed record Manifest(
+internal sealed record Manifest(
     string Stage,
     ContentHash Fingerprint,
     JsonObject Request,

@@ -6,7 +6,7 @@ namespace Attribution.Data.Store;
 /// <param name="Where">Where in the request, such as <c>topK</c> or <c>train.files[0]</c>; <see cref="Library"/> for the code that does the work.</param>
 /// <param name="Old">The old value as JSON, or for an input its path and the short hash of its content; null if it was not there.</param>
 /// <param name="New">The new one; null if it is there no more.</param>
-public sealed record RequestDifference(string Where, string? Old, string? New)
+internal sealed record RequestDifference(string Where, string? Old, string? New)
 {
     /// <summary>The <see cref="Where"/> of the library's hash.</summary>
     public const string Library = "$library";

@@ -4,7 +4,7 @@ namespace Attribution.Data.Store;
 /// <param name="State">What it would do.</param>
 /// <param name="Differences">In what the request differs from the last one; empty if it does not, or if nothing is known of the last one.</param>
 /// <param name="Reason">Why, in one sentence.</param>
-public sealed record StageExplanation(StageState State, IReadOnlyList<RequestDifference> Differences, string Reason)
+internal sealed record StageExplanation(StageState State, IReadOnlyList<RequestDifference> Differences, string Reason)
 {
     /// <summary>Explains a stage without running or changing anything.</summary>
     /// <param name="request">What it would be asked now.</param>
@@ -30,7 +30,7 @@ public sealed record StageExplanation(StageState State, IReadOnlyList<RequestDif
 }
 
 /// <summary>What a build would do with a stage.</summary>
-public enum StageState
+internal enum StageState
 {
     /// <summary>Nothing: it was asked the same the last time, and the result is there.</summary>
     UpToDate,

@@ -12,7 +12,7 @@ namespace Attribution.Data.Store;
 /// What is not in the request cannot make a stage run again. And as an input that is another stage's output counts by its content, an upstream
 /// stage that ran again and wrote the same bytes changes nothing further down (early cut-off).
 /// </remarks>
-public sealed class StageRequest
+internal sealed class StageRequest
 {
     internal const string HashTag = "$sha256";
 
@@ -121,4 +121,4 @@ public sealed class StageRequest
 /// <param name="Where">Where the request names it, such as <c>train.files[0]</c>.</param>
 /// <param name="Path">The path it was read from.</param>
 /// <param name="Hash">The hash of its content.</param>
-public sealed record StageInput(string Where, string Path, ContentHash Hash);
+internal sealed record StageInput(string Where, string Path, ContentHash Hash);

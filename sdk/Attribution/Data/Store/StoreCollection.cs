@@ -5,7 +5,7 @@ namespace Attribution.Data.Store;
 
 /// <summary>Removes artifacts that nobody needs any more, and with them what was damaged and what killed builds left behind.</summary>
 /// <remarks>It runs alone: builds that start meanwhile wait for it, and it does not start while a build has the store open.</remarks>
-public static class StoreCollection
+internal static class StoreCollection
 {
     /// <summary>Collects a store.</summary>
     /// <param name="root">The store's folder.</param>
@@ -103,7 +103,7 @@ public static class StoreCollection
 /// </param>
 /// <param name="UnusedFor">Only what nobody has taken for this long goes; null: age does not protect.</param>
 /// <param name="LargestBytes">After that, the least recently used go until the rest is this small; null: no limit.</param>
-public sealed record CollectionPolicy(IReadOnlyCollection<ContentHash>? Keep = null, TimeSpan? UnusedFor = null, long? LargestBytes = null);
+internal sealed record CollectionPolicy(IReadOnlyCollection<ContentHash>? Keep = null, TimeSpan? UnusedFor = null, long? LargestBytes = null);
 
 /// <summary>What a collection removed, or would have.</summary>
 /// <param name="Removed">The artifacts.</param>
@@ -111,7 +111,7 @@ public sealed record CollectionPolicy(IReadOnlyCollection<ContentHash>? Keep = n
 /// <param name="KeptBytes">Their size.</param>
 /// <param name="Debris">How many damaged artifacts and unfinished leftovers went with them.</param>
 /// <param name="DebrisBytes">Their size.</param>
-public sealed record CollectionResult(IReadOnlyList<StoredArtifact> Removed, int Kept, long KeptBytes, int Debris, long DebrisBytes)
+internal sealed record CollectionResult(IReadOnlyList<StoredArtifact> Removed, int Kept, long KeptBytes, int Debris, long DebrisBytes)
 {
     /// <summary>The size of all that was removed.</summary>
     public long FreedBytes => Removed.Sum(a => a.Bytes) + DebrisBytes;

@@ -4,10 +4,10 @@ namespace Attribution.Data.Store;
 /// <param name="Kind">What it was.</param>
 /// <param name="Code">The diagnostic code if it is a warning, else null.</param>
 /// <param name="Message">What happened, in a sentence.</param>
-public sealed record StoreEvent(StoreEventKind Kind, string? Code, string Message);
+internal sealed record StoreEvent(StoreEventKind Kind, string? Code, string Message);
 
 /// <summary>What a <see cref="StoreEvent"/> tells.</summary>
-public enum StoreEventKind
+internal enum StoreEventKind
 {
     /// <summary>Another process computes the same artifact, or the store is being collected; this one waits.</summary>
     Waiting,

@@ -4,7 +4,7 @@ using Attribution.Diagnostics;
 namespace Attribution.Data.Store;
 
 /// <summary>What a store holds and whether it is whole.</summary>
-public static class StoreInventory
+internal static class StoreInventory
 {
     /// <summary>The artifacts, by stage and fingerprint, and after them the journals. Reads their manifests and sizes and changes nothing.</summary>
     /// <exception cref="Diagnostics.AttributionException">ATTR1812: the store cannot be read.</exception>
@@ -67,7 +67,7 @@ public static class StoreInventory
 /// <param name="LastUsed">When it was last taken or written, in UTC.</param>
 /// <param name="Manifest">What it says of itself; null if that cannot be read, and for a journal.</param>
 /// <param name="Damage">What is wrong with it as far as names and sizes tell, or null.</param>
-public sealed record StoredArtifact(string Stage, ContentHash Fingerprint, string Folder, DateTime LastUsed, Manifest? Manifest, string? Damage)
+internal sealed record StoredArtifact(string Stage, ContentHash Fingerprint, string Folder, DateTime LastUsed, Manifest? Manifest, string? Damage)
 {
     /// <summary>The size of its files, the manifest not counted.</summary>
     public long Bytes => Manifest?.Bytes ?? StoreLayout.SizeOf(Folder);

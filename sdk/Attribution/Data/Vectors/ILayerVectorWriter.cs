@@ -1,7 +1,7 @@
 namespace Attribution.Data.Vectors;
 
 /// <summary>Writes the vectors of one layer in some <see cref="VectorFormat"/>; made by <see cref="VectorTables.Create"/>. Equal rows give equal bytes.</summary>
-public interface ILayerVectorWriter : IDisposable
+internal interface ILayerVectorWriter : IDisposable
 {
     /// <summary>Adds one vector.</summary>
     /// <param name="index">The dataset's row.</param>

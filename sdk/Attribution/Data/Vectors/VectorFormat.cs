@@ -4,7 +4,7 @@ using Attribution.Diagnostics;
 namespace Attribution.Data.Vectors;
 
 /// <summary>How the vectors of a table are kept on disk; <see cref="VectorTables"/> says in which files.</summary>
-public enum VectorFormat
+internal enum VectorFormat
 {
     /// <summary><c>parquet</c>: float32 in a Parquet file, which any tool reads. The default.</summary>
     Parquet,
@@ -16,11 +16,12 @@ public enum VectorFormat
     NpyFloat16,
 
     /// <summary><c>int8</c>: one byte a component, error at most 1/254 of the row's largest component. The order of close scores changes.</summary>
+    /// <summary>A signed byte, to be multiplied by the row's scale.</summary>
     Int8,
 }
 
 /// <summary>The names of <see cref="VectorFormat"/> as experiments write them.</summary>
-public static class VectorFormats
+internal static class VectorFormats
 {
     private static readonly (VectorFormat Format, string Name)[] Known =
     [
@@ -50,7 +51,12 @@ public static class VectorFormats
 /// <summary>What the components of a <see cref="VectorBlock"/> are.</summary>
 public enum VectorElement
 {
+    /// <summary>IEEE 754 single precision.</summary>
     Float32,
+
+    /// <summary>IEEE 754 half precision.</summary>
     Float16,
+
+    /// <summary>A signed byte, to be multiplied by the row's scale.</summary>
     Int8,
 }

@@ -12,7 +12,7 @@ namespace Attribution.Data.Vectors;
 /// </list>
 /// L is <c>all</c> for vectors of no single layer (<see cref="VectorKey.WholeModel"/>).
 /// </summary>
-public static class VectorTables
+internal static class VectorTables
 {
     /// <summary>A writer of a table's files.</summary>
     /// <param name="folder">Where to write; it must be there.</param>

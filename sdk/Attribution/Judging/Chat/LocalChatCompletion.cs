@@ -13,7 +13,7 @@ namespace Attribution.Judging.Chat;
 /// A model of a folder, answering in this process: a judge without network and without cost. The model is loaded when it is first asked. Requests that wait while it is at
 /// work are answered together.
 /// </summary>
-public sealed class LocalChatCompletion : IChatCompletion
+internal sealed class LocalChatCompletion : IChatCompletion
 {
     private const int BatchSize = 8;
 

@@ -11,7 +11,7 @@ namespace Attribution.Judging.Chat;
 /// is found by the model and kind of endpoint (<see cref="IChatCompletion.Identity"/>) and by all of the request; neither the endpoint's address nor this library's
 /// version counts.
 /// </summary>
-public sealed class StoredChatCompletion : IChatCompletion
+internal sealed class StoredChatCompletion : IChatCompletion
 {
     private readonly IChatCompletion _model;
     private readonly ArtifactStore _store;

@@ -43,11 +43,12 @@ public sealed record ProjectionIdentity
     public string Layers { get; init; } = DefaultLayers;
 
     /// <summary>The version of the formulas that random numbers come from.</summary>
-    public int Formula { get; init; } = PresentFormula;
+    [JsonInclude]
+    internal int Formula { get; init; } = PresentFormula;
 
     /// <summary>The kind of a name.</summary>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: there is none.</exception>
-    public static ProjectionKind ParseKind(string name) => name switch
+    internal static ProjectionKind ParseKind(string name) => name switch
     {
         "kronecker" => ProjectionKind.Kronecker,
         "sparse" => ProjectionKind.Sparse,
@@ -57,7 +58,7 @@ public sealed record ProjectionIdentity
     /// <summary>Reads what was written beside vectors; null if nothing was, as beside those of other methods.</summary>
     /// <param name="folder">The vectors' folder.</param>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: the file is not one of these.</exception>
-    public static ProjectionIdentity? Read(string folder)
+    internal static ProjectionIdentity? Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
@@ -76,10 +77,10 @@ public sealed record ProjectionIdentity
     /// <param name="train">The folder of the training vectors.</param>
     /// <param name="evaluation">The folder of the evaluation vectors.</param>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionsDiffer"/>: one of them is projected and the other is not, or they are projected differently.</exception>
-    public static void RequireSame(string train, string evaluation) => RequireSame(Read(train), Read(evaluation), train, evaluation);
+    internal static void RequireSame(string train, string evaluation) => RequireSame(Read(train), Read(evaluation), train, evaluation);
 
     /// <inheritdoc cref="RequireSame(string, string)"/>
-    public static void RequireSame(ProjectionIdentity? train, ProjectionIdentity? evaluation, string trainName, string evaluationName)
+    internal static void RequireSame(ProjectionIdentity? train, ProjectionIdentity? evaluation, string trainName, string evaluationName)
     {
         if (train == evaluation)
             return;
@@ -97,15 +98,15 @@ public sealed record ProjectionIdentity
     }
 
     /// <summary>Says in a folder how the vectors there are projected.</summary>
-    public void Write(string folder) => File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Options) + "\n");
+    internal void Write(string folder) => File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Options) + "\n");
 
     /// <summary>Checks the settings by themselves.</summary>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: a setting cannot be.</exception>
-    public void Validate() => Pattern();
+    internal void Validate() => Pattern();
 
     /// <summary>The matrices of a model that take part, in the model's order.</summary>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: a setting cannot be, or there is no such matrix.</exception>
-    public IReadOnlyList<Linear> Match(Transformer transformer)
+    internal IReadOnlyList<Linear> Match(Transformer transformer)
     {
         var pattern = Pattern();
         Linear[] matched = [.. transformer.Linears.Where(linear => linear.Name.StartsWith("model.layers.", StringComparison.Ordinal) && pattern.IsMatch(linear.Name))];

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Attribution.Models.Checkpoints;
 
 /// <summary>A tensor of a PyTorch checkpoint: a view of a storage, which other tensors may share.</summary>
-public sealed class CheckpointTensor
+internal sealed class CheckpointTensor
 {
     private readonly byte[] _storage; // little-endian
     private readonly long _offset; // in elements
@@ -98,7 +98,7 @@ public sealed class CheckpointTensor
 
 /// <summary>A dtype of PyTorch as a value, such as <c>torch.float32</c>.</summary>
 /// <param name="Name">Its name with the module's.</param>
-public sealed record CheckpointType(string Name);
+internal sealed record CheckpointType(string Name);
 
 /// <summary>A storage as elements of one type.</summary>
 internal sealed record StorageView(SafetensorsDType DType, byte[] Bytes);

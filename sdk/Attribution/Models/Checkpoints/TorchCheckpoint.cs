@@ -6,7 +6,7 @@ namespace Attribution.Models.Checkpoints;
 /// Reads what <c>torch.save</c> writes, running nothing of it. A pickle is a program; this reader carries out only the part that makes tensors and plain
 /// values, and refuses every function or class but those in <see cref="PickleGlobals"/>, by name. What it holds is bounded by the file's size.
 /// </summary>
-public static class TorchCheckpoint
+internal static class TorchCheckpoint
 {
     /// <summary>Reads a checkpoint.</summary>
     /// <param name="path">A <c>.pt</c>, <c>.pth</c> or <c>.bin</c> file of PyTorch 1.6 or newer.</param>

@@ -7,7 +7,7 @@ namespace Attribution.Models.Hub;
 /// and hash, and happen once however many processes want them.
 /// </summary>
 /// <param name="settings">Where the hub and the cache are.</param>
-public sealed class HubClient(HubSettings settings) : IDisposable
+internal sealed class HubClient(HubSettings settings) : IDisposable
 {
     private const int ParallelDownloads = 4;
 

@@ -8,7 +8,7 @@ namespace Attribution.Models.Hub;
 /// <param name="Repository">The repository, at the revision that was asked for.</param>
 /// <param name="Commit">The commit that the revision names.</param>
 /// <param name="Files">All its files.</param>
-public sealed partial record HubListing(HubRepository Repository, string Commit, IReadOnlyList<HubFile> Files)
+internal sealed partial record HubListing(HubRepository Repository, string Commit, IReadOnlyList<HubFile> Files)
 {
     /// <summary>The file of a path, or null.</summary>
     public HubFile? Find(string path) => Files.FirstOrDefault(file => file.Path == path);
@@ -55,4 +55,4 @@ public sealed partial record HubListing(HubRepository Repository, string Commit,
 /// What the hub's cache names its blob by: the SHA-256 of the content (64 hexadecimal digits) for large files, git's SHA-1 blob id
 /// (40 digits) for the others.
 /// </param>
-public sealed record HubFile(string Path, long Size, string Hash);
+internal sealed record HubFile(string Path, long Size, string Hash);

@@ -100,6 +100,7 @@ public sealed class HubToken
         return new(text);
     }
 
+    /// <summary>Says that there is a token, and never which.</summary>
     public override string ToString() => "(hidden)";
 }
 

@@ -11,8 +11,11 @@ public sealed class LoraWeights
 
     internal LoraWeights(LoraAdapter adapter, Linear linear, Parameter a, Parameter b) => (_adapter, Linear, A, B) = (adapter, linear, a, b);
 
+    /// <summary>The matrix's name in the checkpoint without <c>.weight</c>, such as <c>model.layers.0.self_attn.q_proj</c>.</summary>
+    public string Name => Linear.Name;
+
     /// <summary>The matrix it is for.</summary>
-    public Linear Linear { get; }
+    internal Linear Linear { get; }
 
     /// <summary>[r, in].</summary>
     public Parameter A { get; }

@@ -9,7 +9,7 @@ namespace Attribution.Models.Safetensors;
 /// Pages are copied when they are written: a write changes this process's view only, never the file. What a view shows is undefined, and reading it
 /// may end the process, if another process truncates the file meanwhile; files that are replaced by renaming are safe.
 /// </remarks>
-public sealed unsafe class MappedBytes : IDisposable
+internal sealed unsafe class MappedBytes : IDisposable
 {
     private SafeMemoryMappedViewHandle? _view;
 

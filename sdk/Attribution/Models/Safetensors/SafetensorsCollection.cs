@@ -3,7 +3,7 @@ using Attribution.Diagnostics;
 namespace Attribution.Models.Safetensors;
 
 /// <summary>The weights in a model's folder: one <c>model.safetensors</c>, or the shards that <c>model.safetensors.index.json</c> names.</summary>
-public sealed class SafetensorsCollection : IDisposable
+internal sealed class SafetensorsCollection : IDisposable
 {
     /// <summary>The file of an unsharded checkpoint.</summary>
     public const string SingleFile = "model.safetensors";

@@ -7,7 +7,7 @@ namespace Attribution.Models.Safetensors;
 /// The element types of the safetensors format, in the order of its reference implementation, which lays tensors out by
 /// descending type and so keeps every tensor aligned.
 /// </summary>
-public enum SafetensorsDType
+internal enum SafetensorsDType
 {
     Bool,
     F4,
@@ -34,7 +34,7 @@ public enum SafetensorsDType
 }
 
 /// <summary>Names and sizes of <see cref="SafetensorsDType"/>, as the format spells and stores them.</summary>
-public static class SafetensorsDTypeExtensions
+internal static class SafetensorsDTypeExtensions
 {
     private static readonly (string Name, int Bits)[] Table =
     [

@@ -9,7 +9,7 @@ namespace Attribution.Models.Safetensors;
 /// A memory-mapped safetensors file: 8 bytes of header length, a JSON header, and the tensors' bytes without holes
 /// (https://github.com/huggingface/safetensors, "Format"). Opening checks all of it but the values; nothing is read until it is asked for.
 /// </summary>
-public sealed unsafe class SafetensorsFile : IDisposable
+internal sealed unsafe class SafetensorsFile : IDisposable
 {
     private readonly SafeMemoryMappedViewHandle _view;
     private readonly bool _isWritable;
@@ -132,7 +132,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
 /// <param name="Shape">Its sizes, outermost first; empty for a scalar.</param>
 /// <param name="Begin">Its first byte, counted from the end of the header.</param>
 /// <param name="End">The byte after its last.</param>
-public sealed record SafetensorsEntry(string Name, SafetensorsDType DType, long[] Shape, long Begin, long End)
+internal sealed record SafetensorsEntry(string Name, SafetensorsDType DType, long[] Shape, long Begin, long End)
 {
     /// <summary>Its size in bytes.</summary>
     public long ByteCount => End - Begin;
@@ -143,4 +143,4 @@ public sealed record SafetensorsEntry(string Name, SafetensorsDType DType, long[
 /// <param name="DType">The type of its elements.</param>
 /// <param name="Shape">Its sizes, outermost first; empty for a scalar.</param>
 /// <param name="WriteTo">Writes exactly the bytes of that type and shape, little-endian and row-major.</param>
-public sealed record SafetensorsSource(string Name, SafetensorsDType DType, long[] Shape, Action<Stream> WriteTo);
+internal sealed record SafetensorsSource(string Name, SafetensorsDType DType, long[] Shape, Action<Stream> WriteTo);

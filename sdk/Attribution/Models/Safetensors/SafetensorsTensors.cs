@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Attribution.Models.Safetensors;
 
 /// <summary>Tensors out of safetensors files and into them, one at a time.</summary>
-public static unsafe class SafetensorsTensors
+internal static unsafe class SafetensorsTensors
 {
     // A device's tensor comes to the host in pieces of this many elements.
     private const long PieceElements = 1 << 24;

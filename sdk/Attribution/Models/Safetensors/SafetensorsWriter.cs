@@ -9,7 +9,7 @@ namespace Attribution.Models.Safetensors;
 /// Writes safetensors files whose bytes depend on nothing but the tensors and the metadata: tensors in the reference implementation's
 /// order (descending dtype, then name), metadata by key, the header padded with spaces to a multiple of 8 so that every tensor is aligned.
 /// </summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     /// <summary>
     /// Writes one tensor after the other under a temporary name beside <paramref name="path"/>, flushes to disk and renames, so that a

@@ -27,7 +27,7 @@ internal static class CurveTable
                 text.Append(CultureInfo.InvariantCulture, $"{title} after training on k rows, {section.Key.Train} -> {section.Key.Eval}: the first / the last\n");
                 var lines = new List<string[]> { (string[])["", .. ks.Select(k => $"k = {k}")] };
                 foreach (var method in section.GroupBy(run => (Text(run, "attribution"), Text(run, "selection"), Text(run, "layer"), Text(run, "scoring_method"))))
-                    lines.Add([$"{method.Key.Item1} x {method.Key.Item2}", .. ks.Select(k => $"{Mean(method, k, RankingEndNames.Top)} / {Mean(method, k, RankingEndNames.Bottom)}")]);
+                    lines.Add([method.Key.Item2 is { } selection ? $"{method.Key.Item1} x {selection}" : method.Key.Item1!, .. ks.Select(k => $"{Mean(method, k, RankingEndNames.Top)} / {Mean(method, k, RankingEndNames.Bottom)}")]);
                 var random = runs.Where(run => Text(run, "attribution") == JobKey.Random && Text(run, "train") == section.Key.Train && Text(run, "eval") == section.Key.Eval).ToArray();
                 if (random.Length > 0)
                     lines.Add(["random", .. ks.Select(k => Mean(random, k, null))]);

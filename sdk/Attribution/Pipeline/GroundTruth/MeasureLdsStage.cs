@@ -50,7 +50,7 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
         var rows = Context.Input(Dataset(train, "train"), ImportDatasetsStage.RowsFile);
         // What k is and which seed trains does not change the scores; of a probe, whose training has one, the first.
         var scored = Context.Upstream(SelectTrainingDataStage.Name).Jobs
-            .Where(job => job.Key.Train == train && job.Key.Eval == eval && job.Key.Selection is not null)
+            .Where(job => job.Key.Train == train && job.Key.Eval == eval && (job.Key.Selection is not null || BaselineNames.Scored.Contains(job.Key.Attribution)))
             .DistinctBy(job => (job.Key.Attribution, job.Key.Selection, job.Key.Layer, job.Values?.ScoringMethod));
         foreach (var job in scored)
         {
@@ -122,11 +122,11 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
         public static RowPair? Of(StageContext context, JobResult selection, string eval)
         {
             var (key, scoring) = (selection.Key, selection.Values?.ScoringMethod);
-            if (scoring is null || ScoringMethodNames.IsProbe(scoring) || PersonaJobs.Makes(key.Selection!))
+            if (key.Selection is null || scoring is null || ScoringMethodNames.IsProbe(scoring) || PersonaJobs.Makes(key.Selection))
                 return null;
             var (layer, vectors) = (key.Layer ?? VectorKey.WholeModel, context.Upstream(ComputeAttributionStage.Name));
             return vectors.Find(ComputeAttributionStage.KeyOf(key.Train!, key.Attribution!, layer)) is null ? null
-                : new(Table(key.Train!, key.Attribution!), Table(eval, key.Selection!),
+                : new(Table(key.Train!, key.Attribution!), Table(eval, key.Selection),
                     ScoringMethodNames.ReadsControls(scoring) ? Table(eval, ComputeAttributionStage.ControlMethod) : null, layer, scoring);
 
             (object, string) Table(string dataset, string method)

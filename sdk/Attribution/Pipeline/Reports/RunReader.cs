@@ -56,13 +56,13 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
     private MethodAgreement Compare(Run[] runs, ReportedTrainingRows rows, string? trait)
     {
         var tables = runs.ToDictionary(r => r.Place, r => ScoreTable.Read(context.Input(r.Job, SelectTrainingDataStage.ScoresFile).Path));
-        var scored = runs.Where(r => r.Key.Selection is not null).ToArray();
+        var scored = runs.Where(r => r.Key.IsScored).ToArray();
         var isPlanted = rows.PlantedWith(trait);
         foreach (var run in runs)
         {
             var table = tables[run.Place];
             var others = scored.Where(r => r != run).Select(r => r.Place).ToArray();
-            var isScored = run.Key.Selection is not null;
+            var isScored = run.Key.IsScored;
             run.Shown = run.Shown with
             {
                 Scores = isScored ? ScoreHistogram.Of(table, isPlanted, run.Shown.TopK) : null,
@@ -85,7 +85,7 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
         var values = runs.Select(_ => new double?[runs.Length]).ToArray();
         for (var i = 0; i < runs.Length; i++)
             for (var j = 0; j <= i; j++)
-                if (runs[i].Key.Selection is not null && runs[j].Key.Selection is not null)
+                if (runs[i].Key.IsScored && runs[j].Key.IsScored)
                     values[i][j] = values[j][i] = i == j ? 1 : RankAgreement.Correlation(tables[runs[i].Place], tables[runs[j].Place]);
         return values;
     }

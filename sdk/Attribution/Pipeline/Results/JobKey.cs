@@ -28,7 +28,7 @@ internal sealed record JobKey
     /// <summary>The evaluation set of a run.</summary>
     public string? Eval { get; init; }
 
-    /// <summary>The method of a run's training vectors, <see cref="Random"/> or <see cref="None"/>; null for the base model.</summary>
+    /// <summary>The method of a run's training vectors, or its baseline; null for the base model.</summary>
     public string? Attribution { get; init; }
 
     /// <summary>The method of a run's evaluation vectors; null for baselines.</summary>
@@ -46,6 +46,10 @@ internal sealed record JobKey
     /// <summary>Whether the job is about the model before any training.</summary>
     [JsonIgnore]
     public bool IsBaseModel => Attribution is null or None;
+
+    /// <summary>Whether the run has a score for every training row.</summary>
+    [JsonIgnore]
+    public bool IsScored => Attribution is not (null or None or Random);
 
     /// <summary>The run that a job belongs to.</summary>
     [JsonIgnore]
@@ -76,7 +80,7 @@ internal sealed record JobKey
     {
         null => $"base_model/{Eval}",
         None => $"{None}/{Eval}",
-        Random => string.Join('.', [$"{Train}/{Random}/{Eval}", .. RunAxis.Names(RunAxis.Selection, Point)]),
+        _ when Selection is null => string.Join('.', [$"{Train}/{Attribution}/{Eval}", .. RunAxis.Names(RunAxis.Selection, Point)]),
         _ => string.Join('.', [$"{Train}/{Attribution}/{Eval}.{Selection}{(Layer is { } layer ? $".layer{layer}" : "")}",
             .. RunAxis.Names(RunAxis.Selection, Point)]),
     };

@@ -14,10 +14,10 @@ public static class AttributedAnswerHtml
     public const int Listed = 8;
 
     /// <summary>A style sheet that a page with sections needs once.</summary>
-    public static string Style => PageFile.Read("attribution.css");
+    internal static string Style => PageFile.Read("attribution.css");
 
     /// <summary>A script that a page with sections needs once.</summary>
-    public static string Script => PageFile.Read("attribution.js");
+    internal static string Script => PageFile.Read("attribution.js");
 
     /// <summary>A page of one answer that needs nothing from elsewhere.</summary>
     public static string Page(AttributedAnswer answer) => $"""
@@ -40,7 +40,7 @@ public static class AttributedAnswerHtml
         """;
 
     /// <summary>The section of one answer, to be put into a page that has <see cref="Style"/> and <see cref="Script"/>.</summary>
-    public static string Section(AttributedAnswer answer)
+    internal static string Section(AttributedAnswer answer)
     {
         var html = new StringBuilder();
         html.Append("<section class=\"attribution\">\n<h2>").Append(Text(answer.Query)).Append("</h2>\n<div class=\"attribution-answer\"><h3>Answer</h3>\n<p>");
@@ -55,7 +55,7 @@ public static class AttributedAnswerHtml
     }
 
     /// <summary>The sources with the highest scores, best first, ties by their place.</summary>
-    public static IEnumerable<int> Best(IReadOnlyList<float> scores) => Enumerable.Range(0, scores.Count).OrderByDescending(s => scores[s]).Take(Listed);
+    internal static IEnumerable<int> Best(IReadOnlyList<float> scores) => Enumerable.Range(0, scores.Count).OrderByDescending(s => scores[s]).Take(Listed);
 
     private static void Sentences(StringBuilder html, AttributedAnswer answer)
     {

@@ -16,6 +16,20 @@ internal sealed record ReportMetric(string Key, string Label, string Meaning, Fu
     public static ReportMetric Precision { get; } = new("precision", "Precision@k", "The share of the chosen rows that are known to show the behaviour.",
         run => run.Metrics.GetValueOrDefault("precision_at_k"));
 
+    public static ReportMetric Recall { get; } = new("recall", "Recall@k", "The share of the rows that are known to show the behaviour that were chosen.",
+        run => run.Metrics.GetValueOrDefault("recall_at_k"));
+
+    public static ReportMetric Auprc { get; } = new("auprc", "AUPRC",
+        "The area under the precision-recall curve of all scores, as average precision: the share of planted rows at random, 1 where they all come first.",
+        run => run.Metrics.GetValueOrDefault("auprc"));
+
+    public static ReportMetric Auroc { get; } = new("auroc", "AUROC", "The chance that a row that is known to show the behaviour scores higher than another: 0.5 at random.",
+        run => run.Metrics.GetValueOrDefault("auroc"))
+    { Format = "0.000" };
+
+    public static ReportMetric ReciprocalRank { get; } = new("mrr", "MRR", "One over the rank of the first row that is known to show the behaviour.",
+        run => run.Metrics.GetValueOrDefault("mrr"));
+
     public static ReportMetric Gap { get; } = new("gap", "Cross-entropy gap",
         "By how much fine-tuning moved the gap: the loss on neutral answers minus the loss on answers that show the behaviour. Higher means that the behaviour became likelier.",
         run => run.Metrics.GetValueOrDefault("eval_loss_gap") - run.Metrics.GetValueOrDefault("eval_loss_gap_before"))
@@ -23,5 +37,5 @@ internal sealed record ReportMetric(string Key, string Label, string Meaning, Fu
 
     /// <summary>Those that some run has, the one that matters most first.</summary>
     public static IReadOnlyList<ReportMetric> In(ExperimentReport report) =>
-        [.. new[] { Judged, Precision, Gap }.Where(metric => report.Runs.Any(run => run.Attribution != ReportedRun.None && metric.Of(run) is not null))];
+        [.. new[] { Judged, Precision, Recall, Auprc, Auroc, ReciprocalRank, Gap }.Where(metric => report.Runs.Any(run => run.Attribution != ReportedRun.None && metric.Of(run) is not null))];
 }

@@ -7,7 +7,7 @@ namespace Attribution.Reporting.TensorBoard;
 /// Curves as a TensorBoard event file: TFRecords (<c>tensorflow/core/lib/io/record_writer.h</c>) of <c>Event</c> messages
 /// (<c>tensorflow/core/util/event.proto</c>). A file's folder is the run's name to TensorBoard. Equal curves make equal bytes.
 /// </summary>
-public static class EventFile
+internal static class EventFile
 {
     /// <summary>The file's name. TensorBoard looks for <c>tfevents</c> in it and reads the number as the time of its start.</summary>
     public const string Name = "events.out.tfevents.0.attribution";
@@ -88,4 +88,4 @@ internal static class MaskedCrc32C
 /// <param name="Step">The training step; 0 is before the first.</param>
 /// <param name="Tag">The curve's name; what stands before a <c>/</c> groups curves.</param>
 /// <param name="Value">The value.</param>
-public readonly record struct ScalarPoint(long Step, string Tag, double Value);
+internal readonly record struct ScalarPoint(long Step, string Tag, double Value);

@@ -14,7 +14,7 @@ namespace Attribution.Selection.Personas;
 /// stream leaving block L, or <c>[blocks + 1, D]</c>, row 0 the embeddings and row L + 1 the stream leaving block L, as
 /// the hidden states of transformers are numbered.
 /// </summary>
-public static class PersonaVectorFile
+internal static class PersonaVectorFile
 {
     /// <summary>The selection method that reads them.</summary>
     public const string Method = PersonaMethodNames.FromFile;

@@ -10,17 +10,18 @@ public sealed class VectorFormatTests : IDisposable
     private const int Dimension = 37, Layer = 3;
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<VectorFormat> Formats => new(Enum.GetValues<VectorFormat>());
+    public static TheoryData<string> Formats => new(VectorFormats.Names);
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(VectorFormat.Parquet, 0)]
-    [InlineData(VectorFormat.Npy, 0)]
-    [InlineData(VectorFormat.NpyFloat16, 1 / 2048.0)]
-    [InlineData(VectorFormat.Int8, 1 / 254.0)]
-    public void Rows_of_any_size_come_back_within_the_error_of_their_format(VectorFormat format, double error)
+    [InlineData("parquet", 0)]
+    [InlineData("npy", 0)]
+    [InlineData("npy-float16", 1 / 2048.0)]
+    [InlineData("int8", 1 / 254.0)]
+    public void Rows_of_any_size_come_back_within_the_error_of_their_format(string name, double error)
     {
+        var format = VectorFormats.Parse(name);
         // Among them gradients of a large model, which float16 without a scale would make zero, and the ends of float32's range.
         float[] sizes = [1, 1e-9f, 1e-30f, 1e-38f, 3e38f, 1e4f];
         var vectors = Enumerable.Range(0, 1000).Select(row => Row(row, sizes[row % sizes.Length])).ToArray();
@@ -40,8 +41,9 @@ public sealed class VectorFormatTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void Zero_rows_stay_zero_and_rows_that_are_not_finite_stay_so(VectorFormat format)
+    public void Zero_rows_stay_zero_and_rows_that_are_not_finite_stay_so(string name)
     {
+        var format = VectorFormats.Parse(name);
         var read = RoundTrip(format, new float[Dimension], [.. Row(0, 1)[..^1], float.NaN], [float.PositiveInfinity, .. Row(0, 1)[1..]], Row(1, 1), [float.Epsilon, .. new float[Dimension - 1]]);
         read[0].Vector.ShouldAllBe(v => v == 0);
         read[1].Vector.ShouldContain(v => float.IsNaN(v));
@@ -52,10 +54,11 @@ public sealed class VectorFormatTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void Equal_rows_give_equal_bytes(VectorFormat format)
+    public void Equal_rows_give_equal_bytes(string name)
     {
-        foreach (var name in new[] { "a", "b" })
-            Write(_folder[name], format, Row(1, 1), Row(2, 1));
+        var format = VectorFormats.Parse(name);
+        foreach (var folder in new[] { "a", "b" })
+            Write(_folder[folder], format, Row(1, 1), Row(2, 1));
         foreach (var file in Directory.GetFiles(_folder["a"]))
         {
             VectorTables.FilesOf(Layer).ShouldContain(Path.GetFileName(file));
@@ -65,8 +68,9 @@ public sealed class VectorFormatTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void A_writer_given_up_leaves_nothing(VectorFormat format)
+    public void A_writer_given_up_leaves_nothing(string name)
     {
+        var format = VectorFormats.Parse(name);
         Directory.CreateDirectory(_folder["up"]);
         using (var writer = VectorTables.Create(_folder["up"], Layer, format, 2))
         {
@@ -78,8 +82,9 @@ public sealed class VectorFormatTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void Vectors_of_no_single_layer_are_called_all(VectorFormat format)
+    public void Vectors_of_no_single_layer_are_called_all(string name)
     {
+        var format = VectorFormats.Parse(name);
         Directory.CreateDirectory(_folder["all"]);
         using (var writer = VectorTables.Create(_folder["all"], VectorKey.WholeModel, format, 2))
         {

@@ -12,7 +12,7 @@ namespace Attribution.Data.Store.Journals;
 /// segment is no entry. A lock per key makes the second process that wants an entry wait for the first, and within a process the second caller shares the first
 /// one's work. Files of a journal are only ever added to, but by <c>attribution store verify</c> and <c>gc</c>.
 /// </remarks>
-public sealed class Journal : IDisposable
+internal sealed class Journal : IDisposable
 {
     /// <summary>The folder of the store that journals lie in, as a stage's artifacts do in theirs.</summary>
     public const string StageName = "replies";

@@ -1,0 +1,87 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+using Attribution.Data;
+using Attribution.Data.Store;
+using Attribution.Pipeline.Results;
+using Attribution.Selection;
+using Attribution.Selection.Baselines;
+
+namespace Attribution.Pipeline;
+
+/// <summary>
+/// The baselines that give every training row a score and none a vector: a table of scores per training set, of <c>bm25</c> per training and evaluation set. What
+/// reads the model is put together from blocks of rows, as vectors are.
+/// </summary>
+internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource model, StageContext context, Action<BlockProgress> count)
+{
+    private const string StoreStage = "row-scores", BlockName = "row-score-blocks";
+
+    private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
+    private readonly Dictionary<ContentHash, string> _queries = [];
+
+    /// <summary>Whether a job is one of these.</summary>
+    public static bool Makes(StageJob job) => BaselineNames.Scored.Contains(job.Key.Method);
+
+    /// <summary>The job of a baseline.</summary>
+    public static JobKey KeyOf(string train, string eval, string baseline) =>
+        new() { Dataset = train, Method = baseline, Eval = baseline == BaselineNames.Bm25 ? eval : null };
+
+    /// <summary>The artifacts that a table was put together from, if that was done now.</summary>
+    public IReadOnlyList<ContentHash>? PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint);
+
+    /// <summary>A job per training set and baseline, of <c>bm25</c> for each evaluation set.</summary>
+    /// <param name="rowsOf">The rows of a dataset.</param>
+    /// <param name="sourceOf">Its file, for errors.</param>
+    public IEnumerable<StageJob> Plan(Func<string, InputFile> rowsOf, Func<string, string?> sourceOf)
+    {
+        foreach (var baseline in settings.Baselines ?? [])
+            foreach (var train in settings.Train)
+                foreach (var eval in baseline == BaselineNames.Bm25 ? settings.Eval : [""])
+                {
+                    var request = baseline == BaselineNames.Bm25
+                        ? context.Resolve(StoreStage, new { rows = rowsOf(train), queries = rowsOf(eval), method = baseline, Bm25.K1, Bm25.B })
+                        : Request(StoreStage, baseline, rowsOf(train));
+                    if (baseline == BaselineNames.Bm25)
+                        _queries[request.Fingerprint] = rowsOf(eval).Path;
+                    yield return new StageJob(KeyOf(train, eval, baseline), request) { Source = sourceOf(train) };
+                }
+    }
+
+    /// <summary>Makes the jobs that are missing.</summary>
+    /// <param name="missing">The jobs.</param>
+    /// <param name="rowsOf">The rows of a dataset.</param>
+    /// <param name="cancellation">Stops between rows or blocks.</param>
+    public IEnumerable<Artifact> Produce(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
+    {
+        foreach (var job in missing)
+        {
+            var rows = rowsOf(job.Key.Dataset!).Path;
+            yield return context.Store.GetOrCreate(job.Request, builder => ScoredRows.Write(builder.PathOf(ScoredRows.FileName), job.Key.Eval is null
+                ? OfAnswers(job, rows, cancellation)
+                : Bm25.Score(DatasetRows.Read(rows), DatasetRows.Read(_queries[job.Request.Fingerprint]), cancellation: cancellation)), cancellation);
+        }
+    }
+
+    private List<ScoredRow> OfAnswers(StageJob job, string path, CancellationToken cancellation)
+    {
+        var (rows, method) = (new BlockRows(path), job.Key.Method!);
+        var run = new BlockComputation(context.Store, Request(BlockName, method, rows: null)).Run(rows.Plan(),
+            (block, builder) =>
+            {
+                var encoded = rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index)).ToArray();
+                VectorBlockFile.Write(builder, method == BaselineNames.Length ? AnswerScores.Lengths(encoded)
+                    : AnswerScores.Losses(model.Model.Transformer, encoded, settings.Execution?.TokenBudget ?? Methods.VectorComputer.DefaultTokenBudget, cancellation));
+                if (method != BaselineNames.Length)
+                    model.Describe(builder);
+            },
+            progress => context.Reporter.Progress(() => $"{job.Key.Dataset}: {method} of {progress.Finished} of {progress.Total} blocks"), cancellation);
+        count(run.Progress);
+        _parts[job.Request.Fingerprint] = [.. run.Of().Select(artifact => artifact.Fingerprint)];
+        return [.. run.Of().SelectMany(VectorBlockFile.Read).Select((score, row) => new ScoredRow(rows.Indices[row], score))];
+    }
+
+    // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
+    private StageRequest Request(string stage, string method, InputFile? rows) => method == BaselineNames.Length
+        ? context.Resolve(stage, new { rows, model = model.Inputs, method, settings.MaxTokens, settings.Loss })
+        : context.Resolve(stage, new { rows, model = model.Inputs, method, settings.MaxTokens, settings.Loss, settings.Dtype, settings.Execution?.TokenBudget });
+}

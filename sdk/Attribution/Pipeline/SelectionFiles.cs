@@ -1,0 +1,52 @@
+using Attribution.Data.Store;
+using Attribution.Diagnostics;
+using Attribution.Selection;
+
+namespace Attribution.Pipeline;
+
+/// <summary>The files of a choice of training rows.</summary>
+internal static class SelectionFiles
+{
+    /// <summary>Writes the rows, the scores of all, and the facts.</summary>
+    /// <param name="builder">The artifact.</param>
+    /// <param name="pool">The training set, of which the chosen rows were read.</param>
+    /// <param name="scores">The scores of all rows; of a draw, those that it drew.</param>
+    /// <param name="chosen">The choice, best first.</param>
+    /// <param name="planted">What is known to show the behaviour; null where that is not known.</param>
+    /// <param name="scorer">What scored the rows; null for baselines.</param>
+    public static void Write(
+        ArtifactBuilder builder, TrainingPool pool, IReadOnlyList<ScoredRow> scores, IReadOnlyList<ScoredRow> chosen, PlantedRows? planted, RowScorer? scorer)
+    {
+        var selected = pool.Join(chosen);
+        if (planted is not null && !pool.HasPlantedColumn)
+            throw new AttributionException(ErrorCodes.DatasetColumnMissing,
+                $"No training row has the column '{planted.Column}' that PlantedColumn names, so nothing would be found by it. Correct the name, or leave "
+                + $"PlantedColumn out.")
+            { Property = "PlantedColumn" };
+        SelectedRows.Write(builder.PathOf(SelectTrainingDataStage.SelectedFile), selected);
+        Readable.WriteLines(builder.PathOf(SelectTrainingDataStage.TrainFile), selected.OrderBy(row => row.Index).Select(row => TrainingRow.Of(row.Treatment)));
+        ScoredRows.Write(builder.PathOf(SelectTrainingDataStage.ScoresFile), scores);
+
+        var shown = planted is null ? null : pool.Planted(planted.Trait);
+        var found = shown is null ? null : RetrievalMeasures.Of(scores, shown.Contains, chosen.Count);
+        // A draw at random orders none but the rows that it drew.
+        var ordered = scores.Count == pool.Count ? found : null;
+        new SelectionFacts
+        {
+            TopK = chosen.Count,
+            TrainRows = scores.Count,
+            RowsWithoutScore = scores.Count(s => !float.IsFinite(s.Score)),
+            EvalRows = scorer?.RowCount,
+            EvalAnswerCutAway = scorer?.SkippedCount,
+            LowestScore = scorer is null ? null : chosen[^1].Score,
+            ProbeEpochs = scorer?.Probe?.Fit.Epochs,
+            ProbeValidationAccuracy = scorer?.Probe?.Fit.ValidationAccuracy,
+            PrecisionAtK = shown is null ? null : (double)chosen.Count(row => shown.Contains(row.Index)) / chosen.Count,
+            RecallAtK = shown is null or { Count: 0 } ? null : (double)chosen.Count(row => shown.Contains(row.Index)) / shown.Count,
+            ReciprocalRank = ordered?.ReciprocalRank,
+            Auroc = ordered?.Auroc,
+            Auprc = ordered?.Auprc,
+            PlantedShare = shown is null ? null : (double)shown.Count / pool.Count,
+        }.Write(builder.PathOf(SelectTrainingDataStage.FactsFile));
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using Attribution.Data;
+using Attribution.Diagnostics;
+
+namespace Attribution.Selection.Baselines;
+
+/// <summary>
+/// Okapi BM25 (Robertson et al., TREC-3, 1994): the texts of evaluation rows are queries, those of training rows documents, and a row's score is its mean over
+/// the queries. With tf a word's number in a document, dl the document's words, avgdl their mean, and df the number of documents of N that have the word:
+/// <c>mean_j sum_{w in query j} log(1 + (N - df + 1/2) / (df + 1/2)) tf (k1 + 1) / (tf + k1 (1 - b + b dl / avgdl))</c>, a word that stands twice in a query
+/// counting twice.
+/// </summary>
+/// <remarks>
+/// A text is what all messages of the treatment say. A word is a run of letters, marks and digits, in lower case; a Chinese or Japanese character is a word by
+/// itself. Search libraries keep a document's length in one byte, so that their scores are near these and not these.
+/// </remarks>
+public static partial class Bm25
+{
+    /// <summary>How soon a word's repetitions stop counting.</summary>
+    public const double K1 = 1.2;
+
+    /// <summary>How much of a document's length is made up for, from 0 to 1.</summary>
+    public const double B = 0.75;
+
+    /// <summary>Scores every training row.</summary>
+    /// <param name="train">The training rows, read once.</param>
+    /// <param name="evaluation">The evaluation rows, read once.</param>
+    /// <param name="k1">See <see cref="K1"/>.</param>
+    /// <param name="b">See <see cref="B"/>.</param>
+    /// <param name="cancellation">Looked at between rows.</param>
+    /// <returns>The rows' indices and scores, in their order; NaN for a row without a word.</returns>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.RowWithoutText"/>: a row holds tokens. <see cref="ErrorCodes.NoVectors"/>: no evaluation row has a word.</exception>
+    public static IReadOnlyList<ScoredRow> Score(
+        IEnumerable<DatasetRow> train, IEnumerable<DatasetRow> evaluation, double k1 = K1, double b = B, CancellationToken cancellation = default)
+    {
+        var (terms, weights) = Queries(evaluation, cancellation);
+        var lookup = terms.GetAlternateLookup<ReadOnlySpan<char>>();
+        var documents = new List<(long Index, int Length, (int Term, int Count)[] Counts)>();
+        var frequencies = new int[terms.Count];
+        foreach (var row in train)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var counts = new Dictionary<int, int>();
+            var (text, length) = (TextOf(row), 0);
+            foreach (var word in Word().EnumerateMatches(text))
+            {
+                length++;
+                if (lookup.TryGetValue(text.AsSpan(word.Index, word.Length), out var term))
+                    counts[term] = counts.GetValueOrDefault(term) + 1;
+            }
+            foreach (var term in counts.Keys)
+                frequencies[term]++;
+            documents.Add((row.Index, length, [.. counts.OrderBy(c => c.Key).Select(c => (c.Key, c.Value))]));
+        }
+        var mean = documents.Count == 0 ? 0 : documents.Average(d => (double)d.Length);
+        for (var term = 0; term < weights.Length; term++)
+            weights[term] *= Math.Log(1 + (documents.Count - frequencies[term] + 0.5) / (frequencies[term] + 0.5));
+        return [.. documents.Select(d => new ScoredRow(d.Index, d.Length == 0 ? float.NaN
+            : (float)d.Counts.Sum(c => weights[c.Term] * c.Count * (k1 + 1) / (c.Count + k1 * (1 - b + b * d.Length / mean)))))];
+    }
+
+    // Each word of the queries with how often it stands in one of them, on average.
+    private static (Dictionary<string, int> Terms, double[] Weights) Queries(IEnumerable<DatasetRow> evaluation, CancellationToken cancellation)
+    {
+        var (terms, weights, queries) = (new Dictionary<string, int>(StringComparer.Ordinal), new List<double>(), 0);
+        foreach (var row in evaluation)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            queries++;
+            var text = TextOf(row);
+            foreach (var word in Word().EnumerateMatches(text))
+            {
+                var term = text.Substring(word.Index, word.Length);
+                if (terms.TryAdd(term, terms.Count))
+                    weights.Add(0);
+                weights[terms[term]]++;
+            }
+        }
+        return terms.Count > 0 ? (terms, [.. weights.Select(w => w / queries)]) : throw new AttributionException(ErrorCodes.NoVectors,
+            "No evaluation row has a word, so bm25 has nothing to look for. Give the evaluation set rows with text.");
+    }
+
+    private static string TextOf(DatasetRow row) => row.Treatment is MessageConversation { Messages: var messages }
+        ? string.Join('\n', messages.Select(message => message.Content)).ToLowerInvariant()
+        : throw new AttributionException(ErrorCodes.RowWithoutText,
+            $"Row {row.Index} holds tokens, and bm25 compares words. Give the rows as messages, or leave bm25 out.")
+        { Row = row.Index, Property = "Baseline" };
+
+    [GeneratedRegex(@"[\p{IsCJKUnifiedIdeographs}\p{IsHiragana}\p{IsKatakana}]|[\p{L}\p{M}\p{N}-[\p{IsCJKUnifiedIdeographs}\p{IsHiragana}\p{IsKatakana}]]+")]
+    private static partial Regex Word();
+}
