@@ -11,7 +11,7 @@ public sealed class GroundTruthExperimentTests
     public void The_experiment_gives_the_metrics_of_its_snapshot_and_is_up_to_date_then()
     {
         var built = Build();
-        built.ShouldContain("metrics equal the snapshot");
+        built.ShouldMatch("metrics equal the snapshot|VerifySnapshot: up to date");
         built.ShouldContain("LDS, pool -> sycophancy: 5 subsets, 1 seed");
         Build("-question").ShouldNotContain("ran ");
         var explained = Build("-t:Explain", "-p:Subsets=7").Split('\n').Select(line => line.Trim()).ToArray();
