@@ -97,6 +97,13 @@ public sealed record ExecutionSettings
     /// </summary>
     [ProjectProperty("TokenBudget", Least = 1, Default = "4096")]
     public int? TokenBudget { get; set; }
+
+    /// <summary>
+    /// The processes that compute a stage's blocks, adapters and evaluations together, each with the model in its memory. By itself it is one for each visible
+    /// GPU; on a CPU one for each core while the model is small, else a single one. The environment variable <c>ATTRIBUTION_WORKERS</c> says it for a machine.
+    /// </summary>
+    [ProjectProperty("Workers", Least = 1, ChangesNoResult = true, Default = "as many as pay")]
+    public int? Workers { get; set; }
 }
 
 /// <summary>A language model that judges or writes datasets.</summary>

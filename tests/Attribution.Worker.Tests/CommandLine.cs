@@ -1,10 +1,15 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Attribution.Worker.Tests;
 
 /// <summary>The command line as a person meets it: a process of its own, with an environment of its own.</summary>
 internal static class CommandLine
 {
+    /// <summary>Tests have several processes at once already, and one that runs a stage inside of itself is no worker that could be started again.</summary>
+    [ModuleInitializer]
+    internal static void RunAlone() => Environment.SetEnvironmentVariable("ATTRIBUTION_WORKERS", "1");
+
     private static readonly string Worker = typeof(VerbRunner).Assembly.Location;
 
     /// <summary>Runs a verb and waits for it.</summary>

@@ -10,7 +10,7 @@ namespace Attribution.Sdk.Tasks;
 public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTask
 {
     private const int LastLines = 15;
-    private static readonly TimeSpan FirstProgress = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstProgress = TimeSpan.FromSeconds(10), ProgressPause = TimeSpan.FromSeconds(30);
 
     private readonly Queue<string> _errorLines = [];
     private readonly Lock _turn = new();
@@ -80,8 +80,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
                     Say(line);
                 else if (clock.Elapsed >= nextProgress)
                 {
-                    // Seldom enough that a long run still fits a screen.
-                    nextProgress *= 2;
+                    nextProgress = clock.Elapsed + ProgressPause;
                     Shout($"{line.Text}, {clock.Elapsed.TotalSeconds:0} s so far");
                 }
             return Ended(worker.Wait());

@@ -20,27 +20,48 @@ public static class RunStageVerb
         var accept = new Option<bool>("--accept-snapshot") { Description = "Make the present metrics the snapshot." };
         var verbose = new Option<bool>("--verbose") { Description = "Show where an unexpected error came from." };
         var parent = new Option<bool>("--stop-with-stdin") { Description = "Stop when the standard input ends: whoever started this is gone." };
-        var verb = new Command("run-stage", "Runs one stage of an experiment from its request file, and reports in JSON lines.") { stage, request, accept, verbose, parent };
+        var helper = new Option<bool>("--helper") { Description = "Compute what is free of a stage that another process runs, and leave the rest to that one.", Hidden = true };
+        var verb = new Command("run-stage", "Runs one stage of an experiment from its request file, and reports in JSON lines.")
+        {
+            stage, request, accept, verbose, parent, helper,
+        };
         verb.SetAction(async (parsed, cancellation) =>
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             if (parsed.GetValue(parent))
                 _ = Task.Run(() => StopWithInput(stop), CancellationToken.None);
             return await Task.Run(() => Run(
-                parsed.GetRequiredValue(stage), parsed.GetRequiredValue(request), parsed.GetValue(accept), parsed.GetValue(verbose), parsed.InvocationConfiguration.Output, stop.Token), CancellationToken.None);
+                parsed.GetRequiredValue(stage), parsed.GetRequiredValue(request), parsed.GetValue(accept), parsed.GetValue(verbose), parsed.GetValue(helper),
+                parsed.InvocationConfiguration.Output, stop.Token), CancellationToken.None);
         });
         return verb;
     }
 
-    private static int Run(string name, string request, bool accept, bool verbose, TextWriter output, CancellationToken cancellation)
+    private static int Run(string name, string request, bool accept, bool verbose, bool isHelper, TextWriter output, CancellationToken cancellation)
     {
         var reporter = new Reporter(output);
         try
         {
             EnvironmentFile.Load();
-            using var context = new StageContext(RequestFile.Read(name, request), reporter) { AcceptSnapshot = accept };
+            using var context = new StageContext(RequestFile.Read(name, request), reporter)
+            {
+                AcceptSnapshot = accept,
+                IsHelper = isHelper,
+                StartHelpers = isHelper ? null : environments => new Helpers(name, request, environments, reporter),
+            };
             using var stage = StageList.Create(context);
-            StageRunner.Run(name, stage, context, cancellation);
+            try
+            {
+                if (isHelper)
+                    StageRunner.Help(stage, context, cancellation);
+                else
+                    StageRunner.Run(name, stage, context, cancellation);
+            }
+            finally
+            {
+                if (isHelper || context.HasHelpers)
+                    reporter.Detail($"computed {context.Store.ComputedCount} artifacts");
+            }
             return 0;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

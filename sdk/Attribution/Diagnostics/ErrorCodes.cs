@@ -17,6 +17,9 @@ public static partial class ErrorCodes
     /// <summary>The number of threads asked for is not a positive number.</summary>
     public const string ThreadsInvalid = "ATTR1007";
 
+    /// <summary>The number of workers asked for is not a positive number.</summary>
+    public const string WorkersInvalid = "ATTR1011";
+
     /// <summary>A warning: the libtorch in use is of another version than the TorchSharp package is made for.</summary>
     public const string LibTorchVersion = "ATTR1009";
 

@@ -65,40 +65,35 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         ];
     }
 
+    public override SharedWork? Share(IReadOnlyList<StageJob> missing) => new(
+        missing.Where(job => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job)).Select(job => job.Key.Dataset!).Distinct()
+            .Sum(dataset => 1 + (int)(DatasetFacts.Read(Context.Input(Imported(dataset), ImportDatasetsStage.FactsFile).Path).Rows / BlockPlan.LargestBlock)),
+        _model.Config);
+
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
-        foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
-            yield return persona;
-        foreach (var scores in _scores.Produce(missing.Where(ScoreJobs.Makes), RowsOf, cancellation))
-            yield return scores;
-        foreach (var (dataset, jobs) in missing.Where(job => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job)).GroupBy(job =>
-            (job.Key.Dataset!, _withControls.Contains(job.Request.Fingerprint))).Select(group => (group.Key.Item1, group.ToArray())))
+        if (!Context.IsHelper)
+            foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
+                yield return persona;
+        if (!Context.IsHelper)
+            foreach (var scores in _scores.Produce(missing.Where(ScoreJobs.Makes), RowsOf, cancellation))
+                yield return scores;
+        var tables = missing.Where(job => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job))
+            .GroupBy(job => (Dataset: job.Key.Dataset!, WithControls: _withControls.Contains(job.Request.Fingerprint)))
+            .Select(group => TableOf(group.Key.Dataset, group.Key.WithControls, [.. group], cancellation)).OfType<Table>().ToArray();
+        // First what is free of every table, then what other processes are still at work on.
+        var ran = Array.ConvertAll(tables, table => table.Blocks.Help(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation));
+        if (Context.IsHelper)
+            yield break;
+        foreach (var (t, table) in tables.Index())
         {
-            var rows = new BlockRows(_withControls.Contains(jobs[0].Request.Fingerprint)
-                ? ControlJobs.RowsOf(_controls.Produce(dataset, RowsOf(dataset), jobs[0].Source, cancellation))
-                : RowsOf(dataset).Path);
-            var keys = jobs.Select(job => new VectorKey(job.Key.Method!, LayerOf(job))).ToArray();
-            var requests = keys.Select(key => Request(BlockName, key.Method, key.Layer, rows: null)).ToArray();
-            var run = new BlockComputation(Context.Store, requests).Run(
-                rows.Plan(),
-                (block, wanted) =>
-                {
-                    var vectors = Compute(rows.Get(block), jobs[0].Source!, [.. wanted.Select(i => keys[i])], cancellation);
-                    return (i, builder) =>
-                    {
-                        _model.Describe(builder);
-                        VectorBlockFile.Write(builder, vectors[keys[i]]);
-                    };
-                },
-                progress => Context.Reporter.Progress(() => $"{dataset}: {progress.Finished} of {progress.Total} blocks"),
-                cancellation);
-            Count(run.Progress);
-
-            IReadOnlyList<ContentHash> controls = _withControls.Contains(jobs[0].Request.Fingerprint) ? _controls.PartsOf(dataset, RowsOf(dataset)) : [];
-            foreach (var (i, job) in jobs.Index())
+            var run = table.Blocks.Run(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation);
+            Count(run.Progress with { Ran = Context.HasHelpers ? table.Missing : ran[t] + run.Progress.Ran });
+            IReadOnlyList<ContentHash> controls = table.WithControls ? _controls.PartsOf(table.Dataset, RowsOf(table.Dataset)) : [];
+            foreach (var (i, job) in table.Jobs.Index())
             {
                 _parts[job.Request.Fingerprint] = [.. run.Of(i).Select(artifact => artifact.Fingerprint), .. controls];
-                yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, rows, run, i), cancellation);
+                yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, table.Rows, run, i), cancellation);
             }
         }
     }
@@ -191,14 +186,36 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         return [.. layers.Distinct()];
     }
 
-    private IReadOnlyDictionary<VectorKey, float[]> Compute(IReadOnlyList<DatasetRow> rows, string source, IReadOnlyCollection<VectorKey> keys,
-        CancellationToken cancellation)
+    /// <summary>The jobs of a dataset that read the same rows; null where those rows lack controls that another process is writing.</summary>
+    private Table? TableOf(string dataset, bool withControls, StageJob[] jobs, CancellationToken cancellation)
+    {
+        var path = RowsOf(dataset).Path;
+        if (withControls)
+        {
+            if (_controls.Produce(dataset, RowsOf(dataset), jobs[0].Source, cancellation) is not { } written)
+                return null;
+            path = ControlJobs.RowsOf(written);
+        }
+        var rows = new BlockRows(path);
+        var keys = Array.ConvertAll(jobs, job => new VectorKey(job.Key.Method!, LayerOf(job)));
+        var blocks = new BlockComputation(Context.Store, [.. keys.Select(key => Request(BlockName, key.Method, key.Layer, rows: null))]);
+        var plan = rows.Plan();
+        return new Table(dataset, withControls, jobs, rows, keys, blocks, plan, blocks.Missing(plan).Count(),
+            progress => Context.Reporter.Progress(() => $"{dataset}: {progress.Finished} of {progress.Total} blocks"));
+    }
+
+    private Action<int, ArtifactBuilder> Compute(Table table, Block block, IReadOnlyList<int> wanted, CancellationToken cancellation)
     {
         // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked
         // of it.
-        TokenizedRow[] tokenized = [.. rows.Select(row => _model.Encoder.Encode(row, source))];
+        TokenizedRow[] tokenized = [.. table.Rows.Get(block).Select(row => _model.Encoder.Encode(row, table.Jobs[0].Source!))];
         _computer ??= new VectorComputer(_model.Model.Transformer, _methods, Settings.Execution?.TokenBudget);
-        return _computer.Compute(tokenized, keys, cancellation: cancellation);
+        var vectors = _computer.Compute(tokenized, [.. wanted.Select(i => table.Keys[i])], cancellation: cancellation);
+        return (i, builder) =>
+        {
+            _model.Describe(builder);
+            VectorBlockFile.Write(builder, vectors[table.Keys[i]]);
+        };
     }
 
     private void Assemble(ArtifactBuilder builder, StageJob job, BlockRows rows, BlockRun run, int request)
@@ -248,4 +265,9 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
     }
 
     private InputFile RowsOf(string dataset) => Context.Input(Imported(dataset), ImportDatasetsStage.RowsFile);
+
+    /// <summary>The jobs of one dataset, and the blocks of rows that they are put together from.</summary>
+    private sealed record Table(
+        string Dataset, bool WithControls, StageJob[] Jobs, BlockRows Rows, VectorKey[] Keys, BlockComputation Blocks, IReadOnlyList<Block> Plan, int Missing,
+        Action<BlockProgress> Tell);
 }

@@ -28,28 +28,26 @@ internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSour
     /// <param name="rows">Its rows as they were imported.</param>
     /// <param name="source">Its file, for errors.</param>
     /// <param name="cancellation">Stops between tokens.</param>
-    public Artifact Produce(string dataset, InputFile rows, string? source, CancellationToken cancellation) =>
-        context.Store.GetOrCreate(RequestOf(rows), builder =>
+    /// <returns>The artifact; null for a helper, where another process has some of the blocks.</returns>
+    public Artifact? Produce(string dataset, InputFile rows, string? source, CancellationToken cancellation)
     {
+        if (context.Store.TryGet(RequestOf(rows)) is { } found)
+            return found;
         var all = new BlockRows(rows.Path);
-        var run = new BlockComputation(context.Store, context.Resolve(BlockName, Request)).Run(
-            all.Plan(),
-            (block, part) =>
-            {
-                // Numbered within the block: equal blocks of two datasets are one.
-                DatasetRow[] own = [.. all.Get(block).Select((row, i) => new DatasetRow(i, row.Treatment, row.Control))];
-                var answerer = new PromptAnswerer(model.Model, model.Tokenizer, model.Template);
-                DatasetRows.Write(part.PathOf(File), ControlWriter.Complete(answerer, own, settings.Controls!.MaxNewTokens, source,
-                    cancellation: cancellation));
-                model.Describe(part);
-            },
-            progress => context.Reporter.Progress(() => $"{dataset}: controls of {progress.Finished} of {progress.Total} blocks"),
-            cancellation);
+        var plan = all.Plan();
+        var blocks = new BlockComputation(context.Store, context.Resolve(BlockName, Request));
+        Action<BlockProgress> tell = progress => context.Reporter.Progress(() => $"{dataset}: controls of {progress.Finished} of {progress.Total} blocks");
+        if (context.IsHelper)
+        {
+            blocks.Help(plan, (block, _) => (_, part) => Write(all.Get(block), part, source, cancellation), tell, cancellation);
+            return context.Store.TryGet(RequestOf(rows));
+        }
+        var run = blocks.Run(plan, (block, part) => Write(all.Get(block), part, source, cancellation), tell, cancellation);
         _parts[dataset] = [.. run.Of().Select(artifact => artifact.Fingerprint)];
-        DatasetRows.Write(builder.PathOf(File), DatasetRows.Read(rows.Path).Zip(
+        return context.Store.GetOrCreate(RequestOf(rows), builder => DatasetRows.Write(builder.PathOf(File), DatasetRows.Read(rows.Path).Zip(
             run.Of().SelectMany(artifact => DatasetRows.Read(artifact.PathOf(File))),
-            (row, written) => new DatasetRow(row.Index, row.Treatment, row.Control ?? written.Control, row.MetadataJson)));
-    }, cancellation);
+            (row, written) => new DatasetRow(row.Index, row.Treatment, row.Control ?? written.Control, row.MetadataJson))), cancellation);
+    }
 
     /// <summary>The path of the rows in what <see cref="Produce"/> gives.</summary>
     public static string RowsOf(Artifact artifact) => artifact.PathOf(File);
@@ -62,4 +60,13 @@ internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSour
     public IReadOnlyList<ContentHash> PartsOf(string dataset, InputFile rows) => [.. _parts.GetValueOrDefault(dataset, []), RequestOf(rows).Fingerprint];
 
     private StageRequest RequestOf(InputFile rows) => context.Resolve(RowsStage, new { rows, controls = Request });
+
+    private void Write(IReadOnlyList<DatasetRow> block, ArtifactBuilder part, string? source, CancellationToken cancellation)
+    {
+        // Numbered within the block: equal blocks of two datasets are one.
+        DatasetRow[] own = [.. block.Select((row, i) => new DatasetRow(i, row.Treatment, row.Control))];
+        var answerer = new PromptAnswerer(model.Model, model.Tokenizer, model.Template);
+        DatasetRows.Write(part.PathOf(File), ControlWriter.Complete(answerer, own, settings.Controls!.MaxNewTokens, source, cancellation: cancellation));
+        model.Describe(part);
+    }
 }

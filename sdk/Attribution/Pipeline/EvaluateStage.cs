@@ -47,6 +47,8 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
 
     public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
 
+    public override SharedWork? Share(IReadOnlyList<StageJob> missing) => new(missing.Count, _model.Config);
+
     public override IReadOnlyList<StageJob> Plan()
     {
         var imported = Context.Upstream(ImportDatasetsStage.Name);

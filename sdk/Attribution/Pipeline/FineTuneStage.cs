@@ -29,6 +29,8 @@ internal sealed class FineTuneStage : Stage<FineTuneSettings>
 
     public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
 
+    public override SharedWork? Share(IReadOnlyList<StageJob> missing) => new(missing.Count, _model.Config);
+
     public override IReadOnlyList<StageJob> Plan() => [.. Context.Upstream(SelectTrainingDataStage.Name).Jobs
         .Where(run => run.Key.Attribution != JobKey.None)
         .SelectMany(run => RunGrid.OfTraining(Settings, run.Point).Select(point => Job(run, point)))];

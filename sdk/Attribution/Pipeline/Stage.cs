@@ -22,14 +22,39 @@ internal abstract class Stage(StageContext context) : IDisposable
     /// <summary>The jobs, in the order of the experiment. Reads requests, results and hashes; loads nothing large.</summary>
     public abstract IReadOnlyList<StageJob> Plan();
 
-    /// <summary>Makes the jobs that are not in the store.</summary>
+    /// <summary>What several processes may compute at once, for the decision how many there are; null where one process does it all.</summary>
+    public virtual SharedWork? Share(IReadOnlyList<StageJob> missing) => null;
+
+    /// <summary>
+    /// Makes the jobs that are not in the store. Any number of processes may do so at once: each takes a job, or a part of one, that no other process has. A
+    /// helper returns when nothing is free; others wait for what helpers and other builds still compute, and take over what a dead one leaves.
+    /// </summary>
     public virtual IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
-        foreach (var (done, job) in missing.Index())
+        var open = new List<StageJob>(missing);
+        while (open.Count > 0)
         {
-            cancellation.ThrowIfCancellationRequested();
-            Context.Reporter.Progress(() => $"{done} of {missing.Count} {Noun}s");
-            yield return Context.Store.GetOrCreate(job.Request, builder => job.Produce!(builder, cancellation), cancellation);
+            var before = open.Count;
+            foreach (var job in open.ToArray())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Context.Reporter.Progress(() => $"{missing.Count - open.Count} of {missing.Count} {Noun}s");
+                job.ComputeParts?.Invoke(cancellation);
+                if (Context.IsHelper && job.ComputeParts is not null)
+                {
+                    open.Remove(job);
+                    continue;
+                }
+                if (Context.Store.GetOrCreateUnlessHeld(job.Request, builder => job.Produce!(builder, cancellation), cancellation) is not { } made)
+                    continue;
+                open.Remove(job);
+                yield return made;
+            }
+            if (open.Count < before)
+                continue;
+            if (Context.IsHelper)
+                yield break;
+            cancellation.WaitHandle.WaitOne(BlockComputation.Pause);
         }
     }
 

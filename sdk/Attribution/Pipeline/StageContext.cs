@@ -42,6 +42,18 @@ internal sealed class StageContext : IDisposable
     /// <summary>Whether the metrics are to become the snapshot, whatever they are.</summary>
     public bool AcceptSnapshot { get; init; }
 
+    /// <summary>
+    /// Whether this process helps another that runs the stage: it computes what is free, and neither waits for the rest nor leaves results for the stages
+    /// behind.
+    /// </summary>
+    public bool IsHelper { get; init; }
+
+    /// <summary>Starts helpers, as many as it is told; what it returns ends them. Null where the stage is to be run by this process alone.</summary>
+    public Func<IReadOnlyList<HelperEnvironment>, IDisposable>? StartHelpers { get; init; }
+
+    /// <summary>Whether helpers are at work: what this process has not computed itself may then have been computed for this run all the same.</summary>
+    public bool HasHelpers { get; set; }
+
     /// <summary>Whether files may be fetched and changed; explaining changes nothing.</summary>
     public bool ReadOnly { get; init; }
 

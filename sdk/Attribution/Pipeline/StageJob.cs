@@ -11,6 +11,12 @@ namespace Attribution.Pipeline;
 /// <param name="Produce">Makes it; null for a job that its stage makes together with others.</param>
 internal sealed record StageJob(JobKey Key, StageRequest Request, Action<ArtifactBuilder, CancellationToken>? Produce = null)
 {
+    /// <summary>
+    /// Computes the parts that <see cref="Produce"/> puts together, before it is called; null where there are none. Several processes may do so at once: each
+    /// takes parts that no other has.
+    /// </summary>
+    public Action<CancellationToken>? ComputeParts { get; init; }
+
     /// <inheritdoc cref="JobResult.Source"/>
     public string? Source { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Attribution.Contracts;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Pipeline.Results;
@@ -19,7 +20,7 @@ internal static class StageRunner
     {
         var clock = Stopwatch.StartNew();
         var jobs = stage.Plan();
-        var artifacts = TakeOrProduce(stage, jobs, context.Store, cancellation);
+        var (artifacts, ran) = TakeOrProduce(stage, jobs, context, cancellation);
         var done = jobs.Select(job => (Job: job, Artifact: artifacts[job.Request.Fingerprint])).ToArray();
         var own = stage.Finish();
         try
@@ -33,7 +34,6 @@ internal static class StageRunner
                 + $"computed is kept.", e);
         }
 
-        var ran = artifacts.Values.Count(a => a.Produced);
         var blocks = stage.Blocks ?? default;
         var summary = new StageSummary(name, artifacts.Count, ran, blocks.Ran, blocks.Total, stage.ModelLoaded,
             clock.Elapsed.TotalSeconds)
@@ -44,9 +44,19 @@ internal static class StageRunner
         return summary;
     }
 
-    private static Dictionary<ContentHash, Artifact> TakeOrProduce(Stage stage, IReadOnlyList<StageJob> jobs, ArtifactStore store,
+    /// <summary>Computes what is free of a stage that another process runs, and leaves the rest to that one.</summary>
+    /// <exception cref="AttributionException">What stopped it.</exception>
+    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
+    public static void Help(Stage stage, StageContext context, CancellationToken cancellation)
+    {
+        foreach (var _ in stage.Produce([.. stage.Plan().DistinctBy(j => j.Request.Fingerprint).Where(job => !context.Store.Contains(job.Request))], cancellation))
+            cancellation.ThrowIfCancellationRequested();
+    }
+
+    private static (Dictionary<ContentHash, Artifact> Artifacts, int Ran) TakeOrProduce(Stage stage, IReadOnlyList<StageJob> jobs, StageContext context,
         CancellationToken cancellation)
     {
+        var store = context.Store;
         var artifacts = new Dictionary<ContentHash, Artifact>();
         var missing = new List<StageJob>();
         foreach (var job in jobs.DistinctBy(j => j.Request.Fingerprint))
@@ -54,10 +64,24 @@ internal static class StageRunner
                 artifacts.Add(found.Fingerprint, found);
             else
                 missing.Add(job);
-        if (missing.Count > 0)
-            foreach (var artifact in stage.Produce(missing, cancellation))
-                artifacts.Add(artifact.Fingerprint, artifact);
-        return artifacts;
+        if (missing.Count == 0)
+            return (artifacts, 0);
+        using var helpers = StartHelpers(stage, missing, context);
+        foreach (var artifact in stage.Produce(missing, cancellation))
+            artifacts.Add(artifact.Fingerprint, artifact);
+        // What helpers made is found here as if it had always been there.
+        return (artifacts, helpers is null ? artifacts.Values.Count(a => a.Produced) : missing.Count);
+    }
+
+    private static IDisposable? StartHelpers(Stage stage, IReadOnlyList<StageJob> missing, StageContext context)
+    {
+        if (context.StartHelpers is not { } start || stage.Share(missing) is not { } work)
+            return null;
+        var workers = Workers.Of(work, (context.Settings as ModelSettings)?.Execution);
+        foreach (var (name, value) in workers[0].Variables)
+            Environment.SetEnvironmentVariable(name, value);
+        context.HasHelpers = workers.Count > 1;
+        return context.HasHelpers ? start([.. workers.Skip(1)]) : null;
     }
 
     private static void Leave(string name, Stage stage, IReadOnlyList<(StageJob Job, Artifact Artifact)> done, StageContext context)

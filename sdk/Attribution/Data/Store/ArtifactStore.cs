@@ -22,6 +22,7 @@ internal sealed class ArtifactStore : IDisposable
     private FileStream? _inUse;
     private bool _mayNotWrite;
     private bool _prepared;
+    private int _computed;
 
     /// <summary>Opens a store; nothing is read or written yet.</summary>
     /// <param name="root">Its folder, made when the first result is written.</param>
@@ -42,6 +43,9 @@ internal sealed class ArtifactStore : IDisposable
     public FileHasher Hasher { get; }
 
     internal StoreLayout Layout { get; }
+
+    /// <summary>How many results were computed through this instance.</summary>
+    internal int ComputedCount => _computed;
 
     /// <summary>Whether a result is here, as far as names and sizes tell. Changes nothing.</summary>
     /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>
@@ -151,7 +155,9 @@ internal sealed class ArtifactStore : IDisposable
             var builder = new ArtifactBuilder(temporary, request);
             var clock = Stopwatch.StartNew();
             produce(builder);
-            return Guarded(() => ArtifactWriter.Publish(builder, FolderOf(request), clock.Elapsed));
+            var made = Guarded(() => ArtifactWriter.Publish(builder, FolderOf(request), clock.Elapsed));
+            Interlocked.Increment(ref _computed);
+            return made;
         }
         catch (Exception e) when (e is not AttributionException && StoreFailure.FindFull(e) is { } full)
         {

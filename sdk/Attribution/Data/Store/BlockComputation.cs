@@ -12,7 +12,8 @@ namespace Attribution.Data.Store;
 /// <param name="requests">What is computed, without the rows.</param>
 internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList<StageRequest> requests)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    /// <summary>How long to wait before looking again for what other processes compute.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Computes one block: given what is missing of it, as places in the list of requests, returns what writes the files of each.</summary>
     public delegate Action<int, ArtifactBuilder> Producer(Block block, IReadOnlyList<int> missing);
@@ -29,6 +30,30 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
     /// <exception cref="Diagnostics.AttributionException">As <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks stay.</exception>
     public BlockRun Run(IEnumerable<Block> plan, Action<Block, ArtifactBuilder> produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default) =>
         Run(plan, (block, _) => (_, builder) => produce(block, builder), progress, cancellation);
+
+    /// <summary>Computes the missing blocks that no other process has, and returns when there are none of them; others may then still be at work.</summary>
+    /// <param name="plan">The blocks, such as <see cref="BlockPlan.Cut"/> makes them.</param>
+    /// <param name="produce">Computes one block. Rows that it numbers, it numbers within the block.</param>
+    /// <param name="progress">Told after each block that is there.</param>
+    /// <param name="cancellation">Looked at between blocks.</param>
+    /// <returns>How many blocks were computed.</returns>
+    /// <exception cref="Diagnostics.AttributionException">As <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks stay.</exception>
+    public int Help(IEnumerable<Block> plan, Producer produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var blocks = plan.DistinctBy(b => b.Hash).ToArray();
+        var (there, ran) = (0, 0);
+        foreach (var block in blocks)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var artifacts = new Artifact?[requests.Count];
+            Take(block, artifacts, produce, cancellation);
+            if (artifacts.Any(a => a is { Produced: true }))
+                ran++;
+            if (!artifacts.Contains(null))
+                progress?.Invoke(new BlockProgress(++there, ran, blocks.Length));
+        }
+        return ran;
+    }
 
     /// <summary>Computes what is missing and returns all.</summary>
     /// <param name="plan">The blocks, such as <see cref="BlockPlan.Cut"/> makes them.</param>

@@ -45,6 +45,8 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
 
     private JobResult Estimator => Context.Upstream(TrainEstimatorStage.Name).Jobs.Single();
 
+    public override SharedWork? Share(IReadOnlyList<StageJob> missing) => new(int.MaxValue, _model.Config);
+
     public override IReadOnlyList<StageJob> Plan()
     {
         var generated = Context.Upstream(GenerateStage.Name);
@@ -64,8 +66,10 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
             var dataset = Settings.Datasets.Single(d => d.Name == jobs[0].Key.Dataset) with { Path = jobs[0].Source ?? "" };
             var path = Context.Input(Context.Upstream(GenerateStage.Name).Get(GenerateStage.KeyOf(dataset.Name)), GenerateStage.ExamplesFile).Path;
             var prepared = _examples.Read(path, dataset, Sources, SentenceRules.Of(Settings.SentenceRule), Settings.Seed, heldOut: true);
-            Warn(dataset, prepared);
-            var run = Score(dataset, prepared, jobs, cancellation);
+            if (!Context.IsHelper)
+                Warn(dataset, prepared);
+            if (Score(dataset, prepared, jobs, cancellation) is not { } run)
+                continue;
             foreach (var (i, job) in jobs.Index())
             {
                 _parts[job.Request.Fingerprint] = [.. run.Of(i).Select(artifact => artifact.Fingerprint)];
@@ -101,29 +105,37 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
     private Dictionary<string, InputFile> EstimatorFiles() =>
         Context.Inputs(Estimator).Where(f => f.Key.EndsWith(".safetensors", StringComparison.Ordinal)).ToDictionary();
 
-    private BlockRun Score(ContextDatasetSettings dataset, PreparedExamples prepared, StageJob[] jobs, CancellationToken cancellation)
+    /// <summary>Scores the examples; null for a helper, which leaves what others have to them.</summary>
+    private BlockRun? Score(ContextDatasetSettings dataset, PreparedExamples prepared, StageJob[] jobs, CancellationToken cancellation)
     {
         var scorers = new ScorerList(_model, Settings.Alpha, Settings.Seed, AttentionRules.Of(Settings.AttentionFeatures), () => Path.Combine(Context.Store.Root, Estimator.Artifact));
-        var options = new ContextEvaluationOptions { Masks = Settings.NumMasks, Alpha = Settings.Alpha, Seed = Settings.Seed };
-        var run = new BlockComputation(Context.Store, [.. jobs.Select(job => Request(BlockName, dataset, job.Key.Method!, examples: null))]).Run(
-            ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash)),
-            (block, wanted) =>
-            {
-                var example = prepared.Examples[(int)block.FirstRow];
-                var recorded = wanted.ToDictionary(i => i, i => new RecordingScorer(scorers.Get(jobs[i].Key.Method!)));
-                var measured = ContextEvaluator.Evaluate(_model.Model.Transformer, example.Example.Task, example.Line.Key, [.. recorded.Values], options,
-                    cancellation);
-                return (i, builder) =>
-                {
-                    var line = ScoredLine.Of(recorded[i].Last!.Values, measured.Single(m => m.Scorer == recorded[i].Name));
-                    File.WriteAllText(builder.PathOf(BlockFile), JsonSerializer.Serialize(line, Readable.Line));
-                    _model.Describe(builder);
-                };
-            },
-            progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples"),
-            cancellation);
-        Count(run.Progress);
+        var blocks = new BlockComputation(Context.Store, [.. jobs.Select(job => Request(BlockName, dataset, job.Key.Method!, examples: null))]);
+        var plan = ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash));
+        BlockComputation.Producer score = (block, wanted) => Score(prepared.Examples[(int)block.FirstRow], scorers, jobs, wanted, cancellation);
+        Action<BlockProgress> tell = progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples");
+        if (Context.IsHelper)
+        {
+            blocks.Help(plan, score, tell, cancellation);
+            return null;
+        }
+        var missing = blocks.Missing(plan).Count();
+        var run = blocks.Run(plan, score, tell, cancellation);
+        Count(Context.HasHelpers ? run.Progress with { Ran = missing } : run.Progress);
         return run;
+    }
+
+    private Action<int, ArtifactBuilder> Score(
+        PreparedExample example, ScorerList scorers, StageJob[] jobs, IReadOnlyList<int> wanted, CancellationToken cancellation)
+    {
+        var options = new ContextEvaluationOptions { Masks = Settings.NumMasks, Alpha = Settings.Alpha, Seed = Settings.Seed };
+        var recorded = wanted.ToDictionary(i => i, i => new RecordingScorer(scorers.Get(jobs[i].Key.Method!)));
+        var measured = ContextEvaluator.Evaluate(_model.Model.Transformer, example.Example.Task, example.Line.Key, [.. recorded.Values], options, cancellation);
+        return (i, builder) =>
+        {
+            var line = ScoredLine.Of(recorded[i].Last!.Values, measured.Single(m => m.Scorer == recorded[i].Name));
+            File.WriteAllText(builder.PathOf(BlockFile), JsonSerializer.Serialize(line, Readable.Line));
+            _model.Describe(builder);
+        };
     }
 
     private static void Assemble(ArtifactBuilder builder, string method, ContextDatasetSettings dataset, PreparedExamples prepared, BlockRun run, int request)

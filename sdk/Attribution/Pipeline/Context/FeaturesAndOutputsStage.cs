@@ -34,6 +34,8 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
 
     public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
 
+    public override SharedWork? Share(IReadOnlyList<StageJob> missing) => new(int.MaxValue, _model.Config);
+
     public override IReadOnlyList<StageJob> Plan()
     {
         var generated = Context.Upstream(GenerateStage.Name);
@@ -42,8 +44,12 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
             var job = generated.Get(GenerateStage.KeyOf(d.Name));
             var examples = Context.Input(job, GenerateStage.ExamplesFile);
             var dataset = d with { Path = job.Source ?? d.Name };
-            return new StageJob(GenerateStage.KeyOf(d.Name), Request(StoreStage, d, examples), (builder, cancellation) =>
-                Compute(builder, dataset, examples.Path, cancellation)) { Source = job.Source };
+            var computed = (Examples: (PreparedExamples?)null, Run: (BlockRun?)null);
+            return new StageJob(GenerateStage.KeyOf(d.Name), Request(StoreStage, d, examples), (builder, _) => Assemble(builder, computed.Examples!, computed.Run!))
+            {
+                Source = job.Source,
+                ComputeParts = cancellation => computed = Compute(dataset, examples.Path, cancellation),
+            };
         })];
     }
 
@@ -67,26 +73,37 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
         Settings.Seed,
     }));
 
-    private void Compute(ArtifactBuilder builder, ContextDatasetSettings dataset, string path, CancellationToken cancellation)
+    private (PreparedExamples Examples, BlockRun? Run) Compute(ContextDatasetSettings dataset, string path, CancellationToken cancellation)
     {
         var prepared = _examples.Read(path, dataset, Enum.Parse<SourceType>(Settings.SourceType, ignoreCase: true), SentenceRules.Of(Settings.SentenceRule),
             Settings.Seed, heldOut: false);
+        var plan = ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash));
+        var blocks = new BlockComputation(Context.Store, Request(BlockName, dataset, examples: null));
+        Action<BlockProgress> tell = progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples");
+        if (Context.IsHelper)
+        {
+            blocks.Help(plan, (block, _) => (_, made) => Write(made, prepared.Examples[(int)block.FirstRow], cancellation), tell, cancellation);
+            return (prepared, null);
+        }
         if (prepared.Why is { } why)
             Context.Reporter.Warning(ErrorCodes.ExamplesExcluded,
                 $"{prepared.Excluded.Values.Sum()} examples of '{dataset.Name}' take no part in the training: {why}.", dataset.Path);
-        var run = new BlockComputation(Context.Store, Request(BlockName, dataset, examples: null)).Run(
-            ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash)),
-            (block, made) =>
-            {
-                var example = prepared.Examples[(int)block.FirstRow];
-                var masks = AblationMasks.Random(Settings.NumMasks, example.Example.Sources.Count, Settings.Alpha, Settings.Seed, example.Line.Key);
-                FeatureFile.Write(made.PathOf(FeaturesFile),
-                    [ContextAttributor.FeaturesAndOutputs(_model.Model.Transformer, example.Example.Task, masks, AttentionRules.Of(Settings.AttentionFeatures), cancellation)]);
-                _model.Describe(made);
-            },
-            progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples"),
-            cancellation);
-        Count(run.Progress);
+        var missing = blocks.Missing(plan).Count();
+        var run = blocks.Run(plan, (block, made) => Write(made, prepared.Examples[(int)block.FirstRow], cancellation), tell, cancellation);
+        Count(Context.HasHelpers ? run.Progress with { Ran = missing } : run.Progress);
+        return (prepared, run);
+    }
+
+    private void Write(ArtifactBuilder made, PreparedExample example, CancellationToken cancellation)
+    {
+        var masks = AblationMasks.Random(Settings.NumMasks, example.Example.Sources.Count, Settings.Alpha, Settings.Seed, example.Line.Key);
+        FeatureFile.Write(made.PathOf(FeaturesFile),
+            [ContextAttributor.FeaturesAndOutputs(_model.Model.Transformer, example.Example.Task, masks, AttentionRules.Of(Settings.AttentionFeatures), cancellation)]);
+        _model.Describe(made);
+    }
+
+    private void Assemble(ArtifactBuilder builder, PreparedExamples prepared, BlockRun run)
+    {
         _parts[builder.Request.Fingerprint] = [.. run.Of().Select(artifact => artifact.Fingerprint)];
         FeatureFile.Write(builder.PathOf(FeaturesFile), [.. run.Of().SelectMany(artifact => FeatureFile.Read(artifact.PathOf(FeaturesFile)))]);
         new FeatureFacts(ModelIdentity.Of(_model.Config), prepared.Examples.Count, prepared.Excluded.Values.Sum(), Settings.AttentionFeatures, Settings.SentenceRule)

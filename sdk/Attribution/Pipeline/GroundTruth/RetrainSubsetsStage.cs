@@ -56,6 +56,8 @@ internal sealed class RetrainSubsetsStage : Stage<RetrainSubsetsSettings>
         ];
     }
 
+    public override SharedWork? Share(IReadOnlyList<StageJob> missing) => new(missing.Count, _model.Config);
+
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [];
 
     public override void Dispose() => _model.Dispose();

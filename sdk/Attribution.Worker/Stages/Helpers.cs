@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Attribution.Pipeline;
+
+namespace Attribution.Worker.Stages;
+
+/// <summary>
+/// Processes of this program that help with a stage. They end by themselves when nothing is free any more, and at once when this process ends or no longer
+/// wants them. What a helper fails at is tried again here, so its errors are only details.
+/// </summary>
+internal sealed class Helpers : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly List<Process> _processes = [];
+    private readonly HashSet<string> _warnings = [];
+    private readonly Reporter _reporter;
+
+    /// <summary>Starts them.</summary>
+    /// <param name="stage">The stage's name.</param>
+    /// <param name="request">Its request file.</param>
+    /// <param name="environments">What is different for each.</param>
+    /// <param name="reporter">Told what they warn of.</param>
+    public Helpers(string stage, string request, IReadOnlyList<HelperEnvironment> environments, Reporter reporter)
+    {
+        _reporter = reporter;
+        reporter.Detail($"{stage} is computed by {environments.Count + 1} processes.");
+        foreach (var environment in environments)
+        {
+            var (program, arguments) = ThisProgram.Command("run-stage", stage, "--request", request, "--helper", "--stop-with-stdin");
+            var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+            foreach (var (name, value) in environment.Variables)
+                start.Environment[name] = value;
+            var process = Process.Start(start)!;
+            process.OutputDataReceived += (_, line) => Read(line.Data);
+            process.ErrorDataReceived += (_, line) => Detail(line.Data);
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            _processes.Add(process);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var process in _processes)
+            process.StandardInput.Close();
+        foreach (var process in _processes)
+        {
+            if (!process.WaitForExit(Patience))
+                process.Kill(entireProcessTree: true);
+            // Only without a limit does it wait for the last lines, too.
+            process.WaitForExit();
+            process.Dispose();
+        }
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+            return;
+        if (!line.StartsWith('{'))
+        {
+            Detail(line);
+            return;
+        }
+        using var document = JsonDocument.Parse(line);
+        var said = document.RootElement;
+        var text = said.GetProperty("text").GetString()!;
+        switch (said.GetProperty("kind").GetString())
+        {
+            case "warning":
+                lock (_warnings)
+                    if (!_warnings.Add(text))
+                        return;
+                _reporter.Warning(said.GetProperty("code").GetString()!, text,
+                    said.TryGetProperty("file", out var file) ? file.GetString() : null, said.TryGetProperty("row", out var row) ? row.GetInt64() : null);
+                break;
+            case "error" or "message":
+                Detail(text);
+                break;
+        }
+    }
+
+    private void Detail(string? line)
+    {
+        if (line is { Length: > 0 })
+            _reporter.Detail($"a helper: {line}");
+    }
+}

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Attribution.Contracts;
+using Attribution.Diagnostics;
+using Attribution.Models;
+using Attribution.Pipeline;
+
+namespace Attribution.Worker.Tests.Stages;
+
+/// <summary>Several processes for one stage: the same bytes, each unit once, and nothing lost with one of them.</summary>
+public sealed partial class WorkersTests
+{
+    private static readonly string[] Methods = ["residual_change_treatment", "residual_treatment"];
+
+    [Fact]
+    public void One_two_and_four_workers_leave_equal_bytes_and_compute_every_unit_once()
+    {
+        using var one = Prepared("one");
+        var alone = RunAll(one, "1");
+        alone.Helpers.ShouldBe(0);
+        foreach (var count in new[] { "2", "4" })
+        {
+            using var several = Prepared(count, one);
+            var ran = RunAll(several, count);
+            Compared(several).ShouldBe(Compared(one));
+            ran.Helpers.ShouldBeGreaterThan(0);
+            ran.Summaries.ShouldBe(alone.Summaries, "what was computed does not depend on who did it");
+        }
+    }
+
+    [Fact]
+    public void A_killed_helper_loses_its_unit_and_nothing_else()
+    {
+        using var one = Prepared("one");
+        RunAll(one, "1");
+        using var killed = Prepared("killed", one);
+        Run(killed, "ImportDatasets", "2");
+        using (var worker = Start(killed, "ComputeAttribution", "2"))
+        {
+            var (kills, clock) = (0, Stopwatch.StartNew());
+            while (!worker.HasExited && kills == 0 && clock.Elapsed < TimeSpan.FromMinutes(1))
+            {
+                kills += KillHelpers(killed);
+                Thread.Sleep(5);
+            }
+            kills.ShouldBe(1);
+            worker.Finish().Code.ShouldBe(0);
+        }
+        foreach (var stage in TestExperiment.AllStages.Skip(2))
+            Run(killed, stage, "1");
+        Compared(killed).ShouldBe(Compared(one));
+    }
+
+    [Fact]
+    public void A_unit_that_fails_ends_the_stage_with_its_own_error()
+    {
+        using var experiment = Prepared("failing");
+        File.AppendAllText(experiment.Train, """{"treatment_tokens": [1, 999999, 2], "treatment_keep": [false, true, true]}""" + "\n");
+        Run(experiment, "ImportDatasets", "2");
+        using var worker = Start(experiment, "ComputeAttribution", "2");
+        var (code, output) = worker.Finish();
+        code.ShouldBe(1);
+        var error = WorkerLine.Parse(output).Single(line => line.Kind == "error");
+        error.Code.ShouldBe(ErrorCodes.TokenOutOfRange);
+        error.Row.ShouldBe(900);
+    }
+
+    [Fact]
+    public void Told_to_stop_a_stage_stops_its_helpers_too()
+    {
+        using var experiment = Prepared("stopped");
+        Run(experiment, "ImportDatasets", "2");
+        using var worker = Start(experiment, "ComputeAttribution", "2");
+        var clock = Stopwatch.StartNew();
+        while (HelpersOf(experiment).Count == 0 && clock.Elapsed < TimeSpan.FromMinutes(1))
+            Thread.Sleep(5);
+        worker.Terminate();
+        worker.Finish().Code.ShouldBe(143);
+        for (clock.Restart(); HelpersOf(experiment).Count > 0 && clock.Elapsed < TimeSpan.FromSeconds(20);)
+            Thread.Sleep(20);
+        HelpersOf(experiment).ShouldBeEmpty();
+    }
+
+    // (units, asked, GPUs, cores, width of the model) to (workers, threads of each).
+    [Theory]
+    [InlineData(20, null, 0, 2, 64, 2, null)] // a small model: a core each
+    [InlineData(20, null, 0, 8, 64, 8, null)]
+    [InlineData(3, null, 0, 8, 64, 3, null)]
+    [InlineData(1, null, 0, 8, 64, 1, null)]
+    [InlineData(20, null, 0, 8, 2048, 1, null)] // a large one: one process with all cores
+    [InlineData(20, 4, 0, 8, 2048, 4, 2)] // whoever wants several shares the cores out
+    [InlineData(20, 1, 0, 8, 64, 1, null)]
+    [InlineData(20, null, 4, 8, 2048, 4, null)] // a GPU each
+    [InlineData(2, null, 4, 8, 2048, 2, null)]
+    [InlineData(20, 8, 4, 8, 2048, 8, null)]
+    public void There_are_as_many_as_pay(int units, int? asked, int gpus, int cores, int width, int workers, int? threads)
+    {
+        using var folder = new TemporaryFolder();
+        TinyChatModel.Write(folder.Path);
+        var model = ModelConfig.Load(folder.Path) with { HiddenSize = width, IntermediateSize = 4 * width };
+        string[] names = [.. Enumerable.Range(0, gpus).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+        var chosen = Workers.Of(new SharedWork(units, model), asked, names, threadsAreSet: false, cores);
+        chosen.Count.ShouldBe(workers);
+        chosen.ShouldAllBe(worker => worker.Threads == threads);
+        chosen.Select(worker => worker.Gpu).ShouldBe(Enumerable.Range(0, workers).Select(i => gpus == 0 ? null : names[i % gpus]));
+    }
+
+    [Fact]
+    public void A_number_of_workers_that_is_none_is_an_error()
+    {
+        using var experiment = Prepared("none");
+        Run(experiment, "ImportDatasets", "many");
+        using var worker = Start(experiment, "ComputeAttribution", "many");
+        var (code, output) = worker.Finish();
+        code.ShouldBe(1);
+        WorkerLine.Parse(output).Single(line => line.Kind == "error").Code.ShouldBe(ErrorCodes.WorkersInvalid);
+    }
+
+    private static TestExperiment Prepared(string name, TestExperiment? beside = null)
+    {
+        var experiment = new TestExperiment(beside?.Root, name, store: $"{name}-store") { TrainMethods = Methods, Seeds = [0, 1] }.WithData(900);
+        experiment.Prepare();
+        return experiment;
+    }
+
+    private static StageProcess Start(TestExperiment experiment, string stage, string workers) =>
+        new(experiment, stage, new() { ["ATTRIBUTION_WORKERS"] = workers }, ["--stop-with-stdin"]);
+
+    private static string Run(TestExperiment experiment, string stage, string workers)
+    {
+        using var worker = Start(experiment, stage, workers);
+        var (code, output) = worker.Finish();
+        code.ShouldBe(0, $"{stage}: {output}");
+        return output;
+    }
+
+    private static (int Helpers, string[] Summaries) RunAll(TestExperiment experiment, string workers)
+    {
+        var helpers = 0;
+        foreach (var stage in TestExperiment.AllStages)
+        {
+            var before = Artifacts(experiment);
+            var computed = Computed().Matches(Run(experiment, stage, workers));
+            // Each process counts what it computed: a unit that two of them had computed would be in both counts.
+            if (computed.Count > 0)
+                computed.Sum(m => int.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture)).ShouldBe(Artifacts(experiment) - before, stage);
+            helpers += computed.Count(m => m.Groups[1].Success);
+        }
+        return (helpers, [.. TestExperiment.AllStages.Select(stage => $"{stage} {experiment.Summary(stage)["ran"]} {experiment.Summary(stage)["blocksRan"]}")]);
+    }
+
+    // The report tells when and how fast.
+    private static Dictionary<string, string> Compared(TestExperiment experiment) =>
+        experiment.Outputs().Where(file => !file.Key.StartsWith("report", StringComparison.Ordinal)).ToDictionary();
+
+    private static int Artifacts(TestExperiment experiment) => !Directory.Exists(experiment.Store) ? 0 : Directory.EnumerateFiles(experiment.Store, "manifest.json", SearchOption.AllDirectories).Count();
+
+    private static int KillHelpers(TestExperiment experiment)
+    {
+        var helpers = HelpersOf(experiment);
+        foreach (var helper in helpers)
+            Process.GetProcessById(helper).Kill();
+        return helpers.Count;
+    }
+
+    private static List<int> HelpersOf(TestExperiment experiment)
+    {
+        var found = new List<int>();
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)))
+            try
+            {
+                var line = File.ReadAllText(Path.Combine(process, "cmdline"));
+                if (line.Contains("--helper", StringComparison.Ordinal) && line.Contains(experiment.Folder, StringComparison.Ordinal))
+                    found.Add(int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture));
+            }
+            catch (IOException)
+            {
+                // It has just ended.
+            }
+        return found;
+    }
+
+    [GeneratedRegex("(a helper: )?computed ([0-9]+) artifacts")]
+    private static partial Regex Computed();
+}
