@@ -98,11 +98,20 @@ public static class ScoringMethodNames
     /// <summary>The cosine of the training vectors less their mean.</summary>
     public const string CosSimDebiasTrain = "cos_sim_debias_train";
 
+    /// <summary>The product with the mean of the evaluation vectors under the inverse of the training vectors' second moments.</summary>
+    public const string TrakFull = "trak_full";
+
+    /// <summary>The mean cosine with the evaluation vectors under the inverse of both sides' second moments.</summary>
+    public const string TrackStar = "trackstar";
+
     /// <summary>The logit of a linear probe.</summary>
     public const string Linear = "linear";
 
     /// <summary>The logit of a probe with a hidden layer.</summary>
     public const string Mlp = "mlp";
+
+    /// <summary>Whether the scores take out second moments, and so read ScoringDamping.</summary>
+    public static bool Whitens(string name) => name is TrakFull or TrackStar;
 
     /// <summary>Whether the scores are the logits of a probe, whose training has a seed.</summary>
     public static bool IsProbe(string name) => name is Linear or Mlp;

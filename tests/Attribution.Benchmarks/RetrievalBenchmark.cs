@@ -5,6 +5,7 @@ using Attribution.Contracts;
 using Attribution.Data;
 using Attribution.Evaluation;
 using Attribution.Methods;
+using Attribution.Methods.Projections;
 using Attribution.Models;
 using Attribution.Selection;
 using Attribution.Selection.Baselines;
@@ -49,16 +50,18 @@ internal static class RetrievalBenchmark
         var experiment = new Option<string>("--experiment") { DefaultValueFactory = _ => "experiments/quickstart", Description = "A folder with model/ and data/pool.jsonl and a .jsonl for each behaviour." };
         var scoring = new Option<string>("--scoring") { DefaultValueFactory = _ => "cos_sim" };
         var k = new Option<int>("--top-k") { DefaultValueFactory = _ => 100, Description = "How many rows are selected." };
-        var command = new Command("retrieval", "Planted rows of the quickstart's pool found by every method.") { experiment, scoring, k };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(experiment), ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), parsed.GetValue(k)));
+        var mixtures = new Option<double[]>("--mixture") { DefaultValueFactory = _ => [0], Description = "Of trackstar; each takes a minute.", AllowMultipleArgumentsPerToken = true };
+        var dimension = new Option<int>("--projection-dim") { DefaultValueFactory = _ => new ProjectionIdentity().Dimension, Description = "The numbers of a trak vector." };
+        var command = new Command("retrieval", "Planted rows of the quickstart's pool found by every method.") { experiment, scoring, k, mixtures, dimension };
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(experiment), ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), parsed.GetValue(k), parsed.GetRequiredValue(mixtures), parsed.GetValue(dimension)));
         return command;
     }
 
-    private static void Run(string experiment, ScoringMethod scoring, int k)
+    private static void Run(string experiment, ScoringMethod scoring, int k, double[] mixtures, int dimension)
     {
         var folder = Path.Combine(experiment, "model");
         using var model = CausalLanguageModel.Load(folder);
-        using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn);
+        using var computer = new VectorComputer(model.Transformer, new AttributionMethods(projection: new() { Dimension = dimension }));
         var encoder = RowEncoder.Load(folder, MaxTokens);
         var setting = new Setting(experiment, scoring, model, computer, encoder);
         Vectors Compute(string name)
@@ -87,6 +90,17 @@ internal static class RetrievalBenchmark
         foreach (var (train, eval) in Pairings)
             Print(train == eval ? train : $"{train} x {eval}", set =>
                 (OtherScorers.TryGetValue(eval, out var scorer) ? scorer(setting, set.Name, set.Vectors) : RowScorer.From(scoring, set.Vectors.Of(eval))).Score(pool.Of(train)));
+
+        // All at once, so that the second moments of the pool are computed once.
+        (ScoringMethod Method, WhiteningOptions Options)[] whitened =
+        [
+            .. from damping in (double[])[0.01, 0.1, 1] select (ScoringMethod.TrakFull, new WhiteningOptions { Damping = damping }),
+            .. from damping in (double[])[0.01, 0.1, 1] from mixture in mixtures select (ScoringMethod.TrackStar, new WhiteningOptions { Damping = damping, Mixture = mixture }),
+        ];
+        var scores = RowScorer.Score([.. from kind in whitened from set in sets select RowScorer.From(kind.Method, set.Vectors.Of("trak"), whitening: kind.Options)], pool.Of("trak"));
+        foreach (var (place, (method, options)) in whitened.Index())
+            Print(string.Create(CultureInfo.InvariantCulture, $"trak, {method.ToName()}, damping {options.Damping}{(method == ScoringMethod.TrackStar ? $", mixture {options.Mixture}" : "")}"),
+                set => scores[place * sets.Length + Array.FindIndex(sets, s => s.Name == set.Name)]);
 
         TokenSequence[] answers = [.. setting.Rows("pool").Select(row => encoder.Encode(row).Treatment)];
         IReadOnlyList<ScoredRow> Scored(IEnumerable<float> scores) => [.. scores.Select((score, i) => new ScoredRow(i, score))];

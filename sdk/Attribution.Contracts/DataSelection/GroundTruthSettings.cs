@@ -18,4 +18,7 @@ public sealed record MeasureLdsSettings : StageSettings
 
     /// <summary>The names of the evaluation sets.</summary>
     public string[] Eval { get; set; } = [];
+
+    /// <inheritdoc cref="SelectTrainingDataSettings.Whitening"/>
+    public WhiteningSettings? Whitening { get; set; }
 }

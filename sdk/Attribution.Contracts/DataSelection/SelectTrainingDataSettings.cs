@@ -20,13 +20,17 @@ public sealed record SelectTrainingDataSettings : StageSettings
     public int[] SelectionLayers { get; set; } = [0];
 
     /// <summary>
-    /// <c>cos_sim</c>, <c>proj</c>, <c>dot_product</c>, <c>cos_sim_debias_eval</c>, <c>cos_sim_debias_train</c>, or a probe: <c>linear</c>, <c>mlp</c>, the
+    /// <c>cos_sim</c>, <c>proj</c>, <c>dot_product</c>, <c>cos_sim_debias_eval</c>, <c>cos_sim_debias_train</c>; <c>trak_full</c> or <c>trackstar</c>, for
+    /// vectors of <c>trak</c>; or a probe: <c>linear</c>, <c>mlp</c>, the
     /// logit of a classifier trained to tell the evaluation set's vectors from those of its controls (<c>residual_control</c>), so name
     /// <c>residual_treatment</c> as both methods; at least 10 pairs. <c>mlp</c> takes a second of CPU per thousand rows or two. With a probe or
     /// <c>cos_sim_debias_eval</c> ComputeAttribution makes the controls' vectors.
     /// </summary>
     [ProjectProperty("ScoringMethod", OneOf = typeof(ScoringMethodNames), IsAxis = true)]
     public string[] ScoringMethods { get; set; } = [ScoringMethodNames.CosSim];
+
+    /// <summary>How second moments are taken out; null where no scoring method does.</summary>
+    public WhiteningSettings? Whitening { get; set; }
 
     /// <summary>Rows to select.</summary>
     [ProjectProperty("TopK", Least = 1, IsAxis = true)]
@@ -47,6 +51,18 @@ public sealed record SelectTrainingDataSettings : StageSettings
     /// </summary>
     [ProjectProperty("Seeds", IsDerived = true, Least = 0, Default = "`Seed`")]
     public long[]? Seeds { get; set; } = [0];
+}
+
+/// <summary>How second moments are taken out of vectors.</summary>
+public sealed record WhiteningSettings
+{
+    /// <summary>What is added to each eigenvalue of the vectors' second moments, as a multiple of the mean eigenvalue.</summary>
+    [ProjectProperty("ScoringDamping", When = "with `trak_full` or `trackstar`")]
+    public double Damping { get; set; } = 0.1;
+
+    /// <summary>The evaluation vectors' share of the second moments; the rest are the training vectors'.</summary>
+    [ProjectProperty("ScoringMixture", Most = 1, When = "with `trackstar`")]
+    public double Mixture { get; set; }
 }
 
 /// <summary>A training set as selection sees it.</summary>

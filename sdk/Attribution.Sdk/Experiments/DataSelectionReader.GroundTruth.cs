@@ -13,9 +13,10 @@ internal sealed partial class DataSelectionReader
         Seeds = truth.RetrainSeeds ?? Seeds(),
     }, ModelFiles);
 
-    private PlannedStage MeasureLds() => new(Settings<MeasureLdsSettings>(StageNames.MeasureLds) with
+    private PlannedStage MeasureLds(SelectTrainingDataSettings selection) => new(Settings<MeasureLdsSettings>(StageNames.MeasureLds) with
     {
         Train = [.. _train.Select(d => d.Name)],
         Eval = [.. _eval.Select(d => d.Name)],
+        Whitening = selection.Whitening,
     });
 }

@@ -43,7 +43,7 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
         PlannedStage[] all =
         [
             ImportDatasets(), ComputeAttribution(selection.ScoringMethods), new(truth.WithCurve(selection) with { Train = TrainSets(), Eval = EvalSets() }),
-            FineTune(), RetrainSubsets(truth), Evaluate(), Judge(), MeasureLds(), CollectMetrics(),
+            FineTune(), RetrainSubsets(truth), Evaluate(), Judge(), MeasureLds(selection), CollectMetrics(),
         ];
         return all.Where(planned => Has(ExperimentStage.DataSelection.Single(stage => stage.Name == planned.Settings.Stage)));
     }
@@ -105,8 +105,10 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
             SelectionLayers = SelectionLayers(),
             Baselines = _baselines,
         };
+        var whitening = Properties.Read<WhiteningSettings>();
         return settings with
         {
+            Whitening = settings.ScoringMethods.Any(ScoringMethodNames.Whitens) ? whitening : null,
             Seeds = _baselines.Contains(BaselineNames.Random) || settings.ScoringMethods.Any(ScoringMethodNames.IsProbe) ? Seeds() : null
         };
     }

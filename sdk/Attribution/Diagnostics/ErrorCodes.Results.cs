@@ -31,6 +31,9 @@ public static partial class ErrorCodes
     /// <summary>A row holds tokens where words are compared.</summary>
     public const string RowWithoutText = "ATTR1509";
 
+    /// <summary>Second moments that have no inverse, or an option of theirs out of range.</summary>
+    public const string WhiteningInvalid = "ATTR1510";
+
     /// <summary>Vectors that were projected differently, or one side of which was not projected at all.</summary>
     public const string ProjectionsDiffer = "ATTR1521";
 

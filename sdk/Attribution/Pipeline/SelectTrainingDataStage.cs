@@ -153,7 +153,10 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         if (IsProjected(train.Name, trainMethod))
             ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}",
                 $"{eval.Name}/{evalMethod}");
-        object asked = isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : inputs;
+        var whitening = scoring.Whitens() ? new WhiteningOptions { Damping = Settings.Whitening?.Damping ?? new WhiteningOptions().Damping, Mixture = Settings.Whitening?.Mixture ?? 0 } : null;
+        if (scoring == ScoringMethod.TrakFull)
+            whitening = whitening! with { Mixture = 0 }; // which it does not read
+        object asked = isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : whitening is null ? inputs : new { selection = inputs, whitening };
         var isBottom = at.End == RankingEndNames.Bottom;
         var request = Context.Resolve(StoreStage, isBottom ? new { asked, at.End } : asked);
         var vectors = FolderOf(train.Name, trainMethod, layer);
@@ -164,7 +167,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
                 readsControls ? VectorFolder.Open(FolderOf(eval.Name, ComputeAttributionStage.ControlMethod, layer), layer) : null);
             return isProbe
                 ? RowScorer.Of(scoring, GetProbe(scores, scoring, at.Seed!.Value, inputs.eval, inputs.control!, treatments, controls!, cancellation))
-                : RowScorer.From(scoring, treatments, controls);
+                : RowScorer.From(scoring, treatments, controls, whitening: whitening, cancellation: cancellation);
         });
         return new StageJob(
             new JobKey

@@ -24,6 +24,9 @@ public sealed class RowScorer
         : this(method, probe.Layers is [var only] ? Vectors.Widen(only.Weights) : [], probe.Fit.Rows, probe.Fit.Skipped) =>
         (Probe, Offset) = (probe, probe.Layers[^1].Bias[0]);
 
+    private RowScorer(ScoringMethod method, IReadOnlyList<double[]> evaluation, long skipped, WhiteningOptions whitening)
+        : this(method, new double[evaluation[0].Length], evaluation.Count, skipped) => (Evaluation, Whitening) = (evaluation, whitening);
+
     /// <summary>How rows are scored.</summary>
     public ScoringMethod Method { get; }
 
@@ -50,6 +53,12 @@ public sealed class RowScorer
     /// <summary>What the products are to be multiplied with.</summary>
     internal double Length { get; }
 
+    /// <summary>Of methods that whiten: the evaluation vectors, whose second moments may count.</summary>
+    internal IReadOnlyList<double[]> Evaluation { get; } = [];
+
+    /// <summary>How second moments are taken out; null for other methods.</summary>
+    internal WhiteningOptions? Whitening { get; }
+
     /// <summary>What is added to the score: a linear probe's bias.</summary>
     private double Offset { get; }
 
@@ -58,9 +67,10 @@ public sealed class RowScorer
     /// <param name="evaluation">E, [M, D].</param>
     /// <param name="control">C, the evaluation set's control vectors; only methods of which <see cref="ScoringMethods.ReadsControls"/> is true read them.</param>
     /// <param name="seed">Decides the training of a probe.</param>
+    /// <param name="whitening">Of <c>trak_full</c> and <c>trackstar</c>; their defaults if left out.</param>
     /// <param name="cancellation">Stops the training of a probe.</param>
-    /// <exception cref="AttributionException">There are no finite vectors, or no control vectors where they are needed, or too few pairs for a probe.</exception>
-    public static RowScorer From(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null, long seed = 0, CancellationToken cancellation = default)
+    /// <exception cref="AttributionException">There are no finite vectors, or no control vectors where they are needed, or too few pairs for a probe, or an option is out of range.</exception>
+    public static RowScorer From(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null, long seed = 0, WhiteningOptions? whitening = null, CancellationToken cancellation = default)
     {
         if (method.ReadsControls() && control is null)
             throw new AttributionException(ErrorCodes.ControlVectorsMissing,
@@ -68,6 +78,8 @@ public sealed class RowScorer
             { Property = "ScoringMethod" };
         if (method is ScoringMethod.Linear or ScoringMethod.Mlp)
             return Of(method, Probe.Train((method == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = seed }, evaluation, control!, cancellation));
+        if (method.Whitens())
+            return OfSecondMoments(method, evaluation, whitening ?? new(), cancellation);
         var bias = method == ScoringMethod.CosSimDebiasEval ? Vectors.Normalized(RowMean.Of(control!, Vectors.Normalized).Mean) : null;
         var (mean, rows, skipped) = RowMean.Of(evaluation, method switch
         {
@@ -76,6 +88,22 @@ public sealed class RowScorer
             _ => Vectors.Normalized,
         });
         return new RowScorer(method, method is ScoringMethod.Proj or ScoringMethod.DotProduct ? mean : Vectors.Normalized(mean), rows, skipped);
+    }
+
+    private static RowScorer OfSecondMoments(ScoringMethod method, IVectorSource evaluation, WhiteningOptions options, CancellationToken cancellation)
+    {
+        options.Validate();
+        var (vectors, skipped) = (new List<double[]>(), 0L);
+        evaluation.Read((_, vector) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var wide = Vectors.Widen(vector);
+            if (TensorPrimitives.Norm<double>(wide) is > 0 and < double.PositiveInfinity)
+                vectors.Add(wide);
+            else
+                skipped++;
+        });
+        return vectors.Count > 0 ? new(method, vectors, skipped, options) : throw RowMean.NothingIn(evaluation, skipped);
     }
 
     /// <summary>Scores by a probe that has been trained.</summary>
@@ -89,6 +117,8 @@ public sealed class RowScorer
     /// <exception cref="AttributionException">The method is a probe, which one direction cannot train.</exception>
     public static RowScorer Along(ScoringMethod method, ReadOnlySpan<float> direction)
     {
+        if (method.Whitens())
+            return new(method, [Vectors.Widen(direction)], 0, new());
         if (method is ScoringMethod.Linear or ScoringMethod.Mlp)
             throw new AttributionException(ErrorCodes.ControlVectorsMissing,
                 $"{method.ToName()} is trained on an evaluation set's vectors and those of its controls, and a single direction such as a persona vector has neither. Use cos_sim.")

@@ -25,6 +25,18 @@ public enum ScoringMethod
     CosSimDebiasTrain,
 
     /// <summary>
+    /// <c>trak_full</c>: <c>mean_j E_j^T (R^T R + lambda I)^-1 R_i</c>, lambda being <see cref="WhiteningOptions.Damping"/> times the mean eigenvalue of <c>R^T R</c>
+    /// (TRAK, arXiv 2303.14186, of one checkpoint and without its Q).
+    /// </summary>
+    TrakFull,
+
+    /// <summary>
+    /// <c>trackstar</c>: <c>mean_j cos(S^-1/2 R_i, S^-1/2 E_j)</c>, S the second moments <c>(1 - m) R^T R / N + m E^T E / M</c>, damped as those of <c>trak_full</c>, with m
+    /// <see cref="WhiteningOptions.Mixture"/> (arXiv 2410.17413).
+    /// </summary>
+    TrackStar,
+
+    /// <summary>
     /// <c>linear</c>: the logit of <c>n(R_i)</c> under a linear classifier trained to tell E from C, both normalised (<see cref="Probes.ProbeOptions.Linear"/>).
     /// Experimental in the original.
     /// </summary>
@@ -44,6 +56,8 @@ public static class ScoringMethods
         (ScoringMethod.DotProduct, ScoringMethodNames.DotProduct),
         (ScoringMethod.CosSimDebiasEval, ScoringMethodNames.CosSimDebiasEval),
         (ScoringMethod.CosSimDebiasTrain, ScoringMethodNames.CosSimDebiasTrain),
+        (ScoringMethod.TrakFull, ScoringMethodNames.TrakFull),
+        (ScoringMethod.TrackStar, ScoringMethodNames.TrackStar),
         (ScoringMethod.Linear, ScoringMethodNames.Linear),
         (ScoringMethod.Mlp, ScoringMethodNames.Mlp),
     ];
@@ -53,6 +67,9 @@ public static class ScoringMethods
 
     /// <summary>Whether it reads the evaluation set's control vectors.</summary>
     public static bool ReadsControls(this ScoringMethod method) => method is ScoringMethod.CosSimDebiasEval or ScoringMethod.Linear or ScoringMethod.Mlp;
+
+    /// <summary>Whether it takes out second moments, and so reads <see cref="WhiteningOptions"/>.</summary>
+    public static bool Whitens(this ScoringMethod method) => method is ScoringMethod.TrakFull or ScoringMethod.TrackStar;
 
     /// <summary>The method of a name.</summary>
     /// <exception cref="AttributionException">There is none; the message lists the known ones.</exception>

@@ -9,6 +9,7 @@ using Attribution.Evaluation;
 using Attribution.FineTuning;
 using Attribution.Judging.Chat;
 using Attribution.Methods.Projections;
+using Attribution.Selection;
 using Attribution.Models.Lora;
 using Attribution.Tokenization;
 
@@ -70,6 +71,9 @@ public sealed class SettingsTests
 
         var (projection, identity) = (new ProjectionSettings(), new ProjectionIdentity());
         (ProjectionIdentity.ParseKind(projection.Kind), projection.Dimension, projection.Seed).ShouldBe((identity.Kind, identity.Dimension, identity.Seed));
+
+        var (whitening, second) = (new WhiteningSettings(), new WhiteningOptions());
+        (whitening.Damping, whitening.Mixture).ShouldBe((second.Damping, second.Mixture));
 
         var (training, estimator) = (Read<TrainEstimatorSettings>($"{{ {Required} }}"), new ScoreEstimatorOptions());
         (training.Steps, training.LearningRate, training.BatchSize, training.Seed).ShouldBe((estimator.Steps, estimator.LearningRate, estimator.BatchSize, estimator.Seed));

@@ -158,6 +158,17 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void How_second_moments_are_taken_out_is_in_the_request_only_if_a_scoring_takes_them_out()
+    {
+        var before = _experiment.Requests();
+        _experiment.Settings["ScoringDamping"] = "0.5";
+        _experiment.Settings["ScoringMixture"] = "0.25";
+        _experiment.Requests().ShouldBe(before);
+        _experiment.Settings["ScoringMethod"] = "cos_sim;trak_full";
+        _experiment.Request("SelectTrainingData")["whitening"]!.ToJsonString().ShouldBe("""{"damping":0.5,"mixture":0.25}""");
+    }
+
+    [Fact]
     public void Paths_do_not_change_when_the_folder_moves()
     {
         _experiment.Settings["BaseModel"] = "./model";

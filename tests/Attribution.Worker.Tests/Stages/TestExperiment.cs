@@ -54,6 +54,7 @@ internal sealed class TestExperiment : IDisposable
     public long[] Seeds { get; set; } = [0];
     public double[] LearningRates { get; set; } = [0.001];
     public object? Projection { get; set; }
+    public object? Whitening { get; set; }
     public int TopK { get => TopKs.Single(); set => TopKs = [value]; }
     public int[] TopKs { get; set; } = [8];
     public string Scoring { get => Scorings.Single(); set => Scorings = [value]; }
@@ -134,6 +135,7 @@ internal sealed class TestExperiment : IDisposable
             evalMethods = EvalMethods,
             selectionLayers = new[] { Layer },
             scoringMethods = Scorings,
+            whitening = Whitening,
             topK = TopKs.Select(k => $"{k}"),
             baselines = Baselines,
             seeds = Seeds,

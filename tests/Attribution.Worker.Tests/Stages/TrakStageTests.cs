@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Attribution.Methods;
+using Attribution.Selection;
 
 namespace Attribution.Worker.Tests.Stages;
 
@@ -35,6 +37,34 @@ public sealed class TrakStageTests
         before.Keys.Where(f => before[f] != after[f] && f.Contains("scores", StringComparison.Ordinal)).ShouldBe(
             ["lazy/trak/scores-all.parquet", "pool/trak/lazy.trak/scores.parquet", "pool/trak/scores-all.parquet"], ignoreOrder: true);
         (await experiment.RunAsync(stages)).StagesThatRan.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Scorings_by_second_moments_are_runs_of_their_own_and_their_options_select_again_and_nothing_else()
+    {
+        using var experiment = new TestExperiment
+        {
+            TrainMethods = ["trak"],
+            EvalMethods = ["trak"],
+            Scorings = ["cos_sim", "trak_full", "trackstar"],
+            Projection = new { dimension = 64 },
+        }.WithData(120);
+        string[] stages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData"];
+        await experiment.RunAsync(stages);
+        var before = experiment.Outputs();
+        Scores("cos_sim").ShouldNotBe(Scores("trak_full"));
+        Scores("trak_full").ShouldNotBe(Scores("trackstar"));
+        var vectors = VectorFolder.Open(Path.Combine(experiment.Out, "pool", "trak"), VectorKey.WholeModel);
+        RowScorer.From(ScoringMethod.TrackStar, VectorFolder.Open(Path.Combine(experiment.Out, "lazy", "trak"), VectorKey.WholeModel)).Score(vectors).ShouldBe(Scores("trackstar"));
+
+        // The mixture is one of trackstar alone.
+        experiment.Whitening = new { mixture = 0.5 };
+        (await experiment.RunAsync(stages)).StagesThatRan.ShouldBe(["SelectTrainingData"]);
+        var after = experiment.Outputs();
+        before.Keys.Where(f => before[f] != after[f] && f.EndsWith("scores.parquet", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("trackstar");
+
+        IReadOnlyList<ScoredRow> Scores(string scoring) => ScoredRows.Read(Directory.EnumerateFiles(experiment.Out, "scores.parquet", SearchOption.AllDirectories)
+            .Single(file => file.Contains(scoring, StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -56,8 +56,8 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
         {
             var (key, scores) = (job.Key with { Point = new RunPoint { ScoringMethod = job.Key.Point?.ScoringMethod }.OrNull() },
                 Context.Input(job, SelectTrainingDataStage.ScoresFile));
-            var pair = RowPair.Of(Context, job, eval);
-            var request = Context.Resolve(StoreStage, new { retrained = retrained.Inputs, scores, train = pair?.Train.Files, eval = pair?.Eval.Files, pair?.Scoring });
+            var pair = RowPair.Of(Context, job, eval, Settings.Whitening);
+            var request = Context.Resolve(StoreStage, new { retrained = retrained.Inputs, scores, train = pair?.Train.Files, eval = pair?.Eval.Files, pair?.Scoring, pair?.Damping });
             yield return new StageJob(key, request, (builder, cancellation) =>
             {
                 var table = ScoreTable.Read(scores.Path);
@@ -117,17 +117,21 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
     }
 
     /// <summary>The vectors of both sides, where the evaluation rows have one each: what scores by a single evaluation row are made from.</summary>
-    private sealed record RowPair((object Files, string Folder) Train, (object Files, string Folder) Eval, (object Files, string Folder)? Controls, int Layer, string Scoring)
+    private sealed record RowPair((object Files, string Folder) Train, (object Files, string Folder) Eval, (object Files, string Folder)? Controls, int Layer, string Scoring, double? Damping)
     {
-        public static RowPair? Of(StageContext context, JobResult selection, string eval)
+        public static RowPair? Of(StageContext context, JobResult selection, string eval, WhiteningSettings? whitening)
         {
             var (key, scoring) = (selection.Key, selection.Values?.ScoringMethod);
             if (key.Selection is null || scoring is null || ScoringMethodNames.IsProbe(scoring) || PersonaJobs.Makes(key.Selection))
                 return null;
+            // Where the evaluation vectors themselves are in the second moments, there is no score by one of them.
+            if (ScoringMethodNames.Whitens(scoring) && whitening?.Mixture > 0 && scoring != ScoringMethodNames.TrakFull)
+                return null;
             var (layer, vectors) = (key.Layer ?? VectorKey.WholeModel, context.Upstream(ComputeAttributionStage.Name));
             return vectors.Find(ComputeAttributionStage.KeyOf(key.Train!, key.Attribution!, layer)) is null ? null
                 : new(Table(key.Train!, key.Attribution!), Table(eval, key.Selection),
-                    ScoringMethodNames.ReadsControls(scoring) ? Table(eval, ComputeAttributionStage.ControlMethod) : null, layer, scoring);
+                    ScoringMethodNames.ReadsControls(scoring) ? Table(eval, ComputeAttributionStage.ControlMethod) : null, layer, scoring,
+                    ScoringMethodNames.Whitens(scoring) ? (whitening ?? new()).Damping : null);
 
             (object, string) Table(string dataset, string method)
             {
@@ -146,7 +150,8 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
             var finite = rows.Where(row => row.Vector.All(float.IsFinite)).ToArray();
             if (finite.Length == 0)
                 return new Dictionary<long, IReadOnlyDictionary<long, double>>();
-            RowScorer[] scorers = [.. finite.Select(row => RowScorer.From(method, new MemoryVectors(row.Vector), controls))];
+            var whitening = Damping is { } damping ? new WhiteningOptions { Damping = damping, Mixture = 0 } : null;
+            RowScorer[] scorers = [.. finite.Select(row => RowScorer.From(method, new MemoryVectors(row.Vector), controls, whitening: whitening))];
             var scores = RowScorer.Score(scorers, VectorFolder.Open(Train.Folder, Layer), cancellation);
             return finite.Zip(scores, (row, scored) => (row.Index, (IReadOnlyDictionary<long, double>)scored.ToDictionary(s => s.Index, s => (double)s.Score))).ToDictionary();
         }

@@ -30,10 +30,12 @@ internal static class RowMean
             TensorPrimitives.Add(sum, map(wide), sum);
         });
         if (sum is null || rows == 0)
-            throw new AttributionException(ErrorCodes.NoVectors,
-                $"{source.Name} holds no vector with finite numbers ({skipped} rows), so there is nothing to compare with. "
-                + "Rows whose answer is cut away by truncation have none: raise MaxTokens or shorten the prompts.");
+            throw NothingIn(source, skipped);
         TensorPrimitives.Divide(sum, rows, sum);
         return (sum, rows, skipped);
     }
+
+    internal static AttributionException NothingIn(IVectorSource source, long skipped) => new(ErrorCodes.NoVectors,
+        $"{source.Name} holds no vector with finite numbers ({skipped} rows), so there is nothing to compare with. "
+        + "Rows whose answer is cut away by truncation have none: raise MaxTokens or shorten the prompts.");
 }

@@ -34,11 +34,22 @@ internal sealed class ScoringPass : IDisposable
         foreach (var scorer in scorers)
             if (scorer.Dimension != scorers[0].Dimension)
                 throw new AttributionException(ErrorCodes.VectorWidths, $"The evaluation vectors have {scorers[0].Dimension} and {scorer.Dimension} components. Compute all with one model and method family.");
-        var (deep, linear) = (scorers.Where(q => q.IsDeep).ToArray(), scorers.Where(q => !q.IsDeep).ToArray());
-        var deepScores = deep.Length == 0 ? [] : ProbePass.Run([.. deep.Select(q => q.Probe!)], train, cancellation);
-        using var pass = linear.Length == 0 ? null : new ScoringPass(linear, train);
-        var linearScores = pass?.Run(cancellation) ?? [];
-        return [.. scorers.Select(q => q.IsDeep ? deepScores[Array.IndexOf(deep, q)] : linearScores[Array.IndexOf(linear, q)])];
+        // Each kind of arithmetic has a pass of its own; the results go back to the places of their scorers.
+        var results = new IReadOnlyList<ScoredRow>[scorers.Count];
+        foreach (var kind in scorers.Index().GroupBy(s => s.Item.IsDeep ? Kind.Deep : s.Item.Whitening is not null ? Kind.Whitened : Kind.Linear))
+        {
+            RowScorer[] some = [.. kind.Select(s => s.Item)];
+            using var pass = kind.Key == Kind.Linear ? new ScoringPass(some, train) : null;
+            var scores = kind.Key switch
+            {
+                Kind.Deep => ProbePass.Run([.. some.Select(s => s.Probe!)], train, cancellation),
+                Kind.Whitened => WhitenedPass.Run(some, train, cancellation),
+                _ => pass!.Run(cancellation),
+            };
+            foreach (var (place, (index, _)) in kind.Index())
+                results[index] = scores[place];
+        }
+        return results;
     }
 
     /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorWidths"/>: the widths differ.</exception>
@@ -104,4 +115,11 @@ internal sealed class ScoringPass : IDisposable
     }
 
     private sealed record Part(long FirstRow, long[] Indices, float[] Scores);
+
+    private enum Kind
+    {
+        Linear,
+        Deep,
+        Whitened,
+    }
 }
