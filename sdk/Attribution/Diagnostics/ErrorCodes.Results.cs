@@ -108,6 +108,9 @@ public static partial class ErrorCodes
     /// <summary>A <c>.env</c> file is malformed.</summary>
     public const string EnvironmentFileInvalid = "ATTR1655";
 
+    /// <summary>A line of a <c>.env</c> file is not of the form <c>NAME=value</c> (a warning): it is skipped.</summary>
+    public const string EnvironmentLineSkipped = "ATTR1656";
+
     /// <summary>A reply in the store is damaged (a warning): it is asked for again.</summary>
     public const string ReplyDamaged = "ATTR1654";
 

@@ -164,7 +164,7 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
             MaxNewTokens = Generation.MaxNewTokens,
             Seed = seed,
         };
-        var progress = new ProgressCallback<int>(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {prompts.Count * options.Repeats} answers"));
+        var progress = new ProgressCallback<int>(done => Context.Reporter.Progress(() => $"{Context.Standing ?? run.RunFolder}, {done} of {prompts.Count * options.Repeats} answers"));
         try
         {
             var answers = new PromptAnswerer(_model.Model, _model.Tokenizer, _model.Template).Answer(
