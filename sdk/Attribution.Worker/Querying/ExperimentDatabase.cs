@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
+using Attribution.Pipeline.GroundTruth;
 using Attribution.Pipeline.Snapshots;
 using Attribution.Pipeline.Verdicts;
 using DuckDB.NET.Data;
@@ -123,10 +124,14 @@ internal sealed partial class ExperimentDatabase : IDisposable
         foreach (var table in QueryTables.OfMetrics)
             _connection.Execute($"CREATE TABLE {table.Name} ({string.Join(", ", table.Columns.Select(c => $"{Sql.Identifier(c.Name)} {c.Type}"))})");
         Insert("experiments", experiments.Select(e => new[] { Text(e.Name), Text(e.Folder), Text(e.Variant) }));
-        var runs = experiments.SelectMany(e => (e.Metrics?.Runs ?? new Dictionary<string, RunMetrics>()).Select(run => 
+        var runs = experiments.SelectMany(e => (e.Metrics?.Runs ?? new Dictionary<string, RunMetrics>()).Select(run =>
             (Keys: (string[])[Text(e.Name), Text(e.Variant), Text(run.Key), .. RunSettings.Of(run.Value).Select(Value)], Run: run.Value))).ToArray();
-        var own = QueryTables.OfMetrics.Single(t => t.Name == "runs").Columns.Skip(3 + RunSettings.Names.Count).ToArray();
-        Insert("runs", runs.Select(r => (string[])[.. r.Keys, .. own.Select(c => r.Run.Settings.TryGetValue(c.Name, out var setting) ? Value(setting) : Number(r.Run.Metrics.GetValueOrDefault(c.Name)))]));
+        foreach (var (table, isTruth) in (ReadOnlySpan<(string, bool)>)[("runs", false), (GroundTruthMetrics.Setting, true)])
+        {
+            var own = QueryTables.OfMetrics.Single(t => t.Name == table).Columns.Skip(QueryTables.Run.Count).ToArray();
+            Insert(table, runs.Where(r => r.Run.Settings.ContainsKey(GroundTruthMetrics.Setting) == isTruth).Select(r => (string[])[.. r.Keys, .. own.Select(c =>
+                r.Run.Settings.TryGetValue(c.Name, out var setting) ? Value(setting) : Number(r.Run.Metrics.GetValueOrDefault(c.Name)))]));
+        }
         Insert("comparisons", experiments.SelectMany(e => (e.Metrics?.Verdicts ?? []).Select(v => Comparison(e, v))));
         Insert("metrics", runs.SelectMany(r => r.Run.Metrics.Select(m => (string[])[.. r.Keys, Text(m.Key), Number(m.Value)])));
     }

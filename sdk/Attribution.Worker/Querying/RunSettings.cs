@@ -11,7 +11,7 @@ internal sealed class RunSettings(Metrics? metrics)
 
     /// <summary>The settings, in the order of <see cref="QueryTables"/>.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["train", "eval", "attribution", "selection", "layer", "scoring_method", "top_k", "learning_rate", "epochs", "lora_rank", Seed];
+        ["train", "eval", "attribution", "selection", "layer", "scoring_method", "top_k", "end", "learning_rate", "epochs", "lora_rank", Seed];
 
     // What context attribution calls them.
     private static readonly Dictionary<string, string> InContexts = new() { ["eval"] = "dataset", ["attribution"] = "method" };

@@ -6,6 +6,7 @@ using Attribution.Data.Store;
 using Attribution.Evaluation.Statistics;
 using Attribution.FineTuning;
 using Attribution.Pipeline.Grid;
+using Attribution.Pipeline.GroundTruth;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
 using Attribution.Pipeline.Verdicts;
@@ -31,11 +32,13 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
                 CrossEntropy(before), CrossEntropy(key), Judgement(before, JudgeStage.MetricsFile), Judgement(key, JudgeStage.MetricsFile),
                 Judgement(before, JudgeStage.PromptsFile), Judgement(key, JudgeStage.PromptsFile));
         }).ToArray();
-        var request = Context.Resolve("metrics", new
+        var (measured, inputs) = (GroundTruthMetrics.Read(Context), new
         {
             runs = runs.Select(r => new { name = r.Key.RunFolder, r.Values, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged, r.PromptsBefore, r.Prompts })
         });
-        return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File), Collect(runs).Write()))];
+        var request = Context.Resolve("metrics", measured.Count == 0 ? inputs : new { inputs, measured = measured.Select(m => new { m.Name, m.File }) });
+        return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File), Collect(runs)
+            .With(measured.ToDictionary(m => m.Name, GroundTruthMetrics.Of)).Write()))];
 
         InputFile CrossEntropy(JobKey key) => Context.Input(evaluated.Get(key with { Part = EvaluateStage.CrossEntropyPart }), EvaluateStage.MetricsFile);
 
@@ -80,9 +83,10 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         var metrics = Metrics.Read(artifact.PathOf(Metrics.File));
         yield return Copy(artifact, Metrics.File, Metrics.File);
         var evals = Settings.Eval;
-        yield return ShownFile.Of(ResultTable.File, ResultTable.Of(metrics, evals));
+        var (runs, lds) = (GroundTruthMetrics.RunsOf(metrics), LdsTable.Of(GroundTruthMetrics.Read(Context)));
+        yield return ShownFile.Of(ResultTable.File, ResultTable.Of(runs, evals) + CurveTable.Of(runs) + lds);
         // The build shows it at its end.
-        yield return ShownFile.Of(ResultSummary.File, ResultSummary.Of(metrics, evals));
+        yield return ShownFile.Of(ResultSummary.File, ResultSummary.Of(runs, evals) + lds);
         foreach (var run in RunList.Of(Context).Select(run => run.Key))
             yield return ShownFile.Of($"{RunCurves.Folder}/{run.RunFolder}/{EventFile.Name}", EventFile.Of(RunCurves.Of(metrics.Runs[run.RunFolder], TrainingOf(run))));
     }

@@ -28,6 +28,17 @@ internal sealed record Metrics(IReadOnlyDictionary<string, RunMetrics> Runs)
     /// </summary>
     public Metrics ToSnapshot() => new(OverSeeds) { Verdicts = Verdicts };
 
+    /// <summary>These with what is no run and has no seed.</summary>
+    public Metrics With(IReadOnlyDictionary<string, RunMetrics> others) => others.Count == 0 ? this
+        : this with { Runs = Runs.Concat(others).ToDictionary(), Groups = Groups?.Concat(others).ToDictionary() };
+
+    /// <summary>Those of some runs alone, and the verdicts.</summary>
+    public Metrics Where(Func<RunMetrics, bool> suits) => this with
+    {
+        Runs = Runs.Where(run => suits(run.Value)).ToDictionary(),
+        Groups = Groups?.Where(run => suits(run.Value)).ToDictionary()
+    };
+
     /// <summary>The file's text: numbers in full, lines that can be compared.</summary>
     public string Write() => JsonSerializer.Serialize(this, Readable.Indented) + "\n";
 

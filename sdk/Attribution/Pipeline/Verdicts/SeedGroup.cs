@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Attribution.Contracts;
 using Attribution.Evaluation.Statistics;
 using Attribution.Pipeline.Snapshots;
 using MathNet.Numerics.Statistics;
@@ -17,8 +18,8 @@ internal sealed record SeedGroup(string Name, IReadOnlyList<RunMetrics> Runs, IR
     /// <summary>A setting that all have.</summary>
     public string? Setting(string name) => Runs[0].Settings.GetValueOrDefault(name)?.ToString();
 
-    /// <summary>Whether the rows were selected by scores.</summary>
-    public bool IsScored => !OfBaselines.Contains(Setting("attribution"));
+    /// <summary>Whether the rows are the best by some scores: no draw, and not the last of a k-curve.</summary>
+    public bool IsScored => !OfBaselines.Contains(Setting("attribution")) && Setting("end") != RankingEndNames.Bottom;
 
     /// <summary>The mean of each metric over the seeds and, where there are several, its standard deviation, <c>…_sd</c>.</summary>
     public RunMetrics OverSeeds()
