@@ -56,7 +56,7 @@ public static class RunStageVerb
             }
             finally
             {
-                if (isHelper || context.HasHelpers)
+                if (isHelper || context.Helpers is not null)
                     reporter.Detail($"computed {context.Store.ComputedCount} artifacts");
             }
             return 0;
