@@ -49,9 +49,10 @@ public sealed class IncrementalBuildTests(SdkLayout sdk) : IClassFixture<SdkLayo
     {
         using var experiment = new TemporaryExperiment(sdk);
         experiment.Run(0, "build").ShouldBe(All);
-        experiment.Build("-p:Seeds=0").ShouldBeEmpty("that is the seed there is without Seeds");
+        experiment.Edit("tiny.csproj", xml => xml.Replace("<BaseModel>", "<Seeds>0</Seeds><BaseModel>", StringComparison.Ordinal));
+        experiment.Build().ShouldBeEmpty("that is the seed there is without Seeds");
 
-        experiment.Edit("tiny.csproj", xml => xml.Replace("<BaseModel>", "<Seeds>0;1</Seeds><BaseModel>", StringComparison.Ordinal));
+        experiment.Edit("tiny.csproj", xml => xml.Replace("<Seeds>0</Seeds>", "<Seeds>0;1</Seeds>", StringComparison.Ordinal));
         experiment.Build().ShouldBe(SelectionAndLater, "the draw at random follows the seed");
         experiment.Build().ShouldBeEmpty();
         experiment.Run(0, "build", "--no-restore", "-question").ShouldBeEmpty();
