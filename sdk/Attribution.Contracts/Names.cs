@@ -151,6 +151,26 @@ public static class BaselineNames
     public static IReadOnlyList<string> Scored { get; } = [Bm25, Loss, Length];
 }
 
+/// <summary>What the methods of training data selection are measured by besides their runs.</summary>
+public static class GroundTruthNames
+{
+    /// <summary>The linear datamodelling score.</summary>
+    public const string Lds = "lds";
+
+    /// <summary>Training on the first, the last and random rows at several k.</summary>
+    public const string KCurve = "k_curve";
+}
+
+/// <summary>The ends of a ranking.</summary>
+public static class RankingEndNames
+{
+    /// <summary>The highest scores.</summary>
+    public const string Top = "top";
+
+    /// <summary>The lowest scores.</summary>
+    public const string Bottom = "bottom";
+}
+
 /// <summary>The methods that an estimator is compared with in context attribution.</summary>
 public static class ContextBaselineNames
 {

@@ -75,6 +75,9 @@ public static class ProjectErrorCodes
     /// <summary>The SDK of this repository did not build.</summary>
     public const string SdkNotBuilt = "ATTR1923";
 
+    /// <summary>One build builds an experiment twice at once, with different properties.</summary>
+    public const string BuiltTwice = "ATTR1924";
+
     /// <summary>A build that only asks (<c>-question</c>) found something to do.</summary>
     public const string NotUpToDate = "ATTR1930";
 }

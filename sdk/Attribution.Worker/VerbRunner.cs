@@ -8,6 +8,12 @@ namespace Attribution.Worker;
 /// <summary>Runs the command line: what a user got wrong is one line on the error stream and exit code 1, never a stack trace.</summary>
 public static class VerbRunner
 {
+    /// <summary>The exit code of what was told to stop: that of a process ended by SIGTERM.</summary>
+    public const int Stopped = 143;
+
+    /// <summary>The option of every verb that shows where an error came from that nobody foresaw.</summary>
+    public const string Verbose = "--verbose";
+
     /// <summary>Parses and runs <paramref name="args"/>.</summary>
     /// <param name="root">The command that holds the verbs.</param>
     /// <param name="args">The command line after the program's name.</param>
@@ -16,8 +22,10 @@ public static class VerbRunner
     /// <returns>The verb's exit code; 1 for an <see cref="AttributionException"/> and for a command line that cannot be parsed.</returns>
     public static async Task<int> RunAsync(Command root, string[] args, TextWriter? output = null, TextWriter? error = null)
     {
-        output ??= Console.Out;
-        error ??= Console.Error;
+        output ??= Console.IsOutputRedirected ? Console.Out : new Shown.Writer(Console.Out);
+        error ??= new Shown.Writer(Console.Error);
+        var verbose = new Option<bool>(Verbose) { Description = "Show where an unexpected error came from.", Recursive = true };
+        root.Options.Add(verbose);
         try
         {
             // The library's own handler would print a stack trace.
@@ -31,6 +39,24 @@ public static class VerbRunner
         catch (Exception exception) when (UserError(exception) is { } line)
         {
             error.WriteLine(ErrorLine(line));
+            return 1;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine(ErrorLine(new AttributionException(ErrorCodes.FileAccess, $"A file or folder cannot be read or written: {exception.Message}", exception)));
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("stopped");
+            return Stopped;
+        }
+        catch (Exception exception)
+        {
+            var shows = args.Contains(Verbose);
+            error.WriteLine(ErrorLine(Shown.Unexpected(args.FirstOrDefault() ?? "it", exception, shows ? "what follows tells where it happened" : $"with {Verbose} it shows where it happened")));
+            if (shows)
+                error.WriteLine(Shown.Of(exception.ToString()));
             return 1;
         }
     }
@@ -60,6 +86,6 @@ public static class VerbRunner
         var line = new StringBuilder($"error {exception.Code}: {exception.Message}");
         if (location.Count > 0)
             line.Append($" ({string.Join(", ", location)})");
-        return line.Replace("\r\n", " ").Replace('\n', ' ').Replace('\r', ' ').ToString();
+        return Shown.Of(line.Replace("\r\n", " ").Replace('\n', ' ').Replace('\r', ' ').ToString());
     }
 }

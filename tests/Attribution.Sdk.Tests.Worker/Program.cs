@@ -42,6 +42,11 @@ static int RunStage(string stage, string requestFile, bool accept)
                     Thread.Sleep(TimeSpan.FromMinutes(5));
                 }
                 break;
+            case "pause":
+                File.WriteAllText("worker.pid", $"{Environment.ProcessId}");
+                while (File.Exists("worker.does"))
+                    Thread.Sleep(20);
+                break;
             case "sleep":
                 File.WriteAllText("worker.pid", $"{Environment.ProcessId}");
                 Thread.Sleep(TimeSpan.FromMinutes(5));
@@ -51,6 +56,8 @@ static int RunStage(string stage, string requestFile, bool accept)
     var request = JsonNode.Parse(File.ReadAllText(requestFile))!.AsObject();
     var (state, store) = ((string)request["state"]!, (string)request["store"]!);
     request.Remove("execution");
+    if (stage == "SelectTrainingData")
+        File.AppendAllText("topk.log", $"{request["topK"]!.ToJsonString()}\n");
     var read = new StringBuilder(stage == "ImportDatasets" ? "" : request.ToJsonString());
     // The report is written of what there is.
     foreach (var upstream in request["upstream"]!.AsArray().Select(u => Path.Combine(state, $"{u}.result.json")).Where(f => stage != "Report" || File.Exists(f)))

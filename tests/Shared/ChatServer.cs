@@ -32,6 +32,9 @@ internal sealed record ChatAct(int Status, string Body)
     /// <summary>Sends nothing, and keeps the connection until the other side gives up.</summary>
     public bool Hangs { get; init; }
 
+    /// <summary>Sends spaces: without end, or, with a pause, one after each.</summary>
+    public bool IsEndless { get; init; }
+
     /// <summary>Waits before it answers.</summary>
     public TimeSpan Pause { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed class ChatServer : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<ChatCall, ChatAct> _act;
     private int _underWay, _mostUnderWay;
+    private long _endlessBytes;
 
     public ChatServer(Func<ChatCall, ChatAct> act)
     {
@@ -70,6 +74,9 @@ internal sealed class ChatServer : IDisposable
 
     /// <summary>The calls that were answered in full with status 200.</summary>
     public ConcurrentQueue<ChatCall> Answered { get; } = [];
+
+    /// <summary>What endless answers came to.</summary>
+    public long EndlessBytes => Interlocked.Read(ref _endlessBytes);
 
     public int MostUnderWay => _mostUnderWay;
 
@@ -146,6 +153,17 @@ internal sealed class ChatServer : IDisposable
         try
         {
             var act = _act(call);
+            if (act.IsEndless)
+            {
+                await stream.WriteAsync("HTTP/1.1 200 X\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
+                var spaces = Encoding.ASCII.GetBytes(new string(' ', act.Pause > TimeSpan.Zero ? 1 : 1 << 16));
+                while (true)
+                {
+                    await stream.WriteAsync(spaces, _stop.Token);
+                    Interlocked.Add(ref _endlessBytes, spaces.Length);
+                    await Task.Delay(act.Pause, _stop.Token);
+                }
+            }
             if (act.Pause > TimeSpan.Zero)
                 await Task.Delay(act.Pause, _stop.Token);
             if (act.Hangs)

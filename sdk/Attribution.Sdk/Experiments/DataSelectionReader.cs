@@ -8,7 +8,7 @@ namespace Attribution.Sdk.Experiments;
 /// none but its own.
 /// </summary>
 /// <param name="project">The project.</param>
-internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentReader(project)
+internal sealed partial class DataSelectionReader(ProjectInputs project) : ExperimentReader(project)
 {
     private const string TrainItem = ProjectItemNames.TrainDataset, EvalItem = ProjectItemNames.EvalDataset;
 
@@ -39,8 +39,13 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         if (Project.Plugin is null)
             methods.CheckNames();
 
-        return [ImportDatasets(), ComputeAttribution(selection.ScoringMethods), new(selection with { Train = TrainSets(), Eval = EvalSets() }), FineTune(), Evaluate(),
-            Judge(), CollectMetrics()];
+        var truth = new GroundTruthItems(Project, Properties, Problems);
+        PlannedStage[] all =
+        [
+            ImportDatasets(), ComputeAttribution(selection.ScoringMethods), new(truth.WithCurve(selection) with { Train = TrainSets(), Eval = EvalSets() }),
+            FineTune(), RetrainSubsets(truth), Evaluate(), Judge(), MeasureLds(selection), CollectMetrics(),
+        ];
+        return all.Where(planned => Has(ExperimentStage.DataSelection.Single(stage => stage.Name == planned.Settings.Stage)));
     }
 
     private PlannedStage ImportDatasets()

@@ -1,3 +1,4 @@
+using Attribution.Sdk.Stages;
 using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tasks;
@@ -17,9 +18,14 @@ public sealed class ReportResults : Microsoft.Build.Utilities.Task
     [Required]
     public string Report { get; set; } = "";
 
+    /// <summary>Where stages keep their notes; from here on another build may.</summary>
+    public string StateFolder { get; set; } = "";
+
     /// <inheritdoc/>
     public override bool Execute()
     {
+        if (StateFolder.Length > 0)
+            BuildLock.Release(StateFolder);
         if (File.Exists(Table))
             Log.LogMessage(MessageImportance.High, "\n{0}\n", File.ReadAllText(Table).TrimEnd());
         if (File.Exists(Report))

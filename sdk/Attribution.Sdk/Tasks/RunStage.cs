@@ -27,7 +27,11 @@ public sealed class RunStage : WorkerTask
         var folder = new StageFolder(Path.Combine(ProjectDirectory, StateFolder));
         IEnumerable<string> accept = AcceptSnapshot && Stage == StageNames.VerifySnapshot ? ["--accept-snapshot"] : [];
         if (!Run(["run-stage", Stage, "--request", $"{StateFolder}{Stage}.request.json", "--stop-with-stdin", "--verbose", .. accept]))
+        {
+            // Nothing of this build runs after it; one that waits within the same build may.
+            BuildLock.Release(Path.Combine(ProjectDirectory, StateFolder));
             return false;
+        }
         SayDone();
         Stamp(folder);
         return true;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Attribution.Contracts;
 using Attribution.Sdk.Worker;
 using Microsoft.Build.Framework;
 
@@ -75,7 +76,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
             var nextProgress = FirstProgress;
             foreach (var text in worker.Lines())
                 if (WorkerLine.Parse(text) is not { } line)
-                    Log.LogMessage(PlainLines, "{0}", text);
+                    Log.LogMessage(PlainLines, "{0}", ForeignText.Visible(text));
                 else if (line.Kind != "progress")
                     Say(line);
                 else if (clock.Elapsed >= nextProgress)
@@ -157,6 +158,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
 
     private void KeepErrorLine(string line)
     {
+        line = ForeignText.Visible(line);
         // A verb that does not speak the protocol ends with `error ATTR1234: ...`.
         if (line.StartsWith("error ATTR", StringComparison.Ordinal))
             Log.LogMessageFromText(line, MessageImportance.High);

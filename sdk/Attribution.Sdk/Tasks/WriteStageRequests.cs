@@ -10,8 +10,12 @@ namespace Attribution.Sdk.Tasks;
 /// <summary>
 /// Checks the project and writes <c>S.request.json</c> of every stage S, each only when it says something new: the file's time is the time of the change.
 /// </summary>
-public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrementalTask
+public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrementalTask, ICancelableTask
 {
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly ManualResetEventSlim _canceled = new();
+
     /// <summary>The experiment's project.</summary>
     [Required]
     public string ProjectFile { get; set; } = "";
@@ -46,6 +50,9 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
     /// <summary>The project's items of that name.</summary>
     public ITaskItem[] Baselines { get; set; } = [];
 
+    /// <summary>The project's items of that name.</summary>
+    public ITaskItem[] GroundTruths { get; set; } = [];
+
     /// <summary>What was compiled.</summary>
     public ITaskItem[] SourceFiles { get; set; } = [];
 
@@ -74,6 +81,10 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         var settings = Settings.ToDictionary(s => s.ItemSpec, s => s.GetMetadata("Value"), StringComparer.OrdinalIgnoreCase);
         var globals = (BuildEngine as IBuildEngine6)?.GetGlobalProperties() ?? new Dictionary<string, string>();
 
+        var command = BuildCommand.Of(ProjectFile, globals, settings.Keys);
+        // Who only asks writes nothing; an explanation has a folder of its own.
+        if (!FailIfNotIncremental && RequestFolder == StateFolder && !TakeTurn(Path.Combine(directory, StateFolder), command))
+            return false;
         var reader = ExperimentReader.Of(new ProjectInputs
         {
             Name = Path.GetFileNameWithoutExtension(ProjectFile),
@@ -81,7 +92,7 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
             Properties = settings,
             Items = Items,
             State = StateFolder,
-            Command = BuildCommand.Of(ProjectFile, globals, settings.Keys),
+            Command = command,
             Worker = Path.GetDirectoryName(Worker)!,
             Plugin = Plugin(paths),
         });
@@ -105,6 +116,36 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         foreach (var stage in ExperimentStage.All.Select(stage => stage.Name).Except(stages.Select(stage => stage.Settings.Stage)))
             File.Delete(folder.Request(stage));
         return !Log.HasLoggedErrors;
+    }
+
+    /// <inheritdoc/>
+    public void Cancel() => _canceled.Set();
+
+    /// <summary>Waits until no other build works with the folder, and keeps others from it until this one has ended.</summary>
+    private bool TakeTurn(string folder, string command)
+    {
+        for (string? told = null; ; _canceled.Wait(LockPause))
+        {
+            if (_canceled.IsSet)
+                return false;
+            if (BuildLock.TryTake(folder, command, out var holder, out var isThisProcess) is { } taken)
+            {
+                var engine = BuildEngine as IBuildEngine4;
+                engine?.RegisterTaskObject((typeof(BuildLock), folder), taken, RegisteredTaskObjectLifetime.Build, allowEarlyCollection: false);
+                if (engine?.GetRegisteredTaskObject((typeof(BuildLock), folder), RegisteredTaskObjectLifetime.Build) is null)
+                    taken.Dispose();
+                return true;
+            }
+            if (isThisProcess)
+            {
+                Log.LogError(null, ProjectErrorCodes.BuiltTwice, null, ProjectFile, 0, 0, 0, 0,
+                    "This build already builds {0} with other properties ({1}), and both would use {2}. Build one after the other, or give each a Variant.",
+                    Path.GetFileName(ProjectFile), holder, StateFolder);
+                return false;
+            }
+            if (told != holder)
+                Log.LogMessage(MessageImportance.High, "{0}: waits for another build that uses {1}: {2}", Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, told = holder);
+        }
     }
 
     private void Write(string file, string text)
@@ -156,6 +197,7 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         ProjectItemNames.AttributionMethod => AttributionMethods,
         ProjectItemNames.SelectionMethod => SelectionMethods,
         ProjectItemNames.Baseline => Baselines,
+        ProjectItemNames.GroundTruth => GroundTruths,
         _ => throw new ArgumentException($"There is no item {name}.", nameof(name)),
     }).Select(item => new ProjectItem(item.ItemSpec, item.GetMetadata))];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Attribution.Contracts;
 
 namespace Attribution.Sdk.Worker;
 
@@ -45,5 +46,5 @@ internal sealed record WorkerLine(string Kind, string Text)
     }
 
     private static string? StringOf(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? ForeignText.Visible(value.GetString()!) : null;
 }

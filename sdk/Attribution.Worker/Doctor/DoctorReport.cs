@@ -34,11 +34,11 @@ public static class DoctorReport
         table.AddColumn(new TableColumn("status").NoWrap());
         table.AddColumn("found");
         foreach (var check in checks)
-            table.AddRow(new Markup(Markup.Escape(check.Part)), new Markup($"[{Colour(check.Status)}]{Name(check.Status)}[/]"), new Markup(Markup.Escape(check.Found)));
+            table.AddRow(new Markup(Markup.Escape(check.Part)), new Markup($"[{Colour(check.Status)}]{Name(check.Status)}[/]"), new Markup(Markup.Escape(Shown.Of(check.Found))));
         console.Write(table);
 
         foreach (var check in checks.Where(check => check.Mend is not null))
-            output.WriteLine($"{Name(check.Status),-8}{check.Part}: {check.Mend}");
+            output.WriteLine($"{Name(check.Status),-8}{check.Part}: {Shown.Of(check.Mend!)}");
         output.WriteLine(ExitCode(checks) == 0 ? "Ready: nothing that is needed is missing." : "Not ready: something that is needed is missing.");
     }
 

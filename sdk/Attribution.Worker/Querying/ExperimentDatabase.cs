@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
+using Attribution.Pipeline.GroundTruth;
 using Attribution.Pipeline.Snapshots;
 using DuckDB.NET.Data;
 
@@ -131,8 +132,12 @@ internal sealed partial class ExperimentDatabase : IDisposable
             _connection.Execute($"CREATE TABLE {table.Name} ({string.Join(", ", table.Columns.Select(c => $"{Sql.Identifier(c.Name)} {c.Type}"))})");
         Insert("experiments", experiments.Select(e => new[] { Text(e.Name), Text(e.Folder) }));
         var runs = experiments.SelectMany(e => (e.Metrics?.Runs ?? new Dictionary<string, RunMetrics>()).Select(run => (Keys: (string[])[Text(e.Name), Text(run.Key), .. Settings(run.Value)], Run: run.Value))).ToArray();
-        var own = QueryTables.OfMetrics.Single(t => t.Name == "runs").Columns.Skip(2 + RunSettings.Length).ToArray();
-        Insert("runs", runs.Select(r => (string[])[.. r.Keys, .. own.Select(c => r.Run.Settings.TryGetValue(c.Name, out var setting) ? Value(setting) : Number(r.Run.Metrics.GetValueOrDefault(c.Name)))]));
+        foreach (var (table, isTruth) in (ReadOnlySpan<(string, bool)>)[("runs", false), (GroundTruthMetrics.Setting, true)])
+        {
+            var own = QueryTables.OfMetrics.Single(t => t.Name == table).Columns.Skip(2 + RunSettings.Length).ToArray();
+            Insert(table, runs.Where(r => r.Run.Settings.ContainsKey(GroundTruthMetrics.Setting) == isTruth).Select(r => (string[])[.. r.Keys, .. own.Select(c =>
+                r.Run.Settings.TryGetValue(c.Name, out var setting) ? Value(setting) : Number(r.Run.Metrics.GetValueOrDefault(c.Name)))]));
+        }
         Insert("metrics", runs.SelectMany(r => r.Run.Metrics.Select(m => (string[])[.. r.Keys, Text(m.Key), Number(m.Value)])));
     }
 

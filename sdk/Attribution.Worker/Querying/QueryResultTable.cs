@@ -33,7 +33,7 @@ internal static class QueryResultTable
         }
         var table = new Table().Border(TableBorder.Simple);
         foreach (var (i, column) in reader.Columns.Index())
-            table.AddColumn(new TableColumn(column.Name.EscapeMarkup())
+            table.AddColumn(new TableColumn(Shown.Of(column.Name).EscapeMarkup())
             {
                 Alignment = IsNumber(kinds[i]) ? Justify.Right : Justify.Left,
                 // Where a terminal is too narrow, the longer texts make room.
@@ -56,6 +56,6 @@ internal static class QueryResultTable
         if (IsReal(type) && double.TryParse(text, CultureInfo.InvariantCulture, out var number))
             return number.ToString("G6", CultureInfo.InvariantCulture);
         var line = string.Join(' ', text.Split((char[]?)['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
-        return (line.Length > LongestText ? $"{line[..(LongestText - 1)]}…" : line).EscapeMarkup();
+        return Shown.Of(line.Length > LongestText ? $"{line[..(LongestText - 1)]}…" : line).EscapeMarkup();
     }
 }

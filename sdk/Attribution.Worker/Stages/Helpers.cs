@@ -8,7 +8,7 @@ namespace Attribution.Worker.Stages;
 /// Processes of this program that help with a stage. They end by themselves when nothing is free any more, and at once when this process ends or no longer
 /// wants them. What a helper fails at is tried again here, so its errors are only details.
 /// </summary>
-internal sealed class Helpers : IDisposable
+internal sealed class Helpers : IHelpers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -39,6 +39,12 @@ internal sealed class Helpers : IDisposable
             _processes.Add(process);
         }
     }
+
+    /// <inheritdoc/>
+    public int Count => _processes.Count;
+
+    /// <inheritdoc/>
+    public int Alive => _processes.Count(process => !process.HasExited);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -52,6 +52,8 @@ internal sealed class Reporter(TextWriter output) : StageReporter
 
     private void Write(Line line)
     {
+        // Much of it is the words of others.
+        line = line with { Text = Shown.Of(line.Text), File = line.File is null ? null : Shown.Of(line.File), Property = line.Property is null ? null : Shown.Of(line.Property) };
         var json = JsonSerializer.Serialize(line, Options);
         lock (_gate)
         {

@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Pipeline;
@@ -76,7 +77,11 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
             output.WriteLine($"  {reason}");
         if (reasons.Length > MostReasons)
             output.WriteLine($"  and {reasons.Length - MostReasons} more");
-        foreach (var line in stage.Forecast([.. jobs.Where(j => j.Artifact is null).Select(j => j.Job).DistinctBy(j => j.Request.Fingerprint)]))
+        StageJob[] toMake = [.. jobs.Where(j => j.Artifact is null).Select(j => j.Job).DistinctBy(j => j.Request.Fingerprint)];
+        if (toMake.Length > 0 && stage.Share(toMake) is { } work)
+            foreach (var units in stage.Units(toMake).Where(units => units.Count > 0))
+                output.WriteLine($"  {units.Describe(context.Store, Workers.Of(work, (context.Settings as ModelSettings)?.Execution).Count)}");
+        foreach (var line in stage.Forecast(toMake))
             output.WriteLine($"  {line}");
     }
 }

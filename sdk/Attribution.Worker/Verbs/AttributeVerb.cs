@@ -59,11 +59,15 @@ public static class AttributeVerb
                 RequireControl = methods.Any(m => m.Inputs.HasFlag(MethodInputs.Control)),
             });
             var folder = model.Folder(parsed);
-            var blocks = LayerList.Parse(parsed.GetRequiredValue(layers), ModelConfig.Load(folder).BlockCount);
+            var config = ModelConfig.Load(folder);
+            var blocks = LayerList.Parse(parsed.GetRequiredValue(layers), config.BlockCount);
+            var target = parsed.GetRequiredValue(output);
+            var floats = methods.Sum(m => m.IsProjected() ? identity.Dimension : (m.IsOfWholeModel() ? 1L : blocks.Count) * config.HiddenSize);
+            OutputPlace.RequireFolder(target, dataset.CountRows() * floats * sizeof(float));
             var encoder = RowEncoder.Load(folder, parsed.GetValue(maxTokens), model.Loss(parsed), model.ChatTemplate(parsed));
             using var loaded = model.Load(parsed, folder);
             using var computer = new VectorComputer(loaded.Transformer, known);
-            Write(dataset, encoder, computer, methods, identity, blocks, parsed.GetRequiredValue(output), cancellation);
+            Write(dataset, encoder, computer, methods, identity, blocks, target, cancellation);
             return Task.FromResult(0);
         });
         return verb;

@@ -19,7 +19,7 @@ public static class DoctorVerb
             if (parsed.GetValue(json))
                 DoctorReport.WriteJson(checks, output);
             else
-                DoctorReport.WriteTable(checks, output, output == Console.Out && !Console.IsOutputRedirected);
+                DoctorReport.WriteTable(checks, (output as Shown.Writer)?.Inner ?? output, output is Shown.Writer);
             return DoctorReport.ExitCode(checks);
         });
         return verb;

@@ -40,6 +40,7 @@ public static class EvaluateVerb
         model.AddConversations(verb, loss: true);
         verb.SetAction(async (parsed, cancellation) =>
         {
+            OutputPlace.RequireFolder(parsed.GetRequiredValue(output));
             var folder = model.Folder(parsed);
             var encoder = RowEncoder.Load(folder, parsed.GetValue(maxTokens), model.Loss(parsed), model.ChatTemplate(parsed));
             var path = parsed.GetRequiredValue(data);

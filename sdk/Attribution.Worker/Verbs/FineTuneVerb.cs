@@ -57,6 +57,7 @@ public static class FineTuneVerb
                 BatchSize = parsed.GetValue(batch),
                 Seed = parsed.GetValue(seed),
             };
+            OutputPlace.RequireFolder(parsed.GetRequiredValue(output));
             var folder = model.Folder(parsed);
             var rows = Rows(parsed.GetRequiredValue(data), RowEncoder.Load(folder, parsed.GetValue(maxTokens), model.Loss(parsed), model.ChatTemplate(parsed)));
             using var loaded = model.Load(parsed, folder);

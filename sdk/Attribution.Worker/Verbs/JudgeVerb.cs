@@ -54,7 +54,7 @@ public static class JudgeVerb
         });
         command.SetAction((parsed, cancellation) =>
         {
-            EnvironmentFile.Load();
+            EnvironmentFile.Load(skipped => parsed.InvocationConfiguration.Error.WriteLine($"warning {skipped.Code}: {skipped.Message}"));
             var name = parsed.GetRequiredValue(trait);
             var asks = parsed.GetValue(rules) ? null : parsed.GetValue(prompt) is { } own ? JudgePrompt.Load(own) : JudgePrompt.Shipped(name);
             if (asks is not null && asks.Scale.Trait != name)
@@ -106,6 +106,6 @@ public static class JudgeVerb
     private static string Short(string text)
     {
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length > 100 ? line[..100] + "..." : line;
+        return Shown.Of(line.Length > 100 ? line[..100] + "..." : line);
     }
 }

@@ -8,9 +8,6 @@ namespace Attribution.Worker.Verbs;
 /// <summary><c>attribution run-stage</c>: one stage of an experiment, as a build starts it. What it has to say it says in JSON lines.</summary>
 public static class RunStageVerb
 {
-    /// <summary>The exit code of a stage that was told to stop: that of a process ended by SIGTERM.</summary>
-    public const int Cancelled = 143;
-
     /// <summary>The verb.</summary>
     public static Command Create()
     {
@@ -18,12 +15,11 @@ public static class RunStageVerb
         stage.AcceptOnlyFromAmong([.. StageList.Names]);
         var request = new Option<string>("--request") { Description = "The stage's request file, as the build writes it.", Required = true };
         var accept = new Option<bool>("--accept-snapshot") { Description = "Make the present metrics the snapshot." };
-        var verbose = new Option<bool>("--verbose") { Description = "Show where an unexpected error came from." };
         var parent = new Option<bool>("--stop-with-stdin") { Description = "Stop when the standard input ends: whoever started this is gone." };
         var helper = new Option<bool>("--helper") { Description = "Compute what is free of a stage that another process runs, and leave the rest to that one.", Hidden = true };
         var verb = new Command("run-stage", "Runs one stage of an experiment from its request file, and reports in JSON lines.")
         {
-            stage, request, accept, verbose, parent, helper,
+            stage, request, accept, parent, helper,
         };
         verb.SetAction(async (parsed, cancellation) =>
         {
@@ -31,7 +27,7 @@ public static class RunStageVerb
             if (parsed.GetValue(parent))
                 _ = Task.Run(() => StopWithInput(stop), CancellationToken.None);
             return await Task.Run(() => Run(
-                parsed.GetRequiredValue(stage), parsed.GetRequiredValue(request), parsed.GetValue(accept), parsed.GetValue(verbose), parsed.GetValue(helper),
+                parsed.GetRequiredValue(stage), parsed.GetRequiredValue(request), parsed.GetValue(accept), parsed.GetValue<bool>(VerbRunner.Verbose), parsed.GetValue(helper),
                 parsed.InvocationConfiguration.Output, stop.Token), CancellationToken.None);
         });
         return verb;
@@ -42,10 +38,11 @@ public static class RunStageVerb
         var reporter = new Reporter(output);
         try
         {
-            EnvironmentFile.Load();
+            EnvironmentFile.Load(skipped => reporter.Warning(skipped.Code, skipped.Message, skipped.File));
             using var context = new StageContext(RequestFile.Read(name, request), reporter)
             {
                 AcceptSnapshot = accept,
+                Cancellation = cancellation,
                 IsHelper = isHelper,
                 StartHelpers = isHelper ? null : environments => new Helpers(name, request, environments, reporter),
             };
@@ -59,7 +56,7 @@ public static class RunStageVerb
             }
             finally
             {
-                if (isHelper || context.HasHelpers)
+                if (isHelper || context.Helpers is not null)
                     reporter.Detail($"computed {context.Store.ComputedCount} artifacts");
             }
             return 0;
@@ -67,7 +64,7 @@ public static class RunStageVerb
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             reporter.Message($"{name} was stopped; what was finished is kept.");
-            return Cancelled;
+            return VerbRunner.Stopped;
         }
         catch (AttributionException e)
         {
@@ -79,8 +76,7 @@ public static class RunStageVerb
         }
         catch (Exception e)
         {
-            reporter.Error(new AttributionException(ErrorCodes.Unexpected, $"{name} failed in a way that nobody foresaw: {e.GetType().Name}: {e.Message} "
-                + $"Please report this; {(verbose ? "what follows tells where it happened" : "with a verbosity of detailed the build shows where it happened")}.", e));
+            reporter.Error(Shown.Unexpected(name, e, verbose ? "what follows tells where it happened" : "with a verbosity of detailed the build shows where it happened"));
             if (verbose)
                 reporter.Detail(e.ToString());
         }

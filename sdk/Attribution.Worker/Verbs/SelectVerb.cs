@@ -47,6 +47,7 @@ public static class SelectVerb
             var scores = RowScorer.Score([scorer], Table(folder), cancellation)[0];
             var selected = SelectedRows.Join(TopK.Select(scores, parsed.GetValue(k)), VectorFolder.Rows(folder));
             var path = Path.GetFullPath(parsed.GetRequiredValue(output));
+            OutputPlace.RequireFile(path);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             SelectedRows.Write(path, selected);
             var without = scores.Count(s => !float.IsFinite(s.Score));

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Attribution.Data.DuckDb;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
@@ -50,6 +51,8 @@ internal sealed partial class DatasetSource
     public static DatasetSource Open(string path, string? filter, string? indexColumn, DuckDBConnection connection)
     {
         var files = Find(path, connection);
+        foreach (var file in files)
+            FileIdentity.RequireFile(file);
         var format = DatasetFormats.Of(files[0]);
         if (files.FirstOrDefault(file => DatasetFormats.Of(file) != format) is { } odd)
             throw new AttributionException(ErrorCodes.DatasetFormatUnknown, $"'{path}' names files of several formats. Name those of one.") { File = odd };

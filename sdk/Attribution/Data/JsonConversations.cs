@@ -40,6 +40,8 @@ internal static class JsonConversations
                 continue;
             if (ChatMessage.Fault(field.Name, field.Value) is { } fault)
                 throw place.Error(ErrorCodes.MessagesMalformed, column, $"message {index}: {fault}");
+            if (field.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array && Duplicate(field.Value) is { } twice)
+                throw place.Error(ErrorCodes.DatasetColumnDuplicate, column, $"message {index}, {field.Name}: {twice}");
             (fields ??= []).Add(field.Name, nullsAreAbsent ? JsonSerializer.SerializeToElement(WithoutNulls(JsonNode.Parse(field.Value.GetRawText()))) : field.Value);
         }
         var role = Text(message, "role", index, place, column);
@@ -50,6 +52,20 @@ internal static class JsonConversations
             return new(role, "") { Fields = fields };
         }
         return new(role, Text(message, "content", index, place, column)) { Fields = fields };
+    }
+
+    // In a call's arguments, for instance: which of the two counts is anyone's guess.
+    private static string? Duplicate(JsonElement value)
+    {
+        try
+        {
+            _ = JsonElement.Parse(value.GetRawText(), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return null;
+        }
+        catch (JsonException error)
+        {
+            return error.Message;
+        }
     }
 
     private static JsonNode? WithoutNulls(JsonNode? value) => value switch

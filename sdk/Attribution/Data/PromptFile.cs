@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Tokenization;
 
@@ -20,9 +21,12 @@ public static class PromptFile
     {
         if (!File.Exists(path))
             throw new AttributionException(ErrorCodes.DatasetNotFound, $"There is no file of prompts at '{path}'. Correct the path or put the file there.") { File = path };
+        FileIdentity.RequireFile(path);
         var prompts = Values(path).Select((value, index) => Prompt(value, new(path, index))).ToArray();
         return prompts.Length > 0 ? prompts : throw new AttributionException(ErrorCodes.DatasetEmpty, $"'{path}' holds no prompts.") { File = path };
     }
+
+    private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
 
     private static IEnumerable<JsonElement> Values(string path)
     {
@@ -30,10 +34,10 @@ public static class PromptFile
         try
         {
             if (format == DatasetFormat.JsonLines)
-                return [.. File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => JsonElement.Parse(line))];
+                return [.. File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => JsonElement.Parse(line, NoDuplicates))];
             if (format == DatasetFormat.JsonArray && !path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase))
             {
-                var root = JsonElement.Parse(File.ReadAllText(path));
+                var root = JsonElement.Parse(File.ReadAllText(path), NoDuplicates);
                 return root.ValueKind == JsonValueKind.Array
                     ? root.EnumerateArray()
                     : throw new AttributionException(ErrorCodes.PromptsMalformed, $"'{path}' is not a JSON array. Prompts come as [\"...\", ...].") { File = path };

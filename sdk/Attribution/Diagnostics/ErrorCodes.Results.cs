@@ -57,6 +57,9 @@ public static partial class ErrorCodes
     /// <summary>No row has an answer to train on.</summary>
     public const string NothingToTrain = "ATTR1602";
 
+    /// <summary>No row of an evaluation set has a loss to compare with.</summary>
+    public const string NothingToMeasure = "ATTR1604";
+
     /// <summary>A loss or a gradient became infinite or NaN.</summary>
     public const string LossNotFinite = "ATTR1603";
 
@@ -104,6 +107,9 @@ public static partial class ErrorCodes
 
     /// <summary>A <c>.env</c> file is malformed.</summary>
     public const string EnvironmentFileInvalid = "ATTR1655";
+
+    /// <summary>A line of a <c>.env</c> file is not of the form <c>NAME=value</c> (a warning): it is skipped.</summary>
+    public const string EnvironmentLineSkipped = "ATTR1656";
 
     /// <summary>A reply in the store is damaged (a warning): it is asked for again.</summary>
     public const string ReplyDamaged = "ATTR1654";

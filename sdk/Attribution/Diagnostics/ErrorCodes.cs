@@ -26,6 +26,9 @@ public static partial class ErrorCodes
     /// <summary>The memory of the device or of the machine does not suffice.</summary>
     public const string OutOfMemory = "ATTR1010";
 
+    /// <summary>A file or folder cannot be read or written: rights, room, or a broken disk.</summary>
+    public const string FileAccess = "ATTR1015";
+
     /// <summary>DuckDB's library is not there for this machine, or does not load.</summary>
     public const string DuckDbMissing = "ATTR1021";
 
@@ -116,6 +119,9 @@ public static partial class ErrorCodes
 
     /// <summary>Parts of a tokenizer file contradict each other, such as a merge of tokens that do not exist.</summary>
     public const string TokenizerInconsistent = "ATTR1204";
+
+    /// <summary>A tokenizer makes of a text more, or takes longer for it, than any does.</summary>
+    public const string TokenizerLimit = "ATTR1205";
 
     /// <summary>A model folder has no chat template, or none of the name that was asked for, or its files cannot be read.</summary>
     public const string ChatTemplateMissing = "ATTR1220";

@@ -77,13 +77,17 @@ public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer
         return metrics;
     }
 
-    /// <summary>Writes the verdicts as CSV (RFC 4180): prompt, answer, references, score, rationale.</summary>
+    /// <summary>
+    /// Writes the verdicts as CSV (RFC 4180): prompt, answer, references, score, rationale. A cell that begins with <c>= + - @</c>, a tab or a carriage return, which
+    /// spreadsheets run as a formula, has an apostrophe before it, which they take for the sign of a text.
+    /// </summary>
     public void WriteCsv(string path)
     {
         using var writer = new StreamWriter(path) { NewLine = "\n" };
         using var csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             NewLine = "\n",
+            InjectionOptions = InjectionOptions.Escape,
             // With "\n" between rows CsvHelper lets a lone carriage return pass, where readers see the end of a row.
             ShouldQuote = a => ConfigurationFunctions.ShouldQuote(a) || a.Field?.Contains('\r') == true,
         });

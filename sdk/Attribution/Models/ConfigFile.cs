@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 
 namespace Attribution.Models;
@@ -16,6 +17,7 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
     {
         if (!File.Exists(file))
             throw new AttributionException(ErrorCodes.ModelConfigInvalid, $"There is no {Path.GetFileName(file)} in the model's folder; a model is a folder as Hugging Face publishes it.") { File = file };
+        FileIdentity.RequireFile(file);
         return Parse(File.ReadAllText(file), file);
     }
 
@@ -49,8 +51,11 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
     public int Int(string name, int? otherwise = null) => OptionalInt(name) ?? otherwise ?? throw Missing(name);
 
     /// <summary>A positive integer: a size or a count.</summary>
-    public int Size(string name, int? otherwise = null) =>
-        Int(name, otherwise) is > 0 and var size ? size : throw Invalid(name, "a positive integer");
+    /// <param name="name">The property.</param>
+    /// <param name="otherwise">Its value where it is absent.</param>
+    /// <param name="most">What no model comes near; memory is taken by it.</param>
+    public int Size(string name, int? otherwise = null, int most = int.MaxValue) =>
+        Int(name, otherwise) is > 0 and var size && size <= most ? size : throw Invalid(name, most == int.MaxValue ? "a positive integer" : $"a positive integer of at most {most}");
 
     public int? OptionalInt(string name) => Node(name) switch
     {

@@ -52,22 +52,27 @@ internal static partial class ModelConfigReader
         || type is "mixtral" or "dbrx" or "deepseek_v2" or "deepseek_v3" or "gpt_oss" or "jamba" or "llama4" or "llama4_text" or "minimax"
         || new[] { "num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts" }.Any(name => config.Json[name] is not null && config.OptionalInt(name) > 1);
 
+    /// <summary>A hundred times what the largest models have.</summary>
+    private const int MostBlocks = 10_000, MostHeads = 1 << 14, MostWidth = 1 << 20;
+
     private static ModelConfig Common(ConfigFile config, string type)
     {
-        var heads = config.Size("num_attention_heads");
-        var hidden = config.Size("hidden_size");
-        var blocks = config.Size("num_hidden_layers");
+        var heads = config.Size("num_attention_heads", most: MostHeads);
+        var hidden = config.Size("hidden_size", most: MostWidth);
+        var blocks = config.Size("num_hidden_layers", most: MostBlocks);
         var size = config.OptionalInt("head_dim") ?? (type switch { "qwen3" => 128, "gemma2" or "gemma3_text" => 256, _ => hidden / heads });
+        if (size is < 1 or > MostHeads)
+            throw config.Invalid("head_dim", $"a positive integer of at most {MostHeads}");
         var rotary = Rotary(config, config.Section("rope_parameters") ?? config.Section("rope_scaling"), size, type == "smollm3" ? 2_000_000 : 10_000);
         return new ModelConfig
         {
             ModelType = type,
-            VocabularySize = config.Size("vocab_size"),
+            VocabularySize = config.Size("vocab_size", most: MostWidth * 16),
             HiddenSize = hidden,
-            IntermediateSize = config.Size("intermediate_size"),
+            IntermediateSize = config.Size("intermediate_size", most: MostWidth * 16),
             BlockCount = blocks,
             HeadCount = heads,
-            KeyValueHeadCount = config.Size("num_key_value_heads", type is "llama" or "phi3" or "olmo2" or "granite" ? heads : type == "smollm3" ? 4 : null),
+            KeyValueHeadCount = config.Size("num_key_value_heads", type is "llama" or "phi3" or "olmo2" or "granite" ? heads : type == "smollm3" ? 4 : null, MostHeads),
             HeadSize = size,
             NormEpsilon = config.Double("rms_norm_eps"),
             MaxPositions = config.Size("max_position_embeddings"),

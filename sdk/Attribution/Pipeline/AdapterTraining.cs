@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Attribution.Contracts.DataSelection;
 using Attribution.Data;
@@ -19,9 +20,9 @@ internal sealed class AdapterTraining(FineTuneSettings settings, ModelSource mod
     private const string AdapterConfig = "adapter_config.json", StoreStage = "adapters";
 
     /// <summary>The request of an adapter.</summary>
-    /// <param name="rows">The rows to train on, as <see cref="SelectTrainingDataStage.TrainFile"/> has them.</param>
+    /// <param name="rows">The rows to train on: a file as <see cref="SelectTrainingDataStage.TrainFile"/>, or what else says which they are.</param>
     /// <param name="at">The learning rate, epochs, rank and seed; all of them.</param>
-    public StageRequest Request(InputFile rows, RunPoint at)
+    public StageRequest Request(object rows, RunPoint at)
     {
         var request = new
         {
@@ -65,11 +66,12 @@ internal sealed class AdapterTraining(FineTuneSettings settings, ModelSource mod
             Seed = at.Seed!.Value,
         };
         var sequences = Dataset.Open(new() { Path = rows }).Rows().Select(row => model.Encoder.Encode(row.Treatment, rows, row.Index)).ToArray();
+        var steps = options.Epochs * ((sequences.Count(s => s.TargetCount > 0) + options.BatchSize - 1) / options.BatchSize);
         using var curve = new LossCurve(builder.PathOf(FineTuneStage.LossFile));
         using var adapter = new LoraFineTuner(options).Train(model.Model, sequences, step =>
         {
             curve.Add(step);
-            context.Reporter.Progress(() => $"{name}: step {step.Step}, loss {step.Loss:0.000}");
+            context.Reporter.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{context.Standing ?? name}, step {step.Step} of {steps}, loss {step.Loss:0.00}"));
         }, cancellation);
         adapter.Save(builder.Folder);
         NameBase(builder.PathOf(AdapterConfig));

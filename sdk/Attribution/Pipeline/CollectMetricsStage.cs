@@ -5,6 +5,7 @@ using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
 using Attribution.FineTuning;
 using Attribution.Pipeline.Grid;
+using Attribution.Pipeline.GroundTruth;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
 using Attribution.Reporting.TensorBoard;
@@ -28,12 +29,13 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
             return new Run(run.Key, run.Values, Context.Input(run.Selection, SelectTrainingDataStage.FactsFile),
                 CrossEntropy(before), CrossEntropy(key), Judgement(before), Judgement(key));
         }).ToArray();
-        var request = Context.Resolve("metrics", new
+        var (measured, inputs) = (GroundTruthMetrics.Read(Context), new
         {
             runs = runs.Select(r => new { name = r.Key.RunFolder, r.Values, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged })
         });
-        return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File),
-            new Metrics(runs.ToDictionary(r => r.Key.RunFolder, r => r.Read())).Write()))];
+        var request = Context.Resolve("metrics", measured.Count == 0 ? inputs : new { inputs, measured = measured.Select(m => new { m.Name, m.File }) });
+        return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File), new Metrics(
+            runs.Select(r => (r.Key.RunFolder, r.Read())).Concat(measured.Select(m => (m.Name, GroundTruthMetrics.Of(m)))).ToDictionary()).Write()))];
 
         InputFile CrossEntropy(JobKey key) => Context.Input(evaluated.Get(key with { Part = EvaluateStage.CrossEntropyPart }), EvaluateStage.MetricsFile);
 
@@ -45,9 +47,10 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         var metrics = Metrics.Read(artifact.PathOf(Metrics.File));
         yield return Copy(artifact, Metrics.File, Metrics.File);
         var evals = Settings.Eval;
-        yield return ShownFile.Of(ResultTable.File, ResultTable.Of(metrics, evals));
+        var (runs, lds) = (GroundTruthMetrics.RunsOf(metrics), LdsTable.Of(GroundTruthMetrics.Read(Context)));
+        yield return ShownFile.Of(ResultTable.File, ResultTable.Of(runs, evals) + CurveTable.Of(runs) + lds);
         // The build shows it at its end.
-        yield return ShownFile.Of(ResultSummary.File, ResultSummary.Of(metrics, evals));
+        yield return ShownFile.Of(ResultSummary.File, ResultSummary.Of(runs, evals) + lds);
         foreach (var (run, _, _) in Runs())
             yield return ShownFile.Of($"{RunCurves.Folder}/{run.RunFolder}/{EventFile.Name}", EventFile.Of(RunCurves.Of(metrics.Runs[run.RunFolder], TrainingOf(run))));
     }

@@ -45,7 +45,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         _less = new LessJobs(Settings, _model, _format, context, Count);
     }
 
-    public override string Noun => "block";
+    public override string Noun => "vector table";
 
     public override bool ModelLoaded => _model.IsLoaded;
 
@@ -94,7 +94,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         foreach (var (t, table) in tables.Index())
         {
             var run = table.Blocks.Run(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation);
-            Count(run.Progress with { Ran = Context.HasHelpers ? table.Missing : ran[t] + run.Progress.Ran });
+            Count(run.Progress with { Ran = Context.Helpers is not null ? table.Missing : ran[t] + run.Progress.Ran });
             IReadOnlyList<ContentHash> controls = table.WithControls ? _controls.PartsOf(table.Dataset, RowsOf(table.Dataset)) : [];
             foreach (var (i, job) in table.Jobs.Index())
             {
@@ -102,6 +102,18 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
                 yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, table.Rows, run, i), cancellation);
             }
         }
+    }
+
+    public override IEnumerable<StageUnits> Units(IReadOnlyList<StageJob> missing)
+    {
+        foreach (var jobs in missing.Where(IsOfRows).GroupBy(job => job.Key.Dataset!))
+        {
+            StageRequest[] requests = [.. jobs.Select(job => Request(BlockName, job.Key.Method!, LayerOf(job), rows: null))];
+            var missingBlocks = new BlockComputation(Context.Store, requests).Missing(new BlockRows(RowsOf(jobs.Key).Path).Plan()).Count();
+            yield return new StageUnits(requests[0], "block", missingBlocks, requests.Length) { Of = jobs.Key };
+        }
+        foreach (var units in base.Units([.. missing.Where(job => !IsOfRows(job))]))
+            yield return units;
     }
 
     public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint) ?? _scores.PartsOf(job) ?? _less.PartsOf(job) ?? _personas.PartsOf(job);
@@ -209,8 +221,9 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         var keys = Array.ConvertAll(jobs, job => new VectorKey(job.Key.Method!, LayerOf(job)));
         var blocks = new BlockComputation(Context.Store, [.. keys.Select(key => Request(BlockName, key.Method, key.Layer, rows: null))]);
         var plan = rows.Plan();
+        var progress = new StageProgress(Context);
         return new Table(dataset, withControls, jobs, rows, keys, blocks, plan, blocks.Missing(plan).Count(),
-            progress => Context.Reporter.Progress(() => $"{dataset}: {progress.Finished} of {progress.Total} blocks"));
+            block => Context.Reporter.Progress(() => $"{dataset}: {progress.Tell(block.Finished, block.Total, "block", plan.Take(block.Finished).Sum(b => (long)b.Rows))}"));
     }
 
     private Action<int, ArtifactBuilder> Compute(Table table, Block block, IReadOnlyList<int> wanted, CancellationToken cancellation)

@@ -30,7 +30,7 @@ internal sealed class ModelSource : IDisposable
         (_settings, _reporter) = (settings, context.Reporter);
         var hub = HubSettings.FromEnvironment();
         _folder = ModelFolder.Resolve(settings.Model, settings: context.ReadOnly ? hub with { Offline = true } : hub,
-            progress: context.Reporter.Fetching(settings.Model));
+            progress: context.Reporter.Fetching(settings.Model), cancel: context.Cancellation);
         Files = [.. Directory.EnumerateFiles(_folder.Path).Where(file => IsOfModel(Path.GetFileName(file))).Order(StringComparer.Ordinal),
             .. ChatTemplateFiles.AdditionalIn(_folder.Path)];
         _model = new(Load);

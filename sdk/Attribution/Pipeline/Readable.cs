@@ -25,6 +25,10 @@ internal static class Readable
     /// <summary>Reads what <see cref="WriteLines"/> wrote.</summary>
     public static IEnumerable<T> ReadLines<T>(string path) => File.ReadLines(path).Select(line => JsonSerializer.Deserialize<T>(line, Line)!);
 
+    /// <summary>A time as people say it: <c>45 s</c>, <c>9 min</c>, <c>3 h 20 min</c>.</summary>
+    public static string Duration(double seconds) => seconds < 90 ? $"{Math.Max(1, Math.Round(seconds)):0} s"
+        : seconds < 5400 ? $"{seconds / 60:0} min" : $"{Math.Floor(seconds / 3600):0} h {seconds % 3600 / 60:0} min";
+
     /// <summary>A number as JSON can say it: what is not finite is left out.</summary>
     public static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

@@ -30,7 +30,7 @@ internal sealed class RecipeUse
         try
         {
             _source = RecipeSource.Resolve(dataset.Path ?? "", recipe, _parameters, context.ReadOnly ? hub with { Offline = true } : hub,
-                context.Reporter.Fetching($"the files of {recipe.Name}"));
+                context.Reporter.Fetching($"the files of {recipe.Name}"), context.Cancellation);
         }
         catch (AttributionException e) when (e.Code == ErrorCodes.HubOffline && context.ReadOnly && !hub.Offline)
         {

@@ -77,7 +77,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job =>
             (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => (job.Wanted.Train, job.Wanted.Layer, job.Wanted.Pool)))
             _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, group.Key.Pool,
-                [.. group.Select(job => new SharedScores.Selection(job.Fingerprint, job.Wanted.Scores, job.Wanted.TopK, job.Wanted.Scorer))]);
+                [.. group.Select(job => new SharedScores.Selection(job.Fingerprint, job.Wanted.Scores, job.Wanted.TopK, job.Wanted.IsBottom, job.Wanted.Scorer))]);
         // Those of one table after each other, so that the scores and rows of one table at a time are kept.
         return base.Produce([.. missing.OrderBy(job => _wanted.GetValueOrDefault(job.Request.Fingerprint)?.Train, StringComparer.Ordinal)], cancellation);
     }
@@ -101,6 +101,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             job.Key.Layer,
             scoringMethod = at.ScoringMethod,
             at.TopK,
+            at.End,
             seed = at.Seed,
         }, Readable.Indented) + "\n");
     }
@@ -155,10 +156,12 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         var whitening = scoring.Whitens() ? new WhiteningOptions { Damping = Settings.Whitening?.Damping ?? new WhiteningOptions().Damping, Mixture = Settings.Whitening?.Mixture ?? 0 } : null;
         if (scoring == ScoringMethod.TrakFull)
             whitening = whitening! with { Mixture = 0 }; // which it does not read
-        var request = Context.Resolve(StoreStage, isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : whitening is null ? inputs : new { selection = inputs, whitening });
+        object asked = isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : whitening is null ? inputs : new { selection = inputs, whitening };
+        var isBottom = at.End == RankingEndNames.Bottom;
+        var request = Context.Resolve(StoreStage, isBottom ? new { asked, at.End } : asked);
         var vectors = FolderOf(Table(train.Name, trainMethod, layer));
         var scores = $"{FolderOf(EvalTable(train.Name, eval.Name, evalMethod, layer))} {at.ScoringMethod} {at.Seed}";
-        _wanted[request.Fingerprint] = new WantedScores(vectors, layer, PoolOf(train), scores, inputs.TopK, cancellation =>
+        _wanted[request.Fingerprint] = new WantedScores(vectors, layer, PoolOf(train), scores, inputs.TopK, isBottom, cancellation =>
         {
             var (treatments, controls) = (VectorFolder.Open(FolderOf(EvalTable(train.Name, eval.Name, evalMethod, layer)), layer),
                 readsControls ? VectorFolder.Open(FolderOf(Table(eval.Name, ComputeAttributionStage.ControlMethod, layer)), layer) : null);
@@ -217,13 +220,14 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     {
         var (rows, planted, topK) = (RowsOf(train), Planted(train, eval), point.Values.TopK!.Value);
         var scores = Context.Input(Context.Upstream(ComputeAttributionStage.Name).Get(ScoreJobs.KeyOf(train.Name, eval.Name, baseline)), ScoredRows.FileName);
+        var (asked, isBottom) = (new { rows, scores, baseline, TopK = topK, planted }, point.Values.End == RankingEndNames.Bottom);
         return new StageJob(
             new JobKey { Train = train.Name, Eval = eval.Name, Attribution = baseline, Point = point.Named.OrNull() },
-            Context.Resolve(StoreStage, new { rows, scores, baseline, TopK = topK, planted }),
+            Context.Resolve(StoreStage, isBottom ? new { asked, point.Values.End } : asked),
             (builder, cancellation) =>
             {
                 var (pool, all) = (PoolOf(train), ScoredRows.Read(scores.Path));
-                var chosen = TopK.Select(all, topK);
+                var chosen = isBottom ? TopK.SelectLowest(all, topK) : TopK.Select(all, topK);
                 pool.Read(chosen.Select(row => row.Index).ToHashSet(), cancellation);
                 SelectionFiles.Write(builder, pool, all, chosen, planted, null);
             })
@@ -276,5 +280,6 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         return pool;
     }
 
-    private sealed record WantedScores(string Train, int Layer, TrainingPool Pool, string Scores, int TopK, Func<CancellationToken, RowScorer> Scorer);
+    private sealed record WantedScores(string Train, int Layer, TrainingPool Pool, string Scores, int TopK, bool IsBottom,
+        Func<CancellationToken, RowScorer> Scorer);
 }

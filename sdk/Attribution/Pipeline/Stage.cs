@@ -32,13 +32,15 @@ internal abstract class Stage(StageContext context) : IDisposable
     public virtual IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
         var open = new List<StageJob>(missing);
+        var progress = new StageProgress(Context);
         while (open.Count > 0)
         {
             var before = open.Count;
             foreach (var job in open.ToArray())
             {
                 cancellation.ThrowIfCancellationRequested();
-                Context.Reporter.Progress(() => $"{missing.Count - open.Count} of {missing.Count} {Noun}s");
+                Context.Standing = progress.Tell(missing.Count - open.Count, missing.Count, Noun);
+                Context.Reporter.Progress(() => Context.Standing);
                 job.ComputeParts?.Invoke(cancellation);
                 if (Context.IsHelper && job.ComputeParts is not null)
                 {
@@ -66,6 +68,10 @@ internal abstract class Stage(StageContext context) : IDisposable
 
     /// <summary>For people who ask before they build: what jobs that are to run would cost beside time.</summary>
     public virtual IEnumerable<string> Forecast(IReadOnlyList<StageJob> missing) => [];
+
+    /// <summary>For people who ask before they build: what is to be computed, in the units in which it is kept.</summary>
+    public virtual IEnumerable<StageUnits> Units(IReadOnlyList<StageJob> missing) =>
+        missing.GroupBy(job => job.Request.Stage).Select(jobs => new StageUnits(jobs.First().Request, Noun, jobs.Count()));
 
     /// <summary>What people find of the stage as a whole under <c>out/</c>, once it has finished.</summary>
     public virtual IEnumerable<ShownFile> Show() => [];
@@ -111,7 +117,8 @@ internal static class StageList
     {
         var name = context.Settings.GetType().Name.Replace("Settings", "Stage", StringComparison.Ordinal);
         // Found by its name: a look at every type of the library would load libtorch for stages that have no use for it.
-        var stage = typeof(StageList).Assembly.GetType($"{typeof(StageList).Namespace}.{name}") ?? typeof(StageList).Assembly.GetType($"{typeof(StageList).Namespace}.Context.{name}")
+        string[] places = ["", ".Context", ".GroundTruth"];
+        var stage = places.Select(place => typeof(StageList).Assembly.GetType($"{typeof(StageList).Namespace}{place}.{name}")).FirstOrDefault(type => type is not null)
             ?? throw new InvalidOperationException($"there is no {name} in {typeof(StageList).Namespace}, and {context.Settings.GetType().Name} asks for it");
         return (Stage)Activator.CreateInstance(stage, BindingFlags.Public | BindingFlags.Instance | BindingFlags.DoNotWrapExceptions, null, [context], null)!;
     }

@@ -29,6 +29,9 @@ internal sealed class StageContext : IDisposable
 
     public StageReporter Reporter { get; }
 
+    /// <summary>Stops what plans the stage, such as fetching a model.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>What the stage is told.</summary>
     public StageSettings Settings { get; }
 
@@ -49,10 +52,13 @@ internal sealed class StageContext : IDisposable
     public bool IsHelper { get; init; }
 
     /// <summary>Starts helpers, as many as it is told; what it returns ends them. Null where the stage is to be run by this process alone.</summary>
-    public Func<IReadOnlyList<HelperEnvironment>, IDisposable>? StartHelpers { get; init; }
+    public Func<IReadOnlyList<HelperEnvironment>, IHelpers>? StartHelpers { get; init; }
 
-    /// <summary>Whether helpers are at work: what this process has not computed itself may then have been computed for this run all the same.</summary>
-    public bool HasHelpers { get; set; }
+    /// <summary>The helpers at work; what this process has not computed itself may then have been computed for this run all the same.</summary>
+    public IHelpers? Helpers { get; set; }
+
+    /// <summary>How far the stage as a whole has come, for lines about one of its units; such as <c>8 of 21 adapters</c>.</summary>
+    public string? Standing { get; set; }
 
     /// <summary>Whether files may be fetched and changed; explaining changes nothing.</summary>
     public bool ReadOnly { get; init; }

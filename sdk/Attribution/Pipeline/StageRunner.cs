@@ -73,15 +73,14 @@ internal static class StageRunner
         return (artifacts, helpers is null ? artifacts.Values.Count(a => a.Produced) : missing.Count);
     }
 
-    private static IDisposable? StartHelpers(Stage stage, IReadOnlyList<StageJob> missing, StageContext context)
+    private static IHelpers? StartHelpers(Stage stage, IReadOnlyList<StageJob> missing, StageContext context)
     {
         if (context.StartHelpers is not { } start || stage.Share(missing) is not { } work)
             return null;
         var workers = Workers.Of(work, (context.Settings as ModelSettings)?.Execution);
         foreach (var (name, value) in workers[0].Variables)
             Environment.SetEnvironmentVariable(name, value);
-        context.HasHelpers = workers.Count > 1;
-        return context.HasHelpers ? start([.. workers.Skip(1)]) : null;
+        return context.Helpers = workers.Count == 1 ? null : start([.. workers.Skip(1)]);
     }
 
     private static void Leave(string name, Stage stage, IReadOnlyList<(StageJob Job, Artifact Artifact)> done, StageContext context)

@@ -129,6 +129,7 @@ internal sealed class Encoder
         foreach (var step in work.PreTokenizes ? _definition.PreTokenizers.Steps : [])
         {
             work.SparePieces.Clear();
+            work.Text.Step();
             step.Apply(work.Text, work.Pieces, work.SparePieces);
             (work.Pieces, work.SparePieces) = (work.SparePieces, work.Pieces);
         }

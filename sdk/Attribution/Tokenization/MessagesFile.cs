@@ -23,7 +23,7 @@ internal sealed record MessagesFile(IReadOnlyList<ChatMessage> Messages, IReadOn
         }
         try
         {
-            using var document = JsonDocument.Parse(bytes);
+            using var document = JsonDocument.Parse(bytes, new() { AllowDuplicateProperties = false });
             return Read(document.RootElement.Clone(), path);
         }
         catch (JsonException exception)

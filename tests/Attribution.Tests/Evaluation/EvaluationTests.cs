@@ -77,6 +77,25 @@ public sealed class EvaluationTests
         File.ReadAllText(path).ShouldContain("\n\"b\rc\",0,?,");
     }
 
+    [Theory]
+    [InlineData("=HYPERLINK(\"http://x\")")]
+    [InlineData("+1+cmd")]
+    [InlineData("-2+3")]
+    [InlineData("@SUM(A1)")]
+    [InlineData("\t=1+2")]
+    public async Task A_cell_that_a_spreadsheet_would_run_is_a_text_there(string formula)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "judge.csv");
+        (await JudgedEvaluation.RunAsync(new LengthJudge(), [new(0, 0, formula, formula, 4, true)])).WriteCsv(path);
+        using var csv = new CsvHelper.CsvReader(new StreamReader(path), System.Globalization.CultureInfo.InvariantCulture);
+        csv.Read();
+        csv.Read();
+        csv.GetField(0).ShouldBe("'" + formula);
+        csv.GetField(2).ShouldBe("'" + formula);
+        csv.GetField(6).ShouldBe("2");
+    }
+
     private sealed class LengthJudge : IJudge
     {
         public string Name => "length";

@@ -167,6 +167,68 @@ public sealed class FailingServerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reply_without_end_is_refused_at_4_MB()
+    {
+        using var server = new ChatServer(_ => new ChatAct(200, "") { IsEndless = true });
+        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { Timeout = TimeSpan.FromSeconds(60) }, null);
+        var before = GC.GetTotalAllocatedBytes();
+        var error = await Should.ThrowAsync<AttributionException>(async () => await chat.CompleteAsync(new ChatRequest([new("user", "Hello")])));
+        (error.Code, error.Property).ShouldBe((ErrorCodes.ChatRefused, "JudgeEndpoint"));
+        error.Message.ShouldContain("more than 4 MB");
+        // What lies between the two in buffers of the system is not ours.
+        server.EndlessBytes.ShouldBeLessThan(64 << 20);
+        (GC.GetTotalAllocatedBytes() - before).ShouldBeLessThan(64 << 20);
+    }
+
+    [Fact]
+    public async Task A_reply_that_drips_ends_with_the_calls_own_time()
+    {
+        using var server = new ChatServer(_ => new ChatAct(200, "") { IsEndless = true, Pause = TimeSpan.FromMilliseconds(20) });
+        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { Timeout = TimeSpan.FromMilliseconds(300), MaxAttempts = 2 }, null);
+        var error = await Should.ThrowAsync<AttributionException>(async () => await chat.CompleteAsync(new ChatRequest([new("user", "Hello")])).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        error.Code.ShouldBe(ErrorCodes.ChatUnreachable);
+        error.Message.ShouldContain("no answer within 0.3 s");
+    }
+
+    [Theory]
+    [InlineData("{0}")]
+    [InlineData("your key {1} is not valid")]
+    [InlineData("Basic {2}")]
+    [InlineData("got {3} and {4}")]
+    [InlineData("key sk-te***...wxyz9, or sk-te...wxyz9")]
+    [InlineData("hex {5}")]
+    public async Task A_key_that_a_server_echoes_in_any_form_is_not_quoted_nor_kept(string said)
+    {
+        const string key = "sk-test4zKq83Lm02pQx7Yv-wxyz9";
+        var bytes = System.Text.Encoding.ASCII.GetBytes(key);
+        var text = string.Format(null, said, key, Convert.ToBase64String(bytes), Convert.ToBase64String([.. "u:"u8, .. bytes]), key[..14], key[14..], Convert.ToHexStringLower(bytes));
+        var calls = 0;
+        using var server = new ChatServer(_ => (calls++ % 4) switch
+        {
+            0 => ChatAct.Refuse(400, text),
+            1 => ChatAct.Refuse(401, text),
+            2 => new ChatAct(200, System.Text.Json.JsonSerializer.Serialize(new { error = text })),
+            _ => ChatAct.Say(text),
+        });
+        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { MaxAttempts = 1, Timeout = TimeSpan.FromSeconds(20) }, ChatKey.Of(key));
+        for (var call = 0; call < 4; call++)
+        {
+            string shown;
+            try
+            {
+                shown = (await chat.CompleteAsync(new ChatRequest([new("user", "Hello")]))).Text;
+            }
+            catch (AttributionException e)
+            {
+                shown = e.ToString();
+            }
+            foreach (var part in new[] { "4zKq83Lm", "2pQx7Yv-", "wxyz9", Convert.ToBase64String(bytes)[4..20], Convert.ToBase64String([.. "u:"u8, .. bytes])[8..24], Convert.ToHexStringLower(bytes)[10..30] })
+                shown.ShouldNotContain(part);
+        }
+        calls.ShouldBe(4);
+    }
+
+    [Fact]
     public async Task While_the_server_asks_to_wait_no_call_is_made_and_afterwards_fewer_at_once()
     {
         var clock = new Stopwatch();

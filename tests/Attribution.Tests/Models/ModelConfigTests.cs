@@ -74,6 +74,25 @@ public sealed class ModelConfigTests
         static void Same(ModelConfig a, ModelConfig b) => (a with { Source = b.Source, DataType = b.DataType, SlidingWindows = b.SlidingWindows, EosTokenIds = b.EosTokenIds }).ShouldBe(b);
     }
 
+    [Theory]
+    [InlineData("num_hidden_layers", 2147483647)]
+    [InlineData("num_hidden_layers", 20_000)]
+    [InlineData("num_attention_heads", 2147483647)]
+    [InlineData("num_key_value_heads", 2147483647)]
+    [InlineData("hidden_size", 2147483647)]
+    [InlineData("head_dim", 2147483647)]
+    [InlineData("head_dim", -8)]
+    [InlineData("intermediate_size", 2147483647)]
+    [InlineData("vocab_size", 2147483647)]
+    public void A_size_that_no_model_has_is_refused_before_memory_is_taken_for_it(string property, int value)
+    {
+        var json = System.Text.Json.Nodes.JsonNode.Parse(
+            """{"model_type":"llama","vocab_size":100,"hidden_size":64,"intermediate_size":128,"num_hidden_layers":2,"num_attention_heads":4,"rms_norm_eps":1e-5,"max_position_embeddings":128,"hidden_act":"silu"}""")!;
+        json[property] = value;
+        var error = Should.Throw<AttributionException>(() => ModelConfigReader.Parse(json.ToJsonString(), "config.json"));
+        (error.Code, error.Property).ShouldBe((ErrorCodes.ModelConfigInvalid, property));
+    }
+
     public static TheoryData<string, int, int, int?, string> Published => new()
     {
         { """

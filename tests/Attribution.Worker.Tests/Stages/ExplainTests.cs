@@ -37,6 +37,25 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public async Task Explain_counts_units_and_tells_what_such_units_took_before()
+    {
+        using var experiment = new TestExperiment().WithData(700);
+        await experiment.RunAsync("ImportDatasets");
+        (await ExplainAsync(experiment))["ComputeAttribution"].ShouldBe(
+            "to run (2 of 2 vector tables) | it has not run here before | 4 blocks of 'pool': not measured yet | 1 block of 'lazy': not measured yet");
+        await experiment.RunAsync();
+
+        experiment.Seeds = [0, 1, 2];
+        (await ExplainAsync(experiment))["FineTune"].ShouldBe("waits for what SelectTrainingData writes");
+        await experiment.RunAsync("SelectTrainingData");
+        (await ExplainAsync(experiment))["FineTune"].ShouldMatch(@"^to run \(4 of 6 adapters\) .*\| 4 adapters: about \d+ s \([0-9.]+ s each on cpu\), 1 MB$");
+
+        File.AppendAllText(experiment.Train, TestRows.PoolRow(999) + "\n");
+        await experiment.RunAsync("ImportDatasets");
+        (await ExplainAsync(experiment))["ComputeAttribution"].ShouldMatch(@"\| 1 block of 'pool': about \d+ s \([0-9.]+ s each on cpu\), 1 MB$");
+    }
+
+    [Fact]
     public async Task Explain_misses_what_was_deleted()
     {
         using var experiment = new TestExperiment().WithData(80);

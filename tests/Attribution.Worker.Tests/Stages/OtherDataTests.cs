@@ -82,6 +82,31 @@ public sealed class OtherDataTests
     }
 
     [Fact]
+    public void Lines_of_an_env_file_that_are_not_of_ours_are_skipped_with_a_warning_and_the_others_count()
+    {
+        using var experiment = new TestExperiment().WithData(80);
+        experiment.Prepare();
+        experiment.Write(".env", ["alias x=y-never-shown", "# a comment", "export HF_TOKEN='a b'", "  if [ -f never-shown ]; then", "source never-shown", "HF_HUB_DOWNLOAD_TIMEOUT=not-a-number", ""]);
+        using var stage = new StageProcess(experiment, "ImportDatasets", [], []);
+        var (code, output) = stage.Finish();
+        code.ShouldBe(0, output);
+        var warnings = WorkerLine.Parse(output).Where(l => l.Kind == "warning" && l.Code == "ATTR1656").Select(l => l.Text).ToArray();
+        warnings.Length.ShouldBe(3);
+        warnings[1].ShouldStartWith("Line 4 of ");
+        output.ShouldNotContain("never-shown");
+    }
+
+    [Fact]
+    public void An_env_file_that_is_a_pipe_is_an_error_and_not_waited_for()
+    {
+        using var experiment = new TestExperiment().WithData(80);
+        experiment.Prepare();
+        System.Diagnostics.Process.Start("mkfifo", Path.Combine(experiment.Folder, ".env")).WaitForExit();
+        using var stage = new StageProcess(experiment, "ImportDatasets", [], []);
+        stage.Finish().Output.ShouldContain("ATTR1655");
+    }
+
+    [Fact]
     public async Task A_loss_or_a_template_that_is_none_is_an_error_that_names_the_choices()
     {
         using var experiment = new TestExperiment { ChatTemplate = "chatlm" }.WithData(80);

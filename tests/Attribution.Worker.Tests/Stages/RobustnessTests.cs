@@ -81,6 +81,24 @@ public sealed class RobustnessTests
         worker.Finish().Code.ShouldBe(143);
     }
 
+    [Fact]
+    public async Task Told_to_stop_while_it_fetches_a_model_a_worker_stops_without_an_error()
+    {
+        using var hub = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        hub.Start();
+        using var experiment = new TestExperiment { Model = "org/never-whole" }.WithData(80);
+        await experiment.RunAsync("ImportDatasets");
+        using var worker = new StageProcess(experiment, "ComputeAttribution",
+            new() { ["HF_ENDPOINT"] = $"http://{hub.LocalEndpoint}", ["HF_HOME"] = Path.Combine(experiment.Root, "hf") }, []);
+        using var asked = await hub.AcceptTcpClientAsync();
+        await asked.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n "u8.ToArray());
+        worker.Terminate();
+        var (code, output) = worker.Finish();
+        code.ShouldBe(143, output);
+        output.ShouldContain("was stopped; what was finished is kept");
+        output.ShouldNotContain("\"error\"");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -107,6 +107,30 @@ public sealed partial class WorkersTests
     }
 
     [Fact]
+    public void Progress_tells_how_many_are_at_work()
+    {
+        using var experiment = Prepared("progress");
+        using var context = new StageContext(Attribution.Worker.Stages.RequestFile.Read("FineTune", experiment.RequestFile("FineTune")), new StageReporter());
+        new StageProgress(context).Tell(3, 8, "adapter").ShouldBe("3 of 8 adapters");
+        var helpers = new SomeHelpers();
+        context.Helpers = helpers;
+        new StageProgress(context).Tell(3, 8, "adapter").ShouldBe("3 of 8 adapters, 4 workers");
+        helpers.Alive = 2;
+        new StageProgress(context).Tell(3, 8, "adapter").ShouldBe("3 of 8 adapters, 3 of 4 workers");
+    }
+
+    private sealed class SomeHelpers : IHelpers
+    {
+        public int Count => 3;
+
+        public int Alive { get; set; } = 3;
+
+        public void Dispose()
+        {
+        }
+    }
+
+    [Fact]
     public void A_number_of_workers_that_is_none_is_an_error()
     {
         using var experiment = Prepared("none");

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using Attribution.Data.Store;
 using Parquet;
 using Parquet.Data;
 using Parquet.Schema;
@@ -21,6 +22,7 @@ internal sealed class ParquetInput : IDisposable
     /// <exception cref="Exception">Of any kind, where the file is damaged.</exception>
     public static ParquetInput Open(string path)
     {
+        FileIdentity.RequireFile(path);
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {

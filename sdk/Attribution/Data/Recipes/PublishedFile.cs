@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Attribution.Data.DuckDb;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 
 namespace Attribution.Data.Recipes;
@@ -21,6 +22,7 @@ internal static class PublishedFile
 
     private static IEnumerable<PublishedRow> Lines(string path, BrokenRows broken)
     {
+        FileIdentity.RequireFile(path);
         using var file = File.OpenRead(path);
         using Stream content = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
         using var reader = new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: false));

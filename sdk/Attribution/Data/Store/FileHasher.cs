@@ -91,6 +91,7 @@ internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock =
     {
         try
         {
+            FileIdentity.RequireFile(full);
             for (var attempt = 0; attempt < Attempts; attempt++)
             {
                 using var stream = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Attribution.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 
 namespace Attribution.Data.Store;
@@ -13,6 +14,7 @@ internal readonly partial record struct FileIdentity(long Length, long Modified,
     private const int AtCurrentFolder = -100;
     private const int AtEmptyPath = 0x1000;
     private const uint BasicStats = 0x7ff;
+    private const int TypeOfFile = 0xF000, Folder = 0x4000, Regular = 0x8000;
 
     private static bool s_hasStatx = OperatingSystem.IsLinux();
 
@@ -27,6 +29,20 @@ internal readonly partial record struct FileIdentity(long Length, long Modified,
         return Directory.Exists(path) ? new FileIdentity(0, Nanoseconds(Directory.GetLastWriteTimeUtc(path)), 0, 0) : null;
     }
 
+    /// <summary>
+    /// Whether a path leads, through links, to something that is neither a file nor a folder: a pipe, which stands still until someone writes, or a device, which may
+    /// have no end. False where the system does not say.
+    /// </summary>
+    public static bool IsPipeOrDevice(string path) => s_hasStatx && Statx(AtCurrentFolder, path, 0) is { Error: 0 } found && (found.Mode & TypeOfFile) is not (Folder or Regular);
+
+    /// <summary>Refuses what <see cref="IsPipeOrDevice"/>.</summary>
+    /// <exception cref="AttributionException">ATTR1805: it is one.</exception>
+    public static void RequireFile(string path)
+    {
+        if (IsPipeOrDevice(path))
+            throw new AttributionException(ErrorCodes.InputUnreadable, $"'{path}' is a pipe or a device, which has no content to keep. Write it into a file, and name that.") { File = path };
+    }
+
     /// <summary>The identity of an open file.</summary>
     public static FileIdentity Of(SafeFileHandle handle)
         => Statx((int)handle.DangerousGetHandle(), "", AtEmptyPath) is { Error: 0 } found
@@ -36,7 +52,7 @@ internal readonly partial record struct FileIdentity(long Length, long Modified,
     /// <summary>A time in the unit of <see cref="Modified"/>.</summary>
     public static long Nanoseconds(DateTime utc) => (utc - DateTime.UnixEpoch).Ticks * 100;
 
-    private static (int Error, FileIdentity Identity)? Statx(int folder, string path, int flags)
+    private static (int Error, FileIdentity Identity, int Mode)? Statx(int folder, string path, int flags)
     {
         if (!s_hasStatx)
             return null;
@@ -44,8 +60,8 @@ internal readonly partial record struct FileIdentity(long Length, long Modified,
         {
             return statx(folder, path, flags, BasicStats, out var s) == 0
                 ? (0, new FileIdentity((long)s.Size, s.ModifiedSeconds * 1_000_000_000 + s.ModifiedNanoseconds,
-                    s.ChangedSeconds * 1_000_000_000 + s.ChangedNanoseconds, s.Inode))
-                : (Marshal.GetLastPInvokeError(), default);
+                    s.ChangedSeconds * 1_000_000_000 + s.ChangedNanoseconds, s.Inode), s.Mode)
+                : (Marshal.GetLastPInvokeError(), default, 0);
         }
         catch (EntryPointNotFoundException)
         {
@@ -62,6 +78,7 @@ internal readonly partial record struct FileIdentity(long Length, long Modified,
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private readonly struct StatxBuffer
     {
+        [FieldOffset(28)] public readonly ushort Mode;
         [FieldOffset(32)] public readonly ulong Inode;
         [FieldOffset(40)] public readonly ulong Size;
         [FieldOffset(96)] public readonly long ChangedSeconds;

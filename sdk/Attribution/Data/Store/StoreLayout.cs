@@ -52,9 +52,10 @@ internal sealed record StoreLayout(string Root)
     public IEnumerable<(string Stage, ContentHash Fingerprint, string Folder)> Journals() =>
         Directory.Exists(StageFolder(Journal.StageName)) ? ArtifactsOf(Journal.StageName) : [];
 
-    private IEnumerable<(string Stage, ContentHash Fingerprint, string Folder)> ArtifactsOf(string stage)
+    /// <summary>The folders that look like artifacts of one stage.</summary>
+    public IEnumerable<(string Stage, ContentHash Fingerprint, string Folder)> ArtifactsOf(string stage)
     {
-        foreach (var folder in Directory.EnumerateDirectories(StageFolder(stage)).Order(StringComparer.Ordinal))
+        foreach (var folder in Folders(StageFolder(stage)).Order(StringComparer.Ordinal))
             if (ContentHash.TryParse(Path.GetFileName(folder), out var fingerprint))
                 yield return (stage, fingerprint, folder);
     }

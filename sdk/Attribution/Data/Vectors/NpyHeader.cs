@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 
 namespace Attribution.Data.Vectors;
@@ -29,6 +30,7 @@ internal sealed record NpyHeader(NpyType Type, IReadOnlyList<long> Shape, long D
     /// <exception cref="AttributionException"><see cref="ErrorCodes.NpyInvalid"/>: with the file's name and what is wrong.</exception>
     public static NpyHeader Read(string path)
     {
+        FileIdentity.RequireFile(path);
         try
         {
             using var file = File.OpenRead(path);

@@ -2,15 +2,17 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Judging.Chat;
 
-/// <summary>The key of an endpoint. It never leaves this process but in a call's header: it has no text, and whatever an endpoint says is cleared of it.</summary>
+/// <summary>The key of an endpoint. It never leaves this process but in a call's header: it has no text, and whatever an endpoint says is cleared of it in every form.</summary>
 public sealed class ChatKey
 {
     /// <summary>The environment variable, or the line of a <c>.env</c> file, that holds it.</summary>
     public const string Variable = "OPENAI_API_KEY";
 
-    private const string Hidden = "[key]";
-
-    private ChatKey(string value) => Value = value;
+    private ChatKey(string value)
+    {
+        Value = value;
+        KnownSecrets.Add(value);
+    }
 
     internal string Value { get; }
 
@@ -30,9 +32,6 @@ public sealed class ChatKey
             : throw new AttributionException(ErrorCodes.ChatAccess, $"{Variable} holds a space or a character that no key has. Set it to the key alone.") { Property = Variable };
     }
 
-    /// <summary>A text without the key.</summary>
-    internal string Clear(string text) => text.Replace(Value, Hidden, StringComparison.Ordinal);
-
     /// <inheritdoc/>
-    public override string ToString() => Hidden;
+    public override string ToString() => KnownSecrets.Hidden;
 }

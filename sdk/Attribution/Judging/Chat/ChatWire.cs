@@ -28,9 +28,6 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
     /// <summary>The form of the next call: without what the endpoint has refused.</summary>
     public ChatForm Form => _form;
 
-    /// <summary>A text without the key.</summary>
-    public string Clear(string text) => key?.Clear(text) ?? text;
-
     /// <summary>The most tokens that a call can cost: a token is at least a byte.</summary>
     public static long MostTokens(ChatRequest request, int bodyBytes) => bodyBytes + request.MaxTokens;
 
@@ -118,7 +115,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
             throw Refused($"{Place} answered with something that is no chat completion: \"{ReadError(content).Said}\".");
         var usage = Member(root, "usage") is { ValueKind: JsonValueKind.Object } counted ? counted : default;
         // A refusal has its own property, and no content.
-        return new ChatReply(Spoken(message) ?? Text(message, "refusal") ?? "", Count(usage, "prompt_tokens"), Count(usage, "completion_tokens"))
+        return new ChatReply(KnownSecrets.Hide(Spoken(message) ?? Text(message, "refusal") ?? ""), Count(usage, "prompt_tokens"), Count(usage, "completion_tokens"))
         {
             End = Text(choice, "finish_reason") switch { "length" or "max_tokens" => ReplyEnd.Cut, "content_filter" => ReplyEnd.Filtered, _ => ReplyEnd.Whole },
         };
@@ -161,7 +158,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
             return new AttributionException(ErrorCodes.ChatAccess, $"{Place} says that the account has no money or quota left (429). Add to it and build again: every reply that came is kept.") { Property = ChatKey.Variable };
         if (status is 408 or 409 or 429 or >= 500)
             return new ChatFailure($"the endpoint answered {status}{quoted}") { IsThrottling = status is 429 or 503, RetryAfter = RetryAfter(response) };
-        // What an endpoint says of a key may hold a part of it, with stars in the middle or not.
+        // What an endpoint says of a key may be a masked part of another one.
         var hidden = KeyPart().Replace(quoted, "...");
         return status switch
         {
@@ -211,7 +208,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         {
             // Plain text.
         }
-        said = Clear(string.Join(' ', said.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        said = KnownSecrets.Hide(string.Join(' ', said.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
         return (said.Length > LongestQuote ? said[..LongestQuote] + "..." : said, code);
     }
 

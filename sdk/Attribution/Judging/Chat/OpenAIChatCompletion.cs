@@ -41,7 +41,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
         _lacksKey = key is null && endpoint == ChatOptions.DefaultEndpoint;
         var mayBeSent = endpoint.Scheme == Uri.UriSchemeHttps || endpoint.IsLoopback;
         _wire = new ChatWire(options, endpoint, mayBeSent ? key : null, keyWithheld: key is not null && !mayBeSent);
-        _http = new HttpClient(new SocketsHttpHandler
+        _http = new HttpClient(new WholeReplies(_wire, new SocketsHttpHandler
         {
             // A redirect could carry conversations to where the project did not send them.
             AllowAutoRedirect = false,
@@ -50,7 +50,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
             ConnectTimeout = TimeSpan.FromSeconds(30),
             MaxConnectionsPerServer = options.Concurrency,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        })
+        }))
         { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         _client = new ChatClient(options.Model, new ApiKeyCredential(mayBeSent && key is not null ? key.Value : "none"), new OpenAIClientOptions
         {
@@ -183,7 +183,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
         catch (Exception e) when (e is ClientResultException or HttpRequestException or IOException)
         {
             var cause = e as HttpRequestException ?? e.InnerException as HttpRequestException;
-            throw new ChatFailure($"the connection failed ({_wire.Clear((cause ?? e).Message.TrimEnd('.'))})")
+            throw new ChatFailure($"the connection failed ({KnownSecrets.Hide((cause ?? e).Message.TrimEnd('.'))})")
             {
                 WasNotSent = cause?.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
             };

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Models.Safetensors;
 
@@ -30,6 +31,7 @@ internal sealed class CheckpointArchive : IDisposable
     public CheckpointArchive(string path)
     {
         _path = path;
+        FileIdentity.RequireFile(path);
         _stream = File.OpenRead(path);
         try
         {

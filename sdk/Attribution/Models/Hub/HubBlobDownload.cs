@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -52,7 +53,8 @@ internal sealed class HubBlobDownload(HubSettings settings, HubTransport transpo
         // A server that starts over each time gets no further: only new ground counts.
         void Advanced(long position)
         {
-            if (position > furthest)
+            // Nor does one that drips.
+            if (position >= furthest + settings.SlowestBytes || (position == file.Size && position > furthest))
             {
                 furthest = position;
                 retry.MadeProgress();
@@ -90,11 +92,18 @@ internal sealed class HubBlobDownload(HubSettings settings, HubTransport transpo
         target.Position = position;
         using var body = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         var buffer = new byte[BufferBytes];
+        var (clock, mark) = (Stopwatch.StartNew(), position);
         while (await transport.ReadAsync(body, buffer, cancel).ConfigureAwait(false) is > 0 and var count)
         {
             position += count;
             if (position > file.Size)
                 return false;
+            if (clock.Elapsed > settings.Timeout)
+            {
+                if (position - mark < settings.SlowestBytes)
+                    throw new HubTransientException($"{file.Path} came with {position - mark} bytes in {clock.Elapsed.TotalSeconds:0} s");
+                (clock, mark) = (Stopwatch.StartNew(), position);
+            }
             cache.Guard(() => target.Write(buffer, 0, count));
             advanced(position);
         }

@@ -11,6 +11,9 @@ internal sealed class HubClient(HubSettings settings) : IDisposable
 {
     private const int ParallelDownloads = 4;
 
+    /// <summary>The largest repositories have some 100,000 files, of 200 bytes each in a listing.</summary>
+    private const int LargestListing = 64 << 20;
+
     private readonly HubTransport _transport = new(settings);
     private readonly HubCache _cache = new(settings.CacheFolder);
 
@@ -33,17 +36,34 @@ internal sealed class HubClient(HubSettings settings) : IDisposable
         if (settings.Offline)
             throw new AttributionException(ErrorCodes.HubOffline, $"{repository} is not, or not wholly, in the hub cache, and HF_HUB_OFFLINE forbids to fetch it. Unset it, or fetch it once with access to the hub and this cache.") { File = settings.CacheFolder, Property = repository.ToString() };
         var path = repository.ApiPath(FindCachedCommit(repository) ?? repository.Revision);
-        var json = await new HubRetry(settings, _transport, repository).RunAsync(async token =>
+        var json = await new HubRetry(settings, _transport, repository).RunAsync(async cancelled =>
+        {
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
+            deadline.CancelAfter(settings.ListingDeadline);
+            try
+            {
+                return await ReadListingAsync(deadline.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException e) when (!cancelled.IsCancellationRequested)
+            {
+                throw new HubTransientException($"its list of files was not whole after {settings.ListingDeadline.TotalSeconds:0.#} s", inner: e);
+            }
+        }, cancel).ConfigureAwait(false);
+        return HubListing.Parse(repository, json);
+
+        async Task<byte[]> ReadListingAsync(CancellationToken token)
         {
             using var response = await _transport.GetAsync(repository, path, 0, token).ConfigureAwait(false);
             using var body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
             var bytes = new MemoryStream();
             var buffer = new byte[1 << 16];
             while (await _transport.ReadAsync(body, buffer, token).ConfigureAwait(false) is > 0 and var count)
-                bytes.Write(buffer, 0, count);
+                if (bytes.Length + count > LargestListing)
+                    throw new AttributionException(ErrorCodes.HubContent, $"The hub's list of the files of {repository} has more than {LargestListing >> 20} MB, which no repository's has. Is HF_ENDPOINT a Hugging Face hub?") { Property = repository.ToString() };
+                else
+                    bytes.Write(buffer, 0, count);
             return bytes.ToArray();
-        }, cancel).ConfigureAwait(false);
-        return HubListing.Parse(repository, json);
+        }
     }
 
     /// <summary>Makes sure that files of a commit are in the cache, several at a time, small ones first.</summary>
@@ -56,10 +76,10 @@ internal sealed class HubClient(HubSettings settings) : IDisposable
     public async Task<string> DownloadAsync(HubListing listing, IEnumerable<HubFile> files, IProgress<HubProgress>? progress = null, CancellationToken cancel = default)
     {
         var wanted = files.OrderBy(file => file.Size).ToArray();
-        var total = wanted.Sum(file => file.Size);
+        var total = Total(wanted.Select(file => file.Size));
         var done = new long[wanted.Length];
         var downloads = wanted.Select((file, i) => new HubBlobDownload(settings, _transport, _cache, listing, file, bytes => Report(i, bytes))).ToArray();
-        _cache.CheckRoom(downloads.Sum(download => download.RemainingBytes));
+        _cache.CheckRoom(Total(downloads.Select(download => download.RemainingBytes)));
         await Parallel.ForEachAsync(
             downloads,
             new ParallelOptions { MaxDegreeOfParallelism = ParallelDownloads, CancellationToken = cancel },
@@ -78,6 +98,9 @@ internal sealed class HubClient(HubSettings settings) : IDisposable
             progress?.Report(new(wanted[i].Path, sum, total));
         }
     }
+
+    // Whatever sizes a hub announces, more than there is room for stays more.
+    private static long Total(IEnumerable<long> sizes) => sizes.Aggregate(0L, (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size);
 
     public void Dispose() => _transport.Dispose();
 }

@@ -21,6 +21,12 @@ public sealed record HubSettings
     /// <summary>How long the hub may stay silent before a request counts as failed: <c>HF_HUB_DOWNLOAD_TIMEOUT</c> seconds, else 30.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the list of a repository's files may take in all.</summary>
+    internal TimeSpan ListingDeadline => Timeout * 4;
+
+    /// <summary>The fewest bytes that must come within each <see cref="Timeout"/> of a file's download: an endless drip is no download.</summary>
+    internal int SlowestBytes { get; init; } = 16 << 10;
+
     /// <summary>The wait before the first retry; it doubles with each one that follows without progress.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -82,7 +88,11 @@ public sealed class HubToken
 {
     private readonly string _value;
 
-    private HubToken(string value) => _value = value;
+    private HubToken(string value)
+    {
+        _value = value;
+        KnownSecrets.Add(value);
+    }
 
     internal AuthenticationHeaderValue Header => new("Bearer", _value);
 

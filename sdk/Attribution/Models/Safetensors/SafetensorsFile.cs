@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 
@@ -49,6 +50,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     /// </exception>
     public static SafetensorsFile Open(string path)
     {
+        FileIdentity.RequireFile(path);
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);

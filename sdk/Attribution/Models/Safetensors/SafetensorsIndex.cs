@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 
 namespace Attribution.Models.Safetensors;
@@ -10,6 +11,7 @@ internal static class SafetensorsIndex
     /// <exception cref="AttributionException">ATTR1110: the file cannot be read. ATTR1113: it is malformed.</exception>
     public static Dictionary<string, string> Read(string path)
     {
+        FileIdentity.RequireFile(path);
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));

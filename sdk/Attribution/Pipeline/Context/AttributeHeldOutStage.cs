@@ -120,7 +120,7 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
         }
         var missing = blocks.Missing(plan).Count();
         var run = blocks.Run(plan, score, tell, cancellation);
-        Count(Context.HasHelpers ? run.Progress with { Ran = missing } : run.Progress);
+        Count(Context.Helpers is not null ? run.Progress with { Ran = missing } : run.Progress);
         return run;
     }
 

@@ -90,7 +90,7 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
                 $"{prepared.Excluded.Values.Sum()} examples of '{dataset.Name}' take no part in the training: {why}.", dataset.Path);
         var missing = blocks.Missing(plan).Count();
         var run = blocks.Run(plan, (block, made) => Write(made, prepared.Examples[(int)block.FirstRow], cancellation), tell, cancellation);
-        Count(Context.HasHelpers ? run.Progress with { Ran = missing } : run.Progress);
+        Count(Context.Helpers is not null ? run.Progress with { Ran = missing } : run.Progress);
         return (prepared, run);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Tokenization.Reading;
 
@@ -37,6 +38,7 @@ internal sealed class ChatTemplateFiles(string folder)
     private (string Source, string File)? Look(string name, List<string> found)
     {
         var file = name == Default ? Path.Combine(folder, "chat_template.jinja") : Path.Combine(folder, Additional, name + Extension);
+        FileIdentity.RequireFile(file);
         if (File.Exists(file))
             return (File.ReadAllText(file), file);
         found.AddRange(AdditionalIn(folder).Select(other => Path.GetFileNameWithoutExtension(other)));
@@ -94,6 +96,7 @@ internal sealed class ChatTemplateFiles(string folder)
         var path = Path.Combine(folder, name);
         if (!File.Exists(path))
             return null;
+        FileIdentity.RequireFile(path);
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));

@@ -175,6 +175,7 @@ internal sealed class MetaspaceStage(char mark, bool dropsFirst, Action<string> 
 internal sealed class ReplaceStage(Pattern pattern, string content, Action<string> emit) : DecoderStage(emit)
 {
     private readonly List<TextSpan> _matches = [];
+    private long _made;
 
     public override void Push(string token)
     {
@@ -185,7 +186,10 @@ internal sealed class ReplaceStage(Pattern pattern, string content, Action<strin
             Emit(token);
             return;
         }
-        var text = new StringBuilder();
+        var length = token.Length + _matches.Sum(match => (long)content.Length - (match.End - match.Start));
+        if (length > TokenizerBudget.MostDecoded || (_made += length) > TokenizerBudget.MostDecodedInAll)
+            throw TokenizerBudget.Exceeded($"makes a text of more than {TokenizerBudget.MostDecoded:N0} characters of a token, or of all more than {TokenizerBudget.MostDecodedInAll:N0}");
+        var text = new StringBuilder((int)length);
         var done = 0;
         foreach (var match in _matches)
         {

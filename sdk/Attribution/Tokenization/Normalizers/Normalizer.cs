@@ -64,7 +64,10 @@ internal sealed class NormalizerSequence(IReadOnlyList<Normalizer> steps) : Norm
     public override void Apply(AlignedText text)
     {
         foreach (var step in steps)
+        {
+            text.Step();
             step.Apply(text);
+        }
     }
 }
 

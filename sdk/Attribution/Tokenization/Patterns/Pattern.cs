@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -68,7 +69,7 @@ internal sealed class RegexPattern : Pattern
         var translated = new OnigurumaTranslator(expression);
         try
         {
-            _regex = new Regex(translated.Result, RegexOptions.CultureInvariant | RegexOptions.Compiled);
+            _regex = new Regex(translated.Result, RegexOptions.CultureInvariant | RegexOptions.Compiled, TokenizerBudget.OneMatch);
         }
         catch (ArgumentException error)
         {
@@ -105,12 +106,23 @@ internal sealed class RegexPattern : Pattern
     private void Match(ReadOnlySpan<char> text, List<TextSpan> matches)
     {
         var last = -1;
-        foreach (var match in _regex.EnumerateMatches(text))
+        var clock = Stopwatch.StartNew();
+        var most = TokenizerBudget.AllMatches(text.Length);
+        try
         {
-            // Oniguruma's iterator does not give an empty match right behind the match before.
-            if (match.Length > 0 || match.Index != last)
-                matches.Add(new TextSpan(match.Index, match.Index + match.Length));
-            last = match.Index + match.Length;
+            foreach (var match in _regex.EnumerateMatches(text))
+            {
+                // Oniguruma's iterator does not give an empty match right behind the match before.
+                if (match.Length > 0 || match.Index != last)
+                    matches.Add(new TextSpan(match.Index, match.Index + match.Length));
+                last = match.Index + match.Length;
+                if ((matches.Count & 0xff) == 0 && clock.Elapsed > most)
+                    throw TokenizerBudget.Exceeded($"takes more than {most.TotalSeconds:0} s to split a text");
+            }
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw TokenizerBudget.Exceeded($"has an expression that takes more than {TokenizerBudget.OneMatch.TotalSeconds:0} s for a match ({_regex})");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 
 namespace Attribution.Tokenization.Reading;
@@ -48,6 +49,7 @@ internal static class TokenizerReader
     /// <summary>Parses a JSON file.</summary>
     public static JsonDocument Parse(string file)
     {
+        FileIdentity.RequireFile(file);
         try
         {
             using var stream = File.OpenRead(file);

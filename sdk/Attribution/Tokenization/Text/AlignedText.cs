@@ -18,6 +18,8 @@ internal sealed class AlignedText
     private bool _tracked;
     private bool _aligned;
     private int _shift;
+    private int _mostUnits;
+    private long _workLeft;
 
     public int Length { get; private set; }
 
@@ -39,6 +41,15 @@ internal sealed class AlignedText
         _shift = shift;
         _tracked = tracked;
         _aligned = false;
+        (_mostUnits, _workLeft) = (TokenizerBudget.MostUnits(text.Length), TokenizerBudget.MostWork(text.Length));
+    }
+
+    /// <summary>Accounts for a step that reads all of the text.</summary>
+    /// <exception cref="Diagnostics.AttributionException">ATTR1205: the steps have read too much.</exception>
+    public void Step()
+    {
+        if ((_workLeft -= Length + 1) < 0)
+            throw TokenizerBudget.Exceeded("reads a text many thousand times over");
     }
 
     /// <summary>The original range of the units from <paramref name="start"/> up to <paramref name="end"/>.</summary>
@@ -54,6 +65,7 @@ internal sealed class AlignedText
     {
         var slice = new AlignedText();
         slice.Reset(Chars[start..end], _shift + start, _tracked);
+        (slice._mostUnits, slice._workLeft) = (_mostUnits, _workLeft);
         if (!_aligned)
             return slice;
         slice._aligned = true;
@@ -153,6 +165,8 @@ internal sealed class AlignedText
 
     private void Reserve(int more)
     {
+        if ((long)_rewritten + more > _mostUnits)
+            throw TokenizerBudget.Exceeded($"makes a text of more than {_mostUnits:N0} characters");
         var needed = _rewritten + more;
         if (_spareChars.Length < needed)
             Array.Resize(ref _spareChars, Math.Max(needed, 2 * _spareChars.Length));

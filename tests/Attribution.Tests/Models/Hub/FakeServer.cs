@@ -19,6 +19,9 @@ internal sealed record Reply(int Status, byte[] Body, params (string Name, strin
     public int? DropAfter { get; init; }
 
     public bool Silent { get; init; }
+
+    /// <summary>Sends the body again and again, with this pause between; null for once.</summary>
+    public TimeSpan? Again { get; init; }
 }
 
 /// <summary>An HTTP server on the loopback address whose every answer, and every way of failing, is the test's own.</summary>
@@ -87,7 +90,7 @@ internal sealed class FakeServer : IDisposable
 
     private async Task SendAsync(TcpClient client, Reply reply)
     {
-        var head = new StringBuilder($"HTTP/1.1 {reply.Status} X\r\nContent-Length: {reply.Body.Length}\r\nConnection: close\r\n");
+        var head = new StringBuilder($"HTTP/1.1 {reply.Status} X\r\n{(reply.Again is null ? $"Content-Length: {reply.Body.Length}\r\n" : "")}Connection: close\r\n");
         foreach (var (name, value) in reply.Headers)
             head.Append($"{name}: {value}\r\n");
         var stream = client.GetStream();
@@ -95,6 +98,12 @@ internal sealed class FakeServer : IDisposable
         var body = reply.Body.AsMemory(0, reply.DropAfter ?? reply.Body.Length);
         await stream.WriteAsync(body, _stop.Token);
         Interlocked.Add(ref _bodyBytes, body.Length);
+        while (reply.Again is { } pause)
+        {
+            await Task.Delay(pause, _stop.Token);
+            await stream.WriteAsync(body, _stop.Token);
+            Interlocked.Add(ref _bodyBytes, body.Length);
+        }
         if (reply.Silent)
             await Task.Delay(Timeout.Infinite, _stop.Token);
     }

@@ -94,6 +94,42 @@ public sealed class HubFailureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_listing_without_end_is_refused_at_64_MB()
+    {
+        _hub.Intercept = _ => new Reply(200, new byte[1 << 20]) { Again = TimeSpan.Zero };
+        var error = await FailAsync(_hub.Settings);
+        error.Code.ShouldBe(ErrorCodes.HubContent);
+        error.Message.ShouldContain("64 MB");
+        _hub.Server.BodyBytes.ShouldBeLessThan(128 << 20);
+    }
+
+    [Fact]
+    public async Task A_listing_that_drips_is_ended_and_so_is_a_file()
+    {
+        var slow = _hub.Settings with { Timeout = TimeSpan.FromMilliseconds(200) };
+        _hub.Intercept = request => request.Path.StartsWith("/api/", StringComparison.Ordinal) ? new Reply(200, [32]) { Again = TimeSpan.FromMilliseconds(30) } : null;
+        var error = await FailAsync(slow);
+        (error.Code, error.Message.Contains("not whole after 0.8 s")).ShouldBe((ErrorCodes.HubUnreachable, true), error.Message);
+        _hub.Intercept = request => request.Path.EndsWith("model.safetensors", StringComparison.Ordinal) ? new Reply(200, [0]) { Again = TimeSpan.FromMilliseconds(30) } : null;
+        error = await FailAsync(slow);
+        (error.Code, error.Message.Contains("model.safetensors came with")).ShouldBe((ErrorCodes.HubUnreachable, true), error.Message);
+    }
+
+    [Theory]
+    [InlineData(1L << 62, ErrorCodes.HubCache, "to be fetched")]
+    [InlineData(long.MaxValue, ErrorCodes.HubCache, "to be fetched")]
+    [InlineData(-1, ErrorCodes.HubContent, "has the size -1")]
+    public async Task Sizes_that_no_file_has_are_an_error(long size, string code, string words)
+    {
+        var file = $$"""{"rfilename":"model.safetensors","size":{{size}},"blobId":"{{new string('a', 40)}}"}""";
+        _hub.Intercept = request => request.Path.StartsWith("/api/", StringComparison.Ordinal)
+            ? new(200, System.Text.Encoding.UTF8.GetBytes($$"""{"sha":"{{FakeHub.Commit}}","siblings":[{{file}},{{file.Replace("model.safetensors", "config.json")}},{{file.Replace("model.safetensors", "tokenizer.json")}}]}""")) : null;
+        var error = await FailAsync(_hub.Settings);
+        error.Code.ShouldBe(code);
+        error.Message.ShouldContain(words);
+    }
+
+    [Fact]
     public async Task A_hub_that_is_not_there_is_an_error()
     {
         var settings = _hub.Settings;

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Attribution.Diagnostics;
+
+/// <summary>
+/// The keys that this process knows. Whatever it shows or keeps of the words of others is cleared of them: a server may echo a key whole, in part, in base64 or hex,
+/// or with its middle masked.
+/// </summary>
+internal static class KnownSecrets
+{
+    /// <summary>What stands in a key's place.</summary>
+    public const string Hidden = "[key]";
+
+    // A shorter text is found whole only; a longer one in parts of half its length, at most this.
+    private const int ShortestInParts = 16, LongestPart = 12, Shortest = 6, ShortestMaskedPart = 3;
+
+    private static ImmutableDictionary<string, Forms> s_known = ImmutableDictionary.Create<string, Forms>(StringComparer.Ordinal);
+
+    /// <summary>Takes note of a key.</summary>
+    public static void Add(string secret)
+    {
+        if (secret.Length >= Shortest && !s_known.ContainsKey(secret))
+            ImmutableInterlocked.TryAdd(ref s_known, secret, new Forms(secret));
+    }
+
+    /// <summary>The text without any key in any form.</summary>
+    public static string Hide(string text)
+    {
+        foreach (var forms in s_known.Values)
+            text = forms.Hide(text);
+        return text;
+    }
+
+    private static readonly Regex Masked = new(@"([A-Za-z0-9_\-+/=]{2,})(?:\.{2,}|…|[*•]{2,})([A-Za-z0-9_\-+/=]{2,})?|(?:\.{2,}|…|[*•]{2,})([A-Za-z0-9_\-+/=]{2,})", RegexOptions.NonBacktracking);
+
+    private sealed class Forms
+    {
+        private readonly string _secret;
+        private readonly int _part;
+        private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
+
+        public Forms(string secret)
+        {
+            _secret = secret;
+            _part = secret.Length < ShortestInParts ? secret.Length : Math.Min(LongestPart, secret.Length / 2);
+            foreach (var form in Of(secret))
+                for (var at = 0; at + _part <= form.Length; at++)
+                    _parts.Add(form.Substring(at, _part));
+        }
+
+        public string Hide(string text)
+        {
+            if (text.Length >= _part)
+                text = WithoutParts(text);
+            return text.Contains("..", StringComparison.Ordinal) || text.AsSpan().ContainsAny("…*•") ? Masked.Replace(text, OfKey) : text;
+        }
+
+        // Base64 has three ways to write a text, by where in its groups of three bytes it begins; the signs that neighbours decide are left out.
+        private static IEnumerable<string> Of(string secret)
+        {
+            yield return secret;
+            yield return Uri.EscapeDataString(secret);
+            var bytes = Encoding.UTF8.GetBytes(secret);
+            yield return Convert.ToHexString(bytes);
+            yield return Convert.ToHexStringLower(bytes);
+            for (var before = 0; before < 3; before++)
+            {
+                var text = Convert.ToBase64String([.. new byte[before], .. bytes]).TrimEnd('=');
+                var own = text[(before == 0 ? 0 : before + 1)..^((before + bytes.Length) % 3 == 0 ? 0 : 1)];
+                yield return own;
+                yield return own.Replace('+', '-').Replace('/', '_');
+            }
+        }
+
+        private string WithoutParts(string text)
+        {
+            var found = _parts.GetAlternateLookup<ReadOnlySpan<char>>();
+            StringBuilder? cleared = null;
+            var (kept, end) = (0, -1);
+            for (var at = 0; at + _part <= text.Length; at++)
+                if (found.Contains(text.AsSpan(at, _part)))
+                {
+                    if (at > end)
+                        cleared = (cleared ?? new()).Append(text, kept, at - kept).Append(Hidden);
+                    end = Math.Max(end, at + _part);
+                    kept = end;
+                }
+            return cleared is null ? text : cleared.Append(text, kept, text.Length - kept).ToString();
+        }
+
+        private string OfKey(Match masked)
+        {
+            var (start, end) = (masked.Groups[1].Value, masked.Groups[2].Value + masked.Groups[3].Value);
+            return (start.Length >= ShortestMaskedPart && _secret.StartsWith(start, StringComparison.Ordinal)) || (end.Length >= ShortestMaskedPart && _secret.EndsWith(end, StringComparison.Ordinal))
+                ? Hidden : masked.Value;
+        }
+    }
+}
