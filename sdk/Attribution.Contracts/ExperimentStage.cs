@@ -19,11 +19,17 @@ public static class StageNames
     /// <summary>Trains an adapter on each choice.</summary>
     public const string FineTune = nameof(FineTune);
 
+    /// <summary>With the ground truth <c>lds</c>: trains an adapter on each of many random subsets of the training sets.</summary>
+    public const string RetrainSubsets = nameof(RetrainSubsets);
+
     /// <summary>Measures losses and lets the models answer.</summary>
     public const string Evaluate = nameof(Evaluate);
 
     /// <summary>Has the answers judged.</summary>
     public const string Judge = nameof(Judge);
+
+    /// <summary>With the ground truth <c>lds</c>: compares the scores of each method with the losses after training on the subsets.</summary>
+    public const string MeasureLds = nameof(MeasureLds);
 
     /// <summary>In context attribution: lets the model answer the questions.</summary>
     public const string Generate = nameof(Generate);
@@ -53,16 +59,22 @@ public static class StageNames
 /// <param name="Upstream">The stages whose results it reads.</param>
 internal sealed record ExperimentStage(string Name, Type Settings, params IReadOnlyList<string> Upstream)
 {
+    /// <summary>The item, and what it includes, without which an experiment has no such stage; null for a stage that every one has.</summary>
+    public (string Item, string Include)? OnlyWith { get; init; }
+
     /// <summary>The stages of data selection, in the order in which they run.</summary>
     public static IReadOnlyList<ExperimentStage> DataSelection { get; } = WithReport(
         new(StageNames.ImportDatasets, typeof(ImportDatasetsSettings)),
         new(StageNames.ComputeAttribution, typeof(ComputeAttributionSettings), StageNames.ImportDatasets),
         new(StageNames.SelectTrainingData, typeof(SelectTrainingDataSettings), StageNames.ImportDatasets, StageNames.ComputeAttribution),
         new(StageNames.FineTune, typeof(FineTuneSettings), StageNames.SelectTrainingData),
-        new(StageNames.Evaluate, typeof(EvaluateSettings), StageNames.ImportDatasets, StageNames.FineTune),
+        new(StageNames.RetrainSubsets, typeof(RetrainSubsetsSettings), StageNames.ImportDatasets) { OnlyWith = Lds },
+        new(StageNames.Evaluate, typeof(EvaluateSettings), StageNames.ImportDatasets, StageNames.FineTune, StageNames.RetrainSubsets),
         new(StageNames.Judge, typeof(JudgeSettings), StageNames.FineTune, StageNames.Evaluate),
+        new(StageNames.MeasureLds, typeof(MeasureLdsSettings), StageNames.ImportDatasets, StageNames.ComputeAttribution, StageNames.SelectTrainingData,
+            StageNames.RetrainSubsets, StageNames.Evaluate) { OnlyWith = Lds },
         new(StageNames.CollectMetrics, typeof(CollectMetricsSettings), StageNames.SelectTrainingData, StageNames.FineTune, StageNames.Evaluate,
-            StageNames.Judge));
+            StageNames.Judge, StageNames.MeasureLds));
 
     /// <summary>The stages of context attribution, in the order in which they run.</summary>
     public static IReadOnlyList<ExperimentStage> ContextAttribution { get; } = WithReport(
@@ -79,6 +91,8 @@ internal sealed record ExperimentStage(string Name, Type Settings, params IReadO
     /// <summary>The stages of all kinds, each before those that read its results.</summary>
     public static IReadOnlyList<ExperimentStage> All { get; } = [.. DataSelection.SkipLast(3), .. ContextAttribution.SkipLast(3), .. DataSelection.TakeLast(3),
         .. ContextAttribution.TakeLast(3)];
+
+    private static (string Item, string Include)? Lds => (ProjectItemNames.GroundTruth, GroundTruthNames.Lds);
 
     /// <summary>The stage of a name; of those that several kinds of experiment have, the one that reads the results of these stages.</summary>
     public static ExperimentStage Find(string name, IReadOnlyList<string> upstream) =>
@@ -109,8 +123,10 @@ internal sealed record ExperimentStage(string Name, Type Settings, params IReadO
 [JsonSerializable(typeof(ComputeAttributionSettings))]
 [JsonSerializable(typeof(SelectTrainingDataSettings))]
 [JsonSerializable(typeof(FineTuneSettings))]
+[JsonSerializable(typeof(RetrainSubsetsSettings))]
 [JsonSerializable(typeof(EvaluateSettings))]
 [JsonSerializable(typeof(JudgeSettings))]
+[JsonSerializable(typeof(MeasureLdsSettings))]
 [JsonSerializable(typeof(CollectMetricsSettings))]
 [JsonSerializable(typeof(GenerateSettings))]
 [JsonSerializable(typeof(FeaturesAndOutputsSettings))]

@@ -70,6 +70,15 @@ public static class AttributionMethodNames
     public static IReadOnlyList<string> OfWholeModel { get; } = [Rds, Trak];
 }
 
+/// <summary>The attribution methods that train before they compute a vector.</summary>
+public static class TrainedMethodNames
+{
+    /// <summary>
+    /// The gradients of an adapter over the checkpoints of a warm-up, projected, of training rows as Adam steps along them; they compare with their like alone.
+    /// </summary>
+    public const string Less = "less";
+}
+
 /// <summary>The selection methods that make one vector of a whole evaluation set.</summary>
 public static class PersonaMethodNames
 {
@@ -140,6 +149,26 @@ public static class BaselineNames
 
     /// <summary>Those that give every training row a score and none a vector.</summary>
     public static IReadOnlyList<string> Scored { get; } = [Bm25, Loss, Length];
+}
+
+/// <summary>What the methods of training data selection are measured by besides their runs.</summary>
+public static class GroundTruthNames
+{
+    /// <summary>The linear datamodelling score.</summary>
+    public const string Lds = "lds";
+
+    /// <summary>Training on the first, the last and random rows at several k.</summary>
+    public const string KCurve = "k_curve";
+}
+
+/// <summary>The ends of a ranking.</summary>
+public static class RankingEndNames
+{
+    /// <summary>The highest scores.</summary>
+    public const string Top = "top";
+
+    /// <summary>The lowest scores.</summary>
+    public const string Bottom = "bottom";
 }
 
 /// <summary>The methods that an estimator is compared with in context attribution.</summary>

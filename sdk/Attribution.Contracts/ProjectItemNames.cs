@@ -35,6 +35,29 @@ internal static class ProjectItemNames
     /// 64 and 128.
     /// </summary>
     public const string Baseline = nameof(Baseline);
+
+    /// <summary>
+    /// What methods are measured by besides: <c>lds</c>, which trains on random halves of each training set and asks whether a method's scores foretell the
+    /// losses; <c>k_curve</c>, which trains on the first, the last and as many random rows for each k of <c>Ks</c>.
+    /// <see href="../docs/ground-truth.md">Ground truth</see> has the definitions.
+    /// </summary>
+    public const string GroundTruth = nameof(GroundTruth);
+}
+
+/// <summary>What a <see cref="ProjectItemNames.GroundTruth"/> is told besides.</summary>
+public static class GroundTruthMetadataNames
+{
+    /// <summary>Of <c>lds</c>: how many subsets of each training set are trained on, 32 unless set. Each costs a fine-tuning on half of the set per seed.</summary>
+    [ItemMetadata(ProjectItemNames.GroundTruth)]
+    public const string Subsets = nameof(Subsets);
+
+    /// <summary>Of <c>lds</c>: the seeds that each subset is trained with, whose losses are averaged; those of the experiment unless set.</summary>
+    [ItemMetadata(ProjectItemNames.GroundTruth)]
+    public const string RetrainSeeds = nameof(RetrainSeeds);
+
+    /// <summary>Of <c>k_curve</c>: the numbers of rows, as <c>25;50;100</c>.</summary>
+    [ItemMetadata(ProjectItemNames.GroundTruth)]
+    public const string Ks = nameof(Ks);
 }
 
 /// <summary>What recipes are told besides, as metadata of a dataset.</summary>

@@ -1,7 +1,7 @@
 namespace Attribution.Contracts.DataSelection;
 
 /// <summary>What FineTune is told.</summary>
-public sealed record FineTuneSettings : LossSettings
+public record FineTuneSettings : LossSettings
 {
     /// <summary>The adapter's shape.</summary>
     public LoraSettings Lora { get; set; } = new();

@@ -36,6 +36,12 @@ public sealed record SelectTrainingDataSettings : StageSettings
     [ProjectProperty("TopK", Least = 1, IsAxis = true)]
     public int[] TopK { get; set; } = [500];
 
+    /// <summary>
+    /// The ends of the ranking that rows are taken from, one of <see cref="RankingEndNames"/>: the first of them, and for a k-curve the last too. Null for the
+    /// first alone.
+    /// </summary>
+    public string[]? Ends { get; set; }
+
     /// <summary>The baselines, names of <see cref="BaselineNames"/>.</summary>
     public string[] Baselines { get; set; } = [];
 

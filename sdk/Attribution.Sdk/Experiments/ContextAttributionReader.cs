@@ -17,7 +17,7 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
     protected override IEnumerable<PlannedStage> Stages()
     {
         Reject(ExperimentKinds.DataSelection, ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset, ProjectItemNames.AttributionMethod,
-            ProjectItemNames.SelectionMethod);
+            ProjectItemNames.SelectionMethod, ProjectItemNames.GroundTruth);
         if (Properties.Text("Seeds") is not null)
             Problems.Add(new(ProjectErrorCodes.ValueInvalid, "Seeds belongs to the selection of training data; context attribution has one seed. Set Seed.",
                 "Seeds"));

@@ -8,7 +8,7 @@ namespace Attribution.Sdk.Experiments;
 /// none but its own.
 /// </summary>
 /// <param name="project">The project.</param>
-internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentReader(project)
+internal sealed partial class DataSelectionReader(ProjectInputs project) : ExperimentReader(project)
 {
     private const string TrainItem = ProjectItemNames.TrainDataset, EvalItem = ProjectItemNames.EvalDataset;
 
@@ -39,8 +39,13 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         if (Project.Plugin is null)
             methods.CheckNames();
 
-        return [ImportDatasets(), ComputeAttribution(selection.ScoringMethods), new(selection with { Train = TrainSets(), Eval = EvalSets() }), FineTune(), Evaluate(),
-            Judge(), CollectMetrics()];
+        var truth = new GroundTruthItems(Project, Properties, Problems);
+        PlannedStage[] all =
+        [
+            ImportDatasets(), ComputeAttribution(selection.ScoringMethods), new(truth.WithCurve(selection) with { Train = TrainSets(), Eval = EvalSets() }),
+            FineTune(), RetrainSubsets(truth), Evaluate(), Judge(), MeasureLds(selection), CollectMetrics(),
+        ];
+        return all.Where(planned => Has(ExperimentStage.DataSelection.Single(stage => stage.Name == planned.Settings.Stage)));
     }
 
     private PlannedStage ImportDatasets()
@@ -67,7 +72,8 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
     {
         var (generates, reads) = (_evalMethods.Contains(PersonaMethodNames.Generated), _evalMethods.Contains(PersonaMethodNames.FromFile));
         var (projection, controls, persona) = (Projection(), Properties.Read<ControlSettings>(), Persona());
-        string[] builtIn = [.. Names.Of(typeof(AttributionMethodNames)), .. Names.Of(typeof(PersonaMethodNames))];
+        var less = Less();
+        string[] builtIn = [.. Names.Of(typeof(AttributionMethodNames)), TrainedMethodNames.Less, .. Names.Of(typeof(PersonaMethodNames))];
         return new(
             ModelStage<ComputeAttributionSettings>(StageNames.ComputeAttribution) with
             {
@@ -77,7 +83,8 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
                 EvalMethods = _evalMethods,
                 Baselines = _baselines.Intersect(BaselineNames.Scored).ToArray() is { Length: > 0 } scored ? scored : null,
                 Layers = Properties.Layers("AttributionLayer"),
-                Projection = _trainMethods.Contains(AttributionMethodNames.Trak) ? projection : null,
+                Projection = _trainMethods.Contains(AttributionMethodNames.Trak) || _trainMethods.Contains(TrainedMethodNames.Less) ? projection : null,
+                Less = _trainMethods.Contains(TrainedMethodNames.Less) ? less : null,
                 EvalControls = scoringMethods.Any(ScoringMethodNames.ReadsControls),
                 Controls = controls.Generate ? controls : null,
                 Persona = generates ? persona : null,
@@ -105,6 +112,20 @@ internal sealed class DataSelectionReader(ProjectInputs project) : ExperimentRea
         {
             Whitening = settings.ScoringMethods.Any(ScoringMethodNames.Whitens) ? whitening : null,
             Seeds = _baselines.Contains(BaselineNames.Random) || settings.ScoringMethods.Any(ScoringMethodNames.IsProbe) ? Seeds() : null
+        };
+    }
+
+    // The warm-up trains as FineTune does; of an axis it takes the first value, so that its vectors are computed once.
+    private LessSettings Less()
+    {
+        var (less, training) = (Properties.Read<LessSettings>(), ModelStage<FineTuneSettings>(StageNames.FineTune));
+        return less with
+        {
+            Lora = training.Lora with { Ranks = [training.Lora.Ranks[0]] },
+            LearningRate = training.LearningRates[0],
+            WeightDecay = training.WeightDecay,
+            BatchSize = training.BatchSize,
+            Seed = Seeds()[0],
         };
     }
 

@@ -59,8 +59,11 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
             Store = Paths.Short(Build.AttributionStore!),
             State = project.State.Replace('\\', '/').TrimEnd('/'),
             Out = FolderOf("out", Build.Variant),
-            Upstream = [.. ExperimentStage.Of(Kind).Single(s => s.Name == stage).Upstream],
+            Upstream = [.. ExperimentStage.Of(Kind).Single(s => s.Name == stage).Upstream.Where(name => Has(ExperimentStage.Of(Kind).Single(s => s.Name == name)))],
         };
+
+    /// <summary>Whether the project asks for a stage that not every one has.</summary>
+    protected bool Has(ExperimentStage stage) => stage.OnlyWith is not var (item, include) || project.Includes(item).Contains(include);
 
     /// <summary>The settings of a stage that runs the model.</summary>
     protected T ModelStage<T>(string stage)

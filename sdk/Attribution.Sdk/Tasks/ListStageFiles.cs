@@ -42,21 +42,27 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
     /// <inheritdoc/>
     public override bool Execute()
     {
-        Files = [.. ExperimentStage.Of(ExperimentKind).SelectMany(stage => Of(stage).Distinct().Select(file => Item(file, stage.Name)))];
+        Files = [.. ExperimentStage.Of(ExperimentKind).Where(IsAsked).SelectMany(stage => Of(stage).Distinct().Select(file => Item(file, stage.Name)))];
         return true;
     }
 
+    private StageFolder Folder => new(Path.Combine(ProjectDirectory, StateFolder));
+
+    // A project without the item that a stage is for does not ask for it.
+    private bool IsAsked(ExperimentStage stage) => stage.OnlyWith is null || File.Exists(Folder.Request(stage.Name));
+
     private IEnumerable<string> Of(ExperimentStage stage)
     {
-        var folder = new StageFolder(Path.Combine(ProjectDirectory, StateFolder));
+        var folder = Folder;
+        string[] before = [.. ExperimentStage.Of(ExperimentKind).Where(other => stage.Upstream.Contains(other.Name) && IsAsked(other)).Select(other => other.Name)];
         yield return Library;
         yield return folder.Request(stage.Name);
         yield return folder.Result(stage.Name);
         yield return folder.Files(stage.Name);
-        foreach (var upstream in stage.Upstream)
+        foreach (var upstream in before)
             yield return folder.Result(upstream);
         if (stage.Name == StageNames.Report)
-            foreach (var file in stage.Upstream.Select(folder.Request).Append(folder.Verdict))
+            foreach (var file in before.Select(folder.Request).Append(folder.Verdict))
                 yield return file;
         if (File.Exists(folder.Inputs(stage.Name)))
             yield return folder.Inputs(stage.Name);

@@ -50,6 +50,9 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
     /// <summary>The project's items of that name.</summary>
     public ITaskItem[] Baselines { get; set; } = [];
 
+    /// <summary>The project's items of that name.</summary>
+    public ITaskItem[] GroundTruths { get; set; } = [];
+
     /// <summary>What was compiled.</summary>
     public ITaskItem[] SourceFiles { get; set; } = [];
 
@@ -194,6 +197,7 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         ProjectItemNames.AttributionMethod => AttributionMethods,
         ProjectItemNames.SelectionMethod => SelectionMethods,
         ProjectItemNames.Baseline => Baselines,
+        ProjectItemNames.GroundTruth => GroundTruths,
         _ => throw new ArgumentException($"There is no item {name}.", nameof(name)),
     }).Select(item => new ProjectItem(item.ItemSpec, item.GetMetadata))];
 }

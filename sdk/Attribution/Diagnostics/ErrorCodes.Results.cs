@@ -57,6 +57,9 @@ public static partial class ErrorCodes
     /// <summary>No row has an answer to train on.</summary>
     public const string NothingToTrain = "ATTR1602";
 
+    /// <summary>No row of an evaluation set has a loss to compare with.</summary>
+    public const string NothingToMeasure = "ATTR1604";
+
     /// <summary>A loss or a gradient became infinite or NaN.</summary>
     public const string LossNotFinite = "ATTR1603";
 

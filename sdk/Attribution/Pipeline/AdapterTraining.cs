@@ -20,9 +20,9 @@ internal sealed class AdapterTraining(FineTuneSettings settings, ModelSource mod
     private const string AdapterConfig = "adapter_config.json", StoreStage = "adapters";
 
     /// <summary>The request of an adapter.</summary>
-    /// <param name="rows">The rows to train on, as <see cref="SelectTrainingDataStage.TrainFile"/> has them.</param>
+    /// <param name="rows">The rows to train on: a file as <see cref="SelectTrainingDataStage.TrainFile"/>, or what else says which they are.</param>
     /// <param name="at">The learning rate, epochs, rank and seed; all of them.</param>
-    public StageRequest Request(InputFile rows, RunPoint at)
+    public StageRequest Request(object rows, RunPoint at)
     {
         var request = new
         {

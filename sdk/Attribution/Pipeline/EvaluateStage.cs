@@ -7,6 +7,7 @@ using Attribution.Evaluation;
 using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Pipeline.Grid;
+using Attribution.Pipeline.GroundTruth;
 using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
@@ -22,11 +23,15 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
     /// <summary>The <see cref="JobKey.Part"/> of the answers.</summary>
     public const string AnswersPart = "answers";
 
+    /// <summary>Of an adapter trained on a subset: the loss of every evaluation row's treatment, a <see cref="RowLoss"/> per line.</summary>
+    public const string LossesFile = "losses.jsonl";
+
     public const string MetricsFile = "metrics.jsonl";
     public const string AnswersFile = "answers.jsonl";
 
     private readonly ModelSource _model;
     private readonly RunModel _run;
+    private readonly Dictionary<string, TokenizedRow[]> _rows = [];
 
     public EvaluateStage(StageContext context) : base(context)
     {
@@ -53,11 +58,15 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
             .. Settings.Eval.SelectMany(eval => RunGrid.OfBaseModel(Settings).SelectMany(point =>
                 Jobs(new JobKey { Eval = eval.Name, Point = point.Named.OrNull() }, point.Values, null, imported))),
             .. runs.SelectMany(run => Jobs(run.Key, run.Point.Values, run, imported)),
+            .. Settings.Upstream.Contains(RetrainSubsetsStage.Name)
+                ? Context.Upstream(RetrainSubsetsStage.Name).Jobs.SelectMany(subset => Settings.Eval.Select(eval => OfSubset(subset, eval.Name, imported))) : [],
         ];
     }
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {
+        if (job.Key is { Attribution: null, Train: not null })
+            return [];
         var folder = $"{job.Key.RunFolder}/selected_data";
         return [job.Key.Part == AnswersPart
             ? Copy(artifact, AnswersFile, $"{folder}/{AnswersFile}")
@@ -68,12 +77,10 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
 
     private IEnumerable<StageJob> Jobs(JobKey run, RunPoint at, JobResult? tuned, StageResult imported)
     {
-        var adapter = tuned is null ? null : Context.Inputs(tuned);
         var folder = tuned is null ? null : Path.Combine(Context.Store.Root, tuned.Artifact);
         var dataset = imported.Get(ImportDatasetsStage.KeyOf(run.Eval!, "eval"));
         var rows = Context.Input(dataset, ImportDatasetsStage.RowsFile);
-        // The curve of the losses takes no part.
-        var weights = adapter?.Where(f => f.Key.StartsWith("adapter_", StringComparison.Ordinal)).ToDictionary();
+        var weights = tuned is null ? null : WeightsOf(tuned);
         yield return new StageJob(run with { Part = CrossEntropyPart },
             Context.Resolve("cross-entropies", new
             {
@@ -98,12 +105,49 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
         { Values = at };
     }
 
+    private StageJob OfSubset(JobResult subset, string eval, StageResult imported)
+    {
+        var (dataset, folder) = (imported.Get(ImportDatasetsStage.KeyOf(eval, "eval")), Path.Combine(Context.Store.Root, subset.Artifact));
+        var rows = Context.Input(dataset, ImportDatasetsStage.RowsFile);
+        return new StageJob(subset.Key with { Eval = eval },
+            Context.Resolve("losses", new
+            {
+                rows,
+                model = _model.Inputs,
+                adapter = WeightsOf(subset),
+                Settings.Dtype,
+                Settings.MaxTokens,
+                Settings.Execution?.TokenBudget
+            }),
+            (builder, cancellation) =>
+            {
+                _run.Use(folder);
+                var all = Encoded(rows.Path, dataset.Source!);
+                var losses = Evaluator.Losses([.. all.Select(row => row.Treatment)], cancellation);
+                Readable.WriteLines(builder.PathOf(LossesFile), all.Zip(losses, (row, loss) => new RowLoss(row.Index, Readable.Finite(loss))));
+                _model.Describe(builder);
+            })
+        { Values = subset.Values };
+    }
+
+    // The curve of the losses takes no part.
+    private Dictionary<string, InputFile> WeightsOf(JobResult tuned) =>
+        Context.Inputs(tuned).Where(f => f.Key.StartsWith("adapter_", StringComparison.Ordinal)).ToDictionary();
+
+    private CrossEntropyEvaluator Evaluator => new(_model.Model.Transformer, Settings.Execution?.TokenBudget ?? VectorComputer.DefaultTokenBudget);
+
+    private TokenizedRow[] Encoded(string rows, string source)
+    {
+        if (!_rows.TryGetValue(rows, out var encoded))
+            _rows.Add(rows, encoded = [.. DatasetRows.Read(rows).Select(row => _model.Encoder.Encode(row, source))]);
+        return encoded;
+    }
+
     private void Measure(ArtifactBuilder builder, string? adapter, string rows, string source, CancellationToken cancellation)
     {
         _run.Use(adapter);
-        TokenizedRow[] all = [.. DatasetRows.Read(rows).Select(row => _model.Encoder.Encode(row, source))];
-        var measured = new CrossEntropyEvaluator(_model.Model.Transformer, Settings.Execution?.TokenBudget ?? VectorComputer.DefaultTokenBudget)
-            .Evaluate([.. all.Select(r => r.Treatment)], [.. all.Select(r => r.Control).OfType<TokenSequence>()], cancellation);
+        var all = Encoded(rows, source);
+        var measured = Evaluator.Evaluate([.. all.Select(r => r.Treatment)], [.. all.Select(r => r.Control).OfType<TokenSequence>()], cancellation);
         Readable.WriteLines(builder.PathOf(MetricsFile), [new CrossEntropyLine(measured.Treatment, measured.Control, measured.Gap, measured.Skipped)]);
         _model.Describe(builder);
     }

@@ -53,7 +53,7 @@ public sealed class ExperimentPipeline(string folder)
             Store = Store,
             State = State,
             Out = Out,
-            Upstream = [.. stage.Upstream.Where(name => stages.Length == 1 || HasResult(name))]
+            Upstream = [.. stage.Upstream.Where(name => (stages.Length == 1 && !IsOptional(name)) || HasResult(name))]
         };
         // The report tells what the other stages were asked.
         WholeFile.Write(Path.Combine(State, $"{stage.Name}.request.json"), StageRequestJson.Write(settings));
@@ -62,6 +62,8 @@ public sealed class ExperimentPipeline(string folder)
         var summary = StageRunner.Run(stage.Name, run, context, cancellation);
         return new StageOutcome(summary.Jobs, summary.Ran, TimeSpan.FromSeconds(summary.Seconds));
     }
+
+    private static bool IsOptional(string stage) => ExperimentStage.All.All(s => s.Name != stage || s.OnlyWith is not null);
 
     private bool HasResult(string stage) => File.Exists(new StateFolder(State).ResultFile(stage));
 }

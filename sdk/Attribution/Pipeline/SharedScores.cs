@@ -32,7 +32,7 @@ internal sealed class SharedScores(string train, int layer, TrainingPool pool, I
         var made = Array.ConvertAll(groups, group => group.First().Scorer(cancellation));
         var scores = RowScorer.Score(made, VectorFolder.Open(train, layer), cancellation);
         var selections = groups.Index().SelectMany(g => g.Item.Select(selection => (selection.Fingerprint,
-            new ScoredSelection(made[g.Index], scores[g.Index], TopK.Select(scores[g.Index], selection.TopK))))).ToDictionary();
+            new ScoredSelection(made[g.Index], scores[g.Index], selection.IsBottom ? TopK.SelectLowest(scores[g.Index], selection.TopK) : TopK.Select(scores[g.Index], selection.TopK))))).ToDictionary();
         pool.Read(selections.Values.SelectMany(s => s.Chosen).Select(row => row.Index).ToHashSet(), cancellation);
         return selections;
     }
@@ -41,6 +41,7 @@ internal sealed class SharedScores(string train, int layer, TrainingPool pool, I
     /// <param name="Fingerprint">Of its artifact.</param>
     /// <param name="Scores">Equal for selections by the same scores.</param>
     /// <param name="TopK">How many rows it chooses.</param>
+    /// <param name="IsBottom">Whether it chooses the lowest scores.</param>
     /// <param name="Scorer">What the training rows are compared with.</param>
-    internal sealed record Selection(ContentHash Fingerprint, string Scores, int TopK, Func<CancellationToken, RowScorer> Scorer);
+    internal sealed record Selection(ContentHash Fingerprint, string Scores, int TopK, bool IsBottom, Func<CancellationToken, RowScorer> Scorer);
 }

@@ -16,6 +16,15 @@ public static class TopK
         return [.. finite.OrderByDescending(s => s.Score).ThenBy(s => s.Index).Take(k)];
     }
 
+    /// <summary>The k rows of the lowest scores, lowest first, ties broken by the lower row index. NaN is never selected.</summary>
+    /// <exception cref="AttributionException">k is not positive, or there are fewer than k rows with a score.</exception>
+    public static IReadOnlyList<ScoredRow> SelectLowest(IReadOnlyList<ScoredRow> scores, int k)
+    {
+        var finite = scores.Where(s => float.IsFinite(s.Score)).ToArray();
+        Check(k, finite.Length, scores.Count - finite.Length);
+        return [.. finite.OrderBy(s => s.Score).ThenBy(s => s.Index).Take(k)];
+    }
+
     /// <summary>
     /// k rows drawn at random, the same for the same seed and rows on every machine: those whose SHA-256 of seed and index is smallest.
     /// Their score is their place in the draw, as a share from 1 down.

@@ -5,7 +5,7 @@ namespace Attribution.Sdk.Tests.Builds;
 /// <summary>An experiment somewhere, built with the worker of these tests, which notes each of its starts.</summary>
 internal sealed class TemporaryExperiment : IDisposable
 {
-    public static readonly string[] Stages = [.. ExperimentStage.DataSelection.Select(stage => stage.Name)];
+    public static readonly string[] Stages = [.. ExperimentStage.DataSelection.Where(stage => stage.OnlyWith is null).Select(stage => stage.Name)];
 
     private readonly bool _ownsFolder;
 

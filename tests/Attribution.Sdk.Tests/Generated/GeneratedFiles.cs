@@ -51,27 +51,30 @@ internal static class GeneratedFiles
         var before = "";
         foreach (var stage in ExperimentStage.Of(kind))
         {
-            text.Append(Target(stage.Name, before.Length > 0 ? $"{before};Before{stage.Name}" : $"Before{stage.Name};ListStageFiles"));
+            text.Append(Target(stage, before.Length > 0 ? $"{before};Before{stage.Name}" : $"Before{stage.Name};ListStageFiles"));
             before = stage.Name;
         }
         return text.Append("</Project>\n").ToString();
     }
 
-    private static string Target(string stage, string before)
+    private static string Target(ExperimentStage of, string before)
     {
+        var stage = of.Name;
+        var asked = of.OnlyWith is var (item, include) ? $"'@({item}->WithMetadataValue('Identity', '{include}'))' != ''" : null;
+        var (only, also) = asked is null ? ("", "") : ($" Condition=\"{asked}\"", $" and {asked}");
         // The report says what moved when the metrics are not those of the snapshot.
         var onError = stage == StageNames.VerifySnapshot
             ? $"\n    <OnError ExecuteTargets=\"Before{StageNames.Report};Core{StageNames.Report};After{StageNames.Report};ShowResults\" />" : "";
         return $"""
 
               <Target Name="{stage}" DependsOnTargets="{before};Core{stage};After{stage}" />
-              <Target Name="Core{stage}" Inputs="@(StageFile->WithMetadataValue('Stage', '{stage}'))" Outputs="$(AttributionStateFolder){stage}.stamp">
+              <Target Name="Core{stage}" Inputs="@(StageFile->WithMetadataValue('Stage', '{stage}'))" Outputs="$(AttributionStateFolder){stage}.stamp"{only}>
                 <RunStage Stage="{stage}" ProjectFile="$(MSBuildProjectFullPath)" StateFolder="$(AttributionStateFolder)"
                           Worker="$(AttributionWorker)" LibTorchPath="$(AttributionLibTorch)" Threads="$(Threads)" AcceptSnapshot="$(AcceptSnapshot)">
                   <Output TaskParameter="Ran" PropertyName="{stage}Ran" />
                 </RunStage>{onError}
               </Target>
-              <Target Name="{stage}UpToDate" AfterTargets="Core{stage}" Condition="'$({stage}Ran)' != 'true'">
+              <Target Name="{stage}UpToDate" AfterTargets="Core{stage}" Condition="'$({stage}Ran)' != 'true'{also}">
                 <Message Importance="high" Text="$(MSBuildProjectName): {stage}: up to date" />
               </Target>
 

@@ -35,6 +35,7 @@ internal sealed class RequestedExperiment : IDisposable
     public List<string> Methods { get; } = ["residual_diff", "residual_change"];
     public List<string> SelectionMethods { get; } = ["residual_diff"];
     public List<string> Baselines { get; } = ["random", "none"];
+    public List<ITaskItem> GroundTruths { get; } = [];
     public List<string> Sources { get; } = [];
     public Dictionary<string, string> Environment { get; } = [];
     public bool Question { get; set; }
@@ -63,6 +64,7 @@ internal sealed class RequestedExperiment : IDisposable
         AttributionMethods = [.. Methods.Select(m => Item(m))],
         SelectionMethods = [.. SelectionMethods.Select(m => Item(m))],
         Baselines = [.. Baselines.Select(b => Item(b))],
+        GroundTruths = [.. GroundTruths],
         SourceFiles = [.. Sources.Select(s => Item(s))],
         GeneratedFolder = "obj/",
         PluginAssembly = Folder["bin/tiny.dll"],
@@ -75,7 +77,8 @@ internal sealed class RequestedExperiment : IDisposable
     public Dictionary<string, string> Requests()
     {
         Write().ShouldBeTrue(string.Join('\n', Engine.Errors.Select(e => e.Message)));
-        return ExperimentStage.Of(Settings["ExperimentKind"]).Select(stage => stage.Name).ToDictionary(stage => stage, stage => File.ReadAllText(Folder[$"obj/attribution/{stage}.request.json"]));
+        return ExperimentStage.Of(Settings["ExperimentKind"]).Where(stage => stage.OnlyWith is null || File.Exists(Folder[$"obj/attribution/{stage.Name}.request.json"]))
+            .Select(stage => stage.Name).ToDictionary(stage => stage, stage => File.ReadAllText(Folder[$"obj/attribution/{stage}.request.json"]));
     }
 
     public JsonNode Request(string stage) => JsonNode.Parse(Requests()[stage])!;

@@ -55,6 +55,7 @@ internal sealed class TestExperiment : IDisposable
     public double[] LearningRates { get; set; } = [0.001];
     public object? Projection { get; set; }
     public object? Whitening { get; set; }
+    public object? Less { get; set; }
     public int TopK { get => TopKs.Single(); set => TopKs = [value]; }
     public int[] TopKs { get; set; } = [8];
     public string Scoring { get => Scorings.Single(); set => Scorings = [value]; }
@@ -68,6 +69,16 @@ internal sealed class TestExperiment : IDisposable
     public JsonNode? Persona { get; set; }
     public int? ControlTokens { get; set; }
     public string? PersonaVector { get; set; }
+
+    /// <summary>How many subsets the ground truth is measured on; null for an experiment without it.</summary>
+    public int? Subsets { get; set; }
+
+    /// <summary>The ends of the ranking that rows are taken from; null for the first alone.</summary>
+    public string[]? Ends { get; set; }
+
+    /// <summary>The stages that this experiment has.</summary>
+    public string[] Stages => Subsets is null ? AllStages
+        : [.. AllStages.SelectMany(stage => stage switch { "Evaluate" => ["RetrainSubsets", stage], "CollectMetrics" => ["MeasureLds", stage], _ => new[] { stage } })];
 
     /// <summary>A pool of <paramref name="rows"/> conversations, an evaluation set of 12 pairs and 3 prompts.</summary>
     public TestExperiment WithData(int rows = 200)
@@ -105,6 +116,7 @@ internal sealed class TestExperiment : IDisposable
             baselines = Baselines.Intersect(BaselineNames.Scored).ToArray() is { Length: > 0 } scored ? scored : null,
             layers = Layers,
             projection = Projection,
+            less = Less,
             evalControls = Scorings.Any(s => s is "cos_sim_debias_eval" or "linear" or "mlp"),
             vectorFormat = VectorFormat,
             maxTokens = MaxTokens,
@@ -129,8 +141,12 @@ internal sealed class TestExperiment : IDisposable
             topK = TopKs.Select(k => $"{k}"),
             baselines = Baselines,
             seeds = Seeds,
+            ends = Ends,
         });
-        Request("FineTune", ["SelectTrainingData"], new
+        Request("FineTune", ["SelectTrainingData"], Training(new { }));
+        if (Subsets is not null)
+            Request("RetrainSubsets", ["ImportDatasets"], Training(new { train = new[] { trainName }, subsets = Subsets }));
+        object Training(object own) => JsonSerializer.SerializeToNode(own)!.AsObject().Concat(JsonSerializer.SerializeToNode(new
         {
             model = Model,
             dtype = "float32",
@@ -144,8 +160,8 @@ internal sealed class TestExperiment : IDisposable
             batchSize = 4,
             seeds = Seeds,
             execution,
-        });
-        Request("Evaluate", ["ImportDatasets", "FineTune"], new
+        })!.AsObject()).ToDictionary(p => p.Key, p => p.Value);
+        Request("Evaluate", Subsets is null ? ["ImportDatasets", "FineTune"] : ["ImportDatasets", "FineTune", "RetrainSubsets"], new
         {
             model = Model,
             dtype = "float32",
@@ -157,9 +173,11 @@ internal sealed class TestExperiment : IDisposable
             execution,
         });
         Request("Judge", ["FineTune", "Evaluate"], new { eval = Prompts is null ? [] : evals, llm = Llm, plugins });
-        Request("CollectMetrics", ["SelectTrainingData", "FineTune", "Evaluate", "Judge"], new { train = new[] { trainName }, eval = evals });
+        if (Subsets is not null)
+            Request("MeasureLds", ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "RetrainSubsets", "Evaluate"], new { train = new[] { trainName }, eval = new[] { evalName } });
+        Request("CollectMetrics", Subsets is null ? ["SelectTrainingData", "FineTune", "Evaluate", "Judge"] : ["SelectTrainingData", "FineTune", "Evaluate", "Judge", "MeasureLds"], new { train = new[] { trainName }, eval = evals });
         Request("VerifySnapshot", ["CollectMetrics"], new { snapshots = Snapshots, tolerance = Tolerance });
-        Request("Report", AllStages[..^1], new { command = "dotnet build experiments/test" });
+        Request("Report", Stages[..^1], new { command = "dotnet build experiments/test" });
 
         void Request(string stage, string[] upstream, object own)
         {
@@ -178,7 +196,7 @@ internal sealed class TestExperiment : IDisposable
     {
         Prepare();
         var build = new Build(this);
-        foreach (var stage in stages.Length == 0 ? AllStages : stages)
+        foreach (var stage in stages.Length == 0 ? Stages : stages)
         {
             var (code, lines) = await RunStageAsync(stage);
             code.ShouldBe(0, $"{stage}: {string.Join(Environment.NewLine, lines.Select(l => l.ToString()))}");

@@ -21,18 +21,19 @@ internal readonly record struct GridPoint(RunPoint Named, RunPoint Values)
 /// </summary>
 internal static class RunGrid
 {
-    /// <summary>The points of a pair of methods at one layer: scorings, then k, then the seeds where the scores are a probe's, whose training has one.</summary>
+    /// <summary>The points of a pair of methods at one layer: scorings, then k and the ends of the ranking, then the seeds where the scores are a probe's, whose training has one.</summary>
     public static IEnumerable<GridPoint> OfScores(SelectTrainingDataSettings settings, Func<string, bool>? suits = null) =>
         Along([GridPoint.Origin], settings.ScoringMethods, (point, scoring) => point with { ScoringMethod = scoring })
             .Where(point => suits?.Invoke(point.Values.ScoringMethod!) != false)
             .SelectMany(point => OfTopK(settings, [point]))
+            .SelectMany(point => OfEnds(settings, [point]))
             .SelectMany(point => ScoringMethodNames.IsProbe(point.Values.ScoringMethod!) ? OfSeeds(settings.Seeds ?? [0], [point]) : [point]);
 
     /// <summary>The points of draws at random: k, then seeds.</summary>
     public static IEnumerable<GridPoint> OfDraws(SelectTrainingDataSettings settings) => OfSeeds(settings.Seeds ?? [0], OfTopK(settings, [GridPoint.Origin]));
 
-    /// <summary>The points of a baseline that scores rows: k.</summary>
-    public static IEnumerable<GridPoint> OfBaseline(SelectTrainingDataSettings settings) => OfTopK(settings, [GridPoint.Origin]);
+    /// <summary>The points of a baseline that scores rows: k and the ends of the ranking.</summary>
+    public static IEnumerable<GridPoint> OfBaseline(SelectTrainingDataSettings settings) => OfEnds(settings, OfTopK(settings, [GridPoint.Origin]));
 
     /// <summary>The points at which a selection's rows are trained on: learning rates, epochs, ranks, then seeds. A selection that has a seed keeps it.</summary>
     public static IEnumerable<GridPoint> OfTraining(FineTuneSettings settings, GridPoint selection)
@@ -55,6 +56,9 @@ internal static class RunGrid
             .Concat(selection.Baselines.Contains(BaselineNames.Random) ? OfDraws(selection) : []);
         return training.Seeds.Length + (selection.Train.Length * selections.Sum(point => OfTraining(training, point).Count()));
     }
+
+    private static IEnumerable<GridPoint> OfEnds(SelectTrainingDataSettings settings, IEnumerable<GridPoint> points) =>
+        settings.Ends is { } ends ? Along(points, ends, (point, end) => point with { End = end }) : points;
 
     private static IEnumerable<GridPoint> OfTopK(SelectTrainingDataSettings settings, IEnumerable<GridPoint> points) =>
         Along(points, settings.TopK, (point, k) => point with { TopK = k });

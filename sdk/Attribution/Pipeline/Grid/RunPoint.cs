@@ -9,6 +9,9 @@ internal sealed record RunPoint
     /// <summary>How many rows are selected.</summary>
     public int? TopK { get; init; }
 
+    /// <summary>Which end of the ranking they are from, of a k-curve: one of <see cref="Contracts.RankingEndNames"/>.</summary>
+    public string? End { get; init; }
+
     /// <summary>The learning rate of the first step.</summary>
     public double? LearningRate { get; init; }
 
@@ -35,7 +38,7 @@ internal sealed record RunPoint
 internal sealed record RunAxis(string Setting, string Mark, Func<RunPoint, object?> Of)
 {
     /// <summary>The axes of which a selection depends, in the order of names. The layer is one besides: it is in every name.</summary>
-    public static IReadOnlyList<RunAxis> Selection { get; } = [new("scoring_method", "", p => p.ScoringMethod), new("top_k", "k", p => p.TopK)];
+    public static IReadOnlyList<RunAxis> Selection { get; } = [new("scoring_method", "", p => p.ScoringMethod), new("top_k", "k", p => p.TopK), new("end", "", p => p.End)];
 
     /// <summary>The axes of training.</summary>
     public static IReadOnlyList<RunAxis> Training { get; } =

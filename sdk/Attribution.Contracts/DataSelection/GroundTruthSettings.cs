@@ -1,0 +1,24 @@
+namespace Attribution.Contracts.DataSelection;
+
+/// <summary>What RetrainSubsets is told: how adapters are trained, as FineTune is, and of how many subsets.</summary>
+public sealed record RetrainSubsetsSettings : FineTuneSettings
+{
+    /// <summary>The names of the training sets.</summary>
+    public string[] Train { get; set; } = [];
+
+    /// <inheritdoc cref="GroundTruthMetadataNames.Subsets"/>
+    public int Subsets { get; set; } = 32;
+}
+
+/// <summary>What MeasureLds is told.</summary>
+public sealed record MeasureLdsSettings : StageSettings
+{
+    /// <summary>The names of the training sets.</summary>
+    public string[] Train { get; set; } = [];
+
+    /// <summary>The names of the evaluation sets.</summary>
+    public string[] Eval { get; set; } = [];
+
+    /// <inheritdoc cref="SelectTrainingDataSettings.Whitening"/>
+    public WhiteningSettings? Whitening { get; set; }
+}

@@ -1,0 +1,85 @@
+using System.Numerics.Tensors;
+
+namespace Attribution.Evaluation.Statistics;
+
+/// <summary>
+/// The linear datamodelling score, LDS (arXiv 2303.14186): a model is trained on each of m subsets S_j of the training rows, and y_j is what came of it, such as
+/// minus the loss on an evaluation set. Scores tau_i of the rows foretell <c>g_j = sum of tau_i over i in S_j</c>; the LDS is Spearman's correlation of g and y.
+/// </summary>
+public static class LinearDatamodelingScore
+{
+    // A mean over rows takes as many correlations a draw as there are rows.
+    private const int DrawsOfMeans = 1_000;
+
+    /// <summary>What scores foretell of each subset.</summary>
+    /// <param name="subsets">[m], the rows of each.</param>
+    /// <param name="scores">tau, by the rows' indices; a row without one, or whose score is not finite, adds nothing.</param>
+    /// <returns>g, [m].</returns>
+    public static double[] Predict(IReadOnlyList<IReadOnlyList<long>> subsets, IReadOnlyDictionary<long, double> scores) =>
+        [.. subsets.Select(subset => subset.Sum(row => scores.TryGetValue(row, out var score) && double.IsFinite(score) ? score : 0))];
+
+    /// <summary>The LDS, with a bootstrap interval over subsets.</summary>
+    /// <param name="predicted">g, [m].</param>
+    /// <param name="outputs">y, [m].</param>
+    public static Interval Of(IReadOnlyList<double> predicted, IReadOnlyList<double> outputs)
+    {
+        var (g, y) = Pair(predicted, outputs);
+        return Bootstrap.Of(g.Length, drawn => Spearman(g, y, drawn));
+    }
+
+    /// <summary>The mean of the LDS of several evaluation rows, each with outputs and predictions of its own, with a bootstrap interval over subsets.</summary>
+    /// <param name="predicted">g of each row, [M][m].</param>
+    /// <param name="outputs">y of each row, [M][m].</param>
+    public static Interval MeanOf(IReadOnlyList<IReadOnlyList<double>> predicted, IReadOnlyList<IReadOnlyList<double>> outputs)
+    {
+        if (predicted.Count != outputs.Count)
+            throw new ArgumentException($"there are predictions of {predicted.Count} rows and outputs of {outputs.Count}", nameof(outputs));
+        var pairs = predicted.Zip(outputs, Pair).ToArray();
+        return pairs.Length == 0 ? new Interval(double.NaN, double.NaN, double.NaN)
+            : Bootstrap.Of(pairs[0].G.Length, drawn => pairs.Average(pair => Spearman(pair.G, pair.Y, drawn)), DrawsOfMeans);
+    }
+
+    /// <summary>How much higher the LDS of one method is than that of another on the same subsets.</summary>
+    /// <param name="first">g of the one, [m].</param>
+    /// <param name="second">g of the other, [m].</param>
+    /// <param name="outputs">y, [m].</param>
+    public static Interval Difference(IReadOnlyList<double> first, IReadOnlyList<double> second, IReadOnlyList<double> outputs)
+    {
+        var ((a, y), (b, _)) = (Pair(first, outputs), Pair(second, outputs));
+        return Bootstrap.Of(y.Length, drawn => Spearman(a, y, drawn) - Spearman(b, y, drawn));
+    }
+
+    private static (double[] G, double[] Y) Pair(IReadOnlyList<double> predicted, IReadOnlyList<double> outputs) => predicted.Count == outputs.Count
+        ? ([.. predicted], [.. outputs])
+        : throw new ArgumentException($"there are predictions of {predicted.Count} subsets and outputs of {outputs.Count}", nameof(outputs));
+
+    /// <summary>Spearman's correlation of the items at some places: Pearson's of their mid-ranks. 0 where the predictions do not differ, NaN where the outputs do not.</summary>
+    private static double Spearman(double[] predicted, double[] outputs, int[] places)
+    {
+        var (a, b) = (Ranks(predicted, places), Ranks(outputs, places));
+        var mean = (places.Length + 1) / 2.0;
+        TensorPrimitives.Subtract<double>(a, mean, a);
+        TensorPrimitives.Subtract<double>(b, mean, b);
+        var (lengthA, lengthB) = (TensorPrimitives.Norm<double>(a), TensorPrimitives.Norm<double>(b));
+        return lengthB == 0 ? double.NaN : lengthA == 0 ? 0 : TensorPrimitives.Dot<double>(a, b) / (lengthA * lengthB);
+    }
+
+    // Equal values have the mean of their ranks.
+    private static double[] Ranks(double[] values, int[] places)
+    {
+        var (sorted, order, ranks) = (Array.ConvertAll(places, place => values[place]), new int[places.Length], new double[places.Length]);
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        Array.Sort(sorted, order);
+        for (var from = 0; from < order.Length;)
+        {
+            var to = from + 1;
+            while (to < order.Length && sorted[to] == sorted[from])
+                to++;
+            for (var i = from; i < to; i++)
+                ranks[order[i]] = (from + to + 1) / 2.0;
+            from = to;
+        }
+        return ranks;
+    }
+}

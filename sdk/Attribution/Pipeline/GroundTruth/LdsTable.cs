@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using Attribution.Evaluation.Statistics;
+
+namespace Attribution.Pipeline.GroundTruth;
+
+/// <summary>The methods that were measured by retraining, as plain text that fits a screen: a section per training and evaluation set, the highest first.</summary>
+internal static class LdsTable
+{
+    private const string Indent = "  ", Between = "  ";
+    private const int Longest = 100;
+
+    /// <summary>The table; nothing of no methods.</summary>
+    public static string Of(IReadOnlyList<MeasuredMethod> methods)
+    {
+        var text = new StringBuilder();
+        foreach (var section in methods.GroupBy(m => (m.Key.Train, m.Key.Eval)))
+        {
+            var measured = section.Select(m => (m.Title, Lds: MeasuredLds.Read(m.File.Path))).OrderByDescending(m => m.Lds.Lds.Estimate ?? double.NegativeInfinity).ToArray();
+            var first = measured[0].Lds;
+            text.Append(CultureInfo.InvariantCulture, $"LDS, {section.Key.Train} -> {section.Key.Eval}: {first.Subsets} subsets, {first.Seeds} seed{(first.Seeds == 1 ? "" : "s")}\n");
+            string[][] lines = [["", "LDS", "by evaluation row"], .. measured.Select(m => (string[])[m.Title, Cell(m.Lds.Lds), Cell(m.Lds.PerRow)])];
+            var widths = Enumerable.Range(0, lines[0].Length).Select(c => lines.Max(line => line[c].Length)).ToArray();
+            foreach (var line in lines)
+                text.Append((Indent + line[0].PadRight(widths[0]) + string.Concat(line.Skip(1).Select((cell, c) => Between + cell.PadLeft(widths[c + 1])))).TrimEnd()).Append('\n');
+            Verdict(text, measured);
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Whether a difference is told, for each method from the highest and from random scores.</summary>
+    private static void Verdict(StringBuilder text, (string Title, MeasuredLds Lds)[] measured)
+    {
+        var known = measured.Where(m => m.Lds.Lds.Estimate is not null).ToArray();
+        if (known.Length < 2)
+            return;
+        var first = known[0];
+        Say($"not told from {first.Title}: ", [.. known.Skip(1).Where(m => !Difference(first.Lds, m.Lds).ExcludesZero).Select(m => m.Title)]);
+        if (known.FirstOrDefault(m => m.Title == Results.JobKey.Random) is { Title: not null } random)
+            Say("not told from random: ", [.. known.Where(m => m.Title != random.Title && !Difference(m.Lds, random.Lds).ExcludesZero).Select(m => m.Title)]);
+
+        void Say(string what, string[] whom)
+        {
+            var line = Indent + what;
+            foreach (var (i, name) in (whom.Length == 0 ? ["none"] : whom).Index())
+            {
+                var word = name + (i < whom.Length - 1 ? ", " : "");
+                if (line.Length + word.TrimEnd().Length > Longest)
+                {
+                    text.Append(line.TrimEnd()).Append('\n');
+                    line = Indent + Indent;
+                }
+                line += word;
+            }
+            text.Append(line.TrimEnd()).Append('\n');
+        }
+    }
+
+    private static Interval Difference(MeasuredLds first, MeasuredLds second) => LinearDatamodelingScore.Difference(first.Predicted, second.Predicted, first.Outputs);
+
+    private static string Cell(ReadableInterval? value) => value?.Estimate is not { } estimate ? "-" : value is { Lower: { } lower, Upper: { } upper }
+        ? string.Create(CultureInfo.InvariantCulture, $"{estimate:0.000} [{lower:0.00}, {upper:0.00}]") : estimate.ToString("0.000", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,182 @@
+using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+using Attribution.Data;
+using Attribution.Data.Store;
+using Attribution.Data.Vectors;
+using Attribution.Diagnostics;
+using Attribution.Evaluation.Statistics;
+using Attribution.Methods;
+using Attribution.Models;
+using Attribution.Pipeline.Grid;
+using Attribution.Pipeline.Results;
+using Attribution.Reporting;
+using Attribution.Selection;
+
+namespace Attribution.Pipeline.GroundTruth;
+
+/// <summary>
+/// Compares what scores foretell of subsets of the training set with the losses after training on them: a job per training set, evaluation set, and pair of
+/// methods at a layer and scoring; and two baselines, random scores and a score of 1 for every row. Needs no model.
+/// </summary>
+internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSettings>(context)
+{
+    public const string Name = StageNames.MeasureLds;
+
+    /// <summary>The result, a <see cref="MeasuredLds"/>.</summary>
+    public const string LdsFile = "lds.json";
+
+    /// <summary>The baseline that scores every row 1: what is told by how many rows are kept.</summary>
+    public const string RowCount = "count";
+
+    private const string StoreStage = "lds";
+
+    public override string Noun => "method";
+
+    public override IReadOnlyList<StageJob> Plan() => [.. Settings.Train.SelectMany(train => Settings.Eval.SelectMany(eval => Jobs(train, eval)))];
+
+    public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [Copy(artifact, LdsFile, $"{NameOf(job.Key)}/{LdsFile}")];
+
+    /// <summary>What results call a measured method.</summary>
+    public static string NameOf(JobKey key) => string.Join('.',
+    [
+        $"ground_truth/lds/{key.Train}/{key.Attribution}/{key.Eval}", .. key.Selection is { } selection ? [selection] : Array.Empty<string>(),
+        .. key.Layer is { } layer ? [$"layer{layer}"] : Array.Empty<string>(), .. RunAxis.Names(RunAxis.Selection, key.Point),
+    ]);
+
+    private IEnumerable<StageJob> Jobs(string train, string eval)
+    {
+        var retrained = Retrained(train, eval);
+        var rows = Context.Input(Dataset(train, "train"), ImportDatasetsStage.RowsFile);
+        // What k is and which seed trains does not change the scores; of a probe, whose training has one, the first.
+        var scored = Context.Upstream(SelectTrainingDataStage.Name).Jobs
+            .Where(job => job.Key.Train == train && job.Key.Eval == eval && (job.Key.Selection is not null || BaselineNames.Scored.Contains(job.Key.Attribution)))
+            .DistinctBy(job => (job.Key.Attribution, job.Key.Selection, job.Key.Layer, job.Values?.ScoringMethod));
+        foreach (var job in scored)
+        {
+            var (key, scores) = (job.Key with { Point = new RunPoint { ScoringMethod = job.Key.Point?.ScoringMethod }.OrNull() },
+                Context.Input(job, SelectTrainingDataStage.ScoresFile));
+            var pair = RowPair.Of(Context, job, eval, Settings.Whitening);
+            var request = Context.Resolve(StoreStage, new { retrained = retrained.Inputs, scores, train = pair?.Train.Files, eval = pair?.Eval.Files, pair?.Scoring, pair?.Damping });
+            yield return new StageJob(key, request, (builder, cancellation) =>
+            {
+                var table = ScoreTable.Read(scores.Path);
+                Write(builder, retrained, table.Rows.Zip(table.Scores, (row, score) => (row, (double)score)).ToDictionary(), pair?.Score(cancellation));
+            });
+        }
+        foreach (var baseline in (string[])[JobKey.Random, RowCount])
+            yield return new StageJob(new JobKey { Train = train, Eval = eval, Attribution = baseline },
+                Context.Resolve(StoreStage, new { retrained = retrained.Inputs, rows, baseline }), (builder, _) =>
+                {
+                    var random = SeededRandom.Named(0, "random scores");
+                    Write(builder, retrained, DatasetRows.Read(rows.Path).ToDictionary(row => row.Index, _ => baseline == RowCount ? 1 : (2 * random.NextDouble()) - 1), null);
+                });
+    }
+
+    private void Write(ArtifactBuilder builder, RetrainedSubsets retrained, Dictionary<long, double> scores, IReadOnlyDictionary<long, IReadOnlyDictionary<long, double>>? perRow)
+    {
+        var (subsets, losses) = retrained.Read();
+        if (losses.Any(subset => subset.Count == 0))
+            throw new AttributionException(ErrorCodes.NothingToMeasure,
+                "No evaluation row has a loss: its answers were cut away. Raise MaxTokens, or shorten the prompts.") { Property = "MaxTokens" };
+        double[] outputs = [.. losses.Select(subset => -subset.Values.Average())];
+        var predicted = LinearDatamodelingScore.Predict(subsets, scores);
+        var of = perRow?.Where(row => losses.All(subset => subset.ContainsKey(row.Key))).ToArray();
+        var rows = of is null or [] ? default(Interval?) : LinearDatamodelingScore.MeanOf(
+            [.. of.Select(row => LinearDatamodelingScore.Predict(subsets, row.Value))], [.. of.Select(row => (IReadOnlyList<double>)[.. losses.Select(subset => -subset[row.Key])])]);
+        var result = new MeasuredLds(retrained.SubsetCount, retrained.SeedCount, ReadableInterval.Of(LinearDatamodelingScore.Of(predicted, outputs)), of?.Length,
+            rows is { } interval ? ReadableInterval.Of(interval) : null, predicted, outputs);
+        File.WriteAllText(builder.PathOf(LdsFile), JsonSerializer.Serialize(result, Readable.Indented) + "\n");
+    }
+
+    private JobResult Dataset(string name, string kind) => Context.Upstream(ImportDatasetsStage.Name).Get(ImportDatasetsStage.KeyOf(name, kind));
+
+    private RetrainedSubsets Retrained(string train, string eval)
+    {
+        var losses = Context.Upstream(EvaluateStage.Name);
+        var subsets = Context.Upstream(RetrainSubsetsStage.Name).Jobs.Where(job => job.Key.Train == train).GroupBy(job => job.Key.Part).ToArray();
+        return new([.. subsets.Select(subset => (
+            Context.Input(subset.First(), RetrainSubsetsStage.SubsetFile),
+            (InputFile[])[.. subset.Select(job => Context.Input(losses.Get(job.Key with { Eval = eval }), EvaluateStage.LossesFile))]))]);
+    }
+
+    /// <summary>The subsets of a training set and the losses of an evaluation set after training on them.</summary>
+    private sealed record RetrainedSubsets(IReadOnlyList<(InputFile Subset, InputFile[] Losses)> Files)
+    {
+        public object Inputs => Files.Select(file => new { file.Subset, file.Losses });
+
+        public int SubsetCount => Files.Count;
+
+        public int SeedCount => Files.Count == 0 ? 0 : Files[0].Losses.Length;
+
+        /// <summary>The rows of each subset, and the mean over seeds of each evaluation row's loss.</summary>
+        public (IReadOnlyList<IReadOnlyList<long>> Subsets, IReadOnlyList<IReadOnlyDictionary<long, double>> Losses) Read() => (
+            [.. Files.Select(file => SubsetDraw.Read(file.Subset.Path).Rows)],
+            [.. Files.Select(file => file.Losses.SelectMany(seed => Readable.ReadLines<RowLoss>(seed.Path)).Where(row => row.Loss is not null)
+                .GroupBy(row => row.Idx).ToDictionary(row => row.Key, row => row.Average(seed => seed.Loss!.Value)))]);
+    }
+
+    /// <summary>The vectors of both sides, where the evaluation rows have one each: what scores by a single evaluation row are made from.</summary>
+    private sealed record RowPair((object Files, string Folder) Train, (object Files, string Folder) Eval, (object Files, string Folder)? Controls, int Layer, string Scoring, double? Damping)
+    {
+        public static RowPair? Of(StageContext context, JobResult selection, string eval, WhiteningSettings? whitening)
+        {
+            var (key, scoring) = (selection.Key, selection.Values?.ScoringMethod);
+            if (key.Selection is null || scoring is null || ScoringMethodNames.IsProbe(scoring) || PersonaJobs.Makes(key.Selection))
+                return null;
+            // Where the evaluation vectors themselves are in the second moments, there is no score by one of them.
+            if (ScoringMethodNames.Whitens(scoring) && whitening?.Mixture > 0 && scoring != ScoringMethodNames.TrakFull)
+                return null;
+            var (layer, vectors) = (key.Layer ?? VectorKey.WholeModel, context.Upstream(ComputeAttributionStage.Name));
+            return vectors.Find(ComputeAttributionStage.KeyOf(key.Train!, key.Attribution!, layer)) is null ? null
+                : new(Table(key.Train!, key.Attribution!), Table(eval, key.Selection),
+                    ScoringMethodNames.ReadsControls(scoring) ? Table(eval, ComputeAttributionStage.ControlMethod) : null, layer, scoring,
+                    ScoringMethodNames.Whitens(scoring) ? (whitening ?? new()).Damping : null);
+
+            (object, string) Table(string dataset, string method)
+            {
+                var table = vectors.Get(ComputeAttributionStage.KeyOf(dataset, method, layer));
+                return (table.Outputs.Select(o => o.Name).Intersect(VectorTables.FilesOf(layer)).ToDictionary(name => name, name => context.Input(table, name)),
+                    Path.Combine(context.Store.Root, table.Artifact));
+            }
+        }
+
+        /// <summary>For each evaluation row the scores of the training rows by it alone.</summary>
+        public IReadOnlyDictionary<long, IReadOnlyDictionary<long, double>> Score(CancellationToken cancellation)
+        {
+            var (method, rows) = (ScoringMethods.Parse(Scoring), new List<(long Index, float[] Vector)>());
+            VectorFolder.Open(Eval.Folder, Layer).Read((index, vector) => rows.Add((index, vector.ToArray())));
+            var controls = Controls is { } table ? VectorFolder.Open(table.Folder, Layer) : null;
+            var finite = rows.Where(row => row.Vector.All(float.IsFinite)).ToArray();
+            if (finite.Length == 0)
+                return new Dictionary<long, IReadOnlyDictionary<long, double>>();
+            var whitening = Damping is { } damping ? new WhiteningOptions { Damping = damping, Mixture = 0 } : null;
+            RowScorer[] scorers = [.. finite.Select(row => RowScorer.From(method, new MemoryVectors(row.Vector), controls, whitening: whitening))];
+            var scores = RowScorer.Score(scorers, VectorFolder.Open(Train.Folder, Layer), cancellation);
+            return finite.Zip(scores, (row, scored) => (row.Index, (IReadOnlyDictionary<long, double>)scored.ToDictionary(s => s.Index, s => (double)s.Score))).ToDictionary();
+        }
+    }
+}
+
+/// <summary>An interval as JSON can say it.</summary>
+internal sealed record ReadableInterval(double? Estimate, double? Lower, double? Upper)
+{
+    public static ReadableInterval Of(Interval interval) => new(Readable.Finite(interval.Estimate), Readable.Finite(interval.Lower), Readable.Finite(interval.Upper));
+}
+
+/// <summary>How well a method foretells what comes of training on subsets.</summary>
+/// <param name="Subsets">m.</param>
+/// <param name="Seeds">Seeds that each was trained with.</param>
+/// <param name="Lds">The LDS of the evaluation set.</param>
+/// <param name="Rows">Evaluation rows that have an LDS of their own; null where a method has no scores by single rows.</param>
+/// <param name="PerRow">The mean of these.</param>
+/// <param name="Predicted">g, [m].</param>
+/// <param name="Outputs">y, [m].</param>
+internal sealed record MeasuredLds(int Subsets, int Seeds, ReadableInterval Lds, int? Rows, ReadableInterval? PerRow, IReadOnlyList<double> Predicted,
+    IReadOnlyList<double> Outputs)
+{
+    public static MeasuredLds Read(string path) => JsonSerializer.Deserialize<MeasuredLds>(File.ReadAllBytes(path), Readable.Line)!;
+}
+
+/// <summary>The loss of an evaluation row's treatment; null where its answer was cut away.</summary>
+internal sealed record RowLoss(long Idx, double? Loss);
