@@ -57,7 +57,7 @@ internal static class Kills
             Finish(killed, stage);
         Folders.Results(killed.Out).ShouldBe(Folders.Results(whole.Out));
         CheckPaid(paid, server);
-        return $"{died.Values.Sum()} killed ({string.Join(", ", died.Select(d => $"{d.Key} {d.Value}"))}), {Folders.Results(whole.Out).Count} files equal, nothing whose answer arrived was paid twice";
+        return $"{died.Values.Sum()} killed ({string.Join(", ", died.Select(d => $"{d.Key} {d.Value}"))}), {Folders.Results(whole.Out).Count} files equal, at most the calls under way at a kill were paid again";
     }
 
     // A call that was under way when its worker died is lost with it: at most one more for each that was.

@@ -8,6 +8,7 @@ using Attribution.Diagnostics;
 using Attribution.Models;
 using Attribution.Pipeline.Grid;
 using Attribution.Pipeline.Results;
+using Attribution.Selection;
 
 namespace Attribution.Pipeline.GroundTruth;
 
@@ -73,7 +74,7 @@ internal sealed class RetrainSubsetsStage : Stage<RetrainSubsetsSettings>
                 throw new AttributionException(ErrorCodes.NothingToTrain, $"No row of '{train}' was drawn for subset {subset}. A training set of a few rows has no subsets: use more.")
                 { File = rows.Path };
             File.WriteAllText(builder.PathOf(SubsetFile), JsonSerializer.Serialize(drawn, Readable.Line) + "\n");
-            Readable.WriteLines(file, kept.Select(row => TrainingRow.Of(row.Treatment)));
+            SelectedRows.WriteDataset(file, kept.Select(row => row.Treatment));
             _training.Train(builder, $"{train}, subset {subset}", file, at, cancellation);
         })
         { Values = at };
