@@ -34,8 +34,18 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         }).ToArray();
         var (measured, inputs) = (GroundTruthMetrics.Read(Context), new
         {
-            runs = runs.Select(r => new { name = r.Key.RunFolder, r.Values, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged,
-                r.PromptsBefore, r.Prompts })
+            runs = runs.Select(r => new
+            {
+                name = r.Key.RunFolder,
+                r.Values,
+                r.Facts,
+                r.CrossEntropyBefore,
+                r.CrossEntropy,
+                r.JudgedBefore,
+                r.Judged,
+                r.PromptsBefore,
+                r.Prompts
+            })
         });
         var request = Context.Resolve("metrics", measured.Count == 0 ? inputs : new { inputs, measured = measured.Select(m => new { m.Name, m.File }) });
         return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File), Collect(runs)

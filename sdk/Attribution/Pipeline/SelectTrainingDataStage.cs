@@ -157,8 +157,11 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         if (IsProjected(train.Name, trainMethod))
             ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}",
                 $"{eval.Name}/{evalMethod}");
-        var whitening = scoring.Whitens() ? new WhiteningOptions { Damping = Settings.Whitening?.Damping ?? new WhiteningOptions().Damping,
-            Mixture = Settings.Whitening?.Mixture ?? 0 } : null;
+        var whitening = scoring.Whitens() ? new WhiteningOptions
+        {
+            Damping = Settings.Whitening?.Damping ?? new WhiteningOptions().Damping,
+            Mixture = Settings.Whitening?.Mixture ?? 0
+        } : null;
         if (scoring == ScoringMethod.TrakFull)
             whitening = whitening! with { Mixture = 0 }; // which it does not read
         object asked = isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : whitening is null ? inputs : new { selection = inputs, whitening };

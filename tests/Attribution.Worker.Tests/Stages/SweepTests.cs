@@ -94,8 +94,14 @@ public sealed class SweepTests
     [Fact]
     public async Task A_probe_is_trained_with_each_seed_and_once_for_all_k()
     {
-        using var experiment = new TestExperiment { TrainMethods = ["residual_treatment"], EvalMethods = ["residual_treatment"], Scoring = "linear",
-            Seeds = [0, 1], TopKs = [4, 5] }.WithData(80);
+        using var experiment = new TestExperiment
+        {
+            TrainMethods = ["residual_treatment"],
+            EvalMethods = ["residual_treatment"],
+            Scoring = "linear",
+            Seeds = [0, 1],
+            TopKs = [4, 5]
+        }.WithData(80);
         await experiment.RunAsync("ImportDatasets", "ComputeAttribution", "SelectTrainingData");
         Directory.GetDirectories(Path.Combine(experiment.Store, "probes")).Length.ShouldBe(2);
         Ran(experiment, "SelectTrainingData").ShouldBe((9, 9));
