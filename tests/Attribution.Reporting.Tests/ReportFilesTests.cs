@@ -88,6 +88,35 @@ public sealed partial class ReportFilesTests
     }
 
     [Fact]
+    public void What_can_be_told_is_said_with_intervals_and_nothing_is_crowned_that_is_not_the_best()
+    {
+        var report = SampleReport.Create();
+        report = report with
+        {
+            Runs = [.. report.Runs.Select((run, i) => i > 0 ? run : run with
+            {
+                Seeds = [new(0, $"{run.Name}/seed0", new Dictionary<string, double?> { ["judged_mean"] = 0.5 }), new(1, $"{run.Name}/seed1", new Dictionary<string, double?> { ["judged_mean"] = 1.5 })],
+                Metrics = new Dictionary<string, double?>(run.Metrics) { ["judged_mean"] = 1, ["judged_mean_sd"] = 0.71 },
+            })],
+            Comparisons =
+            [
+                new("pool", "sycophancy", "judged_mean", 0, 1.25, "not told from the second", false)
+                {
+                    ScoreSd = 0.5, Before = 0, Second = 1, OverRandom = new(1.2, 0.4, 2), OverSecond = new(-0.1, -0.6, 0.4), Seeds = 2, Prompts = 12
+                },
+                new("pool", "empathy", "judged_mean", 6, 2.25, "best", true) { OverRandom = new(2, 1, 3), Seeds = 2, Prompts = 12 },
+            ],
+        };
+        var page = Page(report);
+        page.ShouldContain("<b>1.25</b> ± 0.50</td><td class=\"n\">+1.20 <span class=\"quiet\">[0.40, 2.00]</span></td><td class=\"n\">−0.10 <span class=\"quiet\">[−0.60, 0.40]</span></td><td>not told from the second</td>");
+        page.ShouldContain("<td><b>best</b></td>");
+        page.ShouldContain("1.00 ± 0.71<span class=\"sr\">, seeds 0.50, 1.50</span>");
+        page.Split("<ellipse class=\"seed\"").Length.ShouldBe(1 + 2);
+        page.Split(", the best, ").Length.ShouldBe(1 + 1, "in the heatmap of empathy's judged score");
+        ReportFiles.Of(report).Keys.ShouldContain("report/comparisons.json");
+    }
+
+    [Fact]
     public void An_experiment_without_methods_prompts_or_planted_rows_has_a_page_too()
     {
         var report = SampleReport.Create();

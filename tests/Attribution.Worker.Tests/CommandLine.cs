@@ -10,6 +10,9 @@ internal static class CommandLine
     [ModuleInitializer]
     internal static void RunAlone() => Environment.SetEnvironmentVariable("ATTRIBUTION_WORKERS", "1");
 
+    // A program of its own has its own name.
+    private static readonly string Dotnet = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+
     private static readonly string Worker = typeof(VerbRunner).Assembly.Location;
 
     /// <summary>Runs a verb and waits for it.</summary>
@@ -29,7 +32,7 @@ internal static class CommandLine
     public static ProcessStartInfo Start(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
         // The test host's own process is dotnet; PATH may be part of the test.
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Worker, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Dotnet, [Worker, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in new[] { "LIBTORCH", "CXX", "ATTRIBUTION_THREADS", "OMP_NUM_THREADS", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OPENAI_API_KEY" })
             start.Environment.Remove(name);
         foreach (var (name, value) in environment)

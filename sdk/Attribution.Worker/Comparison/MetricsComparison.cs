@@ -16,7 +16,7 @@ internal sealed record MetricsComparison(MetricsSource A, MetricsSource B, IRead
     /// <summary>Pairs runs of one name; then, among the rest, those that are the only ones with the same data and methods, or the same evaluation set and methods.</summary>
     public static MetricsComparison Of(MetricsSource a, MetricsSource b)
     {
-        var (restA, restB) = (a.Metrics.Runs.ToDictionary(), b.Metrics.Runs.ToDictionary());
+        var (restA, restB) = (a.Metrics.OverSeeds.ToDictionary(), b.Metrics.OverSeeds.ToDictionary());
         var pairs = new Dictionary<string, RunPair>();
         void Pair(string nameA, string nameB)
         {
@@ -33,7 +33,7 @@ internal sealed record MetricsComparison(MetricsSource A, MetricsSource B, IRead
                 if (unique.TryGetValue(key, out var other))
                     Pair(name, other);
         }
-        return new(a, b, [.. a.Metrics.Runs.Keys.Where(pairs.ContainsKey).Select(name => pairs[name])], [.. restA.Keys], [.. restB.Keys]);
+        return new(a, b, [.. a.Metrics.OverSeeds.Keys.Where(pairs.ContainsKey).Select(name => pairs[name])], [.. restA.Keys], [.. restB.Keys]);
     }
 
     // The runs that are the only one of their kind, by kind.

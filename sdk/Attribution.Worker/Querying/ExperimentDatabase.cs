@@ -6,6 +6,7 @@ using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
 using Attribution.Pipeline.GroundTruth;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Pipeline.Verdicts;
 using DuckDB.NET.Data;
 
 namespace Attribution.Worker.Querying;
@@ -15,14 +16,6 @@ internal sealed partial class ExperimentDatabase : IDisposable
 {
     /// <summary>Where each file belongs; outside of what a query sees without asking.</summary>
     public const string FilesTable = "internal.files";
-
-    private const string BaseModel = "base_model/";
-
-    // The order of what QueryTables names of a run.
-    private static readonly string[] RunSettings = ["train", "eval", "attribution", "selection", "layer"];
-
-    // What context attribution calls them.
-    private static readonly Dictionary<string, string> InContexts = new() { ["eval"] = "dataset", ["attribution"] = "method" };
 
     private readonly DuckDBConnection _connection = DuckDbDatabase.Open();
     private readonly List<string> _missing = [];
@@ -130,26 +123,29 @@ internal sealed partial class ExperimentDatabase : IDisposable
     {
         foreach (var table in QueryTables.OfMetrics)
             _connection.Execute($"CREATE TABLE {table.Name} ({string.Join(", ", table.Columns.Select(c => $"{Sql.Identifier(c.Name)} {c.Type}"))})");
-        Insert("experiments", experiments.Select(e => new[] { Text(e.Name), Text(e.Folder) }));
-        var runs = experiments.SelectMany(e => (e.Metrics?.Runs ?? new Dictionary<string, RunMetrics>()).Select(run => (Keys: (string[])[Text(e.Name), Text(run.Key), .. Settings(run.Value)], Run: run.Value))).ToArray();
+        Insert("experiments", experiments.Select(e => new[] { Text(e.Name), Text(e.Folder), Text(e.Variant) }));
+        var runs = experiments.SelectMany(e => (e.Metrics?.Runs ?? new Dictionary<string, RunMetrics>()).Select(run =>
+            (Keys: (string[])[Text(e.Name), Text(e.Variant), Text(run.Key), .. RunSettings.Of(run.Value).Select(Value)], Run: run.Value))).ToArray();
         foreach (var (table, isTruth) in (ReadOnlySpan<(string, bool)>)[("runs", false), (GroundTruthMetrics.Setting, true)])
         {
-            var own = QueryTables.OfMetrics.Single(t => t.Name == table).Columns.Skip(2 + RunSettings.Length).ToArray();
+            var own = QueryTables.OfMetrics.Single(t => t.Name == table).Columns.Skip(QueryTables.Run.Count).ToArray();
             Insert(table, runs.Where(r => r.Run.Settings.ContainsKey(GroundTruthMetrics.Setting) == isTruth).Select(r => (string[])[.. r.Keys, .. own.Select(c =>
                 r.Run.Settings.TryGetValue(c.Name, out var setting) ? Value(setting) : Number(r.Run.Metrics.GetValueOrDefault(c.Name)))]));
         }
+        Insert("comparisons", experiments.SelectMany(e => (e.Metrics?.Verdicts ?? []).Select(v => Comparison(e, v))));
         Insert("metrics", runs.SelectMany(r => r.Run.Metrics.Select(m => (string[])[.. r.Keys, Text(m.Key), Number(m.Value)])));
     }
 
     private void AddFiles(IReadOnlyList<ExperimentOutputs> experiments)
     {
         _connection.Execute("CREATE SCHEMA internal");
-        _connection.Execute($"CREATE TABLE {FilesTable} (path VARCHAR, experiment VARCHAR, run VARCHAR, train VARCHAR, eval VARCHAR, attribution VARCHAR, selection VARCHAR, layer BIGINT, judge VARCHAR, dataset VARCHAR, method VARCHAR)");
+        _connection.Execute($"CREATE TABLE {FilesTable} (path VARCHAR, {string.Join(", ", QueryTables.Run.Select(c => $"{Sql.Identifier(c.Name)} {c.Type}"))}, judge VARCHAR, dataset VARCHAR, method VARCHAR)");
         // Every method has the rows of its dataset; one copy is enough.
-        var files = experiments.SelectMany(e => e.Files
+        RunSettings[] settings = [.. experiments.Select(e => new RunSettings(e.Metrics))];
+        var files = experiments.SelectMany((e, i) => e.Files
             .Where(f => f.Kind != ExperimentFileKind.Rows || f.Folder == e.Files.First(other => other.Kind == ExperimentFileKind.Rows && DatasetOf(other) == DatasetOf(f)).Folder)
-            .Select(file => (Experiment: e, File: file))).ToArray();
-        Insert(FilesTable, files.Select(f => (string[])[Text(f.File.Path), Text(f.Experiment.Name), .. Place(f.Experiment, f.File)]));
+            .Select(file => (Experiment: e, Settings: settings[i], File: file))).ToArray();
+        Insert(FilesTable, files.Select(f => (string[])[Text(f.File.Path), Text(f.Experiment.Name), Text(f.Experiment.Variant), .. Place(f.Settings, f.File)]));
         foreach (var table in QueryTables.OfFiles)
             try
             {
@@ -162,21 +158,24 @@ internal sealed partial class ExperimentDatabase : IDisposable
             }
     }
 
-    private static string[] Place(ExperimentOutputs experiment, ExperimentFile file)
+    private static string[] Place(RunSettings runs, ExperimentFile file)
     {
         const string Nothing = "NULL";
         if (file.Kind is ExperimentFileKind.Rows or ExperimentFileKind.Vectors)
-            return [.. Enumerable.Repeat(Nothing, 2 + RunSettings.Length), Text(DatasetOf(file)), Text(Path.GetFileName(file.Folder))];
-        var settings = experiment.Metrics?.Runs.GetValueOrDefault(file.Folder) is { } run ? Settings(run)
-            : file.Folder.StartsWith(BaseModel, StringComparison.Ordinal) ? [Nothing, Text(file.Folder[BaseModel.Length..]), Text("none"), Nothing, Nothing]
-            : [.. Enumerable.Repeat(Nothing, RunSettings.Length)];
-        return [Text(file.Folder), .. settings, file.Judge is { } judge ? Text(judge) : Nothing, Nothing, Nothing];
+            return [.. Enumerable.Repeat(Nothing, 2 + RunSettings.Names.Count), Text(DatasetOf(file)), Text(Path.GetFileName(file.Folder))];
+        return [Text(file.Folder), .. runs.OfFolder(file.Folder).Select(Value), Text(file.Judge), Nothing, Nothing];
     }
 
-    private static string DatasetOf(ExperimentFile file) => Path.GetDirectoryName(file.Folder) is { Length: > 0 } dataset ? dataset.Replace(Path.DirectorySeparatorChar, '/') : file.Folder;
+    private static string[] Comparison(ExperimentOutputs experiment, Verdict verdict) =>
+    [
+        Text(experiment.Name), Text(experiment.Variant), Text(verdict.Train), Text(verdict.Eval), Text(verdict.Metric), Text(verdict.Leader), Number(verdict.Score),
+        Number(verdict.ScoreSd), Number(verdict.Before), Number(verdict.Random), .. Difference(verdict.OverRandom), Text(verdict.Second), .. Difference(verdict.OverSecond),
+        Number(verdict.Seeds), Number(verdict.Prompts), verdict.IsBest ? "true" : "false", Text(verdict.Text),
+    ];
 
-    private static string[] Settings(RunMetrics run) =>
-        [.. RunSettings.Select(name => Value(run.Settings.GetValueOrDefault(name) ?? (InContexts.TryGetValue(name, out var other) ? run.Settings.GetValueOrDefault(other) : null)))];
+    private static string[] Difference(ComparedWith? found) => [Number(found?.Difference), Number(found?.Lower), Number(found?.Upper)];
+
+    private static string DatasetOf(ExperimentFile file) => Path.GetDirectoryName(file.Folder) is { Length: > 0 } dataset ? dataset.Replace(Path.DirectorySeparatorChar, '/') : file.Folder;
 
     private void Insert(string table, IEnumerable<string[]> rows)
     {
@@ -191,7 +190,7 @@ internal sealed partial class ExperimentDatabase : IDisposable
         _ => Text(value.ToString()),
     };
 
-    private static string Text(string value) => Sql.Literal(value);
+    private static string Text(string? value) => value is null ? "NULL" : Sql.Literal(value);
 
     [GeneratedRegex(@";(;|\s|--[^\n]*|/\*.*?\*/)*\z", RegexOptions.Singleline)]
     private static partial Regex EndMark();

@@ -5,9 +5,10 @@ namespace Attribution.Worker.Querying;
 /// <summary>What an experiment has left under <c>out/</c>.</summary>
 /// <param name="Name">The experiment's folder, relative to where experiments were looked for.</param>
 /// <param name="Folder">The same, absolute.</param>
+/// <param name="Variant">The variant that the outputs are of; null for the experiment as it is.</param>
 /// <param name="Metrics">Its metrics; null if the last build did not come to them.</param>
 /// <param name="Files">Its files.</param>
-internal sealed record ExperimentOutputs(string Name, string Folder, Metrics? Metrics, IReadOnlyList<ExperimentFile> Files)
+internal sealed record ExperimentOutputs(string Name, string Folder, string? Variant, Metrics? Metrics, IReadOnlyList<ExperimentFile> Files)
 {
     private const int DeepestExperiment = 6;
 
@@ -18,7 +19,7 @@ internal sealed record ExperimentOutputs(string Name, string Folder, Metrics? Me
     public static IEnumerable<ExperimentOutputs> Below(string root)
     {
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
-        return Folders(new DirectoryInfo(root), DeepestExperiment).Where(IsBuilt).OrderBy(f => f.FullName, StringComparer.Ordinal).Select(folder => Read(root, folder));
+        return Folders(new DirectoryInfo(root), DeepestExperiment).Where(IsBuilt).OrderBy(f => f.FullName, StringComparer.Ordinal).SelectMany(folder => Read(root, folder));
     }
 
     private static IEnumerable<DirectoryInfo> Folders(DirectoryInfo folder, int depth) => depth == 0 ? [folder] :
@@ -27,14 +28,28 @@ internal sealed record ExperimentOutputs(string Name, string Folder, Metrics? Me
     private static bool IsBuilt(DirectoryInfo folder) =>
         File.Exists(MetricsOf(folder.FullName)) || (Directory.Exists(Path.Combine(folder.FullName, "out")) && folder.EnumerateFiles("*.csproj").Any());
 
-    private static ExperimentOutputs Read(string root, DirectoryInfo folder)
+    // The outputs of the experiment as it is, unless there are only those of variants, which lie in folders of their own among them.
+    private static IEnumerable<ExperimentOutputs> Read(string root, DirectoryInfo folder)
     {
-        var (output, metrics) = (Path.Combine(folder.FullName, "out"), MetricsOf(folder.FullName));
+        var output = Path.Combine(folder.FullName, "out");
+        string[] variants = [.. Directory.EnumerateDirectories(output).Where(path => File.Exists(Path.Combine(path, Metrics.File))).Order(StringComparer.Ordinal)];
+        var own = Read(root, folder, output, null, variants);
+        if (variants.Length == 0 || own.Metrics is not null || own.Files.Count > 0)
+            yield return own;
+        foreach (var variant in variants)
+            yield return Read(root, folder, variant, Path.GetFileName(variant), []);
+    }
+
+    private static ExperimentOutputs Read(string root, DirectoryInfo folder, string output, string? variant, string[] others)
+    {
+        var metrics = Path.Combine(output, Metrics.File);
         return new(
             folder.FullName == root ? folder.Name : Slashed(Path.GetRelativePath(root, folder.FullName)),
             folder.FullName,
+            variant,
             File.Exists(metrics) ? Metrics.Read(metrics) : null,
-            [.. Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            [.. Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories).Where(path => !others.Any(other => path.StartsWith(other + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+                .Order(StringComparer.Ordinal)
                 .Select(path => ExperimentFile.Recognize(path, Slashed(Path.GetRelativePath(output, path)))).OfType<ExperimentFile>()]);
     }
 

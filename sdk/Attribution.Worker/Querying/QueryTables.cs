@@ -5,28 +5,36 @@ internal static class QueryTables
 {
     private const string Lines = "read_ndjson({0}, filename = true, columns = ";
 
-    private static readonly QueryColumn Experiment = new("experiment", "VARCHAR", "the experiment's folder", "o.experiment");
+    private static readonly QueryColumn Experiment = new("experiment", "VARCHAR", "the experiment's folder", "o.experiment"),
+        Variant = new("variant", "VARCHAR", "the Variant that the experiment was built as; null for none", "o.variant");
 
-    // What is in every table that is about runs.
-    private static readonly QueryColumn[] Run =
+    /// <summary>What is in every table that is about runs.</summary>
+    public static IReadOnlyList<QueryColumn> Run { get; } =
     [
         Experiment,
+        Variant,
         new("run", "VARCHAR", "the run: its folder under out/", "o.run"),
         new("train", "VARCHAR", "the training set", "o.train"),
         new("eval", "VARCHAR", "the evaluation set, or the one of questions with contexts", "o.eval"),
         new("attribution", "VARCHAR", "the method of the training vectors or of context attribution, or the baseline: random, none", "o.attribution"),
         new("selection", "VARCHAR", "the method of the evaluation vectors; null for baselines", "o.selection"),
         new("layer", "BIGINT", "the block whose vectors were compared, from 0; null for baselines", "o.layer"),
+        new("scoring_method", "VARCHAR", "how they were compared; null for baselines", "o.scoring_method"),
+        new("top_k", "BIGINT", "rows selected; null, as are the next four, in files that runs of several values share", "o.top_k"),
+        new("end", "VARCHAR", "the end of the ranking that they are from, of a k-curve: top or bottom; null without", "o.\"end\""),
+        new("learning_rate", "DOUBLE", "the learning rate of the first step", "o.learning_rate"),
+        new("epochs", "BIGINT", "passes over the selected rows", "o.epochs"),
+        new("lora_rank", "BIGINT", "the adapter's rank", "o.lora_rank"),
+        new("seed", "BIGINT", "the seed", "o.seed"),
     ];
 
     /// <summary>The tables whose rows come from <c>metrics.json</c>; they are filled when the database is opened.</summary>
     public static IReadOnlyList<QueryTable> OfMetrics { get; } =
     [
-        new("experiments", "An experiment that has outputs.", ExperimentFileKind.Metrics, "", [Experiment, new("path", "VARCHAR", "its folder, in full")]),
-        new("runs", "A run, with the metrics of the result table.", ExperimentFileKind.Metrics, "",
+        new("experiments", "An experiment that has outputs.", ExperimentFileKind.Metrics, "", [Experiment, new("path", "VARCHAR", "its folder, in full"), Variant]),
+        new("runs", "A run of one seed, with the metrics of the result table.", ExperimentFileKind.Metrics, "",
         [
             .. Run,
-            new("top_k", "BIGINT", "rows selected"),
             new("planted_share", "DOUBLE", "share of training rows that show the behaviour, where that is known: the precision of a random choice"),
             new("precision_at_k", "DOUBLE", "share of the selected rows that do"),
             new("recall_at_k", "DOUBLE", "share of the rows that do that were selected"),
@@ -38,10 +46,33 @@ internal static class QueryTables
             new("judged_mean", "DOUBLE", "mean score of the answers to held-out prompts, after fine-tuning"),
             new("judged_mean_before", "DOUBLE", "the same of the base model"),
         ]),
+        new("comparisons", "What can be said of the runs for a training and an evaluation set: the verdict of the result table.", ExperimentFileKind.Metrics, "",
+        [
+            Experiment,
+            Variant,
+            new("train", "VARCHAR", "the training set"),
+            new("eval", "VARCHAR", "the evaluation set"),
+            new("metric", "VARCHAR", "what runs are compared by"),
+            new("leader", "VARCHAR", "the runs, without their seed, that led on one half of the held-out prompts"),
+            new("score", "DOUBLE", "their mean on the other half"),
+            new("score_sd", "DOUBLE", "its standard deviation over seeds"),
+            new("score_before", "DOUBLE", "the mean of the base model there"),
+            new("random", "DOUBLE", "that of the draw at random"),
+            new("over_random", "DOUBLE", "how much higher the leader is than the draw at random there"),
+            new("over_random_lower", "DOUBLE", "the lower end of its 95% interval"),
+            new("over_random_upper", "DOUBLE", "the upper end"),
+            new("second", "VARCHAR", "the runs that came second on the first half"),
+            new("over_second", "DOUBLE", "how much higher the leader is than the second on the other half"),
+            new("over_second_lower", "DOUBLE", "the lower end of its 95% interval"),
+            new("over_second_upper", "DOUBLE", "the upper end"),
+            new("seeds", "BIGINT", "how many seeds there are"),
+            new("prompts", "BIGINT", "the prompts of the other half; 0 where the metric is of no prompts"),
+            new("is_best", "BOOLEAN", "whether the leader is told from the draw at random and from the second"),
+            new("verdict", "VARCHAR", "the same in words"),
+        ]),
         new("ground_truth", "A method measured by retraining on subsets of a training set.", ExperimentFileKind.Metrics, "",
         [
             .. Run,
-            new("scoring_method", "VARCHAR", "how vectors were compared, where that has several values"),
             new("subsets", "BIGINT", "subsets that were trained on"),
             new("seeds", "BIGINT", "trainings of each, whose losses are averaged"),
             new("lds", "DOUBLE", "Spearman's correlation over subsets of what the scores foretell and minus the evaluation set's loss"),
@@ -96,10 +127,11 @@ internal static class QueryTables
             new("score", "DOUBLE", "its score; null where the judge gave none", "TRY_CAST(f.score AS DOUBLE)"),
             new("rationale", "VARCHAR", "why"),
         ]),
+        // The rate of a step is in place of that of the first.
         new("losses", "A step of a run's fine-tuning.", ExperimentFileKind.Loss,
             Lines + "{{step: 'BIGINT', epoch: 'DOUBLE', loss: 'DOUBLE', learning_rate: 'DOUBLE', gradient_norm: 'DOUBLE', tokens: 'BIGINT'}})",
         [
-            .. Run,
+            .. Run.Where(column => column.Name != "learning_rate"),
             new("step", "BIGINT", "from 1"),
             new("epoch", "DOUBLE", "passes over the rows that are done after it"),
             new("loss", "DOUBLE", "mean cross-entropy of the step's rows, before it"),
@@ -122,6 +154,7 @@ internal static class QueryTables
         new("rows", "A row of a dataset.", ExperimentFileKind.Rows, "read_parquet({0}, filename = true, union_by_name = true)",
         [
             Experiment,
+            Variant,
             new("dataset", "VARCHAR", "the training or evaluation set", "o.dataset"),
             new("idx", "BIGINT", "its place in the dataset, from 0"),
             new("prompt", "VARCHAR", "the last message of the user", Prompt("f.treatment_messages")),
@@ -132,6 +165,7 @@ internal static class QueryTables
         new("vectors", "The vector of a row, where VectorFormat is parquet.", ExperimentFileKind.Vectors, "read_parquet({0}, filename = true, union_by_name = true)",
         [
             Experiment,
+            Variant,
             new("dataset", "VARCHAR", "the training or evaluation set", "o.dataset"),
             new("method", "VARCHAR", "the method that made it", "o.method"),
             new("layer", "BIGINT", "the block, from 0"),

@@ -3,11 +3,13 @@ using System.Text.Json.Nodes;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
+using Attribution.Evaluation.Statistics;
 using Attribution.FineTuning;
 using Attribution.Pipeline.Grid;
 using Attribution.Pipeline.GroundTruth;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Pipeline.Verdicts;
 using Attribution.Reporting.TensorBoard;
 
 namespace Attribution.Pipeline;
@@ -23,23 +25,57 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
     {
         var evaluated = Context.Upstream(EvaluateStage.Name);
         var judged = Context.Upstream(JudgeStage.Name);
-        var runs = Runs().Select(run =>
+        var runs = RunList.Of(Context).Select(run =>
         {
             var (key, before) = (run.Key.IsBaseModel ? run.Key.Before : run.Key, run.Key.Before);
             return new Run(run.Key, run.Values, Context.Input(run.Selection, SelectTrainingDataStage.FactsFile),
-                CrossEntropy(before), CrossEntropy(key), Judgement(before), Judgement(key));
+                CrossEntropy(before), CrossEntropy(key), Judgement(before, JudgeStage.MetricsFile), Judgement(key, JudgeStage.MetricsFile),
+                Judgement(before, JudgeStage.PromptsFile), Judgement(key, JudgeStage.PromptsFile));
         }).ToArray();
         var (measured, inputs) = (GroundTruthMetrics.Read(Context), new
         {
-            runs = runs.Select(r => new { name = r.Key.RunFolder, r.Values, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged })
+            runs = runs.Select(r => new { name = r.Key.RunFolder, r.Values, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged, r.PromptsBefore, r.Prompts })
         });
         var request = Context.Resolve("metrics", measured.Count == 0 ? inputs : new { inputs, measured = measured.Select(m => new { m.Name, m.File }) });
-        return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File), new Metrics(
-            runs.Select(r => (r.Key.RunFolder, r.Read())).Concat(measured.Select(m => (m.Name, GroundTruthMetrics.Of(m)))).ToDictionary()).Write()))];
+        return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File), Collect(runs)
+            .With(measured.ToDictionary(m => m.Name, GroundTruthMetrics.Of)).Write()))];
 
         InputFile CrossEntropy(JobKey key) => Context.Input(evaluated.Get(key with { Part = EvaluateStage.CrossEntropyPart }), EvaluateStage.MetricsFile);
 
-        InputFile? Judgement(JobKey key) => judged.Find(key) is { } job ? Context.Input(job, JudgeStage.MetricsFile) : null;
+        InputFile? Judgement(JobKey key, string file) => judged.Find(key) is { } job ? Context.Input(job, file) : null;
+    }
+
+    private static Metrics Collect(Run[] runs)
+    {
+        var lines = runs.ToDictionary(run => run.Key.RunFolder, run => run.Read());
+        // By the judged score, where some answers are judged; else by the gap, which is no prompt's but the whole set's.
+        var metric = lines.Values.Any(line => line.Metrics.GetValueOrDefault(ResultTable.Judged) is not null) ? ResultTable.Judged : ResultTable.Gap;
+        SeedGroup[] groups = [.. runs.GroupBy(run => run.Key.AnySeed).Select(group => new SeedGroup(group.Key.RunFolder,
+            [.. group.Select(run => lines[run.Key.RunFolder])], [.. group.SelectMany(run => run.Cells(metric, lines[run.Key.RunFolder]))], [.. group.SelectMany(run => run.CellsBefore(metric, lines[run.Key.RunFolder]))]))];
+        var overSeeds = groups.ToDictionary(group => group.Name, group => OverRandom(group, groups, metric));
+        return new Metrics(groups.All(group => group.Runs.Count == 1) ? lines.ToDictionary(line => line.Key, line => With(line.Value, overSeeds[line.Key])) : lines)
+        {
+            Groups = groups.All(group => group.Runs.Count == 1) ? null : overSeeds,
+            Verdicts = RunVerdicts.Of(groups, metric) is { Count: > 0 } verdicts ? verdicts : null,
+        };
+
+        static RunMetrics With(RunMetrics run, RunMetrics overSeeds) => run with { Metrics = overSeeds.Metrics };
+    }
+
+    private static RunMetrics OverRandom(SeedGroup group, SeedGroup[] all, string metric)
+    {
+        var line = group.OverSeeds();
+        if (!group.IsScored || RunVerdicts.RandomOf(group, all) is not { } random)
+            return line;
+        var interval = PairedBootstrap.Difference(group.Cells, random.Cells).Interval;
+        // One cell has no interval, and says nothing.
+        if (!double.IsFinite(interval.Lower))
+            return line;
+        return line with
+        {
+            Metrics = line.Metrics.Append(new($"{metric}{SeedGroup.OverRandom}", interval.Estimate))
+                .Append(new($"{metric}{SeedGroup.OverRandom}_lower", interval.Lower)).Append(new($"{metric}{SeedGroup.OverRandom}_upper", interval.Upper)).ToDictionary()
+        };
     }
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
@@ -51,29 +87,33 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         yield return ShownFile.Of(ResultTable.File, ResultTable.Of(runs, evals) + CurveTable.Of(runs) + lds);
         // The build shows it at its end.
         yield return ShownFile.Of(ResultSummary.File, ResultSummary.Of(runs, evals) + lds);
-        foreach (var (run, _, _) in Runs())
+        foreach (var run in RunList.Of(Context).Select(run => run.Key))
             yield return ShownFile.Of($"{RunCurves.Folder}/{run.RunFolder}/{EventFile.Name}", EventFile.Of(RunCurves.Of(metrics.Runs[run.RunFolder], TrainingOf(run))));
-    }
-
-    // Every run at each of its points, in the experiment's order; training on nothing is the base model at each seed.
-    private IEnumerable<(JobKey Key, RunPoint Values, JobResult Selection)> Runs()
-    {
-        var (selected, evaluated) = (Context.Upstream(SelectTrainingDataStage.Name), Context.Upstream(EvaluateStage.Name));
-        var trained = Context.Upstream(FineTuneStage.Name).Jobs.ToLookup(job => selected.SelectionOf(job.Key).Key);
-        var bases = evaluated.Jobs.Where(job => job.Key.Attribution is null && job.Key.Part == EvaluateStage.CrossEntropyPart).ToLookup(job => job.Key.Eval);
-        foreach (var selection in selected.Jobs)
-            foreach (var (key, values) in selection.Key.Attribution == JobKey.None
-                ? bases[selection.Key.Eval].Select(job => (selection.Key with { Point = job.Key.Point }, job.Point.Values))
-                : trained[selection.Key].Select(job => (job.Key, job.Point.Values)))
-                yield return (key, values, selection);
     }
 
     private TrainingStep[] TrainingOf(JobKey run) => Context.Upstream(FineTuneStage.Name).Find(run) is { } tuned
         ? [.. Readable.ReadLines<TrainingStep>(Context.Input(tuned, FineTuneStage.LossFile).Path)]
         : [];
 
-    private sealed record Run(JobKey Key, RunPoint Values, InputFile Facts, InputFile CrossEntropyBefore, InputFile CrossEntropy, InputFile? JudgedBefore, InputFile? Judged)
+    private sealed record Run(JobKey Key, RunPoint Values, InputFile Facts, InputFile CrossEntropyBefore, InputFile CrossEntropy, InputFile? JudgedBefore, InputFile? Judged,
+        InputFile? PromptsBefore, InputFile? Prompts)
     {
+        /// <summary>What the run is compared by.</summary>
+        public IEnumerable<ScoredCell> Cells(string metric, RunMetrics line) => Cells(metric, Prompts, line.Metrics.GetValueOrDefault(metric));
+
+        /// <summary>The same of the base model.</summary>
+        public IEnumerable<ScoredCell> CellsBefore(string metric, RunMetrics line) =>
+            Cells(metric, PromptsBefore, line.Metrics.GetValueOrDefault(metric + RunCurves.Before));
+
+        private IEnumerable<ScoredCell> Cells(string metric, InputFile? prompts, double? value)
+        {
+            var seed = Values.Seed ?? 0;
+            if (metric == ResultTable.Judged)
+                return prompts is not { } file ? [] : Readable.ReadLines<PromptScoreLine>(file.Path).Where(prompt => prompt.Mean is not null)
+                    .Select(prompt => new ScoredCell(prompt.Prompt, seed, prompt.Mean!.Value));
+            return value is { } one ? [new ScoredCell("", seed, one)] : [];
+        }
+
         public RunMetrics Read()
         {
             var facts = SelectionFacts.Read(Facts.Path);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Attribution.Data.Store;
 using Attribution.Evaluation;
 using Attribution.Judging;
 
@@ -23,6 +24,22 @@ internal sealed record AnswerLine(
     public JudgeRequest ToRequest() => new(Prompt, Answer) { GroundTruth = GroundTruth, HighReference = HighReference, LowReference = LowReference };
 
     public Answer ToAnswer() => new(PromptIndex, Repeat, Prompt, Answer, TokenCount, Complete);
+}
+
+/// <summary>A line of <c>eval_llm_judge/prompts.jsonl</c>: how the answers to a prompt were judged.</summary>
+/// <param name="PromptIndex">The prompt's place among the prompts.</param>
+/// <param name="Prompt">The hash of its text and place, which tells it from others and says nothing of it.</param>
+/// <param name="Judged">How many answers got a score.</param>
+/// <param name="Mean">Their mean score; null if none got one.</param>
+internal sealed record PromptScoreLine(int PromptIndex, string Prompt, int Judged, double? Mean)
+{
+    public static IEnumerable<PromptScoreLine> Of(JudgedEvaluation judged) => judged.Rows.GroupBy(row => row.Answer.PromptIndex).OrderBy(prompt => prompt.Key)
+        .Select(prompt =>
+        {
+            int[] scores = [.. prompt.Select(row => row.Verdict.Score).OfType<int>()];
+            return new PromptScoreLine(prompt.Key, ContentHash.Of($"{prompt.First().Answer.Prompt}\n{prompt.Key}").ToString(), scores.Length,
+                scores.Length == 0 ? null : scores.Average());
+        });
 }
 
 /// <summary>The line of <c>eval_llm_judge/metrics.jsonl</c>.</summary>

@@ -21,6 +21,9 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
     /// <summary>The scores in numbers, <see cref="JudgedLine"/>.</summary>
     public const string MetricsFile = "metrics.jsonl";
 
+    /// <summary>The mean score of each prompt, <see cref="PromptScoreLine"/>.</summary>
+    public const string PromptsFile = "prompts.jsonl";
+
     private const string StoreStage = "judgements";
 
     private readonly Lazy<StoredChatCompletion> _llm;
@@ -147,6 +150,7 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
     private static void Write(ArtifactBuilder builder, JudgedEvaluation judged, IJudge judge, (double Epoch, int Step) trained)
     {
         judged.WriteCsv(builder.PathOf($"judge_{string.Concat(judge.Name.Select(c => char.IsLetterOrDigit(c) || c is '-' or '.' or '_' ? c : '_'))}.csv"));
+        Readable.WriteLines(builder.PathOf(PromptsFile), PromptScoreLine.Of(judged));
         var scores = judged.Scores;
         var any = scores.Judged > 0;
         Readable.WriteLines(builder.PathOf(MetricsFile),

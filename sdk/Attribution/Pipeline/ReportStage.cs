@@ -39,7 +39,7 @@ internal sealed class ReportStage(StageContext context) : Stage<ReportSettings>(
     private ExperimentReport Read()
     {
         var requests = new StageRequests(Context);
-        var (runs, rows, agreement) = new RunReader(Context, requests).Read();
+        var (runs, comparisons, rows, agreement) = new RunReader(Context, requests).Read();
         var stages = new StageReader(Context, requests);
         return new ExperimentReport
         {
@@ -47,6 +47,7 @@ internal sealed class ReportStage(StageContext context) : Stage<ReportSettings>(
             Snapshot = SnapshotVerdictFile.TryRead(Context.State),
             Evaluations = new AnswerReader(Context).Evaluations(requests),
             Runs = runs,
+            Comparisons = comparisons,
             Rows = rows,
             Agreement = agreement,
             Context = new ContextReader(Context).Read(),

@@ -10,7 +10,8 @@ internal static class RunCurves
     /// <summary>The folder below <c>out/</c> that TensorBoard is given.</summary>
     public const string Folder = "tensorboard";
 
-    private const string Before = "_before";
+    /// <summary>What the name of a metric of the base model ends with.</summary>
+    public const string Before = "_before";
 
     /// <summary>The curves of a run.</summary>
     /// <param name="metrics">Its metrics. One of the base model (<c>…_before</c>) is the point at step 0 of the metric's curve.</param>

@@ -49,11 +49,11 @@ internal sealed class VerifySnapshotStage(StageContext context) : Stage<VerifySn
     {
         var source = Context.Input(Context.Upstream(CollectMetricsStage.Name).Jobs.Single(), Metrics.File).Path;
         var (verified, received) = (Path.Combine(Folder, Verified), Path.Combine(Folder, Received));
-        var got = Metrics.Read(source);
+        var got = Metrics.Read(source).ToSnapshot();
         var values = got.Runs.Sum(r => r.Value.Metrics.Count);
         if (Context.AcceptSnapshot)
         {
-            WholeFile.Write(verified, File.ReadAllText(source));
+            WholeFile.Write(verified, got.Write());
             File.Delete(received);
             Tell(SnapshotVerdict.Accepted);
             return $"accepted {values} metrics as {verified}";
@@ -67,7 +67,7 @@ internal sealed class VerifySnapshotStage(StageContext context) : Stage<VerifySn
         if (SnapshotDifference.Between(Metrics.Read(verified), got,
             new Tolerances(Settings.Tolerance, Path.Combine(Folder, Tolerances.File))) is { Count: > 0 } differences)
         {
-            WholeFile.Write(received, File.ReadAllText(source));
+            WholeFile.Write(received, got.Write());
             Tell(SnapshotVerdict.Differs, differences);
             throw Fail(differences, verified, received);
         }

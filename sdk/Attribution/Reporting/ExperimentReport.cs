@@ -21,6 +21,9 @@ internal sealed record ExperimentReport
     /// <summary>The runs, in the experiment's order.</summary>
     public required IReadOnlyList<ReportedRun> Runs { get; init; }
 
+    /// <summary>What can be said of the runs.</summary>
+    public IReadOnlyList<RunComparison> Comparisons { get; init; } = [];
+
     /// <summary>The training rows that some run shows, by training set and row.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyDictionary<long, ReportedRow>> Rows { get; init; }
 
@@ -114,7 +117,7 @@ internal sealed record EvaluationSet(string Name, string? Trait, long Rows, IRea
 /// <param name="Eval">The evaluation set.</param>
 /// <param name="Attribution">The method of the training vectors, or the baseline.</param>
 /// <param name="Selection">The method of the evaluation vectors; null for a baseline.</param>
-/// <param name="Metrics">Its line of <c>metrics.json</c>.</param>
+/// <param name="Metrics">Its line of <c>metrics.json</c>: of several seeds the means and, as <c>…_sd</c>, standard deviations.</param>
 internal sealed record ReportedRun(string Name, string? Train, string Eval, string Attribution, string? Selection, IReadOnlyDictionary<string, double?> Metrics)
 {
     /// <summary>The name of the baseline that draws at random.</summary>
@@ -122,6 +125,12 @@ internal sealed record ReportedRun(string Name, string? Train, string Eval, stri
 
     /// <summary>The name of the baseline that trains on nothing.</summary>
     public const string None = "none";
+
+    /// <summary>Its runs with each seed, where there are several; rows, loss and answers are those of the first.</summary>
+    public IReadOnlyList<SeedResult> Seeds { get; init; } = [];
+
+    /// <summary>What tells it from other runs of its methods, such as <c>k50 lr0.001</c>; null where the methods do.</summary>
+    public string? Point { get; init; }
 
     /// <summary>The layer that scores compare.</summary>
     public int? Layer { get; init; }
@@ -157,7 +166,7 @@ internal sealed record ReportedRun(string Name, string? Train, string Eval, stri
     public IReadOnlyList<ReportedAnswer> Answers { get; init; } = [];
 
     /// <summary>The methods in a few words.</summary>
-    public string Methods() => Selection is null ? Attribution : $"{Attribution} × {Selection}";
+    public string Methods() => (Selection is null ? Attribution : $"{Attribution} × {Selection}") + (Point is null ? "" : $" {Point}");
 }
 
 /// <summary>A model's answer to a held-out prompt.</summary>

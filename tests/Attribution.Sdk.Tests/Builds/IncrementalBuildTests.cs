@@ -45,6 +45,27 @@ public sealed class IncrementalBuildTests(SdkLayout sdk) : IClassFixture<SdkLayo
     }
 
     [Fact]
+    public void A_seed_or_a_value_of_an_axis_runs_what_reads_it_and_the_same_lists_again_run_nothing()
+    {
+        using var experiment = new TemporaryExperiment(sdk);
+        experiment.Run(0, "build").ShouldBe(All);
+        experiment.Edit("tiny.csproj", xml => xml.Replace("<BaseModel>", "<Seeds>0</Seeds><BaseModel>", StringComparison.Ordinal));
+        experiment.Build().ShouldBeEmpty("that is the seed there is without Seeds");
+
+        experiment.Edit("tiny.csproj", xml => xml.Replace("<Seeds>0</Seeds>", "<Seeds>0;1</Seeds>", StringComparison.Ordinal));
+        experiment.Build().ShouldBe(SelectionAndLater, "the draw at random follows the seed");
+        experiment.Build().ShouldBeEmpty();
+        experiment.Run(0, "build", "--no-restore", "-question").ShouldBeEmpty();
+
+        experiment.Edit("tiny.csproj", xml => xml.Replace("<BaseModel>", "<LearningRate>1e-4;2e-4</LearningRate><BaseModel>", StringComparison.Ordinal));
+        experiment.Build().ShouldBe(All[3..], "no selection reads how its rows are trained on");
+        experiment.Build("-p:TopK=50%3B100").ShouldBe(SelectionAndLater);
+        experiment.Build("-p:TopK=50%3B100").ShouldBeEmpty();
+        experiment.Run(1, "build", "--no-restore", "-p:Seed=3").ShouldBeEmpty();
+        experiment.Output.ShouldContain("error ATTR1904: Seed is 3 and Seeds is 0;1");
+    }
+
+    [Fact]
     public void Asking_changes_nothing()
     {
         using var experiment = new TemporaryExperiment(sdk);

@@ -9,15 +9,19 @@ namespace Attribution.Sdk.Tests.Docs;
 public sealed partial class ResultPageTests
 {
     [Fact]
-    public void The_best_runs_of_the_quickstart()
+    public void The_verdicts_of_the_quickstart()
     {
-        var runs = Snapshot("quickstart");
-        var rows = BestRun().Matches(File.ReadAllText(Repository.File("README.md")));
+        var (runs, verdicts) = (Snapshot("quickstart"), Snapshot("quickstart", "verdicts").AsArray());
+        var rows = Verdict().Matches(File.ReadAllText(Repository.File("README.md")));
         rows.Count.ShouldBe(5);
         foreach (Match row in rows)
         {
-            var (eval, run) = (row.Groups[1].Value, runs[$"pool/{row.Groups[2]}/{row.Groups[1]}.{row.Groups[3]}.layer2"]!["metrics"]!);
-            double?[] snapshot = [(double?)run["precision_at_k"], (double?)run["judged_mean_before"], (double?)run["judged_mean"], (double?)runs[$"pool/random/{eval}"]!["metrics"]!["judged_mean"]];
+            var (eval, verdict) = (row.Groups[1].Value, verdicts.Single(v => (string?)v!["eval"] == row.Groups[1].Value)!);
+            var leader = (string)verdict["leader"]!;
+            leader.ShouldStartWith($"pool/{row.Groups[2]}/{eval}.{row.Groups[3]}");
+            row.Groups[9].Value.TrimEnd().ShouldBe((string?)verdict["text"]);
+            double?[] snapshot = [(double?)runs[leader]!["metrics"]!["precision_at_k"], (double?)verdict["before"], (double?)verdict["score"], (double?)verdict["score_sd"],
+                (double?)verdict["random"]];
             foreach (var (i, value) in snapshot.Index())
                 Number(row.Groups[4 + i].Value).ShouldBe(value.ShouldNotBeNull(), 0.0051, eval);
         }
@@ -52,14 +56,16 @@ public sealed partial class ResultPageTests
             }
     }
 
-    private static JsonObject Snapshot(string experiment) =>
-        JsonNode.Parse(File.ReadAllText(Repository.File($"experiments/{experiment}/snapshots/metrics.verified.json")))!["runs"]!.AsObject();
+    private static JsonObject Snapshot(string experiment) => Snapshot(experiment, "runs").AsObject();
+
+    private static JsonNode Snapshot(string experiment, string part) =>
+        JsonNode.Parse(File.ReadAllText(Repository.File($"experiments/{experiment}/snapshots/metrics.verified.json")))![part]!;
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    // empathy   residual_diff x residual_diff   0.42   0.00 -> 1.27   0.00
-    [GeneratedRegex(@"^(\w+) +(\w+) x (\w+) +([\d.]+) +([\d.]+) -> ([\d.]+) +([\d.]+)$", RegexOptions.Multiline)]
-    private static partial Regex BestRun();
+    // empathy   residual_diff x residual_diff   0.42   0.00 -> 1.27 ± 0.20   0.00   not told from the second
+    [GeneratedRegex(@"^(\w+) +(\w+) x (\w+) +([\d.]+) +([\d.]+) -> ([\d.]+) ± ([\d.]+) +([\d.]+) +(\w[^\n]*)$", RegexOptions.Multiline)]
+    private static partial Regex Verdict();
 
     // | `at2` | 0.951 [0.89, 1.00] | 0.699 [0.64, 0.75] | 4.256 | 4.190 | 4.014 | 1 |
     [GeneratedRegex(@"^\| `(\w+)` \|(?:([^|\n]*)\|){6}$", RegexOptions.Multiline)]

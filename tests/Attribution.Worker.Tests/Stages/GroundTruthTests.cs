@@ -64,7 +64,7 @@ public sealed class GroundTruthTests
             Correlation.Spearman(subsets.Values.Select(rows => (double)rows.Length), mean.Select(rows => -rows.Average())), 1e-9);
         var table = File.ReadAllLines(Path.Combine(experiment.Out, "metrics.txt"));
         table.ShouldContain("LDS, pool -> lazy: 6 subsets, 2 seeds");
-        table.ShouldAllBe(line => line.Length <= 100);
+        table.ShouldAllBe(line => line.Length <= 160);
         File.ReadAllText(Path.Combine(experiment.Out, "summary.txt")).ShouldContain("not told from random: ");
         File.ReadAllText(Path.Combine(experiment.Out, "report.html")).ShouldContain("residual_change_treatment");
     }

@@ -21,7 +21,9 @@ public sealed class SnapshotTests
         File.Exists(verified).ShouldBeFalse();
 
         (await experiment.RunStageAsync("VerifySnapshot", "--accept-snapshot")).Code.ShouldBe(0);
-        File.ReadAllText(verified).ShouldBe(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")));
+        var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")))!.AsObject();
+        metrics.Select(part => part.Key).ShouldBe(["runs", "verdicts"], "there is one seed, so that nothing is a mean");
+        JsonNode.Parse(File.ReadAllText(verified))!.ToJsonString().ShouldBe(metrics.ToJsonString());
         File.ReadAllLines(Path.Combine(experiment.State, "VerifySnapshot.files")).ShouldBe([verified, verdict]);
         var same = await experiment.RunAsync("VerifySnapshot");
         same.Summary("VerifySnapshot").ShouldContain("metrics equal the snapshot");
@@ -40,7 +42,19 @@ public sealed class SnapshotTests
         errors[0].Text.ShouldContain($"top_k of {Run}: expected 9, got 8.");
         errors[1].Text.ShouldContain(FormattableString.Invariant($"expected {(double)other}, got {got}, tolerance {0.01 * (double)other}"));
         errors[1].Text.ShouldContain("-p:AcceptSnapshot=true");
-        File.ReadAllText(received).ShouldBe(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")));
+        JsonNode.Parse(File.ReadAllText(received))!.ToJsonString().ShouldBe(metrics.ToJsonString());
+
+        // A verdict's score is compared, its words are not.
+        snapshot["runs"]![Run]!["settings"]!["top_k"] = 8;
+        snapshot["runs"]![Run]!["metrics"]!["eval_loss_treatment"] = got;
+        snapshot["verdicts"]![0]!["text"] = "best";
+        File.WriteAllText(verified, snapshot.ToJsonString());
+        (await experiment.RunStageAsync("VerifySnapshot")).Code.ShouldBe(0);
+        snapshot["verdicts"]![0]!["score"] = 0.25 + (double)snapshot["verdicts"]![0]!["score"]!;
+        File.WriteAllText(verified, snapshot.ToJsonString());
+        (await experiment.FailAsync("VerifySnapshot")).Text.ShouldContain("score of the verdict of pool/lazy: expected ");
+        snapshot["verdicts"]![0]!["score"] = (double)snapshot["verdicts"]![0]!["score"]! - 0.25;
+        snapshot["runs"]![Run]!["metrics"]!["eval_loss_treatment"] = other.DeepClone();
 
         // Within its own tolerance.
         snapshot["runs"]![Run]!["settings"]!["top_k"] = 8;
@@ -48,6 +62,30 @@ public sealed class SnapshotTests
         File.WriteAllText(Path.Combine(experiment.Snapshots, "tolerances.json"), $$"""{"{{Run}}/eval_loss_treatment": 0.3}""");
         (await experiment.RunStageAsync("VerifySnapshot")).Code.ShouldBe(0);
         File.Exists(received).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_several_seeds_holds_their_means_and_deviations_which_have_the_tolerance_of_their_metric()
+    {
+        using var experiment = new TestExperiment { Seeds = [0, 1] }.WithData(80);
+        await experiment.RunAsync();
+        await experiment.RunStageAsync("VerifySnapshot", "--accept-snapshot");
+        var verified = Path.Combine(experiment.Snapshots, "metrics.verified.json");
+        var snapshot = JsonNode.Parse(File.ReadAllText(verified))!;
+        snapshot["runs"]!.AsObject().Select(run => run.Key).ShouldBe([Run, "pool/random/lazy", "none/lazy"]);
+        snapshot["runs"]![Run]!["settings"]!["seeds"]!.ToJsonString().ShouldBe("[0,1]");
+        var all = JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")))!["runs"]!;
+        double[] losses = [.. ((string[])[$"{Run}/seed0", $"{Run}/seed1"]).Select(run => (double)all[run]!["metrics"]!["eval_loss_treatment"]!)];
+        var metrics = snapshot["runs"]![Run]!["metrics"]!;
+        ((double)metrics["eval_loss_treatment"]!).ShouldBe(losses.Average(), 1e-12);
+        ((double)metrics["eval_loss_treatment_sd"]!).ShouldBe(Math.Abs(losses[0] - losses[1]) / Math.Sqrt(2), 1e-12);
+
+        metrics["eval_loss_treatment_sd"] = 0.2 + (double)metrics["eval_loss_treatment_sd"]!;
+        File.WriteAllText(verified, snapshot.ToJsonString());
+        var error = await experiment.FailAsync("VerifySnapshot");
+        error.Property.ShouldBe("eval_loss_treatment_sd");
+        File.WriteAllText(Path.Combine(experiment.Snapshots, "tolerances.json"), """{"eval_loss_treatment": 0.3}""");
+        (await experiment.RunStageAsync("VerifySnapshot")).Code.ShouldBe(0);
     }
 
     [Fact]
@@ -62,9 +100,10 @@ public sealed class SnapshotTests
             (await experiment.RunStageAsync(stage)).Code.ShouldBe(0);
         var (_, lines) = await experiment.RunStageAsync("VerifySnapshot");
         var errors = lines.Where(l => l.Kind == "error").Select(l => l.Text).ToArray();
-        errors.Length.ShouldBe(2);
+        errors.Length.ShouldBe(3);
         errors[0].ShouldContain($"run {Run}: expected the run, got none");
-        errors[1].ShouldContain("lazy.residual_treatment.layer1: expected none, got the run");
+        errors[1].ShouldContain("score of the verdict of pool/lazy: expected ");
+        errors[2].ShouldContain("lazy.residual_treatment.layer1: expected none, got the run");
 
         File.WriteAllText(Path.Combine(experiment.Snapshots, "tolerances.json"), """{"judged_mean": -1}""");
         (await experiment.FailAsync("VerifySnapshot")).Code!.ShouldBe("ATTR1702");

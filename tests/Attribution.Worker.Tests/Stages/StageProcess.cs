@@ -11,12 +11,17 @@ internal sealed class StageProcess : IDisposable
 
     public StageProcess(TestExperiment experiment, string stage, Dictionary<string, string?> environment, string[] more)
     {
-        var start = CommandLine.Start(environment, ["run-stage", stage, "--request", experiment.RequestFile(stage), .. more]);
+        var start = Tests.CommandLine.Start(environment, ["run-stage", stage, "--request", experiment.RequestFile(stage), .. more]);
         (start.RedirectStandardInput, start.WorkingDirectory) = (true, experiment.Folder);
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();
         _error = _process.StandardError.ReadToEndAsync();
     }
+
+    public int Id => _process.Id;
+
+    /// <summary>What a list of processes shows of it; empty once it has ended.</summary>
+    public string CommandLine => File.Exists($"/proc/{Id}/cmdline") ? File.ReadAllText($"/proc/{Id}/cmdline").Replace('\0', ' ') : "";
 
     public bool HasExited => _process.HasExited;
 

@@ -43,7 +43,13 @@ public sealed class SweepTests
         using var both = new TestExperiment(experiment.Root, "both", store: "other-store") { Seeds = [0, 3] }.WithData(80);
         await both.RunAsync();
         foreach (var (name, run) in alone)
-            Metrics(both)[$"{name}/seed3"]!.ToJsonString().ShouldBe(run!.ToJsonString());
+        {
+            // One seed's run is a line of the table by itself, and there it is compared with the draw at random.
+            var metrics = run!["metrics"]!.AsObject();
+            foreach (var compared in metrics.Select(metric => metric.Key).Where(metric => metric.Contains("_over_random", StringComparison.Ordinal)).ToArray())
+                metrics.Remove(compared);
+            Metrics(both)[$"{name}/seed3"]!.ToJsonString().ShouldBe(run.ToJsonString());
+        }
     }
 
     [Fact]

@@ -36,6 +36,26 @@ internal static class BuiltExperiment
         Parquet($"SELECT i AS idx, '{{\"source\":\"web\"}}' AS metadata, {Messages} AS treatment_messages, {Messages} AS control_messages FROM range(4) AS t(i)", folder[name, "out", "pool", Method, "data-00000.parquet"]);
     }
 
+    /// <summary>Writes the outputs of the same runs with two seeds.</summary>
+    /// <param name="folder">Where experiments lie.</param>
+    /// <param name="output">The folder of outputs there.</param>
+    public static void WriteSeeds(TemporaryFolder folder, string output)
+    {
+        const string Run = $"pool/{Method}/kind.{Method}.layer2", Random = "pool/random/kind";
+        folder.Write($"{output}/{Run}/selected_train_data.jsonl", Selected(1, 3, 0.9));
+        var runs = new Dictionary<string, object>();
+        foreach (var seed in new[] { 0, 1 })
+        {
+            runs.Add($"{Run}/seed{seed}", new { settings = new { train = "pool", eval = "kind", attribution = Method, selection = Method, layer = 2, top_k = 2, learning_rate = 0.001, seed }, metrics = Values(0.5, 2) });
+            runs.Add($"{Random}/seed{seed}", new { settings = new { train = "pool", eval = "kind", attribution = "random", top_k = 2, learning_rate = 0.001, seed }, metrics = Values(0.25, 1) });
+            foreach (var (of, score) in new[] { (Run, 2), (Random, 1), ("base_model/kind", 0) })
+                folder.Write($"{output}/{of}/seed{seed}/selected_data/eval_llm_judge/judge_rules.csv", $"prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale\nWhy?,0,a,,,,{score},short\n");
+        }
+        var groups = new Dictionary<string, object> { [Run] = new { settings = new { train = "pool", eval = "kind", attribution = Method, selection = Method, seeds = new[] { 0, 1 } }, metrics = Values(0.5, 2) } };
+        object[] verdicts = [new { train = "pool", eval = "kind", metric = "judged_mean", leader = Run, score = 2.0, over_random = new { difference = 1.0, lower = -0.5, upper = 2.5, cells = 2 }, seeds = 2, prompts = 0, is_best = false, text = "not told from random" }];
+        folder.Write($"{output}/metrics.json", JsonSerializer.Serialize(new { runs, groups, verdicts }));
+    }
+
     private static string Metrics(params (string Name, object Settings, object Metrics)[] runs) =>
         JsonSerializer.Serialize(new { runs = runs.ToDictionary(r => r.Name, r => new { settings = r.Settings, metrics = r.Metrics }) });
 

@@ -77,6 +77,29 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
     }
 
     [Fact]
+    public async Task Seeds_axes_and_variants_are_columns_of_every_table_of_runs()
+    {
+        using var folder = new TemporaryFolder();
+        BuiltExperiment.Write(folder, "x");
+        BuiltExperiment.WriteSeeds(folder, "x/out/small");
+        (await Ask("select variant, count(*), count(distinct seed), max(top_k) from runs group by 1 order by 1 nulls first")).ShouldBe([",2,0,2", "small,4,2,2"]);
+        (await Ask("select run, seed, learning_rate, score from verdicts where variant = 'small' and score is not null order by run")).ShouldBe([
+            "base_model/kind/seed0,0,,0.0", "base_model/kind/seed1,1,,0.0", "pool/random/kind/seed0,0,0.001,1.0", "pool/random/kind/seed1,1,0.001,1.0",
+            "pool/residual_diff/kind.residual_diff.layer2/seed0,0,0.001,2.0", "pool/residual_diff/kind.residual_diff.layer2/seed1,1,0.001,2.0"]);
+        (await Ask("select distinct run, attribution, layer, seed from selections where variant = 'small'")).ShouldBe(
+            ["pool/residual_diff/kind.residual_diff.layer2,residual_diff,2,"], "one selection is that of both seeds");
+        (await Ask("select eval, leader, seeds, is_best, verdict, over_random_lower, over_second from comparisons")).ShouldBe(
+            ["kind,pool/residual_diff/kind.residual_diff.layer2,2,false,not told from random,-0.5,"]);
+
+        async Task<string[]> Ask(string sql)
+        {
+            var (code, output, error) = await Run(folder, sql, "--format", "csv");
+            code.ShouldBe(0, error);
+            return output.TrimEnd('\n').Split('\n')[1..];
+        }
+    }
+
+    [Fact]
     public async Task The_examples_have_answers()
     {
         QueryExample.All.Count.ShouldBe(3);

@@ -57,5 +57,5 @@ internal static class GroundTruthMetrics
     }
 
     /// <summary>The metrics of runs alone.</summary>
-    public static Metrics RunsOf(Metrics metrics) => new(metrics.Runs.Where(run => !run.Value.Settings.ContainsKey(Setting)).ToDictionary());
+    public static Metrics RunsOf(Metrics metrics) => metrics.Where(run => !run.Settings.ContainsKey(Setting));
 }

@@ -20,7 +20,8 @@ internal sealed class AnswerReader(StageContext context)
             var name = (string)eval["name"]!;
             var rows = imported.Find(ImportDatasetsStage.KeyOf(name, "eval")) is { } dataset
                 ? DatasetFacts.Read(context.Input(dataset, ImportDatasetsStage.FactsFile).Path).Rows : 0;
-            var key = new JobKey { Eval = name };
+            // The first seed's, as of every run.
+            var key = FirstOf(name);
             var scores = ScoresOf(key);
             return new EvaluationSet(name, (string?)eval["trait"], rows, Prompts(key), Answers(key))
             {
@@ -45,6 +46,10 @@ internal sealed class AnswerReader(StageContext context)
     /// <summary>The mean score of each repeat that has one.</summary>
     public static IReadOnlyList<double> RepeatMeans(IReadOnlyList<ReportedAnswer> answers) =>
         [.. answers.Where(a => a.Score is not null).GroupBy(a => a.Repeat).OrderBy(g => g.Key).Select(g => g.Average(a => a.Score!.Value))];
+
+    private JobKey FirstOf(string eval) => context.Settings.Upstream.Contains(EvaluateStage.Name)
+        ? context.Upstream(EvaluateStage.Name).Jobs.FirstOrDefault(job => job.Key.Attribution is null && job.Key.Eval == eval)?.Key.Run ?? new JobKey { Eval = eval }
+        : new JobKey { Eval = eval };
 
     private string[] Prompts(JobKey key) => [.. Lines(key).GroupBy(l => l.PromptIndex).OrderBy(g => g.Key).Select(g => g.First().Prompt)];
 

@@ -1,7 +1,9 @@
 using Attribution.Data;
 using Attribution.FineTuning;
+using Attribution.Pipeline.Grid;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Pipeline.Verdicts;
 using Attribution.Reporting;
 
 namespace Attribution.Pipeline.Reports;
@@ -15,13 +17,16 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
     private readonly AnswerReader _answers = new(context);
 
     /// <summary>All runs, the training rows that they show, and their agreement.</summary>
-    public (IReadOnlyList<ReportedRun> Runs, IReadOnlyDictionary<string, IReadOnlyDictionary<long, ReportedRow>> Rows,
+    public (IReadOnlyList<ReportedRun> Runs, IReadOnlyList<RunComparison> Comparisons, IReadOnlyDictionary<string, IReadOnlyDictionary<long, ReportedRow>> Rows,
         IReadOnlyList<MethodAgreement> Agreement) Read()
     {
         if (!context.Settings.Upstream.Contains(SelectTrainingDataStage.Name))
-            return ([], new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>(), []);
+            return ([], [], new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>(), []);
         var metrics = Metrics.Read(context.Input(context.Upstream(CollectMetricsStage.Name).Jobs.Single(), Metrics.File).Path);
-        var runs = context.Upstream(SelectTrainingDataStage.Name).Jobs.Select((job, place) => new Run(place, job, Reported(job.Key, metrics))).ToArray();
+        var labels = new RunLabels(metrics.OverSeeds.Values);
+        // A line for all seeds of a run; what cannot be averaged is shown of the first.
+        var runs = RunList.Of(context).GroupBy(run => run.Key.AnySeed)
+            .Select((seeds, place) => new Run(place, seeds.First().Selection, Reported(seeds.Key, [.. seeds.Select(run => run.Key)], metrics, labels))).ToArray();
         var traits = requests.Items(SelectTrainingDataStage.Name, "eval").ToDictionary(e => (string)e["name"]!, e => (string?)e["trait"]);
         var texts = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>();
         var agreement = new List<MethodAgreement>();
@@ -29,27 +34,52 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
         {
             var rows = new ReportedTrainingRows(context, pool.Key, requests);
             foreach (var group in pool.GroupBy(r => r.Key.Eval!))
-                agreement.Add(Compare([.. group], rows, traits.GetValueOrDefault(group.Key)));
+                agreement.Add(Compare([.. group.DistinctBy(run => run.Job.Key)], rows, traits.GetValueOrDefault(group.Key)));
             texts[pool.Key] = rows.Texts(pool.SelectMany(r => r.Shown.Top.Concat(r.Shown.Bottom)).Select(r => r.Row).ToHashSet());
         }
-        return ([.. runs.Select(r => r.Shown)], texts, [.. agreement.Where(a => a.Runs.Count > 1)]);
+        // Runs that were trained on one selection show the same rows.
+        foreach (var run in runs)
+            if (runs.First(other => other.Job.Key == run.Job.Key) is var first && first != run)
+                run.Shown = run.Shown with { Scores = first.Shown.Scores, Others = first.Shown.Others, Top = first.Shown.Top, Bottom = first.Shown.Bottom };
+        var places = runs.ToDictionary(r => r.Shown.Name, r => r.Place);
+        return ([.. runs.Select(r => r.Shown)], [.. (metrics.Verdicts ?? []).Select(verdict => Reported(verdict, places))], texts, [.. agreement.Where(a => a.Runs.Count > 1)]);
     }
 
-    private ReportedRun Reported(JobKey key, Metrics metrics)
+    private ReportedRun Reported(JobKey key, JobKey[] seeds, Metrics metrics, RunLabels labels)
     {
-        var line = metrics.Runs.GetValueOrDefault(key.RunFolder);
-        var answers = key.IsBaseModel ? [] : _answers.Answers(key);
-        var (loss, stride) = Loss(key);
+        var line = metrics.OverSeeds.GetValueOrDefault(key.RunFolder);
+        var first = seeds[0];
+        var answers = key.IsBaseModel ? [] : _answers.Answers(first);
+        var (loss, stride) = Loss(first);
         return new ReportedRun(key.RunFolder, key.Train, key.Eval!, key.Attribution!, key.Selection, line?.Metrics ?? new Dictionary<string, double?>())
         {
+            Seeds = seeds.Length < 2 ? [] : [.. seeds.Select(seed => new SeedResult(seed.Point!.Seed!.Value, seed.RunFolder,
+                metrics.Runs.GetValueOrDefault(seed.RunFolder)?.Metrics ?? new Dictionary<string, double?>()))],
+            Point = line is null ? null : labels.PointOf(line),
             Layer = key.Layer,
             TopK = (int?)line?.Settings.GetValueOrDefault("top_k") ?? 0,
             PlantedShare = (double?)line?.Settings.GetValueOrDefault("planted_share"),
-            RepeatMeans = AnswerReader.RepeatMeans(key.IsBaseModel ? _answers.Answers(new JobKey { Eval = key.Eval }) : answers),
+            RepeatMeans = AnswerReader.RepeatMeans(key.IsBaseModel ? _answers.Answers(first.Before) : answers),
             Answers = answers,
             Loss = loss,
             LossStride = stride,
         };
+    }
+
+    private static RunComparison Reported(Verdict verdict, Dictionary<string, int> places)
+    {
+        return new(verdict.Train, verdict.Eval, verdict.Metric, places[verdict.Leader], verdict.Score, verdict.Text, verdict.IsBest)
+        {
+            ScoreSd = verdict.ScoreSd,
+            Before = verdict.Before,
+            Second = verdict.Second is { } second ? places[second] : null,
+            OverRandom = Difference(verdict.OverRandom),
+            OverSecond = Difference(verdict.OverSecond),
+            Seeds = verdict.Seeds,
+            Prompts = verdict.Prompts,
+        };
+
+        static ReportedDifference? Difference(ComparedWith? found) => found is null ? null : new(found.Difference, found.Lower, found.Upper);
     }
 
     // The scores of one training and one evaluation set's runs are in memory together, and no others.

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Attribution.Diagnostics;
+using Attribution.Pipeline.Verdicts;
 
 namespace Attribution.Pipeline.Snapshots;
 
@@ -9,6 +11,33 @@ namespace Attribution.Pipeline.Snapshots;
 internal sealed record Metrics(IReadOnlyDictionary<string, RunMetrics> Runs)
 {
     public const string File = "metrics.json";
+
+    /// <summary>The runs over their seeds, by what their names have in common: means and, as <c>…_sd</c>, standard deviations; null where there is one seed.</summary>
+    public IReadOnlyDictionary<string, RunMetrics>? Groups { get; init; }
+
+    /// <summary>What can be said of the runs; null where nothing can be compared.</summary>
+    public IReadOnlyList<Verdict>? Verdicts { get; init; }
+
+    /// <summary>A line for each point of the grid: runs over their seeds.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, RunMetrics> OverSeeds => Groups ?? Runs;
+
+    /// <summary>
+    /// What is kept in git: the lines of <see cref="OverSeeds"/>, since single seeds say little and are many, and the verdicts. Of these the scores are compared,
+    /// and not the words, which follow from them and may turn on another machine where a run is barely told from another.
+    /// </summary>
+    public Metrics ToSnapshot() => new(OverSeeds) { Verdicts = Verdicts };
+
+    /// <summary>These with what is no run and has no seed.</summary>
+    public Metrics With(IReadOnlyDictionary<string, RunMetrics> others) => others.Count == 0 ? this
+        : this with { Runs = Runs.Concat(others).ToDictionary(), Groups = Groups?.Concat(others).ToDictionary() };
+
+    /// <summary>Those of some runs alone, and the verdicts.</summary>
+    public Metrics Where(Func<RunMetrics, bool> suits) => this with
+    {
+        Runs = Runs.Where(run => suits(run.Value)).ToDictionary(),
+        Groups = Groups?.Where(run => suits(run.Value)).ToDictionary()
+    };
 
     /// <summary>The file's text: numbers in full, lines that can be compared.</summary>
     public string Write() => JsonSerializer.Serialize(this, Readable.Indented) + "\n";

@@ -38,6 +38,13 @@ internal sealed record SnapshotDifference(string Run, string? Metric, string Exp
                     differences.Add(new(name, metric, Text(e), Text(g), tolerance));
             }
         }
+        foreach (var verdict in expected.Verdicts ?? [])
+        {
+            var (name, now) = ($"the verdict of {verdict.Name}", (got.Verdicts ?? []).FirstOrDefault(v => v.Name == verdict.Name));
+            var tolerance = tolerances.Of(name, verdict.Metric) * Math.Max(1, Math.Abs(verdict.Score));
+            if (now is null || Math.Abs(verdict.Score - now.Score) > tolerance)
+                differences.Add(new(name, "score", Text(verdict.Score), Text(now?.Score), tolerance));
+        }
         differences.AddRange(got.Runs.Keys.Where(name => !expected.Runs.ContainsKey(name)).Select(name =>
             new SnapshotDifference(name, null, "none", "the run", null)));
         return differences;

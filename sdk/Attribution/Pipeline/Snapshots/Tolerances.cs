@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Attribution.Diagnostics;
+using Attribution.Pipeline.Verdicts;
 
 namespace Attribution.Pipeline.Snapshots;
 
@@ -10,6 +11,11 @@ namespace Attribution.Pipeline.Snapshots;
 internal sealed class Tolerances
 {
     public const string File = "tolerances.json";
+
+    // What follows from a metric may differ as it may.
+    private static readonly string[] Derived = [SeedGroup.Deviation, Lower, Upper, SeedGroup.OverRandom];
+
+    private const string Lower = "_lower", Upper = "_upper";
 
     private readonly double _default;
     private readonly Dictionary<string, double> _own = [];
@@ -37,5 +43,8 @@ internal sealed class Tolerances
     }
 
     public double Of(string run, string metric) =>
-        _own.TryGetValue($"{run}/{metric}", out var one) ? one : _own.TryGetValue(metric, out var every) ? every : _default;
+        _own.TryGetValue($"{run}/{metric}", out var one) ? one
+        : _own.TryGetValue(metric, out var every) ? every
+        : Derived.FirstOrDefault(end => metric.EndsWith(end, StringComparison.Ordinal)) is { } end ? Of(run, metric[..^end.Length])
+        : _default;
 }

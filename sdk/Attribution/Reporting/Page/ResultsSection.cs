@@ -63,13 +63,15 @@ internal sealed class ResultsSection
     private Html Heatmap(ReportMetric metric, string eval, ReportedRun[] runs)
     {
         var scored = runs.Where(r => r.Selection is not null).ToArray();
-        var (rows, columns) = (scored.Select(r => r.Attribution).Distinct().ToArray(), scored.Select(r => r.Selection!).Distinct().ToArray());
+        var (rows, columns) = (scored.Select(r => r.Attribution).Distinct().ToArray(), scored.Select(r => r.Selection + (r.Point is null ? "" : $" {r.Point}")).Distinct().ToArray());
         var baselines = runs.Where(r => r.Selection is null).ToArray();
-        var best = scored.MaxBy(r => metric.Of(r) ?? double.NegativeInfinity);
+        // Crowned is what is told from the others, by the metric that says so.
+        var best = metric.Key == (ReportMetric.Judged.Of(scored.FirstOrDefault() ?? runs[0]) is null ? ReportMetric.Gap.Key : ReportMetric.Judged.Key)
+            ? _report.Comparisons.Where(c => c.IsBest && scored.Contains(_report.Runs[c.Leader])).Select(c => _report.Runs[c.Leader]).FirstOrDefault() : null;
         return Html.Of($"""
             <div class="scroll of-{metric.Key}" role="region" aria-label="{metric.Label}, {eval}" tabindex="0"><table class="heat"><caption class="sr">{metric.Label} of {eval}: training vectors by evaluation vectors</caption>
-            <thead><tr>{(rows.Length > 0 ? Html.Of($"<td class=\"corner\" aria-hidden=\"true\"><span>evaluation →</span><span>↓ training</span></td>") : Html.None)}{columns.Select(c => Html.Of($"<th scope=\"col\">{Html.Name(c)}</th>"))}{baselines.Select(b => Html.Of($"<th scope=\"col\" class=\"base\">{b.Attribution}</th>"))}</tr></thead>
-            <tbody>{rows.DefaultIfEmpty().Select((row, i) => Html.Of($"<tr>{(row is null ? Html.None : Html.Of($"<th scope=\"row\">{Html.Name(row)}</th>"))}{columns.Select(c => Cell(metric, scored.FirstOrDefault(r => r.Attribution == row && r.Selection == c), best, 1))}{(i == 0 ? Html.Join(baselines.Select(b => Cell(metric, b, null, Math.Max(1, rows.Length)))) : Html.None)}</tr>"))}</tbody></table></div>
+            <thead><tr>{(rows.Length > 0 ? Html.Of($"<td class=\"corner\" aria-hidden=\"true\"><span>evaluation →</span><span>↓ training</span></td>") : Html.None)}{columns.Select(c => Html.Of($"<th scope=\"col\">{Html.Name(c)}</th>"))}{baselines.Select(b => Html.Of($"<th scope=\"col\" class=\"base\">{b.Methods()}</th>"))}</tr></thead>
+            <tbody>{rows.DefaultIfEmpty().Select((row, i) => Html.Of($"<tr>{(row is null ? Html.None : Html.Of($"<th scope=\"row\">{Html.Name(row)}</th>"))}{columns.Select(c => Cell(metric, scored.FirstOrDefault(r => r.Attribution == row && (r.Selection + (r.Point is null ? "" : $" {r.Point}")) == c), best, 1))}{(i == 0 ? Html.Join(baselines.Select(b => Cell(metric, b, null, Math.Max(1, rows.Length)))) : Html.None)}</tr>"))}</tbody></table></div>
 
             """);
     }
@@ -81,7 +83,8 @@ internal sealed class ResultsSection
             return Html.Of($"<td{spans} class=\"empty\">–</td>");
         var (lowest, highest) = _ranges[metric.Key];
         var shade = highest > lowest ? (int)Math.Min(Shades - 1, (value - lowest) / (highest - lowest) * Shades) : 0;
-        var text = value.ToString(metric.Format, CultureInfo.InvariantCulture);
+        var text = value.ToString(metric.Format, CultureInfo.InvariantCulture) + (metric.DeviationOf(run) is > 0 and { } sd
+            ? $" ± {sd.ToString("0.00", CultureInfo.InvariantCulture)}" : "");
         var shown = run.Attribution == ReportedRun.None ? Html.Of($"<span>{text}</span>") : Html.Of($"<a href=\"#run-{IndexOf(run)}\">{text}<span class=\"sr\">{(run == best ? ", the best" : "")}, {run.Methods()}</span></a>");
         return Html.Of($"<td{spans} class=\"h{shade}{(run == best ? " best" : "")}\">{shown}</td>");
     }
@@ -91,13 +94,13 @@ internal sealed class ResultsSection
         if (!runs.Any(r => ReportMetric.Judged.Of(r) is not null))
             return Html.None;
         double top = eval.HighestScore ?? Math.Max(1, Math.Ceiling(runs.Max(r => ReportMetric.Judged.Of(r) ?? 0)));
-        var repeats = runs.Max(r => r.RepeatMeans.Count);
+        var (repeats, seeds) = (runs.Max(r => r.RepeatMeans.Count), runs.Max(r => r.Seeds.Count));
         return Html.Of($"""
             <h4>Judged score, 0 to {top:0}</h4>
-            <table class="bars"><caption class="sr">Judged score of {eval.Name}{(repeats > 1 ? ", with the lowest and highest mean of a repeat" : "")}</caption>
+            <table class="bars"><caption class="sr">Judged score of {eval.Name}{(seeds > 1 ? ", with the score of each seed" : repeats > 1 ? ", with the lowest and highest mean of a repeat" : "")}</caption>
             <thead class="sr"><tr><th scope="col">Run</th><th scope="col">Score</th></tr></thead>
             <tbody>{runs.Select(r => Bar(r, top))}</tbody></table>
-            {(repeats > 1 ? Html.Of($"<p class=\"note\">The whisker goes from the lowest to the highest mean of {repeats} repeats.</p>") : Html.None)}
+            {(seeds > 1 ? Html.Of($"<p class=\"note\">Mean over {seeds} seeds; each point is one of them.</p>") : repeats > 1 ? Html.Of($"<p class=\"note\">The whisker goes from the lowest to the highest mean of {repeats} repeats.</p>") : Html.None)}
 
             """);
     }
@@ -107,9 +110,10 @@ internal sealed class ResultsSection
         if (ReportMetric.Judged.Of(run) is not { } mean)
             return Html.None;
         var (low, high) = run.RepeatMeans.Count > 1 ? (run.RepeatMeans.Min(), run.RepeatMeans.Max()) : (mean, mean);
-        var spread = high > low ? Html.Of($"<path class=\"whisker\" d=\"M{X(low)} 3v6M{X(high)} 3v6M{X(low)} 6H{X(high)}\"/>") : Html.None;
+        double[] seeds = [.. run.Seeds.Select(seed => seed.Metrics.GetValueOrDefault("judged_mean")).OfType<double>()];
+        var spread = seeds.Length > 1 ? Html.Join(seeds.Select(seed => Html.Of($"<ellipse class=\"seed\" cx=\"{X(seed)}\" cy=\"6\" rx=\"2\" ry=\"3\"/>"))) : high > low ? Html.Of($"<path class=\"whisker\" d=\"M{X(low)} 3v6M{X(high)} 3v6M{X(low)} 6H{X(high)}\"/>") : Html.None;
         return Html.Of($"""
-            <tr><th scope="row">{Html.Name(run.Methods())}</th><td><svg viewBox="0 0 200 12" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="200" height="12" rx="2"/><rect class="bar{(run.Selection is null ? " plain" : "")}" width="{X(mean)}" height="12" rx="2"/>{spread}</svg><span class="value">{mean:0.00}{(high > low ? Html.Of($"<span class=\"sr\">, repeats from {low:0.00} to {high:0.00}</span>") : Html.None)}</span></td></tr>
+            <tr><th scope="row">{Html.Name(run.Methods())}</th><td><svg viewBox="0 0 200 12" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="200" height="12" rx="2"/><rect class="bar{(run.Selection is null ? " plain" : "")}" width="{X(mean)}" height="12" rx="2"/>{spread}</svg><span class="value">{mean:0.00}{(ReportMetric.Judged.DeviationOf(run) is { } sd ? Html.Of($" ± {sd:0.00}") : Html.None)}{(seeds.Length > 1 ? Html.Of($"<span class=\"sr\">, seeds {string.Join(", ", seeds.Select(s => s.ToString("0.00", CultureInfo.InvariantCulture)))}</span>") : high > low ? Html.Of($"<span class=\"sr\">, repeats from {low:0.00} to {high:0.00}</span>") : Html.None)}</span></td></tr>
             """);
 
         Html X(double value) => new((value / top * 200).ToString("0.##", CultureInfo.InvariantCulture));

@@ -81,36 +81,35 @@ internal static class SummarySection
 
     private static Html Best(ExperimentReport report)
     {
-        if (ReportMetric.In(report) is not [var metric, ..])
+        if (report.Comparisons.Count == 0)
             return Html.None;
-        var rows = report.Runs.Where(r => r.Selection is not null && metric.Of(r) is not null).GroupBy(r => (r.Train, r.Eval)).Select(g => g.MaxBy(r => metric.Of(r))!).ToArray();
-        if (rows.Length == 0)
-            return Html.None;
-        var severalPools = rows.Select(r => r.Train).Distinct().Count() > 1;
-        var (precision, judged) = (rows.Any(r => ReportMetric.Precision.Of(r) is not null), rows.Any(r => ReportMetric.Judged.Of(r) is not null));
+        var severalPools = report.Comparisons.Select(c => c.Train).Distinct().Count() > 1;
+        var precision = report.Comparisons.Any(c => ReportMetric.Precision.Of(report.Runs[c.Leader]) is not null);
+        var (judged, halved, seeds) = (report.Comparisons[0].Metric == "judged_mean", report.Comparisons.Any(c => c.Prompts > 0), report.Comparisons.Max(c => c.Seeds));
         return Html.Of($"""
-            <div class="card wide"><h3>The best run for each evaluation set</h3><p class="note">By {LowerFirst(metric.Label)}. Choose a run to see its rows, scores and answers.</p>
-            <div class="scroll" role="region" aria-label="The best run for each evaluation set" tabindex="0"><table class="data"><caption class="sr">The best run for each evaluation set</caption>
-            <thead><tr><th scope="col">Evaluation set</th><th scope="col">Training vectors × evaluation vectors</th>{(precision ? Html.Of($"<th scope=\"col\" class=\"n\">Precision@k</th>") : Html.None)}{(judged ? Html.Of($"<th scope=\"col\" class=\"n\">Judged score</th><th scope=\"col\" class=\"n\">random</th>") : Html.None)}<th scope="col" class="n">Gap</th></tr></thead>
-            <tbody>{rows.Select(Row)}</tbody></table></div></div>
+            <div class="card wide"><h3>What can be told for each evaluation set</h3><p class="note">{(halved ? "The run that leads on one half of the held-out prompts, with its score on the other half" : "The run that leads")}{(seeds > 1 ? $": mean ± standard deviation over {seeds} seeds" : "")}. Differences have 95% intervals of a paired bootstrap; a run is the best only if neither interval holds 0. Choose a run to see its rows, scores and answers.</p>
+            <div class="scroll" role="region" aria-label="What can be told for each evaluation set" tabindex="0"><table class="data"><caption class="sr">What can be told for each evaluation set</caption>
+            <thead><tr><th scope="col">Evaluation set</th><th scope="col">Training vectors × evaluation vectors</th>{(precision ? Html.Of($"<th scope=\"col\" class=\"n\">Precision@k</th>") : Html.None)}<th scope="col" class="n">{(judged ? "Judged score" : "Gap")}</th><th scope="col" class="n">over random</th><th scope="col" class="n">over the second</th><th scope="col">Verdict</th></tr></thead>
+            <tbody>{report.Comparisons.Select(Row)}</tbody></table></div></div>
             """);
 
-        Html Row(ReportedRun run)
+        Html Row(RunComparison told)
         {
-            var random = report.Runs.FirstOrDefault(r => r.Attribution == ReportedRun.Random && r.Train == run.Train && r.Eval == run.Eval);
-            return Html.Of($"<tr><th scope=\"row\">{(severalPools ? $"{run.Train} → " : "")}{run.Eval}</th><td><a href=\"#run-{report.Runs.Index().First(r => r.Item == run).Index}\">{Html.Name(run.Methods())}</a></td>{(precision ? Number(ReportMetric.Precision.Of(run)) : Html.None)}"
-                + $"{(judged ? Html.Of($"{Change(run.Metrics.GetValueOrDefault("judged_mean_before"), ReportMetric.Judged.Of(run), "0.00")}{Number(random is null ? null : ReportMetric.Judged.Of(random))}") : Html.None)}{Change(run.Metrics.GetValueOrDefault("eval_loss_gap_before"), run.Metrics.GetValueOrDefault("eval_loss_gap"), "0.000;−0.000")}</tr>");
+            var run = report.Runs[told.Leader];
+            return Html.Of($"<tr><th scope=\"row\">{(severalPools ? $"{told.Train} → " : "")}{told.Eval}</th><td><a href=\"#run-{told.Leader}\">{Html.Name(run.Methods())}</a></td>{(precision ? Number(ReportMetric.Precision.Of(run)) : Html.None)}"
+                + $"{Change(told.Before, told.Score, "0.00;−0.00", told.ScoreSd)}{Difference(told.OverRandom)}{Difference(told.OverSecond)}<td>{(told.IsBest ? Html.Of($"<b>{told.Verdict}</b>") : Html.Of($"{told.Verdict}"))}</td></tr>");
         }
     }
 
+    private static Html Difference(ReportedDifference? found) => found is null ? Html.Of($"<td class=\"n\">–</td>") : Html.Of(
+        $"<td class=\"n\">{found.Difference.ToString("+0.00;−0.00;0.00", CultureInfo.InvariantCulture)}{(found.Lower is { } lower && found.Upper is { } upper ? Html.Of($" <span class=\"quiet\">[{lower.ToString("0.00;−0.00", CultureInfo.InvariantCulture)}, {upper.ToString("0.00;−0.00", CultureInfo.InvariantCulture)}]</span>") : Html.None)}</td>");
+
     private static Html Number(double? value) => Html.Of($"<td class=\"n\">{value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–"}</td>");
 
-    private static Html Change(double? before, double? after, string format) => after is null ? Html.Of($"<td class=\"n\">–</td>") : Html.Of(
-        $"<td class=\"n\"><span class=\"quiet\">{before?.ToString(format, CultureInfo.InvariantCulture)} <span aria-hidden=\"true\">→</span><span class=\"sr\">before, after: </span></span> <b>{after.Value.ToString(format, CultureInfo.InvariantCulture)}</b></td>");
+    private static Html Change(double? before, double? after, string format, double? deviation) => after is null ? Html.Of($"<td class=\"n\">–</td>") : Html.Of(
+        $"<td class=\"n\"><span class=\"quiet\">{before?.ToString(format, CultureInfo.InvariantCulture)} <span aria-hidden=\"true\">→</span><span class=\"sr\">before, after: </span></span> <b>{after.Value.ToString(format, CultureInfo.InvariantCulture)}</b>{(deviation is { } sd ? $" ± {sd.ToString("0.00", CultureInfo.InvariantCulture)}" : "")}</td>");
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
-
-    private static string LowerFirst(string text) => char.ToLowerInvariant(text[0]) + text[1..];
 }
 
 /// <summary>The frame in which the script shows one run at a time: its scores, its loss, its rows and its answers.</summary>

@@ -71,8 +71,8 @@
     if (m.precision_at_k !== undefined)
       all.push(tile("Precision@" + run.top_k, fixed(m.precision_at_k, 2), "of the chosen rows are planted; at random " + fixed(run.planted_share, 3)));
     if (m.judged_mean !== undefined && m.judged_mean !== null)
-      all.push(tile("Judged score", fixed(m.judged_mean_before, 2) + " → " + fixed(m.judged_mean, 2),
-        "before and after fine-tuning" + (evaluation.highest_score ? ", of " + evaluation.highest_score : "") + (evaluation.judge ? "; judge: " + evaluation.judge : "")));
+      all.push(tile("Judged score", fixed(m.judged_mean_before, 2) + " → " + fixed(m.judged_mean, 2) + (m.judged_mean_sd !== undefined ? " ± " + fixed(m.judged_mean_sd, 2) : ""),
+        (run.seeds.length > 1 ? "mean of " + count(run.seeds.length) + " seeds; loss and answers below are of seed " + run.seeds[0].seed + "; " : "") + "before and after fine-tuning" + (evaluation.highest_score ? ", of " + evaluation.highest_score : "") + (evaluation.judge ? "; judge: " + evaluation.judge : "")));
     if (m.eval_loss_gap !== undefined && m.eval_loss_gap !== null)
       all.push(tile("Cross-entropy gap", fixed(m.eval_loss_gap_before) + " → " + fixed(m.eval_loss_gap), "before and after; higher: the behaviour is likelier"));
     if (run.loss.length)

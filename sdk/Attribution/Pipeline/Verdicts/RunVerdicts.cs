@@ -1,0 +1,78 @@
+using Attribution.Evaluation.Statistics;
+using MathNet.Numerics.Statistics;
+
+namespace Attribution.Pipeline.Verdicts;
+
+/// <summary>
+/// Decides what can be said of runs: this is the one place that does. The leader is chosen on one half of the held-out prompts and judged on the other, so
+/// that luck which made it lead does not count for it; and it is the best only if the paired bootstrap tells it from the draw at random and from the second.
+/// </summary>
+internal static class RunVerdicts
+{
+    public const string Best = "best", NotFromRandom = "not told from random", NotFromSecond = "not told from the second", Worse = "worse than random";
+
+    // What a draw at random has in common with the runs that it is the baseline of.
+    private static readonly string[] SamePoint = ["train", "eval", "top_k", "learning_rate", "epochs", "lora_rank"];
+
+    /// <summary>A verdict for each training and evaluation set that has scored runs.</summary>
+    /// <param name="groups">All runs, by everything but the seed.</param>
+    /// <param name="metric">What their cells are of.</param>
+    public static IReadOnlyList<Verdict> Of(IReadOnlyList<SeedGroup> groups, string metric) =>
+    [
+        .. groups.Where(group => group.IsScored && group.Cells.Count > 0).GroupBy(group => (Train: group.Setting("train")!, Eval: group.Setting("eval")!))
+            .Select(sets => Decide(sets.Key.Train, sets.Key.Eval, metric, [.. sets], groups))
+    ];
+
+    /// <summary>The draw at random that runs are compared with: of as many rows, trained on in the same way; null if nothing was drawn.</summary>
+    public static SeedGroup? RandomOf(SeedGroup group, IEnumerable<SeedGroup> all) => all.FirstOrDefault(other =>
+        other.Setting("attribution") == ResultTable.Random && SamePoint.All(name => other.Setting(name) == group.Setting(name)));
+
+    private static Verdict Decide(string train, string eval, string metric, SeedGroup[] candidates, IReadOnlyList<SeedGroup> all)
+    {
+        var (choosing, telling) = Halves(candidates);
+        // Of equals the first.
+        SeedGroup[] ranked = [.. candidates.OrderByDescending(group => Mean(Within(group.Cells, choosing)))];
+        var (leader, second, random) = (ranked[0], ranked.ElementAtOrDefault(1), RandomOf(ranked[0], all));
+        var cells = Within(leader.Cells, telling);
+        var (overRandom, overSecond) = (Compare(random), Compare(second));
+        var isBest = cells.Length > 0 && overRandom?.IsTold != false && overRandom?.Interval.Estimate is not < 0 && overSecond is not { IsTold: false }
+            && overSecond?.Interval.Estimate is not < 0 && (overRandom ?? overSecond) is not null;
+        double[] bySeed = [.. cells.GroupBy(cell => cell.Seed).Select(seed => seed.Average(cell => cell.Score))];
+        return new Verdict(train, eval, metric, leader.Name, Mean(cells))
+        {
+            ScoreSd = bySeed.Length > 1 ? bySeed.StandardDeviation() : null,
+            Before = Mean(Within(leader.Before, telling)),
+            Random = random is null ? null : Mean(Within(random.Cells, telling)),
+            OverRandom = overRandom is { } fromRandom ? ComparedWith.Of(fromRandom) : null,
+            Second = second?.Name,
+            OverSecond = overSecond is { } fromSecond ? ComparedWith.Of(fromSecond) : null,
+            Seeds = bySeed.Length,
+            Prompts = choosing.SetEquals(telling) ? 0 : telling.Count,
+            IsBest = isBest,
+            Text = Words(isBest, overRandom, overSecond, cells.Length),
+        };
+
+        PairedDifference? Compare(SeedGroup? other) => other is null ? null : PairedBootstrap.Difference(cells, Within(other.Cells, telling));
+    }
+
+    private static string Words(bool isBest, PairedDifference? overRandom, PairedDifference? overSecond, int cells)
+    {
+        var said = isBest ? Best
+            : overRandom is { IsTold: false } ? NotFromRandom
+            : overRandom is { Interval.Estimate: < 0 } ? Worse
+            : overSecond is null ? "nothing to compare with"
+            : NotFromSecond;
+        return cells < PairedDifference.FewCells ? $"{said}, few cells ({cells})" : said;
+    }
+
+    // By the prompts' hashes, which say nothing of the prompts. What is of no prompt, or of one alone, cannot be halved.
+    private static (HashSet<string> Choosing, HashSet<string> Telling) Halves(SeedGroup[] candidates)
+    {
+        string[] prompts = [.. candidates.SelectMany(group => group.Cells).Select(cell => cell.Prompt).Distinct().Order(StringComparer.Ordinal)];
+        return prompts.Length < 2 ? ([.. prompts], [.. prompts]) : ([.. prompts[..(prompts.Length / 2)]], [.. prompts[(prompts.Length / 2)..]]);
+    }
+
+    private static ScoredCell[] Within(IReadOnlyList<ScoredCell> all, HashSet<string> prompts) => [.. all.Where(cell => prompts.Contains(cell.Prompt))];
+
+    private static double Mean(ScoredCell[] cells) => cells.Length == 0 ? 0 : cells.Average(cell => cell.Score);
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Attribution.Stress;
+
+var count = new Option<int?>("--count") { Description = "How many; each verb has its own default." };
+var seed = new Option<int>("--seed") { Description = "Decides what is drawn.", DefaultValueFactory = _ => 1 };
+var root = new RootCommand("What takes too long for the suite. A verb ends with what it saw, or with the first thing that must not be.")
+{
+    Verb("mutations", "Damaged npy, Parquet, tokenizer.json, config.json, adapters and templates: read or refused with a code.", 20_000, Mutations.Run),
+    Verb("damages", "Damages of a store over all stages: noticed or harmless, never used.", 200, Damages.Run),
+    Verb("kills", "Kills of workers over all stages of an experiment with a paying judge: the same bytes, nothing paid twice.", 20, Kills.Run),
+    Verb("starts", "Rounds of twenty workers that fine-tune, all started at once.", 10, Starts.Run),
+    Verb("rows", "So many small rows through import.", 1_000_000, ManyRows.Run),
+};
+return await root.Parse(args).InvokeAsync();
+
+Command Verb(string name, string description, int most, Func<int, int, Task<string>> run)
+{
+    var verb = new Command(name, $"{description} {most:N0} unless said otherwise.") { count, seed };
+    verb.SetAction(async parsed =>
+    {
+        var clock = Stopwatch.StartNew();
+        var seen = await run(parsed.GetValue(count) ?? most, parsed.GetValue(seed));
+        Console.WriteLine($"{name}: {seen}; {clock.Elapsed.TotalSeconds:0} s");
+    });
+    return verb;
+}
