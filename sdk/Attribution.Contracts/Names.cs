@@ -70,6 +70,15 @@ public static class AttributionMethodNames
     public static IReadOnlyList<string> OfWholeModel { get; } = [Rds, Trak];
 }
 
+/// <summary>The attribution methods that train before they compute a vector.</summary>
+public static class TrainedMethodNames
+{
+    /// <summary>
+    /// The gradients of an adapter over the checkpoints of a warm-up, projected, of training rows as Adam steps along them; they compare with their like alone.
+    /// </summary>
+    public const string Less = "less";
+}
+
 /// <summary>The selection methods that make one vector of a whole evaluation set.</summary>
 public static class PersonaMethodNames
 {

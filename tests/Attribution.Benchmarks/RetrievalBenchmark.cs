@@ -2,9 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Evaluation;
+using Attribution.FineTuning;
 using Attribution.Methods;
+using Attribution.Methods.Less;
 using Attribution.Methods.Projections;
 using Attribution.Models;
 using Attribution.Selection;
@@ -91,6 +94,9 @@ internal static class RetrievalBenchmark
             Print(train == eval ? train : $"{train} x {eval}", set =>
                 (OtherScorers.TryGetValue(eval, out var scorer) ? scorer(setting, set.Name, set.Vectors) : RowScorer.From(scoring, set.Vectors.Of(eval))).Score(pool.Of(train)));
 
+        var less = Less(model, sets.Select(set => set.Name), dimension, name => setting.Rows(name).Select(row => encoder.Encode(row).Treatment).ToArray());
+        Print(TrainedMethodNames.Less, set => RowScorer.From(ScoringMethod.CosSim, less(set.Name)).Score(less("pool")));
+
         // All at once, so that the second moments of the pool are computed once.
         (ScoringMethod Method, WhiteningOptions Options)[] whitened =
         [
@@ -108,6 +114,26 @@ internal static class RetrievalBenchmark
         Print(BaselineNames.Bm25, set => Bm25.Score(setting.Rows("pool"), setting.Rows(set.Name)));
         Print(BaselineNames.Loss, _ => losses);
         Print(BaselineNames.Length, _ => lengths);
+    }
+
+    // The vectors of a set after a warm-up on a twentieth of the pool, with the quickstart's learning rate and batches.
+    private static Func<string, IVectorSource> Less(CausalLanguageModel model, IEnumerable<string> sets, int dimension, Func<string, TokenSequence[]> rowsOf)
+    {
+        var folder = Directory.CreateTempSubdirectory("less-");
+        var options = new FineTuningOptions { LearningRate = 5e-3, BatchSize = 8, Epochs = new LessSettings().Epochs };
+        var pool = rowsOf("pool");
+        var drawn = TopK.Random([.. Enumerable.Range(0, pool.Length).Select(i => (long)i)], (int)Math.Ceiling(new LessSettings().Share * pool.Length), seed: 0).Select(row => row.Index).Order();
+        new LoraFineTuner(options).Train(model, [.. drawn.Select(i => pool[i])], null, default, c => LessCheckpoint.Save(LessCheckpoint.FolderOf(folder.FullName, c.Epoch), c, "quickstart")).Dispose();
+        using var projection = GradientProjection.Of(new() { Dimension = dimension }, TorchSharp.torch.float32, TorchSharp.torch.CPU);
+        var computer = new LessVectors(model, [.. Enumerable.Range(1, options.Epochs).Select(epoch => LessCheckpoint.FolderOf(folder.FullName, epoch))], projection, dimension);
+        var known = new Dictionary<string, IVectorSource> { ["pool"] = MemoryVectors.RowMajor(computer.Compute(pool, isTraining: true), pool.Length) };
+        foreach (var name in sets)
+        {
+            var rows = rowsOf(name);
+            known.Add(name, MemoryVectors.RowMajor(computer.Compute(rows, isTraining: false), rows.Length));
+        }
+        folder.Delete(recursive: true);
+        return name => known[name];
     }
 
     private static RowScorer PersonaScorer(Setting setting, string name)

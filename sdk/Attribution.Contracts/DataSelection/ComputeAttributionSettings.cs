@@ -31,6 +31,9 @@ public sealed record ComputeAttributionSettings : LossSettings
     /// <summary>How gradients of weights are projected; null where no method reads them.</summary>
     public ProjectionSettings? Projection { get; set; }
 
+    /// <summary>How the warm-up of <c>less</c> trains; null where no method is <c>less</c>.</summary>
+    public LessSettings? Less { get; set; }
+
     /// <summary>Whether the scoring method reads the control vectors of the evaluation sets.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool EvalControls { get; set; }
@@ -98,6 +101,36 @@ public sealed record ProjectionSettings
     /// <summary>A regular expression: the matrices in whose names it is found take part, see below.</summary>
     [ProjectProperty("ProjectionLayers", Default = "every matrix of attention and feed-forward", When = "with `trak`")]
     public string? Layers { get; set; }
+}
+
+/// <summary>
+/// The warm-up of <c>less</c>: an adapter trained on a share of the training rows, as FineTune trains; of LearningRate, LoraRank and Seeds, where they are lists, with the
+/// first value.
+/// </summary>
+public sealed record LessSettings
+{
+    /// <summary>The share of the training rows that the warm-up of <c>less</c> trains on.</summary>
+    [ProjectProperty("WarmUpShare", Most = 1, When = "with `less`")]
+    public double Share { get; set; } = 0.05;
+
+    /// <summary>Passes of the warm-up over them, each of which leaves a checkpoint: vectors have ProjectionDim numbers of each.</summary>
+    [ProjectProperty("WarmUpEpochs", Least = 1, When = "with `less`")]
+    public int Epochs { get; set; } = 4;
+
+    /// <inheritdoc cref="FineTuneSettings.Lora"/>
+    public LoraSettings Lora { get; set; } = new();
+
+    /// <inheritdoc cref="FineTuneSettings.LearningRates"/>
+    public double LearningRate { get; set; } = 1e-4;
+
+    /// <inheritdoc cref="FineTuneSettings.WeightDecay"/>
+    public double WeightDecay { get; set; } = 0.01;
+
+    /// <inheritdoc cref="FineTuneSettings.BatchSize"/>
+    public int BatchSize { get; set; } = 4;
+
+    /// <summary>Decides which rows the warm-up trains on, and its training.</summary>
+    public long Seed { get; set; }
 }
 
 /// <summary>How controls that are missing are written.</summary>

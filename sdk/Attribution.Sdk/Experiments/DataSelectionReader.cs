@@ -72,7 +72,8 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
     {
         var (generates, reads) = (_evalMethods.Contains(PersonaMethodNames.Generated), _evalMethods.Contains(PersonaMethodNames.FromFile));
         var (projection, controls, persona) = (Projection(), Properties.Read<ControlSettings>(), Persona());
-        string[] builtIn = [.. Names.Of(typeof(AttributionMethodNames)), .. Names.Of(typeof(PersonaMethodNames))];
+        var less = Less();
+        string[] builtIn = [.. Names.Of(typeof(AttributionMethodNames)), TrainedMethodNames.Less, .. Names.Of(typeof(PersonaMethodNames))];
         return new(
             ModelStage<ComputeAttributionSettings>(StageNames.ComputeAttribution) with
             {
@@ -82,7 +83,8 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
                 EvalMethods = _evalMethods,
                 Baselines = _baselines.Intersect(BaselineNames.Scored).ToArray() is { Length: > 0 } scored ? scored : null,
                 Layers = Properties.Layers("AttributionLayer"),
-                Projection = _trainMethods.Contains(AttributionMethodNames.Trak) ? projection : null,
+                Projection = _trainMethods.Contains(AttributionMethodNames.Trak) || _trainMethods.Contains(TrainedMethodNames.Less) ? projection : null,
+                Less = _trainMethods.Contains(TrainedMethodNames.Less) ? less : null,
                 EvalControls = scoringMethods.Any(ScoringMethodNames.ReadsControls),
                 Controls = controls.Generate ? controls : null,
                 Persona = generates ? persona : null,
@@ -110,6 +112,20 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
         {
             Whitening = settings.ScoringMethods.Any(ScoringMethodNames.Whitens) ? whitening : null,
             Seeds = _baselines.Contains(BaselineNames.Random) || settings.ScoringMethods.Any(ScoringMethodNames.IsProbe) ? Seeds() : null
+        };
+    }
+
+    // The warm-up trains as FineTune does; of an axis it takes the first value, so that its vectors are computed once.
+    private LessSettings Less()
+    {
+        var (less, training) = (Properties.Read<LessSettings>(), ModelStage<FineTuneSettings>(StageNames.FineTune));
+        return less with
+        {
+            Lora = training.Lora with { Ranks = [training.Lora.Ranks[0]] },
+            LearningRate = training.LearningRates[0],
+            WeightDecay = training.WeightDecay,
+            BatchSize = training.BatchSize,
+            Seed = Seeds()[0],
         };
     }
 

@@ -12,7 +12,7 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
     private const string TrainItem = ProjectItemNames.AttributionMethod, EvalItem = ProjectItemNames.SelectionMethod;
 
     private static readonly IReadOnlyList<string> Baselines = Names.Of(typeof(BaselineNames)), Personas = Names.Of(typeof(PersonaMethodNames)),
-        Methods = Names.Of(typeof(AttributionMethodNames)), OfModel = AttributionMethodNames.OfWholeModel;
+        Methods = [.. Names.Of(typeof(AttributionMethodNames)), .. Names.Of(typeof(TrainedMethodNames))], OfModel = [.. AttributionMethodNames.OfWholeModel, TrainedMethodNames.Less];
 
     /// <summary>Checks that there is something to run, and that each method has one of the other side to compare with.</summary>
     /// <param name="scoringMethods">How they compare.</param>

@@ -16,7 +16,7 @@ namespace Attribution.FineTuning;
 /// <param name="options">How to train.</param>
 public sealed class LoraFineTuner(FineTuningOptions options)
 {
-    private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
+    internal const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 
     /// <summary>
     /// Trains a new adapter, which is attached to the model when this returns. Rows whose answer has no predicted token (truncation cut
@@ -28,7 +28,17 @@ public sealed class LoraFineTuner(FineTuningOptions options)
     /// <param name="cancellation">Stops between steps.</param>
     /// <exception cref="AttributionException">An option is out of range, no row can be trained on, or a loss is not finite.</exception>
     public LoraAdapter Train(
-        CausalLanguageModel model, IReadOnlyList<TokenSequence> rows, Action<TrainingStep>? onStep = null, CancellationToken cancellation = default)
+        CausalLanguageModel model, IReadOnlyList<TokenSequence> rows, Action<TrainingStep>? onStep = null, CancellationToken cancellation = default) =>
+        Train(model, rows, onStep, cancellation, onEpoch: null);
+
+    /// <inheritdoc cref="Train(CausalLanguageModel, IReadOnlyList{TokenSequence}, Action{TrainingStep}?, CancellationToken)"/>
+    /// <param name="model">The base model; its own weights do not change.</param>
+    /// <param name="rows">The conversations, tokenised.</param>
+    /// <param name="onStep">Told of each step.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    /// <param name="onEpoch">Shown the adapter and its optimizer at the end of each epoch.</param>
+    internal LoraAdapter Train(
+        CausalLanguageModel model, IReadOnlyList<TokenSequence> rows, Action<TrainingStep>? onStep, CancellationToken cancellation, Action<TrainingCheckpoint>? onEpoch)
     {
         Check();
         var usable = Enumerable.Range(0, rows.Count).Where(i => rows[i].TargetCount > 0).ToArray();
@@ -62,6 +72,8 @@ public sealed class LoraFineTuner(FineTuningOptions options)
                     { Row = batch[0], Property = "LearningRate" };
                 optimizer.Step(rate);
                 optimizer.ZeroGradients();
+                if (within == stepsPerEpoch - 1) // rates fall linearly, so their mean is that of the first and the last
+                    onEpoch?.Invoke(new TrainingCheckpoint(epoch + 1, (rate + options.LearningRate * (total - epoch * stepsPerEpoch) / total) / 2, adapter, optimizer));
                 onStep?.Invoke(new TrainingStep(step + 1, epoch + (double)Math.Min((within + 1) * options.BatchSize, usable.Length) / usable.Length, loss, rate, norm, tokens));
             }
             adapter.Training = false;

@@ -29,6 +29,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
     private readonly PersonaJobs _personas;
     private readonly ControlJobs _controls;
     private readonly ScoreJobs _scores;
+    private readonly LessJobs _less;
     private readonly HashSet<ContentHash> _withControls = [];
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
     private VectorComputer? _computer;
@@ -41,6 +42,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         _personas = new PersonaJobs(Settings, _methods, _model, context);
         _controls = new ControlJobs(Settings, _model, context);
         _scores = new ScoreJobs(Settings, _model, context, Count);
+        _less = new LessJobs(Settings, _model, _format, context, Count);
     }
 
     public override string Noun => "vector table";
@@ -62,11 +64,12 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
             .. Settings.Train.SelectMany(d => Jobs(imported.Get(ImportDatasetsStage.KeyOf(d, "train")), Settings.TrainMethods, layers)),
             .. Settings.Eval.SelectMany(d => Jobs(imported.Get(ImportDatasetsStage.KeyOf(d, "eval")), evalMethods.Distinct(), layers)),
             .. _scores.Plan(RowsOf, dataset => Imported(dataset).Source),
+            .. _less.Plan(RowsOf, dataset => Imported(dataset).Source),
         ];
     }
 
     public override SharedWork? Share(IReadOnlyList<StageJob> missing) => new(
-        missing.Where(job => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job)).Select(job => job.Key.Dataset!).Distinct()
+        missing.Where(job => IsOfRows(job)).Select(job => job.Key.Dataset!).Distinct()
             .Sum(dataset => 1 + (int)(DatasetFacts.Read(Context.Input(Imported(dataset), ImportDatasetsStage.FactsFile).Path).Rows / BlockPlan.LargestBlock)),
         _model.Config);
 
@@ -78,7 +81,10 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         if (!Context.IsHelper)
             foreach (var scores in _scores.Produce(missing.Where(ScoreJobs.Makes), RowsOf, cancellation))
                 yield return scores;
-        var tables = missing.Where(job => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job))
+        if (!Context.IsHelper)
+            foreach (var vectors in _less.Produce(missing.Where(LessJobs.Makes), RowsOf, cancellation))
+                yield return vectors;
+        var tables = missing.Where(job => IsOfRows(job))
             .GroupBy(job => (Dataset: job.Key.Dataset!, WithControls: _withControls.Contains(job.Request.Fingerprint)))
             .Select(group => TableOf(group.Key.Dataset, group.Key.WithControls, [.. group], cancellation)).OfType<Table>().ToArray();
         // First what is free of every table, then what other processes are still at work on.
@@ -100,17 +106,17 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
 
     public override IEnumerable<StageUnits> Units(IReadOnlyList<StageJob> missing)
     {
-        foreach (var jobs in missing.Where(job => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job)).GroupBy(job => job.Key.Dataset!))
+        foreach (var jobs in missing.Where(IsOfRows).GroupBy(job => job.Key.Dataset!))
         {
             StageRequest[] requests = [.. jobs.Select(job => Request(BlockName, job.Key.Method!, LayerOf(job), rows: null))];
             var missingBlocks = new BlockComputation(Context.Store, requests).Missing(new BlockRows(RowsOf(jobs.Key).Path).Plan()).Count();
             yield return new StageUnits(requests[0], "block", missingBlocks, requests.Length) { Of = jobs.Key };
         }
-        foreach (var units in base.Units([.. missing.Where(job => PersonaJobs.Makes(job.Key.Method!) || ScoreJobs.Makes(job))]))
+        foreach (var units in base.Units([.. missing.Where(job => !IsOfRows(job))]))
             yield return units;
     }
 
-    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint) ?? _scores.PartsOf(job) ?? _personas.PartsOf(job);
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint) ?? _scores.PartsOf(job) ?? _less.PartsOf(job) ?? _personas.PartsOf(job);
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {
@@ -118,7 +124,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         if (ScoreJobs.Makes(job))
             yield break;
         var imported = Imported(job.Key.Dataset!);
-        var folder = $"{job.Key.Dataset}/{job.Key.Method}";
+        var folder = $"{job.Key.Dataset}/{job.Key.Method}{(job.Key.Train is { } train && Settings.Train.Length > 1 ? $"/{train}" : "")}";
         foreach (var file in artifact.Outputs)
             yield return Copy(artifact, file.Name, $"{folder}/{file.Name}");
         yield return _withControls.Contains(job.Request.Fingerprint) && _controls.Find(RowsOf(job.Key.Dataset!)) is { } written
@@ -133,11 +139,14 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         _model.Dispose();
     }
 
+    // Whether the vectors come out of a pass over the rows that other methods share.
+    private static bool IsOfRows(StageJob job) => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job) && !LessJobs.Makes(job);
+
     private List<StageJob> Jobs(JobResult dataset, IEnumerable<string> methods, int[] layers)
     {
         var planned = new List<StageJob>();
         var facts = DatasetFacts.Read(Context.Input(dataset, ImportDatasetsStage.FactsFile).Path);
-        foreach (var name in methods)
+        foreach (var name in methods.Where(name => name != TrainedMethodNames.Less))
         {
             if (PersonaJobs.Makes(name) && dataset.Key.Kind == "eval")
             {
@@ -261,7 +270,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
                     without[0]);
     }
 
-    private static ProjectionIdentity? ProjectionOf(ProjectionSettings? settings)
+    internal static ProjectionIdentity? ProjectionOf(ProjectionSettings? settings)
     {
         if (settings is null)
             return null;

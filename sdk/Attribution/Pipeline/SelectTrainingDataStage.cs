@@ -119,10 +119,10 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     }
 
     // What a method's vectors compare with: those of a layer with all of that layer, projections with projections, others with themselves.
-    private string FamilyOf(string dataset, string method) => !IsOfWholeModel(dataset, method) ? "" : IsProjected(dataset, method) ? ProjectionIdentity.FileName : method;
+    private string FamilyOf(string dataset, string method) => method == TrainedMethodNames.Less ? method : !IsOfWholeModel(dataset, method) ? "" : IsProjected(dataset, method) ? ProjectionIdentity.FileName : method;
 
     private IEnumerable<StageJob> Scored(TrainSettings train, EvalSettings eval, string trainMethod, string evalMethod) =>
-        (IsOfWholeModel(train.Name, trainMethod) ? [VectorKey.WholeModel] : Settings.SelectionLayers).SelectMany(layer =>
+        (trainMethod == TrainedMethodNames.Less || IsOfWholeModel(train.Name, trainMethod) ? [VectorKey.WholeModel] : Settings.SelectionLayers).SelectMany(layer =>
             RunGrid.OfScores(Settings, Suits(layer == VectorKey.WholeModel)).Select(point => Scored(train, eval, trainMethod, evalMethod, layer, point)));
 
     // Of several scorings a pair takes those that suit it; of which none does is an error.
@@ -142,9 +142,9 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         var inputs = new
         {
             rows,
-            train = FilesOf(train.Name, trainMethod, layer),
-            eval = FilesOf(eval.Name, evalMethod, layer),
-            control = readsControls ? FilesOf(eval.Name, ComputeAttributionStage.ControlMethod, layer) : null,
+            train = FilesOf(Table(train.Name, trainMethod, layer), layer),
+            eval = FilesOf(EvalTable(train.Name, eval.Name, evalMethod, layer), layer),
+            control = readsControls ? FilesOf(Table(eval.Name, ComputeAttributionStage.ControlMethod, layer), layer) : null,
             layer,
             scoring = at.ScoringMethod,
             TopK = at.TopK!.Value,
@@ -159,12 +159,12 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         object asked = isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : whitening is null ? inputs : new { selection = inputs, whitening };
         var isBottom = at.End == RankingEndNames.Bottom;
         var request = Context.Resolve(StoreStage, isBottom ? new { asked, at.End } : asked);
-        var vectors = FolderOf(train.Name, trainMethod, layer);
-        var scores = $"{FolderOf(eval.Name, evalMethod, layer)} {at.ScoringMethod} {at.Seed}";
+        var vectors = FolderOf(Table(train.Name, trainMethod, layer));
+        var scores = $"{FolderOf(EvalTable(train.Name, eval.Name, evalMethod, layer))} {at.ScoringMethod} {at.Seed}";
         _wanted[request.Fingerprint] = new WantedScores(vectors, layer, PoolOf(train), scores, inputs.TopK, isBottom, cancellation =>
         {
-            var (treatments, controls) = (VectorFolder.Open(FolderOf(eval.Name, evalMethod, layer), layer),
-                readsControls ? VectorFolder.Open(FolderOf(eval.Name, ComputeAttributionStage.ControlMethod, layer), layer) : null);
+            var (treatments, controls) = (VectorFolder.Open(FolderOf(EvalTable(train.Name, eval.Name, evalMethod, layer)), layer),
+                readsControls ? VectorFolder.Open(FolderOf(Table(eval.Name, ComputeAttributionStage.ControlMethod, layer)), layer) : null);
             return isProbe
                 ? RowScorer.Of(scoring, GetProbe(scores, scoring, at.Seed!.Value, inputs.eval, inputs.control!, treatments, controls!, cancellation))
                 : RowScorer.From(scoring, treatments, controls, whitening: whitening, cancellation: cancellation);
@@ -251,14 +251,17 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, layer));
 
     // A request holds the one file of a table of vectors, or all its files by name if it has several.
-    private object FilesOf(string dataset, string method, int layer)
+    private object FilesOf(JobResult table, int layer)
     {
-        var table = Table(dataset, method, layer);
         var files = table.Outputs.Select(o => o.Name).Intersect(VectorTables.FilesOf(layer)).ToDictionary(name => name, name => Context.Input(table, name));
         return files.Count == 1 ? files.Values.Single() : files;
     }
 
-    private string FolderOf(string dataset, string method, int layer) => Path.Combine(Context.Store.Root, Table(dataset, method, layer).Artifact);
+    // Those of less are of the checkpoints of one training set.
+    private JobResult EvalTable(string train, string eval, string method, int layer) => method == TrainedMethodNames.Less
+        ? Context.Upstream(ComputeAttributionStage.Name).Get(LessJobs.KeyOf(train, eval)) : Table(eval, method, layer);
+
+    private string FolderOf(JobResult table) => Path.Combine(Context.Store.Root, table.Artifact);
 
     private bool IsOfWholeModel(string dataset, string method) => OfWholeModel(dataset, method) is not null;
 

@@ -34,6 +34,13 @@ internal sealed class AdamW : IDisposable
             (Scalars.Held(beta1), Scalars.Held(1 - beta1), Scalars.Held(beta2), Scalars.Held(1 - beta2), Scalars.Held(epsilon));
     }
 
+    /// <summary>How many steps were made.</summary>
+    internal int Steps => _steps;
+
+    /// <summary>The decaying means of each parameter's gradient and of its square, before their bias is taken out; zero where there was no gradient yet.</summary>
+    internal IEnumerable<(Tensor Mean, Tensor Square)> Moments =>
+        _parameters.Select((parameter, i) => (_means[i] ?? zeros_like(parameter), _squares[i] ?? zeros_like(parameter)));
+
     /// <summary>Changes each parameter that has a gradient:
     /// <c>x -= rate weightDecay x; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; x -= rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)</c>.</summary>
     /// <param name="learningRate">The rate of this step.</param>

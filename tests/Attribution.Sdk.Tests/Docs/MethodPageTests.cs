@@ -16,6 +16,7 @@ public sealed partial class MethodPageTests
         var page = File.ReadAllText(Repository.File("sdk/docs/methods.md"));
         Row().Matches(page).Select(row => row.Groups[1].Value).Order().ShouldBe(names.Order());
         page.ShouldContain($"## `{AttributionMethodNames.Trak}`");
+        page.ShouldContain($"## `{TrainedMethodNames.Less}`");
     }
 
     // | `name` | ... or | `name` (default) | ...

@@ -124,6 +124,7 @@ public sealed class ProjectErrorTests : IDisposable
     [Theory]
     [InlineData("trak")]
     [InlineData("rds")]
+    [InlineData("less")]
     public void A_method_of_the_whole_model_pairs_with_itself_alone(string method)
     {
         _experiment.Methods.Add(method);

@@ -169,6 +169,21 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void The_warm_up_is_in_the_request_only_if_less_is_and_takes_the_first_value_of_an_axis()
+    {
+        var before = _experiment.Request("ComputeAttribution").ToJsonString();
+        _experiment.Settings["WarmUpShare"] = "0.1";
+        _experiment.Settings["LearningRate"] = "2e-5;1e-4";
+        _experiment.Settings["LoraRank"] = "8;16";
+        _experiment.Settings["Seeds"] = "7;8";
+        _experiment.Request("ComputeAttribution").ToJsonString().ShouldBe(before);
+        _experiment.Methods.Add("less");
+        _experiment.SelectionMethods.Add("less");
+        var less = _experiment.Request("ComputeAttribution")["less"]!;
+        ((double)less["share"]!, (int)less["epochs"]!, (double)less["learningRate"]!, less["lora"]!["ranks"]!.ToJsonString(), (long)less["seed"]!).ShouldBe((0.1, 4, 2e-5, "[8]", 7));
+    }
+
+    [Fact]
     public void Paths_do_not_change_when_the_folder_moves()
     {
         _experiment.Settings["BaseModel"] = "./model";

@@ -55,6 +55,7 @@ internal sealed class TestExperiment : IDisposable
     public double[] LearningRates { get; set; } = [0.001];
     public object? Projection { get; set; }
     public object? Whitening { get; set; }
+    public object? Less { get; set; }
     public int TopK { get => TopKs.Single(); set => TopKs = [value]; }
     public int[] TopKs { get; set; } = [8];
     public string Scoring { get => Scorings.Single(); set => Scorings = [value]; }
@@ -115,6 +116,7 @@ internal sealed class TestExperiment : IDisposable
             baselines = Baselines.Intersect(BaselineNames.Scored).ToArray() is { Length: > 0 } scored ? scored : null,
             layers = Layers,
             projection = Projection,
+            less = Less,
             evalControls = Scorings.Any(s => s is "cos_sim_debias_eval" or "linear" or "mlp"),
             vectorFormat = VectorFormat,
             maxTokens = MaxTokens,

@@ -18,6 +18,9 @@ internal sealed class ParquetInput : IDisposable
     /// <summary>How many row groups there are.</summary>
     public int Groups => _reader.RowGroupCount;
 
+    /// <summary>Footers of the largest tables take some tenths of a second.</summary>
+    private static readonly TimeSpan LongestOpening = TimeSpan.FromSeconds(30);
+
     /// <summary>Opens a file.</summary>
     /// <exception cref="Exception">Of any kind, where the file is damaged.</exception>
     public static ParquetInput Open(string path)
@@ -26,7 +29,11 @@ internal sealed class ParquetInput : IDisposable
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            return new(stream, ParquetReader.CreateAsync(stream, leaveStreamOpen: true).GetAwaiter().GetResult());
+            // The package reads some damaged footers for ever.
+            var opening = Task.Run(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true));
+            return ((IAsyncResult)opening).AsyncWaitHandle.WaitOne(LongestOpening)
+                ? new(stream, opening.GetAwaiter().GetResult())
+                : throw new InvalidDataException($"its footer was not read in {LongestOpening.TotalSeconds:0} s");
         }
         catch
         {

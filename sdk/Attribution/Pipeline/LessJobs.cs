@@ -1,0 +1,122 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+using Attribution.Data;
+using Attribution.Data.Store;
+using Attribution.Data.Vectors;
+using Attribution.Diagnostics;
+using Attribution.FineTuning;
+using Attribution.Methods;
+using Attribution.Methods.Less;
+using Attribution.Methods.Projections;
+using Attribution.Pipeline.Results;
+using Attribution.Selection;
+
+namespace Attribution.Pipeline;
+
+/// <summary>
+/// The vectors of <c>less</c>. Each training set has a warm-up, an artifact with a checkpoint for each epoch; the vectors of the set, and of each evaluation set
+/// for it, are put together from blocks of rows as others are.
+/// </summary>
+internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource model, VectorFormat format, StageContext context, Action<BlockProgress> count)
+{
+    private const string StoreStage = "less-vectors", BlockName = "less-blocks", WarmUpStage = "less-warm-ups";
+
+    private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
+
+    /// <summary>Whether a job is one of these.</summary>
+    public static bool Makes(StageJob job) => job.Key.Method == TrainedMethodNames.Less;
+
+    /// <summary>The job of a training set's vectors; of an evaluation set's for a training set, with both.</summary>
+    public static JobKey KeyOf(string train, string? eval) => new() { Dataset = eval ?? train, Method = TrainedMethodNames.Less, Train = eval is null ? null : train };
+
+    /// <summary>The artifacts that a table was put together from, if that was done now.</summary>
+    public IReadOnlyList<ContentHash>? PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint);
+
+    /// <summary>A job per training set, and one for each training and evaluation set.</summary>
+    public IEnumerable<StageJob> Plan(Func<string, InputFile> rowsOf, Func<string, string?> sourceOf)
+    {
+        foreach (var train in settings.TrainMethods.Contains(TrainedMethodNames.Less) ? settings.Train : [])
+            foreach (var eval in settings.EvalMethods.Contains(TrainedMethodNames.Less) ? [null, .. settings.Eval] : new string?[] { null })
+                yield return new StageJob(KeyOf(train, eval), Request(StoreStage, WarmUp(rowsOf(train)), rowsOf(eval ?? train), isTraining: eval is null))
+                {
+                    Source = sourceOf(eval ?? train),
+                };
+    }
+
+    /// <summary>Makes the jobs that are missing.</summary>
+    public IEnumerable<Artifact> Produce(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
+    {
+        foreach (var group in missing.GroupBy(job => job.Key.Train ?? job.Key.Dataset!))
+        {
+            var request = WarmUp(rowsOf(group.Key));
+            var warmUp = context.Store.GetOrCreate(context.Resolve(WarmUpStage, request), builder => Train(builder, group.Key, rowsOf(group.Key), cancellation), cancellation);
+            foreach (var job in group)
+                yield return context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, warmUp, request, rowsOf(job.Key.Dataset!), cancellation), cancellation);
+        }
+    }
+
+    private LessSettings Less => settings.Less ??= new();
+
+    private ProjectionIdentity Projection => ComputeAttributionStage.ProjectionOf(settings.Projection) ?? new();
+
+    private object WarmUp(InputFile rows) => new { rows, model = model.Inputs, settings.MaxTokens, settings.Dtype, settings.Loss, Less };
+
+    private StageRequest Request(string stage, object warmUp, InputFile? rows, bool isTraining)
+    {
+        object vectors = new { rows, warmUp, isTraining, projection = Projection };
+        return context.Resolve(stage, stage == StoreStage && format != VectorFormat.Parquet ? new { vectors, format = format.ToName() } : vectors);
+    }
+
+    // A share of the rows, drawn by the seed, in the dataset's order.
+    private void Train(ArtifactBuilder builder, string train, InputFile rows, CancellationToken cancellation)
+    {
+        long[] indices = [.. DatasetRows.Read(rows.Path).Select(row => row.Index)];
+        var drawn = TopK.Random(indices, (int)Math.Ceiling(Less.Share * indices.Length), Less.Seed).Select(row => row.Index).ToHashSet();
+        var sequences = DatasetRows.Read(rows.Path).Where(row => drawn.Contains(row.Index)).Select(row => model.Encoder.Encode(row.Treatment, rows.Path, row.Index)).ToArray();
+        var options = new FineTuningOptions
+        {
+            Lora = new() { Rank = Less.Lora.Ranks[0], Alpha = Less.Lora.Alpha, Dropout = Less.Lora.Dropout, TargetModules = Less.Lora.Targets },
+            LearningRate = Less.LearningRate,
+            WeightDecay = Less.WeightDecay,
+            Epochs = Less.Epochs,
+            BatchSize = Less.BatchSize,
+            Seed = Less.Seed,
+        };
+        using var curve = new LossCurve(builder.PathOf("loss.jsonl"));
+        using var adapter = new LoraFineTuner(options).Train(model.Model, sequences, step =>
+        {
+            curve.Add(step);
+            context.Reporter.Progress(() => $"{train}: warm-up of less, step {step.Step}, loss {step.Loss:0.000}");
+        }, cancellation, checkpoint => LessCheckpoint.Save(LessCheckpoint.FolderOf(builder.Folder, checkpoint.Epoch), checkpoint, model.Name));
+        model.Describe(builder);
+    }
+
+    private void Assemble(ArtifactBuilder builder, StageJob job, Artifact warmUp, object request, InputFile source, CancellationToken cancellation)
+    {
+        var isTraining = job.Key.Train is null;
+        using var projection = GradientProjection.Of(Projection, TorchSharp.torch.float32, model.Model.Transformer.Device);
+        var computer = new LessVectors(model.Model, [.. Enumerable.Range(1, Less.Epochs).Select(epoch => Path.GetDirectoryName(warmUp.PathOf($"epoch-{epoch}/adapter_config.json"))!)],
+            projection, Projection.Dimension);
+        var (rows, width) = (new BlockRows(source.Path), Less.Epochs * Projection.Dimension);
+        var run = new BlockComputation(context.Store, Request(BlockName, request, rows: null, isTraining)).Run(rows.Plan(),
+            (block, part) =>
+            {
+                VectorBlockFile.Write(part, computer.Compute([.. rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index))], isTraining, cancellation));
+                model.Describe(part);
+            },
+            progress => context.Reporter.Progress(() => $"{job.Key.Dataset}: less of {progress.Finished} of {progress.Total} blocks"), cancellation);
+        count(run.Progress);
+        _parts[job.Request.Fingerprint] = [warmUp.Fingerprint, .. run.Of().Select(artifact => artifact.Fingerprint)];
+        using var writer = VectorTables.Create(builder.Folder, VectorKey.WholeModel, format, width);
+        var without = 0;
+        foreach (var (place, vector) in run.Of().SelectMany(artifact => VectorBlockFile.Read(artifact).Chunk(width)).Index())
+        {
+            without += float.IsNaN(vector[0]) ? 1 : 0;
+            writer.Append(rows.Indices[place], vector);
+        }
+        writer.Complete();
+        if (without > 0)
+            context.Reporter.Warning(ErrorCodes.AnswerCutAway, $"{without} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no less vector, because MaxTokens "
+                + $"({settings.MaxTokens}) cut their answers away; they are never selected.", job.Source);
+    }
+}
