@@ -62,7 +62,7 @@ internal static class JsonConversations
             _ = JsonElement.Parse(value.GetRawText(), new JsonDocumentOptions { AllowDuplicateProperties = false });
             return null;
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return error.Message;
         }

@@ -43,7 +43,7 @@ public static class PromptFile
                     : throw new AttributionException(ErrorCodes.PromptsMalformed, $"'{path}' is not a JSON array. Prompts come as [\"...\", ...].") { File = path };
             }
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             var place = MalformedJson.Locate(path, format);
             throw new AttributionException(ErrorCodes.DatasetMalformedJson, $"'{path}' is not JSON{(place is null ? "" : $" at line {place.Line}, byte {place.Byte}")}: {place?.Reason ?? error.Message} Correct it.", error) { File = path, Row = place?.Row };

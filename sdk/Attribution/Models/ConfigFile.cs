@@ -30,7 +30,8 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
                 ? new ConfigFile(json, file)
                 : throw new AttributionException(ErrorCodes.ModelConfigInvalid, "The file is not a JSON object.") { File = file };
         }
-        catch (JsonException e)
+        // A name with half of a surrogate pair is of the second kind.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new AttributionException(ErrorCodes.ModelConfigInvalid, $"The file is not valid JSON: {e.Message}", e) { File = file };
         }

@@ -26,7 +26,7 @@ internal sealed record MessagesFile(IReadOnlyList<ChatMessage> Messages, IReadOn
             using var document = JsonDocument.Parse(bytes, new() { AllowDuplicateProperties = false });
             return Read(document.RootElement.Clone(), path);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new AttributionException(ErrorCodes.MessagesInvalid, $"The file is no JSON: {exception.Message}", exception) { File = path };
         }

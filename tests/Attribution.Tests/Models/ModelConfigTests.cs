@@ -74,6 +74,10 @@ public sealed class ModelConfigTests
         static void Same(ModelConfig a, ModelConfig b) => (a with { Source = b.Source, DataType = b.DataType, SlidingWindows = b.SlidingWindows, EosTokenIds = b.EosTokenIds }).ShouldBe(b);
     }
 
+    [Fact]
+    public void A_name_with_half_of_a_surrogate_pair_is_an_error_with_a_code() =>
+        Should.Throw<AttributionException>(() => ModelConfigReader.Parse("{\"a\\ud800\":1,\"b\":2}", "config.json")).Code.ShouldBe(ErrorCodes.ModelConfigInvalid);
+
     [Theory]
     [InlineData("num_hidden_layers", 2147483647)]
     [InlineData("num_hidden_layers", 20_000)]

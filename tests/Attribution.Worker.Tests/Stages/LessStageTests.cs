@@ -41,7 +41,10 @@ public sealed class LessStageTests
             ["pool/less/lazy.less/scores.parquet", "pool/random/lazy/scores.parquet", "pool/residual_treatment/lazy.residual_treatment.layer1/scores.parquet"], ignoreOrder: true);
         using var fresh = new TestExperiment(experiment.Root, "fresh", store: "fresh-store")
         {
-            TrainMethods = experiment.TrainMethods, EvalMethods = experiment.EvalMethods, Less = experiment.Less, Projection = experiment.Projection,
+            TrainMethods = experiment.TrainMethods,
+            EvalMethods = experiment.EvalMethods,
+            Less = experiment.Less,
+            Projection = experiment.Projection,
         }.WithData(120);
         await fresh.RunAsync(Selecting);
         fresh.Outputs().ShouldBe(experiment.Outputs());
