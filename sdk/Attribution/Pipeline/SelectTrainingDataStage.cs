@@ -203,7 +203,11 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             Probe.Train((method == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = seed }, treatments, controls, cancellation)
                 .Save(builder.PathOf(ProbeFile)), cancellation);
         _probes[scores] = artifact.Fingerprint;
-        return Probe.Load(artifact.PathOf(ProbeFile));
+        var probe = Probe.Load(artifact.PathOf(ProbeFile));
+        if (!probe.Fit.Converged)
+            Context.Reporter.Warning(ErrorCodes.ProbeNotConverged,
+                $"The probe {method.ToName()} was stopped after {probe.Fit.Epochs} epochs while its validation loss still fell ({probe.Fit.ValidationLoss:0.000}).");
+        return probe;
     }
 
     private StageJob Drawn(TrainSettings train, EvalSettings eval, GridPoint point)
