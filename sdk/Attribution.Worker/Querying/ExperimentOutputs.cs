@@ -19,11 +19,13 @@ internal sealed record ExperimentOutputs(string Name, string Folder, string? Var
     public static IEnumerable<ExperimentOutputs> Below(string root)
     {
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
-        return Folders(new DirectoryInfo(root), DeepestExperiment).Where(IsBuilt).OrderBy(f => f.FullName, StringComparer.Ordinal).SelectMany(folder => Read(root, folder));
+        return Folders(new DirectoryInfo(root), DeepestExperiment).Where(IsBuilt).OrderBy(f => f.FullName, StringComparer.Ordinal).SelectMany(folder =>
+            Read(root, folder));
     }
 
     private static IEnumerable<DirectoryInfo> Folders(DirectoryInfo folder, int depth) => depth == 0 ? [folder] :
-        folder.EnumerateDirectories().Where(f => f.LinkTarget is null && f.Name[0] != '.' && !NoExperiments.Contains(f.Name)).SelectMany(f => Folders(f, depth - 1)).Prepend(folder);
+        folder.EnumerateDirectories().Where(f => f.LinkTarget is null && f.Name[0] != '.' && !NoExperiments.Contains(f.Name)).SelectMany(f =>
+            Folders(f, depth - 1)).Prepend(folder);
 
     private static bool IsBuilt(DirectoryInfo folder) =>
         File.Exists(MetricsOf(folder.FullName)) || (Directory.Exists(Path.Combine(folder.FullName, "out")) && folder.EnumerateFiles("*.csproj").Any());
@@ -32,7 +34,8 @@ internal sealed record ExperimentOutputs(string Name, string Folder, string? Var
     private static IEnumerable<ExperimentOutputs> Read(string root, DirectoryInfo folder)
     {
         var output = Path.Combine(folder.FullName, "out");
-        string[] variants = [.. Directory.EnumerateDirectories(output).Where(path => File.Exists(Path.Combine(path, Metrics.File))).Order(StringComparer.Ordinal)];
+        string[] variants = [.. Directory.EnumerateDirectories(output).Where(path =>
+            File.Exists(Path.Combine(path, Metrics.File))).Order(StringComparer.Ordinal)];
         var own = Read(root, folder, output, null, variants);
         if (variants.Length == 0 || own.Metrics is not null || own.Files.Count > 0)
             yield return own;
@@ -48,7 +51,8 @@ internal sealed record ExperimentOutputs(string Name, string Folder, string? Var
             folder.FullName,
             variant,
             File.Exists(metrics) ? Metrics.Read(metrics) : null,
-            [.. Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories).Where(path => !others.Any(other => path.StartsWith(other + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+            [.. Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories).Where(path =>
+                !others.Any(other => path.StartsWith(other + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
                 .Order(StringComparer.Ordinal)
                 .Select(path => ExperimentFile.Recognize(path, Slashed(Path.GetRelativePath(output, path)))).OfType<ExperimentFile>()]);
     }

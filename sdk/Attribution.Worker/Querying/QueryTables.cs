@@ -31,7 +31,8 @@ internal static class QueryTables
     /// <summary>The tables whose rows come from <c>metrics.json</c>; they are filled when the database is opened.</summary>
     public static IReadOnlyList<QueryTable> OfMetrics { get; } =
     [
-        new("experiments", "An experiment that has outputs.", ExperimentFileKind.Metrics, "", [Experiment, new("path", "VARCHAR", "its folder, in full"), Variant]),
+        new("experiments", "An experiment that has outputs.", ExperimentFileKind.Metrics, "",
+            [Experiment, new("path", "VARCHAR", "its folder, in full"), Variant]),
         new("runs", "A run of one seed, with the metrics of the result table.", ExperimentFileKind.Metrics, "",
         [
             .. Run,
@@ -46,7 +47,8 @@ internal static class QueryTables
             new("judged_mean", "DOUBLE", "mean score of the answers to held-out prompts, after fine-tuning"),
             new("judged_mean_before", "DOUBLE", "the same of the base model"),
         ]),
-        new("comparisons", "What can be said of the runs for a training and an evaluation set: the verdict of the result table.", ExperimentFileKind.Metrics, "",
+        new("comparisons", "What can be said of the runs for a training and an evaluation set: the verdict of the result table.", ExperimentFileKind.Metrics,
+            "",
         [
             Experiment,
             Variant,
@@ -89,7 +91,8 @@ internal static class QueryTables
     /// <summary>The tables that are read from the experiments' files.</summary>
     public static IReadOnlyList<QueryTable> OfFiles { get; } =
     [
-        new("selections", "A training row that a run selected.", ExperimentFileKind.Selection, Lines + "{{rank: 'BIGINT', idx: 'BIGINT', score: 'DOUBLE', messages: 'STRUCT(\"role\" VARCHAR, content VARCHAR)[]'}})",
+        new("selections", "A training row that a run selected.", ExperimentFileKind.Selection,
+            Lines + "{{rank: 'BIGINT', idx: 'BIGINT', score: 'DOUBLE', messages: 'STRUCT(\"role\" VARCHAR, content VARCHAR)[]'}})",
         [
             .. Run,
             new("rank", "BIGINT", "from 1, the best first"),
@@ -98,14 +101,16 @@ internal static class QueryTables
             new("prompt", "VARCHAR", "the last message of the user", Prompt("f.messages")),
             new("answer", "VARCHAR", "the last message", Answer("f.messages")),
         ]),
-        new("scores", "The score of a training row in a run, selected or not.", ExperimentFileKind.Scores, "read_parquet({0}, filename = true, union_by_name = true)",
+        new("scores", "The score of a training row in a run, selected or not.", ExperimentFileKind.Scores,
+            "read_parquet({0}, filename = true, union_by_name = true)",
         [
             .. Run,
             new("idx", "BIGINT", "the row's place in the training set, from 0"),
             new("score", "DOUBLE", "its score; null where its vector is zero or not finite", "nullif(f.score, 'nan'::FLOAT)"),
             new("rank", "BIGINT", "its place among all rows, from 1; 0 without a score"),
         ]),
-        new("answers", "An answer of the model to a held-out prompt. The base model's have runs base_model/... and attribution none.", ExperimentFileKind.Answers,
+        new("answers", "An answer of the model to a held-out prompt. The base model's have runs base_model/... and attribution none.",
+            ExperimentFileKind.Answers,
             Lines + "{{prompt_index: 'BIGINT', repeat: 'BIGINT', prompt: 'VARCHAR', answer: 'VARCHAR', token_count: 'BIGINT', complete: 'BOOLEAN'}})",
         [
             .. Run,
@@ -162,7 +167,8 @@ internal static class QueryTables
             new("control_answer", "VARCHAR", "that of the control conversation, in evaluation sets", Answer("f.control_messages")),
             new("metadata", "VARCHAR", "the dataset's other columns, as JSON: metadata->>'column' is one"),
         ]),
-        new("vectors", "The vector of a row, where VectorFormat is parquet.", ExperimentFileKind.Vectors, "read_parquet({0}, filename = true, union_by_name = true)",
+        new("vectors", "The vector of a row, where VectorFormat is parquet.", ExperimentFileKind.Vectors,
+            "read_parquet({0}, filename = true, union_by_name = true)",
         [
             Experiment,
             Variant,

@@ -31,7 +31,8 @@ internal sealed class RunSettings(Metrics? metrics)
         {
             string[] parts = folder[BaseModel.Length..].Split('/');
             var common = Common([.. runs.Values.Where(run => (string?)Of(run, "eval") == parts[0])], Seed);
-            var seed = parts.Length > 1 && parts[1].StartsWith(Seed, StringComparison.Ordinal) && long.TryParse(parts[1][Seed.Length..], out var named) ? named : common;
+            var seed = parts.Length > 1 && parts[1].StartsWith(Seed, StringComparison.Ordinal) && long.TryParse(parts[1][Seed.Length..], out var named)
+                ? named : common;
             return [.. Names.Select(name => name switch { "eval" => parts[0], "attribution" => "none", Seed => seed, _ => null })];
         }
         RunMetrics[] below = [.. runs.Where(run => run.Key.StartsWith(folder + "/", StringComparison.Ordinal)).Select(run => run.Value)];

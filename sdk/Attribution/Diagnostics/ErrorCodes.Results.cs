@@ -28,6 +28,9 @@ public static partial class ErrorCodes
     /// <summary>An evaluation set has too few pairs to train a probe.</summary>
     public const string ProbePairsTooFew = "ATTR1508";
 
+    /// <summary>A warning: the training of a probe was stopped by its most epochs while its validation loss still fell.</summary>
+    public const string ProbeNotConverged = "ATTR1511";
+
     /// <summary>A row holds tokens where words are compared.</summary>
     public const string RowWithoutText = "ATTR1509";
 

@@ -71,7 +71,8 @@ internal sealed class AdapterTraining(FineTuneSettings settings, ModelSource mod
         using var adapter = new LoraFineTuner(options).Train(model.Model, sequences, step =>
         {
             curve.Add(step);
-            context.Reporter.Progress(() => string.Create(CultureInfo.InvariantCulture, $"{context.Standing ?? name}, step {step.Step} of {steps}, loss {step.Loss:0.00}"));
+            context.Reporter.Progress(() => string.Create(CultureInfo.InvariantCulture,
+                $"{context.Standing ?? name}, step {step.Step} of {steps}, loss {step.Loss:0.00}"));
         }, cancellation);
         adapter.Save(builder.Folder);
         NameBase(builder.PathOf(AdapterConfig));

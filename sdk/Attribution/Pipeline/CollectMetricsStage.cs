@@ -34,7 +34,18 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         }).ToArray();
         var (measured, inputs) = (GroundTruthMetrics.Read(Context), new
         {
-            runs = runs.Select(r => new { name = r.Key.RunFolder, r.Values, r.Facts, r.CrossEntropyBefore, r.CrossEntropy, r.JudgedBefore, r.Judged, r.PromptsBefore, r.Prompts })
+            runs = runs.Select(r => new
+            {
+                name = r.Key.RunFolder,
+                r.Values,
+                r.Facts,
+                r.CrossEntropyBefore,
+                r.CrossEntropy,
+                r.JudgedBefore,
+                r.Judged,
+                r.PromptsBefore,
+                r.Prompts
+            })
         });
         var request = Context.Resolve("metrics", measured.Count == 0 ? inputs : new { inputs, measured = measured.Select(m => new { m.Name, m.File }) });
         return [new StageJob(new JobKey(), request, (builder, _) => File.WriteAllText(builder.PathOf(Metrics.File), Collect(runs)
@@ -51,9 +62,11 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         // By the judged score, where some answers are judged; else by the gap, which is no prompt's but the whole set's.
         var metric = lines.Values.Any(line => line.Metrics.GetValueOrDefault(ResultTable.Judged) is not null) ? ResultTable.Judged : ResultTable.Gap;
         SeedGroup[] groups = [.. runs.GroupBy(run => run.Key.AnySeed).Select(group => new SeedGroup(group.Key.RunFolder,
-            [.. group.Select(run => lines[run.Key.RunFolder])], [.. group.SelectMany(run => run.Cells(metric, lines[run.Key.RunFolder]))], [.. group.SelectMany(run => run.CellsBefore(metric, lines[run.Key.RunFolder]))]))];
+            [.. group.Select(run => lines[run.Key.RunFolder])], [.. group.SelectMany(run => run.Cells(metric, lines[run.Key.RunFolder]))],
+                [.. group.SelectMany(run => run.CellsBefore(metric, lines[run.Key.RunFolder]))]))];
         var overSeeds = groups.ToDictionary(group => group.Name, group => OverRandom(group, groups, metric));
-        return new Metrics(groups.All(group => group.Runs.Count == 1) ? lines.ToDictionary(line => line.Key, line => With(line.Value, overSeeds[line.Key])) : lines)
+        return new Metrics(groups.All(group => group.Runs.Count == 1)
+            ? lines.ToDictionary(line => line.Key, line => With(line.Value, overSeeds[line.Key])) : lines)
         {
             Groups = groups.All(group => group.Runs.Count == 1) ? null : overSeeds,
             Verdicts = RunVerdicts.Of(groups, metric) is { Count: > 0 } verdicts ? verdicts : null,
@@ -74,7 +87,8 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         return line with
         {
             Metrics = line.Metrics.Append(new($"{metric}{SeedGroup.OverRandom}", interval.Estimate))
-                .Append(new($"{metric}{SeedGroup.OverRandom}_lower", interval.Lower)).Append(new($"{metric}{SeedGroup.OverRandom}_upper", interval.Upper)).ToDictionary()
+                .Append(new($"{metric}{SeedGroup.OverRandom}_lower", interval.Lower)).Append(new($"{metric}{SeedGroup.OverRandom}_upper",
+                    interval.Upper)).ToDictionary()
         };
     }
 
@@ -88,14 +102,16 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         // The build shows it at its end.
         yield return ShownFile.Of(ResultSummary.File, ResultSummary.Of(runs, evals) + lds);
         foreach (var run in RunList.Of(Context).Select(run => run.Key))
-            yield return ShownFile.Of($"{RunCurves.Folder}/{run.RunFolder}/{EventFile.Name}", EventFile.Of(RunCurves.Of(metrics.Runs[run.RunFolder], TrainingOf(run))));
+            yield return ShownFile.Of($"{RunCurves.Folder}/{run.RunFolder}/{EventFile.Name}",
+                EventFile.Of(RunCurves.Of(metrics.Runs[run.RunFolder], TrainingOf(run))));
     }
 
     private TrainingStep[] TrainingOf(JobKey run) => Context.Upstream(FineTuneStage.Name).Find(run) is { } tuned
         ? [.. Readable.ReadLines<TrainingStep>(Context.Input(tuned, FineTuneStage.LossFile).Path)]
         : [];
 
-    private sealed record Run(JobKey Key, RunPoint Values, InputFile Facts, InputFile CrossEntropyBefore, InputFile CrossEntropy, InputFile? JudgedBefore, InputFile? Judged,
+    private sealed record Run(JobKey Key, RunPoint Values, InputFile Facts, InputFile CrossEntropyBefore, InputFile CrossEntropy, InputFile? JudgedBefore,
+        InputFile? Judged,
         InputFile? PromptsBefore, InputFile? Prompts)
     {
         /// <summary>What the run is compared by.</summary>
@@ -138,7 +154,8 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
             var metrics = new Dictionary<string, double?>();
             foreach (var (name, value) in new[]
             {
-                (ResultTable.Precision, facts.PrecisionAtK), ("recall_at_k", facts.RecallAtK), ("mrr", facts.ReciprocalRank), ("auroc", facts.Auroc), ("auprc", facts.Auprc),
+                (ResultTable.Precision, facts.PrecisionAtK), ("recall_at_k", facts.RecallAtK), ("mrr", facts.ReciprocalRank), ("auroc", facts.Auroc),
+                    ("auprc", facts.Auprc),
             })
                 if (value is not null)
                     metrics.Add(name, value);

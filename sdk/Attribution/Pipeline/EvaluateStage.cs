@@ -59,7 +59,8 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
                 Jobs(new JobKey { Eval = eval.Name, Point = point.Named.OrNull() }, point.Values, null, imported))),
             .. runs.SelectMany(run => Jobs(run.Key, run.Point.Values, run, imported)),
             .. Settings.Upstream.Contains(RetrainSubsetsStage.Name)
-                ? Context.Upstream(RetrainSubsetsStage.Name).Jobs.SelectMany(subset => Settings.Eval.Select(eval => OfSubset(subset, eval.Name, imported))) : [],
+                ? Context.Upstream(RetrainSubsetsStage.Name).Jobs.SelectMany(subset => Settings.Eval.Select(eval => OfSubset(subset, eval.Name, imported)))
+                    : [],
         ];
     }
 
@@ -164,7 +165,8 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
             MaxNewTokens = Generation.MaxNewTokens,
             Seed = seed,
         };
-        var progress = new ProgressCallback<int>(done => Context.Reporter.Progress(() => $"{Context.Standing ?? run.RunFolder}, {done} of {prompts.Count * options.Repeats} answers"));
+        var progress = new ProgressCallback<int>(done => Context.Reporter.Progress(() =>
+            $"{Context.Standing ?? run.RunFolder}, {done} of {prompts.Count * options.Repeats} answers"));
         try
         {
             var answers = new PromptAnswerer(_model.Model, _model.Tokenizer, _model.Template).Answer(

@@ -32,7 +32,8 @@ internal static class ResultTable
             s.Runs.Length > 0).ToArray();
         var severalPools = runs.Select(r => Setting(r, "train")).OfType<string>().Distinct().Count() > 1;
         var lines = sections.SelectMany(s => s.Runs.Select(run => Cells(run, labels, severalPools)).Prepend([Title(s.Eval, s.Runs)])
-            .Concat((metrics.Verdicts ?? []).Where(v => v.Eval == s.Eval.Name).SelectMany(v => Said(v, metrics, labels, severalPools)).Select(line => (string[])[line])))
+            .Concat((metrics.Verdicts ?? []).Where(v => v.Eval == s.Eval.Name).SelectMany(v => Said(v, metrics, labels, severalPools)).Select(line =>
+                (string[])[line])))
             .Prepend(["", .. Columns]).ToArray();
 
         var full = lines.Where(line => line.Length > 1).ToArray();
@@ -77,15 +78,18 @@ internal static class ResultTable
     private static string[] Cells(RunMetrics run, RunLabels labels, bool severalPools)
     {
         var compared = run.Metrics.Keys.FirstOrDefault(name => name.EndsWith(SeedGroup.OverRandom, StringComparison.Ordinal));
-        return [severalPools && Setting(run, "train") is { } train ? $"{train}: {labels.Of(run)}" : labels.Of(run), Number(run, Precision), Change(run, GapBefore, Gap),
-            Change(run, JudgedBefore, Judged), compared is null ? Nothing : Difference(run.Metrics[compared], run.Metrics[$"{compared}_lower"], run.Metrics[$"{compared}_upper"])];
+        return [severalPools && Setting(run, "train") is { } train ? $"{train}: {labels.Of(run)}" : labels.Of(run), Number(run, Precision),
+            Change(run, GapBefore, Gap),
+            Change(run, JudgedBefore, Judged), compared is null
+                ? Nothing : Difference(run.Metrics[compared], run.Metrics[$"{compared}_lower"], run.Metrics[$"{compared}_upper"])];
     }
 
     private static string? Setting(RunMetrics run, string name) => (string?)run.Settings.GetValueOrDefault(name);
 
     private static string Number(RunMetrics run, string metric) => Mean(run.Metrics.GetValueOrDefault(metric), Deviation(run, metric), "0.000");
 
-    private static double? Deviation(RunMetrics run, string metric) => run.Metrics.GetValueOrDefault(metric + SeedGroup.Deviation) is { } sd && (sd > 0 || metric == Judged)
+    private static double? Deviation(RunMetrics run, string metric) => run.Metrics.GetValueOrDefault(metric + SeedGroup.Deviation) is { } sd
+        && (sd > 0 || metric == Judged)
         ? sd : null;
 
     // The base model's own line has nothing to compare with.

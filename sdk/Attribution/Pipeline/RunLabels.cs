@@ -13,7 +13,8 @@ internal sealed class RunLabels(IEnumerable<RunMetrics> runs)
 
     // A layer that some runs have and others cannot have is no axis: what has several values is.
     private readonly (string Setting, string Mark)[] _axes = [.. Marks.Where(mark =>
-        runs.Where(run => Setting(run, "attribution") != JobKey.None).Select(run => run.Settings.GetValueOrDefault(mark.Setting)?.ToString()).OfType<string>().Distinct().Count() > 1)];
+        runs.Where(run => Setting(run, "attribution") != JobKey.None).Select(run =>
+            run.Settings.GetValueOrDefault(mark.Setting)?.ToString()).OfType<string>().Distinct().Count() > 1)];
 
     /// <summary>Such as <c>residual_diff x residual_change k50 lr0.001</c>.</summary>
     public string Of(RunMetrics run)

@@ -77,7 +77,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job =>
             (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => (job.Wanted.Train, job.Wanted.Layer, job.Wanted.Pool)))
             _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, group.Key.Pool,
-                [.. group.Select(job => new SharedScores.Selection(job.Fingerprint, job.Wanted.Scores, job.Wanted.TopK, job.Wanted.IsBottom, job.Wanted.Scorer))]);
+                [.. group.Select(job => new SharedScores.Selection(job.Fingerprint, job.Wanted.Scores, job.Wanted.TopK, job.Wanted.IsBottom,
+                    job.Wanted.Scorer))]);
         // Those of one table after each other, so that the scores and rows of one table at a time are kept.
         return base.Produce([.. missing.OrderBy(job => _wanted.GetValueOrDefault(job.Request.Fingerprint)?.Train, StringComparer.Ordinal)], cancellation);
     }
@@ -109,11 +110,13 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     // Vectors of the whole model compare with their like alone; a method that none of the other side's compares with is an error.
     private IEnumerable<(string Train, string Eval)> Pairs(TrainSettings train, EvalSettings eval)
     {
-        var pairs = Settings.TrainMethods.SelectMany(t => Settings.EvalMethods.Where(e => FamilyOf(train.Name, t) == FamilyOf(eval.Name, e)), (t, e) => (t, e)).ToArray();
+        var pairs = Settings.TrainMethods.SelectMany(t => Settings.EvalMethods.Where(e => FamilyOf(train.Name, t) == FamilyOf(eval.Name, e)), (t, e) =>
+            (t, e)).ToArray();
         var alone = Settings.TrainMethods.Except(pairs.Select(p => p.t)).Concat(Settings.EvalMethods.Except(pairs.Select(p => p.e)))
             .OrderByDescending(AttributionMethodNames.OfWholeModel.Contains).FirstOrDefault();
         return alone is null ? pairs : throw new AttributionException(ErrorCodes.ProjectionsDiffer,
-            $"{alone} has nothing to compare with: vectors of {string.Join(" and ", AttributionMethodNames.OfWholeModel)} are of the whole model and compare with their "
+            $"{alone} has nothing to compare with: vectors of {string.Join(" and ", AttributionMethodNames.OfWholeModel)} are of the whole "
+                + "model and compare with their "
             + "like only, and those of other methods with none of them. Name such a method on both sides, and another method on both sides or on neither.")
         { Property = Settings.TrainMethods.Contains(alone) ? "AttributionMethod" : "SelectionMethod" };
     }
@@ -153,7 +156,11 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         if (IsProjected(train.Name, trainMethod))
             ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}",
                 $"{eval.Name}/{evalMethod}");
-        var whitening = scoring.Whitens() ? new WhiteningOptions { Damping = Settings.Whitening?.Damping ?? new WhiteningOptions().Damping, Mixture = Settings.Whitening?.Mixture ?? 0 } : null;
+        var whitening = scoring.Whitens() ? new WhiteningOptions
+        {
+            Damping = Settings.Whitening?.Damping ?? new WhiteningOptions().Damping,
+            Mixture = Settings.Whitening?.Mixture ?? 0
+        } : null;
         if (scoring == ScoringMethod.TrakFull)
             whitening = whitening! with { Mixture = 0 }; // which it does not read
         object asked = isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : whitening is null ? inputs : new { selection = inputs, whitening };
@@ -196,7 +203,11 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             Probe.Train((method == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = seed }, treatments, controls, cancellation)
                 .Save(builder.PathOf(ProbeFile)), cancellation);
         _probes[scores] = artifact.Fingerprint;
-        return Probe.Load(artifact.PathOf(ProbeFile));
+        var probe = Probe.Load(artifact.PathOf(ProbeFile));
+        if (!probe.Fit.Converged)
+            Context.Reporter.Warning(ErrorCodes.ProbeNotConverged,
+                $"The probe {method.ToName()} was stopped after {probe.Fit.Epochs} epochs while its validation loss still fell ({probe.Fit.ValidationLoss:0.000}).");
+        return probe;
     }
 
     private StageJob Drawn(TrainSettings train, EvalSettings eval, GridPoint point)

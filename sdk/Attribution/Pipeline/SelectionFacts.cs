@@ -26,6 +26,9 @@ internal sealed record SelectionFacts
     /// <summary>How many epochs the probe trained, where the scores are a probe's.</summary>
     public int? ProbeEpochs { get; init; }
 
+    /// <summary>Whether its validation loss had stopped falling by then.</summary>
+    public bool? ProbeConverged { get; init; }
+
     /// <summary>The share of the held-out evaluation vectors that the probe tells rightly.</summary>
     public double? ProbeValidationAccuracy { get; init; }
 

@@ -40,6 +40,7 @@ internal static class SelectionFiles
             EvalAnswerCutAway = scorer?.SkippedCount,
             LowestScore = scorer is null ? null : chosen[^1].Score,
             ProbeEpochs = scorer?.Probe?.Fit.Epochs,
+            ProbeConverged = scorer?.Probe?.Fit.Converged,
             ProbeValidationAccuracy = scorer?.Probe?.Fit.ValidationAccuracy,
             PrecisionAtK = shown is null ? null : (double)chosen.Count(row => shown.Contains(row.Index)) / chosen.Count,
             RecallAtK = shown is null or { Count: 0 } ? null : (double)chosen.Count(row => shown.Contains(row.Index)) / shown.Count,

@@ -32,7 +32,8 @@ internal sealed class SharedScores(string train, int layer, TrainingPool pool, I
         var made = Array.ConvertAll(groups, group => group.First().Scorer(cancellation));
         var scores = RowScorer.Score(made, VectorFolder.Open(train, layer), cancellation);
         var selections = groups.Index().SelectMany(g => g.Item.Select(selection => (selection.Fingerprint,
-            new ScoredSelection(made[g.Index], scores[g.Index], selection.IsBottom ? TopK.SelectLowest(scores[g.Index], selection.TopK) : TopK.Select(scores[g.Index], selection.TopK))))).ToDictionary();
+            new ScoredSelection(made[g.Index], scores[g.Index],
+                selection.IsBottom ? TopK.SelectLowest(scores[g.Index], selection.TopK) : TopK.Select(scores[g.Index], selection.TopK))))).ToDictionary();
         pool.Read(selections.Values.SelectMany(s => s.Chosen).Select(row => row.Index).ToHashSet(), cancellation);
         return selections;
     }

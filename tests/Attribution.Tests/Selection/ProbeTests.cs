@@ -52,8 +52,10 @@ public sealed class ProbeTests : IDisposable
         var fit = Probe.Train(options, new MemoryVectors(noise[..Pairs]), new MemoryVectors(noise[Pairs..])).Fit;
         fit.Epochs.ShouldBe(fit.BestEpoch + options.Patience);
         fit.Epochs.ShouldBeLessThan(options.Epochs);
+        fit.Converged.ShouldBeTrue();
         var again = Probe.Train(options with { Epochs = fit.BestEpoch }, new MemoryVectors(noise[..Pairs]), new MemoryVectors(noise[Pairs..]));
         again.Fit.ValidationLoss.ShouldBe(fit.ValidationLoss);
+        again.Fit.Converged.ShouldBeFalse("its cap was met");
     }
 
     [Theory]

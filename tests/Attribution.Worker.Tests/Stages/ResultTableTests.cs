@@ -34,7 +34,8 @@ public sealed class ResultTableTests
     {
         RunMetrics Seeds(int k, double mean, params (string, double)[] more)
         {
-            var run = Run("empathy", "residual_diff", "residual_change", [(ResultTable.JudgedBefore, 0), (ResultTable.Judged, mean), ("judged_mean_sd", 0.25), .. more]);
+            var run = Run("empathy", "residual_diff", "residual_change",
+                [(ResultTable.JudgedBefore, 0), (ResultTable.Judged, mean), ("judged_mean_sd", 0.25), .. more]);
             return run with { Settings = new Dictionary<string, JsonNode?>(run.Settings) { ["top_k"] = k, ["seeds"] = new JsonArray(0, 1) } };
         }
         (string, double)[] over = [("judged_mean_over_random", 1), ("judged_mean_over_random_lower", 0.5), ("judged_mean_over_random_upper", 1.5)];

@@ -25,7 +25,8 @@ public sealed class RunVerdictsTests
     [Fact]
     public void A_tie_with_random_crowns_nothing()
     {
-        var verdict = Decide(Group("one", "a", (p, s) => (p + s) % 3), Group("other", "a", (p, s) => (p + s) % 3), Group("random", null, (p, s) => (p + s + 1) % 3));
+        var verdict = Decide(Group("one", "a", (p, s) => (p + s) % 3), Group("other", "a", (p, s) => (p + s) % 3),
+            Group("random", null, (p, s) => (p + s + 1) % 3));
         (verdict.Leader, verdict.IsBest, verdict.Text).ShouldBe(("one", false, "not told from random"));
     }
 
@@ -34,7 +35,8 @@ public sealed class RunVerdictsTests
     {
         // On every prompt the same; with one training much better, with another worse.
         double[] luck = [1.5, -0.4, 0.2];
-        var verdict = Decide(Group("lucky", "a", (p, s) => 2 + luck[s] + (p % 2 * 0.1)), Group("steady", "a", (p, _) => 2 + (p % 2 * 0.1)), Group("random", null, (_, _) => -2));
+        var verdict = Decide(Group("lucky", "a", (p, s) => 2 + luck[s] + (p % 2 * 0.1)), Group("steady", "a", (p, _) => 2 + (p % 2 * 0.1)),
+            Group("random", null, (_, _) => -2));
         (verdict.Leader, verdict.IsBest, verdict.Text).ShouldBe(("lucky", false, "not told from the second"));
     }
 
@@ -70,7 +72,8 @@ public sealed class RunVerdictsTests
     [Fact]
     public void Without_prompts_the_seeds_are_all_there_is()
     {
-        var verdict = Decide(new SeedGroup("one", [Run("m", "a")], [new("", 0, 0.5), new("", 1, 0.75)], []), new SeedGroup("random", [Run("random", null)], [new("", 0, 0.25), new("", 1, 0.25)], []));
+        var verdict = Decide(new SeedGroup("one", [Run("m", "a")], [new("", 0, 0.5), new("", 1, 0.75)], []),
+            new SeedGroup("random", [Run("random", null)], [new("", 0, 0.25), new("", 1, 0.25)], []));
         (verdict.Prompts, verdict.Score, verdict.Seeds, verdict.Text).ShouldBe((0, 0.625, 2, "best, few cells (2)"));
     }
 
@@ -78,7 +81,8 @@ public sealed class RunVerdictsTests
 
     private static SeedGroup Group(string name, string? selection, Func<int, int, double> score, int seeds = 3, int prompts = Prompts, int topK = 8) =>
         new(name, [.. Enumerable.Range(0, seeds).Select(_ => Run(selection is null ? "random" : "m", selection, topK))],
-            [.. Names(prompts).Index().SelectMany(prompt => Enumerable.Range(0, seeds).Select(seed => new ScoredCell(prompt.Item, seed, score(prompt.Index, seed))))], []);
+            [.. Names(prompts).Index().SelectMany(prompt => Enumerable.Range(0, seeds).Select(seed =>
+                new ScoredCell(prompt.Item, seed, score(prompt.Index, seed))))], []);
 
     private static IEnumerable<string> Names(int prompts = Prompts) => Enumerable.Range(0, prompts).Select(i => $"{i * 7 % prompts:00}");
 

@@ -21,7 +21,8 @@ public sealed class SweepTests
         Metrics(experiment).Select(run => run.Key).ShouldBe([
             "pool/residual_change_treatment/lazy.residual_diff.layer1/seed0", "pool/residual_change_treatment/lazy.residual_diff.layer1/seed1",
             "pool/random/lazy/seed0", "pool/random/lazy/seed1", "none/lazy/seed0", "none/lazy/seed1"]);
-        Directory.EnumerateFiles(experiment.Out, "selected_train_data.jsonl", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(experiment.Out, f)).Order(StringComparer.Ordinal).ShouldBe([
+        Directory.EnumerateFiles(experiment.Out, "selected_train_data.jsonl", SearchOption.AllDirectories).Select(f =>
+            Path.GetRelativePath(experiment.Out, f)).Order(StringComparer.Ordinal).ShouldBe([
             "pool/random/lazy/seed0/selected_train_data.jsonl", "pool/random/lazy/seed1/selected_train_data.jsonl",
             "pool/residual_change_treatment/lazy.residual_diff.layer1/selected_train_data.jsonl"]);
         File.ReadAllText(Path.Combine(experiment.Out, "pool/random/lazy/seed0/selected_train_data.jsonl"))
@@ -71,7 +72,8 @@ public sealed class SweepTests
         // The fewer are the best of the more.
         Rows("k8")[..6].ShouldBe(Rows("k6"));
 
-        string[] Rows(string k) => File.ReadAllLines(Path.Combine(experiment.Out, $"pool/residual_change_treatment/lazy.residual_diff.layer1.{k}/selected_train_data.jsonl"));
+        string[] Rows(string k) => File.ReadAllLines(Path.Combine(experiment.Out,
+            $"pool/residual_change_treatment/lazy.residual_diff.layer1.{k}/selected_train_data.jsonl"));
     }
 
     [Fact]
@@ -92,14 +94,23 @@ public sealed class SweepTests
     [Fact]
     public async Task A_probe_is_trained_with_each_seed_and_once_for_all_k()
     {
-        using var experiment = new TestExperiment { TrainMethods = ["residual_treatment"], EvalMethods = ["residual_treatment"], Scoring = "linear", Seeds = [0, 1], TopKs = [4, 5] }.WithData(80);
+        using var experiment = new TestExperiment
+        {
+            TrainMethods = ["residual_treatment"],
+            EvalMethods = ["residual_treatment"],
+            Scoring = "linear",
+            Seeds = [0, 1],
+            TopKs = [4, 5]
+        }.WithData(80);
         await experiment.RunAsync("ImportDatasets", "ComputeAttribution", "SelectTrainingData");
         Directory.GetDirectories(Path.Combine(experiment.Store, "probes")).Length.ShouldBe(2);
         Ran(experiment, "SelectTrainingData").ShouldBe((9, 9));
         File.Exists(Path.Combine(experiment.Out, "pool/residual_treatment/lazy.residual_treatment.layer1.k5/seed1/selected_train_data.jsonl")).ShouldBeTrue();
     }
 
-    private static (int Ran, int All) Ran(TestExperiment experiment, string stage) => ((int)experiment.Summary(stage)["ran"]!, (int)experiment.Summary(stage)["jobs"]!);
+    private static (int Ran, int All) Ran(TestExperiment experiment, string stage) =>
+        ((int)experiment.Summary(stage)["ran"]!, (int)experiment.Summary(stage)["jobs"]!);
 
-    private static JsonObject Metrics(TestExperiment experiment) => JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")))!["runs"]!.AsObject();
+    private static JsonObject Metrics(TestExperiment experiment) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")))!["runs"]!.AsObject();
 }

@@ -72,7 +72,8 @@ internal static class PairedBootstrap
                 for (var draw = 0; draw < draws; draw++)
                     found[draw] += effect.Deviation * StudentT(ref random, effect.Freedom);
         Array.Sort(found);
-        return new Interval(values.Average(), SortedArrayStatistics.Quantile(found, (1 - Bootstrap.Level) / 2), SortedArrayStatistics.Quantile(found, (1 + Bootstrap.Level) / 2));
+        return new Interval(values.Average(), SortedArrayStatistics.Quantile(found, (1 - Bootstrap.Level) / 2),
+            SortedArrayStatistics.Quantile(found, (1 + Bootstrap.Level) / 2));
     }
 
     // What the mean of the seeds' effects, and that of the prompts', adds to what the draw of cells has of it already.
@@ -85,7 +86,8 @@ internal static class PairedBootstrap
         var rest = cells.Sum(cell => Square(cell.Score - bySeed[cell.Seed] - byPrompt[cell.Prompt] + all)) / ((seeds - 1) * (prompts - 1));
         return (Of(bySeed.Values, prompts), Of(byPrompt.Values, seeds));
 
-        Dictionary<T, double> Means<T>(Func<ScoredCell, T> key) where T : notnull => cells.GroupBy(key).ToDictionary(g => g.Key, g => g.Average(cell => cell.Score));
+        Dictionary<T, double> Means<T>(Func<ScoredCell, T> key) where T : notnull =>
+            cells.GroupBy(key).ToDictionary(g => g.Key, g => g.Average(cell => cell.Score));
 
         Effect Of(IReadOnlyCollection<double> means, int each)
         {

@@ -21,7 +21,10 @@ internal readonly record struct GridPoint(RunPoint Named, RunPoint Values)
 /// </summary>
 internal static class RunGrid
 {
-    /// <summary>The points of a pair of methods at one layer: scorings, then k and the ends of the ranking, then the seeds where the scores are a probe's, whose training has one.</summary>
+    /// <summary>
+    /// The points of a pair of methods at one layer: scorings, then k and the ends of the ranking, then the seeds where the scores are a probe's, whose
+    /// training has one.
+    /// </summary>
     public static IEnumerable<GridPoint> OfScores(SelectTrainingDataSettings settings, Func<string, bool>? suits = null) =>
         Along([GridPoint.Origin], settings.ScoringMethods, (point, scoring) => point with { ScoringMethod = scoring })
             .Where(point => suits?.Invoke(point.Values.ScoringMethod!) != false)
@@ -35,7 +38,9 @@ internal static class RunGrid
     /// <summary>The points of a baseline that scores rows: k and the ends of the ranking.</summary>
     public static IEnumerable<GridPoint> OfBaseline(SelectTrainingDataSettings settings) => OfEnds(settings, OfTopK(settings, [GridPoint.Origin]));
 
-    /// <summary>The points at which a selection's rows are trained on: learning rates, epochs, ranks, then seeds. A selection that has a seed keeps it.</summary>
+    /// <summary>
+    /// The points at which a selection's rows are trained on: learning rates, epochs, ranks, then seeds. A selection that has a seed keeps it.
+    /// </summary>
     public static IEnumerable<GridPoint> OfTraining(FineTuneSettings settings, GridPoint selection)
     {
         var points = Along([selection], settings.LearningRates, (point, rate) => point with { LearningRate = rate });
@@ -63,7 +68,8 @@ internal static class RunGrid
     private static IEnumerable<GridPoint> OfTopK(SelectTrainingDataSettings settings, IEnumerable<GridPoint> points) =>
         Along(points, settings.TopK, (point, k) => point with { TopK = k });
 
-    private static IEnumerable<GridPoint> OfSeeds(long[] seeds, IEnumerable<GridPoint> points) => Along(points, seeds, (point, seed) => point with { Seed = seed });
+    private static IEnumerable<GridPoint> OfSeeds(long[] seeds, IEnumerable<GridPoint> points) =>
+        Along(points, seeds, (point, seed) => point with { Seed = seed });
 
     private static IEnumerable<GridPoint> Along<T>(IEnumerable<GridPoint> points, T[] values, Func<RunPoint, T, RunPoint> at) =>
         from point in points

@@ -38,7 +38,8 @@ internal sealed record RunPoint
 internal sealed record RunAxis(string Setting, string Mark, Func<RunPoint, object?> Of)
 {
     /// <summary>The axes of which a selection depends, in the order of names. The layer is one besides: it is in every name.</summary>
-    public static IReadOnlyList<RunAxis> Selection { get; } = [new("scoring_method", "", p => p.ScoringMethod), new("top_k", "k", p => p.TopK), new("end", "", p => p.End)];
+    public static IReadOnlyList<RunAxis> Selection { get; } = [new("scoring_method", "", p => p.ScoringMethod), new("top_k", "k", p => p.TopK),
+        new("end", "", p => p.End)];
 
     /// <summary>The axes of training.</summary>
     public static IReadOnlyList<RunAxis> Training { get; } =

@@ -25,9 +25,11 @@ internal static class CurveTable
             {
                 int[] ks = [.. section.Select(K).Distinct().Order()];
                 text.Append(CultureInfo.InvariantCulture, $"{title} after training on k rows, {section.Key.Train} -> {section.Key.Eval}: the first / the last\n");
+                var severalScorings = section.Select(run => Text(run, "scoring_method")).OfType<string>().Distinct().Count() > 1;
                 var lines = new List<string[]> { (string[])["", .. ks.Select(k => $"k = {k}")] };
                 foreach (var method in section.GroupBy(run => (Text(run, "attribution"), Text(run, "selection"), Text(run, "layer"), Text(run, "scoring_method"))))
-                    lines.Add([method.Key.Item2 is { } selection ? $"{method.Key.Item1} x {selection}" : method.Key.Item1!, .. ks.Select(k => $"{Mean(method, k, RankingEndNames.Top)} / {Mean(method, k, RankingEndNames.Bottom)}")]);
+                    lines.Add([(method.Key.Item2 is { } selection ? $"{method.Key.Item1} x {selection}" : method.Key.Item1!)
+                        + (severalScorings && method.Key.Item4 is { } scoring ? $", {scoring}" : ""), .. ks.Select(k => $"{Mean(method, k, RankingEndNames.Top)} / {Mean(method, k, RankingEndNames.Bottom)}")]);
                 var random = runs.Where(run => Text(run, "attribution") == JobKey.Random && Text(run, "train") == section.Key.Train && Text(run, "eval") == section.Key.Eval).ToArray();
                 if (random.Length > 0)
                     lines.Add(["random", .. ks.Select(k => Mean(random, k, null))]);

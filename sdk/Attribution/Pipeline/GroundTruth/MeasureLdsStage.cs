@@ -78,7 +78,8 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
         var (subsets, losses) = retrained.Read();
         if (losses.Any(subset => subset.Count == 0))
             throw new AttributionException(ErrorCodes.NothingToMeasure,
-                "No evaluation row has a loss: its answers were cut away. Raise MaxTokens, or shorten the prompts.") { Property = "MaxTokens" };
+                "No evaluation row has a loss: its answers were cut away. Raise MaxTokens, or shorten the prompts.")
+            { Property = "MaxTokens" };
         double[] outputs = [.. losses.Select(subset => -subset.Values.Average())];
         var predicted = LinearDatamodelingScore.Predict(subsets, scores);
         var of = perRow?.Where(row => losses.All(subset => subset.ContainsKey(row.Key))).ToArray();

@@ -48,7 +48,8 @@ internal sealed class AnswerReader(StageContext context)
         [.. answers.Where(a => a.Score is not null).GroupBy(a => a.Repeat).OrderBy(g => g.Key).Select(g => g.Average(a => a.Score!.Value))];
 
     private JobKey FirstOf(string eval) => context.Settings.Upstream.Contains(EvaluateStage.Name)
-        ? context.Upstream(EvaluateStage.Name).Jobs.FirstOrDefault(job => job.Key.Attribution is null && job.Key.Eval == eval)?.Key.Run ?? new JobKey { Eval = eval }
+        ? context.Upstream(EvaluateStage.Name).Jobs.FirstOrDefault(job => job.Key.Attribution is null && job.Key.Eval == eval)?.Key.Run
+            ?? new JobKey { Eval = eval }
         : new JobKey { Eval = eval };
 
     private string[] Prompts(JobKey key) => [.. Lines(key).GroupBy(l => l.PromptIndex).OrderBy(g => g.Key).Select(g => g.First().Prompt)];

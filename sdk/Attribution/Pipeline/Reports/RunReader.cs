@@ -26,7 +26,8 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
         var labels = new RunLabels(metrics.OverSeeds.Values);
         // A line for all seeds of a run; what cannot be averaged is shown of the first.
         var runs = RunList.Of(context).GroupBy(run => run.Key.AnySeed)
-            .Select((seeds, place) => new Run(place, seeds.First().Selection, Reported(seeds.Key, [.. seeds.Select(run => run.Key)], metrics, labels))).ToArray();
+            .Select((seeds, place) => new Run(place, seeds.First().Selection,
+                Reported(seeds.Key, [.. seeds.Select(run => run.Key)], metrics, labels))).ToArray();
         var traits = requests.Items(SelectTrainingDataStage.Name, "eval").ToDictionary(e => (string)e["name"]!, e => (string?)e["trait"]);
         var texts = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>();
         var agreement = new List<MethodAgreement>();
@@ -42,7 +43,8 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
             if (runs.First(other => other.Job.Key == run.Job.Key) is var first && first != run)
                 run.Shown = run.Shown with { Scores = first.Shown.Scores, Others = first.Shown.Others, Top = first.Shown.Top, Bottom = first.Shown.Bottom };
         var places = runs.ToDictionary(r => r.Shown.Name, r => r.Place);
-        return ([.. runs.Select(r => r.Shown)], [.. (metrics.Verdicts ?? []).Select(verdict => Reported(verdict, places))], texts, [.. agreement.Where(a => a.Runs.Count > 1)]);
+        return ([.. runs.Select(r => r.Shown)], [.. (metrics.Verdicts ?? []).Select(verdict => Reported(verdict, places))], texts,
+            [.. agreement.Where(a => a.Runs.Count > 1)]);
     }
 
     private ReportedRun Reported(JobKey key, JobKey[] seeds, Metrics metrics, RunLabels labels)

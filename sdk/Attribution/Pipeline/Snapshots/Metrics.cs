@@ -12,7 +12,9 @@ internal sealed record Metrics(IReadOnlyDictionary<string, RunMetrics> Runs)
 {
     public const string File = "metrics.json";
 
-    /// <summary>The runs over their seeds, by what their names have in common: means and, as <c>…_sd</c>, standard deviations; null where there is one seed.</summary>
+    /// <summary>
+    /// The runs over their seeds, by what their names have in common: means and, as <c>…_sd</c>, standard deviations; null where there is one seed.
+    /// </summary>
     public IReadOnlyDictionary<string, RunMetrics>? Groups { get; init; }
 
     /// <summary>What can be said of the runs; null where nothing can be compared.</summary>
@@ -23,7 +25,8 @@ internal sealed record Metrics(IReadOnlyDictionary<string, RunMetrics> Runs)
     public IReadOnlyDictionary<string, RunMetrics> OverSeeds => Groups ?? Runs;
 
     /// <summary>
-    /// What is kept in git: the lines of <see cref="OverSeeds"/>, since single seeds say little and are many, and the verdicts. Of these the scores are compared,
+    /// What is kept in git: the lines of <see cref="OverSeeds"/>, since single seeds say little and are many, and the verdicts. Of these the scores are
+    /// compared,
     /// and not the words, which follow from them and may turn on another machine where a run is barely told from another.
     /// </summary>
     public Metrics ToSnapshot() => new(OverSeeds) { Verdicts = Verdicts };

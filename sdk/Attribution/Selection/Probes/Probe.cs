@@ -44,7 +44,7 @@ public sealed class Probe
         foreach (var (name, value) in new (string, IFormattable)[]
         {
             ("rows", Fit.Rows), ("skipped", Fit.Skipped), ("epochs", Fit.Epochs), ("best_epoch", Fit.BestEpoch),
-            ("train_loss", Fit.TrainLoss), ("validation_loss", Fit.ValidationLoss), ("validation_accuracy", Fit.ValidationAccuracy),
+            ("train_loss", Fit.TrainLoss), ("validation_loss", Fit.ValidationLoss), ("validation_accuracy", Fit.ValidationAccuracy), ("converged", Fit.Converged ? 1 : 0),
         })
             metadata[name] = value.ToString(null, CultureInfo.InvariantCulture);
         SafetensorsWriter.Write(path, Layers.Index().SelectMany(l => new[]
@@ -68,7 +68,8 @@ public sealed class Probe
             layers.Add(new ProbeLayer((int)entry.Shape[1], (int)entry.Shape[0],
                 file.Load($"layers.{number}.weight").data<float>().ToArray(), file.Load($"layers.{number}.bias").data<float>().ToArray()));
         return new Probe(layers,
-            new ProbeFit((int)Number("rows"), (int)Number("skipped"), (int)Number("epochs"), (int)Number("best_epoch"), Number("train_loss"), Number("validation_loss"), Number("validation_accuracy")));
+            new ProbeFit((int)Number("rows"), (int)Number("skipped"), (int)Number("epochs"), (int)Number("best_epoch"), Number("train_loss"), Number("validation_loss"), Number("validation_accuracy"))
+            { Converged = file.Metadata.ContainsKey("converged") && Number("converged") == 1 });
 
         double Number(string name) => double.Parse(file.Metadata[name], CultureInfo.InvariantCulture);
     }
@@ -112,4 +113,8 @@ public sealed record ProbeLayer(int Inputs, int Outputs, float[] Weights, float[
 /// <param name="TrainLoss">The mean weighted cross-entropy of that epoch's steps.</param>
 /// <param name="ValidationLoss">That of the held-out vectors after it.</param>
 /// <param name="ValidationAccuracy">The share of the held-out vectors whose logit has the right sign.</param>
-public sealed record ProbeFit(int Rows, int Skipped, int Epochs, int BestEpoch, double TrainLoss, double ValidationLoss, double ValidationAccuracy);
+public sealed record ProbeFit(int Rows, int Skipped, int Epochs, int BestEpoch, double TrainLoss, double ValidationLoss, double ValidationAccuracy)
+{
+    /// <summary>Whether the validation loss had stopped falling; false where the most epochs were over before.</summary>
+    public bool Converged { get; init; }
+}

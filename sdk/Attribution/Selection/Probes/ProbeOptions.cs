@@ -6,8 +6,11 @@ namespace Attribution.Selection.Probes;
 /// </summary>
 public sealed record ProbeOptions
 {
-    /// <summary><c>linear</c>: one layer. It starts from zero, so that it says nothing of directions in which the evaluation set does not vary.</summary>
-    public static ProbeOptions Linear { get; } = new();
+    /// <summary>
+    /// <c>linear</c>: one layer. It starts from zero, so that it says nothing of directions in which the evaluation set does not vary. Its epochs cost next to
+    /// nothing, so there may be as many as it takes for the validation loss to stop falling.
+    /// </summary>
+    public static ProbeOptions Linear { get; } = new() { Epochs = 10_000 };
 
     /// <summary><c>mlp</c>: two hidden layers with ReLU, of 4096 and 2048 units, dropout 0.1.</summary>
     public static ProbeOptions Mlp { get; } = new() { HiddenSizes = [4096, 2048], Dropout = 0.1 };
@@ -30,7 +33,7 @@ public sealed record ProbeOptions
     /// <summary>Vectors of one step.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>The most passes over the vectors.</summary>
+    /// <summary>The most passes over the vectors; where it stops the training, <see cref="ProbeFit.Converged"/> is false.</summary>
     public int Epochs { get; init; } = 100;
 
     /// <summary>Training stops after this many epochs in which the validation loss did not fall by <see cref="MinimumImprovement"/>; the best epoch's weights are kept.</summary>

@@ -44,7 +44,7 @@ internal sealed class ProbeTrainer(ProbeOptions options, ProbeExamples examples)
             else if (best is { } kept)
                 best = (kept.Layers, kept.Fit with { Epochs = epoch });
         }
-        return best ?? throw new AttributionException(ErrorCodes.LossNotFinite, "The loss of the probe is not finite from the first epoch on. Look at the evaluation set's vectors.") { Property = "ScoringMethod" };
+        return best is var (layers, fit) ? (layers, fit with { Converged = fit.Epochs - fit.BestEpoch >= options.Patience }) : throw new AttributionException(ErrorCodes.LossNotFinite, "The loss of the probe is not finite from the first epoch on. Look at the evaluation set's vectors.") { Property = "ScoringMethod" };
     }
 
     public void Dispose()
