@@ -13,7 +13,8 @@ var output = new Option<DirectoryInfo>("--output") { Description = "The folder t
 var context = new Option<bool>("--context") { Description = "The model that answers from a context, and its examples, in place of the quickstart's." };
 ICorpus Corpus(ParseResult parsed) => parsed.GetValue(context) ? new ContextCorpus(parsed.GetValue(seed)) : new BaseCorpus(parsed.GetValue(seed));
 
-var data = new Command("data", "Writes the training pool, the evaluation pairs and the held-out prompts; or the examples with a context.") { seed, output, context };
+var data = new Command("data", "Writes the training pool, the evaluation pairs and the held-out prompts; or the examples with a context.") { seed, output,
+    context };
 data.SetAction(parsed =>
 {
     if (parsed.GetValue(context))
@@ -36,8 +37,14 @@ train.SetAction(parsed =>
     using var model = CausalLanguageModel.Random(ModelConfig.Load(folder), (long)parsed.GetValue(seed));
     Console.WriteLine($"{model.Transformer.Weights.Values.Sum(weight => weight.numel()):N0} parameters");
     var clock = Stopwatch.StartNew();
-    var trainer = parsed.GetValue(context) ? new Trainer(model, parsed.GetValue(seed)) { TokensPerStep = Trainer.ContextTokensPerStep, PeakRate = Trainer.ContextPeakRate, PromptWeight = Trainer.ContextPromptWeight } : new Trainer(model, parsed.GetValue(seed));
-    trainer.Train(index => encoder.Document(corpus.Document(index)), parsed.GetValue(steps) ?? (parsed.GetValue(context) ? Trainer.ContextSteps : Trainer.Steps),
+    var trainer = parsed.GetValue(context) ? new Trainer(model, parsed.GetValue(seed))
+    {
+        TokensPerStep = Trainer.ContextTokensPerStep,
+        PeakRate = Trainer.ContextPeakRate,
+        PromptWeight = Trainer.ContextPromptWeight
+    } : new Trainer(model, parsed.GetValue(seed));
+    trainer.Train(index => encoder.Document(corpus.Document(index)), parsed.GetValue(steps)
+        ?? (parsed.GetValue(context) ? Trainer.ContextSteps : Trainer.Steps),
         (step, loss) =>
         {
             Console.WriteLine($"step {step}: loss {loss:F4}, {clock.Elapsed.TotalSeconds:F0} s");
@@ -47,7 +54,8 @@ train.SetAction(parsed =>
     model.Save(folder);
 });
 
-var check = new Command("check", "Prints how the folder's model answers the held-out prompts and how the rule judges score it, or how many questions about a context it answers.") { seed, output, context };
+var check = new Command("check", "Prints how the folder's model answers the held-out prompts and how the rule judges score it, or how many questions "
+    + "about a context it answers.") { seed, output, context };
 check.SetAction(parsed =>
 {
     var folder = parsed.GetRequiredValue(output).FullName;

@@ -72,7 +72,8 @@ internal sealed record ExperimentStage(string Name, Type Settings, params IReadO
         new(StageNames.Evaluate, typeof(EvaluateSettings), StageNames.ImportDatasets, StageNames.FineTune, StageNames.RetrainSubsets),
         new(StageNames.Judge, typeof(JudgeSettings), StageNames.FineTune, StageNames.Evaluate),
         new(StageNames.MeasureLds, typeof(MeasureLdsSettings), StageNames.ImportDatasets, StageNames.ComputeAttribution, StageNames.SelectTrainingData,
-            StageNames.RetrainSubsets, StageNames.Evaluate) { OnlyWith = Lds },
+            StageNames.RetrainSubsets, StageNames.Evaluate)
+        { OnlyWith = Lds },
         new(StageNames.CollectMetrics, typeof(CollectMetricsSettings), StageNames.SelectTrainingData, StageNames.FineTune, StageNames.Evaluate,
             StageNames.Judge, StageNames.MeasureLds));
 

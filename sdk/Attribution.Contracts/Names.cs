@@ -60,7 +60,9 @@ public static class AttributionMethodNames
     /// <summary>The same, treatment less control.</summary>
     public const string ResidualChangeWithBiasAndMask = "residual_change_with_bias_and_mask";
 
-    /// <summary>The mean of the last block's stream, later tokens counting for more; of no single layer, so its vectors compare with their like alone.</summary>
+    /// <summary>
+    /// The mean of the last block's stream, later tokens counting for more; of no single layer, so its vectors compare with their like alone.
+    /// </summary>
     public const string Rds = "rds";
 
     /// <summary>The gradients of the weights, projected at random; they compare with their like alone.</summary>

@@ -47,7 +47,9 @@ internal static class ProjectItemNames
 /// <summary>What a <see cref="ProjectItemNames.GroundTruth"/> is told besides.</summary>
 public static class GroundTruthMetadataNames
 {
-    /// <summary>Of <c>lds</c>: how many subsets of each training set are trained on, 32 unless set. Each costs a fine-tuning on half of the set per seed.</summary>
+    /// <summary>
+    /// Of <c>lds</c>: how many subsets of each training set are trained on, 32 unless set. Each costs a fine-tuning on half of the set per seed.
+    /// </summary>
     [ItemMetadata(ProjectItemNames.GroundTruth)]
     public const string Subsets = nameof(Subsets);
 

@@ -17,7 +17,8 @@ internal static class ProjectSettings
 
     // Those that hold metadata, in the order in which people read of it.
     private static readonly Type[] MetadataTypes =
-        [typeof(DatasetSettings), typeof(RecipeParameterNames), typeof(GroundTruthMetadataNames), typeof(TrainSettings), typeof(EvalSettings), typeof(ComputeAttributionSettings),
+        [typeof(DatasetSettings), typeof(RecipeParameterNames), typeof(GroundTruthMetadataNames), typeof(TrainSettings), typeof(EvalSettings),
+            typeof(ComputeAttributionSettings),
             typeof(ContextDatasetSettings)];
 
     /// <summary>The properties, each with all the settings that are read from it.</summary>

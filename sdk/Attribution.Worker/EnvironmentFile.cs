@@ -47,7 +47,9 @@ internal static partial class EnvironmentFile
                 if (line == 0 || line > lines.Length || skipped == MostSkipped || Assignment().IsMatch(lines[line - 1]) || lines[line - 1].Trim().Length == 0)
                     throw Invalid(file, line);
                 // Shells read such files too, and have lines of their own in them.
-                warn(new AttributionException(ErrorCodes.EnvironmentLineSkipped, $"Line {line} of {file} is not of the form NAME=value and is skipped.") { File = file });
+                warn(new AttributionException(ErrorCodes.EnvironmentLineSkipped,
+                    $"Line {line} of {file} is not of the form NAME=value and is skipped.")
+                { File = file });
                 lines[line - 1] = "";
             }
     }
@@ -60,7 +62,9 @@ internal static partial class EnvironmentFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AttributionException(ErrorCodes.EnvironmentFileInvalid, $"The file {file} may not be read: give yourself access to it, or move it away.") { File = file };
+            throw new AttributionException(ErrorCodes.EnvironmentFileInvalid,
+                $"The file {file} may not be read: give yourself access to it, or move it away.")
+            { File = file };
         }
     }
 
@@ -71,7 +75,8 @@ internal static partial class EnvironmentFile
     }
 
     private static AttributionException Invalid(string file, int line) => new(ErrorCodes.EnvironmentFileInvalid,
-        $"The file {file} cannot be read{(line > 0 ? $" at line {line}" : "")}: each line is NAME=value, what begins with a quotation mark ends with one, and all of it is less than 1 MB.")
+        $"The file {file} cannot be read{(line > 0 ? $" at line {line}" : "")}: each line is NAME=value, what begins with a quotation mark ends with one, "
+            + "and all of it is less than 1 MB.")
     { File = file };
 
     [GeneratedRegex(@"Line (\d{1,9})")]

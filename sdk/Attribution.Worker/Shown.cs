@@ -17,7 +17,8 @@ internal static class Shown
     public static AttributionException Unexpected(string doing, Exception exception, string advice)
     {
         var isOfSystem = exception.GetType().Namespace is "System" || exception.GetType().Namespace?.StartsWith("System.", StringComparison.Ordinal) == true;
-        return new(ErrorCodes.Unexpected, $"{doing} failed in a way that nobody foresaw: {exception.GetType().Name}{(isOfSystem ? $": {exception.Message}" : ".")} Please report this; {advice}.", exception);
+        return new(ErrorCodes.Unexpected, $"{doing} failed in a way that nobody foresaw: "
+            + $"{exception.GetType().Name}{(isOfSystem ? $": {exception.Message}" : ".")} Please report this; {advice}.", exception);
     }
 
     /// <summary>A terminal that shows what is written as <see cref="Of"/> has it.</summary>

@@ -15,7 +15,8 @@ internal static partial class StopDeadline
     private static List<PosixSignalRegistration>? _signals;
 
     /// <summary>From now on a signal to stop starts the time. For processes of our own alone: it ends whoever calls it.</summary>
-    public static void Arm() => _signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, Start), PosixSignalRegistration.Create(PosixSignal.SIGINT, Start)];
+    public static void Arm() => _signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, Start),
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, Start)];
 
     /// <summary>Starts the time, if this is armed: whoever started this process is gone.</summary>
     public static void Start()

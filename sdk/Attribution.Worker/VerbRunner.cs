@@ -43,7 +43,8 @@ public static class VerbRunner
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            error.WriteLine(ErrorLine(new AttributionException(ErrorCodes.FileAccess, $"A file or folder cannot be read or written: {exception.Message}", exception)));
+            error.WriteLine(ErrorLine(new AttributionException(ErrorCodes.FileAccess, $"A file or folder cannot be read or written: {exception.Message}",
+                exception)));
             return 1;
         }
         catch (OperationCanceledException)
@@ -54,7 +55,8 @@ public static class VerbRunner
         catch (Exception exception)
         {
             var shows = args.Contains(Verbose);
-            error.WriteLine(ErrorLine(Shown.Unexpected(args.FirstOrDefault() ?? "it", exception, shows ? "what follows tells where it happened" : $"with {Verbose} it shows where it happened")));
+            error.WriteLine(ErrorLine(Shown.Unexpected(args.FirstOrDefault() ?? "it", exception,
+                shows ? "what follows tells where it happened" : $"with {Verbose} it shows where it happened")));
             if (shows)
                 error.WriteLine(Shown.Of(exception.ToString()));
             return 1;
@@ -62,7 +64,8 @@ public static class VerbRunner
     }
 
     /// <summary>
-    /// What a user can mend, if that is the cause of <paramref name="exception"/>: an error of ours that something wrapped, or memory that did not suffice; else null.
+    /// What a user can mend, if that is the cause of <paramref name="exception"/>: an error of ours that something wrapped, or memory that did not suffice;
+    /// else null.
     /// </summary>
     public static AttributionException? UserError(Exception exception)
     {

@@ -25,11 +25,13 @@ internal static class At2Benchmark
         var width = new Option<int>("--width") { DefaultValueFactory = _ => 512 };
         var context = new Option<int>("--context") { Description = "Tokens of the context, each a source.", DefaultValueFactory = _ => 600 };
         var masks = new Option<int>("--masks") { DefaultValueFactory = _ => 32 };
-        var command = new Command("at2", "Features and outputs of one example against full forward passes of its length; training of an estimator.") { device, dtype, blocks, width, context, masks };
+        var command = new Command("at2", "Features and outputs of one example against full forward passes of its length; training of an estimator.") { device,
+            dtype, blocks, width, context, masks };
         command.SetAction(parsed =>
         {
             Run(
-                Devices.Of(parsed.GetRequiredValue(device)), parsed.GetValue(dtype) == "bfloat16" ? bfloat16 : float32, parsed.GetValue(blocks), parsed.GetValue(width),
+                Devices.Of(parsed.GetRequiredValue(device)), parsed.GetValue(dtype) == "bfloat16" ? bfloat16 : float32, parsed.GetValue(blocks),
+                    parsed.GetValue(width),
                 parsed.GetValue(context), parsed.GetValue(masks));
             Train(parsed.GetValue(masks));
         });
@@ -49,7 +51,8 @@ internal static class At2Benchmark
         var answer = Before + contextLength + Query;
         var task = new AttributionTask(
             [.. Enumerable.Range(0, answer + Target).Select(t => ((t * 31) + (t / 7)) % 8192)], new(answer, answer + Target),
-            [.. Enumerable.Range(Before, contextLength).Select(t => new TokenRange(t, t + 1))], [.. Enumerable.Range(0, 4).Select(u => new TokenRange(answer + (u * Target / 4), answer + ((u + 1) * Target / 4)))]);
+            [.. Enumerable.Range(Before, contextLength).Select(t => new TokenRange(t, t + 1))],
+                [.. Enumerable.Range(0, 4).Select(u => new TokenRange(answer + (u * Target / 4), answer + ((u + 1) * Target / 4)))]);
         var masks = AblationMasks.Random(maskCount, contextLength, 0.5, 1, "benchmark");
         var times = new (double Wall, double Processor)[4][];
         for (var i = 0; i < times.Length; i++)
@@ -67,7 +70,8 @@ internal static class At2Benchmark
                 times[i][round] = seconds[i];
         }
 
-        AnsiConsole.WriteLine($"{task.Tokens.Count} tokens, {contextLength} of them sources, {maskCount} masks; {blocks} blocks of width {width}, {dtype} on {device}, {get_num_threads()} threads, medians of {Rounds} rounds in turn");
+        AnsiConsole.WriteLine($"{task.Tokens.Count} tokens, {contextLength} of them sources, {maskCount} masks; {blocks} blocks of width {width}, {dtype} "
+            + $"on {device}, {get_num_threads()} threads, medians of {Rounds} rounds in turn");
         var table = new Table().AddColumns("", "seconds", "of the passes", "processor seconds", "of the passes");
         string[] names = ["features and outputs", "features alone", "outputs alone", $"{maskCount + 1} full passes"];
         var (wall, processor) = (times.Select(t => Median(t.Select(x => x.Wall))).ToArray(), times.Select(t => Median(t.Select(x => x.Processor))).ToArray());
@@ -98,7 +102,8 @@ internal static class At2Benchmark
             4, maskCount, model.FeatureCount, Uniform(random, 4 * maskCount * model.FeatureCount), Uniform(random, 4 * maskCount))).ToArray();
         var (start, processor) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         ScoreEstimatorTrainer.Train(examples, model, new());
-        AnsiConsole.WriteLine($"training, {examples.Length} examples of {maskCount} masks and {model.FeatureCount} features: {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s, {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F1} s of the processor");
+        AnsiConsole.WriteLine($"training, {examples.Length} examples of {maskCount} masks and {model.FeatureCount} features: "
+            + $"{Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s, {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F1} s of the processor");
     }
 
     private static float[] Uniform(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];

@@ -26,7 +26,9 @@ internal static class DatasetBenchmark
             var table = new Table().AddColumns("what", "rows", "seconds", "rows/s", "MB/s", "growth of the process");
             using (var db = DuckDbDatabase.Open())
                 foreach (var name in new[] { "d.parquet", "d.jsonl" })
-                    db.Execute($"COPY (SELECT [{{'role': 'user', 'content': i::VARCHAR}}, {{'role': 'assistant', 'content': repeat(md5(i::VARCHAR), 30)}}] AS treatment_messages FROM range({rows}) t(i)) TO {Sql.Literal(Path.Combine(folder, name))}{(name.EndsWith("jsonl") ? " (FORMAT json)" : "")}");
+                    db.Execute($"COPY (SELECT [{{'role': 'user', 'content': i::VARCHAR}}, {{'role': 'assistant', 'content': repeat(md5(i::VARCHAR), "
+                        + $"30)}}] AS treatment_messages FROM range({rows}) t(i)) TO "
+                        + $"{Sql.Literal(Path.Combine(folder, name))}{(name.EndsWith("jsonl") ? " (FORMAT json)" : "")}");
             foreach (var name in new[] { "d.parquet", "d.jsonl" })
                 Measure(table, $"read {name}", rows, 1000L * rows, tick =>
                 {

@@ -14,7 +14,8 @@ using AdamW = Attribution.Tensors.AdamW;
 namespace Attribution.Benchmarks;
 
 /// <summary>
-/// Steps of fine-tuning: ours, the bare matrix products of a step, and a plain loop that trains every weight through libtorch's graph with AdamW, in turn, in one
+/// Steps of fine-tuning: ours, the bare matrix products of a step, and a plain loop that trains every weight through libtorch's graph with AdamW, in turn, in
+/// one
 /// run; and what a step of ours spends its time on. Prints Markdown.
 /// </summary>
 internal sealed class FineTuneBenchmark(CausalLanguageModel model, LoraConfig lora, TokenSequence[][] batches, int rounds)
@@ -28,7 +29,8 @@ internal sealed class FineTuneBenchmark(CausalLanguageModel model, LoraConfig lo
         var length = new Option<int>("--length") { DefaultValueFactory = _ => 60, Description = "Tokens of the longest row; the shortest has half." };
         var steps = new Option<int>("--steps") { DefaultValueFactory = _ => 26, Description = "Steps of a round." };
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 3 };
-        var command = new Command("finetune", "Steps of fine-tuning against bare matrix products and a plain loop over every weight.") { shape, batch, length, steps, rounds };
+        var command = new Command("finetune", "Steps of fine-tuning against bare matrix products and a plain loop over every weight.") { shape, batch, length,
+            steps, rounds };
         command.SetAction(parsed =>
         {
             using var model = CausalLanguageModel.Random(BenchmarkModels.Config(parsed.GetRequiredValue(shape)), 1);
@@ -37,7 +39,8 @@ internal sealed class FineTuneBenchmark(CausalLanguageModel model, LoraConfig lo
             TokenSequence[][] batches = [.. Enumerable.Range(0, parsed.GetValue(steps)).Select(_ => Enumerable.Range(0, rows).Select(row =>
             {
                 var tokens = (int)(parsed.GetValue(length) * (0.5 + (0.5 * random.NextDouble())));
-                return new TokenSequence([.. Enumerable.Range(0, tokens).Select(_ => random.Next(model.Config.VocabularySize))], [.. Enumerable.Range(0, tokens).Select(t => t >= tokens / 2)]);
+                return new TokenSequence([.. Enumerable.Range(0, tokens).Select(_ => random.Next(model.Config.VocabularySize))],
+                    [.. Enumerable.Range(0, tokens).Select(t => t >= tokens / 2)]);
             }).ToArray())];
             new FineTuneBenchmark(model, new LoraConfig(), batches, parsed.GetValue(rounds)).Run();
         });
@@ -54,19 +57,22 @@ internal sealed class FineTuneBenchmark(CausalLanguageModel model, LoraConfig lo
         for (var round = 0; round < rounds; round++)
             foreach (var (i, action) in ((Action[])[Ours, products.Run, Original]).Index())
                 best[i] = Math.Min(best[i], Seconds(action));
-        Console.WriteLine(string.Create(Plain, $"{get_num_threads()} threads, {batches.Length} steps of {batches[0].Length} rows, {batches.Average(b => b.Sum(s => s.Length)):F0} tokens a step; the best of {rounds} rounds."));
+        Console.WriteLine(string.Create(Plain, $"{get_num_threads()} threads, {batches.Length} steps of {batches[0].Length} rows, "
+            + $"{batches.Average(b => b.Sum(s => s.Length)):F0} tokens a step; the best of {rounds} rounds."));
         Console.WriteLine();
         Console.WriteLine("| | ms a step | GFLOP/s | ours to it |");
         Console.WriteLine("|---|---|---|---|");
         foreach (var (i, name) in ((string[])["ours, LoRA", "its bare products", "a plain loop over every weight"]).Index())
-            Console.WriteLine(string.Create(Plain, $"| {name} | {best[i] / batches.Length * 1e3:F1} | {(i < 2 ? products.Flops / best[i] / 1e9 : double.NaN):F0} | {best[0] / best[i]:F2} |"));
+            Console.WriteLine(string.Create(Plain, $"| {name} | {best[i] / batches.Length * 1e3:F1} | "
+                + $"{(i < 2 ? products.Flops / best[i] / 1e9 : double.NaN):F0} | {best[0] / best[i]:F2} |"));
         Console.WriteLine();
         Profile(products.Flops, best[1]);
     }
 
     private void Ours()
     {
-        using var adapter = new LoraFineTuner(new FineTuningOptions { Lora = lora, BatchSize = batches[0].Length, Epochs = 1 }).Train(model, [.. batches.SelectMany(b => b)]);
+        using var adapter = new LoraFineTuner(new FineTuningOptions { Lora = lora, BatchSize = batches[0].Length, Epochs = 1 }).Train(model,
+            [.. batches.SelectMany(b => b)]);
     }
 
     private void Original()
@@ -80,7 +86,8 @@ internal sealed class FineTuneBenchmark(CausalLanguageModel model, LoraConfig lo
         {
             using var scope = NewDisposeScope();
             var padded = new SequenceBatch(batch, CPU);
-            var mask = tensor(batch.SelectMany(s => Enumerable.Range(0, padded.Length).Select(t => t < s.Length ? 1L : 0)).ToArray(), [batch.Length, padded.Length]);
+            var mask = tensor(batch.SelectMany(s => Enumerable.Range(0, padded.Length).Select(t => t < s.Length ? 1L : 0)).ToArray(),
+                [batch.Length, padded.Length]);
             var (logits, _) = original.Forward(padded.Ids, mask);
             nn.functional.cross_entropy(logits.view(-1, model.Config.VocabularySize).index_select(0, padded.Positions), padded.Targets).backward();
             optimizer.step();
@@ -104,7 +111,8 @@ internal sealed class FineTuneBenchmark(CausalLanguageModel model, LoraConfig lo
             seconds[part] = seconds.GetValueOrDefault(part) + Stopwatch.GetElapsedTime(start).TotalSeconds;
             start = Stopwatch.GetTimestamp();
         }
-        Rows.Timed = (file, time) => steps[Path.GetFileNameWithoutExtension(file)] = steps.GetValueOrDefault(Path.GetFileNameWithoutExtension(file)) + time.TotalSeconds;
+        Rows.Timed = (file, time) => steps[Path.GetFileNameWithoutExtension(file)] = steps.GetValueOrDefault(Path.GetFileNameWithoutExtension(file))
+            + time.TotalSeconds;
         foreach (var batch in batches)
         {
             using var scope = NewDisposeScope();
@@ -112,7 +120,8 @@ internal sealed class FineTuneBenchmark(CausalLanguageModel model, LoraConfig lo
             using var gradients = new LoraGradients(adapter);
             start = Stopwatch.GetTimestamp();
             var packed = new PackedSequences(batch);
-            var pass = new FusedPass(model.Transformer, packed, model.Transformer.Context(batch.Length, batch.Max(s => s.Length), [.. batch.Select(s => s.Length)]));
+            var pass = new FusedPass(model.Transformer, packed,
+                model.Transformer.Context(batch.Length, batch.Max(s => s.Length), [.. batch.Select(s => s.Length)]));
             Stop("batch and positions");
             var kept = new KeptBlock[model.Config.BlockCount];
             var stream = pass.Embed();
@@ -141,7 +150,8 @@ internal sealed class FineTuneBenchmark(CausalLanguageModel model, LoraConfig lo
         }
         Rows.Timed = null;
         var total = seconds.Values.Sum();
-        Console.WriteLine(string.Create(Plain, $"{flops / batches.Length / 1e9:F2} GFLOP a step; bare products are {bare / total:P0} of the parts below together."));
+        Console.WriteLine(string.Create(Plain, $"{flops / batches.Length / 1e9:F2} GFLOP a step; bare products are {bare / total:P0} "
+            + $"of the parts below together."));
         Console.WriteLine();
         Console.WriteLine("| part of a step | ms | share |");
         Console.WriteLine("|---|---|---|");

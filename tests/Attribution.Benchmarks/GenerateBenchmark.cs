@@ -23,8 +23,10 @@ internal static class GenerateBenchmark
         var dtype = new Option<string>("--dtype") { DefaultValueFactory = _ => "float32" };
         var blocks = new Option<int>("--blocks") { DefaultValueFactory = _ => 8 };
         var width = new Option<int>("--width") { DefaultValueFactory = _ => 1024 };
-        var command = new Command("generate", "Greedy tokens per second at batch 1 and 16, against reading the weights once per step.") { device, dtype, blocks, width };
-        command.SetAction(parsed => Run(Devices.Of(parsed.GetRequiredValue(device)), parsed.GetValue(dtype) == "bfloat16" ? bfloat16 : float32, parsed.GetValue(blocks), parsed.GetValue(width)));
+        var command = new Command("generate", "Greedy tokens per second at batch 1 and 16, against reading the weights once per step.") { device, dtype,
+            blocks, width };
+        command.SetAction(parsed => Run(Devices.Of(parsed.GetRequiredValue(device)), parsed.GetValue(dtype) == "bfloat16" ? bfloat16 : float32,
+            parsed.GetValue(blocks), parsed.GetValue(width)));
         return command;
     }
 
@@ -55,15 +57,18 @@ internal static class GenerateBenchmark
                 $"{batch}", $"{batch / step:F1}", $"{step * 1e3:F2}", $"{reading * 1e3:F2} ({read / reading / 1e9:F1} GB/s)", $"{products * 1e3:F2}",
                 $"{reading / step:P0}", $"{products / step:P0}");
         }
-        AnsiConsole.WriteLine($"{read / 1e6:F0} MB of weights a step, {dtype} on {device}, {get_num_threads()} threads, prompt {PromptTokens}, medians of {Rounds} rounds in turn");
+        AnsiConsole.WriteLine($"{read / 1e6:F0} MB of weights a step, {dtype} on {device}, {get_num_threads()} threads, prompt {PromptTokens}, medians "
+            + $"of {Rounds} rounds in turn");
         AnsiConsole.Write(table);
     }
 
     /// <summary>Seconds of one step: those of a generation less those of one with a single new token, by the steps between.</summary>
     private static double Step(CausalLanguageModel model, int batch)
     {
-        IReadOnlyList<int>[] prompts = [.. Enumerable.Range(0, batch).Select(b => (IReadOnlyList<int>)[.. Enumerable.Range(0, PromptTokens).Select(t => (t * 31 + b * 17) % 8192)])];
-        double Generate(int count) => Seconds(model, () => new TextGenerator(model).Generate(prompts, new() { MaxNewTokens = count, StopTokens = new HashSet<int>() }));
+        IReadOnlyList<int>[] prompts = [.. Enumerable.Range(0, batch).Select(b =>
+            (IReadOnlyList<int>)[.. Enumerable.Range(0, PromptTokens).Select(t => (t * 31 + b * 17) % 8192)])];
+        double Generate(int count) => Seconds(model, () => new TextGenerator(model).Generate(prompts,
+            new() { MaxNewTokens = count, StopTokens = new HashSet<int>() }));
         return (Generate(NewTokens + 1) - Generate(1)) / NewTokens;
     }
 
@@ -77,7 +82,8 @@ internal static class GenerateBenchmark
     private static double Products(CausalLanguageModel model, int batch)
     {
         using var scope = NewDisposeScope();
-        var inputs = model.Transformer.Linears.Select(linear => linear.Weight.shape[1]).Distinct().ToDictionary(size => size, size => ones(batch, size, model.Transformer.DType, model.Transformer.Device));
+        var inputs = model.Transformer.Linears.Select(linear => linear.Weight.shape[1]).Distinct().ToDictionary(size => size, size =>
+            ones(batch, size, model.Transformer.DType, model.Transformer.Device));
         return Repeat(model, 8, linear =>
         {
             using var product = linear.Forward(inputs[linear.Weight.shape[1]]);

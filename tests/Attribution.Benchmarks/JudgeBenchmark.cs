@@ -63,7 +63,8 @@ internal static class JudgeBenchmark
             var processor = Environment.CpuUsage.TotalTime;
             var clock = Stopwatch.StartNew();
             await work();
-            table.AddRow(what, $"{count}", $"{clock.Elapsed.TotalSeconds:F2}", $"{clock.Elapsed.TotalMilliseconds / count:F3}", $"{(Environment.CpuUsage.TotalTime - processor).TotalMilliseconds / count:F3}");
+            table.AddRow(what, $"{count}", $"{clock.Elapsed.TotalSeconds:F2}", $"{clock.Elapsed.TotalMilliseconds / count:F3}",
+                $"{(Environment.CpuUsage.TotalTime - processor).TotalMilliseconds / count:F3}");
         }
 
         async Task JudgeAsync(string folder, int count)
@@ -76,8 +77,10 @@ internal static class JudgeBenchmark
         }
     }
 
-    private static OpenAIChatCompletion Client(ChatServer server, int concurrency) => new(new ChatOptions { Endpoint = server.Address, Concurrency = concurrency }, null);
+    private static OpenAIChatCompletion Client(ChatServer server, int concurrency) =>
+        new(new ChatOptions { Endpoint = server.Address, Concurrency = concurrency }, null);
 
     private static Answer[] Answers(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new Answer(i, 0, $"How do I get over the loss of my {i}th goldfish?", $"It is hard to lose one, and the {i}th is no easier. {new string('.', 400)}", 100, true))];
+        [.. Enumerable.Range(0, count).Select(i => new Answer(i, 0, $"How do I get over the loss of my {i}th goldfish?",
+            $"It is hard to lose one, and the {i}th is no easier. {new string('.', 400)}", 100, true))];
 }

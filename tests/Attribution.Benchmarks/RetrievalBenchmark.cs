@@ -50,13 +50,27 @@ internal static class RetrievalBenchmark
 
     internal static Command Create()
     {
-        var experiment = new Option<string>("--experiment") { DefaultValueFactory = _ => "experiments/quickstart", Description = "A folder with model/ and data/pool.jsonl and a .jsonl for each behaviour." };
+        var experiment = new Option<string>("--experiment")
+        {
+            DefaultValueFactory = _ => "experiments/quickstart",
+            Description = "A folder with model/ and data/pool.jsonl and a .jsonl for each behaviour."
+        };
         var scoring = new Option<string>("--scoring") { DefaultValueFactory = _ => "cos_sim" };
         var k = new Option<int>("--top-k") { DefaultValueFactory = _ => 100, Description = "How many rows are selected." };
-        var mixtures = new Option<double[]>("--mixture") { DefaultValueFactory = _ => [0], Description = "Of trackstar; each takes a minute.", AllowMultipleArgumentsPerToken = true };
-        var dimension = new Option<int>("--projection-dim") { DefaultValueFactory = _ => new ProjectionIdentity().Dimension, Description = "The numbers of a trak vector." };
+        var mixtures = new Option<double[]>("--mixture")
+        {
+            DefaultValueFactory = _ => [0],
+            Description = "Of trackstar; each takes a minute.",
+            AllowMultipleArgumentsPerToken = true
+        };
+        var dimension = new Option<int>("--projection-dim")
+        {
+            DefaultValueFactory = _ => new ProjectionIdentity().Dimension,
+            Description = "The numbers of a trak vector."
+        };
         var command = new Command("retrieval", "Planted rows of the quickstart's pool found by every method.") { experiment, scoring, k, mixtures, dimension };
-        command.SetAction(parsed => Run(parsed.GetRequiredValue(experiment), ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), parsed.GetValue(k), parsed.GetRequiredValue(mixtures), parsed.GetValue(dimension)));
+        command.SetAction(parsed => Run(parsed.GetRequiredValue(experiment), ScoringMethods.Parse(parsed.GetRequiredValue(scoring)), parsed.GetValue(k),
+            parsed.GetRequiredValue(mixtures), parsed.GetValue(dimension)));
         return command;
     }
 
@@ -74,25 +88,29 @@ internal static class RetrievalBenchmark
             return new Vectors(rows.Length, computer.Compute(rows, [.. names.Select(KeyOf)]));
         }
 
-        var behaviours = File.ReadLines(Path.Combine(experiment, "data", "pool.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.TryGetProperty(Column, out var value) ? value.GetString() : null).ToArray();
+        var behaviours = File.ReadLines(Path.Combine(experiment, "data", "pool.jsonl")).Select(line =>
+            JsonDocument.Parse(line).RootElement.TryGetProperty(Column, out var value) ? value.GetString() : null).ToArray();
         var evaluations = Directory.EnumerateFiles(Path.Combine(experiment, "data"), "*.jsonl").Select(file => Path.GetFileNameWithoutExtension(file))
             .Where(behaviours.Contains).Order(StringComparer.Ordinal).ToArray();
         var pool = Compute("pool");
         var sets = evaluations.Select(name => (Name: name, Vectors: Compute(name), Planted: behaviours.Count(b => b == name))).ToArray();
 
-        Console.WriteLine($"{pool.Rows} rows, layer {Layer}, {scoring.ToName()}. Each cell: precision@{k}, recall@{k}, AUROC, AUPRC, MRR; in brackets how many rows are planted.");
+        Console.WriteLine($"{pool.Rows} rows, layer {Layer}, {scoring.ToName()}. Each cell: precision@{k}, recall@{k}, AUROC, AUPRC, MRR; in brackets "
+            + "how many rows are planted.");
         Console.WriteLine();
         Console.WriteLine($"| pool x evaluation | {string.Join(" | ", sets.Select(s => $"{s.Name} ({s.Planted})"))} | mean |");
         Console.WriteLine($"|---|{string.Concat(sets.Select(_ => "---|"))}---|");
         void Print(string name, Func<(string Name, Vectors Vectors), IReadOnlyList<ScoredRow>> score)
         {
             var found = sets.Select(set => Measure(score((set.Name, set.Vectors)), behaviours, set.Name, k)).ToArray();
-            var mean = new Found(found.Average(f => f.Precision), found.Average(f => f.Recall), found.Average(f => f.Auroc), found.Average(f => f.Auprc), found.Average(f => f.Mrr));
+            var mean = new Found(found.Average(f => f.Precision), found.Average(f => f.Recall), found.Average(f => f.Auroc), found.Average(f => f.Auprc),
+                found.Average(f => f.Mrr));
             Console.WriteLine($"| {name} | {string.Join(" | ", found.Append(mean))} |");
         }
         foreach (var (train, eval) in Pairings)
             Print(train == eval ? train : $"{train} x {eval}", set =>
-                (OtherScorers.TryGetValue(eval, out var scorer) ? scorer(setting, set.Name, set.Vectors) : RowScorer.From(scoring, set.Vectors.Of(eval))).Score(pool.Of(train)));
+                (OtherScorers.TryGetValue(eval, out var scorer)
+                    ? scorer(setting, set.Name, set.Vectors) : RowScorer.From(scoring, set.Vectors.Of(eval))).Score(pool.Of(train)));
 
         var less = Less(model, sets.Select(set => set.Name), dimension, name => setting.Rows(name).Select(row => encoder.Encode(row).Treatment).ToArray());
         Print(TrainedMethodNames.Less, set => RowScorer.From(ScoringMethod.CosSim, less(set.Name)).Score(less("pool")));
@@ -101,11 +119,14 @@ internal static class RetrievalBenchmark
         (ScoringMethod Method, WhiteningOptions Options)[] whitened =
         [
             .. from damping in (double[])[0.01, 0.1, 1] select (ScoringMethod.TrakFull, new WhiteningOptions { Damping = damping }),
-            .. from damping in (double[])[0.01, 0.1, 1] from mixture in mixtures select (ScoringMethod.TrackStar, new WhiteningOptions { Damping = damping, Mixture = mixture }),
+            .. from damping in (double[])[0.01, 0.1, 1] from mixture in mixtures select (ScoringMethod.TrackStar,
+                new WhiteningOptions { Damping = damping, Mixture = mixture }),
         ];
-        var scores = RowScorer.Score([.. from kind in whitened from set in sets select RowScorer.From(kind.Method, set.Vectors.Of("trak"), whitening: kind.Options)], pool.Of("trak"));
+        var scores = RowScorer.Score([.. from kind in whitened from set in sets select RowScorer.From(kind.Method, set.Vectors.Of("trak"),
+            whitening: kind.Options)], pool.Of("trak"));
         foreach (var (place, (method, options)) in whitened.Index())
-            Print(string.Create(CultureInfo.InvariantCulture, $"trak, {method.ToName()}, damping {options.Damping}{(method == ScoringMethod.TrackStar ? $", mixture {options.Mixture}" : "")}"),
+            Print(string.Create(CultureInfo.InvariantCulture,
+                $"trak, {method.ToName()}, damping {options.Damping}{(method == ScoringMethod.TrackStar ? $", mixture {options.Mixture}" : "")}"),
                 set => scores[place * sets.Length + Array.FindIndex(sets, s => s.Name == set.Name)]);
 
         TokenSequence[] answers = [.. setting.Rows("pool").Select(row => encoder.Encode(row).Treatment)];
@@ -122,10 +143,13 @@ internal static class RetrievalBenchmark
         var folder = Directory.CreateTempSubdirectory("less-");
         var options = new FineTuningOptions { LearningRate = 5e-3, BatchSize = 8, Epochs = new LessSettings().Epochs };
         var pool = rowsOf("pool");
-        var drawn = TopK.Random([.. Enumerable.Range(0, pool.Length).Select(i => (long)i)], (int)Math.Ceiling(new LessSettings().Share * pool.Length), seed: 0).Select(row => row.Index).Order();
-        new LoraFineTuner(options).Train(model, [.. drawn.Select(i => pool[i])], null, default, c => LessCheckpoint.Save(LessCheckpoint.FolderOf(folder.FullName, c.Epoch), c, "quickstart")).Dispose();
+        var drawn = TopK.Random([.. Enumerable.Range(0, pool.Length).Select(i => (long)i)], (int)Math.Ceiling(new LessSettings().Share * pool.Length),
+            seed: 0).Select(row => row.Index).Order();
+        new LoraFineTuner(options).Train(model, [.. drawn.Select(i => pool[i])], null, default, c =>
+            LessCheckpoint.Save(LessCheckpoint.FolderOf(folder.FullName, c.Epoch), c, "quickstart")).Dispose();
         using var projection = GradientProjection.Of(new() { Dimension = dimension }, TorchSharp.torch.float32, TorchSharp.torch.CPU);
-        var computer = new LessVectors(model, [.. Enumerable.Range(1, options.Epochs).Select(epoch => LessCheckpoint.FolderOf(folder.FullName, epoch))], projection, dimension);
+        var computer = new LessVectors(model, [.. Enumerable.Range(1, options.Epochs).Select(epoch => LessCheckpoint.FolderOf(folder.FullName, epoch))],
+            projection, dimension);
         var known = new Dictionary<string, IVectorSource> { ["pool"] = MemoryVectors.RowMajor(computer.Compute(pool, isTraining: true), pool.Length) };
         foreach (var name in sets)
         {
@@ -143,12 +167,14 @@ internal static class RetrievalBenchmark
             var folder = setting.Model.Folder!;
             var answerer = new PromptAnswerer(setting.Model, Tokenizer.Load(folder), ChatTemplate.Load(folder));
             var pairs = PersonaPairs.Generate(answerer, PersonaPairs.PromptsOf(setting.Rows(name)), PersonaPrompts.Of(name), MaxNewTokens);
-            setting.Scorers.Add((PersonaVectors.Generated, name), known = RowScorer.Along(setting.Scoring, PersonaVectors.Compute(setting.Computer, setting.Encoder, pairs, [Layer])[Layer]));
+            setting.Scorers.Add((PersonaVectors.Generated, name),
+                known = RowScorer.Along(setting.Scoring, PersonaVectors.Compute(setting.Computer, setting.Encoder, pairs, [Layer])[Layer]));
         }
         return known;
     }
 
-    private static RowScorer ProbeScorer(ScoringMethod kind, Vectors vectors) => RowScorer.From(kind, vectors.Of("residual_treatment"), vectors.Of("residual_control"));
+    private static RowScorer ProbeScorer(ScoringMethod kind, Vectors vectors) =>
+        RowScorer.From(kind, vectors.Of("residual_treatment"), vectors.Of("residual_control"));
 
     private static VectorKey KeyOf(string method) =>
         new(method, AttributionMethods.BuiltIn.Get(method).IsOfWholeModel() ? VectorKey.WholeModel : Layer);
@@ -163,12 +189,17 @@ internal static class RetrievalBenchmark
     {
         public Dictionary<(string Kind, string Set), RowScorer> Scorers { get; } = [];
 
-        public IEnumerable<DatasetRow> Rows(string name) => Dataset.Open(new DatasetOptions { Path = Path.Combine(Experiment, "data", $"{name}.jsonl") }).Rows();
+        public IEnumerable<DatasetRow> Rows(string name) => Dataset.Open(new DatasetOptions
+        {
+            Path = Path.Combine(Experiment, "data",
+            $"{name}.jsonl")
+        }).Rows();
     }
 
     private sealed record Found(double Precision, double Recall, double Auroc, double Auprc, double Mrr)
     {
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Precision:0.00} {Recall:0.00} {Auroc:0.000} {Auprc:0.00} {Mrr:0.00}");
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+            $"{Precision:0.00} {Recall:0.00} {Auroc:0.000} {Auprc:0.00} {Mrr:0.00}");
     }
 
     private sealed record Vectors(int Rows, IReadOnlyDictionary<VectorKey, float[]> Values)

@@ -9,7 +9,8 @@ using Spectre.Console;
 namespace Attribution.Benchmarks;
 
 /// <summary>
-/// Scores of several evaluation sets against a file of float16 vectors, and bare sequential reads of the same file in the same run: the share of the disk's, and of the
+/// Scores of several evaluation sets against a file of float16 vectors, and bare sequential reads of the same file in the same run: the share of the disk's,
+/// and of the
 /// page cache's, own rate that scoring reaches.
 /// </summary>
 internal static partial class SelectionBenchmark
@@ -24,7 +25,11 @@ internal static partial class SelectionBenchmark
         var scorers = new Option<int>("--scorers") { Description = "Evaluation sets.", DefaultValueFactory = _ => 10 };
         var rounds = new Option<int>("--rounds") { Description = "Measurements of each, in turn; medians are shown.", DefaultValueFactory = _ => 5 };
         var format = new Option<string>("--format") { Description = "npy, npy-float16 or int8.", DefaultValueFactory = _ => "npy-float16" };
-        var folder = new Option<string?>("--folder") { Description = "Where to write the file; the system's temporary folder by default. It is removed at the end." };
+        var folder = new Option<string?>("--folder")
+        {
+            Description = "Where to write the file; the system's temporary folder by "
+            + "default. It is removed at the end."
+        };
         var command = new Command("selection", "Scoring rate against the rate of reading the same file.") { rows, dimension, scorers, rounds, format, folder };
         command.SetAction(result => Run(result.GetValue(rows), result.GetValue(dimension), result.GetValue(scorers), result.GetValue(rounds),
             VectorFormats.Parse(result.GetValue(format)!), result.GetValue(folder)));
@@ -49,12 +54,15 @@ internal static partial class SelectionBenchmark
                 ("score", () => RowScorer.Score(scorers, VectorFolder.Open(folder, 0))),
             ];
             var table = new Table().AddColumns("file", "what", "seconds", "CPU seconds", "GB/s", "GFLOP/s", "of the best read", "peak memory so far");
-            foreach (var (state, prepare, repeats) in new (string, Action, int)[] { ("in the page cache", () => { }, rounds), ("on disk", () => Evict(file), Math.Min(rounds, 3)) })
+            foreach (var (state, prepare, repeats) in new (string, Action, int)[] { ("in the page cache", () => { }, rounds),
+                ("on disk", () => Evict(file), Math.Min(rounds, 3)) })
             {
                 Read(file, threads);
                 var times = Measure([.. works.Select(w => w.Work)], prepare, repeats);
                 foreach (var (i, (name, _)) in works.Index())
-                    table.AddRow(state, name, $"{times[i].Wall:F3}", $"{times[i].Cpu:F3}", $"{bytes / times[i].Wall / 1e9:F2}", i < 2 ? "" : $"{2.0 * rows * dimension * count / times[i].Wall / 1e9:F0}", $"{Math.Min(times[0].Wall, times[1].Wall) / times[i].Wall:P0}", $"{Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
+                    table.AddRow(state, name, $"{times[i].Wall:F3}", $"{times[i].Cpu:F3}", $"{bytes / times[i].Wall / 1e9:F2}",
+                        i < 2 ? "" : $"{2.0 * rows * dimension * count / times[i].Wall / 1e9:F0}",
+                        $"{Math.Min(times[0].Wall, times[1].Wall) / times[i].Wall:P0}", $"{Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB");
             }
             AnsiConsole.Write(table);
         }

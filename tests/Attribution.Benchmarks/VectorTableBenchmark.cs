@@ -60,7 +60,8 @@ internal static class VectorTableBenchmark
                 table.AddRow(name, $"{wall:F2}", $"{cpu:F2}", $"{bytes / wall / 1e6:F0}", $"{new FileInfo(file).Length / bytes:P1}");
             }
             var peak = Process.GetCurrentProcess().PeakWorkingSet64 >> 20;
-            AnsiConsole.WriteLine($"{rows:N0} vectors of {dimension:N0}; {threads} cores; peak memory {peak} MiB, {4L * vectors.Length >> 20} of them the vectors");
+            AnsiConsole.WriteLine($"{rows:N0} vectors of {dimension:N0}; {threads} cores; peak memory {peak} MiB, "
+                + $"{4L * vectors.Length >> 20} of them the vectors");
             AnsiConsole.Write(table);
         }
         finally

@@ -34,14 +34,19 @@ public sealed partial class ReportFilesTests
         // Its own style and script, ten files of data, and nothing else.
         ScriptTag().Count(page).ShouldBe(1 + files.Count - 1);
         page.ShouldContain("<h1>sample &lt;b&gt; ");
-        AddressInMarkup().Matches(page).Select(m => m.Groups[1].Value).ShouldAllBe(a => !a.Contains(':', StringComparison.Ordinal), "nothing is fetched from elsewhere");
+        AddressInMarkup().Matches(page).Select(m => m.Groups[1].Value).ShouldAllBe(a => !a.Contains(':', StringComparison.Ordinal),
+            "nothing is fetched from elsewhere");
     }
 
     [Fact]
     public void A_page_stays_below_two_megabytes_and_says_what_it_leaves_out()
     {
         var report = SampleReport.Create(i => new string((char)('一' + i % 100), 9000), rows: 400);
-        report = report with { Evaluations = [.. report.Evaluations.Select(e => e with { Prompts = [.. Enumerable.Range(0, 300).Select(i => $"Prompt {i}: {new string('p', 3000)}")] })] };
+        report = report with
+        {
+            Evaluations = [.. report.Evaluations.Select(e =>
+            e with { Prompts = [.. Enumerable.Range(0, 300).Select(i => $"Prompt {i}: {new string('p', 3000)}")] })]
+        };
         var files = ReportFiles.Of(report);
         Encoding.UTF8.GetByteCount(files[ReportFiles.PageFile]).ShouldBeLessThan(2_000_000);
         using var rows = JsonDocument.Parse(files["report/rows.json"]);
@@ -82,7 +87,12 @@ public sealed partial class ReportFilesTests
     [InlineData(SnapshotVerdict.Differs, "What moved")]
     public void The_top_says_how_the_metrics_compare_with_the_snapshot(string outcome, string said)
     {
-        var page = Page(SampleReport.Create() with { Snapshot = new(outcome, 80, [new("pool/random/empathy", "judged_mean", "0.25", "0.5", 0.01)]) { Message = "it is no JSON" } });
+        var page = Page(SampleReport.Create() with
+        {
+            Snapshot = new(outcome, 80,
+            [new("pool/random/empathy", "judged_mean", "0.25", "0.5", 0.01)])
+            { Message = "it is no JSON" }
+        });
         page.ShouldContain(said);
         page.Contains("judged_mean</b>", StringComparison.Ordinal).ShouldBe(outcome == SnapshotVerdict.Differs);
     }
@@ -95,7 +105,8 @@ public sealed partial class ReportFilesTests
         {
             Runs = [.. report.Runs.Select((run, i) => i > 0 ? run : run with
             {
-                Seeds = [new(0, $"{run.Name}/seed0", new Dictionary<string, double?> { ["judged_mean"] = 0.5 }), new(1, $"{run.Name}/seed1", new Dictionary<string, double?> { ["judged_mean"] = 1.5 })],
+                Seeds = [new(0, $"{run.Name}/seed0", new Dictionary<string, double?> { ["judged_mean"] = 0.5 }),
+                    new(1, $"{run.Name}/seed1", new Dictionary<string, double?> { ["judged_mean"] = 1.5 })],
                 Metrics = new Dictionary<string, double?>(run.Metrics) { ["judged_mean"] = 1, ["judged_mean_sd"] = 0.71 },
             })],
             Comparisons =
@@ -108,7 +119,8 @@ public sealed partial class ReportFilesTests
             ],
         };
         var page = Page(report);
-        page.ShouldContain("<b>1.25</b> ± 0.50</td><td class=\"n\">+1.20 <span class=\"quiet\">[0.40, 2.00]</span></td><td class=\"n\">−0.10 <span class=\"quiet\">[−0.60, 0.40]</span></td><td>not told from the second</td>");
+        page.ShouldContain("<b>1.25</b> ± 0.50</td><td class=\"n\">+1.20 <span class=\"quiet\">[0.40, 2.00]</span></td><td class=\"n\">−0.10 <span "
+            + "class=\"quiet\">[−0.60, 0.40]</span></td><td>not told from the second</td>");
         page.ShouldContain("<td><b>best</b></td>");
         page.ShouldContain("1.00 ± 0.71<span class=\"sr\">, seeds 0.50, 1.50</span>");
         page.Split("<ellipse class=\"seed\"").Length.ShouldBe(1 + 2);
@@ -123,7 +135,8 @@ public sealed partial class ReportFilesTests
         report = report with
         {
             Snapshot = null,
-            Runs = [new("none/empathy", null, "empathy", ReportedRun.None, null, new Dictionary<string, double?> { ["eval_loss_gap"] = 0.1, ["eval_loss_gap_before"] = 0.1 })],
+            Runs = [new("none/empathy", null, "empathy", ReportedRun.None, null, new Dictionary<string,
+                double?> { ["eval_loss_gap"] = 0.1, ["eval_loss_gap_before"] = 0.1 })],
             Evaluations = [new("empathy", null, 3, [], [])],
             Agreement = [],
             Rows = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>(),
@@ -139,7 +152,15 @@ public sealed partial class ReportFilesTests
     public void A_stage_that_was_up_to_date_is_told_from_one_that_ran_and_one_that_took_from_the_store()
     {
         var report = SampleReport.Create();
-        report = report with { Build = report.Build with { Stages = new Dictionary<string, StageTiming>(report.Build.Stages) { ["ImportDatasets"] = new(true, null, 0.2, 5, 0, 0, 0) } } };
+        report = report with
+        {
+            Build = report.Build with
+            {
+                Stages = new Dictionary<string,
+            StageTiming>(report.Build.Stages)
+                { ["ImportDatasets"] = new(true, null, 0.2, 5, 0, 0, 0) }
+            }
+        };
         var page = Page(report);
         page.ShouldContain("<th scope=\"row\">ImportDatasets</th><td class=\"did\"><span class=\"tag kept\">from store");
         page.ShouldContain("<th scope=\"row\">ComputeAttribution</th><td class=\"did\"><span class=\"tag ran\">ran 3 of 12 blocks");

@@ -6,7 +6,8 @@ namespace Attribution.Reporting.Tests;
 /// <summary>A report of an experiment that never ran: two evaluation sets, four pairs of methods, baselines, and texts that would like to be markup.</summary>
 internal static class SampleReport
 {
-    public const string Hostile = "</script><script>window.pwned = 1</script><img src=x onerror=\"window.pwned = 2\"><!-- ' \" & \u202Egnorts\u202C \u2028 \0 {{x}} ${window.pwned = 3}";
+    public const string Hostile = "</script><script>window.pwned = 1</script><img src=x onerror=\"window.pwned = 2\"><!-- ' \" & \u202Egnorts\u202C "
+        + "\u2028 \0 {{x}} ${window.pwned = 3}";
 
     public const int Rows = 60;
 
@@ -33,28 +34,43 @@ internal static class SampleReport
                     Scores = new(-0.5, 0.5, [.. Enumerable.Range(0, 40).Select(i => i)], [.. Enumerable.Range(0, 40).Select(i => i / 8)], 0.3, 0),
                     Others = [.. Enumerable.Range(first, 4).Where(r => r != first + m)],
                     Top = [.. Enumerable.Range(0, rows / 2).Select(i => new RankedRow((i * 7 + m) % rows, i + 1, 0.5f - i * 0.01f, [i + 2, null, i + 30]))],
-                    Bottom = [.. Enumerable.Range(0, rows / 2).Select(i => new RankedRow((i * 7 + m + 1) % rows, rows - i, -0.5f + i * 0.01f, [i + 2, i + 9, i + 30]))],
+                    Bottom = [.. Enumerable.Range(0, rows / 2).Select(i =>
+                        new RankedRow((i * 7 + m + 1) % rows, rows - i, -0.5f + i * 0.01f, [i + 2, i + 9, i + 30]))],
                     Loss = [2, 1.5, 1.2, 1.1],
                     Answers = Answers(text, after: true),
                 });
-            runs.Add(new($"pool/random/{eval}", "pool", eval, ReportedRun.Random, null, Metrics(0.05)) { TopK = 10, PlantedShare = 0.1, RepeatMeans = [0, 0.1], Others = [.. Enumerable.Range(first, 4)], Top = [new(3, 1, null, [4, 5, 6, 7])], Answers = Answers(text, after: true) });
+            runs.Add(new($"pool/random/{eval}", "pool", eval, ReportedRun.Random, null, Metrics(0.05))
+            {
+                TopK = 10,
+                PlantedShare = 0.1,
+                RepeatMeans = [0, 0.1],
+                Others = [.. Enumerable.Range(first, 4)],
+                Top = [new(3, 1, null, [4, 5, 6, 7])],
+                Answers = Answers(text, after: true)
+            });
             runs.Add(new($"none/{eval}", null, eval, ReportedRun.None, null, Metrics(0)) { RepeatMeans = [0, 0] });
         }
         return new ExperimentReport
         {
             Experiment = new("sample <b>", "dotnet build experiments/sample", [new("Model", "tiny"), new("Evaluation sets", evals)]),
             Snapshot = new(SnapshotVerdict.Equal, 80, []),
-            Evaluations = [.. evals.Select(e => new EvaluationSet(e, e, 64, [Hostile, "What is the capital of France?"], Answers(text, after: false)) { Judge = "rules", HighestScore = 3, AnswersFile = $"base_model/{e}/selected_data/answers.jsonl" })],
+            Evaluations = [.. evals.Select(e => new EvaluationSet(e, e, 64, [Hostile, "What is the capital of France?"],
+                Answers(text, after: false)) { Judge = "rules", HighestScore = 3, AnswersFile = $"base_model/{e}/selected_data/answers.jsonl" })],
             Runs = runs,
             Rows = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>
             {
-                ["pool"] = Enumerable.Range(0, rows).ToDictionary(i => (long)i, i => new ReportedRow([new("user", $"Question number {i}?"), new("assistant", text(i))], i % 3 == 0 ? evals[i % 2] : "neutral")),
+                ["pool"] = Enumerable.Range(0, rows).ToDictionary(i => (long)i, i =>
+                    new ReportedRow([new("user", $"Question number {i}?"), new("assistant", text(i))], i % 3 == 0 ? evals[i % 2] : "neutral")),
             },
             Agreement = [.. evals.Select((e, set) => new MethodAgreement("pool", e, [.. Enumerable.Range(set * 6, 5)],
                 [.. Enumerable.Range(0, 5).Select(i => Enumerable.Range(0, 5).Select(j => i == j ? 1 : 0.1 * (i + j)).ToArray())],
-                [.. Enumerable.Range(0, 5).Select(i => Enumerable.Range(0, 5).Select(double? (j) => i == 4 || j == 4 ? null : i == j ? 1 : -0.2 + 0.1 * (i + j)).ToArray())]))],
-            Stages = [new("ImportDatasets", [], 5, 90_000), new("ComputeAttribution", ["ImportDatasets"], 4, 1_200_000), new("SelectTrainingData", ["ImportDatasets", "ComputeAttribution"], 10, 400_000), new("Report", ["SelectTrainingData"], 0, 0)],
-            Provenance = new([new("data/pool.jsonl", new string('a', 64), 1234, ["ImportDatasets"])], new Dictionary<string, string> { ["libtorch"] = "2.9.0" }, ["cpu"], [new string('b', 64)]),
+                [.. Enumerable.Range(0, 5).Select(i => Enumerable.Range(0, 5).Select(double? (j) => i == 4 || j == 4 ? null : i == j ? 1 : -0.2
+                    + 0.1 * (i + j)).ToArray())]))],
+            Stages = [new("ImportDatasets", [], 5, 90_000), new("ComputeAttribution", ["ImportDatasets"], 4, 1_200_000),
+                new("SelectTrainingData", ["ImportDatasets", "ComputeAttribution"], 10, 400_000), new("Report", ["SelectTrainingData"], 0, 0)],
+            Provenance = new([new("data/pool.jsonl", new string('a', 64), 1234, ["ImportDatasets"])], new Dictionary<string,
+                string>
+            { ["libtorch"] = "2.9.0" }, ["cpu"], [new string('b', 64)]),
             Build = new(new DateTime(2026, 11, 22, 8, 0, 0, DateTimeKind.Utc), new Dictionary<string, StageTiming>
             {
                 ["ImportDatasets"] = new(true, null, 0.5, 5, 5, 0, 0),
@@ -69,7 +85,8 @@ internal static class SampleReport
     {
         string[] sources = [Hostile.Replace('\n', ' '), "Ice is cold.", "Mud is wet."];
         var context = string.Join(' ', sources);
-        var spans = sources.Select(s => (0, new TextSpan(context.IndexOf(s, StringComparison.Ordinal), context.IndexOf(s, StringComparison.Ordinal) + s.Length))).ToArray();
+        var spans = sources.Select(s => (0, new TextSpan(context.IndexOf(s, StringComparison.Ordinal), context.IndexOf(s, StringComparison.Ordinal)
+            + s.Length))).ToArray();
         AttributedAnswer answer(float sign) => new("What is cold?", [context], spans, "Ice is. Mud is not.",
             [new(new TextSpan(0, 7), [0.1f * sign, 0.9f * sign, 0]), new(new TextSpan(8, 19), [0, 0.2f * sign, 0.7f * sign])]);
         return Create() with
@@ -78,7 +95,10 @@ internal static class SampleReport
             Evaluations = [],
             Agreement = [],
             Rows = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>(),
-            Context = new([new("facts", "at2", new Dictionary<string, double?> { ["lds"] = 0.6, ["forward_passes"] = 1 }), new("facts", "leave_one_out", new Dictionary<string, double?> { ["lds"] = 0.4, ["forward_passes"] = 4 })], new Dictionary<string, int> { ["facts"] = 12 })
+            Context = new([new("facts", "at2", new Dictionary<string, double?> { ["lds"] = 0.6, ["forward_passes"] = 1 }),
+                new("facts", "leave_one_out", new Dictionary<string, double?> { ["lds"] = 0.4, ["forward_passes"] = 4 })], new Dictionary<string,
+                int>
+                { ["facts"] = 12 })
             {
                 Examples = [new("facts", 3, new Dictionary<string, AttributedAnswer> { ["at2"] = answer(1), ["leave_one_out"] = answer(-1) })],
             },
@@ -86,7 +106,8 @@ internal static class SampleReport
     }
 
     private static ReportedAnswer[] Answers(Func<int, string> text, bool after) =>
-        [.. Enumerable.Range(0, 4).Select(i => new ReportedAnswer(i / 2, i % 2, after ? text(i) : "The capital is Paris.", after ? i : 0, after ? Hostile : null))];
+        [.. Enumerable.Range(0, 4).Select(i => new ReportedAnswer(i / 2, i % 2, after ? text(i) : "The capital is Paris.", after ? i : 0,
+            after ? Hostile : null))];
 
     private static Dictionary<string, double?> Metrics(double value) => new()
     {

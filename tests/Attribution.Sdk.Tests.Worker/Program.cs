@@ -36,7 +36,8 @@ static int RunStage(string stage, string requestFile, bool accept)
                 Console.WriteLine("""{"kind":"warning","code":"ATTR1801","text":"An artifact was damaged; it is computed again."}""");
                 break;
             case "stubborn":
-                using (System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, signal => signal.Cancel = true))
+                using (System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, signal =>
+                    signal.Cancel = true))
                 {
                     File.WriteAllText("worker.pid", $"{Environment.ProcessId}");
                     Thread.Sleep(TimeSpan.FromMinutes(5));
@@ -60,7 +61,8 @@ static int RunStage(string stage, string requestFile, bool accept)
         File.AppendAllText("topk.log", $"{request["topK"]!.ToJsonString()}\n");
     var read = new StringBuilder(stage == "ImportDatasets" ? "" : request.ToJsonString());
     // The report is written of what there is.
-    foreach (var upstream in request["upstream"]!.AsArray().Select(u => Path.Combine(state, $"{u}.result.json")).Where(f => stage != "Report" || File.Exists(f)))
+    foreach (var upstream in request["upstream"]!.AsArray().Select(u => Path.Combine(state, $"{u}.result.json")).Where(f =>
+        stage != "Report" || File.Exists(f)))
         read.Append(File.ReadAllText(upstream));
     if (stage == "ImportDatasets")
         foreach (var dataset in request["train"]!.AsArray().Concat(request["eval"]!.AsArray()))

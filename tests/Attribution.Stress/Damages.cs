@@ -2,7 +2,9 @@ using Attribution.Worker.Tests.Stages;
 
 namespace Attribution.Stress;
 
-/// <summary>Files of a store flipped, cut, deleted, or flipped with their time put back; the stages that follow from nothing else give the same bytes or say so.</summary>
+/// <summary>
+/// Files of a store flipped, cut, deleted, or flipped with their time put back; the stages that follow from nothing else give the same bytes or say so.
+/// </summary>
 internal static class Damages
 {
     public static async Task<string> Run(int count, int seed)
@@ -16,7 +18,8 @@ internal static class Damages
         var (noticed, harmless) = (0, 0);
         for (var i = 0; i < count; i++)
         {
-            var files = Directory.EnumerateFiles(experiment.Store, "*", SearchOption.AllDirectories).Where(f => !Path.GetRelativePath(experiment.Store, f).StartsWith('.')).Order(StringComparer.Ordinal).ToArray();
+            var files = Directory.EnumerateFiles(experiment.Store, "*", SearchOption.AllDirectories).Where(f =>
+                !Path.GetRelativePath(experiment.Store, f).StartsWith('.')).Order(StringComparer.Ordinal).ToArray();
             var file = files[random.Next(files.Length)];
             Damage(file, random);
             // Without the results the stages look into the store.

@@ -16,6 +16,8 @@ internal static class Folders
 
     /// <summary>Every file of the results by its hash, but for those that tell when and how long.</summary>
     public static SortedDictionary<string, string> Results(string folder) => new(
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => Path.GetRelativePath(folder, file) is not ("report.html" or "report/build.json"))
-            .ToDictionary(file => Path.GetRelativePath(folder, file), file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))), StringComparer.Ordinal);
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file =>
+            Path.GetRelativePath(folder, file) is not ("report.html" or "report/build.json"))
+            .ToDictionary(file => Path.GetRelativePath(folder, file), file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))),
+                StringComparer.Ordinal);
 }

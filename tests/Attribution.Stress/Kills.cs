@@ -57,11 +57,13 @@ internal static class Kills
             Finish(killed, stage);
         Folders.Results(killed.Out).ShouldBe(Folders.Results(whole.Out));
         CheckPaid(paid, server);
-        return $"{died.Values.Sum()} killed ({string.Join(", ", died.Select(d => $"{d.Key} {d.Value}"))}), {Folders.Results(whole.Out).Count} files equal, at most the calls under way at a kill were paid again";
+        return $"{died.Values.Sum()} killed ({string.Join(", ", died.Select(d => $"{d.Key} {d.Value}"))}), {Folders.Results(whole.Out).Count} files "
+            + "equal, at most the calls under way at a kill were paid again";
     }
 
     // A call that was under way when its worker died is lost with it: at most one more for each that was.
-    private static void CheckPaid(ConcurrentDictionary<string, int> paid, ChatServer server) => paid.Values.Sum(n => n - 1).ShouldBeLessThanOrEqualTo(2 * Concurrency);
+    private static void CheckPaid(ConcurrentDictionary<string, int> paid, ChatServer server) =>
+        paid.Values.Sum(n => n - 1).ShouldBeLessThanOrEqualTo(2 * Concurrency);
 
     private const int Concurrency = 2;
 
@@ -72,7 +74,8 @@ internal static class Kills
         Llm = new { model = "judge-1", endpoint = $"{server.Address}", concurrency = Concurrency },
     }.WithData(120);
 
-    private static StageProcess Start(TestExperiment experiment, string stage) => new(experiment, stage, new() { ["OPENAI_API_KEY"] = "sk-stress-8Kq27Lm03pQx1Yvw" }, []);
+    private static StageProcess Start(TestExperiment experiment, string stage) =>
+        new(experiment, stage, new() { ["OPENAI_API_KEY"] = "sk-stress-8Kq27Lm03pQx1Yvw" }, []);
 
     private static void Finish(TestExperiment experiment, string stage)
     {

@@ -15,7 +15,8 @@ namespace Attribution.Stress;
 internal static class Mutations
 {
     private static readonly string[] Fragments =
-        ["-1", "0", "2147483648", "9223372036854775807", "1e308", "null", "[]", "{}", "\"", "\\ud800", "\"\"", ",", "}", "]", "true", "{{", "{%", "%}", "}}", "[[[[[[[[", "(a+)+", "$", "*"];
+        ["-1", "0", "2147483648", "9223372036854775807", "1e308", "null", "[]", "{}", "\"", "\\ud800", "\"\"", ",", "}", "]", "true", "{{", "{%", "%}", "}}",
+            "[[[[[[[[", "(a+)+", "$", "*"];
 
     public static Task<string> Run(int count, int seed)
     {
@@ -26,14 +27,19 @@ internal static class Mutations
             Each("npy", count, seed, Npy(folder), path => _ = NpyHeader.Read(path), folder["m", "x.npy"]),
             Each("vector table", count, seed, Vectors(folder), path => Whole(VectorTableReader.Open(path)), folder["m", "scores-0.parquet"]),
             Each("dataset", count, seed, Dataset(folder), path => _ = Data.Dataset.Open(new() { Path = path }).Rows().Count(), folder["m", "d.parquet"]),
-            Each("config.json", count, seed, File.ReadAllBytes(folder["model", "config.json"]), path => _ = ModelConfig.Load(Path.GetDirectoryName(path)!), folder["m", "config.json"]),
-            Each("tokenizer.json", count, seed, File.ReadAllBytes(folder["model", "tokenizer.json"]), path => _ = Tokenizer.Load(Path.GetDirectoryName(path)!).EncodeToIds("Tell me, 12 times: why?"), folder["m", "tokenizer.json"]),
-            Each("template", count, seed, Encoding.UTF8.GetBytes(Template), path => _ = ChatTemplate.Load(Path.GetDirectoryName(path)!).Render([new("user", "Why?"), new("assistant", "So.")]), folder["m", "chat_template.jinja"]),
+            Each("config.json", count, seed, File.ReadAllBytes(folder["model", "config.json"]), path => _ = ModelConfig.Load(Path.GetDirectoryName(path)!),
+                folder["m", "config.json"]),
+            Each("tokenizer.json", count, seed, File.ReadAllBytes(folder["model", "tokenizer.json"]), path =>
+                _ = Tokenizer.Load(Path.GetDirectoryName(path)!).EncodeToIds("Tell me, 12 times: why?"), folder["m", "tokenizer.json"]),
+            Each("template", count, seed, Encoding.UTF8.GetBytes(Template), path =>
+                _ = ChatTemplate.Load(Path.GetDirectoryName(path)!).Render([new("user", "Why?"), new("assistant", "So.")]), folder["m", "chat_template.jinja"]),
         ];
         return Task.FromResult($"{seen.Length} kinds of files");
     }
 
-    private const string Template = "{% for m in messages %}{% if loop.first and m.role == 'system' %}{{ m.content | trim }}{% else %}<|{{ m['role'] }}|>{{ m.content[:20] ~ \"x\" * 3 }}{% endif %}{% endfor %}{% macro f(a, b=2) %}{{ a + b }}{% endmacro %}{{ f(1) }}{% set n = namespace(k=0) %}{% if add_generation_prompt %}<|assistant|>{% endif %}";
+    private const string Template = "{% for m in messages %}{% if loop.first and m.role == 'system' %}{{ m.content | trim }}{% else %}<|{{ m['role'] "
+        + "}}|>{{ m.content[:20] ~ \"x\" * 3 }}{% endif %}{% endfor %}{% macro f(a, b=2) %}{{ a + b }}{% endmacro %}{{ f(1) }}{% set n = namespace(k=0) "
+        + "%}{% if add_generation_prompt %}<|assistant|>{% endif %}";
 
     private static string Each(string kind, int count, int seed, byte[] sound, Action<string> read, string path)
     {
@@ -116,7 +122,9 @@ internal static class Mutations
     private static byte[] Dataset(TemporaryFolder folder)
     {
         using var connection = DuckDbDatabase.Open();
-        connection.Execute($"COPY (SELECT [{{'role': 'user', 'content': 'q' || i}}, {{'role': 'assistant', 'content': repeat('a', i::INT)}}] AS treatment_messages, i AS n, {{'a': i::VARCHAR, 'b': [i, 2]}} AS s FROM range(60) t(i)) TO {Sql.Literal(folder["sound2.parquet"])} (FORMAT parquet)");
+        connection.Execute($"COPY (SELECT [{{'role': 'user', 'content': 'q' || i}}, {{'role': 'assistant', 'content': repeat('a', i::INT)}}] AS "
+            + $"treatment_messages, i AS n, {{'a': i::VARCHAR, 'b': [i, 2]}} AS s FROM range(60) t(i)) TO "
+            + $"{Sql.Literal(folder["sound2.parquet"])} (FORMAT parquet)");
         return File.ReadAllBytes(folder["sound2.parquet"]);
     }
 

@@ -8,7 +8,8 @@ var root = new RootCommand("What takes too long for the suite. A verb ends with 
 {
     Verb("mutations", "Damaged npy, Parquet, tokenizer.json, config.json and templates: read or refused with a code.", 20_000, Mutations.Run),
     Verb("damages", "Damages of a store over all stages: noticed or harmless, never used.", 200, Damages.Run),
-    Verb("kills", "Kills of workers over all stages of an experiment with a paying judge: the same bytes, and no call paid again but those under way at a kill.", 20, Kills.Run),
+    Verb("kills", "Kills of workers over all stages of an experiment with a paying judge: the same bytes, and no call paid again but "
+        + "those under way at a kill.", 20, Kills.Run),
     Verb("starts", "Rounds of twenty workers that fine-tune, all started at once.", 10, Starts.Run),
     Verb("rows", "So many small rows through import.", 1_000_000, ManyRows.Run),
 };

@@ -9,7 +9,8 @@ using Attribution.Models.Lora;
 namespace Attribution.Tests.Child;
 
 /// <summary>
-/// Everything that computes with tensors, while another thread collects garbage and runs finalizers all the time. In a process of its own, which stands still whenever
+/// Everything that computes with tensors, while another thread collects garbage and runs finalizers all the time. In a process of its own, which stands still
+/// whenever
 /// garbage is collected.
 /// </summary>
 internal static class GarbageWork
@@ -55,8 +56,10 @@ internal static class GarbageWork
         TokenSequence[] sequences = [.. Enumerable.Range(0, 6).Select(i => VectorWork.Sequence(i, 9 + i))];
         using var computer = new VectorComputer(model.Transformer, new AttributionMethods(projection: new() { Dimension = 64 }));
         var vectors = computer.Compute(
-            [.. sequences.Select((s, i) => new TokenizedRow(i, s, s))], [new("residual_change", 1), new("residual_diff", 0), new("trak", VectorKey.WholeModel)]);
-        var texts = new TextGenerator(model).Generate([.. sequences.Select(s => s.Ids)], new GenerationOptions { MaxNewTokens = 6, Temperature = 0.7, TopP = 0.9 });
+            [.. sequences.Select((s, i) => new TokenizedRow(i, s, s))],
+                [new("residual_change", 1), new("residual_diff", 0), new("trak", VectorKey.WholeModel)]);
+        var texts = new TextGenerator(model).Generate([.. sequences.Select(s => s.Ids)],
+            new GenerationOptions { MaxNewTokens = 6, Temperature = 0.7, TopP = 0.9 });
         // Dropout: through libtorch's graph; without: by the derivative that is written out, where the family has one.
         var trained = new[] { 0, 0.1 }.Select(dropout =>
         {

@@ -15,14 +15,21 @@ internal static class JudgeWork
     public static JudgeRequest[] Answers(int count) => [.. Enumerable.Range(0, count).Select(i => new JudgeRequest($"Question {i}?", $"Answer {i}."))];
 
     public static StoredChatCompletion Open(ArtifactStore store, Uri server) =>
-        new(new OpenAIChatCompletion(new ChatOptions { Model = "judge-1", Endpoint = server, Concurrency = Concurrency, RetryDelay = TimeSpan.FromMilliseconds(10) }, null), store);
+        new(new OpenAIChatCompletion(new ChatOptions
+        {
+            Model = "judge-1",
+            Endpoint = server,
+            Concurrency = Concurrency,
+            RetryDelay = TimeSpan.FromMilliseconds(10)
+        }, null), store);
 
     /// <summary>The scores in their order.</summary>
     public static string Run(ArtifactStore store, Uri server, int count)
     {
         using var chat = Open(store, server);
         var requests = Answers(count);
-        var judged = JudgedEvaluation.RunAsync(new LlmJudge(chat, Prompt), [.. requests.Select((r, i) => new Answer(i, 0, r.Prompt, r.Answer, 0, true))]).GetAwaiter().GetResult();
+        var judged = JudgedEvaluation.RunAsync(new LlmJudge(chat, Prompt),
+            [.. requests.Select((r, i) => new Answer(i, 0, r.Prompt, r.Answer, 0, true))]).GetAwaiter().GetResult();
         return string.Concat(judged.Rows.Select(r => r.Verdict.Score));
     }
 }

@@ -20,7 +20,8 @@ public static class TrakWork
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var kind in Enum.GetValues<ProjectionKind>())
         {
-            using var computer = new VectorComputer(model.Transformer, new AttributionMethods(projection: new() { Kind = kind, Dimension = 256, Seed = 3 }), tokenBudget: 40);
+            using var computer = new VectorComputer(model.Transformer, new AttributionMethods(projection: new() { Kind = kind, Dimension = 256, Seed = 3 }),
+                tokenBudget: 40);
             hash.AppendData(MemoryMarshal.AsBytes<float>(computer.Compute(rows, [new("trak", VectorKey.WholeModel)]).Values.Single()));
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -23,7 +23,8 @@ public static class VectorWork
     {
         using var model = CausalLanguageModel.Random(Config(family), 7, dtype: dtype == "bfloat16" ? bfloat16 : float32);
         set_num_threads(threads);
-        TokenizedRow[] rows = [.. Enumerable.Range(0, 6).Select(row => new TokenizedRow(row, Sequence(row, 11 + (row * 23 % 79)), Sequence(row + 40, 9 + (row * 31 % 67))))];
+        TokenizedRow[] rows = [.. Enumerable.Range(0, 6).Select(row =>
+            new TokenizedRow(row, Sequence(row, 11 + (row * 23 % 79)), Sequence(row + 40, 9 + (row * 31 % 67))))];
         VectorKey[] all =
         [
             .. AttributionMethods.BuiltIn.Names.SelectMany(name => AttributionMethods.BuiltIn.Get(name).IsOfWholeModel()
@@ -40,7 +41,8 @@ public static class VectorWork
                 var width = vectors.Length / some.Length;
                 for (var i = 0; i < some.Length; i++)
                     if (!Bytes(vectors, i, width).SequenceEqual(Bytes(expected[key], (int)some[i].Index, width)))
-                        return $"{key} of row {some[i].Index} among [{string.Join(", ", keys.Select(k => k.ToString()))}] and rows [{string.Join(", ", some.Select(r => r.Index))}]";
+                        return $"{key} of row {some[i].Index} among [{string.Join(", ", keys.Select(k => k.ToString()))}] and rows "
+                            + $"[{string.Join(", ", some.Select(r => r.Index))}]";
             }
         }
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

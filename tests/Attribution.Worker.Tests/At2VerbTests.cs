@@ -25,7 +25,8 @@ public sealed class At2VerbTests : IDisposable
     [Fact]
     public async Task It_prints_the_answers_sentences_with_their_characters_and_the_best_sources()
     {
-        var (code, output) = await RunAsync("--context", _context, "--answer", "Ice is. Tea is not.", "--start", "8", "--end", "19", "--html", _folder["page.html"]);
+        var (code, output) = await RunAsync("--context", _context, "--answer", "Ice is. Tea is not.", "--start", "8", "--end", "19", "--html",
+            _folder["page.html"]);
         code.ShouldBe(0, output);
         var lines = output.Split('\n');
         lines[..4].ShouldBe(["Answer", "   0-7  Ice is.", "  8-19  Tea is not.", ""]);
@@ -50,7 +51,9 @@ public sealed class At2VerbTests : IDisposable
     public async Task Sentences_are_those_that_the_estimator_was_trained_on_unless_others_are_asked_for()
     {
         var context = _folder.Write("lines.txt", "Tea is\nhot. Ice is cold.\n***\nMud is wet.\n");
-        new ScoreEstimator(ModelIdentity.Of(ModelConfig.Load(_model)), ScoreEstimator.MeanAttention(ModelConfig.Load(_model)).Weights) { Sentences = SentenceRule.Lines }
+        new ScoreEstimator(ModelIdentity.Of(ModelConfig.Load(_model)),
+            ScoreEstimator.MeanAttention(ModelConfig.Load(_model)).Weights)
+        { Sentences = SentenceRule.Lines }
             .Save(_folder["lines"]);
         (await Sources()).ShouldBe(["Tea is\nhot.", "Ice is cold.", "***\nMud is wet."]);
         (await Sources("--sentence-rule", "lines")).ShouldBe(["Tea is", "hot.", "Ice is cold.", "Mud is wet."]);
@@ -108,7 +111,8 @@ public sealed class At2VerbTests : IDisposable
     private async Task<(int Code, string Output)> RunAsync(string[] estimator, params string[] more)
     {
         using var output = new StringWriter();
-        var code = await VerbRunner.RunAsync(new RootCommand { At2Verb.Create() }, ["at2", "attribute", "--model", _model, "--query", "What?", .. estimator, .. more], output, output);
+        var code = await VerbRunner.RunAsync(new RootCommand { At2Verb.Create() },
+            ["at2", "attribute", "--model", _model, "--query", "What?", .. estimator, .. more], output, output);
         return (code, output.ToString());
     }
 }

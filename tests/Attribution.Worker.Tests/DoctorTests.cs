@@ -35,7 +35,11 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public void The_processor_says_what_caps_it()
     {
-        var found = Doctor(new() { ["ATEN_CPU_CAPABILITY"] = "avx2", ["ONEDNN_MAX_CPU_ISA"] = "AVX2" }).Checks["processor"].GetProperty("found").GetString().ShouldNotBeNull();
+        var found = Doctor(new()
+        {
+            ["ATEN_CPU_CAPABILITY"] = "avx2",
+            ["ONEDNN_MAX_CPU_ISA"] = "AVX2"
+        }).Checks["processor"].GetProperty("found").GetString().ShouldNotBeNull();
         found.ShouldContain("kernels use AVX2");
         found.ShouldContain("multiplies bfloat16 as float32");
     }

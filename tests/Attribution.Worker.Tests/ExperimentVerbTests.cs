@@ -14,12 +14,15 @@ public sealed class ExperimentVerbTests : IDisposable
     {
         var model = Path.Combine(Quickstart, "model");
         var eval = Path.Combine(Quickstart, "data", "modesty.jsonl");
-        Run("attribute", "--model", model, "--data", Path.Combine(Quickstart, "data", "pool.jsonl"), "--layer", "2", "--method", "residual_diff,residual_treatment", "--take", "200", "--output", _folder["train"]);
+        Run("attribute", "--model", model, "--data", Path.Combine(Quickstart, "data", "pool.jsonl"), "--layer", "2", "--method",
+            "residual_diff,residual_treatment", "--take", "200", "--output", _folder["train"]);
         Run("attribute", "--model", model, "--data", eval, "--layer", "all", "--method", "residual_diff", "--output", _folder["eval"]);
-        foreach (var file in new[] { "train/residual_diff/scores-00000.parquet", "train/residual_treatment/data-00000.parquet", "eval/residual_diff/scores-00000.parquet" })
+        foreach (var file in new[] { "train/residual_diff/scores-00000.parquet", "train/residual_treatment/data-00000.parquet",
+            "eval/residual_diff/scores-00000.parquet" })
             File.Exists(_folder[file]).ShouldBeTrue(file);
 
-        Run("select", "--train", _folder["train/residual_diff"], "--eval", _folder["eval/residual_diff"], "--layer", "2", "--top-k", "12", "--output", _folder["selected.jsonl"])
+        Run("select", "--train", _folder["train/residual_diff"], "--eval", _folder["eval/residual_diff"], "--layer", "2", "--top-k", "12", "--output",
+            _folder["selected.jsonl"])
             .ShouldContain("selected 12 of 200 rows");
         var selected = File.ReadLines(_folder["selected.jsonl"]).Select(line => JsonNode.Parse(line)!).ToArray();
         selected.Select(row => (int)row["rank"]!).ShouldBe(Enumerable.Range(1, 12));
@@ -44,7 +47,8 @@ public sealed class ExperimentVerbTests : IDisposable
         File.ReadLines(selected).Select(line => (int)JsonNode.Parse(line)!["idx"]!).ShouldNotBe(
             File.ReadLines(selected).Select(line => (int)JsonNode.Parse(line)!["idx"]!).Order(), "else the order of the ranks is that of the dataset");
 
-        Run("finetune", "--model", experiment.Model, "--dtype", "float32", "--data", selected, "--rank", "4", "--alpha", "8", "--lora-targets", "q_proj,up_proj",
+        Run("finetune", "--model", experiment.Model, "--dtype", "float32", "--data", selected, "--rank", "4", "--alpha", "8", "--lora-targets",
+            "q_proj,up_proj",
             "--learning-rate", "0.001", "--max-tokens", "256", "--output", _folder["adapter"]);
         foreach (var file in new[] { "adapter_model.safetensors", "loss.jsonl" })
             File.ReadAllBytes(_folder["adapter", file]).ShouldBe(File.ReadAllBytes(Path.Combine(run, "selected_data", file)), file);

@@ -47,7 +47,8 @@ public sealed class ModelVerbTests
         var texts = new List<string>();
         foreach (var seed in (string[])["1", "1", "2"])
         {
-            var (code, output, _) = await Run("generate", "--model", Model, "--messages", file, "--max-new-tokens", "20", "--temperature", "0.9", "--top-p", "0.95", "--seed", seed);
+            var (code, output, _) = await Run("generate", "--model", Model, "--messages", file, "--max-new-tokens", "20", "--temperature", "0.9", "--top-p",
+                "0.95", "--seed", seed);
             code.ShouldBe(0);
             texts.Add(output);
         }
@@ -60,13 +61,15 @@ public sealed class ModelVerbTests
     [SharedFact("models", "stories260k")]
     public async Task What_is_wrong_is_said_in_one_line()
     {
-        (await Run("logits", "--model", Model, "--tokens", "1,512")).ShouldSatisfyAllConditions(r => r.Code.ShouldBe(1), r => r.Error.ShouldContain("ATTR1291"));
+        (await Run("logits", "--model", Model, "--tokens", "1,512")).ShouldSatisfyAllConditions(r => r.Code.ShouldBe(1), r =>
+            r.Error.ShouldContain("ATTR1291"));
         (await Run("logits", "--model", Model, "--tokens", "1,two")).Error.ShouldContain("token ids");
         (await Run("generate", "--model", Model)).Error.ShouldContain("--prompt or --messages");
         (await Run("generate", "--model", Model, "--prompt", "a", "--temperature", "-1")).Error.ShouldContain("--temperature");
         (await Run("generate", "--model", Model, "--prompt", "a", "--device", "tpu")).Error.ShouldContain("'tpu'");
         (await Run("generate", "--model", Model, "--prompt", "a", "--device", "cuda:99")).Error.ShouldContain("ATTR1031");
-        (await Run("generate", "--model", Model, "--messages", "nowhere.json")).ShouldSatisfyAllConditions(r => r.Code.ShouldBe(1), r => r.Error.ShouldContain("nowhere.json"));
+        (await Run("generate", "--model", Model, "--messages", "nowhere.json")).ShouldSatisfyAllConditions(r => r.Code.ShouldBe(1), r =>
+            r.Error.ShouldContain("nowhere.json"));
     }
 
     private static async Task<(int Code, string Output, string Error)> Run(params string[] args)

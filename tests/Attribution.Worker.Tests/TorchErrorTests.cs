@@ -48,7 +48,8 @@ public sealed class TorchErrorTests : IDisposable
     public void What_needs_no_tensor_does_not_load_libtorch(string arguments, bool loads)
     {
         // libtorch's OpenMP says that it is there.
-        var (code, _, error) = CommandLine.Run(new Dictionary<string, string?> { ["OMP_DISPLAY_ENV"] = "true", ["ATTRIBUTION_STORE"] = _folder }, arguments.Split(' '));
+        var (code, _, error) = CommandLine.Run(new Dictionary<string, string?> { ["OMP_DISPLAY_ENV"] = "true", ["ATTRIBUTION_STORE"] = _folder },
+            arguments.Split(' '));
         code.ShouldBe(0);
         error.Contains("OPENMP DISPLAY ENVIRONMENT", StringComparison.Ordinal).ShouldBe(loads);
     }

@@ -8,7 +8,12 @@ public sealed class VerbRunnerTests
     [Fact]
     public async Task An_error_of_the_user_is_one_line_with_its_place_and_exit_code_1()
     {
-        var (code, output, error) = await Run(new AttributionException("ATTR1301", "The row has no prompt.\nGive it one.") { File = "a.jsonl", Row = 7, Property = "prompt" });
+        var (code, output, error) = await Run(new AttributionException("ATTR1301", "The row has no prompt.\nGive it one.")
+        {
+            File = "a.jsonl",
+            Row = 7,
+            Property = "prompt"
+        });
 
         code.ShouldBe(1);
         output.ShouldBeEmpty();

@@ -51,7 +51,9 @@ internal sealed record ChatAct(int Status, string Body)
         new(status, JsonSerializer.Serialize(new { error = new { message, code } })) { Headers = headers };
 }
 
-/// <summary>An OpenAI-compatible server on the loopback address whose every answer, and every way of failing, is the test's own. It keeps connections open.</summary>
+/// <summary>
+/// An OpenAI-compatible server on the loopback address whose every answer, and every way of failing, is the test's own. It keeps connections open.
+/// </summary>
 internal sealed class ChatServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -121,7 +123,8 @@ internal sealed class ChatServer : IDisposable
                 while (have < end + 4 + length)
                     if (!await Fill())
                         return;
-                var call = new ChatCall(head[0].Split(' ')[1], headers.GetValueOrDefault("authorization"), JsonDocument.Parse(buffer.AsMemory(end + 4, length).ToArray()).RootElement);
+                var call = new ChatCall(head[0].Split(' ')[1], headers.GetValueOrDefault("authorization"),
+                    JsonDocument.Parse(buffer.AsMemory(end + 4, length).ToArray()).RootElement);
                 buffer.AsSpan(end + 4 + length, have - end - 4 - length).CopyTo(buffer);
                 have -= end + 4 + length;
                 Calls.Enqueue(call);
@@ -172,7 +175,8 @@ internal sealed class ChatServer : IDisposable
                 return false;
             }
             var body = Encoding.UTF8.GetBytes(act.Body);
-            var head = $"HTTP/1.1 {act.Status} X\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n{string.Concat(act.Headers.Select(h => $"{h.Name}: {h.Value}\r\n"))}\r\n";
+            var head = $"HTTP/1.1 {act.Status} X\r\nContent-Type: application/json\r\nContent-Length: "
+                + $"{body.Length}\r\n{string.Concat(act.Headers.Select(h => $"{h.Name}: {h.Value}\r\n"))}\r\n";
             await stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. body.AsSpan(0, act.CutAfter ?? body.Length)], _stop.Token);
             if (act.CutAfter is not null)
                 return false;

@@ -59,13 +59,18 @@ internal sealed partial class MarkdownPage
     public static IEnumerable<(string Command, string Place)> Commands => OfRepository.SelectMany(page => page.Blocks).Where(block => block.Language == "sh")
         .SelectMany(block => block.Text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => (line, block.Place)));
 
-    /// <summary>The words of a command as a shell has them: quotes are taken off, settings of the environment before it left out, and what follows <c>&gt;</c> or <c>#</c>.</summary>
+    /// <summary>
+    /// The words of a command as a shell has them: quotes are taken off, settings of the environment before it left out, and what follows <c>&gt;</c> or
+    /// <c>#</c>.
+    /// </summary>
     public static string[] Words(string command) =>
-        [.. Word().Matches(command).Select(match => match.Value).TakeWhile(word => word is not (">" or "#")).Select(word => Quoted().Replace(word, match => match.Value[1..^1])).SkipWhile(word => Setting().IsMatch(word))];
+        [.. Word().Matches(command).Select(match => match.Value).TakeWhile(word => word is not (">" or "#")).Select(word =>
+            Quoted().Replace(word, match => match.Value[1..^1])).SkipWhile(word => Setting().IsMatch(word))];
 
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.md").Concat(
         Directory.EnumerateDirectories(folder)
-            .Where(inner => System.IO.Path.GetFileName(inner) is var name && name[0] != '.' && name is not ("bin" or "obj" or "out" or "artifacts" or "Prompts" or "node_modules" or "TestResults"))
+            .Where(inner => System.IO.Path.GetFileName(inner) is var name && name[0] != '.'
+                && name is not ("bin" or "obj" or "out" or "artifacts" or "Prompts" or "node_modules" or "TestResults"))
             .SelectMany(Files));
 
     private static string Anchor(string heading, List<string> before)

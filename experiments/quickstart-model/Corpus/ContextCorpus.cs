@@ -47,7 +47,8 @@ internal sealed class ContextCorpus(ulong seed) : ICorpus
     private (string Context, IReadOnlyDictionary<Fact, string> Sentences) Context(CounterRandom random)
     {
         var people = Draw(_language.Lines("name"), Between(MinPeople, MaxPeople, random), random);
-        var facts = Draw(_language.Lines("fact"), Between(MinFacts, MaxFacts, random), random).Select(kind => new Fact(random.Pick(people), kind, random.Pick(_language.Lines(kind))));
+        var facts = Draw(_language.Lines("fact"), Between(MinFacts, MaxFacts, random), random).Select(kind =>
+            new Fact(random.Pick(people), kind, random.Pick(_language.Lines(kind))));
         var sentences = new OrderedDictionary<Fact, string>(facts.Select(fact => KeyValuePair.Create(fact, fact.Tell(random))));
         var lines = sentences.Values.ToList();
         for (var fillers = Between(0, MaxFillers, random); fillers > 0; fillers--)

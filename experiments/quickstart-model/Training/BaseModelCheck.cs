@@ -26,7 +26,9 @@ internal sealed class BaseModelCheck(CausalLanguageModel model, DocumentEncoder 
         return JudgedScores.Of(judge.Scale, verdicts);
     }
 
-    /// <summary>Prints, for each behaviour, the mean score on its held-out prompts without and with a system prompt that asks for it, and an answer of each.</summary>
+    /// <summary>
+    /// Prints, for each behaviour, the mean score on its held-out prompts without and with a system prompt that asks for it, and an answer of each.
+    /// </summary>
     public async Task Print(QuickstartData data, TextWriter output)
     {
         foreach (var behaviour in Behaviours.All)

@@ -11,7 +11,8 @@ internal sealed class ContextModelCheck(CausalLanguageModel model, DocumentEncod
     /// <summary>The greedy answers.</summary>
     public IReadOnlyList<string> Answers(IReadOnlyList<ContextExample> examples) =>
         [.. new TextGenerator(model)
-            .Generate([.. examples.Select(example => encoder.Prompt([new ChatMessage("user", ContextCorpus.Prompt(example.Context, example.Query))]))], new GenerationOptions { MaxNewTokens = 40 })
+            .Generate([.. examples.Select(example => encoder.Prompt([new ChatMessage("user", ContextCorpus.Prompt(example.Context, example.Query))]))],
+                new GenerationOptions { MaxNewTokens = 40 })
             .Select(generated => encoder.Text(generated.Tokens))];
 
     /// <summary>Prints the share of examples whose answer is right, and some that are not.</summary>

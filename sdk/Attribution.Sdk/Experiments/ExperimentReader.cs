@@ -59,7 +59,8 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
             Store = Paths.Short(Build.AttributionStore!),
             State = project.State.Replace('\\', '/').TrimEnd('/'),
             Out = FolderOf("out", Build.Variant),
-            Upstream = [.. ExperimentStage.Of(Kind).Single(s => s.Name == stage).Upstream.Where(name => Has(ExperimentStage.Of(Kind).Single(s => s.Name == name)))],
+            Upstream = [.. ExperimentStage.Of(Kind).Single(s => s.Name == stage).Upstream.Where(name =>
+                Has(ExperimentStage.Of(Kind).Single(s => s.Name == name)))],
         };
 
     /// <summary>Whether the project asks for a stage that not every one has.</summary>

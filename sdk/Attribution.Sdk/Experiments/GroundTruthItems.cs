@@ -18,13 +18,15 @@ internal sealed class GroundTruthItems
     {
         var (items, known) = (project.Items(Item), Names.Of(typeof(GroundTruthNames)));
         foreach (var item in items.Where(item => !known.Contains(item.Include)))
-            problems.Add(new(ProjectErrorCodes.ValueInvalid, $"There is no ground truth '{item.Include}'. Use {string.Join(" or ", known)}.", Item, item.Include));
+            problems.Add(new(ProjectErrorCodes.ValueInvalid, $"There is no ground truth '{item.Include}'. Use {string.Join(" or ", known)}.", Item,
+                item.Include));
         foreach (var twice in items.GroupBy(item => item.Include).Where(group => group.Count() > 1))
             problems.Add(new(ProjectErrorCodes.ValueInvalid, $"There are two {Item} items {twice.Key}. Write one.", Item, twice.Key));
         if (items.FirstOrDefault(item => item.Include == GroundTruthNames.Lds) is { } lds)
         {
             // A rank correlation of fewer says nothing.
-            Subsets = (int)(properties.Whole($"{GroundTruthMetadataNames.Subsets} of {Item} {lds.Include}", lds.Text(GroundTruthMetadataNames.Subsets), 4, 100_000, Item,
+            Subsets = (int)(properties.Whole($"{GroundTruthMetadataNames.Subsets} of {Item} {lds.Include}", lds.Text(GroundTruthMetadataNames.Subsets), 4,
+                100_000, Item,
                 lds.Include) ?? Subsets);
             RetrainSeeds = lds.Text(GroundTruthMetadataNames.RetrainSeeds) is { } seeds ? List(lds, GroundTruthMetadataNames.RetrainSeeds, seeds, 0) : null;
             Reject(lds, GroundTruthMetadataNames.Ks, GroundTruthNames.KCurve);
@@ -38,14 +40,16 @@ internal sealed class GroundTruthItems
         else
             problems.Add(new(ProjectErrorCodes.PropertyMissing, $"{Item} {curve.Include} says not at which k. Add Ks=\"25;50;100\".", Item, curve.Include));
 
-        long[] List(ProjectItem item, string name, string text, long least) => [.. text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        long[] List(ProjectItem item, string name, string text, long least) =>
+            [.. text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(part => properties.Whole($"{name} of {Item} {item.Include}", part, least, long.MaxValue, Item, item.Include) ?? least).Distinct()];
 
         void Reject(ProjectItem item, string name, string reader)
         {
             if (item.Text(name) is { } text)
                 problems.Add(new(ProjectErrorCodes.ValueInvalid,
-                    string.Create(CultureInfo.InvariantCulture, $"{Item} {item.Include} has {name}=\"{text}\", which only {reader} reads. Remove it."), Item, item.Include));
+                    string.Create(CultureInfo.InvariantCulture, $"{Item} {item.Include} has {name}=\"{text}\", which only {reader} reads. Remove it."), Item,
+                        item.Include));
         }
     }
 

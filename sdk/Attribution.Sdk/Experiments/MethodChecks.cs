@@ -12,14 +12,16 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
     private const string TrainItem = ProjectItemNames.AttributionMethod, EvalItem = ProjectItemNames.SelectionMethod;
 
     private static readonly IReadOnlyList<string> Baselines = Names.Of(typeof(BaselineNames)), Personas = Names.Of(typeof(PersonaMethodNames)),
-        Methods = [.. Names.Of(typeof(AttributionMethodNames)), .. Names.Of(typeof(TrainedMethodNames))], OfModel = [.. AttributionMethodNames.OfWholeModel, TrainedMethodNames.Less];
+        Methods = [.. Names.Of(typeof(AttributionMethodNames)), .. Names.Of(typeof(TrainedMethodNames))],
+            OfModel = [.. AttributionMethodNames.OfWholeModel, TrainedMethodNames.Less];
 
     /// <summary>Checks that there is something to run, and that each method has one of the other side to compare with.</summary>
     /// <param name="scoringMethods">How they compare.</param>
     public void CheckRuns(IReadOnlyList<string> scoringMethods)
     {
         foreach (var baseline in baselines.Except(Baselines))
-            problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"There is no baseline '{baseline}'. Use {string.Join(", ", Baselines.SkipLast(1))} or {Baselines[^1]}.",
+            problems.Add(new(ProjectErrorCodes.UnknownBaseline,
+                $"There is no baseline '{baseline}'. Use {string.Join(", ", Baselines.SkipLast(1))} or {Baselines[^1]}.",
                 ProjectItemNames.Baseline, baseline));
         foreach (var method in trainMethods.Intersect(Personas))
             problems.Add(new(ProjectErrorCodes.NothingToRun,
@@ -61,7 +63,8 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
         var (train, eval) = (trainMethods.Except(OfModel).ToList(), evalMethods.Except(OfModel).ToList());
         if (train.Count == 0 != (eval.Count == 0))
             NoPartner(train.Count > 0 ? TrainItem : EvalItem, train.Concat(eval).First(),
-                $"the other side has {string.Join(" and ", (train.Count > 0 ? evalMethods : trainMethods).Intersect(OfModel))} alone, which pairs only with its like. "
+                $"the other side has {string.Join(" and ", (train.Count > 0 ? evalMethods : trainMethods).Intersect(OfModel))} alone, which "
+                    + "pairs only with its like. "
                 + $"Add a {(train.Count > 0 ? EvalItem : TrainItem)}, or remove it here.");
         if (trainMethods.FirstOrDefault(OfModel.Contains) is { } ofModel && scoringMethods.Count > 0 && scoringMethods.All(ScoringMethodNames.ReadsControls))
             problems.Add(new(ProjectErrorCodes.MethodsDoNotPair,

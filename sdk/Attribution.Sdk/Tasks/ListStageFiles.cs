@@ -54,7 +54,8 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
     private IEnumerable<string> Of(ExperimentStage stage)
     {
         var folder = Folder;
-        string[] before = [.. ExperimentStage.Of(ExperimentKind).Where(other => stage.Upstream.Contains(other.Name) && IsAsked(other)).Select(other => other.Name)];
+        string[] before = [.. ExperimentStage.Of(ExperimentKind).Where(other => stage.Upstream.Contains(other.Name) && IsAsked(other)).Select(other =>
+            other.Name)];
         yield return Library;
         yield return folder.Request(stage.Name);
         yield return folder.Result(stage.Name);

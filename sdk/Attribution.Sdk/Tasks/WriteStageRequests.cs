@@ -144,7 +144,8 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
                 return false;
             }
             if (told != holder)
-                Log.LogMessage(MessageImportance.High, "{0}: waits for another build that uses {1}: {2}", Path.GetFileNameWithoutExtension(ProjectFile), StateFolder, told = holder);
+                Log.LogMessage(MessageImportance.High, "{0}: waits for another build that uses {1}: {2}", Path.GetFileNameWithoutExtension(ProjectFile),
+                    StateFolder, told = holder);
         }
     }
 

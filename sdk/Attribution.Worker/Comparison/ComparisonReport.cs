@@ -107,13 +107,15 @@ internal static class ComparisonReport
     private static string[] Cell(RunPair pair, string metric)
     {
         var (a, b) = (pair.RunA.Metrics.GetValueOrDefault(metric), pair.RunB.Metrics.GetValueOrDefault(metric));
-        return [Number(a), Number(b), a == b ? a is null ? Nothing : Same : b - a is { } difference ? difference.ToString("+0.000;-0.000;+0.000", CultureInfo.InvariantCulture) : Nothing];
+        return [Number(a), Number(b), a == b ? a is null ? Nothing : Same : b - a is { } difference
+            ? difference.ToString("+0.000;-0.000;+0.000", CultureInfo.InvariantCulture) : Nothing];
     }
 
     // The methods say which run it is, as in the table of a build; where they do not, its name does.
     private static string[] Labels(IReadOnlyList<RunPair> pairs)
     {
-        var labels = pairs.Select(pair => pair.Common("attribution") is not { } attribution ? pair.A : pair.Common("selection") is { } selection ? $"{attribution} x {selection}" : attribution).ToArray();
+        var labels = pairs.Select(pair => pair.Common("attribution") is not { } attribution ? pair.A : pair.Common("selection") is { } selection
+            ? $"{attribution} x {selection}" : attribution).ToArray();
         return [.. labels.Select((label, i) => labels.Count(l => l == label) == 1 ? label : pairs[i].A)];
     }
 

@@ -10,7 +10,8 @@ internal sealed class GitRevision
 {
     private readonly string _folder, _name, _commit;
 
-    private GitRevision(string folder, string name, string commit, string description) => (_folder, _name, _commit, Description) = (folder, name, commit, description);
+    private GitRevision(string folder, string name, string commit, string description) =>
+        (_folder, _name, _commit, Description) = (folder, name, commit, description);
 
     /// <summary>The commit's short hash and day.</summary>
     public string Description { get; }
@@ -20,10 +21,15 @@ internal sealed class GitRevision
     public static GitRevision Find(string folder, string name)
     {
         if (Git(folder, "rev-parse", "--git-dir") is { Code: not 0 } outside)
-            throw new AttributionException(ErrorCodes.GitUnusable, $"'{folder}' cannot be compared with a revision: git says '{outside.Error}'.") { File = folder };
+            throw new AttributionException(ErrorCodes.GitUnusable,
+                $"'{folder}' cannot be compared with a revision: git says '{outside.Error}'.")
+            { File = folder };
         var found = Git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", $"{name}^{{commit}}");
         if (found.Code != 0)
-            throw new AttributionException(ErrorCodes.RevisionUnknown, $"The git repository of '{folder}' has no revision '{name}'. `git log --oneline` lists those that it has; a shallow clone lacks old ones.") { Property = "--against" };
+            throw new AttributionException(ErrorCodes.RevisionUnknown,
+                $"The git repository of '{folder}' has no revision '{name}'. `git log --oneline` lists those that it has; a "
+                + "shallow clone lacks old ones.")
+            { Property = "--against" };
         var commit = found.Output.Trim();
         return new(folder, name, commit, Git(folder, "show", "--no-patch", "--format=%h, %cs", commit).Output.Trim());
     }
@@ -35,13 +41,20 @@ internal sealed class GitRevision
     {
         var file = Git(_folder, "show", $"{_commit}:./{path}");
         return file.Code == 0 ? file.Output : throw new AttributionException(ErrorCodes.SnapshotNotInRevision,
-            $"The revision '{_name}' ({Description}) has no {path} of '{_folder}'. `git log --oneline -- {Path.Combine(_folder, path)}` lists the revisions that changed it.")
+            $"The revision '{_name}' ({Description}) has no {path} of '{_folder}'. `git log --oneline -- {Path.Combine(_folder, path)}` lists the "
+                + "revisions that changed it.")
         { File = path, Property = "--against" };
     }
 
     private static (int Code, string Output, string Error) Git(string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("git", ["-C", folder, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8 };
+        var start = new ProcessStartInfo("git", ["-C", folder, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8
+        };
         try
         {
             using var process = Process.Start(start)!;
@@ -52,7 +65,9 @@ internal sealed class GitRevision
         }
         catch (Win32Exception e)
         {
-            throw new AttributionException(ErrorCodes.GitUnusable, "Comparing with a revision needs git, which is not on the PATH. Install it (Debian: apt-get install git).", e) { Property = "--against" };
+            throw new AttributionException(ErrorCodes.GitUnusable,
+                "Comparing with a revision needs git, which is not on the PATH. Install it (Debian: apt-get install git).", e)
+            { Property = "--against" };
         }
     }
 }

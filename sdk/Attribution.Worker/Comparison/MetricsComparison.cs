@@ -8,12 +8,15 @@ namespace Attribution.Worker.Comparison;
 /// <param name="Pairs">The runs that both have, in the first's order.</param>
 /// <param name="OnlyA">Names of runs without a counterpart in the second.</param>
 /// <param name="OnlyB">Names of runs without a counterpart in the first.</param>
-internal sealed record MetricsComparison(MetricsSource A, MetricsSource B, IReadOnlyList<RunPair> Pairs, IReadOnlyList<string> OnlyA, IReadOnlyList<string> OnlyB)
+internal sealed record MetricsComparison(MetricsSource A, MetricsSource B, IReadOnlyList<RunPair> Pairs, IReadOnlyList<string> OnlyA,
+    IReadOnlyList<string> OnlyB)
 {
     // Where names differ, as they do with the layer: what else makes two runs counterparts, the closest first.
     private static readonly string[][] Likenesses = [["train", "eval", "attribution", "selection"], ["eval", "attribution", "selection"]];
 
-    /// <summary>Pairs runs of one name; then, among the rest, those that are the only ones with the same data and methods, or the same evaluation set and methods.</summary>
+    /// <summary>
+    /// Pairs runs of one name; then, among the rest, those that are the only ones with the same data and methods, or the same evaluation set and methods.
+    /// </summary>
     public static MetricsComparison Of(MetricsSource a, MetricsSource b)
     {
         var (restA, restB) = (a.Metrics.OverSeeds.ToDictionary(), b.Metrics.OverSeeds.ToDictionary());

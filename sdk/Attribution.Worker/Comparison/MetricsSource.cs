@@ -18,14 +18,18 @@ internal sealed record MetricsSource(string Name, Metrics Metrics)
     {
         var file = File.Exists(path) && !IsProject(path) ? path : Path.Combine(FolderOf(path), "out", Metrics.File);
         if (!File.Exists(file))
-            throw new AttributionException(ErrorCodes.MetricsMissing, $"The experiment '{path}' has no metrics yet: there is no {Metrics.File} in its folder out. Build it first: dotnet build {path}") { File = file };
+            throw new AttributionException(ErrorCodes.MetricsMissing,
+                $"The experiment '{path}' has no metrics yet: there is no {Metrics.File} in its folder out. Build it "
+                + $"first: dotnet build {path}")
+            { File = file };
         return new(file, Metrics.Read(file));
     }
 
     /// <summary>The metrics that an experiment's snapshot had in a revision of its git repository.</summary>
     /// <param name="path">The experiment's folder or its project file.</param>
     /// <param name="revision">Whatever git takes for a commit: <c>HEAD</c>, <c>main~3</c>, a tag, a hash.</param>
-    /// <exception cref="AttributionException">ATTR1712: git is not there or the folder is not in a repository. ATTR1713: no such revision. ATTR1714: it has no snapshot of the experiment.</exception>
+    /// <exception cref="AttributionException">ATTR1712: git is not there or the folder is not in a repository. ATTR1713: no such revision. ATTR1714: it has no
+    /// snapshot of the experiment.</exception>
     public static MetricsSource At(string path, string revision)
     {
         var commit = GitRevision.Find(FolderOf(path), revision);
@@ -36,7 +40,9 @@ internal sealed record MetricsSource(string Name, Metrics Metrics)
     private static string FolderOf(string path) =>
         Directory.Exists(path) ? path
         : File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))!
-        : throw new AttributionException(ErrorCodes.MetricsMissing, $"There is no experiment '{path}'. Name the folder of one, such as experiments/quickstart.") { File = path };
+        : throw new AttributionException(ErrorCodes.MetricsMissing,
+            $"There is no experiment '{path}'. Name the folder of one, such as experiments/quickstart.")
+        { File = path };
 
     private static bool IsProject(string path) => path.EndsWith("proj", StringComparison.Ordinal);
 }

@@ -17,8 +17,10 @@ public static class CudaCheck
         {
             (0, null or 0, _) => new Check("CUDA devices", CheckStatus.Ok, "none; everything runs on the CPU"),
             (_, > 0, _) => new Check("CUDA devices", CheckStatus.Ok, devices.Count > 0 ? list : $"{usable} usable"),
-            (_, _, false) => new Check("CUDA devices", CheckStatus.Warn, $"{list}, but libtorch was built without CUDA", "build with -p:TorchBackend=cuda, or name a libtorch with CUDA: export LIBTORCH=FOLDER"),
-            (_, 0, _) => new Check("CUDA devices", CheckStatus.Warn, $"{list}, but libtorch can use none of them", "nvidia-smi, to compare the driver's CUDA version with libtorch's; also look at CUDA_VISIBLE_DEVICES"),
+            (_, _, false) => new Check("CUDA devices", CheckStatus.Warn, $"{list}, but libtorch was built without CUDA",
+                "build with -p:TorchBackend=cuda, or name a libtorch with CUDA: export LIBTORCH=FOLDER"),
+            (_, 0, _) => new Check("CUDA devices", CheckStatus.Warn, $"{list}, but libtorch can use none of them",
+                "nvidia-smi, to compare the driver's CUDA version with libtorch's; also look at CUDA_VISIBLE_DEVICES"),
             _ => new Check("CUDA devices", CheckStatus.Ok, list),
         };
     }

@@ -34,7 +34,8 @@ public static class DoctorReport
         table.AddColumn(new TableColumn("status").NoWrap());
         table.AddColumn("found");
         foreach (var check in checks)
-            table.AddRow(new Markup(Markup.Escape(check.Part)), new Markup($"[{Colour(check.Status)}]{Name(check.Status)}[/]"), new Markup(Markup.Escape(Shown.Of(check.Found))));
+            table.AddRow(new Markup(Markup.Escape(check.Part)), new Markup($"[{Colour(check.Status)}]{Name(check.Status)}[/]"),
+                new Markup(Markup.Escape(Shown.Of(check.Found))));
         console.Write(table);
 
         foreach (var check in checks.Where(check => check.Mend is not null))

@@ -19,7 +19,8 @@ public static class StoreCheck
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Check("store", CheckStatus.Missing, $"{store} cannot be written: {e.Message}", "export ATTRIBUTION_STORE=FOLDER, on a disk that can be written");
+            return new Check("store", CheckStatus.Missing, $"{store} cannot be written: {e.Message}",
+                "export ATTRIBUTION_STORE=FOLDER, on a disk that can be written");
         }
         var free = new DriveInfo(existing.FullName).AvailableFreeSpace;
         var found = $"{store}, {free / (double)(1L << 30):0.0} GiB free";

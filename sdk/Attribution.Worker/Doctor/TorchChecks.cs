@@ -33,7 +33,8 @@ internal static class TorchChecks
         yield return new Check("TorchSharp", CheckStatus.Ok, $"{TorchLibrary.PackageVersion}"
             + (loaded.WithOldStandardLibrary ? ", loaded with a weak need of libstdc++: this system's is older than the package's" : ""));
         yield return new Check("processor", CheckStatus.Ok,
-            $"{Processor.Name}, {Processor.Cores} cores; kernels use {Processor.Capability}; {(Processor.MultipliesBFloat16 ? "multiplies bfloat16 itself" : "multiplies bfloat16 as float32")}");
+            $"{Processor.Name}, {Processor.Cores} cores; kernels use {Processor.Capability}; "
+                + $"{(Processor.MultipliesBFloat16 ? "multiplies bfloat16 itself" : "multiplies bfloat16 as float32")}");
         yield return new Check("threads", CheckStatus.Ok, TorchThreads.Asked() is { } asked
             ? $"{asked} of {Processor.Cores} cores, as the environment says"
             : $"1 for small models, {Processor.Cores} of {Processor.Cores} cores for others");

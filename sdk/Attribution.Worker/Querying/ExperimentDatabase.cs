@@ -44,7 +44,8 @@ internal sealed partial class ExperimentDatabase : IDisposable
     private void Lock(IReadOnlyList<ExperimentOutputs> experiments)
     {
         var files = experiments.SelectMany(e => e.Files).Select(f => f.Path).Distinct();
-        _connection.Execute($"SET allowed_paths = {Sql.Literals(files)}; SET allowed_directories = {Sql.Literals([_results.FullName])}; SET enable_external_access = false; SET lock_configuration = true");
+        _connection.Execute($"SET allowed_paths = {Sql.Literals(files)}; SET allowed_directories = {Sql.Literals([_results.FullName])}; SET "
+            + "enable_external_access = false; SET lock_configuration = true");
     }
 
     /// <summary>Checks that a text is one statement that DuckDB takes and that only asks.</summary>
@@ -53,7 +54,9 @@ internal sealed partial class ExperimentDatabase : IDisposable
     public void Check(string sql)
     {
         if (!Asks())
-            throw new AttributionException(ErrorCodes.QueryNotReadOnly, "A query only asks: SELECT, WITH, FROM, DESCRIBE or SUMMARIZE. Results are written with --output.") { Property = "query" };
+            throw new AttributionException(ErrorCodes.QueryNotReadOnly,
+                "A query only asks: SELECT, WITH, FROM, DESCRIBE or SUMMARIZE. Results are written with --output.")
+            { Property = "query" };
 
         bool Asks()
         {
@@ -129,7 +132,8 @@ internal sealed partial class ExperimentDatabase : IDisposable
         foreach (var (table, isTruth) in (ReadOnlySpan<(string, bool)>)[("runs", false), (GroundTruthMetrics.Setting, true)])
         {
             var own = QueryTables.OfMetrics.Single(t => t.Name == table).Columns.Skip(QueryTables.Run.Count).ToArray();
-            Insert(table, runs.Where(r => r.Run.Settings.ContainsKey(GroundTruthMetrics.Setting) == isTruth).Select(r => (string[])[.. r.Keys, .. own.Select(c =>
+            Insert(table, runs.Where(r => r.Run.Settings.ContainsKey(GroundTruthMetrics.Setting) == isTruth).Select(r =>
+                (string[])[.. r.Keys, .. own.Select(c =>
                 r.Run.Settings.TryGetValue(c.Name, out var setting) ? Value(setting) : Number(r.Run.Metrics.GetValueOrDefault(c.Name)))]));
         }
         Insert("comparisons", experiments.SelectMany(e => (e.Metrics?.Verdicts ?? []).Select(v => Comparison(e, v))));
@@ -143,7 +147,8 @@ internal sealed partial class ExperimentDatabase : IDisposable
         // Every method has the rows of its dataset; one copy is enough.
         RunSettings[] settings = [.. experiments.Select(e => new RunSettings(e.Metrics))];
         var files = experiments.SelectMany((e, i) => e.Files
-            .Where(f => f.Kind != ExperimentFileKind.Rows || f.Folder == e.Files.First(other => other.Kind == ExperimentFileKind.Rows && DatasetOf(other) == DatasetOf(f)).Folder)
+            .Where(f => f.Kind != ExperimentFileKind.Rows || f.Folder == e.Files.First(other => other.Kind == ExperimentFileKind.Rows
+                && DatasetOf(other) == DatasetOf(f)).Folder)
             .Select(file => (Experiment: e, Settings: settings[i], File: file))).ToArray();
         Insert(FilesTable, files.Select(f => (string[])[Text(f.File.Path), Text(f.Experiment.Name), Text(f.Experiment.Variant), .. Place(f.Settings, f.File)]));
         foreach (var table in QueryTables.OfFiles)
@@ -168,14 +173,17 @@ internal sealed partial class ExperimentDatabase : IDisposable
 
     private static string[] Comparison(ExperimentOutputs experiment, Verdict verdict) =>
     [
-        Text(experiment.Name), Text(experiment.Variant), Text(verdict.Train), Text(verdict.Eval), Text(verdict.Metric), Text(verdict.Leader), Number(verdict.Score),
-        Number(verdict.ScoreSd), Number(verdict.Before), Number(verdict.Random), .. Difference(verdict.OverRandom), Text(verdict.Second), .. Difference(verdict.OverSecond),
+        Text(experiment.Name), Text(experiment.Variant), Text(verdict.Train), Text(verdict.Eval), Text(verdict.Metric), Text(verdict.Leader),
+            Number(verdict.Score),
+        Number(verdict.ScoreSd), Number(verdict.Before), Number(verdict.Random), .. Difference(verdict.OverRandom), Text(verdict.Second),
+            .. Difference(verdict.OverSecond),
         Number(verdict.Seeds), Number(verdict.Prompts), verdict.IsBest ? "true" : "false", Text(verdict.Text),
     ];
 
     private static string[] Difference(ComparedWith? found) => [Number(found?.Difference), Number(found?.Lower), Number(found?.Upper)];
 
-    private static string DatasetOf(ExperimentFile file) => Path.GetDirectoryName(file.Folder) is { Length: > 0 } dataset ? dataset.Replace(Path.DirectorySeparatorChar, '/') : file.Folder;
+    private static string DatasetOf(ExperimentFile file) => Path.GetDirectoryName(file.Folder) is { Length: > 0 } dataset
+        ? dataset.Replace(Path.DirectorySeparatorChar, '/') : file.Folder;
 
     private void Insert(string table, IEnumerable<string[]> rows)
     {

@@ -5,7 +5,8 @@ namespace Attribution.Worker.Querying;
 /// <summary>A file under an experiment's <c>out/</c> that queries read.</summary>
 /// <param name="Path">Where it lies.</param>
 /// <param name="Kind">What it holds.</param>
-/// <param name="Folder">The run that it is of, or <c>{dataset}/{method}</c> for the kinds that belong to no run; relative to <c>out/</c>, with <c>/</c>.</param>
+/// <param name="Folder">The run that it is of, or <c>{dataset}/{method}</c> for the kinds that belong to no run; relative to <c>out/</c>, with
+/// <c>/</c>.</param>
 /// <param name="Judge">Who gave the verdicts, for these.</param>
 internal sealed partial record ExperimentFile(string Path, ExperimentFileKind Kind, string Folder, string? Judge = null)
 {

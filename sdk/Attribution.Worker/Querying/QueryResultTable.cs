@@ -42,7 +42,8 @@ internal static class QueryResultTable
         foreach (var line in cells)
             table.AddRow(line);
         console.Write(table);
-        console.WriteLine(rows > MostRows ? $"the first {MostRows} of {rows} rows; --format csv, json or parquet gives all" : rows == 1 ? "1 row" : $"{rows} rows");
+        console.WriteLine(rows > MostRows ? $"the first {MostRows} of {rows} rows; --format csv, json or parquet gives all" : rows == 1
+            ? "1 row" : $"{rows} rows");
     }
 
     private static bool IsNumber(DuckDbType type) => type.IsInteger || IsReal(type);

@@ -15,7 +15,8 @@ internal sealed record QueryTable(string Name, string Description, ExperimentFil
     public string CreateView(IReadOnlyList<string> files)
     {
         var columns = string.Join(", ", Columns.Select(c => $"CAST({(files.Count == 0 ? "NULL" : c.Expression)} AS {c.Type}) AS {Sql.Identifier(c.Name)}"));
-        var source = files.Count == 0 ? "(SELECT 1) WHERE false" : $"{string.Format(null, Reader, Sql.Literals(files))} AS f JOIN {ExperimentDatabase.FilesTable} AS o ON o.path = f.filename";
+        var source = files.Count == 0 ? "(SELECT 1) WHERE false"
+            : $"{string.Format(null, Reader, Sql.Literals(files))} AS f JOIN {ExperimentDatabase.FilesTable} AS o ON o.path = f.filename";
         return $"CREATE VIEW {Sql.Identifier(Name)} AS SELECT {columns} FROM {source}";
     }
 }

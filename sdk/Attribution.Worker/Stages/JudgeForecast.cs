@@ -33,14 +33,20 @@ internal sealed class JudgeForecast(string requests, string store, StageResult? 
                 return string.Create(CultureInfo.InvariantCulture, $"asks {name}: {repeats * models:N0} calls for each held-out prompt at most");
             var prompt = eval.Prompt is { } own ? JudgePrompt.Load(own) : JudgePrompt.Shipped(eval.Trait ?? "");
             calls += prompts * repeats * models;
-            tokens += prompts * repeats * models * JudgeCost.TokensOf(prompt.Ask(new JudgeRequest("", "") { GroundTruth = "", HighReference = "", LowReference = "" }));
+            tokens += prompts * repeats * models * JudgeCost.TokensOf(prompt.Ask(new JudgeRequest("", "")
+            {
+                GroundTruth = "",
+                HighReference = "",
+                LowReference = ""
+            }));
         }
         return string.Create(CultureInfo.InvariantCulture, $"asks {name}: {calls:N0} calls at most, about {tokens:N0} tokens and those of the answers");
     }
 
     private T Read<T>(string stage) where T : StageSettings => RequestFile.Read<T>(Path.Combine(requests, $"{stage}.request.json"));
 
-    private long? PromptsOf(string eval) => imported?.Find(ImportDatasetsStage.KeyOf(eval, "prompts")) is { } job && Path.Combine(store, job.Artifact, ImportDatasetsStage.PromptsFile) is var file && File.Exists(file)
+    private long? PromptsOf(string eval) => imported?.Find(ImportDatasetsStage.KeyOf(eval, "prompts")) is { } job
+        && Path.Combine(store, job.Artifact, ImportDatasetsStage.PromptsFile) is var file && File.Exists(file)
         ? File.ReadLines(file).LongCount()
         : null;
 }

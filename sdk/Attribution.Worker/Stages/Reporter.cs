@@ -29,7 +29,8 @@ internal sealed class Reporter(TextWriter output) : StageReporter
     public override void Detail(string text) => Write(new Line("message", text) { Importance = "low" });
 
     /// <inheritdoc/>
-    public override void Warning(string code, string text, string? file = null, long? row = null) => Write(new Line("warning", text) { Code = code, File = file, Row = row });
+    public override void Warning(string code, string text, string? file = null, long? row = null) =>
+        Write(new Line("warning", text) { Code = code, File = file, Row = row });
 
     /// <inheritdoc/>
     public override void Error(AttributionException error)
@@ -53,7 +54,13 @@ internal sealed class Reporter(TextWriter output) : StageReporter
     private void Write(Line line)
     {
         // Much of it is the words of others.
-        line = line with { Text = Shown.Of(line.Text), File = line.File is null ? null : Shown.Of(line.File), Property = line.Property is null ? null : Shown.Of(line.Property) };
+        line = line with
+        {
+            Text = Shown.Of(line.Text),
+            File = line.File is null ? null : Shown.Of(line.File),
+            Property = line.Property is null
+            ? null : Shown.Of(line.Property)
+        };
         var json = JsonSerializer.Serialize(line, Options);
         lock (_gate)
         {

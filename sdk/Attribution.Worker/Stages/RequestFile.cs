@@ -40,5 +40,7 @@ internal static class RequestFile
     }
 
     private static AttributionException Invalid(string path, string? property, string why) =>
-        new(ErrorCodes.RequestInvalid, $"The request '{path}' cannot be used: {why}. Correct the project's property or item that it comes from.") { File = path, Property = property };
+        new(ErrorCodes.RequestInvalid, $"The request '{path}' cannot be used: {why}. Correct the project's property "
+            + "or item that it comes from.")
+        { File = path, Property = property };
 }

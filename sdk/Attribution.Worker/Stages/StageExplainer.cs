@@ -59,7 +59,8 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
 
     private void Explain(string name, Stage stage, StageContext context)
     {
-        var jobs = stage.Plan().Select(job => (Job: job, Why: StageExplanation.Of(job.Request, context.State.Last(name, job.Key), context.Store), Artifact: context.Store.Find(job.Request))).ToArray();
+        var jobs = stage.Plan().Select(job => (Job: job, Why: StageExplanation.Of(job.Request, context.State.Last(name, job.Key), context.Store),
+            Artifact: context.Store.Find(job.Request))).ToArray();
         string[] missing = File.Exists(context.State.FilesFile(name))
             ? [.. context.State.Files(name).Where(file => !File.Exists(file)).Select(file => $"{file} is not there")]
             : ["it has not run here before"];
@@ -67,12 +68,15 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
         var known = jobs.All(j => j.Artifact is not null);
         if (known)
             _results[name] = StageRunner.ResultOf(name, jobs.Select(j => (j.Job, j.Artifact!)));
-        var upToDate = jobs.All(j => j.Why.State == StageState.UpToDate) && missing.Length == 0 && (jobs.Length > 0 || !context.Settings.Upstream.Any(_changed.Contains));
+        var upToDate = jobs.All(j => j.Why.State == StageState.UpToDate) && missing.Length == 0
+            && (jobs.Length > 0 || !context.Settings.Upstream.Any(_changed.Contains));
         if (!upToDate)
             _changed.Add(name);
 
-        output.WriteLine(upToDate ? $"{name}: up to date" : toRun > 0 ? $"{name}: to run ({toRun} of {jobs.Length} {stage.Noun}s)" : jobs.Length > 0 ? $"{name}: in the store" : $"{name}: to run");
-        var reasons = jobs.Where(j => j.Why.State != StageState.UpToDate).SelectMany(j => j.Why.Differences.Count == 0 ? [j.Why.Reason] : j.Why.Differences.Select(d => d.ToString())).Concat(missing).Distinct().ToArray();
+        output.WriteLine(upToDate ? $"{name}: up to date" : toRun > 0 ? $"{name}: to run ({toRun} of {jobs.Length} {stage.Noun}s)" : jobs.Length > 0
+            ? $"{name}: in the store" : $"{name}: to run");
+        var reasons = jobs.Where(j => j.Why.State != StageState.UpToDate).SelectMany(j => j.Why.Differences.Count == 0
+            ? [j.Why.Reason] : j.Why.Differences.Select(d => d.ToString())).Concat(missing).Distinct().ToArray();
         foreach (var reason in reasons.Take(MostReasons))
             output.WriteLine($"  {reason}");
         if (reasons.Length > MostReasons)

@@ -28,7 +28,8 @@ internal sealed class At2Result(ContextExample example, TextPiece part, string a
         foreach (var source in AttributedAnswerHtml.Best(scores))
             output.WriteLine($"{scores[source].ToString("0.0000", CultureInfo.InvariantCulture),8}  {OneLine(example.Sources[source].Text, LongestSource)}");
         if (example.Dropped > 0)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{example.Dropped} pieces of the context have no token of their own and were left out."));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{example.Dropped} pieces of the context have no token of their own and were left out."));
     }
 
     /// <summary>All of it, the sources in the order of the context.</summary>

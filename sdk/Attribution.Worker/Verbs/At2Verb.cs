@@ -19,7 +19,12 @@ public static class At2Verb
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var estimator = new Option<string>("--estimator") { Description = "A score estimator: the folder that an experiment made, or a published score_estimator.pt.", Required = true };
+        var estimator = new Option<string>("--estimator")
+        {
+            Description = "A score estimator: the folder that an experiment made, or a "
+            + "published score_estimator.pt.",
+            Required = true
+        };
         var context = new Option<string[]>("--context") { Description = "A text file with the context; several make several documents." };
         var query = new Option<string>("--query") { Description = "The question.", Required = true };
         var messages = new Option<string?>("--messages") { Description = "A JSON file with the chat before the question." };
@@ -27,7 +32,11 @@ public static class At2Verb
         var thoughts = new Option<bool>("--thoughts") { Description = "Attribute the final answer to the thoughts before it, which end with </think>." };
         var start = new Option<int?>("--start") { Description = "The first character of the answer's part to attribute; the whole answer if left out." };
         var end = new Option<int?>("--end") { Description = "The character after the last of that part." };
-        var type = new Option<SourceType>("--source-type") { Description = "What to attribute to: token, word, sentence or document.", DefaultValueFactory = _ => SourceType.Sentence };
+        var type = new Option<SourceType>("--source-type")
+        {
+            Description = "What to attribute to: token, word, sentence or document.",
+            DefaultValueFactory = _ => SourceType.Sentence
+        };
         var rule = new Option<string?>("--sentence-rule")
         { Description = "Where sentences end besides at full stops: paragraph or lines; as the estimator was trained if left out (a published one: lines)." };
         rule.AcceptOnlyFromAmong([.. Names.Of(typeof(SentenceRuleNames))]);
@@ -89,18 +98,24 @@ public static class At2Verb
         var answer = given is null ? null : GeneratedAnswer.Of(tokenizer, prompt, given);
         var length = prompt.Ids.Count + (answer?.Ids.Count ?? 1);
         if (length > model.Config.MaxPositions)
-            throw new AttributionException(ErrorCodes.PromptTooLong, $"Context, question and answer have {length} tokens or more, and the model's window is {model.Config.MaxPositions}. Shorten the context.") { Property = "--context" };
-        return answer ?? GeneratedAnswer.Of(tokenizer, new TextGenerator(model).Generate([prompt.Ids], new GenerationOptions { MaxNewTokens = LongestAnswer }, cancellation: cancellation)[0].Tokens);
+            throw new AttributionException(ErrorCodes.PromptTooLong,
+                $"Context, question and answer have {length} tokens or more, and the model's window is "
+                + $"{model.Config.MaxPositions}. Shorten the context.")
+            { Property = "--context" };
+        return answer ?? GeneratedAnswer.Of(tokenizer, new TextGenerator(model).Generate([prompt.Ids], new GenerationOptions { MaxNewTokens = LongestAnswer },
+            cancellation: cancellation)[0].Tokens);
     }
 
     private static ContextExample Example(ContextPrompt prompt, GeneratedAnswer answer, SourceType type, SentenceRule rule, bool thoughts)
     {
-        var (example, why) = thoughts ? ContextExampleBuilder.OfThoughts(prompt, answer, type, rule) : ContextExampleBuilder.OfContext(prompt, answer, type, rule);
+        var (example, why) = thoughts ? ContextExampleBuilder.OfThoughts(prompt, answer, type, rule)
+            : ContextExampleBuilder.OfContext(prompt, answer, type, rule);
         return example ?? throw new AttributionException(ErrorCodes.NothingToAttribute, why switch
         {
             Exclusion.NoSource => thoughts ? "The answer has no thoughts to attribute it to." : "The context is empty. Give a file with text as --context.",
             Exclusion.NoThoughts => $"The answer has no </think> that would end its thoughts: \"{answer.Text}\"",
-            _ => answer.Text.Length == 0 ? "The model's answer is empty. Give one with --answer." : $"The answer has no sentence to attribute: \"{answer.Text}\"",
+            _ => answer.Text.Length == 0 ? "The model's answer is empty. Give one with --answer."
+                : $"The answer has no sentence to attribute: \"{answer.Text}\"",
         });
     }
 

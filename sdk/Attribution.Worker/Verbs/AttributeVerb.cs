@@ -21,21 +21,37 @@ public static class AttributeVerb
         var layers = new Option<string>("--layer") { Description = "Blocks, 0-based, with commas between them, or all.", Required = true };
         var method = new Option<string>("--method") { Description = "Methods, with commas between them.", Required = true };
         var output = new Option<string>("--output") { Description = "The folder to write {method}/scores-*.parquet and data-*.parquet into.", Required = true };
-        var maxTokens = new Option<int>("--max-tokens") { Description = "The last tokens kept of a conversation.", DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens };
+        var maxTokens = new Option<int>("--max-tokens")
+        {
+            Description = "The last tokens kept of a conversation.",
+            DefaultValueFactory = _ =>
+            ConversationEncoder.DefaultMaxTokens
+        };
         var filter = new Option<string?>("--filter") { Description = "Only the rows for which this SQL condition on the file's columns holds." };
         var take = new Option<long?>("--take") { Description = "Only this many rows." };
         var defaults = new ProjectionIdentity();
         var projection = new Option<string>("--projection") { Description = "For trak: kronecker or sparse.", DefaultValueFactory = _ => "kronecker" };
-        var dimension = new Option<int>("--projection-dim") { Description = "For trak: the numbers of a vector.", DefaultValueFactory = _ => defaults.Dimension };
+        var dimension = new Option<int>("--projection-dim")
+        {
+            Description = "For trak: the numbers of a vector.",
+            DefaultValueFactory = _ =>
+            defaults.Dimension
+        };
         var seed = new Option<long>("--projection-seed") { Description = "For trak: decides the projection.", DefaultValueFactory = _ => defaults.Seed };
-        var matrices = new Option<string>("--projection-layers") { Description = "For trak: a regular expression that is found in the names of the matrices that take part.", DefaultValueFactory = _ => defaults.Layers };
+        var matrices = new Option<string>("--projection-layers")
+        {
+            Description = "For trak: a regular expression that is found in the names of "
+            + "the matrices that take part.",
+            DefaultValueFactory = _ => defaults.Layers
+        };
         projection.AcceptOnlyFromAmong("kronecker", "sparse");
         maxTokens.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 2)
                 result.AddError("--max-tokens must be at least 2.");
         });
-        var verb = new Command("attribute", "Computes attribution vectors of a dataset's rows.") { data, layers, method, output, maxTokens, filter, take, projection, dimension, seed, matrices };
+        var verb = new Command("attribute", "Computes attribution vectors of a dataset's rows.") { data, layers, method, output, maxTokens, filter, take,
+            projection, dimension, seed, matrices };
         var model = new ModelOptions(verb);
         model.AddConversations(verb, loss: true);
         verb.SetAction((parsed, cancellation) =>
@@ -74,10 +90,12 @@ public static class AttributeVerb
     }
 
     private static void Write(
-        Dataset dataset, RowEncoder encoder, VectorComputer computer, IReadOnlyList<IAttributionMethod> methods, ProjectionIdentity projection, IReadOnlyList<int> layers, string output,
+        Dataset dataset, RowEncoder encoder, VectorComputer computer, IReadOnlyList<IAttributionMethod> methods, ProjectionIdentity projection,
+            IReadOnlyList<int> layers, string output,
         CancellationToken cancellation)
     {
-        VectorKey[] wanted = [.. methods.SelectMany(m => m.IsOfWholeModel() ? [new VectorKey(m.Name, VectorKey.WholeModel)] : layers.Select(l => new VectorKey(m.Name, l)))];
+        VectorKey[] wanted = [.. methods.SelectMany(m => m.IsOfWholeModel()
+            ? [new VectorKey(m.Name, VectorKey.WholeModel)] : layers.Select(l => new VectorKey(m.Name, l)))];
         var file = dataset.Files.Count == 1 ? dataset.Files[0] : null;
         var writers = new Dictionary<string, VectorTableWriter>();
         long cutAway = 0;
@@ -110,7 +128,8 @@ public static class AttributeVerb
                 writer.Dispose();
         }
         if (cutAway > 0)
-            Console.Error.WriteLine($"warning {ErrorCodes.AnswerCutAway}: {cutAway} rows have no answer within --max-tokens; their vectors are NaN and are never selected.");
+            Console.Error.WriteLine($"warning {ErrorCodes.AnswerCutAway}: {cutAway} rows have no answer within --max-tokens; their vectors are "
+                + "NaN and are never selected.");
     }
 
     private static void Append(

@@ -18,11 +18,16 @@ public static class BaselineVerb
         var method = new Option<string>("--method") { Description = "bm25, loss or length.", Required = true };
         var data = new Option<string>("--data") { Description = "The training rows: Parquet, JSONL, JSON or CSV.", Required = true };
         var evaluation = new Option<string?>("--eval-data") { Description = "For bm25: the evaluation rows." };
-        var maxTokens = new Option<int>("--max-tokens") { Description = "For loss and length: the last tokens kept of a conversation.", DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens };
+        var maxTokens = new Option<int>("--max-tokens")
+        {
+            Description = "For loss and length: the last tokens kept of a conversation.",
+            DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens
+        };
         var k = new Option<int>("--top-k") { Description = "How many rows to select.", DefaultValueFactory = _ => 500 };
         var output = new Option<string>("--output") { Description = "The file to write: JSONL with rank, idx, score and messages.", Required = true };
         method.AcceptOnlyFromAmong([.. BaselineNames.Scored]);
-        var verb = new Command("baseline", "Selects the training rows that share words with an evaluation set, that a model finds hardest, or with the longest answers.") { method, data, evaluation, maxTokens, k, output };
+        var verb = new Command("baseline", "Selects the training rows that share words with an evaluation set, that a model finds hardest, "
+            + "or with the longest answers.") { method, data, evaluation, maxTokens, k, output };
         var model = new ModelOptions(verb, isRequired: false);
         model.AddConversations(verb, loss: true);
         verb.Validators.Add(result =>
@@ -44,7 +49,8 @@ public static class BaselineVerb
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             SelectedRows.Write(path, selected);
             var without = scores.Count(s => !float.IsFinite(s.Score));
-            parsed.InvocationConfiguration.Output.WriteLine($"selected {selected.Count} of {scores.Count} rows (scores {selected[^1].Score} to {selected[0].Score})"
+            parsed.InvocationConfiguration.Output.WriteLine($"selected {selected.Count} of {scores.Count} rows (scores "
+                + $"{selected[^1].Score} to {selected[0].Score})"
                 + (without > 0 ? $"; {without} rows have no score" : ""));
             return Task.FromResult(0);
 
@@ -61,7 +67,8 @@ public static class BaselineVerb
                 {
                     foreach (var chunk in rows.Rows().Chunk(256))
                     {
-                        var losses = AnswerScores.Losses(loaded.Transformer, [.. chunk.Select(row => encoder.Encode(row.Treatment, file, row.Index))], cancellation: cancellation);
+                        var losses = AnswerScores.Losses(loaded.Transformer, [.. chunk.Select(row => encoder.Encode(row.Treatment, file, row.Index))],
+                            cancellation: cancellation);
                         scored.AddRange(chunk.Zip(losses, (row, loss) => new ScoredRow(row.Index, loss)));
                         report(scored.Count);
                     }

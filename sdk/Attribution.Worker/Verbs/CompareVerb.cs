@@ -9,11 +9,22 @@ public static class CompareVerb
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var experiments = new Argument<string[]>("experiments") { Description = "Two experiments, or one and --against: their folders, project files or files of metrics.", Arity = new(1, 2) };
-        var against = new Option<string?>("--against") { Description = "Compare with the snapshot that is committed in this git revision: HEAD, main~3, a tag, a hash.", HelpName = "REVISION" };
+        var experiments = new Argument<string[]>("experiments")
+        {
+            Description = "Two experiments, or one and --against: their folders, project "
+            + "files or files of metrics.",
+            Arity = new(1, 2)
+        };
+        var against = new Option<string?>("--against")
+        {
+            Description = "Compare with the snapshot that is committed in this git revision: "
+            + "HEAD, main~3, a tag, a hash.",
+            HelpName = "REVISION"
+        };
         var all = new Option<bool>("--all") { Description = "Show every metric, not only those that say the most." };
         var json = new Option<bool>("--json") { Description = "Print JSON, with every metric, instead of a table." };
-        var verb = new Command("compare", "Shows the metrics of two experiments, or of one and its committed snapshot, side by side.") { experiments, against, all, json };
+        var verb = new Command("compare", "Shows the metrics of two experiments, or of one and its committed snapshot, side by side.") { experiments, against,
+            all, json };
         verb.Validators.Add(parsed =>
         {
             var count = parsed.GetValue(experiments)?.Length ?? 0;

@@ -27,7 +27,12 @@ public static class EvaluateVerb
         var topP = new Option<double>("--top-p") { Description = "Of the answers.", DefaultValueFactory = _ => defaults.TopP };
         var tokens = new Option<int>("--max-new-tokens") { Description = "The longest answer.", DefaultValueFactory = _ => defaults.MaxNewTokens };
         var seed = new Option<long>("--seed") { Description = "Decides what is drawn." };
-        var maxTokens = new Option<int>("--max-tokens") { Description = "The last tokens kept of a conversation.", DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens };
+        var maxTokens = new Option<int>("--max-tokens")
+        {
+            Description = "The last tokens kept of a conversation.",
+            DefaultValueFactory = _ =>
+            ConversationEncoder.DefaultMaxTokens
+        };
         var output = new Option<string>("--output") { Description = "The folder to write metrics.json, and judge_{trait}.csv, into.", Required = true };
         var verb = new Command("evaluate", "Cross-entropy on an evaluation set, and judged answers to held-out prompts.")
             { adapter, data, prompts, trait, repeats, temperature, topP, tokens, seed, maxTokens, output };
@@ -50,7 +55,8 @@ public static class EvaluateVerb
             using var attached = parsed.GetValue(adapter) is { } at ? LoraAdapter.Load(loaded, at) : null;
 
             var target = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
-            var entropy = new CrossEntropyEvaluator(loaded.Transformer).Evaluate([.. rows.Select(r => r.Treatment)], [.. rows.Select(r => r.Control).OfType<TokenSequence>()], cancellation);
+            var entropy = new CrossEntropyEvaluator(loaded.Transformer).Evaluate([.. rows.Select(r => r.Treatment)],
+                [.. rows.Select(r => r.Control).OfType<TokenSequence>()], cancellation);
             var metrics = new SortedDictionary<string, double?>(StringComparer.Ordinal)
             {
                 ["eval_loss_treatment"] = entropy.Treatment,
@@ -72,7 +78,8 @@ public static class EvaluateVerb
                 ProgressDisplay.Run("answers", asked.Count * options.Repeats, report =>
                     answers = new PromptAnswerer(loaded, Tokenizer.Load(folder), ChatTemplate.Choose(folder, model.ChatTemplate(parsed)))
                         .Answer(
-                            [.. asked.Select(p => p.Messages)], options, new ProgressCallback<int>(n => report(n)), cancellation, [.. asked.Select(p => p.Variables)]));
+                            [.. asked.Select(p => p.Messages)], options, new ProgressCallback<int>(n => report(n)), cancellation,
+                                [.. asked.Select(p => p.Variables)]));
                 var judged = await JudgedEvaluation.RunAsync(judge, answers, cancellation: cancellation);
                 judged.WriteCsv(Path.Combine(target, $"judge_{judge.Scale.Trait}.csv"));
                 foreach (var (key, value) in judged.Metrics())

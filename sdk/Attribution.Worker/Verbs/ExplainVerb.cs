@@ -12,11 +12,13 @@ public static class ExplainVerb
     {
         var requests = new Option<string>("--requests") { Description = "The folder of the stages' request files.", Required = true };
         var state = new Option<string?>("--state") { Description = "The folder of what was done the last time; that of the requests if left out." };
-        var verb = new Command("explain", "Says for each stage of an experiment whether it is up to date, in the store or to run, and what differs. Changes nothing.") { requests, state };
+        var verb = new Command("explain", "Says for each stage of an experiment whether it is up to date, in the store or to run, and "
+            + "what differs. Changes nothing.") { requests, state };
         verb.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;
-            new StageExplainer(parsed.GetRequiredValue(requests), parsed.GetValue(state) ?? parsed.GetRequiredValue(requests), output, new Reporter(TextWriter.Null)).Explain();
+            new StageExplainer(parsed.GetRequiredValue(requests), parsed.GetValue(state) ?? parsed.GetRequiredValue(requests), output,
+                new Reporter(TextWriter.Null)).Explain();
         });
         return verb;
     }

@@ -18,14 +18,19 @@ public static class FineTuneVerb
         var defaults = new FineTuningOptions();
         var data = new Option<string>("--data")
         {
-            Description = "selected_train_data.jsonl, or a dataset whose treatments to train on. Selected rows are trained on in their dataset's order, as a build does.",
+            Description = "selected_train_data.jsonl, or a dataset whose treatments to train on. Selected rows are trained on in their "
+                + "dataset's order, as a build does.",
             Required = true,
         };
         var output = new Option<string>("--output") { Description = "The folder to write the adapter and loss.jsonl into.", Required = true };
         var rank = new Option<int>("--rank") { Description = "LoRA's r.", DefaultValueFactory = _ => defaults.Lora.Rank };
         var alpha = new Option<double>("--alpha") { Description = "LoRA's alpha.", DefaultValueFactory = _ => defaults.Lora.Alpha };
         var dropout = new Option<double>("--dropout") { Description = "LoRA's dropout.", DefaultValueFactory = _ => defaults.Lora.Dropout };
-        var rate = new Option<double>("--learning-rate") { Description = "The learning rate of the first step; it falls linearly to 0.", DefaultValueFactory = _ => defaults.LearningRate };
+        var rate = new Option<double>("--learning-rate")
+        {
+            Description = "The learning rate of the first step; it falls linearly to 0.",
+            DefaultValueFactory = _ => defaults.LearningRate
+        };
         var decay = new Option<double>("--weight-decay") { Description = "AdamW's weight decay.", DefaultValueFactory = _ => defaults.WeightDecay };
         var targets = new Option<string>("--lora-targets")
         {
@@ -35,7 +40,12 @@ public static class FineTuneVerb
         var epochs = new Option<int>("--epochs") { Description = "How often each row is trained on.", DefaultValueFactory = _ => defaults.Epochs };
         var batch = new Option<int>("--batch-size") { Description = "Rows per step.", DefaultValueFactory = _ => defaults.BatchSize };
         var seed = new Option<long>("--seed") { Description = "Decides the first adapter and the order of the rows." };
-        var maxTokens = new Option<int>("--max-tokens") { Description = "The last tokens kept of a conversation.", DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens };
+        var maxTokens = new Option<int>("--max-tokens")
+        {
+            Description = "The last tokens kept of a conversation.",
+            DefaultValueFactory = _ =>
+            ConversationEncoder.DefaultMaxTokens
+        };
         var verb = new Command("finetune", "Trains a LoRA adapter on the answers of conversations.")
         { data, output, rank, alpha, dropout, targets, rate, decay, epochs, batch, seed, maxTokens };
         var model = new ModelOptions(verb);

@@ -14,13 +14,18 @@ public static class GenerateVerb
         var messages = new Option<string?>("--messages") { Description = "A JSON file with a conversation to answer by the model's chat template." };
         var tokens = new Option<int>("--max-new-tokens") { Description = "The most tokens to generate.", DefaultValueFactory = _ => 256 };
         var temperature = new Option<double>("--temperature") { Description = "0 takes the likeliest token; above, tokens are drawn." };
-        var topP = new Option<double>("--top-p") { Description = "Draw from the likeliest tokens that have this probability together.", DefaultValueFactory = _ => 1 };
+        var topP = new Option<double>("--top-p")
+        {
+            Description = "Draw from the likeliest tokens that have this probability together.",
+            DefaultValueFactory = _ => 1
+        };
         var seed = new Option<long>("--seed") { Description = "Decides what is drawn." };
         tokens.Validators.Add(result => Require(result.GetValueOrDefault<int>() >= 0, result, "at least 0"));
         temperature.Validators.Add(result => Require(result.GetValueOrDefault<double>() >= 0, result, "at least 0"));
         topP.Validators.Add(result => Require(result.GetValueOrDefault<double>() is > 0 and <= 1, result, "above 0 and at most 1"));
 
-        var verb = new Command("generate", "What a model writes after a prompt or in answer to a conversation, printed as it comes.") { prompt, messages, tokens, temperature, topP, seed };
+        var verb = new Command("generate", "What a model writes after a prompt or in answer to a conversation, printed as it comes.") { prompt, messages,
+            tokens, temperature, topP, seed };
         var model = new ModelOptions(verb);
         model.AddConversations(verb, loss: false);
         verb.Validators.Add(result =>
@@ -36,7 +41,12 @@ public static class GenerateVerb
                 ? tokenizer.EncodeToIds(Rendered(folder, model.ChatTemplate(parsed), MessagesFile.Read(file)), addSpecialTokens: false)
                 : tokenizer.EncodeToIds(parsed.GetValue(prompt)!);
             using var loaded = model.Load(parsed, folder);
-            var options = new GenerationOptions { MaxNewTokens = parsed.GetValue(tokens), Temperature = parsed.GetValue(temperature), TopP = parsed.GetValue(topP) };
+            var options = new GenerationOptions
+            {
+                MaxNewTokens = parsed.GetValue(tokens),
+                Temperature = parsed.GetValue(temperature),
+                TopP = parsed.GetValue(topP)
+            };
 
             // The prompt is decoded too, for what a token's text is can depend on those before it; only what follows it is printed.
             var output = parsed.InvocationConfiguration.Output;

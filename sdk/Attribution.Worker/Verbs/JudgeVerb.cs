@@ -39,17 +39,34 @@ public static class JudgeVerb
     private static Command Check()
     {
         var trait = TraitOption();
-        var examples = new Option<string>("--examples") { Description = "Answers that people scored: lines of {\"question\", \"answer\", \"score\"}, with references where the trait has them.", Required = true };
+        var examples = new Option<string>("--examples")
+        {
+            Description = "Answers that people scored: lines of {\"question\", \"answer\", \"score\"}, with "
+            + "references where the trait has them.",
+            Required = true
+        };
         var rules = new Option<bool>("--rules") { Description = "Check the trait's rules instead of a model." };
-        var model = new Option<string>("--model") { Description = "The judging model, or the folder of one.", DefaultValueFactory = _ => ChatOptions.DefaultModel };
+        var model = new Option<string>("--model")
+        {
+            Description = "The judging model, or the folder of one.",
+            DefaultValueFactory = _ =>
+            ChatOptions.DefaultModel
+        };
         var endpoint = new Option<string?>("--endpoint") { Description = $"An OpenAI-compatible service; {ChatOptions.DefaultEndpoint} if left out." };
         var prompt = new Option<string?>("--prompt") { Description = "A judging prompt of your own." };
         var budget = new Option<long?>("--budget-tokens") { Description = "The most tokens to pay for." };
-        var store = new Option<string>("--store") { Description = "The store that keeps what was asked.", DefaultValueFactory = _ => ArtifactPaths.Current().Store };
-        var command = new Command("check", "Scores labelled examples and prints how far the judge agrees with the labels.") { trait, examples, rules, model, endpoint, prompt, budget, store };
+        var store = new Option<string>("--store")
+        {
+            Description = "The store that keeps what was asked.",
+            DefaultValueFactory = _ =>
+            ArtifactPaths.Current().Store
+        };
+        var command = new Command("check", "Scores labelled examples and prints how far the judge agrees with the labels.") { trait, examples, rules, model,
+            endpoint, prompt, budget, store };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(rules) && (result.GetResult(model) is { Implicit: false } || result.GetValue(endpoint) is not null || result.GetValue(prompt) is not null))
+            if (result.GetValue(rules) && (result.GetResult(model) is { Implicit: false } || result.GetValue(endpoint) is not null
+                || result.GetValue(prompt) is not null))
                 result.AddError("--rules needs no --model, --endpoint or --prompt.");
         });
         command.SetAction((parsed, cancellation) =>
@@ -58,19 +75,25 @@ public static class JudgeVerb
             var name = parsed.GetRequiredValue(trait);
             var asks = parsed.GetValue(rules) ? null : parsed.GetValue(prompt) is { } own ? JudgePrompt.Load(own) : JudgePrompt.Shipped(name);
             if (asks is not null && asks.Scale.Trait != name)
-                throw new AttributionException(ErrorCodes.JudgePromptInvalid, $"The prompt is for the trait '{asks.Scale.Trait}', not '{name}'.") { File = parsed.GetValue(prompt), Property = "--trait" };
+                throw new AttributionException(ErrorCodes.JudgePromptInvalid,
+                    $"The prompt is for the trait '{asks.Scale.Trait}', not '{name}'.")
+                { File = parsed.GetValue(prompt), Property = "--trait" };
             using var kept = new ArtifactStore(parsed.GetRequiredValue(store));
-            using var chat = asks is null ? null : JudgingModel.Open(Settings(parsed.GetRequiredValue(model), parsed.GetValue(endpoint), parsed.GetValue(budget)), kept);
+            using var chat = asks is null ? null : JudgingModel.Open(Settings(parsed.GetRequiredValue(model), parsed.GetValue(endpoint),
+                parsed.GetValue(budget)), kept);
             var judge = asks is null ? RuleJudges.Of(name) : (IJudge)new LlmJudge(chat!, asks);
             var labelled = LabelledExamples.Read(parsed.GetRequiredValue(examples), judge.Scale, asks?.References ?? []);
 
             JudgedEvaluation? judged = null;
             Answer[] answers = [.. labelled.Select((e, i) => new Answer(i, 0, e.Request.Prompt, e.Request.Answer, 0, true))];
-            ProgressDisplay.Run("verdicts", labelled.Count, report => judged = JudgedEvaluation.RunAsync(judge, answers, a => labelled[a.PromptIndex].Request, new ProgressCallback<int>(n => report(n)), cancellation).GetAwaiter().GetResult());
+            ProgressDisplay.Run("verdicts", labelled.Count, report =>
+                judged = JudgedEvaluation.RunAsync(judge, answers, a => labelled[a.PromptIndex].Request, new ProgressCallback<int>(n => report(n)),
+                cancellation).GetAwaiter().GetResult());
             var console = StoreTables.ConsoleOn(parsed.InvocationConfiguration.Output);
             Print(console, judge, labelled, judged!);
             if (chat is not null)
-                console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{chat.Asked:N0} calls, {chat.AskedTokens:N0} tokens; the rest was in the store"));
+                console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{chat.Asked:N0} calls, {chat.AskedTokens:N0} tokens; the rest was in the store"));
             return Task.FromResult(0);
         });
         return command;
@@ -101,7 +124,8 @@ public static class JudgeVerb
             console.WriteLine($"people {example.Score}, judge {row.Verdict.Score}: {Short(example.Request.Answer)} ({Short(row.Verdict.Rationale)})");
     }
 
-    private static string Number(double value) => double.IsNaN(value) ? "undefined: there is one score only" : value.ToString("0.000", CultureInfo.InvariantCulture);
+    private static string Number(double value) => double.IsNaN(value)
+        ? "undefined: there is one score only" : value.ToString("0.000", CultureInfo.InvariantCulture);
 
     private static string Short(string text)
     {

@@ -32,7 +32,9 @@ public static class LogitsVerb
             using var loaded = model.Load(parsed, model.Folder(parsed));
             var ids = parsed.GetRequiredValue(tokens);
             if (ids.FirstOrDefault(id => id >= loaded.Config.VocabularySize, -1) is >= 0 and var beyond)
-                throw new AttributionException(ErrorCodes.TokenOutOfRange, $"The token {beyond} is not in the model's vocabulary of {loaded.Config.VocabularySize}.") { Property = "--tokens" };
+                throw new AttributionException(ErrorCodes.TokenOutOfRange,
+                    $"The token {beyond} is not in the model's vocabulary of {loaded.Config.VocabularySize}.")
+                { Property = "--tokens" };
             using var none = torch.no_grad();
             using var scope = torch.NewDisposeScope();
             var transformer = loaded.Transformer;
@@ -40,7 +42,8 @@ public static class LogitsVerb
             stream = transformer.Run(stream, transformer.Context(1, ids.Length), 0, loaded.Config.BlockCount);
             var logits = transformer.Logits(stream).to(torch.float32).cpu().data<float>().ToArray();
             var result = new { tokens = ids, logits = logits.Chunk(loaded.Config.VocabularySize) };
-            parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(result, new JsonSerializerOptions { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals }));
+            parsed.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(result,
+                new JsonSerializerOptions { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals }));
         });
         return verb;
     }

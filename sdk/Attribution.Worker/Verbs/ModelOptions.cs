@@ -24,9 +24,18 @@ internal sealed class ModelOptions
         DefaultValueFactory = _ => "cpu",
     };
 
-    private readonly Option<string?> _template = new("--chat-template") { Description = "A chat template instead of the model's own: a shipped one, such as chatml, or a file." };
+    private readonly Option<string?> _template = new("--chat-template")
+    {
+        Description = "A chat template instead of the model's own: a shipped one, "
+        + "such as chatml, or a file."
+    };
 
-    private readonly Option<string> _loss = new("--loss") { Description = "Whose loss counts: last_turn or all_turns.", DefaultValueFactory = _ => LossNames.LastTurn };
+    private readonly Option<string> _loss = new("--loss")
+    {
+        Description = "Whose loss counts: last_turn or all_turns.",
+        DefaultValueFactory = _ =>
+        LossNames.LastTurn
+    };
 
     private readonly Option<string?> _dtype = new("--dtype") { Description = "float32 or bfloat16; what the model was published in if left out." };
 

@@ -22,7 +22,10 @@ internal static class OutputPlace
         }
         var free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         if (bytes > free)
-            throw new AttributionException(ErrorCodes.FileAccess, $"About {StoreTables.Size(bytes)} will be written to '{folder}', and its disk has {StoreTables.Size(free)} left. Make room, or name another --output.") { File = folder, Property = "--output" };
+            throw new AttributionException(ErrorCodes.FileAccess,
+                $"About {StoreTables.Size(bytes)} will be written to '{folder}', and its disk has {StoreTables.Size(free)} left. Make "
+                + "room, or name another --output.")
+            { File = folder, Property = "--output" };
     }
 
     /// <summary>Sees that a file can be written.</summary>
@@ -30,10 +33,18 @@ internal static class OutputPlace
     public static void RequireFile(string file)
     {
         if (Directory.Exists(file))
-            throw new AttributionException(ErrorCodes.FileAccess, $"'{file}' is a folder; --output names the file to write.") { File = file, Property = "--output" };
+            throw new AttributionException(ErrorCodes.FileAccess, $"'{file}' is a folder; --output names the file to write.")
+            {
+                File = file,
+                Property = "--output"
+            };
         RequireFolder(Path.GetDirectoryName(Path.GetFullPath(file))!);
     }
 
     private static AttributionException NotWritable(string path, Exception e) =>
-        new(ErrorCodes.FileAccess, $"'{path}' cannot be written: {e.Message.TrimEnd('.')}. Make it writable, or name another --output.", e) { File = path, Property = "--output" };
+        new(ErrorCodes.FileAccess, $"'{path}' cannot be written: {e.Message.TrimEnd('.')}. Make it writable, or name another --output.", e)
+        {
+            File = path,
+            Property = "--output"
+        };
 }

@@ -19,9 +19,18 @@ public static class QueryVerb
     {
         var sql = new Argument<string?>("sql") { Description = "One SELECT in DuckDB's SQL.", Arity = ArgumentArity.ZeroOrOne };
         var tables = new Option<bool>(TablesOption) { Description = "List the tables with their columns, and examples." };
-        var format = new Option<QueryFormat?>("--format") { Description = "table, csv, parquet or json; without it that of the output's extension, or a table.", HelpName = "FORMAT" };
+        var format = new Option<QueryFormat?>("--format")
+        {
+            Description = "table, csv, parquet or json; without it that of the "
+            + "output's extension, or a table.",
+            HelpName = "FORMAT"
+        };
         var output = new Option<string?>("--output") { Description = "The file to write; without it the result is printed.", HelpName = "FILE" };
-        var folder = new Option<string?>("--in") { Description = "Where to look for experiments; without it the repository around the current folder.", HelpName = "FOLDER" };
+        var folder = new Option<string?>("--in")
+        {
+            Description = "Where to look for experiments; without it the repository around the current folder.",
+            HelpName = "FOLDER"
+        };
         var verb = new Command("query", "Answers a question in SQL about all metrics, runs, selections and scores.") { sql, tables, format, output, folder };
         verb.Validators.Add(parsed =>
         {
@@ -45,7 +54,10 @@ public static class QueryVerb
             var root = parsed.GetValue(folder) ?? RepositoryRoot();
             var experiments = Directory.Exists(root) ? ExperimentOutputs.Below(root).ToArray() : [];
             if (experiments.Length == 0)
-                throw new AttributionException(ErrorCodes.MetricsMissing, $"There is nothing to ask: no experiment in or below '{root}' has outputs. Build one first (dotnet build experiments/NAME), or name another folder with --in.") { File = root };
+                throw new AttributionException(ErrorCodes.MetricsMissing,
+                    $"There is nothing to ask: no experiment in or below '{root}' has outputs. Build one first (dotnet build experiments/NAME), or "
+                    + "name another folder with --in.")
+                { File = root };
             var file = parsed.GetValue(output);
             var wanted = parsed.GetValue(format) ?? (file is null ? QueryFormat.Table : FormatOf(file)!.Value);
             using var database = ExperimentDatabase.Open(experiments);
@@ -58,7 +70,8 @@ public static class QueryVerb
             catch (DbException e)
             {
                 // Its second line and on show the place in the query.
-                parsed.InvocationConfiguration.Error.WriteLine($"error {ErrorCodes.QueryInvalid}: {e.Message.Trim()}\n{string.Join('\n', database.Missing.Append(Advice(e)))}");
+                parsed.InvocationConfiguration.Error.WriteLine($"error {ErrorCodes.QueryInvalid}: "
+                    + $"{e.Message.Trim()}\n{string.Join('\n', database.Missing.Append(Advice(e)))}");
                 return 1;
             }
             catch (Exception e) when (file is not null && e is IOException or UnauthorizedAccessException)
@@ -93,7 +106,8 @@ public static class QueryVerb
     }
 
     private static string Advice(DbException e) => e.Message.Contains("multiple statements", StringComparison.Ordinal)
-        ? "Ask one question at a time. A PIVOT is one if it names its values: PIVOT metrics ON metric IN ('judged_mean', 'precision_at_k') USING first(value) GROUP BY run"
+        ? "Ask one question at a time. A PIVOT is one if it names its values: PIVOT metrics ON metric IN ('judged_mean', 'precision_at_k') "
+            + "USING first(value) GROUP BY run"
         : $"With {TablesOption} instead of a query the tables and their columns are listed.";
 
     private static QueryFormat? FormatOf(string file) => Path.GetExtension(file).ToLowerInvariant() switch

@@ -16,7 +16,11 @@ public static class RunStageVerb
         var request = new Option<string>("--request") { Description = "The stage's request file, as the build writes it.", Required = true };
         var accept = new Option<bool>("--accept-snapshot") { Description = "Make the present metrics the snapshot." };
         var parent = new Option<bool>("--stop-with-stdin") { Description = "Stop when the standard input ends: whoever started this is gone." };
-        var helper = new Option<bool>("--helper") { Description = "Compute what is free of a stage that another process runs, and leave the rest to that one.", Hidden = true };
+        var helper = new Option<bool>("--helper")
+        {
+            Description = "Compute what is free of a stage that another process runs, and leave the rest to that one.",
+            Hidden = true
+        };
         var verb = new Command("run-stage", "Runs one stage of an experiment from its request file, and reports in JSON lines.")
         {
             stage, request, accept, parent, helper,
@@ -27,7 +31,8 @@ public static class RunStageVerb
             if (parsed.GetValue(parent))
                 _ = Task.Run(() => StopWithInput(stop), CancellationToken.None);
             return await Task.Run(() => Run(
-                parsed.GetRequiredValue(stage), parsed.GetRequiredValue(request), parsed.GetValue(accept), parsed.GetValue<bool>(VerbRunner.Verbose), parsed.GetValue(helper),
+                parsed.GetRequiredValue(stage), parsed.GetRequiredValue(request), parsed.GetValue(accept), parsed.GetValue<bool>(VerbRunner.Verbose),
+                    parsed.GetValue(helper),
                 parsed.InvocationConfiguration.Output, stop.Token), CancellationToken.None);
         });
         return verb;
@@ -76,7 +81,8 @@ public static class RunStageVerb
         }
         catch (Exception e)
         {
-            reporter.Error(Shown.Unexpected(name, e, verbose ? "what follows tells where it happened" : "with a verbosity of detailed the build shows where it happened"));
+            reporter.Error(Shown.Unexpected(name, e, verbose
+                ? "what follows tells where it happened" : "with a verbosity of detailed the build shows where it happened"));
             if (verbose)
                 reporter.Detail(e.ToString());
         }

@@ -15,7 +15,11 @@ internal static class StoreTables
         // What is written here is made visible cell by cell; the console's own codes must pass.
         var terminal = output is Shown.Writer;
         output = (output as Shown.Writer)?.Inner ?? output;
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No
+        });
         if (!terminal)
             console.Profile.Width = widthOfNoTerminal;
         return console;
@@ -25,7 +29,8 @@ internal static class StoreTables
     {
         var table = New("stage", "artifacts", "size", "computed in", "last used");
         foreach (var stage in artifacts.GroupBy(a => a.Stage))
-            table.AddRow(Shown.Of(stage.Key).EscapeMarkup(), $"{stage.Count()}", Size(stage.Sum(a => a.Bytes)), Duration(stage.Sum(a => a.Manifest?.Seconds ?? 0)), Time(stage.Max(a => a.LastUsed)));
+            table.AddRow(Shown.Of(stage.Key).EscapeMarkup(), $"{stage.Count()}", Size(stage.Sum(a => a.Bytes)),
+                Duration(stage.Sum(a => a.Manifest?.Seconds ?? 0)), Time(stage.Max(a => a.LastUsed)));
         return table;
     }
 
@@ -33,7 +38,8 @@ internal static class StoreTables
     {
         var table = New("fingerprint", "size", "computed in", "on", "last used", "");
         foreach (var a in artifacts.OrderByDescending(a => a.LastUsed))
-            table.AddRow(a.Fingerprint.Short, Size(a.Bytes), Duration(a.Manifest?.Seconds ?? 0), Shown.Of(a.Manifest?.Device ?? "").EscapeMarkup(), Time(a.LastUsed), Shown.Of(a.Damage is null ? "" : $"damaged: {a.Damage}").EscapeMarkup());
+            table.AddRow(a.Fingerprint.Short, Size(a.Bytes), Duration(a.Manifest?.Seconds ?? 0), Shown.Of(a.Manifest?.Device ?? "").EscapeMarkup(),
+                Time(a.LastUsed), Shown.Of(a.Damage is null ? "" : $"damaged: {a.Damage}").EscapeMarkup());
         return table;
     }
 

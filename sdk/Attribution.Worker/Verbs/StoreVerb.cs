@@ -48,7 +48,8 @@ public static class StoreVerb
         command.SetAction(parsed =>
         {
             var console = StoreTables.ConsoleOn(parsed.InvocationConfiguration.Output);
-            using var store = new ArtifactStore(parsed.GetValue(storeOption)!, notify: e => console.WriteLine($"{(e.Code is null ? "" : $"warning {e.Code}: ")}{e.Message}"));
+            using var store = new ArtifactStore(parsed.GetValue(storeOption)!, notify: e =>
+                console.WriteLine($"{(e.Code is null ? "" : $"warning {e.Code}: ")}{e.Message}"));
             var (count, bytes, damaged) = (0, 0L, 0);
             foreach (var artifact in StoreInventory.Verify(store))
             {
@@ -56,7 +57,8 @@ public static class StoreVerb
                 bytes += artifact.Damage is null ? artifact.Bytes : artifact.Manifest?.Bytes ?? 0;
                 damaged += artifact.Damage is null ? 0 : 1;
             }
-            console.WriteLine($"verified {StoreTables.Count(count, "artifact")}, {StoreTables.Size(bytes)}: {(damaged == 0 ? "all whole" : $"{damaged} damaged")}");
+            console.WriteLine($"verified {StoreTables.Count(count, "artifact")}, {StoreTables.Size(bytes)}: "
+                + $"{(damaged == 0 ? "all whole" : $"{damaged} damaged")}");
             return damaged == 0 ? 0 : 1;
         });
         return command;
@@ -64,11 +66,27 @@ public static class StoreVerb
 
     private static Command Collect(Option<string> storeOption)
     {
-        var keep = new Option<string[]>("--keep") { Description = "A folder of experiments: what they need stays, and all else may go. May be given several times.", HelpName = "DIR" };
-        var unusedFor = new Option<TimeSpan?>("--unused-for") { Description = "Remove only what nobody has taken for this long: 12h, 30d, 8w.", HelpName = "AGE", CustomParser = Quantities.Age };
-        var maxSize = new Option<long?>("--max-size") { Description = "Then remove the least recently used until the rest is this small: 500MB, 20GB.", HelpName = "SIZE", CustomParser = Quantities.Size };
+        var keep = new Option<string[]>("--keep")
+        {
+            Description = "A folder of experiments: what they need stays, and all else may go. "
+            + "May be given several times.",
+            HelpName = "DIR"
+        };
+        var unusedFor = new Option<TimeSpan?>("--unused-for")
+        {
+            Description = "Remove only what nobody has taken for this long: 12h, 30d, 8w.",
+            HelpName = "AGE",
+            CustomParser = Quantities.Age
+        };
+        var maxSize = new Option<long?>("--max-size")
+        {
+            Description = "Then remove the least recently used until the rest is this small: 500MB, 20GB.",
+            HelpName = "SIZE",
+            CustomParser = Quantities.Size
+        };
         var pretend = new Option<bool>("--dry-run") { Description = "Say what would go and remove nothing." };
-        var command = new Command("gc", "Removes artifacts that are no longer needed, damaged ones, and what killed builds left behind.") { keep, unusedFor, maxSize, pretend };
+        var command = new Command("gc", "Removes artifacts that are no longer needed, damaged ones, and what killed builds left behind.") { keep, unusedFor,
+            maxSize, pretend };
         command.SetAction(parsed =>
         {
             var folders = parsed.GetValue(keep) is { Length: > 0 } given ? given : null;
@@ -78,7 +96,8 @@ public static class StoreVerb
             var console = StoreTables.ConsoleOn(parsed.InvocationConfiguration.Output);
             if (result.Removed.Count > 0)
                 console.Write(StoreTables.Stages(result.Removed));
-            console.WriteLine($"{(dry ? "would remove" : "removed")} {StoreTables.Count(result.Removed.Count, "artifact")} and {result.Debris} damaged or unfinished, {StoreTables.Size(result.FreedBytes)}; "
+            console.WriteLine($"{(dry ? "would remove" : "removed")} {StoreTables.Count(result.Removed.Count, "artifact")} and {result.Debris} damaged or "
+                + $"unfinished, {StoreTables.Size(result.FreedBytes)}; "
                 + $"{StoreTables.Count(result.Kept, "artifact")} left, {StoreTables.Size(result.KeptBytes)}");
         });
         return command;
@@ -87,5 +106,7 @@ public static class StoreVerb
     // A folder without a record is a wrong folder: taken at its word it would let everything go.
     private static ContentHash[] Needed(string folder) => LastRun.FingerprintsBelow(folder).ToArray() is { Length: > 0 } found
         ? found
-        : throw new AttributionException(ErrorCodes.CollectionUnbounded, $"No experiment below '{folder}' has been built, so nothing would be kept for it. Name a folder of built experiments.") { File = folder };
+        : throw new AttributionException(ErrorCodes.CollectionUnbounded,
+            $"No experiment below '{folder}' has been built, so nothing would be kept for it. Name a folder of built experiments.")
+        { File = folder };
 }

@@ -16,15 +16,24 @@ public static class TokenizeVerb
     public static Command Create()
     {
         var model = new Option<string>("--model") { Description = "The model's folder, or its Hugging Face id.", Required = true };
-        var messages = new Option<string?>("--messages") { Description = "A JSON file: a list of {role, content}, or an object with it as \"messages\" and more for the chat template, such as \"tools\"." };
+        var messages = new Option<string?>("--messages")
+        {
+            Description = "A JSON file: a list of {role, content}, or an object with it as \"messages\" "
+            + "and more for the chat template, such as \"tools\"."
+        };
         var text = new Option<string?>("--text") { Description = "A text, encoded with the special tokens that the tokenizer adds." };
-        var maxTokens = new Option<int>("--max-tokens") { Description = "How many tokens of a conversation are kept, the last ones.", DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens };
+        var maxTokens = new Option<int>("--max-tokens")
+        {
+            Description = "How many tokens of a conversation are kept, the last ones.",
+            DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens
+        };
         maxTokens.Validators.Add(value =>
         {
             if (value.GetValue(maxTokens) < 1)
                 value.AddError("--max-tokens must be at least 1.");
         });
-        var verb = new Command("tokenize", "The tokens of a text or a conversation, as JSON: ids, pieces, offsets and the keep mask.") { model, messages, text, maxTokens };
+        var verb = new Command("tokenize", "The tokens of a text or a conversation, as JSON: ids, pieces, offsets and the keep mask.") { model, messages, text,
+            maxTokens };
         verb.Validators.Add(line =>
         {
             if (line.GetValue(messages) is null == line.GetValue(text) is null)

@@ -44,7 +44,8 @@ public sealed class AblatedOutputs
         // Past its limit, longrope turns the whole sequence by other angles, and the beginning alone would be turned as a short one.
         var shared = task.InputLength <= model.IncrementalLimit ? task.Sources[0].Start : 0;
         // Of few sources the same ablation comes up more than once.
-        var alike = Enumerable.Range(0, masks.Count).GroupBy(m => Convert.ToHexString(MemoryMarshal.AsBytes(masks[m]))).Select(group => group.ToArray()).ToArray();
+        var alike = Enumerable.Range(0, masks.Count).GroupBy(m => Convert.ToHexString(MemoryMarshal.AsBytes(masks[m]))).Select(group =>
+            group.ToArray()).ToArray();
         var rows = alike.Select(group => new AblatedRow(task, masks[group[0]], shared)).ToArray();
         using var prefix = shared == 0 ? null : model.Cache(1, shared + rows.Max(row => row.Length));
         if (prefix is not null)
@@ -95,7 +96,8 @@ public sealed class AblatedOutputs
         var count = _task.Target.Length;
         var first = rows.Min(row => row.Length) - count;
         stream = model.Block(model.Config.BlockCount - 1, stream, context, first);
-        var places = rows.SelectMany((row, b) => Enumerable.Range((b * (length - first)) + row.Length - count - first, count)).Select(place => (long)place).ToArray();
+        var places = rows.SelectMany((row, b) => Enumerable.Range((b * (length - first)) + row.Length - count - first, count)).Select(place =>
+            (long)place).ToArray();
         var targets = rows.SelectMany(_ => Enumerable.Range(_task.Target.Start, count)).Select(t => (long)_task.Tokens[t]).ToArray();
         var result = new double[places.Length];
         var size = (int)Math.Max(1, ChunkElements / model.Config.VocabularySize);
@@ -103,7 +105,8 @@ public sealed class AblatedOutputs
         {
             using var inner = NewDisposeScope();
             var end = Math.Min(start + size, places.Length);
-            Logits(model.Logits(stream, tensor(places[start..end], device: model.Device)), tensor(targets[start..end], device: model.Device)).CopyTo(result, start);
+            Logits(model.Logits(stream, tensor(places[start..end], device: model.Device)), tensor(targets[start..end], device: model.Device)).CopyTo(result,
+                start);
         }
         return result;
     }

@@ -56,7 +56,8 @@ public sealed class AblationMasks
         Array.Fill(masks._kept, true);
         foreach (var (m, sources) in removed.Index())
             foreach (var s in sources)
-                masks._kept[(m * sourceCount) + s] = s < sourceCount ? false : throw new ArgumentOutOfRangeException(nameof(removed), s, $"there are {sourceCount} sources");
+                masks._kept[(m * sourceCount) + s] = s < sourceCount
+                    ? false : throw new ArgumentOutOfRangeException(nameof(removed), s, $"there are {sourceCount} sources");
         return masks;
     }
 }

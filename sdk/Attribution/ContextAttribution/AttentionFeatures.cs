@@ -48,7 +48,8 @@ internal static class AttentionFeatures
     /// <param name="rule">Which attention.</param>
     /// <param name="cancellation">Stops between two blocks.</param>
     public static float[][] Weigh(
-        Transformer model, AttributionTask task, IReadOnlyList<float> weights, AttentionRule rule = AttentionRule.True, CancellationToken cancellation = default)
+        Transformer model, AttributionTask task, IReadOnlyList<float> weights, AttentionRule rule = AttentionRule.True,
+            CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         var perBlock = tensor(weights.ToArray(), [model.Config.BlockCount, model.Config.HeadCount, 1, 1], device: model.Device);
@@ -58,7 +59,8 @@ internal static class AttentionFeatures
     }
 
     // Each block's [H, U, n] is its part of [U, n, F].
-    private static float[] Stack(Transformer model, AttributionTask task, int count, Func<Tensor, Tensor> map, AttentionRule rule, CancellationToken cancellation)
+    private static float[] Stack(Transformer model, AttributionTask task, int count, Func<Tensor, Tensor> map, AttentionRule rule,
+        CancellationToken cancellation)
     {
         var (heads, featureCount) = (model.Config.HeadCount, ModelIdentity.Of(model.Config).FeatureCount);
         var result = new float[task.Units.Count * count * featureCount];

@@ -2,7 +2,9 @@ using Attribution.Contracts;
 
 namespace Attribution.ContextAttribution;
 
-/// <summary>Which attention the features of AT2 are. The two differ in models with a sliding window, a scale of queries or a soft cap: Gemma, Phi-3, Mistral.</summary>
+/// <summary>
+/// Which attention the features of AT2 are. The two differ in models with a sliding window, a scale of queries or a soft cap: Gemma, Phi-3, Mistral.
+/// </summary>
 public enum AttentionRule
 {
     /// <summary>The model's own.</summary>

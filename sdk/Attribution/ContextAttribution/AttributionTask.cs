@@ -62,10 +62,12 @@ public sealed class AttributionTask
     internal void RequireFits(ModelConfig model)
     {
         if (Target.End > model.MaxPositions)
-            throw Invalid($"The sequence has {Target.End} tokens to the end of the target, and the model's longest is {model.MaxPositions}: shorten the context or the query.");
+            throw Invalid($"The sequence has {Target.End} tokens to the end of the target, and the model's longest is {model.MaxPositions}: "
+                + "shorten the context or the query.");
         foreach (var (place, token) in Tokens.Index())
             if (token < 0 || token >= model.VocabularySize)
-                throw new AttributionException(ErrorCodes.TokenOutOfRange, $"Token {token}, at place {place} of the sequence, is not one of the model's {model.VocabularySize}.");
+                throw new AttributionException(ErrorCodes.TokenOutOfRange,
+                    $"Token {token}, at place {place} of the sequence, is not one of the model's {model.VocabularySize}.");
     }
 
     private static AttributionException Invalid(string message) => new(ErrorCodes.AttributionTaskInvalid, message);

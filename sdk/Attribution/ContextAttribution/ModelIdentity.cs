@@ -46,11 +46,17 @@ public sealed record ModelIdentity(string? ModelType, int LayerCount, int HeadCo
     {
         var model = Of(config);
         string? difference =
-            (LayerCount, HeadCount) != (model.LayerCount, model.HeadCount) ? $"{LayerCount} layers of {HeadCount} heads, and this model has {model.LayerCount} of {model.HeadCount}"
+            (LayerCount, HeadCount) != (model.LayerCount, model.HeadCount)
+                ? $"{LayerCount} layers of {HeadCount} heads, and this model has {model.LayerCount} of {model.HeadCount}"
             : ModelType is not null && ModelType != model.ModelType ? $"the family {ModelType}, and this model is a {model.ModelType}"
-            : ConfigHash is not null && ConfigHash != model.ConfigHash ? $"a {ModelType} model of other sizes or settings (config {ConfigHash[..Math.Min(8, ConfigHash.Length)]}, this model's {model.ConfigHash![..8]})"
+            : ConfigHash is not null && ConfigHash != model.ConfigHash
+                ? $"a {ModelType} model of other sizes or settings (config {ConfigHash[..Math.Min(8, ConfigHash.Length)]}, this "
+                + $"model's {model.ConfigHash![..8]})"
             : null;
         if (difference is not null)
-            throw new AttributionException(ErrorCodes.EstimatorOfAnotherModel, $"The score estimator is of another model: it was trained on {difference}. Train one for this model, or name the model that it is for.") { File = file };
+            throw new AttributionException(ErrorCodes.EstimatorOfAnotherModel,
+                $"The score estimator is of another model: it was trained on {difference}. Train one for this model, or "
+                + "name the model that it is for.")
+            { File = file };
     }
 }

@@ -25,7 +25,8 @@ internal static class PublishedEstimator
         if (state.ContainsKey(Bias))
             throw ScoreEstimatorFiles.Invalid("The estimator has a bias, which a sum over the tokens of a source has no place for.", file, Bias);
         if (state.GetValueOrDefault(Weight) is not CheckpointTensor weight || !weight.Shape.SequenceEqual([1, (long)layers * heads]))
-            throw ScoreEstimatorFiles.Invalid($"'{Weight}' is not a tensor of [1, {(long)layers * heads}], for {layers} layers of {heads} heads.", file, Weight);
+            throw ScoreEstimatorFiles.Invalid($"'{Weight}' is not a tensor of [1, {(long)layers * heads}], for {layers} layers of {heads} heads.", file,
+                Weight);
         var family = kwargs.GetValueOrDefault("model_type") as string;
         // Their name is the module's in transformers, ours the config.json's.
         var model = new ModelIdentity(family == "gemma3" ? "gemma3_text" : family, layers, heads, null);
@@ -37,7 +38,8 @@ internal static class PublishedEstimator
         ?? throw ScoreEstimatorFiles.Invalid($"The checkpoint has no dictionary '{name}', as a published score estimator has.", file, name);
 
     private static int Count(OrderedDictionary<object, object?> parent, string name, string file) =>
-        parent.GetValueOrDefault(name) is long and > 0 and < 1 << 15 and var count ? (int)count : throw ScoreEstimatorFiles.Invalid($"'{name}' is not a number above 0.", file, name);
+        parent.GetValueOrDefault(name) is long and > 0 and < 1 << 15 and var count
+            ? (int)count : throw ScoreEstimatorFiles.Invalid($"'{name}' is not a number above 0.", file, name);
 
     private static void Require(OrderedDictionary<object, object?> parent, string name, string value, string file)
     {

@@ -16,7 +16,8 @@ public sealed class ScoreEstimator
     public ScoreEstimator(ModelIdentity model, IReadOnlyList<float> weights, ScoreEstimatorTraining? training = null)
     {
         if (weights.Count != model.FeatureCount)
-            throw new AttributionException(ErrorCodes.EstimatorInvalid, $"The estimator has {weights.Count} weights; {model.LayerCount} layers of {model.HeadCount} heads need {model.FeatureCount}.");
+            throw new AttributionException(ErrorCodes.EstimatorInvalid,
+                $"The estimator has {weights.Count} weights; {model.LayerCount} layers of {model.HeadCount} heads need {model.FeatureCount}.");
         if (!weights.All(float.IsFinite))
             throw new AttributionException(ErrorCodes.EstimatorInvalid, "A weight of the estimator is not a finite number.");
         (Model, Weights, Training) = (model, [.. weights], training);

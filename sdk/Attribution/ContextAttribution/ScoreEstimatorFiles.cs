@@ -26,7 +26,8 @@ internal static class ScoreEstimatorFiles
         Directory.CreateDirectory(folder);
         float[] weights = [.. estimator.Weights];
         long[] shape = [estimator.Model.LayerCount, estimator.Model.HeadCount];
-        SafetensorsWriter.Write(Path.Combine(folder, WeightsName), [new(TensorName, SafetensorsDType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes<float>(weights)))]);
+        SafetensorsWriter.Write(Path.Combine(folder, WeightsName),
+            [new(TensorName, SafetensorsDType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes<float>(weights)))]);
         File.WriteAllText(Path.Combine(folder, FactsName), JsonSerializer.Serialize(Facts.Of(estimator), s_json) + "\n");
     }
 
@@ -40,7 +41,8 @@ internal static class ScoreEstimatorFiles
         var entry = weights[TensorName];
         long[] shape = [facts.Model.LayerCount, facts.Model.HeadCount];
         if (entry.DType != SafetensorsDType.F32 || !entry.Shape.SequenceEqual(shape))
-            throw Invalid($"The weights are {entry.DType.Name()} [{string.Join(", ", entry.Shape)}]; by {FactsName} they must be F32 [{string.Join(", ", shape)}].", file, TensorName);
+            throw Invalid($"The weights are {entry.DType.Name()} [{string.Join(", ", entry.Shape)}]; by {FactsName} they must be F32 "
+                + $"[{string.Join(", ", shape)}].", file, TensorName);
         using var bytes = weights.Map(TensorName);
         return Checked(file, () => new ScoreEstimator(facts.Model, MemoryMarshal.Cast<byte, float>(bytes.Span.ToArray()).ToArray(), facts.Training)
             .TrainedOn(AttentionRules.Of(facts.Attention), SentenceRules.Of(facts.Sentences)));
@@ -77,7 +79,8 @@ internal static class ScoreEstimatorFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Invalid($"The file cannot be read: {e.Message} A score estimator is a folder with {FactsName} and {WeightsName}, or a .pt file.", file, inner: e);
+            throw Invalid($"The file cannot be read: {e.Message} A score estimator is a folder with {FactsName} and {WeightsName}, or a .pt file.", file,
+                inner: e);
         }
     }
 

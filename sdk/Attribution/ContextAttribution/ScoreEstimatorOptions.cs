@@ -11,7 +11,9 @@ public sealed record ScoreEstimatorOptions
     /// <summary>The learning rate of the first step, above 0; it falls to 0 along a half cosine.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>(Example, unit) pairs per step, 1 or more, each of another example; all examples where there are fewer. The time taken is proportional to it.</summary>
+    /// <summary>
+    /// (Example, unit) pairs per step, 1 or more, each of another example; all examples where there are fewer. The time taken is proportional to it.
+    /// </summary>
     public int BatchSize { get; init; } = 512;
 
     /// <summary>Decides which pairs a step draws.</summary>

@@ -21,7 +21,8 @@ public static class ScoreEstimatorTrainer
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8, MaxGradientNorm = 1;
 
     /// <summary>Trains an estimator. The same examples, model and options give the same weights, whatever the number of threads.</summary>
-    /// <param name="examples">The examples, all with the model's F features and the same number of masks; those without a unit are left out and counted.</param>
+    /// <param name="examples">The examples, all with the model's F features and the same number of masks; those without a unit are left out and
+    /// counted.</param>
     /// <param name="model">The model that the features are of.</param>
     /// <param name="options">How to train.</param>
     /// <param name="onStep">Called with each step's 0-based index and the mean correlation of its pairs.</param>
@@ -38,7 +39,9 @@ public static class ScoreEstimatorTrainer
         Check(examples, model);
         var used = examples.Where(example => example.UnitCount > 0).ToArray();
         if (used.Length == 0)
-            throw new AttributionException(ErrorCodes.NoTargetUnits, $"None of the {examples.Count} examples has a target unit: there is nothing to train the estimator on. Look at the generated answers, or take more examples.");
+            throw new AttributionException(ErrorCodes.NoTargetUnits,
+                $"None of the {examples.Count} examples has a target unit: there is nothing to train the estimator on. Look at the generated "
+                + "answers, or take more examples.");
 
         var weights = new float[model.FeatureCount];
         Array.Fill(weights, 1f / weights.Length);
@@ -58,7 +61,8 @@ public static class ScoreEstimatorTrainer
             for (var f = 0; f < weights.Length; f++)
                 weights[f] = (float)(weights[f] / norm);
         var all = used.SelectMany(example => Enumerable.Range(0, example.UnitCount).Select(unit => new Pair(example, unit))).ToArray();
-        var facts = new ScoreEstimatorTraining(options, used.Length, examples.Count - used.Length, all.Length, used[0].MaskCount, Correlate(all, weights).Correlation);
+        var facts = new ScoreEstimatorTraining(options, used.Length, examples.Count - used.Length, all.Length, used[0].MaskCount,
+            Correlate(all, weights).Correlation);
         return new(model, weights, facts);
     }
 
@@ -133,10 +137,14 @@ public static class ScoreEstimatorTrainer
         {
             var count = (long)example.UnitCount * example.MaskCount;
             string? wrong =
-                example.FeatureCount != model.FeatureCount ? $"has {example.FeatureCount} features, and {model.LayerCount} layers of {model.HeadCount} heads have {model.FeatureCount}"
+                example.FeatureCount != model.FeatureCount ? $"has {example.FeatureCount} features, and {model.LayerCount} layers of {model.HeadCount} "
+                    + $"heads have {model.FeatureCount}"
                 : example.MaskCount != examples[0].MaskCount ? $"has {example.MaskCount} masks, and the first has {examples[0].MaskCount}"
-                : example.Outputs.Length != count || example.Features.Length != count * example.FeatureCount ? $"has {example.Features.Length} features and {example.Outputs.Length} outputs, which are not {example.UnitCount} units x {example.MaskCount} masks of them"
-                : count > 0 && !(TensorPrimitives.IsFiniteAll<float>(example.Features) && TensorPrimitives.IsFiniteAll<float>(example.Outputs)) ? "has a feature or an output that is not a finite number"
+                : example.Outputs.Length != count || example.Features.Length != count * example.FeatureCount
+                    ? $"has {example.Features.Length} features and {example.Outputs.Length} outputs, which are not {example.UnitCount} units x "
+                    + $"{example.MaskCount} masks of them"
+                : count > 0 && !(TensorPrimitives.IsFiniteAll<float>(example.Features) && TensorPrimitives.IsFiniteAll<float>(example.Outputs))
+                    ? "has a feature or an output that is not a finite number"
                 : null;
             if (wrong is not null)
                 throw new AttributionException(ErrorCodes.TaskFeaturesInvalid, $"Example {index} {wrong}.") { Row = index };
@@ -145,7 +153,8 @@ public static class ScoreEstimatorTrainer
 
     private readonly record struct Pair(TaskFeatures Example, int Unit)
     {
-        public ReadOnlySpan<float> Features(int mask) => Example.Features.AsSpan(((Unit * Example.MaskCount) + mask) * Example.FeatureCount, Example.FeatureCount);
+        public ReadOnlySpan<float> Features(int mask) => Example.Features.AsSpan(((Unit * Example.MaskCount) + mask) * Example.FeatureCount,
+            Example.FeatureCount);
 
         public float Output(int mask) => Example.Outputs[(Unit * Example.MaskCount) + mask];
     }

@@ -20,7 +20,8 @@ internal readonly record struct ConversationParts(IReadOnlyList<ChatMessage>? Me
             if (Keep is null)
                 throw place.Error(ErrorCodes.TokensMalformed, Columns.Keep(side), $"{Columns.Tokens(side)} needs a keep mask of the same length beside it.");
             if (Keep.Length != Tokens.Length)
-                throw place.Error(ErrorCodes.KeepLengthDiffers, Columns.Keep(side), $"{Keep.Length} keep marks for {Tokens.Length} tokens. There must be one mark per token.");
+                throw place.Error(ErrorCodes.KeepLengthDiffers, Columns.Keep(side),
+                    $"{Keep.Length} keep marks for {Tokens.Length} tokens. There must be one mark per token.");
             return new TokenConversation(Tokens, Keep);
         }
         if (Keep is { Length: > 0 })
@@ -31,6 +32,8 @@ internal readonly record struct ConversationParts(IReadOnlyList<ChatMessage>? Me
             return null;
         return Messages.Any(message => message.Role == "assistant")
             ? new MessageConversation(Messages) { Variables = variables }
-            : throw place.Error(ErrorCodes.ConversationWithoutAssistant, Columns.Messages(side), $"no message of the role 'assistant' (roles: {string.Join(", ", Messages.Select(m => m.Role))}). Attribution needs an answer; complete the row or leave it out with Filter.");
+            : throw place.Error(ErrorCodes.ConversationWithoutAssistant, Columns.Messages(side),
+                $"no message of the role 'assistant' (roles: {string.Join(", ", Messages.Select(m => m.Role))}). Attribution needs an answer; complete "
+                + "the row or leave it out with Filter.");
     }
 }

@@ -27,7 +27,8 @@ public sealed class Dataset
         _source = source;
         _records = new DatasetRecords(options, source);
         _format = metadataColumn is null ? RowFormat.Find(options, [.. source.Fields.Select(field => field.Name)], source.Files[0]) : null;
-        _decoder = _format is not null ? new FormatRowDecoder(source, _format) : source.IsJson ? new JsonRowDecoder() : new TableRowDecoder(source, metadataColumn, isAllNull);
+        _decoder = _format is not null ? new FormatRowDecoder(source, _format) : source.IsJson
+            ? new JsonRowDecoder() : new TableRowDecoder(source, metadataColumn, isAllNull);
     }
 
     /// <summary>Which rows are read, and how.</summary>
@@ -113,6 +114,7 @@ public sealed class Dataset
 
     private AttributionException Missing(string column, string what) => new(
         ErrorCodes.DatasetColumnMissing,
-        $"'{Path.GetFileName(Files[0])}' has no column {what}. Its columns are: {string.Join(", ", ColumnNames)}. Other layouts are told by their columns ({string.Join("; ", RowFormat.All.Select(format => string.Join(", ", format.Required)))}), or named with TreatmentColumn.")
+        $"'{Path.GetFileName(Files[0])}' has no column {what}. Its columns are: {string.Join(", ", ColumnNames)}. Other layouts are told by their columns "
+            + $"({string.Join("; ", RowFormat.All.Select(format => string.Join(", ", format.Required)))}), or named with TreatmentColumn.")
     { File = Files[0], Property = column };
 }

@@ -83,7 +83,8 @@ internal static class DatasetFormats
             ".csv" => DatasetFormat.Csv,
             ".tsv" => DatasetFormat.Tsv,
             _ => throw new AttributionException(ErrorCodes.DatasetFormatUnknown,
-                $"'{name}' has no extension of a dataset. Known are .parquet, .jsonl, .ndjson, .json, .csv and .tsv, all but .parquet also with .gz or .zst behind.")
+                $"'{name}' has no extension of a dataset. Known are .parquet, .jsonl, .ndjson, .json, .csv and .tsv, all but .parquet "
+                    + "also with .gz or .zst behind.")
             { File = path },
         };
     }

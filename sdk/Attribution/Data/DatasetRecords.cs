@@ -13,7 +13,9 @@ internal sealed class DatasetRecords(DatasetOptions options, DatasetSource sourc
     public static void Check(DatasetOptions options)
     {
         if (options.Take is <= 0)
-            throw new AttributionException(ErrorCodes.DatasetOptionInvalid, $"Take is {options.Take}; it must be at least 1, or left out for all rows.") { File = options.Path, Property = "Take" };
+            throw new AttributionException(ErrorCodes.DatasetOptionInvalid,
+                $"Take is {options.Take}; it must be at least 1, or left out for all rows.")
+            { File = options.Path, Property = "Take" };
     }
 
     /// <summary>Every record as a place in the reader's present chunk: index, file and the columns of <paramref name="projection"/>.</summary>

@@ -34,7 +34,8 @@ internal static class DatasetRows
                 foreach (var side in sides)
                     side.Write(group, batch);
                 var joined = Array.ConvertAll(batch, MessageFields.Join);
-                group.Write<ReadOnlyMemory<char>>(metadata, joined.OfType<string>().Select(Ordered).ToArray(), Array.ConvertAll(joined, json => json is null ? 0 : 1), null);
+                group.Write<ReadOnlyMemory<char>>(metadata, joined.OfType<string>().Select(Ordered).ToArray(),
+                    Array.ConvertAll(joined, json => json is null ? 0 : 1), null);
             });
             written += batch.Length;
         }

@@ -18,13 +18,15 @@ namespace Attribution.Data;
 internal sealed partial class DatasetSource
 {
     /// <summary>Names of ours in the relation, which no file's column has.</summary>
-    private const string IndexColumn = "attribution row index", FileColumn = "attribution file", JsonColumn = "attribution json", TextPrefix = "attribution text of ";
+    private const string IndexColumn = "attribution row index", FileColumn = "attribution file", JsonColumn = "attribution json",
+        TextPrefix = "attribution text of ";
 
     private readonly string _reader;
     private readonly string _index;
     private readonly string? _filter;
 
-    private DatasetSource(IReadOnlyList<string> files, DatasetFormat format, string reader, IReadOnlyList<DuckDbField> columns, string? filter, string? indexColumn)
+    private DatasetSource(IReadOnlyList<string> files, DatasetFormat format, string reader, IReadOnlyList<DuckDbField> columns, string? filter,
+        string? indexColumn)
     {
         Files = files;
         Format = format;
@@ -84,7 +86,8 @@ internal sealed partial class DatasetSource
     public static string JsonText => $", {Sql.Identifier(JsonColumn)}";
 
     /// <summary>A column as the file holds it, which a filter may see with another type.</summary>
-    public string Stored(string column) => Sql.Identifier(Format is DatasetFormat.Csv or DatasetFormat.Tsv && _filter is not null ? TextPrefix + column : column);
+    public string Stored(string column) => Sql.Identifier(Format is DatasetFormat.Csv or DatasetFormat.Tsv && _filter is not null ? TextPrefix
+        + column : column);
 
     /// <summary>Columns of a table as the text of a JSON object.</summary>
     public string AsJson(IEnumerable<DuckDbField> fields) =>
@@ -121,7 +124,8 @@ internal sealed partial class DatasetSource
     {
         if (RowPredicate.Fault(_filter!, Fields.Select(field => field.Name), connection) is { } fault)
             throw new AttributionException(ErrorCodes.DatasetFilterInvalid,
-                $"The filter is no function of the row: {fault}. What passes must follow from the row alone, so that it can be kept: write what it needs into a column of '{Path.GetFileName(Files[0])}'. The filter is: {_filter}")
+                $"The filter is no function of the row: {fault}. What passes must follow from the row alone, so that it can be kept: write what it needs "
+                    + $"into a column of '{Path.GetFileName(Files[0])}'. The filter is: {_filter}")
             { File = Files[0], Property = "Filter" };
         try
         {
@@ -136,10 +140,14 @@ internal sealed partial class DatasetSource
     private static IReadOnlyList<string> Find(string path, DuckDBConnection connection)
     {
         if (Directory.Exists(path))
-            throw new AttributionException(ErrorCodes.DatasetNotFound, $"'{path}' is a folder. Name a file in it, or several as '{path.TrimEnd('/')}/*.parquet'.") { File = path };
+            throw new AttributionException(ErrorCodes.DatasetNotFound,
+                $"'{path}' is a folder. Name a file in it, or several as '{path.TrimEnd('/')}/*.parquet'.")
+            { File = path };
         return DatasetFiles.Expand(path, connection) is { Count: > 0 } files
             ? files
-            : throw new AttributionException(ErrorCodes.DatasetNotFound, $"There is no dataset at '{path}' (looked from {Directory.GetCurrentDirectory()}). Correct the path or put the file there.") { File = path };
+            : throw new AttributionException(ErrorCodes.DatasetNotFound,
+                $"There is no dataset at '{path}' (looked from {Directory.GetCurrentDirectory()}). Correct the path or put the file there.")
+            { File = path };
     }
 
     private static (string, IReadOnlyList<DuckDbField>) Parquet(IReadOnlyList<string> files, DuckDBConnection connection)
@@ -167,9 +175,12 @@ internal sealed partial class DatasetSource
     {
         // Long lines are rows with long conversations; the buffer must hold two of them.
         const string sizes = "auto_detect = false, max_line_size = 16000000, buffer_size = 32000000";
-        var header = connection.QueryStrings($"SELECT line FROM read_csv({DatasetFiles.ToSql(files.Take(1))}, {sizes}, header = false, delim = '\\0', quote = '', escape = '', columns = {{'line': 'VARCHAR'}}) LIMIT 1");
+        var header = connection.QueryStrings($"SELECT line FROM read_csv({DatasetFiles.ToSql(files.Take(1))}, {sizes}, header = false, delim = '\\0', "
+            + $"quote = '', escape = '', columns = {{'line': 'VARCHAR'}}) LIMIT 1");
         if (header.Count == 0)
-            throw new AttributionException(ErrorCodes.DatasetEmpty, $"'{Path.GetFileName(files[0])}' is empty: it has not even a header line.") { File = files[0] };
+            throw new AttributionException(ErrorCodes.DatasetEmpty,
+                $"'{Path.GetFileName(files[0])}' is empty: it has not even a header line.")
+            { File = files[0] };
         var names = SplitHeader(header[0].TrimEnd('\r').TrimStart('\uFEFF'), delimiter[0]);
         // A comma is the decimal sign of half the world, whose spreadsheets write semicolons.
         foreach (var other in new[] { ";", "\t", "|" })
@@ -177,13 +188,15 @@ internal sealed partial class DatasetSource
                 (names, delimiter) = (split, other);
         RequireDistinct(names, files[0]);
         var columns = string.Join(", ", names.Select(name => $"{Sql.Literal(name)}: 'VARCHAR'"));
-        var reader = $"read_csv({DatasetFiles.ToSql(files)}, {sizes}, header = true, delim = {Sql.Literal(delimiter)}, quote = '\"', escape = '\"', columns = {{{columns}}}, filename = {Sql.Literal(FileColumn)})";
+        var reader = $"read_csv({DatasetFiles.ToSql(files)}, {sizes}, header = true, delim = {Sql.Literal(delimiter)}, quote = '\"', escape = '\"', "
+            + $"columns = {{{columns}}}, filename = {Sql.Literal(FileColumn)})";
         var fields = FieldsOf(reader, connection);
         if (!withTypes)
             return (reader, fields);
         var types = TypesOf(files, delimiter, connection);
         var typed = fields.Select(field => types.TryGetValue(field.Name, out var type)
-            ? $"{Sql.Identifier(field.Name)} AS {Sql.Identifier(TextPrefix + field.Name)}, TRY_CAST({Sql.Identifier(field.Name)} AS {type}) AS {Sql.Identifier(field.Name)}"
+            ? $"{Sql.Identifier(field.Name)} AS {Sql.Identifier(TextPrefix + field.Name)}, TRY_CAST({Sql.Identifier(field.Name)} AS {type}) AS "
+                + $"{Sql.Identifier(field.Name)}"
             : $"{Sql.Identifier(field.Name)}, {Sql.Identifier(field.Name)} AS {Sql.Identifier(TextPrefix + field.Name)}");
         return ($"(SELECT {string.Join(", ", typed)}, {Sql.Identifier(FileColumn)} FROM {reader})", fields);
     }
@@ -193,7 +206,10 @@ internal sealed partial class DatasetSource
     {
         try
         {
-            return connection.QueryStrings($"SELECT column_name || chr(9) || column_type FROM (DESCRIBE SELECT * FROM read_csv({DatasetFiles.ToSql(files)}, sample_size = -1, max_line_size = 16000000, buffer_size = 32000000, header = true, delim = {Sql.Literal(delimiter)}, quote = '\"', escape = '\"', auto_type_candidates = ['BOOLEAN', 'BIGINT', 'DOUBLE', 'VARCHAR'])) WHERE column_type <> 'VARCHAR'")
+            return connection.QueryStrings($"SELECT column_name || chr(9) || column_type FROM (DESCRIBE SELECT * FROM "
+                + $"read_csv({DatasetFiles.ToSql(files)}, sample_size = -1, max_line_size = 16000000, buffer_size = 32000000, header = true, delim = "
+                + $"{Sql.Literal(delimiter)}, quote = '\"', escape = '\"', auto_type_candidates = ['BOOLEAN', 'BIGINT', 'DOUBLE', 'VARCHAR'])) "
+                + "WHERE column_type <> 'VARCHAR'")
                 .Select(line => line.Split('\t')).ToDictionary(pair => pair[0], pair => pair[1]);
         }
         catch (DbException)
@@ -208,15 +224,18 @@ internal sealed partial class DatasetSource
         var list = DatasetFiles.ToSql(files);
         var layout = format == DatasetFormat.JsonLines ? "newline_delimited" : "auto";
         // Only a filter needs every column with its type; that costs passes over the whole file.
-        var described = withTypes ? JsonColumns.WithTypes(list, layout, connection) : [.. JsonColumns.Names(list, layout, connection).Select(name => (name, ""))];
+        var described = withTypes ? JsonColumns.WithTypes(list, layout, connection)
+            : [.. JsonColumns.Names(list, layout, connection).Select(name => (name, ""))];
         var typed = !withTypes ? "" : string.Concat(described.Select(column =>
         {
             var value = $"json_extract(json, {Sql.Literal("/" + column.Name.Replace("~", "~0").Replace("/", "~1"))})";
             return column.Type.Contains("JSON")
                 ? $", {value} AS {Sql.Identifier(column.Name)}"
-                : $", json_transform({value}, {Sql.Literal($"\"{column.Type.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")}) AS {Sql.Identifier(column.Name)}";
+                : $", json_transform({value}, {Sql.Literal($"\"{column.Type.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")}) AS "
+                    + $"{Sql.Identifier(column.Name)}";
         }));
-        var reader = $"(SELECT json AS {Sql.Identifier(JsonColumn)}, {Sql.Identifier(FileColumn)}{typed} FROM read_json_objects({list}, format = '{layout}', filename = {Sql.Literal(FileColumn)}))";
+        var reader = $"(SELECT json AS {Sql.Identifier(JsonColumn)}, {Sql.Identifier(FileColumn)}{typed} FROM read_json_objects({list}, format = "
+            + $"'{layout}', filename = {Sql.Literal(FileColumn)}))";
         return (reader, [.. described.Select(column => new DuckDbField(column.Name, new(DuckDBType.Varchar, [])))]);
     }
 
@@ -232,7 +251,8 @@ internal sealed partial class DatasetSource
     {
         if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } group)
             throw new AttributionException(ErrorCodes.DatasetColumnDuplicate,
-                $"'{Path.GetFileName(file)}' has two columns of one name: {string.Join(", ", group.Select(name => $"'{name}'"))} (case makes no difference). Rename one.")
+                $"'{Path.GetFileName(file)}' has two columns of one name: {string.Join(", ", group.Select(name => $"'{name}'"))} (case makes "
+                    + "no difference). Rename one.")
             { File = file, Property = group.First() };
     }
 
@@ -264,15 +284,23 @@ internal sealed partial class DatasetSource
         var name = Path.GetFileName(file);
         if (message.Contains("max_line_size") || message.Contains("maximum_object_size") || message.Contains("Maximum line size"))
             return new(ErrorCodes.DatasetUnreadable,
-                $"'{name}' has a row of more than {LongRow.LimitOf(format) / 1_000_000} MB{(LongRow.Locate(file, LongRow.LimitOf(format)) is { } row ? $", in line {row}" : "")}, the most that a row may have. Shorten it, leave it out, or write the file as Parquet, whose rows have no such limit.", error)
+                $"'{name}' has a row of more than {LongRow.LimitOf(format) / 1_000_000} "
+                    + $"MB{(LongRow.Locate(file, LongRow.LimitOf(format)) is { } row ? $", in line {row}" : "")}, the most that a row may have. Shorten "
+                    + "it, leave it out, or write the file as Parquet, whose rows have no such limit.", error)
             { File = file };
         if (message.Contains("Malformed JSON"))
             return MalformedJson.Locate(file, format) is { } place
-                ? new(ErrorCodes.DatasetMalformedJson, $"'{name}' is not JSON at line {place.Line}, byte {place.Byte}: {place.Reason} Correct the line.", error) { File = file, Row = place.Row }
+                ? new(ErrorCodes.DatasetMalformedJson, $"'{name}' is not JSON at line {place.Line}, byte {place.Byte}: {place.Reason} Correct the line.",
+                    error)
+                { File = file, Row = place.Row }
                 : new(ErrorCodes.DatasetMalformedJson, $"'{name}' holds text that is not JSON: {message}", error) { File = file };
         if (filter is not null && !message.Contains("CSV Error"))
-            return new(ErrorCodes.DatasetFilterInvalid, $"The filter cannot be applied to '{name}': {FirstParagraph(message)} The filter is: {filter}", error) { File = file, Property = "Filter" };
-        return new(ErrorCodes.DatasetUnreadable, $"'{name}' cannot be read as {Name(format)}: {FirstParagraph(message)} If it is of another format, give it that format's extension.", error) { File = file };
+            return new(ErrorCodes.DatasetFilterInvalid, $"The filter cannot be applied to '{name}': {FirstParagraph(message)} The filter is: {filter}",
+                error)
+            { File = file, Property = "Filter" };
+        return new(ErrorCodes.DatasetUnreadable, $"'{name}' cannot be read as {Name(format)}: {FirstParagraph(message)} If it is of another format, give "
+            + "it that format's extension.", error)
+        { File = file };
     }
 
     private static string FirstParagraph(string message)

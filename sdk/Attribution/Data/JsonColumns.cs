@@ -55,7 +55,8 @@ internal static class JsonColumns
     public static IReadOnlyList<(string Name, string Type)> WithTypes(string files, string layout, DuckDBConnection connection)
     {
         RequireShallow(files, layout, connection);
-        var described = connection.QueryStrings($"SELECT column_name || chr(9) || column_type FROM (DESCRIBE SELECT * FROM read_json({files}, format = '{layout}', sample_size = -1))")
+        var described = connection.QueryStrings($"SELECT column_name || chr(9) || column_type FROM (DESCRIBE SELECT * FROM read_json({files}, format = "
+            + $"'{layout}', sample_size = -1))")
             .Select(line => line.Split('\t')).ToArray();
         // One column `json` is DuckDB's word for rows that are no objects, or no rows.
         return described is [["json", _]] ? [] : [.. described.Select(column => (column[0], column[1]))];
@@ -68,6 +69,7 @@ internal static class JsonColumns
         while (rows.ReadChunk())
             for (var row = 0; row < rows.Rows; row++, index++)
                 if (!rows.Column(0).IsNull(row) && JsonDepth.IsTooDeep(rows.Column(0).GetBytes(row)))
-                    throw new RowPlace(rows.Column(1).GetString(row)!, index).Error(ErrorCodes.DatasetMalformedJson, "row", $"the row is nested more than {JsonDepth.Most} levels deep. Flatten it, or leave it out.");
+                    throw new RowPlace(rows.Column(1).GetString(row)!, index).Error(ErrorCodes.DatasetMalformedJson, "row",
+                        $"the row is nested more than {JsonDepth.Most} levels deep. Flatten it, or leave it out.");
     }
 }

@@ -17,7 +17,8 @@ internal static class JsonConversations
     {
         value = Unwrap(value, place, column);
         if (value.ValueKind != JsonValueKind.Array)
-            throw place.Error(ErrorCodes.MessagesMalformed, column, $"expected a list of messages, found {Name(value)}. Give it as [{{\"role\": \"user\", \"content\": \"...\"}}, ...].");
+            throw place.Error(ErrorCodes.MessagesMalformed, column,
+                $"expected a list of messages, found {Name(value)}. Give it as [{{\"role\": \"user\", \"content\": \"...\"}}, ...].");
         var messages = new List<ChatMessage>(value.GetArrayLength());
         foreach (var message in value.EnumerateArray())
         {
@@ -42,7 +43,8 @@ internal static class JsonConversations
                 throw place.Error(ErrorCodes.MessagesMalformed, column, $"message {index}: {fault}");
             if (field.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array && Duplicate(field.Value) is { } twice)
                 throw place.Error(ErrorCodes.DatasetColumnDuplicate, column, $"message {index}, {field.Name}: {twice}");
-            (fields ??= []).Add(field.Name, nullsAreAbsent ? JsonSerializer.SerializeToElement(WithoutNulls(JsonNode.Parse(field.Value.GetRawText()))) : field.Value);
+            (fields ??= []).Add(field.Name, nullsAreAbsent ? JsonSerializer.SerializeToElement(WithoutNulls(JsonNode.Parse(field.Value.GetRawText())))
+                : field.Value);
         }
         var role = Text(message, "role", index, place, column);
         // A turn that only calls functions may have null for its content, and templates may tell it from an empty one.
@@ -70,7 +72,8 @@ internal static class JsonConversations
 
     private static JsonNode? WithoutNulls(JsonNode? value) => value switch
     {
-        JsonObject fields => new JsonObject(fields.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Key, WithoutNulls(field.Value!.DeepClone())))),
+        JsonObject fields => new JsonObject(fields.Where(field => field.Value is not null).Select(field =>
+            KeyValuePair.Create(field.Key, WithoutNulls(field.Value!.DeepClone())))),
         JsonArray items => new JsonArray([.. items.Select(item => WithoutNulls(item?.DeepClone()))]),
         _ => value,
     };
@@ -124,7 +127,8 @@ internal static class JsonConversations
             throw place.Error(ErrorCodes.MessagesMalformed, column, $"message {index} has no {property}. Each message needs role and content.");
         return text.ValueKind == JsonValueKind.String
             ? String(text, place, column)
-            : throw place.Error(ErrorCodes.MessagesMalformed, column, $"{property} of message {index} is {Name(text)}, not text. Join content that comes in parts into one text.");
+            : throw place.Error(ErrorCodes.MessagesMalformed, column,
+                $"{property} of message {index} is {Name(text)}, not text. Join content that comes in parts into one text.");
     }
 
     private static string String(JsonElement value, RowPlace place, string column)
@@ -135,7 +139,8 @@ internal static class JsonConversations
         }
         catch (InvalidOperationException error)
         {
-            throw place.Error(ErrorCodes.DatasetMalformedJson, column, "a text holds bytes that are not UTF-8 or half of a surrogate pair. Write the file again as valid UTF-8.", error);
+            throw place.Error(ErrorCodes.DatasetMalformedJson, column,
+                "a text holds bytes that are not UTF-8 or half of a surrogate pair. Write the file again as valid UTF-8.", error);
         }
     }
 

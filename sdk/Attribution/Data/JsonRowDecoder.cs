@@ -15,7 +15,9 @@ internal sealed class JsonRowDecoder : RowDecoder
         var text = reader.Column(FirstColumn);
         var json = text.IsNull(row) ? default : JsonConversations.Parse(text.GetBytes(row), place, "row");
         if (json.ValueKind != JsonValueKind.Object)
-            throw place.Error(ErrorCodes.RowNotAnObject, "row", $"the row is not a JSON object but {(json.ValueKind == JsonValueKind.Undefined ? "null" : json.GetRawText())}. Each row is {{\"treatment_messages\": [...], ...}}.");
+            throw place.Error(ErrorCodes.RowNotAnObject, "row",
+                $"the row is not a JSON object but {(json.ValueKind == JsonValueKind.Undefined ? "null" : json.GetRawText())}. Each row is "
+                + $"{{\"treatment_messages\": [...], ...}}.");
 
         var known = new Dictionary<string, JsonElement>();
         var names = new HashSet<string>();
@@ -32,7 +34,8 @@ internal sealed class JsonRowDecoder : RowDecoder
         return (Side(Columns.Treatment), Side(Columns.Control), others.Count == 0 ? null : Write(others));
 
         ConversationParts Side(string side) => new(
-            known.TryGetValue(Columns.Messages(side), out var messages) && !known.ContainsKey(Columns.Tokens(side)) ? JsonConversations.Messages(messages, place, Columns.Messages(side)) : null,
+            known.TryGetValue(Columns.Messages(side), out var messages) && !known.ContainsKey(Columns.Tokens(side))
+                ? JsonConversations.Messages(messages, place, Columns.Messages(side)) : null,
             known.TryGetValue(Columns.Tokens(side), out var tokens) ? JsonConversations.Tokens(tokens, place, Columns.Tokens(side)) : null,
             known.TryGetValue(Columns.Keep(side), out var keep) ? JsonConversations.Keep(keep, place, Columns.Keep(side)) : null);
     }

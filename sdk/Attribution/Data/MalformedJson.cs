@@ -64,7 +64,8 @@ internal sealed record MalformedJson(long Line, long Byte, long? Row, string Rea
         catch (InvalidOperationException)
         {
             var before = json[..(int)reader.TokenStartIndex];
-            return (before.Count((byte)'\n') + 1, before.Length - before.LastIndexOf((byte)'\n'), "a text holds bytes that are not UTF-8 or half of a surrogate pair.");
+            return (before.Count((byte)'\n') + 1, before.Length - before.LastIndexOf((byte)'\n'),
+                "a text holds bytes that are not UTF-8 or half of a surrogate pair.");
         }
     }
 }

@@ -17,7 +17,8 @@ internal static class MessageFields
     {
         var sides = new JsonObject();
         var added = new Dictionary<string, JsonElement>();
-        foreach (var (side, conversation) in new[] { (Columns.Treatment, row.Treatment as MessageConversation), (Columns.Control, row.Control as MessageConversation) })
+        foreach (var (side, conversation) in new[] { (Columns.Treatment, row.Treatment as MessageConversation),
+            (Columns.Control, row.Control as MessageConversation) })
         {
             if (conversation is null)
                 continue;
@@ -38,9 +39,11 @@ internal static class MessageFields
     }
 
     /// <summary>Takes the fields out of metadata again and gives them to the messages.</summary>
-    public static (ConversationParts Treatment, ConversationParts Control, string? Metadata) Split(ConversationParts treatment, ConversationParts control, string? metadata)
+    public static (ConversationParts Treatment, ConversationParts Control, string? Metadata) Split(ConversationParts treatment, ConversationParts control,
+        string? metadata)
     {
-        if (metadata is null || !metadata.Contains($"\"{Entry}\"", StringComparison.Ordinal) || JsonNode.Parse(metadata) is not JsonObject row || row[Entry] is not JsonObject sides)
+        if (metadata is null || !metadata.Contains($"\"{Entry}\"", StringComparison.Ordinal) || JsonNode.Parse(metadata) is not JsonObject row
+            || row[Entry] is not JsonObject sides)
             return (treatment, control, metadata);
         row.Remove(Entry);
         return (Give(treatment, sides[Columns.Treatment]), Give(control, sides[Columns.Control]), row.Count == 0 ? null : row.ToJsonString(Plain));

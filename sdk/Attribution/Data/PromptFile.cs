@@ -8,7 +8,8 @@ namespace Attribution.Data;
 /// <summary>
 /// A file of held-out prompts: a JSON array (<c>.json</c>) or one value per line (<c>.jsonl</c>, <c>.ndjson</c>). Each value
 /// is a text (the user's message), a list of messages, or an object with <c>prompt</c> (a text or a list of messages) or
-/// <c>messages</c>; an object's other properties are kept. The assistant's messages at a conversation's end are answers and no part of the prompt: they are cut.
+/// <c>messages</c>; an object's other properties are kept. The assistant's messages at a conversation's end are answers and no part of the prompt: they are
+/// cut.
 /// </summary>
 public static class PromptFile
 {
@@ -20,7 +21,9 @@ public static class PromptFile
     public static IReadOnlyList<HeldOutPrompt> Read(string path)
     {
         if (!File.Exists(path))
-            throw new AttributionException(ErrorCodes.DatasetNotFound, $"There is no file of prompts at '{path}'. Correct the path or put the file there.") { File = path };
+            throw new AttributionException(ErrorCodes.DatasetNotFound,
+                $"There is no file of prompts at '{path}'. Correct the path or put the file there.")
+            { File = path };
         FileIdentity.RequireFile(path);
         var prompts = Values(path).Select((value, index) => Prompt(value, new(path, index))).ToArray();
         return prompts.Length > 0 ? prompts : throw new AttributionException(ErrorCodes.DatasetEmpty, $"'{path}' holds no prompts.") { File = path };
@@ -35,20 +38,28 @@ public static class PromptFile
         {
             if (format == DatasetFormat.JsonLines)
                 return [.. File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => JsonElement.Parse(line, NoDuplicates))];
-            if (format == DatasetFormat.JsonArray && !path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) && !path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase))
+            if (format == DatasetFormat.JsonArray && !path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+                && !path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase))
             {
                 var root = JsonElement.Parse(File.ReadAllText(path), NoDuplicates);
                 return root.ValueKind == JsonValueKind.Array
                     ? root.EnumerateArray()
-                    : throw new AttributionException(ErrorCodes.PromptsMalformed, $"'{path}' is not a JSON array. Prompts come as [\"...\", ...].") { File = path };
+                    : throw new AttributionException(ErrorCodes.PromptsMalformed,
+                        $"'{path}' is not a JSON array. Prompts come as [\"...\", ...].")
+                    { File = path };
             }
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             var place = MalformedJson.Locate(path, format);
-            throw new AttributionException(ErrorCodes.DatasetMalformedJson, $"'{path}' is not JSON{(place is null ? "" : $" at line {place.Line}, byte {place.Byte}")}: {place?.Reason ?? error.Message} Correct it.", error) { File = path, Row = place?.Row };
+            throw new AttributionException(ErrorCodes.DatasetMalformedJson,
+                $"'{path}' is not JSON{(place is null ? "" : $" at line {place.Line}, byte {place.Byte}")}: {place?.Reason ?? error.Message} Correct it.",
+                error)
+            { File = path, Row = place?.Row };
         }
-        throw new AttributionException(ErrorCodes.DatasetFormatUnknown, $"'{Path.GetFileName(path)}' is no file of prompts by its extension. Known are .json, .jsonl and .ndjson.") { File = path };
+        throw new AttributionException(ErrorCodes.DatasetFormatUnknown,
+            $"'{Path.GetFileName(path)}' is no file of prompts by its extension. Known are .json, .jsonl and .ndjson.")
+        { File = path };
     }
 
     private static HeldOutPrompt Prompt(JsonElement value, RowPlace place)
@@ -60,7 +71,9 @@ public static class PromptFile
         {
             column = value.TryGetProperty("messages", out _) ? "messages" : column;
             if (!value.TryGetProperty(column, out prompt))
-                throw place.Error(ErrorCodes.PromptsMalformed, column, $"the object has neither prompt nor messages. Its properties are: {string.Join(", ", value.EnumerateObject().Select(property => property.Name))}.");
+                throw place.Error(ErrorCodes.PromptsMalformed, column,
+                    $"the object has neither prompt nor messages. Its properties are: "
+                    + $"{string.Join(", ", value.EnumerateObject().Select(property => property.Name))}.");
             foreach (var property in value.EnumerateObject().Where(property => property.Name != column))
                 metadata[property.Name] = property.Value;
         }
@@ -77,7 +90,8 @@ public static class PromptFile
             throw place.Error(ErrorCodes.PromptsMalformed, column, "the assistant alone speaks, so there is nothing to answer. Give the user's message.");
         return new((int)place.Row, asked, metadata)
         {
-            Variables = RowVariables.Read(metadata.Count == 0 ? null : JsonSerializer.Serialize(metadata), place)?.ToDictionary(v => v.Key, v => (object?)v.Value),
+            Variables = RowVariables.Read(metadata.Count == 0 ? null : JsonSerializer.Serialize(metadata), place)?.ToDictionary(v => v.Key, v =>
+                (object?)v.Value),
             AnswerWasCut = asked.Length < messages.Count,
         };
     }

@@ -24,9 +24,12 @@ internal abstract class RowDecoder
         var variables = RowVariables.Read(metadata, place);
         return new(
             index,
-            treatment.Join(Columns.Treatment, place, variables) ?? throw place.Error(ErrorCodes.RowWithoutTreatment, NameOf(Columns.Treatment), "the row has no treatment (null or empty). Give it messages, or leave it out with Filter."),
+            treatment.Join(Columns.Treatment, place, variables)
+                ?? throw place.Error(ErrorCodes.RowWithoutTreatment, NameOf(Columns.Treatment),
+                "the row has no treatment (null or empty). Give it messages, or leave it out with Filter."),
             control.Join(Columns.Control, place, variables) ?? (requireControl
-                ? throw place.Error(ErrorCodes.RowWithoutControl, NameOf(Columns.Control), "the row has no control, which the chosen method needs. Give it one, leave the row out with Filter, or choose a method without control.")
+                ? throw place.Error(ErrorCodes.RowWithoutControl, NameOf(Columns.Control),
+                    "the row has no control, which the chosen method needs. Give it one, leave the row out with Filter, or choose a method without control.")
                 : null),
             metadata);
     }

@@ -67,15 +67,21 @@ internal sealed class RowFormat
         if (options.TreatmentColumn is { } treatment)
         {
             if (options.Format is not null)
-                throw new AttributionException(ErrorCodes.DatasetOptionInvalid, "Format and TreatmentColumn are both given. Give one: either the format or the columns.") { File = file, Property = "Format" };
+                throw new AttributionException(ErrorCodes.DatasetOptionInvalid,
+                    "Format and TreatmentColumn are both given. Give one: either the format or the columns.")
+                { File = file, Property = "Format" };
             return Checked(Of(treatment, options.ControlColumn));
         }
         if (options.ControlColumn is not null)
-            throw new AttributionException(ErrorCodes.DatasetOptionInvalid, "ControlColumn is given without TreatmentColumn. Name the column of the treatments too.") { File = file, Property = "ControlColumn" };
+            throw new AttributionException(ErrorCodes.DatasetOptionInvalid,
+                "ControlColumn is given without TreatmentColumn. Name the column of the treatments too.")
+            { File = file, Property = "ControlColumn" };
         if (options.Format is { } name)
-            return name == DatasetFormatNames.Treatment ? null : Checked(All.FirstOrDefault(format => format.Name == name) ?? throw new AttributionException(ErrorCodes.DatasetOptionInvalid,
-                $"There is no format '{name}'. Formats are {DatasetFormatNames.Treatment} (our own columns), {string.Join(", ", All.Select(format => format.Name))}.")
-            { File = file, Property = "Format" });
+            return name == DatasetFormatNames.Treatment ? null
+                : Checked(All.FirstOrDefault(format => format.Name == name) ?? throw new AttributionException(ErrorCodes.DatasetOptionInvalid,
+                $"There is no format '{name}'. Formats are {DatasetFormatNames.Treatment} (our own columns), "
+                    + $"{string.Join(", ", All.Select(format => format.Name))}.")
+                { File = file, Property = "Format" });
         if (columns.Any(Columns.Conversations.Contains))
             return null;
         RowFormat[] fitting = [.. All.Where(format => format.Required.All(columns.Contains))];
@@ -84,8 +90,11 @@ internal sealed class RowFormat
             + $"Say which is meant, such as Format=\"{fitting[0].Name}\", or name the columns with TreatmentColumn and ControlColumn.")
         { File = file, Property = "Format" };
 
-        RowFormat Checked(RowFormat format) => columns.Count == 0 || format.Required.FirstOrDefault(column => !columns.Contains(column)) is not { } missing ? format
-            : throw new AttributionException(ErrorCodes.DatasetColumnMissing, $"'{Path.GetFileName(file)}' has no column {missing}. Its columns are: {string.Join(", ", columns)}.") { File = file, Property = missing };
+        RowFormat Checked(RowFormat format) => columns.Count == 0 || format.Required.FirstOrDefault(column => !columns.Contains(column)) is not { } missing
+            ? format
+            : throw new AttributionException(ErrorCodes.DatasetColumnMissing,
+                $"'{Path.GetFileName(file)}' has no column {missing}. Its columns are: {string.Join(", ", columns)}.")
+            { File = file, Property = missing };
     }
 
     /// <summary>Makes conversations of a row.</summary>
@@ -106,7 +115,8 @@ internal sealed class RowFormat
                 return null;
             var place = Place;
             var list = JsonConversations.Unwrap(value, place, column);
-            return list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0 || list[0].ValueKind != JsonValueKind.Object || !list[0].TryGetProperty("from", out _)
+            return list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0 || list[0].ValueKind != JsonValueKind.Object
+                || !list[0].TryGetProperty("from", out _)
                 ? JsonConversations.Messages(list, place, column, nullsAreAbsent: true)
                 : [.. list.EnumerateArray().Select((message, index) => ShareGpt(message, index, place, column))];
         }
@@ -151,8 +161,10 @@ internal sealed class RowFormat
                 return null;
             var (instruction, input) = (Text("instruction") ?? "", Text("input"));
             List<ChatMessage> messages = [];
-            foreach (var turn in Value("history") is { } value && JsonConversations.Unwrap(value, Place, "history") is { ValueKind: JsonValueKind.Array } history ? history.EnumerateArray() : default)
-                messages.AddRange(turn.ValueKind == JsonValueKind.Array && turn.GetArrayLength() == 2 && turn[0].ValueKind == JsonValueKind.String && turn[1].ValueKind == JsonValueKind.String
+            foreach (var turn in Value("history") is { } value
+                && JsonConversations.Unwrap(value, Place, "history") is { ValueKind: JsonValueKind.Array } history ? history.EnumerateArray() : default)
+                messages.AddRange(turn.ValueKind == JsonValueKind.Array && turn.GetArrayLength() == 2 && turn[0].ValueKind == JsonValueKind.String
+                    && turn[1].ValueKind == JsonValueKind.String
                     ? [new("user", turn[0].GetString()!), new("assistant", turn[1].GetString()!)]
                     : throw Place.Error(ErrorCodes.MessagesMalformed, "history", "history must be a list of pairs of texts, question and answer."));
             messages.AddRange([new("user", string.IsNullOrEmpty(input) ? instruction : $"{instruction}\n\n{input}"), new("assistant", output)]);
@@ -182,8 +194,11 @@ internal sealed class RowFormat
                 || !message.TryGetProperty("value", out var value) || value.ValueKind != JsonValueKind.String)
                 throw place.Error(ErrorCodes.MessagesMalformed, column, $"message {index} has not the texts from and value.");
             if (!ShareGptRoles.TryGetValue(from.GetString()!, out var role))
-                throw place.Error(ErrorCodes.MessagesMalformed, column, $"message {index} is from '{from.GetString()}', which is none of {string.Join(", ", ShareGptRoles.Keys)}. Give the row as messages with role and content.");
-            var fields = message.EnumerateObject().Where(field => field.Name is not ("from" or "value") && field.Value.ValueKind != JsonValueKind.Null).ToDictionary(field => field.Name, field => field.Value);
+                throw place.Error(ErrorCodes.MessagesMalformed, column,
+                    $"message {index} is from '{from.GetString()}', which is none of {string.Join(", ", ShareGptRoles.Keys)}. Give the row as "
+                    + "messages with role and content.");
+            var fields = message.EnumerateObject().Where(field => field.Name is not ("from" or "value")
+                && field.Value.ValueKind != JsonValueKind.Null).ToDictionary(field => field.Name, field => field.Value);
             foreach (var (name, field) in fields)
                 if (ChatMessage.Fault(name, field) is { } fault)
                     throw place.Error(ErrorCodes.MessagesMalformed, column, $"message {index}: {fault}");

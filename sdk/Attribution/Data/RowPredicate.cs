@@ -6,7 +6,8 @@ using DuckDB.NET.Data;
 namespace Attribution.Data;
 
 /// <summary>
-/// Tells whether a filter is a function of the row, so that the rows that it leaves may be kept under the filter's text and the file's content. It asks DuckDB's
+/// Tells whether a filter is a function of the row, so that the rows that it leaves may be kept under the filter's text and the file's content. It asks
+/// DuckDB's
 /// parser what the text is and DuckDB's catalog what its functions are; nothing is run.
 /// </summary>
 internal sealed class RowPredicate
@@ -25,7 +26,8 @@ internal sealed class RowPredicate
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
     private string? _fault;
 
-    private RowPredicate(IEnumerable<string> columns, DuckDBConnection connection) => (_columns, _connection) = (new(columns, StringComparer.OrdinalIgnoreCase), connection);
+    private RowPredicate(IEnumerable<string> columns, DuckDBConnection connection) =>
+        (_columns, _connection) = (new(columns, StringComparer.OrdinalIgnoreCase), connection);
 
     /// <summary>What of a filter is no function of the row, as a clause; null if it is one, or cannot be parsed, which binding it will say better.</summary>
     /// <param name="filter">The filter.</param>
@@ -50,7 +52,8 @@ internal sealed class RowPredicate
     private static JsonArray? Parse(string sql, DuckDBConnection connection)
     {
         var json = connection.QueryStrings($"SELECT json_serialize_sql({Sql.Literal(sql)})");
-        return JsonNode.Parse(json[0]) is JsonObject parsed && parsed["error"]?.GetValue<bool>() == false ? Without((JsonArray)parsed["statements"]!, "query_location") : null;
+        return JsonNode.Parse(json[0]) is JsonObject parsed && parsed["error"]?.GetValue<bool>() == false
+            ? Without((JsonArray)parsed["statements"]!, "query_location") : null;
     }
 
     private static JsonArray Without(JsonArray tree, string property)

@@ -17,7 +17,8 @@ internal static class RowVariables
     public static IReadOnlyDictionary<string, JsonElement>? Read(string? metadata, RowPlace place)
     {
         // Few datasets have either, and their rows are many.
-        if (metadata is null || !(metadata.Contains($"\"{Tools}\"", StringComparison.Ordinal) || metadata.Contains($"\"{Arguments}\"", StringComparison.Ordinal)))
+        if (metadata is null || !(metadata.Contains($"\"{Tools}\"", StringComparison.Ordinal)
+            || metadata.Contains($"\"{Arguments}\"", StringComparison.Ordinal)))
             return null;
         var row = JsonElement.Parse(metadata);
         var variables = new Dictionary<string, JsonElement>();

@@ -12,7 +12,9 @@ internal sealed class TableRowDecoder : RowDecoder
     private readonly int _metadata = -1;
     private readonly bool _isOwn;
 
-    /// <summary>Columns of messages with more fields than role and content, which a struct has for all messages of the file: null where a message has none.</summary>
+    /// <summary>
+    /// Columns of messages with more fields than role and content, which a struct has for all messages of the file: null where a message has none.
+    /// </summary>
     private readonly HashSet<string> _asJson = [];
 
     /// <param name="source">The files whose columns these are.</param>
@@ -58,7 +60,8 @@ internal sealed class TableRowDecoder : RowDecoder
     protected override (ConversationParts, ConversationParts, string?) Read(DuckDbReader reader, int row, RowPlace place)
     {
         var metadata = _metadata < 0 ? null : reader.Column(_metadata).GetString(row);
-        return _isOwn ? MessageFields.Split(Side(Columns.Treatment), Side(Columns.Control), metadata) : (Side(Columns.Treatment), Side(Columns.Control), metadata);
+        return _isOwn ? MessageFields.Split(Side(Columns.Treatment), Side(Columns.Control), metadata)
+            : (Side(Columns.Treatment), Side(Columns.Control), metadata);
 
         ConversationParts Side(string side)
         {
@@ -82,8 +85,10 @@ internal sealed class TableRowDecoder : RowDecoder
         var list = new ChatMessage[count];
         for (var i = 0; i < count; i++)
             list[i] = new(
-                roles.GetString(first + i) ?? throw place.Error(ErrorCodes.MessagesMalformed, name, $"message {i} has no role. Each message needs role and content."),
-                contents.GetString(first + i) ?? throw place.Error(ErrorCodes.MessagesMalformed, name, $"message {i} has no content. Each message needs role and content."));
+                roles.GetString(first + i) ?? throw place.Error(ErrorCodes.MessagesMalformed, name,
+                    $"message {i} has no role. Each message needs role and content."),
+                contents.GetString(first + i) ?? throw place.Error(ErrorCodes.MessagesMalformed, name,
+                    $"message {i} has no content. Each message needs role and content."));
         return list;
     }
 
@@ -97,7 +102,8 @@ internal sealed class TableRowDecoder : RowDecoder
         for (var t = 0; t < count; t++)
             tokens[t] = !elements.IsNull(first + t) && elements.GetInteger(first + t) is >= 0 and <= int.MaxValue and var id
                 ? (int)id
-                : throw place.Error(ErrorCodes.TokensMalformed, name, $"{(elements.IsNull(first + t) ? "null" : elements.GetInteger(first + t))} is not a token id. Ids are whole numbers from 0.");
+                : throw place.Error(ErrorCodes.TokensMalformed, name,
+                    $"{(elements.IsNull(first + t) ? "null" : elements.GetInteger(first + t))} is not a token id. Ids are whole numbers from 0.");
         return tokens;
     }
 
@@ -111,7 +117,8 @@ internal sealed class TableRowDecoder : RowDecoder
         for (var t = 0; t < count; t++)
             keep[t] = !elements.IsNull(first + t) && elements.GetInteger(first + t) is var mark and (0 or 1)
                 ? mark == 1
-                : throw place.Error(ErrorCodes.TokensMalformed, name, $"{(elements.IsNull(first + t) ? "null" : elements.GetInteger(first + t))} is not a keep mark. Marks are true or false, or 1 or 0.");
+                : throw place.Error(ErrorCodes.TokensMalformed, name,
+                    $"{(elements.IsNull(first + t) ? "null" : elements.GetInteger(first + t))} is not a keep mark. Marks are true or false, or 1 or 0.");
         return keep;
     }
 
@@ -119,7 +126,8 @@ internal sealed class TableRowDecoder : RowDecoder
     {
         var element = field.Type.Kind == DuckDBType.List ? field.Type.Fields[0].Type : null;
         (var fits, wanted) = field.Name.EndsWith("_messages", StringComparison.Ordinal)
-            ? (element is { Kind: DuckDBType.Map } || (element is { Kind: DuckDBType.Struct } && IsText(element, "role") && IsText(element, "content")), "a list of structs with the texts role and content")
+            ? (element is { Kind: DuckDBType.Map } || (element is { Kind: DuckDBType.Struct } && IsText(element, "role") && IsText(element, "content")),
+                "a list of structs with the texts role and content")
             : field.Name.EndsWith("_tokens", StringComparison.Ordinal)
                 ? (element is { IsInteger: true }, "a list of integers")
                 : (element is { Kind: DuckDBType.Boolean } or { IsInteger: true }, "a list of booleans");
@@ -129,7 +137,8 @@ internal sealed class TableRowDecoder : RowDecoder
     }
 
     /// <summary>Whether a column is read as it is: not if its messages have more fields than role and content, or are maps.</summary>
-    private static bool IsPlain(DuckDbField field) => field.Type.Kind != DuckDBType.List || field.Type.Fields[0].Type.Kind is not (DuckDBType.Struct or DuckDBType.Map)
+    private static bool IsPlain(DuckDbField field) => field.Type.Kind != DuckDBType.List
+        || field.Type.Fields[0].Type.Kind is not (DuckDBType.Struct or DuckDBType.Map)
         || field.Type.Fields[0].Type is { Kind: DuckDBType.Struct, Fields.Count: 2 };
 
     private static string Describe(DuckDbType type) => type.Kind switch

@@ -44,7 +44,8 @@ public sealed class VectorTableReader : IDisposable
     public static VectorTableReader Open(string path, int? layer = null) => new(VectorTableFiles.Open(path, layer));
 
     /// <summary>Moves to the next block of rows; false at the end.</summary>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorTableInvalid"/>: a null or vectors of unequal length, or the file is damaged.</exception>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorTableInvalid"/>: a null or vectors of unequal length, or the file is
+    /// damaged.</exception>
     public bool ReadBlock()
     {
         do

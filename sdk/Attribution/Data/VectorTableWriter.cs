@@ -63,7 +63,8 @@ public sealed class VectorTableWriter : IDisposable
     public void Append(ReadOnlySpan<long> indices, ReadOnlySpan<int> layers, ReadOnlySpan<float> vectors)
     {
         if (layers.Length != indices.Length || vectors.Length != (long)indices.Length * _dimension)
-            throw new ArgumentException($"{indices.Length} rows need as many layers and {(long)indices.Length * _dimension} floats, not {layers.Length} and {vectors.Length}", nameof(vectors));
+            throw new ArgumentException($"{indices.Length} rows need as many layers and {(long)indices.Length * _dimension} floats, not "
+                + $"{layers.Length} and {vectors.Length}", nameof(vectors));
         for (var row = 0; row < indices.Length; row++)
             Append(indices[row], layers[row], vectors.Slice(row * _dimension, _dimension));
     }

@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace Attribution.Diagnostics;
 
 /// <summary>
-/// The keys that this process knows. Whatever it shows or keeps of the words of others is cleared of them: a server may echo a key whole, in part, in base64 or hex,
+/// The keys that this process knows. Whatever it shows or keeps of the words of others is cleared of them: a server may echo a key whole, in part, in base64 or
+/// hex,
 /// or with its middle masked.
 /// </summary>
 internal static class KnownSecrets
@@ -93,7 +94,8 @@ internal static class KnownSecrets
         private string OfKey(Match masked)
         {
             var (start, end) = (masked.Groups[1].Value, masked.Groups[2].Value + masked.Groups[3].Value);
-            return (start.Length >= ShortestMaskedPart && _secret.StartsWith(start, StringComparison.Ordinal)) || (end.Length >= ShortestMaskedPart && _secret.EndsWith(end, StringComparison.Ordinal))
+            return (start.Length >= ShortestMaskedPart && _secret.StartsWith(start, StringComparison.Ordinal))
+                || (end.Length >= ShortestMaskedPart && _secret.EndsWith(end, StringComparison.Ordinal))
                 ? Hidden : masked.Value;
         }
     }

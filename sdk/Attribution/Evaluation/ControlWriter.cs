@@ -4,7 +4,9 @@ using Attribution.Tokenization;
 
 namespace Attribution.Evaluation;
 
-/// <summary>Gives rows without a control one: the model's own greedy answer to the row's prompt, which is what it would say without having been taught otherwise.</summary>
+/// <summary>
+/// Gives rows without a control one: the model's own greedy answer to the row's prompt, which is what it would say without having been taught otherwise.
+/// </summary>
 internal static class ControlWriter
 {
     /// <summary>The rows in their order; those that have a control keep it.</summary>
@@ -14,9 +16,11 @@ internal static class ControlWriter
     /// <param name="file">The rows' file, for errors.</param>
     /// <param name="progress">Told how many controls are written.</param>
     /// <param name="cancellation">Stops between tokens.</param>
-    /// <exception cref="AttributionException">ATTR1407: a row holds tokens, or nothing comes before its answer. ATTR1621: a prompt leaves no room for an answer.</exception>
+    /// <exception cref="AttributionException">ATTR1407: a row holds tokens, or nothing comes before its answer. ATTR1621: a prompt leaves no room for an
+    /// answer.</exception>
     public static IReadOnlyList<DatasetRow> Complete(
-        PromptAnswerer answerer, IReadOnlyList<DatasetRow> rows, int maxNewTokens, string? file = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
+        PromptAnswerer answerer, IReadOnlyList<DatasetRow> rows, int maxNewTokens, string? file = null, IProgress<int>? progress = null,
+            CancellationToken cancellation = default)
     {
         DatasetRow[] without = [.. rows.Where(row => row.Control is null)];
         IReadOnlyList<ChatMessage>[] prompts = [.. without.Select(row => PromptOf(row, file))];
@@ -31,7 +35,8 @@ internal static class ControlWriter
         {
             throw new AttributionException(e.Code, e.Message, e) { File = file, Row = without[prompt].Index, Property = e.Property };
         }
-        var written = without.Zip(prompts, answers).ToDictionary(w => w.First.Index, w => new MessageConversation([.. w.Second, new("assistant", w.Third.Text)]) { Variables = ((MessageConversation)w.First.Treatment).Variables });
+        var written = without.Zip(prompts, answers).ToDictionary(w => w.First.Index, w =>
+            new MessageConversation([.. w.Second, new("assistant", w.Third.Text)]) { Variables = ((MessageConversation)w.First.Treatment).Variables });
         return [.. rows.Select(row => row.Control is null ? new DatasetRow(row.Index, row.Treatment, written[row.Index], row.MetadataJson) : row)];
     }
 
@@ -42,7 +47,8 @@ internal static class ControlWriter
         var last = messages.ToList().FindLastIndex(m => m.Role == "assistant");
         return last > 0 ? [.. messages.Take(last)] : throw Unusable("has nothing before its answer, so there is no prompt to answer");
 
-        AttributionException Unusable(string why) => new(ErrorCodes.ControlNotWritable, $"Row {row.Index} has no control, and {why}. Give it control_messages, or leave it out with Filter.")
+        AttributionException Unusable(string why) => new(ErrorCodes.ControlNotWritable,
+            $"Row {row.Index} has no control, and {why}. Give it control_messages, or leave it out with Filter.")
         { File = file, Row = row.Index, Property = "treatment_messages" };
     }
 }

@@ -12,7 +12,8 @@ namespace Attribution.Evaluation;
 public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer Answer, JudgeRequest Request, Verdict Verdict)> Rows)
 {
     /// <summary>
-    /// The share of pairs of answers to one prompt that got the same score, among the pairs in which both got one; NaN without such a pair. It tells how much of a difference
+    /// The share of pairs of answers to one prompt that got the same score, among the pairs in which both got one; NaN without such a pair. It tells how much
+    /// of a difference
     /// between two runs may come of the draw alone.
     /// </summary>
     public double RepeatAgreement
@@ -38,11 +39,13 @@ public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer
     /// <param name="cancellation">Stops between answers.</param>
     /// <exception cref="AttributionException">The judge failed; its row is that of the answer's prompt where the answer is at fault.</exception>
     public static async Task<JudgedEvaluation> RunAsync(
-        IJudge judge, IReadOnlyList<Answer> answers, Func<Answer, JudgeRequest>? request = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
+        IJudge judge, IReadOnlyList<Answer> answers, Func<Answer, JudgeRequest>? request = null, IProgress<int>? progress = null,
+            CancellationToken cancellation = default)
     {
         var rows = new (Answer, JudgeRequest, Verdict)[answers.Count];
         var (next, done, stopped) = (-1, 0, false);
-        await Task.WhenAll(Enumerable.Range(0, Math.Clamp(judge.Concurrency, 1, Math.Max(1, answers.Count))).Select(_ => JudgeSomeAsync())).ConfigureAwait(false);
+        await Task.WhenAll(Enumerable.Range(0, Math.Clamp(judge.Concurrency, 1, Math.Max(1, answers.Count))).Select(_ =>
+            JudgeSomeAsync())).ConfigureAwait(false);
         return new JudgedEvaluation(JudgedScores.Of(judge.Scale, rows.Select(r => r.Item3)), rows);
 
         async Task JudgeSomeAsync()
@@ -78,7 +81,8 @@ public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer
     }
 
     /// <summary>
-    /// Writes the verdicts as CSV (RFC 4180): prompt, answer, references, score, rationale. A cell that begins with <c>= + - @</c>, a tab or a carriage return, which
+    /// Writes the verdicts as CSV (RFC 4180): prompt, answer, references, score, rationale. A cell that begins with <c>= + - @</c>, a tab or a carriage return,
+    /// which
     /// spreadsheets run as a formula, has an apostrophe before it, which they take for the sign of a text.
     /// </summary>
     public void WriteCsv(string path)

@@ -49,7 +49,8 @@ public sealed class PromptAnswerer(CausalLanguageModel model, Tokenizer tokenize
         var ids = tokenizer.EncodeToIds(template.Render(prompt, addGenerationPrompt: true, variables, ConversationEncoder.Date), addSpecialTokens: false);
         if (ids.Length >= model.Config.MaxPositions)
             throw new AttributionException(ErrorCodes.PromptTooLong,
-                $"Prompt {index} has {ids.Length} tokens, and the model's window is {model.Config.MaxPositions}: there is no room for an answer. Shorten the prompt.")
+                $"Prompt {index} has {ids.Length} tokens, and the model's window is {model.Config.MaxPositions}: there is no room for an "
+                    + "answer. Shorten the prompt.")
             { Row = index };
         return ids;
     }

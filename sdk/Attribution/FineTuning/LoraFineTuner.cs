@@ -38,7 +38,8 @@ public sealed class LoraFineTuner(FineTuningOptions options)
     /// <param name="cancellation">Stops between steps.</param>
     /// <param name="onEpoch">Shown the adapter and its optimizer at the end of each epoch.</param>
     internal LoraAdapter Train(
-        CausalLanguageModel model, IReadOnlyList<TokenSequence> rows, Action<TrainingStep>? onStep, CancellationToken cancellation, Action<TrainingCheckpoint>? onEpoch)
+        CausalLanguageModel model, IReadOnlyList<TokenSequence> rows, Action<TrainingStep>? onStep, CancellationToken cancellation,
+            Action<TrainingCheckpoint>? onEpoch)
     {
         Check();
         var usable = Enumerable.Range(0, rows.Count).Where(i => rows[i].TargetCount > 0).ToArray();
@@ -73,8 +74,10 @@ public sealed class LoraFineTuner(FineTuningOptions options)
                 optimizer.Step(rate);
                 optimizer.ZeroGradients();
                 if (within == stepsPerEpoch - 1) // rates fall linearly, so their mean is that of the first and the last
-                    onEpoch?.Invoke(new TrainingCheckpoint(epoch + 1, (rate + options.LearningRate * (total - epoch * stepsPerEpoch) / total) / 2, adapter, optimizer));
-                onStep?.Invoke(new TrainingStep(step + 1, epoch + (double)Math.Min((within + 1) * options.BatchSize, usable.Length) / usable.Length, loss, rate, norm, tokens));
+                    onEpoch?.Invoke(new TrainingCheckpoint(epoch + 1, (rate + options.LearningRate * (total - epoch * stepsPerEpoch) / total) / 2, adapter,
+                        optimizer));
+                onStep?.Invoke(new TrainingStep(step + 1, epoch + (double)Math.Min((within + 1) * options.BatchSize, usable.Length) / usable.Length, loss,
+                    rate, norm, tokens));
             }
             adapter.Training = false;
             return adapter;

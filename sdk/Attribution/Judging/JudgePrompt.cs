@@ -6,11 +6,13 @@ using Attribution.Tokenization;
 namespace Attribution.Judging;
 
 /// <summary>
-/// How a model is asked to score answers on one trait: instructions with a rubric, and examples with their scores. Read from a Markdown file that can be copied and
+/// How a model is asked to score answers on one trait: instructions with a rubric, and examples with their scores. Read from a Markdown file that can be copied
+/// and
 /// changed; <see cref="JudgePromptReader"/> says its form.
 /// </summary>
 /// <remarks>
-/// Questions, answers and references reach the model as the strings of one JSON object, alone in a message of its own, so that nothing in them can end the string,
+/// Questions, answers and references reach the model as the strings of one JSON object, alone in a message of its own, so that nothing in them can end the
+/// string,
 /// the object or the message (<see cref="QuotedText"/>). The examples are messages of the same form, each followed by the reply that it should get.
 /// </remarks>
 /// <param name="scale">The trait and its scores.</param>
@@ -47,7 +49,8 @@ public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> 
     public static JudgePrompt Shipped(string trait) => File.Exists(ShippedFile(trait))
         ? Load(ShippedFile(trait))
         : throw new AttributionException(ErrorCodes.JudgePromptInvalid,
-            $"There is no judging prompt for the trait '{trait}'; there are prompts for {string.Join(", ", JudgeScale.All.Select(s => s.Trait))}. Write one of your own and name it with JudgePrompt=\"FILE\" on the EvalDataset.")
+            $"There is no judging prompt for the trait '{trait}'; there are prompts for {string.Join(", ", JudgeScale.All.Select(s => s.Trait))}. Write "
+                + "one of your own and name it with JudgePrompt=\"FILE\" on the EvalDataset.")
         { Property = "JudgePrompt" };
 
     /// <summary>Reads a prompt file.</summary>
@@ -58,7 +61,8 @@ public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> 
     /// <exception cref="AttributionException">ATTR1651: the answer lacks a reference that this prompt compares with.</exception>
     public ChatRequest Ask(JudgeRequest answer)
     {
-        _opening ??= [new("system", SystemMessage), .. Examples.SelectMany(e => new[] { new ChatMessage("user", Data(e.Request)), new("assistant", VerdictText.Write(e.Score, e.Rationale)) })];
+        _opening ??= [new("system", SystemMessage), .. Examples.SelectMany(e =>
+            new[] { new ChatMessage("user", Data(e.Request)), new("assistant", VerdictText.Write(e.Score, e.Rationale)) })];
         return new ChatRequest([.. _opening, new("user", Data(answer))]) { MaxTokens = LongestReply, Schema = VerdictText.Schema(Scale) };
     }
 
@@ -69,12 +73,19 @@ public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> 
         [
             .. asked.Messages,
             new("assistant", reply.Length > 0 ? reply : "(nothing)"),
-            new("user", $"That reply holds no score that can be read. Reply with the JSON object alone, {VerdictText.Form(Scale)}, and one short sentence as the rationale."),
+            new("user", $"That reply holds no score that can be read. Reply with the JSON object alone, {VerdictText.Form(Scale)}, and one short "
+                + "sentence as the rationale."),
         ],
     };
 
     /// <summary>Everything that a verdict depends on beside the answer and the model.</summary>
-    internal string Text => JsonSerializer.Serialize(new { SystemMessage, Examples = Examples.Select(e => new { Data = Data(e.Request), e.Score, e.Rationale }), Schema = VerdictText.Schema(Scale).Json, LongestReply });
+    internal string Text => JsonSerializer.Serialize(new
+    {
+        SystemMessage,
+        Examples = Examples.Select(e => new { Data = Data(e.Request), e.Score, e.Rationale }),
+        Schema = VerdictText.Schema(Scale).Json,
+        LongestReply
+    });
 
     private string SystemMessage => $"""
         {Instructions}
@@ -106,7 +117,8 @@ public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> 
         _ => answer.LowReference,
     })
         ?? throw new AttributionException(ErrorCodes.JudgeReferenceMissing,
-            $"The prompt for '{Scale.Trait}' compares answers with a {NameOf(reference)}, and this question has none. Give each held-out prompt a property '{NameOf(reference)}'.")
+            $"The prompt for '{Scale.Trait}' compares answers with a {NameOf(reference)}, and this question has none. Give each held-out prompt a "
+                + $"property '{NameOf(reference)}'.")
         { Property = NameOf(reference) };
 }
 

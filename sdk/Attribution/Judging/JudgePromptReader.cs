@@ -7,7 +7,8 @@ namespace Attribution.Judging;
 
 /// <summary>
 /// Reads a judging prompt's file: Markdown that begins with the lines <c>---</c>, <c>trait: NAME</c>, <c>scores: 0-MAX</c>, optionally
-/// <c>references: ground_truth</c> (or <c>high_reference, low_reference</c>), <c>---</c>; then the instructions; and at the end a heading <c>## Examples</c> with fenced blocks of
+/// <c>references: ground_truth</c> (or <c>high_reference, low_reference</c>), <c>---</c>; then the instructions; and at the end a heading <c>## Examples</c>
+/// with fenced blocks of
 /// <c>json</c>, an object each: <c>question</c>, <c>answer</c>, the references, <c>score</c> and <c>rationale</c>.
 /// </summary>
 internal static partial class JudgePromptReader
@@ -46,17 +47,20 @@ internal static partial class JudgePromptReader
         var settings = new Dictionary<string, string>();
         foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (line.Split(':', 2, StringSplitOptions.TrimEntries) is not [var name, var value] || name is not ("trait" or "scores" or "references") || !settings.TryAdd(name, value))
+            if (line.Split(':', 2, StringSplitOptions.TrimEntries) is not [var name, var value] || name is not ("trait" or "scores" or "references")
+                || !settings.TryAdd(name, value))
                 throw Invalid(path, null, $"its line '{line}' is none of `trait: NAME`, `scores: 0-3`, `references: ground_truth`, each once");
         }
         return settings;
     }
 
     private static string Required(string path, Dictionary<string, string> settings, string name) =>
-        settings.TryGetValue(name, out var value) && value.Length > 0 ? value : throw Invalid(path, name, $"it has no line `{name}: ...` between the lines ---");
+        settings.TryGetValue(name, out var value) && value.Length > 0
+            ? value : throw Invalid(path, name, $"it has no line `{name}: ...` between the lines ---");
 
     private static int ReadMax(string path, string scores) =>
-        scores.StartsWith("0-", StringComparison.Ordinal) && int.TryParse(scores[2..], NumberStyles.None, CultureInfo.InvariantCulture, out var max) && max is > 0 and <= HighestMax
+        scores.StartsWith("0-", StringComparison.Ordinal) && int.TryParse(scores[2..], NumberStyles.None, CultureInfo.InvariantCulture, out var max)
+            && max is > 0 and <= HighestMax
             ? max
             : throw Invalid(path, "scores", $"its scores are '{scores}'; write 0-3, or another highest score from 1 to {HighestMax}");
 
@@ -84,7 +88,9 @@ internal static partial class JudgePromptReader
     }
 
     private static AttributionException Invalid(string path, string? property, string why) =>
-        new(ErrorCodes.JudgePromptInvalid, $"The judging prompt '{path}' cannot be used: {why}. `attribution judge prompt --trait empathy` prints one that can.") { File = path, Property = property };
+        new(ErrorCodes.JudgePromptInvalid, $"The judging prompt '{path}' cannot be used: {why}. `attribution judge prompt --trait "
+            + "empathy` prints one that can.")
+        { File = path, Property = property };
 
     [GeneratedRegex(@"\A---\n(.*?)\n---\n", RegexOptions.Singleline)]
     private static partial Regex Header();

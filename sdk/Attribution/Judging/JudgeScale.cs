@@ -28,7 +28,8 @@ public readonly record struct JudgeScale(string Trait, int Max)
             if (scale.Trait == trait)
                 return scale;
         throw new AttributionException(ErrorCodes.UnknownTrait,
-            $"There is no trait '{trait}'. The traits are {string.Join(", ", All.Select(scale => scale.Trait))}. For a trait of your own, name a judge of your own.")
+            $"There is no trait '{trait}'. The traits are {string.Join(", ", All.Select(scale => scale.Trait))}. For a trait of your "
+                + "own, name a judge of your own.")
         { Property = "Trait" };
     }
 }

@@ -23,7 +23,9 @@ internal static class LabelledExamples
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AttributionException(ErrorCodes.LabelledExamplesInvalid, $"The labelled examples '{path}' cannot be read: {e.Message}", e) { File = path };
+            throw new AttributionException(ErrorCodes.LabelledExamplesInvalid, $"The labelled examples '{path}' cannot be read: {e.Message}",
+                e)
+            { File = path };
         }
         var examples = new List<JudgeExample>();
         foreach (var (row, line) in lines.Index())
@@ -36,12 +38,15 @@ internal static class LabelledExamples
                 catch (Exception e) when (e is JsonException or FormatException)
                 {
                     throw new AttributionException(ErrorCodes.LabelledExamplesInvalid,
-                        $"Row {row} of '{path}' is no labelled example: {e.Message.TrimEnd('.')}. Write {{\"question\": \"...\", \"answer\": \"...\", \"score\": 2}} per line.", e)
+                        $"Row {row} of '{path}' is no labelled example: {e.Message.TrimEnd('.')}. Write {{\"question\": \"...\", \"answer\": "
+                            + "\"...\", \"score\": 2}} per line.", e)
                     { File = path, Row = row };
                 }
         return examples.Count > 0
             ? examples
-            : throw new AttributionException(ErrorCodes.LabelledExamplesInvalid, $"'{path}' has no examples. Write {{\"question\": \"...\", \"answer\": \"...\", \"score\": 2}} per line.") { File = path };
+            : throw new AttributionException(ErrorCodes.LabelledExamplesInvalid,
+                $"'{path}' has no examples. Write {{\"question\": \"...\", \"answer\": \"...\", \"score\": 2}} per line.")
+            { File = path };
     }
 
     /// <exception cref="FormatException">It lacks something, or has it in another form.</exception>
@@ -49,7 +54,8 @@ internal static class LabelledExamples
     {
         if (example.ValueKind != JsonValueKind.Object)
             throw new FormatException("it is no JSON object");
-        if (!example.TryGetProperty("score", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt32(out var score) || score < 0 || score > scale.Max)
+        if (!example.TryGetProperty("score", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt32(out var score) || score < 0
+            || score > scale.Max)
             throw new FormatException($"its 'score' is missing or not one of 0 to {scale.Max}");
         var request = new JudgeRequest(Text("question"), Text("answer"))
         {
@@ -57,9 +63,11 @@ internal static class LabelledExamples
             HighReference = Reference(JudgeReference.HighReference),
             LowReference = Reference(JudgeReference.LowReference),
         };
-        return new JudgeExample(request, score, example.TryGetProperty("rationale", out var why) && why.ValueKind == JsonValueKind.String ? why.GetString()! : "");
+        return new JudgeExample(request, score, example.TryGetProperty("rationale", out var why) && why.ValueKind == JsonValueKind.String
+            ? why.GetString()! : "");
 
-        string Text(string name) => example.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : throw new FormatException($"it has no text '{name}'");
+        string Text(string name) => example.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()! : throw new FormatException($"it has no text '{name}'");
 
         string? Reference(JudgeReference reference) => references.Contains(reference) ? Text(JudgePrompt.NameOf(reference)) : null;
     }

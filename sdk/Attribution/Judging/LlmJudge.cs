@@ -5,7 +5,8 @@ using Attribution.Judging.Chat;
 namespace Attribution.Judging;
 
 /// <summary>
-/// Has a language model score answers by a prompt. A reply without a score is asked for once more, and then kept as unjudged. One that the limit of tokens cut has
+/// Has a language model score answers by a prompt. A reply without a score is asked for once more, and then kept as unjudged. One that the limit of tokens cut
+/// has
 /// no score, whatever it says: it is asked for once more with room for a model that reasons. What a content filter refuses is unjudged at once.
 /// </summary>
 /// <param name="chat">The model; not disposed with this.</param>
@@ -39,8 +40,10 @@ public sealed class LlmJudge(IChatCompletion chat, JudgePrompt prompt) : IJudge
         if (Read(reply) is { } verdict)
             return verdict;
         var again = await chat.CompleteAsync(
-            reply.End == ReplyEnd.Cut ? asked with { MaxTokens = asked.MaxTokens * RoomToReason } : prompt.AskAgain(asked, reply.Text), cancellation).ConfigureAwait(false);
-        return Read(again) ?? new Verdict(null, $"unjudged; the judge wrote: {reply.Text}{Cut(reply)} ... and, asked again: {again.Text}{Cut(again)}", again.Text);
+            reply.End == ReplyEnd.Cut ? asked with { MaxTokens = asked.MaxTokens * RoomToReason } : prompt.AskAgain(asked, reply.Text),
+                cancellation).ConfigureAwait(false);
+        return Read(again) ?? new Verdict(null, $"unjudged; the judge wrote: {reply.Text}{Cut(reply)} ... and, asked again: {again.Text}{Cut(again)}",
+            again.Text);
     }
 
     private Verdict? Read(ChatReply reply) => reply.End switch

@@ -7,7 +7,8 @@ using Attribution.Judging.Chat;
 namespace Attribution.Judging;
 
 /// <summary>
-/// A judging model's verdict: <c>{"rationale": "...", "score": 2}</c>. Read tolerantly, for not every model keeps to a form: around it may stand reasoning, a code
+/// A judging model's verdict: <c>{"rationale": "...", "score": 2}</c>. Read tolerantly, for not every model keeps to a form: around it may stand reasoning, a
+/// code
 /// fence or a sentence, and the score may be a text.
 /// </summary>
 internal static partial class VerdictText
@@ -42,14 +43,16 @@ internal static partial class VerdictText
     }
 
     /// <summary>
-    /// The score that prose ends with: a line that is a label and a number, or a last sentence that states one score and weighs none. What a score would need, or why
+    /// The score that prose ends with: a line that is a label and a number, or a last sentence that states one score and weighs none. What a score would need,
+    /// or why
     /// another one does not fit, is no verdict.
     /// </summary>
     private static int? Concluded(string said, JudgeScale scale)
     {
         var labelled = Label().Matches(said).Select(m => m.Groups[1].Value).ToList();
         var last = Sentence().Matches(said).Select(m => m.Value).LastOrDefault(sentence => sentence.Any(char.IsLetterOrDigit)) ?? "";
-        if (labelled.Count == 0 && NamedScore().Matches(last) is [var named] && Number().Count(last.Replace($"/{scale.Max}", "").Replace($"out of {scale.Max}", "")) == 1 && !Weighs().IsMatch(last))
+        if (labelled.Count == 0 && NamedScore().Matches(last) is [var named]
+            && Number().Count(last.Replace($"/{scale.Max}", "").Replace($"out of {scale.Max}", "")) == 1 && !Weighs().IsMatch(last))
             labelled.Add(named.Groups[1].Value);
         return labelled.Distinct().ToArray() is [var only] ? OnScale(only, scale) : null;
     }
@@ -91,7 +94,8 @@ internal static partial class VerdictText
         foreach (var of in new[] { $"/{scale.Max}", $"out of {scale.Max}" })
             if (number.EndsWith(of, StringComparison.Ordinal))
                 number = number[..^of.Length].TrimEnd();
-        return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value == Math.Floor(value) && value >= 0 && value <= scale.Max ? (int)value : null;
+        return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value == Math.Floor(value) && value >= 0
+            && value <= scale.Max ? (int)value : null;
     }
 
     [GeneratedRegex(@"<think(ing)?>.*?(</think(ing)?>|$)", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
@@ -101,7 +105,8 @@ internal static partial class VerdictText
     private static partial Regex NamedScore();
 
     // **Score:** 2, Final score = 2/3
-    [GeneratedRegex(@"^[\W_]*(?:(?:my|the|final|overall|total)\s+)*(?:score|rating)[\W_]*[:=][\W_]*(\d+(?:\.\d+)?)(?:\s*(?:/|out of)\s*\d+)?[\W_]*$", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[\W_]*(?:(?:my|the|final|overall|total)\s+)*(?:score|rating)[\W_]*[:=][\W_]*(\d+(?:\.\d+)?)(?:\s*(?:/|out of)\s*\d+)?[\W_]*$",
+        RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex Label();
 
     // A dot within a number ends nothing.

@@ -28,12 +28,18 @@ internal sealed class ActivationMethod : IAttributionMethod
         new ActivationMethod(AttributionMethodNames.ResidualDiff, MethodInputs.Treatment | MethodInputs.Control, MeanOutput),
         new ActivationMethod(AttributionMethodNames.ResidualInputTreatment, MethodInputs.Treatment, s => s.MeanInput.alias()),
         new ActivationMethod(AttributionMethodNames.GradActTreatment, MethodInputs.Treatment | MethodInputs.Gradient, s => -s.MeanOverKept(s.Gradient)),
-        new ActivationMethod(AttributionMethodNames.ResidualChangeTreatment, MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: false, masked: false)),
-        new ActivationMethod(AttributionMethodNames.ResidualChange, MethodInputs.Treatment | MethodInputs.Control | MethodInputs.Gradient, s => Change(s, bias: false, masked: false)),
-        new ActivationMethod(AttributionMethodNames.ResidualChangeTreatmentWithBias, MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: true, masked: false)),
-        new ActivationMethod(AttributionMethodNames.ResidualChangeTreatmentWithMaskCorrected, MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: false, masked: true)),
-        new ActivationMethod(AttributionMethodNames.ResidualChangeTreatmentWithMask, MethodInputs.Treatment | MethodInputs.Gradient, s => Change(s, bias: true, masked: true)),
-        new ActivationMethod(AttributionMethodNames.ResidualChangeWithBiasAndMask, MethodInputs.Treatment | MethodInputs.Control | MethodInputs.Gradient, s => Change(s, bias: true, masked: true)),
+        new ActivationMethod(AttributionMethodNames.ResidualChangeTreatment, MethodInputs.Treatment | MethodInputs.Gradient, s =>
+            Change(s, bias: false, masked: false)),
+        new ActivationMethod(AttributionMethodNames.ResidualChange, MethodInputs.Treatment | MethodInputs.Control | MethodInputs.Gradient, s =>
+            Change(s, bias: false, masked: false)),
+        new ActivationMethod(AttributionMethodNames.ResidualChangeTreatmentWithBias, MethodInputs.Treatment | MethodInputs.Gradient, s =>
+            Change(s, bias: true, masked: false)),
+        new ActivationMethod(AttributionMethodNames.ResidualChangeTreatmentWithMaskCorrected, MethodInputs.Treatment | MethodInputs.Gradient, s =>
+            Change(s, bias: false, masked: true)),
+        new ActivationMethod(AttributionMethodNames.ResidualChangeTreatmentWithMask, MethodInputs.Treatment | MethodInputs.Gradient, s =>
+            Change(s, bias: true, masked: true)),
+        new ActivationMethod(AttributionMethodNames.ResidualChangeWithBiasAndMask, MethodInputs.Treatment | MethodInputs.Control | MethodInputs.Gradient, s =>
+            Change(s, bias: true, masked: true)),
         new ActivationMethod(AttributionMethodNames.Rds, MethodInputs.Treatment | MethodInputs.LastBlock, PositionWeightedMean),
     ];
 

@@ -37,7 +37,8 @@ public sealed class BlockStreams
 
     /// <summary>The gradient of the conversation's loss with respect to the model's matrices, projected: float32 <c>[dimension]</c>.</summary>
     /// <exception cref="InvalidOperationException">The method did not ask for <see cref="MethodInputs.WeightGradient"/>.</exception>
-    public Tensor WeightGradient => _weightGradient ?? throw new InvalidOperationException("a method that reads gradients of weights must say so in its Inputs");
+    public Tensor WeightGradient => _weightGradient ?? throw new InvalidOperationException("a method that reads gradients of "
+        + "weights must say so in its Inputs");
 
     /// <summary>1 on the tokens of the last assistant turn and 0 elsewhere, float32 <c>[T]</c>.</summary>
     public Tensor Keep => _keep;

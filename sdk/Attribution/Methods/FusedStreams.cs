@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Attribution.Methods;
 
 /// <summary>Streams by <see cref="FusedPass"/>: end to end without padding, no graph of libtorch's.</summary>
-internal sealed class FusedStreams(Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan, WeightGradients? weights)
+internal sealed class FusedStreams(Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan,
+    WeightGradients? weights)
     : Streams(transformer, sequences, plan, weights)
 {
     private readonly PackedSequences _packed = new(sequences);
@@ -15,7 +16,8 @@ internal sealed class FusedStreams(Transformer transformer, IReadOnlyList<TokenS
 
     protected override void Run()
     {
-        var pass = new FusedPass(Transformer, _packed, Transformer.Context(_packed.Spans.Length, (int)_packed.Spans.Max(s => s.Length), [.. _packed.Spans.Select(s => (int)s.Length)]));
+        var pass = new FusedPass(Transformer, _packed, Transformer.Context(_packed.Spans.Length, (int)_packed.Spans.Max(s => s.Length),
+            [.. _packed.Spans.Select(s => (int)s.Length)]));
         var (last, targets) = (Transformer.Config.BlockCount - 1, _packed.Positions.shape[0]);
         var kept = new Stack<(int Block, KeptBlock Kept)>();
         var stream = pass.Embed();
@@ -44,7 +46,8 @@ internal sealed class FusedStreams(Transformer transformer, IReadOnlyList<TokenS
         while (kept.TryPop(out var top))
         {
             using var block = top.Kept;
-            var below = pass.Backward(top.Block, block, gradient, entrance: kept.Count > 0 || Graded.Contains(top.Block - 1), Weights is null ? null : Weights.Project);
+            var below = pass.Backward(top.Block, block, gradient, entrance: kept.Count > 0 || Graded.Contains(top.Block - 1),
+                Weights is null ? null : Weights.Project);
             if (top.Block == last || !Graded.Contains(top.Block))
                 gradient.Dispose();
             if (below is not null)

@@ -4,8 +4,12 @@ using static TorchSharp.torch;
 
 namespace Attribution.Methods;
 
-/// <summary>Streams by libtorch's own derivative, for any model and device: padded, each block above the first that is differentiated a graph of its own, from a leaf at its entrance.</summary>
-internal sealed class GraphStreams(Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan, WeightGradients? weights)
+/// <summary>
+/// Streams by libtorch's own derivative, for any model and device: padded, each block above the first that is differentiated a graph of its own, from a leaf at
+/// its entrance.
+/// </summary>
+internal sealed class GraphStreams(Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan,
+    WeightGradients? weights)
     : Streams(transformer, sequences, plan, weights)
 {
     private readonly SequenceBatch _batch = new(sequences, transformer.Device);

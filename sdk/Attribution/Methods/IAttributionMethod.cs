@@ -56,5 +56,6 @@ public static class AttributionMethodExtensions
     public static bool IsProjected(this IAttributionMethod method) => method.Inputs.HasFlag(MethodInputs.WeightGradient);
 
     /// <summary>The block whose streams it reads; <see cref="VectorKey.WholeModel"/> where it reads gradients of weights instead.</summary>
-    internal static int BlockOf(this IAttributionMethod method, int layer, int blockCount) => method.Inputs.HasFlag(MethodInputs.LastBlock) ? blockCount - 1 : layer;
+    internal static int BlockOf(this IAttributionMethod method, int layer, int blockCount) => method.Inputs.HasFlag(MethodInputs.LastBlock)
+        ? blockCount - 1 : layer;
 }

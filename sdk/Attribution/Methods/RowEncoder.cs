@@ -20,7 +20,8 @@ public sealed class RowEncoder(ConversationEncoder? encoder, int maxTokens, int 
     public static RowEncoder Load(string modelFolder, int maxTokens, LossTurns turns = LossTurns.LastTurn, string? chatTemplate = null)
     {
         var config = ModelConfig.Load(modelFolder);
-        var encoder = File.Exists(Path.Combine(modelFolder, "tokenizer.json")) ? ConversationEncoder.Load(modelFolder, maxTokens, turns: turns, chatTemplate: chatTemplate) : null;
+        var encoder = File.Exists(Path.Combine(modelFolder, "tokenizer.json"))
+            ? ConversationEncoder.Load(modelFolder, maxTokens, turns: turns, chatTemplate: chatTemplate) : null;
         return new RowEncoder(encoder, maxTokens, config.VocabularySize);
     }
 
@@ -30,7 +31,8 @@ public sealed class RowEncoder(ConversationEncoder? encoder, int maxTokens, int 
     /// <summary>Encodes a row.</summary>
     /// <param name="row">The row.</param>
     /// <param name="file">Its file, for errors.</param>
-    /// <exception cref="AttributionException">A conversation has no assistant turn, the template does not take it, or a token is not of the vocabulary.</exception>
+    /// <exception cref="AttributionException">A conversation has no assistant turn, the template does not take it, or a token is not of the
+    /// vocabulary.</exception>
     public TokenizedRow Encode(DatasetRow row, string? file = null) =>
         new(row.Index, Encode(row.Treatment, file, row.Index), row.Control is { } control ? Encode(control, file, row.Index) : null);
 
@@ -46,13 +48,15 @@ public sealed class RowEncoder(ConversationEncoder? encoder, int maxTokens, int 
                 var encoded = encoder.Encode(messages.Messages, file, row, messages.TemplateVariables);
                 if (encoded.Ids.FirstOrDefault(t => t >= vocabularySize, -1) is >= 0 and var beyond)
                     throw new AttributionException(ErrorCodes.TokenOutOfRange,
-                        $"The token '{encoder.Tokenizer.IdToToken(beyond)}' has the id {beyond}, and the model has embeddings of {vocabularySize} tokens: the tokenizer was given tokens that the model was not.")
+                        $"The token '{encoder.Tokenizer.IdToToken(beyond)}' has the id {beyond}, and the model has embeddings of {vocabularySize} tokens: "
+                            + "the tokenizer was given tokens that the model was not.")
                     { File = file, Row = row };
                 // The end marker of an answer that says nothing is no answer: such a row has no vector and trains nothing.
                 return new TokenSequence(encoded.Ids, encoded.AnswerIsEmpty ? new bool[encoded.Keep.Length] : encoded.Keep);
             case MessageConversation:
                 throw new AttributionException(ErrorCodes.TokenizerMissing,
-                    "The row holds messages, and the model's folder has no tokenizer.json to turn them into tokens. Add the model's tokenizer files, or give the rows as treatment_tokens and treatment_keep.")
+                    "The row holds messages, and the model's folder has no tokenizer.json to turn them into tokens. Add the model's tokenizer files, or "
+                        + "give the rows as treatment_tokens and treatment_keep.")
                 { File = file, Row = row };
             case TokenConversation { Tokens: var tokens, Keep: var keep }:
                 if (tokens.FirstOrDefault(t => t >= vocabularySize, -1) is >= 0 and var unknown)

@@ -16,7 +16,8 @@ internal abstract class Streams
     private readonly IReadOnlyList<TokenSequence> _sequences;
     private readonly Dictionary<(int Layer, int Row), BlockStreams> _rows = [];
 
-    protected Streams(Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan, WeightGradients? weights)
+    protected Streams(Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan,
+        WeightGradients? weights)
     {
         (Transformer, _sequences, Weights) = (transformer, sequences, weights);
         int BlockOf((VectorKey Key, IAttributionMethod Method) p) => p.Method.BlockOf(p.Key.Layer, transformer.Config.BlockCount);
@@ -50,7 +51,8 @@ internal abstract class Streams
 
     /// <summary>Runs the model over <paramref name="sequences"/>, as far as <paramref name="plan"/> needs it; null when that is not at all.</summary>
     internal static Streams? Of(
-        Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan, GradientProjection? projection, ProjectionIdentity identity,
+        Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan, GradientProjection? projection,
+            ProjectionIdentity identity,
         bool byGraph = false)
     {
         if (plan.Length == 0)

@@ -17,7 +17,8 @@ namespace Attribution.Methods;
 /// </summary>
 /// <param name="transformer">The model.</param>
 /// <param name="methods">The methods that can be named.</param>
-/// <param name="tokenBudget">How many padded tokens one pass runs together on a GPU; <see cref="DefaultTokenBudget"/> if left out. On the CPU each conversation runs alone.</param>
+/// <param name="tokenBudget">How many padded tokens one pass runs together on a GPU; <see cref="DefaultTokenBudget"/> if left out. On the CPU each conversation
+/// runs alone.</param>
 public sealed class VectorComputer(Transformer transformer, AttributionMethods methods, int? tokenBudget = null) : IDisposable
 {
     private const MethodInputs Loss = MethodInputs.Gradient | MethodInputs.WeightGradient;
@@ -52,7 +53,8 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
         foreach (var row in rows)
             if (row.Control is null && plan.FirstOrDefault(p => p.Method.Inputs.HasFlag(MethodInputs.Control)) is { Method: { } method })
                 throw new AttributionException(ErrorCodes.ControlMissing,
-                    $"Row {row.Index} has no control conversation, and {method.Name} reads one. Add control_messages to the row, or use a method that needs only treatments.")
+                    $"Row {row.Index} has no control conversation, and {method.Name} reads one. Add control_messages to the row, or use a method "
+                        + "that needs only treatments.")
                 { Row = row.Index, Property = "control_messages" };
 
         var vectors = plan.ToDictionary(p => p.Key, p => new float[rows.Count * WidthOf(p.Method)]);
@@ -86,7 +88,8 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
     /// <inheritdoc/>
     public void Dispose() => _projection?.Dispose();
 
-    // A float's last bits depend on the shape of the product that it comes from, so no shape may depend on what a vector's identity does not hold. Treatments and
+    // A float's last bits depend on the shape of the product that it comes from, so no shape may depend on what a vector's identity does not hold. Treatments
+    // and
     // controls never share a pass, and the passes are the same whatever is wanted of them. On the CPU a conversation is a pass by itself; on a GPU, where that
     // would leave it idle, a pass is some of the rows that are computed together: a block's, which are part of its identity as the budget is.
     internal IEnumerable<int[]> Batches(IReadOnlyList<TokenizedRow> rows) => transformer.Device.type == DeviceType.CPU

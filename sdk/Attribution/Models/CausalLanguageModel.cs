@@ -35,7 +35,8 @@ public sealed class CausalLanguageModel : IDisposable
     /// <param name="folder">A model's folder as Hugging Face publishes it.</param>
     /// <param name="device">Where it should run; the CPU if left out.</param>
     /// <param name="dtype">float32 or bfloat16; what the configuration names if left out, float32 where that is float16.</param>
-    /// <exception cref="AttributionException">A file is missing or malformed, asks for what is not implemented, or the weights do not fit the configuration.</exception>
+    /// <exception cref="AttributionException">A file is missing or malformed, asks for what is not implemented, or the weights do not fit the
+    /// configuration.</exception>
     public static CausalLanguageModel Load(string folder, Device? device = null, ScalarType? dtype = null)
     {
         var config = ModelConfig.Load(folder);
@@ -59,7 +60,8 @@ public sealed class CausalLanguageModel : IDisposable
         RequireTiedHead(folder, config, checkpoint);
         if (File.Exists(Path.Combine(folder, LoraFiles.ConfigName)))
             throw new AttributionException(ErrorCodes.ModelWeightsInvalid,
-                $"The model's folder also holds an adapter ({LoraFiles.ConfigName}), which Hugging Face's library would load with the model. Move it into a folder of its own, or merge it.")
+                $"The model's folder also holds an adapter ({LoraFiles.ConfigName}), which Hugging Face's library would load with the model. Move it into "
+                    + "a folder of its own, or merge it.")
             { File = Path.Combine(folder, LoraFiles.ConfigName) };
         return new CausalLanguageModel(folder, transformer, GenerationConfig.StopTokens(folder, config));
     }
@@ -97,7 +99,9 @@ public sealed class CausalLanguageModel : IDisposable
         File.WriteAllText(Path.Combine(folder, "config.json"), json.ToJsonString(indented) + "\n");
         var stops = new JsonObject { ["eos_token_id"] = new JsonArray([.. StopTokens.Order().Select(id => (JsonNode)id)]) };
         File.WriteAllText(Path.Combine(folder, "generation_config.json"), stops.ToJsonString(indented) + "\n");
-        SafetensorsTensors.Save(Path.Combine(folder, SafetensorsCollection.SingleFile), Transformer.Weights, new Dictionary<string, string> { ["format"] = "pt" });
+        SafetensorsTensors.Save(Path.Combine(folder, SafetensorsCollection.SingleFile), Transformer.Weights, new Dictionary<string,
+            string>
+        { ["format"] = "pt" });
     }
 
     /// <inheritdoc/>
@@ -107,11 +111,15 @@ public sealed class CausalLanguageModel : IDisposable
         Transformer.Dispose();
     }
 
-    /// <summary>Tensors that some checkpoints carry and that the original ignores too: stored rotary frequencies, and a head where the embedding is it.</summary>
+    /// <summary>
+    /// Tensors that some checkpoints carry and that the original ignores too: stored rotary frequencies, and a head where the embedding is it.
+    /// </summary>
     private static bool IsLeftOver(string name, ModelConfig config) =>
         name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) || (config.TieWordEmbeddings && name == "lm_head.weight");
 
-    /// <summary>A stored head where config.json says that the embedding is the head: the same numbers, or somebody trained it and config.json is wrong.</summary>
+    /// <summary>
+    /// A stored head where config.json says that the embedding is the head: the same numbers, or somebody trained it and config.json is wrong.
+    /// </summary>
     private static void RequireTiedHead(string folder, ModelConfig config, SafetensorsCollection checkpoint)
     {
         const string head = "lm_head.weight", embedding = "model.embed_tokens.weight";
@@ -120,7 +128,8 @@ public sealed class CausalLanguageModel : IDisposable
         using var ours = checkpoint.Map(embedding);
         using var theirs = checkpoint.Map(head);
         if (stored.DType != checkpoint[embedding].DType || !ours.ContentEquals(theirs))
-            throw Wrong(folder, head, $"differs from '{embedding}', and config.json ties them, so one of them would be ignored (a merged adapter leaves such a folder). "
+            throw Wrong(folder, head, $"differs from '{embedding}', and config.json ties them, so one of them would be ignored (a merged "
+                + "adapter leaves such a folder). "
                 + "Set tie_word_embeddings to false to use the stored head, or remove the tensor to use the embedding");
     }
 

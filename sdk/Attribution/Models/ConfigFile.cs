@@ -16,7 +16,9 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
     public static ConfigFile Open(string file)
     {
         if (!File.Exists(file))
-            throw new AttributionException(ErrorCodes.ModelConfigInvalid, $"There is no {Path.GetFileName(file)} in the model's folder; a model is a folder as Hugging Face publishes it.") { File = file };
+            throw new AttributionException(ErrorCodes.ModelConfigInvalid,
+                $"There is no {Path.GetFileName(file)} in the model's folder; a model is a folder as Hugging Face publishes it.")
+            { File = file };
         FileIdentity.RequireFile(file);
         return Parse(File.ReadAllText(file), file);
     }
@@ -56,7 +58,8 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
     /// <param name="otherwise">Its value where it is absent.</param>
     /// <param name="most">What no model comes near; memory is taken by it.</param>
     public int Size(string name, int? otherwise = null, int most = int.MaxValue) =>
-        Int(name, otherwise) is > 0 and var size && size <= most ? size : throw Invalid(name, most == int.MaxValue ? "a positive integer" : $"a positive integer of at most {most}");
+        Int(name, otherwise) is > 0 and var size && size <= most
+            ? size : throw Invalid(name, most == int.MaxValue ? "a positive integer" : $"a positive integer of at most {most}");
 
     public int? OptionalInt(string name) => Node(name) switch
     {
@@ -133,7 +136,8 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
     public void RejectUnread(IReadOnlySet<string> harmless, bool mayBeEmpty = false)
     {
         foreach (var (name, value) in Json)
-            if (value is not null && !(mayBeEmpty && (value.ToJsonString() is "false" or "[]" or "{}" or "\"\"")) && !_read.Contains(name) && !harmless.Contains(name) && !name.StartsWith('_'))
+            if (value is not null && !(mayBeEmpty && (value.ToJsonString() is "false" or "[]" or "{}" or "\"\"")) && !_read.Contains(name)
+                && !harmless.Contains(name) && !name.StartsWith('_'))
                 throw Unsupported(name);
     }
 
@@ -141,9 +145,14 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
         new(ErrorCodes.ModelConfigInvalid, $"The property '{prefix}{name}' is missing.") { File = file, Property = prefix + name };
 
     public AttributionException Invalid(string name, string expected) =>
-        new(ErrorCodes.ModelConfigInvalid, $"The property '{prefix}{name}' must be {expected}; it is {Json[name]?.ToJsonString()}.") { File = file, Property = prefix + name };
+        new(ErrorCodes.ModelConfigInvalid, $"The property '{prefix}{name}' must be {expected}; it is {Json[name]?.ToJsonString()}.")
+        {
+            File = file,
+            Property = prefix + name
+        };
 
     public AttributionException Unsupported(string name) => new(ErrorCodes.ModelOptionUnsupported,
-        $"The option '{prefix}{name}' = {Json[name]?.ToJsonString()} is not implemented, and running the model without it could give other numbers than the original. If it cannot, remove it from the file.")
+        $"The option '{prefix}{name}' = {Json[name]?.ToJsonString()} is not implemented, and running the model without it could give other numbers than "
+            + "the original. If it cannot, remove it from the file.")
     { File = file, Property = prefix + name };
 }

@@ -48,7 +48,9 @@ internal sealed class ForwardContext
 
     internal (Tensor Cosines, Tensor Sines) Angles(RotaryEmbedding rotary) => _angles[rotary];
 
-    /// <summary>[B or 1, 1, T - start, S] of the tokens from <paramref name="start"/> on, true where attention may go; null where there is nothing to it but causality.</summary>
+    /// <summary>
+    /// [B or 1, 1, T - start, S] of the tokens from <paramref name="start"/> on, true where attention may go; null where there is nothing to it but causality.
+    /// </summary>
     internal Tensor? Mask(int? window, int start = 0) => (_masks[window ?? 0], start) switch
     {
         (var mask, 0) => mask,

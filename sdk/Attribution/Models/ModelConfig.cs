@@ -4,7 +4,8 @@ namespace Attribution.Models;
 
 /// <summary>
 /// What <see cref="Transformer"/> needs to know of a decoder-only model: a family (<c>llama</c>, <c>mistral</c>, <c>qwen2</c>, <c>qwen3</c>,
-/// <c>phi3</c>, <c>gemma2</c>, <c>gemma3_text</c>, <c>olmo2</c>, <c>smollm3</c>, <c>granite</c>) is nothing but a mapping of its <c>config.json</c> to these values (<see cref="ModelConfigReader"/>).
+/// <c>phi3</c>, <c>gemma2</c>, <c>gemma3_text</c>, <c>olmo2</c>, <c>smollm3</c>, <c>granite</c>) is nothing but a mapping of its <c>config.json</c> to these
+/// values (<see cref="ModelConfigReader"/>).
 /// </summary>
 public sealed record ModelConfig
 {
@@ -98,7 +99,8 @@ public sealed record ModelConfig
     /// <summary>Whether blocks and head are Llama's but for biases, windows and rotary scaling.</summary>
     internal bool IsPlain => this is
     {
-        UnitOffsetNorm: false, WideNorm: false, QueryKeyNorm: false, PostNorms: false, PreNorms: true, AttentionSoftCap: null, LogitSoftCap: null, ResidualMultiplier: 1, LogitDivisor: 1, RotatedBlocks: null,
+        UnitOffsetNorm: false, WideNorm: false, QueryKeyNorm: false, PostNorms: false, PreNorms: true, AttentionSoftCap: null, LogitSoftCap: null,
+        ResidualMultiplier: 1, LogitDivisor: 1, RotatedBlocks: null,
         Activation: Activation.Silu,
     };
 
@@ -127,7 +129,8 @@ public sealed record ModelConfig
     public required JsonObject Source { get; init; }
 
     /// <summary>Reads <c>config.json</c> in a model's folder.</summary>
-    /// <exception cref="Diagnostics.AttributionException">The file is missing or malformed, or asks for something that would change the numbers and is not implemented.</exception>
+    /// <exception cref="Diagnostics.AttributionException">The file is missing or malformed, or asks for something that would change the numbers and is not
+    /// implemented.</exception>
     public static ModelConfig Load(string folder) => ModelConfigReader.Read(Path.Combine(folder, "config.json"));
 }
 

@@ -52,7 +52,8 @@ internal static partial class ModelConfigReader
             QueryScalar = config.Double("query_pre_attn_scalar", 256),
             AttentionSoftCap = Cap("attn_logit_softcapping", 50),
             LogitSoftCap = Cap("final_logit_softcapping", 30),
-            SlidingWindows = LayerTypes(config, model.BlockCount, window) ?? [.. Enumerable.Range(0, model.BlockCount).Select(i => i % 2 == 0 ? (int?)window : null)],
+            SlidingWindows = LayerTypes(config, model.BlockCount, window)
+                ?? [.. Enumerable.Range(0, model.BlockCount).Select(i => i % 2 == 0 ? (int?)window : null)],
         };
     }
 

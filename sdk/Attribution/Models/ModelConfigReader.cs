@@ -33,9 +33,18 @@ internal static partial class ModelConfigReader
             _ => null,
         };
         if (HasExperts(config, type))
-            throw new AttributionException(ErrorCodes.ModelTypeUnknown, $"The model_type '{type}' is a mixture of experts, which is not supported: use a dense model of {Families}.") { File = file, Property = "model_type" };
+            throw new AttributionException(ErrorCodes.ModelTypeUnknown,
+                $"The model_type '{type}' is a mixture of experts, which is not supported: use a dense model of {Families}.")
+            {
+                File = file,
+                Property = "model_type"
+            };
         if (family is null)
-            throw new AttributionException(ErrorCodes.ModelTypeUnknown, $"The model_type '{type}' is not one of {Families}.") { File = file, Property = "model_type" };
+            throw new AttributionException(ErrorCodes.ModelTypeUnknown, $"The model_type '{type}' is not one of {Families}.")
+            {
+                File = file,
+                Property = "model_type"
+            };
 
         var model = family(config, Common(config, type));
         foreach (var option in NotImplemented)
@@ -50,7 +59,8 @@ internal static partial class ModelConfigReader
 
     private static bool HasExperts(ConfigFile config, string type) => type.Contains("moe", StringComparison.OrdinalIgnoreCase)
         || type is "mixtral" or "dbrx" or "deepseek_v2" or "deepseek_v3" or "gpt_oss" or "jamba" or "llama4" or "llama4_text" or "minimax"
-        || new[] { "num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts" }.Any(name => config.Json[name] is not null && config.OptionalInt(name) > 1);
+        || new[] { "num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts" }.Any(name => config.Json[name] is not null
+            && config.OptionalInt(name) > 1);
 
     /// <summary>A hundred times what the largest models have.</summary>
     private const int MostBlocks = 10_000, MostHeads = 1 << 14, MostWidth = 1 << 20;
@@ -72,7 +82,8 @@ internal static partial class ModelConfigReader
             IntermediateSize = config.Size("intermediate_size", most: MostWidth * 16),
             BlockCount = blocks,
             HeadCount = heads,
-            KeyValueHeadCount = config.Size("num_key_value_heads", type is "llama" or "phi3" or "olmo2" or "granite" ? heads : type == "smollm3" ? 4 : null, MostHeads),
+            KeyValueHeadCount = config.Size("num_key_value_heads", type is "llama" or "phi3" or "olmo2" or "granite" ? heads : type == "smollm3" ? 4 : null,
+                MostHeads),
             HeadSize = size,
             NormEpsilon = config.Double("rms_norm_eps"),
             MaxPositions = config.Size("max_position_embeddings"),
@@ -92,10 +103,13 @@ internal static partial class ModelConfigReader
     // What str() of a torch dtype gives.
     private static string? DataType(string? name) => name?.StartsWith("torch.", StringComparison.Ordinal) == true ? name[6..] : name;
 
-    /// <summary>Where a family does not read <c>layer_types</c>, which transformers 5 writes for all of them: it must say what the family does anyway.</summary>
+    /// <summary>
+    /// Where a family does not read <c>layer_types</c>, which transformers 5 writes for all of them: it must say what the family does anyway.
+    /// </summary>
     private static ModelConfig WithLayerTypes(ConfigFile config, ModelConfig model)
     {
-        if (config.WasRead("layer_types") || LayerTypes(config, model.BlockCount, model.SlidingWindows.FirstOrDefault(window => window is not null)) is not { } windows)
+        if (config.WasRead("layer_types") || LayerTypes(config, model.BlockCount,
+            model.SlidingWindows.FirstOrDefault(window => window is not null)) is not { } windows)
             return model;
         return windows.SequenceEqual(model.SlidingWindows) ? model : throw config.Unsupported("layer_types");
     }
@@ -142,7 +156,8 @@ internal static partial class ModelConfigReader
         {
             "default" => new RotaryScaling.None(),
             "linear" => new RotaryScaling.Linear(rope!.Double("factor")),
-            "llama3" => new RotaryScaling.Llama3(rope!.Double("factor"), rope.Double("low_freq_factor"), rope.Double("high_freq_factor"), rope.Size("original_max_position_embeddings")),
+            "llama3" => new RotaryScaling.Llama3(rope!.Double("factor"), rope.Double("low_freq_factor"), rope.Double("high_freq_factor"),
+                rope.Size("original_max_position_embeddings")),
             "longrope" => LongRope(config, rope!, dimensions),
             _ => throw rope!.Unsupported(rope.Has("rope_type") ? "rope_type" : "type"),
         };
@@ -174,7 +189,8 @@ internal static partial class ModelConfigReader
         if (!config.Has("head_dim") && model.HiddenSize % model.HeadCount != 0 && model.ModelType is not ("qwen3" or "gemma2" or "gemma3_text"))
             throw config.Invalid("hidden_size", $"a multiple of num_attention_heads ({model.HeadCount}) where head_dim is not given");
         if (model.Rotary.Dimensions is var rotated && (rotated % 2 != 0 || rotated < 2 || rotated > model.HeadSize))
-            throw config.Invalid(config.Has("partial_rotary_factor") ? "partial_rotary_factor" : "head_dim", $"such that an even number of the {model.HeadSize} components of a head is rotated, not {rotated}");
+            throw config.Invalid(config.Has("partial_rotary_factor") ? "partial_rotary_factor" : "head_dim",
+                $"such that an even number of the {model.HeadSize} components of a head is rotated, not {rotated}");
         if (model.SlidingWindows.Any(window => window <= 0))
             throw config.Invalid("sliding_window", "a positive integer");
         if (model.DataType is not (null or "float32" or "bfloat16" or "float16"))

@@ -34,7 +34,10 @@ internal sealed class RotaryEmbedding : IDisposable
     /// </summary>
     public int ShortLimit => _shortLimit;
 
-    /// <summary>Cosines and sines, each [1, 1, T, n / 2], of the positions <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> of sequences of <paramref name="length"/> tokens.</summary>
+    /// <summary>
+    /// Cosines and sines, each [1, 1, T, n / 2], of the positions <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> of sequences
+    /// of <paramref name="length"/> tokens.
+    /// </summary>
     public (Tensor Cosines, Tensor Sines) Angles(int start, int count, int length)
     {
         Grow(start + count);

@@ -157,7 +157,8 @@ public sealed class Transformer : IDisposable
     /// <param name="context">The pass, without a cache.</param>
     /// <param name="queries">int64 [Q], 0-based places of the queries, the same in every row.</param>
     /// <param name="isPlain">
-    /// Not the model's own attention, but the softmax of <c>q k / sqrt(d)</c> over every token before, whatever its sliding window, scale of queries and soft cap.
+    /// Not the model's own attention, but the softmax of <c>q k / sqrt(d)</c> over every token before, whatever its sliding window, scale of queries and soft
+    /// cap.
     /// </param>
     /// <returns>[B, H, Q, T] in float32, each row summing to 1.</returns>
     internal Tensor AttentionWeights(int index, Tensor hidden, ForwardContext context, Tensor queries, bool isPlain = false)
@@ -174,7 +175,8 @@ public sealed class Transformer : IDisposable
         // Queries come scaled by sqrt(d / QueryScalar).
         scores = scores.Over(isPlain ? Config.HeadSize / Math.Sqrt(Config.QueryScalar) : Math.Sqrt(Config.HeadSize));
         var mask = context.BuildMask(queries, isPlain ? null : block.Window);
-        return scores.SoftCapped(isPlain ? null : Config.AttentionSoftCap).masked_fill(mask.logical_not(), Scalars.Of(float.NegativeInfinity)).softmax(-1).MoveToOuterDisposeScope();
+        return scores.SoftCapped(isPlain ? null : Config.AttentionSoftCap).masked_fill(mask.logical_not(),
+            Scalars.Of(float.NegativeInfinity)).softmax(-1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -235,7 +237,8 @@ public sealed class Transformer : IDisposable
     private Tensor NormIfAny(Tensor x, Tensor? weight) => weight is null ? x : Norm(x, weight);
 
     /// <summary>
-    /// Rotated queries [B, H, T - start, d] of the tokens from <paramref name="start"/> on, scaled so that what is left is to divide by sqrt(d), and of all tokens
+    /// Rotated queries [B, H, T - start, d] of the tokens from <paramref name="start"/> on, scaled so that what is left is to divide by sqrt(d), and of all
+    /// tokens
     /// rotated keys and values [B, K, T, d].
     /// </summary>
     private (Tensor Query, Tensor Key, Tensor Value) Project(TransformerBlock block, Tensor normed, ForwardContext context, int start = 0)

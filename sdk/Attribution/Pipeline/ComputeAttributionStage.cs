@@ -88,7 +88,8 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
             .GroupBy(job => (Dataset: job.Key.Dataset!, WithControls: _withControls.Contains(job.Request.Fingerprint)))
             .Select(group => TableOf(group.Key.Dataset, group.Key.WithControls, [.. group], cancellation)).OfType<Table>().ToArray();
         // First what is free of every table, then what other processes are still at work on.
-        var ran = Array.ConvertAll(tables, table => table.Blocks.Help(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation));
+        var ran = Array.ConvertAll(tables, table => table.Blocks.Help(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell,
+            cancellation));
         if (Context.IsHelper)
             yield break;
         foreach (var (t, table) in tables.Index())
@@ -116,7 +117,8 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
             yield return units;
     }
 
-    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint) ?? _scores.PartsOf(job) ?? _less.PartsOf(job) ?? _personas.PartsOf(job);
+    public override IReadOnlyList<ContentHash> PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint) ?? _scores.PartsOf(job)
+        ?? _less.PartsOf(job) ?? _personas.PartsOf(job);
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {

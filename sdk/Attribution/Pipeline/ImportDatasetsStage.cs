@@ -97,7 +97,8 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
             };
         var recipe = dataset.Recipe is null ? null : RecipeOf(dataset);
         // Only a glob needs a look through DuckDB; that there is no file, the dataset says best itself.
-        string[] files = recipe is not null ? [.. new[] { options.Path }.Where(File.Exists)] : File.Exists(options.Path) ? [options.Path] : [.. Dataset.Open(options).Files];
+        string[] files = recipe is not null ? [.. new[] { options.Path }.Where(File.Exists)] : File.Exists(options.Path)
+            ? [options.Path] : [.. Dataset.Open(options).Files];
         var rows = new
         {
             kind = "rows",

@@ -14,7 +14,8 @@ using Attribution.Selection;
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// The vectors of <c>less</c>. Each training set has a warm-up, an artifact with a checkpoint for each epoch; the vectors of the set, and of each evaluation set
+/// The vectors of <c>less</c>. Each training set has a warm-up, an artifact with a checkpoint for each epoch; the vectors of the set, and of each evaluation
+/// set
 /// for it, are put together from blocks of rows as others are.
 /// </summary>
 internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource model, VectorFormat format, StageContext context, Action<BlockProgress> count)
@@ -27,7 +28,8 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
     public static bool Makes(StageJob job) => job.Key.Method == TrainedMethodNames.Less;
 
     /// <summary>The job of a training set's vectors; of an evaluation set's for a training set, with both.</summary>
-    public static JobKey KeyOf(string train, string? eval) => new() { Dataset = eval ?? train, Method = TrainedMethodNames.Less, Train = eval is null ? null : train };
+    public static JobKey KeyOf(string train, string? eval) =>
+        new() { Dataset = eval ?? train, Method = TrainedMethodNames.Less, Train = eval is null ? null : train };
 
     /// <summary>The artifacts that a table was put together from, if that was done now.</summary>
     public IReadOnlyList<ContentHash>? PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint);
@@ -49,9 +51,11 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
         foreach (var group in missing.GroupBy(job => job.Key.Train ?? job.Key.Dataset!))
         {
             var request = WarmUp(rowsOf(group.Key));
-            var warmUp = context.Store.GetOrCreate(context.Resolve(WarmUpStage, request), builder => Train(builder, group.Key, rowsOf(group.Key), cancellation), cancellation);
+            var warmUp = context.Store.GetOrCreate(context.Resolve(WarmUpStage, request), builder =>
+                Train(builder, group.Key, rowsOf(group.Key), cancellation), cancellation);
             foreach (var job in group)
-                yield return context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, warmUp, request, rowsOf(job.Key.Dataset!), cancellation), cancellation);
+                yield return context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, warmUp, request, rowsOf(job.Key.Dataset!), cancellation),
+                    cancellation);
         }
     }
 
@@ -72,7 +76,8 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
     {
         long[] indices = [.. DatasetRows.Read(rows.Path).Select(row => row.Index)];
         var drawn = TopK.Random(indices, (int)Math.Ceiling(Less.Share * indices.Length), Less.Seed).Select(row => row.Index).ToHashSet();
-        var sequences = DatasetRows.Read(rows.Path).Where(row => drawn.Contains(row.Index)).Select(row => model.Encoder.Encode(row.Treatment, rows.Path, row.Index)).ToArray();
+        var sequences = DatasetRows.Read(rows.Path).Where(row => drawn.Contains(row.Index)).Select(row =>
+            model.Encoder.Encode(row.Treatment, rows.Path, row.Index)).ToArray();
         var options = new FineTuningOptions
         {
             Lora = new() { Rank = Less.Lora.Ranks[0], Alpha = Less.Lora.Alpha, Dropout = Less.Lora.Dropout, TargetModules = Less.Lora.Targets },
@@ -95,13 +100,15 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
     {
         var isTraining = job.Key.Train is null;
         using var projection = GradientProjection.Of(Projection, TorchSharp.torch.float32, model.Model.Transformer.Device);
-        var computer = new LessVectors(model.Model, [.. Enumerable.Range(1, Less.Epochs).Select(epoch => Path.GetDirectoryName(warmUp.PathOf($"epoch-{epoch}/adapter_config.json"))!)],
+        var computer = new LessVectors(model.Model, [.. Enumerable.Range(1, Less.Epochs).Select(epoch =>
+            Path.GetDirectoryName(warmUp.PathOf($"epoch-{epoch}/adapter_config.json"))!)],
             projection, Projection.Dimension);
         var (rows, width) = (new BlockRows(source.Path), Less.Epochs * Projection.Dimension);
         var run = new BlockComputation(context.Store, Request(BlockName, request, rows: null, isTraining)).Run(rows.Plan(),
             (block, part) =>
             {
-                VectorBlockFile.Write(part, computer.Compute([.. rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index))], isTraining, cancellation));
+                VectorBlockFile.Write(part, computer.Compute([.. rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index))],
+                    isTraining, cancellation));
                 model.Describe(part);
             },
             progress => context.Reporter.Progress(() => $"{job.Key.Dataset}: less of {progress.Finished} of {progress.Total} blocks"), cancellation);
@@ -116,7 +123,8 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
         }
         writer.Complete();
         if (without > 0)
-            context.Reporter.Warning(ErrorCodes.AnswerCutAway, $"{without} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no less vector, because MaxTokens "
+            context.Reporter.Warning(ErrorCodes.AnswerCutAway,
+                $"{without} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no less vector, because MaxTokens "
                 + $"({settings.MaxTokens}) cut their answers away; they are never selected.", job.Source);
     }
 }

@@ -51,8 +51,10 @@ internal sealed class ModelSource : IDisposable
     public IReadOnlyList<string> Files { get; }
 
     /// <summary>The same, as inputs by name.</summary>
-    public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'), f => new InputFile(f))
-        .Concat(_settings.ChatTemplate is { } template ? [KeyValuePair.Create("chat template", new InputFile(ChatTemplate.FileOf(template)))] : Enumerable.Empty<KeyValuePair<string, InputFile>>()).ToDictionary();
+    public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'), f =>
+        new InputFile(f))
+        .Concat(_settings.ChatTemplate is { } template ? [KeyValuePair.Create("chat template", new InputFile(ChatTemplate.FileOf(template)))]
+            : Enumerable.Empty<KeyValuePair<string, InputFile>>()).ToDictionary();
 
     /// <summary>Files of the model that no project file names: those that came from the hub.</summary>
     public IEnumerable<string> FetchedFiles => _folder.Repository is null ? [] : Files;
@@ -91,7 +93,9 @@ internal sealed class ModelSource : IDisposable
     {
         null or LossNames.LastTurn => LossTurns.LastTurn,
         LossNames.AllTurns => LossTurns.AllTurns,
-        _ => throw new AttributionException(ErrorCodes.RequestInvalid, $"Loss is '{loss}'. Use {LossNames.LastTurn} or {LossNames.AllTurns}.") { Property = "Loss" },
+        _ => throw new AttributionException(ErrorCodes.RequestInvalid,
+            $"Loss is '{loss}'. Use {LossNames.LastTurn} or {LossNames.AllTurns}.")
+        { Property = "Loss" },
     };
 
     private static bool IsOfModel(string name) => name is "config.json" or "generation_config.json" or "special_tokens_map.json" or "added_tokens.json"

@@ -40,8 +40,10 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
         {
             var key = ComputeAttributionStage.KeyOf(name, method, layer);
             yield return method == PersonaVectorFile.Method
-                ? new StageJob(key, context.Resolve(VectorStage, new { file = FileOf(name), layer, blocks = model.Config.BlockCount, width = model.Config.HiddenSize }),
-                    (builder, _) => WriteVector(builder, layer, PersonaVectorFile.Read(FileOf(name).Path, layer, model.Config.BlockCount, model.Config.HiddenSize)))
+                ? new StageJob(key, context.Resolve(VectorStage,
+                    new { file = FileOf(name), layer, blocks = model.Config.BlockCount, width = model.Config.HiddenSize }),
+                    (builder, _) => WriteVector(builder, layer,
+                        PersonaVectorFile.Read(FileOf(name).Path, layer, model.Config.BlockCount, model.Config.HiddenSize)))
                 : new StageJob(key, context.Resolve(VectorStage, OfAnswers(Asked(name, rows.Path, dataset.Source).Request, layer)))
                 { Source = dataset.Source };
         }

@@ -9,7 +9,8 @@ using Attribution.Selection.Baselines;
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// The baselines that give every training row a score and none a vector: a table of scores per training set, of <c>bm25</c> per training and evaluation set. What
+/// The baselines that give every training row a score and none a vector: a table of scores per training set, of <c>bm25</c> per training and evaluation set.
+/// What
 /// reads the model is put together from blocks of rows, as vectors are.
 /// </summary>
 internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource model, StageContext context, Action<BlockProgress> count)
@@ -70,7 +71,8 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
             {
                 var encoded = rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index)).ToArray();
                 VectorBlockFile.Write(builder, method == BaselineNames.Length ? AnswerScores.Lengths(encoded)
-                    : AnswerScores.Losses(model.Model.Transformer, encoded, settings.Execution?.TokenBudget ?? Methods.VectorComputer.DefaultTokenBudget, cancellation));
+                    : AnswerScores.Losses(model.Model.Transformer, encoded, settings.Execution?.TokenBudget ?? Methods.VectorComputer.DefaultTokenBudget,
+                        cancellation));
                 if (method != BaselineNames.Length)
                     model.Describe(builder);
             },
@@ -83,5 +85,14 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
     // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
     private StageRequest Request(string stage, string method, InputFile? rows) => method == BaselineNames.Length
         ? context.Resolve(stage, new { rows, model = model.Inputs, method, settings.MaxTokens, settings.Loss })
-        : context.Resolve(stage, new { rows, model = model.Inputs, method, settings.MaxTokens, settings.Loss, settings.Dtype, settings.Execution?.TokenBudget });
+        : context.Resolve(stage, new
+        {
+            rows,
+            model = model.Inputs,
+            method,
+            settings.MaxTokens,
+            settings.Loss,
+            settings.Dtype,
+            settings.Execution?.TokenBudget
+        });
 }

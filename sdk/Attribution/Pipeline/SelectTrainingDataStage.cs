@@ -122,10 +122,12 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     }
 
     // What a method's vectors compare with: those of a layer with all of that layer, projections with projections, others with themselves.
-    private string FamilyOf(string dataset, string method) => method == TrainedMethodNames.Less ? method : !IsOfWholeModel(dataset, method) ? "" : IsProjected(dataset, method) ? ProjectionIdentity.FileName : method;
+    private string FamilyOf(string dataset, string method) => method == TrainedMethodNames.Less ? method : !IsOfWholeModel(dataset, method)
+        ? "" : IsProjected(dataset, method) ? ProjectionIdentity.FileName : method;
 
     private IEnumerable<StageJob> Scored(TrainSettings train, EvalSettings eval, string trainMethod, string evalMethod) =>
-        (trainMethod == TrainedMethodNames.Less || IsOfWholeModel(train.Name, trainMethod) ? [VectorKey.WholeModel] : Settings.SelectionLayers).SelectMany(layer =>
+        (trainMethod == TrainedMethodNames.Less || IsOfWholeModel(train.Name, trainMethod)
+            ? [VectorKey.WholeModel] : Settings.SelectionLayers).SelectMany(layer =>
             RunGrid.OfScores(Settings, Suits(layer == VectorKey.WholeModel)).Select(point => Scored(train, eval, trainMethod, evalMethod, layer, point)));
 
     // Of several scorings a pair takes those that suit it; of which none does is an error.
@@ -206,7 +208,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         var probe = Probe.Load(artifact.PathOf(ProbeFile));
         if (!probe.Fit.Converged)
             Context.Reporter.Warning(ErrorCodes.ProbeNotConverged,
-                $"The probe {method.ToName()} was stopped after {probe.Fit.Epochs} epochs while its validation loss still fell ({probe.Fit.ValidationLoss:0.000}).");
+                $"The probe {method.ToName()} was stopped after {probe.Fit.Epochs} epochs while its validation loss still fell "
+                    + $"({probe.Fit.ValidationLoss:0.000}).");
         return probe;
     }
 

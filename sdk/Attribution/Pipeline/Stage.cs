@@ -118,7 +118,8 @@ internal static class StageList
         var name = context.Settings.GetType().Name.Replace("Settings", "Stage", StringComparison.Ordinal);
         // Found by its name: a look at every type of the library would load libtorch for stages that have no use for it.
         string[] places = ["", ".Context", ".GroundTruth"];
-        var stage = places.Select(place => typeof(StageList).Assembly.GetType($"{typeof(StageList).Namespace}{place}.{name}")).FirstOrDefault(type => type is not null)
+        var stage = places.Select(place => typeof(StageList).Assembly.GetType($"{typeof(StageList).Namespace}{place}.{name}")).FirstOrDefault(type =>
+            type is not null)
             ?? throw new InvalidOperationException($"there is no {name} in {typeof(StageList).Namespace}, and {context.Settings.GetType().Name} asks for it");
         return (Stage)Activator.CreateInstance(stage, BindingFlags.Public | BindingFlags.Instance | BindingFlags.DoNotWrapExceptions, null, [context], null)!;
     }

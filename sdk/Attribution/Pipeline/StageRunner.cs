@@ -49,7 +49,8 @@ internal static class StageRunner
     /// <exception cref="OperationCanceledException">It was told to stop.</exception>
     public static void Help(Stage stage, StageContext context, CancellationToken cancellation)
     {
-        foreach (var _ in stage.Produce([.. stage.Plan().DistinctBy(j => j.Request.Fingerprint).Where(job => !context.Store.Contains(job.Request))], cancellation))
+        foreach (var _ in stage.Produce([.. stage.Plan().DistinctBy(j => j.Request.Fingerprint).Where(job => !context.Store.Contains(job.Request))],
+            cancellation))
             cancellation.ThrowIfCancellationRequested();
     }
 

@@ -250,7 +250,8 @@ internal sealed record StageTiming(bool IsNew, DateTime? Ended, double Seconds, 
 /// <param name="Versions">The programs that took part, with their versions.</param>
 /// <param name="Devices">What computed.</param>
 /// <param name="Library">The hashes of the code, which are part of every result's address.</param>
-internal sealed record Provenance(IReadOnlyList<InputHash> Inputs, IReadOnlyDictionary<string, string> Versions, IReadOnlyList<string> Devices, IReadOnlyList<string> Library);
+internal sealed record Provenance(IReadOnlyList<InputHash> Inputs, IReadOnlyDictionary<string, string> Versions, IReadOnlyList<string> Devices,
+    IReadOnlyList<string> Library);
 
 /// <summary>A file that an experiment read.</summary>
 /// <param name="Path">Its path relative to the experiment, or its name if it lies elsewhere.</param>

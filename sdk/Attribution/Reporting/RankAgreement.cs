@@ -5,7 +5,9 @@ namespace Attribution.Reporting;
 /// <summary>How two runs over the same training rows agree.</summary>
 internal static class RankAgreement
 {
-    /// <summary>Spearman's rank correlation of two runs' scores, over the rows that have a score in both; null if there are fewer than two, or all are equal.</summary>
+    /// <summary>
+    /// Spearman's rank correlation of two runs' scores, over the rows that have a score in both; null if there are fewer than two, or all are equal.
+    /// </summary>
     public static double? Correlation(ScoreTable one, ScoreTable other)
     {
         var (a, b) = (new List<double>(one.Count), new List<double>(one.Count));

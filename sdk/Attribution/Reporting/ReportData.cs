@@ -21,7 +21,8 @@ internal static class ReportData
     {
         (string Name, object? Part)[] parts =
         [
-            ("experiment", report.Experiment), ("snapshot", report.Snapshot), ("evaluations", report.Evaluations), ("runs", report.Runs), ("comparisons", report.Comparisons.Count > 0 ? report.Comparisons : null), ("rows", report.Rows), ("agreement", report.Agreement),
+            ("experiment", report.Experiment), ("snapshot", report.Snapshot), ("evaluations", report.Evaluations), ("runs", report.Runs),
+                ("comparisons", report.Comparisons.Count > 0 ? report.Comparisons : null), ("rows", report.Rows), ("agreement", report.Agreement),
             ("context", report.Context), ("stages", report.Stages), ("provenance", report.Provenance), ("limits", report.Limits), ("build", report.Build),
         ];
         return parts.Where(p => p.Part is not null).ToDictionary(p => p.Name, p => JsonSerializer.Serialize(p.Part, Options) + "\n");

@@ -14,14 +14,21 @@ internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, in
     /// <summary>From the widest on, each showing less.</summary>
     public static IReadOnlyList<ReportLimits> Ladder { get; } =
     [
-        Widest, new(50, 2000, 100, 1000, 5), new(50, 1000, 100, 600, 4), new(50, 600, 60, 400, 3), new(50, 300, 40, 300, 2), new(25, 300, 24, 300, 2), new(15, 200, 12, 200, 1), new(8, 160, 6, 160, 1), new(3, 100, 2, 100, 0),
+        Widest, new(50, 2000, 100, 1000, 5), new(50, 1000, 100, 600, 4), new(50, 600, 60, 400, 3), new(50, 300, 40, 300, 2), new(25, 300, 24, 300, 2),
+            new(15, 200, 12, 200, 1), new(8, 160, 6, 160, 1), new(3, 100, 2, 100, 0),
     ];
 
     /// <summary>The report with as much as these limits leave.</summary>
     public ExperimentReport Apply(ExperimentReport report)
     {
-        var runs = report.Runs.Select(run => run with { Top = [.. run.Top.Take(Rows)], Bottom = [.. run.Bottom.Take(Rows)], Answers = Cut(run.Answers) }).ToArray();
-        var shown = runs.Where(run => run.Train is not null).GroupBy(run => run.Train!).ToDictionary(g => g.Key, g => g.SelectMany(run => run.Top.Concat(run.Bottom)).Select(row => row.Row).ToHashSet());
+        var runs = report.Runs.Select(run => run with
+        {
+            Top = [.. run.Top.Take(Rows)],
+            Bottom = [.. run.Bottom.Take(Rows)],
+            Answers = Cut(run.Answers)
+        }).ToArray();
+        var shown = runs.Where(run => run.Train is not null).GroupBy(run => run.Train!).ToDictionary(g => g.Key, g =>
+            g.SelectMany(run => run.Top.Concat(run.Bottom)).Select(row => row.Row).ToHashSet());
         return report with
         {
             Limits = this,
@@ -32,10 +39,16 @@ internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, in
                 PromptsLeftOut = e.Prompts.Count > Prompts ? e.Prompts.Count - Prompts : null,
                 Answers = Cut(e.Answers),
             })],
-            Context = report.Context is { } context ? context with { Examples = [.. context.Examples.GroupBy(e => e.Dataset).SelectMany(g => g.Take(Examples))] } : null,
+            Context = report.Context is { } context ? context with
+            {
+                Examples = [.. context.Examples.GroupBy(e => e.Dataset).SelectMany(g =>
+                g.Take(Examples))]
+            } : null,
             Rows = report.Rows.ToDictionary(
                 train => train.Key,
-                IReadOnlyDictionary<long, ReportedRow> (train) => train.Value.Where(row => shown.GetValueOrDefault(train.Key)?.Contains(row.Key) == true).ToDictionary(row => row.Key, row => Cut(row.Value))),
+                IReadOnlyDictionary<long, ReportedRow> (train) =>
+                    train.Value.Where(row => shown.GetValueOrDefault(train.Key)?.Contains(row.Key) == true).ToDictionary(row => row.Key, row =>
+                    Cut(row.Value))),
         };
     }
 

@@ -34,7 +34,8 @@ public interface IVectorSource
         void Flush(int dimension)
         {
             cancellation.ThrowIfCancellationRequested();
-            visit(new VectorBlock(first, CollectionsMarshal.AsSpan(indices), dimension, VectorElement.Float32, MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(vectors))));
+            visit(new VectorBlock(first, CollectionsMarshal.AsSpan(indices), dimension, VectorElement.Float32,
+                MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(vectors))));
             first += indices.Count;
             indices.Clear();
             vectors.Clear();

@@ -15,7 +15,10 @@ public sealed class MemoryVectors : IVectorSource
         _vectors = vectors;
         for (var row = 1; row < vectors.Count; row++)
             if (vectors[row].Length != vectors[0].Length)
-                throw new AttributionException(ErrorCodes.VectorWidths, $"Vector {row} has {vectors[row].Length} numbers, and vector 0 has {vectors[0].Length}. Give vectors of one method and layer.") { Row = row };
+                throw new AttributionException(ErrorCodes.VectorWidths,
+                    $"Vector {row} has {vectors[row].Length} numbers, and vector 0 has {vectors[0].Length}. Give "
+                    + "vectors of one method and layer.")
+                { Row = row };
     }
 
     /// <summary>Vectors one after the other, as <see cref="Methods.VectorComputer"/> gives them.</summary>

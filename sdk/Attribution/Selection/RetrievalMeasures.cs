@@ -2,7 +2,8 @@ namespace Attribution.Selection;
 
 /// <summary>
 /// How well scores find the rows that are known to show a behaviour, the planted ones: the measures of DATE-LM (arXiv 2507.09424). The first k, and the first
-/// planted row, are those of the order that selection goes by: the higher score first, of equal scores the lower row number. A row without a score comes after all
+/// planted row, are those of the order that selection goes by: the higher score first, of equal scores the lower row number. A row without a score comes after
+/// all
 /// others.
 /// </summary>
 /// <param name="PrecisionAtK">The share of the first k rows that are planted.</param>
@@ -12,7 +13,8 @@ namespace Attribution.Selection;
 /// The area under the ROC curve: the chance that a planted row scores higher than another row, a tie counting one half. Null where all rows are planted.
 /// </param>
 /// <param name="Auprc">
-/// The area under the precision-recall curve as average precision: each planted row's precision at its score, rows of equal scores taken together, and the mean of that.
+/// The area under the precision-recall curve as average precision: each planted row's precision at its score, rows of equal scores taken together, and the mean
+/// of that.
 /// </param>
 public sealed record RetrievalMeasures(double PrecisionAtK, double RecallAtK, double ReciprocalRank, double? Auroc, double Auprc)
 {

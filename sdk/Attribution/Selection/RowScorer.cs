@@ -65,19 +65,24 @@ public sealed class RowScorer
     /// <summary>Reads the evaluation vectors.</summary>
     /// <param name="method">How rows will be scored.</param>
     /// <param name="evaluation">E, [M, D].</param>
-    /// <param name="control">C, the evaluation set's control vectors; only methods of which <see cref="ScoringMethods.ReadsControls"/> is true read them.</param>
+    /// <param name="control">C, the evaluation set's control vectors; only methods of which <see cref="ScoringMethods.ReadsControls"/> is true read
+    /// them.</param>
     /// <param name="seed">Decides the training of a probe.</param>
     /// <param name="whitening">Of <c>trak_full</c> and <c>trackstar</c>; their defaults if left out.</param>
     /// <param name="cancellation">Stops the training of a probe.</param>
-    /// <exception cref="AttributionException">There are no finite vectors, or no control vectors where they are needed, or too few pairs for a probe, or an option is out of range.</exception>
-    public static RowScorer From(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null, long seed = 0, WhiteningOptions? whitening = null, CancellationToken cancellation = default)
+    /// <exception cref="AttributionException">There are no finite vectors, or no control vectors where they are needed, or too few pairs for a probe, or an
+    /// option is out of range.</exception>
+    public static RowScorer From(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null, long seed = 0,
+        WhiteningOptions? whitening = null, CancellationToken cancellation = default)
     {
         if (method.ReadsControls() && control is null)
             throw new AttributionException(ErrorCodes.ControlVectorsMissing,
-                $"{method.ToName()} reads the vectors of the evaluation set's controls, and none were given. Use an evaluation set with control_messages, or another scoring method.")
+                $"{method.ToName()} reads the vectors of the evaluation set's controls, and none were given. Use an evaluation set with control_messages, "
+                    + "or another scoring method.")
             { Property = "ScoringMethod" };
         if (method is ScoringMethod.Linear or ScoringMethod.Mlp)
-            return Of(method, Probe.Train((method == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = seed }, evaluation, control!, cancellation));
+            return Of(method, Probe.Train((method == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = seed }, evaluation, control!,
+                cancellation));
         if (method.Whitens())
             return OfSecondMoments(method, evaluation, whitening ?? new(), cancellation);
         var bias = method == ScoringMethod.CosSimDebiasEval ? Vectors.Normalized(RowMean.Of(control!, Vectors.Normalized).Mean) : null;
@@ -121,7 +126,8 @@ public sealed class RowScorer
             return new(method, [Vectors.Widen(direction)], 0, new());
         if (method is ScoringMethod.Linear or ScoringMethod.Mlp)
             throw new AttributionException(ErrorCodes.ControlVectorsMissing,
-                $"{method.ToName()} is trained on an evaluation set's vectors and those of its controls, and a single direction such as a persona vector has neither. Use cos_sim.")
+                $"{method.ToName()} is trained on an evaluation set's vectors and those of its controls, and a single direction such as a persona "
+                    + "vector has neither. Use cos_sim.")
             { Property = "ScoringMethod" };
         var vector = Vectors.Widen(direction);
         return new RowScorer(method, method == ScoringMethod.DotProduct ? vector : Vectors.Normalized(vector), 1, 0);
@@ -139,7 +145,8 @@ public sealed class RowScorer
     /// <param name="cancellation">Looked at between blocks.</param>
     /// <returns>For each scorer what <see cref="Score(IVectorSource)"/> gives, number for number.</returns>
     /// <exception cref="AttributionException">As for <see cref="Score(IVectorSource)"/>.</exception>
-    public static IReadOnlyList<IReadOnlyList<ScoredRow>> Score(IReadOnlyList<RowScorer> scorers, IVectorSource train, CancellationToken cancellation = default) =>
+    public static IReadOnlyList<IReadOnlyList<ScoredRow>> Score(IReadOnlyList<RowScorer> scorers, IVectorSource train,
+        CancellationToken cancellation = default) =>
         ScoringPass.Run(scorers, train, cancellation);
 
     /// <summary>The score of a row that has one, from its dot product with <see cref="Direction"/> and its length.</summary>

@@ -3,7 +3,8 @@ using Attribution.Reporting;
 namespace Attribution.Selection;
 
 /// <summary>
-/// The file <see cref="FileName"/>: the score of every training row, in Parquet with <c>idx</c>, <c>score</c> and <c>rank</c>, the row's place among all, from 1; 0 for a row without a score.
+/// The file <see cref="FileName"/>: the score of every training row, in Parquet with <c>idx</c>, <c>score</c> and <c>rank</c>, the row's place among all, from
+/// 1; 0 for a row without a score.
 /// </summary>
 public static class ScoredRows
 {

@@ -25,19 +25,22 @@ public enum ScoringMethod
     CosSimDebiasTrain,
 
     /// <summary>
-    /// <c>trak_full</c>: <c>mean_j E_j^T (R^T R + lambda I)^-1 R_i</c>, lambda being <see cref="WhiteningOptions.Damping"/> times the mean eigenvalue of <c>R^T R</c>
+    /// <c>trak_full</c>: <c>mean_j E_j^T (R^T R + lambda I)^-1 R_i</c>, lambda being <see cref="WhiteningOptions.Damping"/> times the mean eigenvalue of <c>R^T
+    /// R</c>
     /// (TRAK, arXiv 2303.14186, of one checkpoint and without its Q).
     /// </summary>
     TrakFull,
 
     /// <summary>
-    /// <c>trackstar</c>: <c>mean_j cos(S^-1/2 R_i, S^-1/2 E_j)</c>, S the second moments <c>(1 - m) R^T R / N + m E^T E / M</c>, damped as those of <c>trak_full</c>, with m
+    /// <c>trackstar</c>: <c>mean_j cos(S^-1/2 R_i, S^-1/2 E_j)</c>, S the second moments <c>(1 - m) R^T R / N + m E^T E / M</c>, damped as those of
+    /// <c>trak_full</c>, with m
     /// <see cref="WhiteningOptions.Mixture"/> (arXiv 2410.17413).
     /// </summary>
     TrackStar,
 
     /// <summary>
-    /// <c>linear</c>: the logit of <c>n(R_i)</c> under a linear classifier trained to tell E from C, both normalised (<see cref="Probes.ProbeOptions.Linear"/>).
+    /// <c>linear</c>: the logit of <c>n(R_i)</c> under a linear classifier trained to tell E from C, both normalised
+    /// (<see cref="Probes.ProbeOptions.Linear"/>).
     /// Experimental in the original.
     /// </summary>
     Linear,

@@ -35,7 +35,8 @@ public static class SelectedRows
         for (var place = 0; place < joined.Length; place++)
             if (joined[place] is null)
                 throw new AttributionException(ErrorCodes.SelectionWithoutRow,
-                    $"Row {selection[place].Index} was selected, but the dataset has no such row. The vectors were computed from another dataset; compute them again.")
+                    $"Row {selection[place].Index} was selected, but the dataset has no such row. The vectors were computed from another "
+                        + "dataset; compute them again.")
                 { Row = selection[place].Index };
         return joined!;
     }
@@ -58,13 +59,16 @@ public static class SelectedRows
     public static IReadOnlyList<SelectedRow> Read(string path)
     {
         if (!File.Exists(path))
-            throw new AttributionException(ErrorCodes.DatasetNotFound, $"There is no file of selected rows at '{path}'. Select rows first, or correct the path.") { File = path };
+            throw new AttributionException(ErrorCodes.DatasetNotFound,
+                $"There is no file of selected rows at '{path}'. Select rows first, or correct the path.")
+            { File = path };
         return [.. File.ReadLines(path).Select((line, row) => Read(line, path, row))];
     }
 
     /// <summary>Whether a file looks like one of selected rows: its first line has a rank.</summary>
     internal static bool Recognizes(string path) =>
-        path.EndsWith(".jsonl", StringComparison.Ordinal) && File.Exists(path) && File.ReadLines(path).FirstOrDefault() is { } line && line.StartsWith("{\"rank\":", StringComparison.Ordinal);
+        path.EndsWith(".jsonl", StringComparison.Ordinal) && File.Exists(path) && File.ReadLines(path).FirstOrDefault() is { } line
+            && line.StartsWith("{\"rank\":", StringComparison.Ordinal);
 
     private static void Write<T>(string path, IEnumerable<T> lines, Action<Utf8JsonWriter, T> write)
     {
@@ -114,7 +118,8 @@ public static class SelectedRows
             using var document = JsonDocument.Parse(line);
             var at = document.RootElement;
             Conversation conversation = at.TryGetProperty("messages", out var messages)
-                ? new MessageConversation([.. messages.EnumerateArray().Select(m => m.Deserialize<ChatMessage>() ?? throw new FormatException("a message is null"))])
+                ? new MessageConversation([.. messages.EnumerateArray().Select(m => m.Deserialize<ChatMessage>()
+                    ?? throw new FormatException("a message is null"))])
                 {
                     Variables = RowVariables.Read(line, new RowPlace(path, row)),
                 }

@@ -12,13 +12,16 @@ public static class VectorFolder
     /// <param name="folder">The folder.</param>
     /// <param name="layer">The 0-based block.</param>
     /// <exception cref="AttributionException">
-    /// <see cref="ErrorCodes.VectorTableInvalid"/>: no vectors, or of two forms. <see cref="ErrorCodes.VectorTableIncomplete"/>: a file is missing or files do not fit
+    /// <see cref="ErrorCodes.VectorTableInvalid"/>: no vectors, or of two forms. <see cref="ErrorCodes.VectorTableIncomplete"/>: a file is missing or files do
+    /// not fit
     /// each other. <see cref="ErrorCodes.NpyInvalid"/>: a file is damaged.
     /// </exception>
     public static IVectorSource Open(string folder, int layer)
     {
         if (!Directory.Exists(folder))
-            throw new AttributionException(ErrorCodes.VectorTableInvalid, $"There is no folder of vectors '{folder}'. Compute them first, or correct the path.") { File = folder };
+            throw new AttributionException(ErrorCodes.VectorTableInvalid,
+                $"There is no folder of vectors '{folder}'. Compute them first, or correct the path.")
+            { File = folder };
         var parquet = Directory.EnumerateFiles(folder, "scores-*.parquet").Any();
         var npy = File.Exists(Path.Combine(folder, VectorTables.ScoresFile(layer)));
         var original = OriginalVectors.Has(folder);
@@ -28,7 +31,8 @@ public static class VectorFolder
             (false, true, false) => OpenNpy(folder, layer),
             (false, false, true) => OriginalVectors.Open(folder, layer),
             (false, false, false) => throw new AttributionException(ErrorCodes.VectorTableInvalid,
-                $"'{folder}' holds no vectors of layer {layer}: neither scores-*.parquet nor {VectorTables.ScoresFile(layer)} nor scores*.rank*.part*.npy. Compute them first, or correct the path.")
+                $"'{folder}' holds no vectors of layer {layer}: neither scores-*.parquet nor {VectorTables.ScoresFile(layer)} nor "
+                    + "scores*.rank*.part*.npy. Compute them first, or correct the path.")
             { File = folder },
             _ => throw new AttributionException(ErrorCodes.VectorTableInvalid,
                 $"'{folder}' holds vectors in several forms: {string.Join(" and ", new[] { parquet ? "scores-*.parquet" : null, npy ? VectorTables.ScoresFile(layer) : null, original ? "scores*.rank*.npy" : null }.OfType<string>())}. "
@@ -69,11 +73,15 @@ public static class VectorFolder
     {
         var path = Path.Combine(folder, file);
         if (!File.Exists(path))
-            throw new AttributionException(ErrorCodes.VectorTableIncomplete, $"'{folder}' has no {file}, without which its vectors cannot be read. Compute them again.") { File = path };
+            throw new AttributionException(ErrorCodes.VectorTableIncomplete,
+                $"'{folder}' has no {file}, without which its vectors cannot be read. Compute them again.")
+            { File = path };
         var values = NpyArray.Read<T>(path, type);
         return values.Length == rows
             ? values
-            : throw new AttributionException(ErrorCodes.VectorTableIncomplete, $"'{path}' has {values.Length} rows and the vectors beside it have {rows}. They are not of one table; compute them again.") { File = path };
+            : throw new AttributionException(ErrorCodes.VectorTableIncomplete,
+                $"'{path}' has {values.Length} rows and the vectors beside it have {rows}. They are not of one table; compute them again.")
+            { File = path };
     }
 
     internal static void RequireDistinct(IEnumerable<long> indices, string path)
@@ -82,6 +90,8 @@ public static class VectorFolder
         Array.Sort(sorted);
         for (var i = 1; i < sorted.Length; i++)
             if (sorted[i] == sorted[i - 1])
-                throw new AttributionException(ErrorCodes.VectorTableInvalid, $"'{path}' has two vectors of row {sorted[i]}. Compute them again, each row once.") { File = path, Row = sorted[i] };
+                throw new AttributionException(ErrorCodes.VectorTableInvalid,
+                    $"'{path}' has two vectors of row {sorted[i]}. Compute them again, each row once.")
+                { File = path, Row = sorted[i] };
     }
 }

@@ -37,7 +37,9 @@ internal sealed class AdamW : IDisposable
     /// <summary>How many steps were made.</summary>
     internal int Steps => _steps;
 
-    /// <summary>The decaying means of each parameter's gradient and of its square, before their bias is taken out; zero where there was no gradient yet.</summary>
+    /// <summary>
+    /// The decaying means of each parameter's gradient and of its square, before their bias is taken out; zero where there was no gradient yet.
+    /// </summary>
     internal IEnumerable<(Tensor Mean, Tensor Square)> Moments =>
         _parameters.Select((parameter, i) => (_means[i] ?? zeros_like(parameter), _squares[i] ?? zeros_like(parameter)));
 

@@ -9,7 +9,8 @@ public static class Devices
 {
     /// <summary>Whether <paramref name="name"/> is of a device, there or not.</summary>
     internal static bool IsName(string name) =>
-        name is "cpu" or "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal) && ushort.TryParse(name[5..], NumberStyles.None, CultureInfo.InvariantCulture, out _));
+        name is "cpu" or "cuda" || (name.StartsWith("cuda:", StringComparison.Ordinal)
+            && ushort.TryParse(name[5..], NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     /// <summary>The device of a name; without one, the first GPU if there is one, else the CPU.</summary>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.DeviceMissing"/>: it is no device's name, or libtorch sees no such device.</exception>
@@ -22,7 +23,9 @@ public static class Devices
             throw new AttributionException(ErrorCodes.DeviceMissing, $"'{name}' is no device. Use cpu, cuda or cuda:N.") { Property = "device" };
         // TorchSharp makes no device that is not there, and says so by an exception of its own.
         if (name != "cpu" && (name.Length > 4 ? int.Parse(name[5..], CultureInfo.InvariantCulture) : 0) >= count)
-            throw new AttributionException(ErrorCodes.DeviceMissing, $"libtorch sees {count} CUDA devices, so there is no {name}; `attribution doctor` says more.") { Property = "device" };
+            throw new AttributionException(ErrorCodes.DeviceMissing,
+                $"libtorch sees {count} CUDA devices, so there is no {name}; `attribution doctor` says more.")
+            { Property = "device" };
         return torch.device(name);
     }
 }

@@ -7,8 +7,10 @@ namespace Attribution.Tensors;
 
 /// <summary>
 /// Loads TorchSharp's library where libstdc++ is older than the one it was linked with (Debian 12, Ubuntu 22.04). It asks for <see cref="Version"/> through one
-/// symbol alone, <c>std::ios_base_library_init</c>, that newer compilers mention wherever <c>iostream</c> is included, and that nothing in the library refers to.
-/// A copy in memory that asks for the version weakly loads, and works; no file is changed. TorchSharp's library is under the MIT licence. Upstream: dotnet/TorchSharp
+/// symbol alone, <c>std::ios_base_library_init</c>, that newer compilers mention wherever <c>iostream</c> is included, and that nothing in the library refers
+/// to.
+/// A copy in memory that asks for the version weakly loads, and works; no file is changed. TorchSharp's library is under the MIT licence. Upstream:
+/// dotnet/TorchSharp
 /// is built on Ubuntu 24.04; see its issue 1496 and the discussion of GLIBCXX versions in dotnet/TorchSharp issue 169.
 /// </summary>
 internal static unsafe partial class OldStandardLibrary
@@ -28,7 +30,8 @@ internal static unsafe partial class OldStandardLibrary
             throw new DllNotFoundException($"{path}: its need of {Version} was not found in it");
         var file = memfd_create("LibTorchSharp", 1); // MFD_CLOEXEC
         if (file < 0)
-            throw new DllNotFoundException($"{path}: no file in memory could be made (errno {Marshal.GetLastPInvokeError()}) for libstdc++ older than {Version}");
+            throw new DllNotFoundException($"{path}: no file in memory could be made (errno {Marshal.GetLastPInvokeError()}) for "
+                + $"libstdc++ older than {Version}");
         using var stream = new FileStream(new SafeFileHandle(file, ownsHandle: true), FileAccess.Write);
         stream.Write(bytes);
         stream.Flush();

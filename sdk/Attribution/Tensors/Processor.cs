@@ -15,7 +15,8 @@ internal static class Processor
     public static string Capability { get; } = ReadCapability();
 
     /// <summary>
-    /// Whether it multiplies bfloat16 matrices by instructions of its own (AVX512-BF16 or AMX). Without them oneDNN's bfloat16 product runs at a fiftieth of the
+    /// Whether it multiplies bfloat16 matrices by instructions of its own (AVX512-BF16 or AMX). Without them oneDNN's bfloat16 product runs at a fiftieth of
+    /// the
     /// rate of float32's. <c>ONEDNN_MAX_CPU_ISA</c> set to something older counts as without.
     /// </summary>
     public static bool MultipliesBFloat16 { get; } = HasBFloat16();
@@ -52,7 +53,8 @@ internal static class Processor
         if (!X86Base.IsSupported)
             return false;
         if (Environment.GetEnvironmentVariable("ONEDNN_MAX_CPU_ISA") is { Length: > 0 } cap
-            && cap.ToUpperInvariant() is not ("ALL" or "DEFAULT") && !cap.Contains("BF16", StringComparison.OrdinalIgnoreCase) && !cap.Contains("AMX", StringComparison.OrdinalIgnoreCase))
+            && cap.ToUpperInvariant() is not ("ALL" or "DEFAULT") && !cap.Contains("BF16", StringComparison.OrdinalIgnoreCase)
+                && !cap.Contains("AMX", StringComparison.OrdinalIgnoreCase))
             return false;
         var highest = X86Base.CpuId(7, 0).Eax;
         var (avx512Bf16, amxBf16) = (highest >= 1 && (X86Base.CpuId(7, 1).Eax & 1 << 5) != 0, (X86Base.CpuId(7, 0).Edx & 1 << 22) != 0);

@@ -4,7 +4,8 @@ using Attribution.Diagnostics;
 namespace Attribution.Tensors;
 
 /// <summary>
-/// Where the native libraries lie. libtorch: the folder that <c>LIBTORCH</c> names; else beside the program; else the package <c>libtorch-cpu-RID</c> where NuGet
+/// Where the native libraries lie. libtorch: the folder that <c>LIBTORCH</c> names; else beside the program; else the package <c>libtorch-cpu-RID</c> where
+/// NuGet
 /// unpacked it. LibTorchSharp: beside the program or where NuGet unpacked it.
 /// </summary>
 /// <param name="LibTorch">The folder of libtorch's libraries.</param>
@@ -36,11 +37,13 @@ internal sealed record TorchFiles(string LibTorch, string TorchSharp, string Ori
     {
         var (torch, origin) = named is { Length: > 0 } ? (Named(named), $"named by {Variable}")
             : First(beside, "torch_cpu") is { } near ? (near, "beside the program")
-            : First(packages.Select(p => Native(p, $"libtorch-cpu-{Platform}", $"{Fits.Major}.{Fits.Minor}.{Fits.Build}")), "torch_cpu") is { } unpacked ? (unpacked, "of the NuGet package")
+            : First(packages.Select(p => Native(p, $"libtorch-cpu-{Platform}", $"{Fits.Major}.{Fits.Minor}.{Fits.Build}")), "torch_cpu") is { } unpacked
+                ? (unpacked, "of the NuGet package")
             : throw new AttributionException(ErrorCodes.LibTorchMissing, Missing(packages));
         var sharp = First(beside.Concat(packages.Select(p => Native(p, "torchsharp", TorchSharpVersion))), "LibTorchSharp")
             ?? throw new AttributionException(ErrorCodes.LibTorchMissing,
-                $"{NameOf("LibTorchSharp")} is neither beside the program nor among NuGet's packages. Restore again the project that runs: it comes with the package TorchSharp {TorchSharpVersion}"
+                $"{NameOf("LibTorchSharp")} is neither beside the program nor among NuGet's packages. Restore again the project that runs: it comes with "
+                    + $"the package TorchSharp {TorchSharpVersion}"
                 + $" for {Platform}.");
         return new TorchFiles(torch, Path.Combine(sharp, NameOf("LibTorchSharp")), origin);
     }
@@ -48,7 +51,8 @@ internal sealed record TorchFiles(string LibTorch, string TorchSharp, string Ori
     /// <summary>The libraries of a folder that a person named: a libtorch or a PyTorch, or its <c>lib</c>.</summary>
     private static string Named(string folder) =>
         First([Path.Combine(folder, "lib"), folder], "torch_cpu") ?? throw new AttributionException(ErrorCodes.LibTorchUnusable,
-            $"LibTorchPath (LIBTORCH) names {folder}, and there is no {NameOf("torch_cpu")} in it or in its lib. Name the folder of a libtorch or PyTorch {Fits.Major}.{Fits.Minor}, "
+            $"LibTorchPath (LIBTORCH) names {folder}, and there is no {NameOf("torch_cpu")} in it or in its lib. Name the folder of a libtorch or PyTorch "
+                + $"{Fits.Major}.{Fits.Minor}, "
             + "or leave both unset to use the package's.")
         { File = folder };
 
@@ -61,7 +65,8 @@ internal sealed record TorchFiles(string LibTorch, string TorchSharp, string Ori
             : $"There is no libtorch package for {Platform}. Name a libtorch or PyTorch {Fits.Major}.{Fits.Minor} of this machine: export {Variable}=FOLDER";
     }
 
-    private static string? First(IEnumerable<string> folders, string library) => folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, NameOf(library))));
+    private static string? First(IEnumerable<string> folders, string library) =>
+        folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, NameOf(library))));
 
     private static string Native(string packages, string package, string version) => Path.Combine(packages, package, version, "runtimes", Platform, "native");
 
@@ -75,5 +80,6 @@ internal sealed record TorchFiles(string LibTorch, string TorchSharp, string Ori
             Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages")])
         .Select(folder => folder.TrimEnd('/', '\\')).Distinct();
 
-    private static string[] Listed(string property) => ((string?)AppContext.GetData(property))?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
+    private static string[] Listed(string property) => ((string?)AppContext.GetData(property))?.Split(Path.PathSeparator,
+        StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

@@ -7,7 +7,8 @@ using Attribution.Diagnostics;
 namespace Attribution.Tensors;
 
 /// <summary>
-/// The native libraries behind TorchSharp: libtorch and LibTorchSharp, each loaded from where it lies (<see cref="TorchFiles"/>), so that no project needs a copy
+/// The native libraries behind TorchSharp: libtorch and LibTorchSharp, each loaded from where it lies (<see cref="TorchFiles"/>), so that no project needs a
+/// copy
 /// of them. They are loaded when TorchSharp is first used; a program that needs no tensors never loads them.
 /// </summary>
 public static unsafe class TorchLibrary
@@ -27,7 +28,8 @@ public static unsafe class TorchLibrary
 
     /// <summary>What a person should know of a libtorch of another version than the package's.</summary>
     internal static string VersionWarning(TorchLibraryInfo info) =>
-        $"The libtorch in {info.Folder} is {info.Version?.ToString() ?? "older than 2.9"}; TorchSharp {PackageVersion} is made for {TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}"
+        $"The libtorch in {info.Folder} is {info.Version?.ToString() ?? "older than 2.9"}; TorchSharp {PackageVersion} is made for "
+            + $"{TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}"
         + " and may fail with another. Unset LIBTORCH and LibTorchPath to use the package's.";
 
     /// <summary>Loads the libraries, if they are not loaded yet.</summary>
@@ -117,7 +119,8 @@ public static unsafe class TorchLibrary
         // Its own search by name finds what is loaded already.
         TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
         TorchThreads.Apply(TorchThreads.Asked() ?? Processor.Cores);
-        return new TorchLibraryInfo(files.LibTorch, files.Origin, version, isPatched, File.Exists(Path.Combine(files.LibTorch, TorchFiles.NameOf("torch_cuda"))));
+        return new TorchLibraryInfo(files.LibTorch, files.Origin, version, isPatched,
+            File.Exists(Path.Combine(files.LibTorch, TorchFiles.NameOf("torch_cuda"))));
     }
 
     internal static nint LoadTorchSharp(string path, Version? version, out bool isPatched)
@@ -158,12 +161,14 @@ public static unsafe class TorchLibrary
     {
         var fits = version is not null && (version.Major, version.Minor) == (TorchFiles.Fits.Major, TorchFiles.Fits.Minor);
         var other = fits || version is null && !hasLibTorch ? ""
-            : $" The libtorch is {version?.ToString() ?? "older than 2.9"}; TorchSharp {TorchFiles.TorchSharpVersion} is made for {TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}.";
+            : $" The libtorch is {version?.ToString() ?? "older than 2.9"}; TorchSharp {TorchFiles.TorchSharpVersion} is made for "
+                + $"{TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}.";
         // The system's loader names the file first and what is missing after it; in .NET's message several attempts follow each other.
         var reason = why.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .FirstOrDefault(line => line.StartsWith('/') || line.Contains(": ", StringComparison.Ordinal)) ?? why;
         return new AttributionException(ErrorCodes.LibTorchDoesNotLoad,
-            $"{path} does not load: {reason.TrimEnd('.')}.{other} Install what is named there, or use another libtorch (LibTorchPath or LIBTORCH); `attribution doctor` shows which is used.");
+            $"{path} does not load: {reason.TrimEnd('.')}.{other} Install what is named there, or use another libtorch (LibTorchPath or LIBTORCH); "
+                + "`attribution doctor` shows which is used.");
     }
 }
 

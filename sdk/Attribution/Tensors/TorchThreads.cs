@@ -7,7 +7,8 @@ using TorchSharp;
 namespace Attribution.Tensors;
 
 /// <summary>
-/// How many threads an operator on the CPU uses: as many as <c>ATTRIBUTION_THREADS</c> says, else <c>OMP_NUM_THREADS</c>, else one for a model whose products are too
+/// How many threads an operator on the CPU uses: as many as <c>ATTRIBUTION_THREADS</c> says, else <c>OMP_NUM_THREADS</c>, else one for a model whose products
+/// are too
 /// small to share out, and every core for others.
 /// </summary>
 internal static partial class TorchThreads
@@ -16,7 +17,8 @@ internal static partial class TorchThreads
     public const string Variable = "ATTRIBUTION_THREADS";
 
     /// <summary>
-    /// The least weights of a model's largest matrix at which two threads are worth waking. Below it, the threads wait longer for each other than they compute; the
+    /// The least weights of a model's largest matrix at which two threads are worth waking. Below it, the threads wait longer for each other than they compute;
+    /// the
     /// benchmarks <c>finetune</c> and <c>attribution --shape small</c> show it with <c>ATTRIBUTION_THREADS</c> set to 1 and 2.
     /// </summary>
     public const long LeastWeights = 1 << 19;
@@ -31,7 +33,8 @@ internal static partial class TorchThreads
                 : throw new AttributionException(ErrorCodes.ThreadsInvalid,
                     $"Threads ({Variable}) is `{asked}`. Give a whole number of at least 1, or leave it unset to have it chosen by the model's size.")
                 { Property = "Threads" };
-        return int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out var scheduled) && scheduled > 0
+        return int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), NumberStyles.None, CultureInfo.InvariantCulture, out var scheduled)
+            && scheduled > 0
             ? scheduled
             : null;
     }
@@ -48,7 +51,8 @@ internal static partial class TorchThreads
         Asked();
         // Threads that spin while they wait take the cores from other processes, and from this one's own.
         Default("OMP_WAIT_POLICY", "passive");
-        // oneMKL then computes a product in one way however many threads share it; without, bytes depend on their number (seen). It costs nothing that was measured.
+        // oneMKL then computes a product in one way however many threads share it; without, bytes depend on their number (seen). It costs nothing that was
+        // measured.
         Default("MKL_CBWR", "AUTO,STRICT");
     }
 

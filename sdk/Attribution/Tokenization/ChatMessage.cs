@@ -16,7 +16,8 @@ public sealed record ChatMessage(string Role, string Content)
     public IReadOnlyDictionary<string, JsonElement>? Fields { get; init; }
 
     /// <summary>Whether the message's loss counts: not with <c>weight</c> 0 or <c>train</c> false among its fields.</summary>
-    public bool Counts => Fields is null || !(Fields.TryGetValue("weight", out var weight) && weight.ValueKind == JsonValueKind.Number && weight.GetDouble() == 0)
+    public bool Counts => Fields is null || !(Fields.TryGetValue("weight", out var weight) && weight.ValueKind == JsonValueKind.Number
+        && weight.GetDouble() == 0)
         && !(Fields.TryGetValue("train", out var train) && train.ValueKind == JsonValueKind.False);
 
     /// <summary>What is wrong with a field that says whether the message's loss counts; null if nothing is.</summary>

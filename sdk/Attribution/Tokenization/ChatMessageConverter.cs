@@ -13,7 +13,8 @@ internal sealed class ChatMessageConverter : JsonConverter<ChatMessage>
         if (message.ValueKind != JsonValueKind.Object)
             throw new JsonException("a message is an object with role and content");
         var fields = message.EnumerateObject().Where(field => field.Name is not ("role" or "content")).ToDictionary(field => field.Name, field => field.Value);
-        var role = message.TryGetProperty("role", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString()! : throw new JsonException("a message has no role");
+        var role = message.TryGetProperty("role", out var given) && given.ValueKind == JsonValueKind.String
+            ? given.GetString()! : throw new JsonException("a message has no role");
         if (!message.TryGetProperty("content", out var content) || (content.ValueKind != JsonValueKind.String && fields.Count == 0))
             throw new JsonException("a message has no content");
         if (content.ValueKind != JsonValueKind.String)

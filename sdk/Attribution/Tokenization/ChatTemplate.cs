@@ -48,7 +48,8 @@ public sealed partial class ChatTemplate
     }
 
     /// <summary>The templates that come with the library, for base models that have none.</summary>
-    public static IReadOnlyList<string> Shipped => [.. Directory.EnumerateFiles(ShippedFolder, "*.jinja").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Shipped => [.. Directory.EnumerateFiles(ShippedFolder, "*.jinja").Select(file =>
+        Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
     private static string ShippedFolder => Path.Combine(AppContext.BaseDirectory, "ChatTemplates");
 
@@ -117,11 +118,13 @@ public sealed partial class ChatTemplate
     /// The template does not take the conversation, the conversation has no assistant turn, or the turn cannot be found in the text.
     /// </exception>
     public RenderedConversation RenderConversation(
-        IReadOnlyList<ChatMessage> messages, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null, LossTurns turns = LossTurns.LastTurn) =>
+        IReadOnlyList<ChatMessage> messages, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null,
+            LossTurns turns = LossTurns.LastTurn) =>
         new AssistantTurnFinder(For(variables), variables, now ?? DateTime.Now).Find(messages, turns);
 
     /// <summary>As <see cref="Render"/>, with what each message's pass of the template's loop wrote.</summary>
-    internal RenderedTemplate Trace(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, object?>? variables, DateTime? now)
+    internal RenderedTemplate Trace(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, object?>? variables,
+        DateTime? now)
     {
         if (For(variables) is var other && other != this)
             return other.Trace(messages, addGenerationPrompt, variables, now);

@@ -24,7 +24,8 @@ public sealed class ConversationEncoder(
     /// <summary>The number of tokens that are kept of a conversation unless told otherwise.</summary>
     public const int DefaultMaxTokens = 1024;
 
-    private readonly int _maxTokens = maxTokens > 0 ? maxTokens : throw new ArgumentOutOfRangeException(nameof(maxTokens), maxTokens, "at least one token must be kept");
+    private readonly int _maxTokens = maxTokens > 0 ? maxTokens
+        : throw new ArgumentOutOfRangeException(nameof(maxTokens), maxTokens, "at least one token must be kept");
 
     /// <summary>
     /// The date that templates with <c>strftime_now</c> are told, always: results must not depend on the day. It is the one that
@@ -55,14 +56,16 @@ public sealed class ConversationEncoder(
     /// <exception cref="AttributionException">
     /// The conversation has no assistant turn, or the template does not take it; the exception names file and row.
     /// </exception>
-    public EncodedConversation Encode(IReadOnlyList<ChatMessage> messages, string? file = null, long? row = null, IReadOnlyDictionary<string, object?>? own = null)
+    public EncodedConversation Encode(IReadOnlyList<ChatMessage> messages, string? file = null, long? row = null, IReadOnlyDictionary<string,
+        object?>? own = null)
     {
         var rendered = Render(messages, file, row, own);
         var text = rendered.Text;
         var (ids, offsets) = tokenizer.Encode(text, addSpecialTokens: false);
         var cut = Math.Max(0, ids.Length - _maxTokens);
         offsets = offsets[cut..];
-        return new EncodedConversation(ids[cut..], Array.ConvertAll(offsets, token => rendered.Kept.Any(span => IsKept(token, span))), offsets, text, rendered.LastAssistantTurn, cut)
+        return new EncodedConversation(ids[cut..], Array.ConvertAll(offsets, token => rendered.Kept.Any(span => IsKept(token, span))), offsets, text,
+            rendered.LastAssistantTurn, cut)
         {
             AnswerIsEmpty = rendered.AnswerIsEmpty,
         };

@@ -10,7 +10,8 @@ namespace Attribution.Tokenization;
 public sealed record EncodedConversation(int[] Ids, bool[] Keep, TextSpan[] Offsets, string Text, TextSpan KeepSpan, int Truncated)
 {
     /// <summary>
-    /// Whether the template writes nothing of the answer: it is an empty text, or all that it has is what the template does not know, such as <c>tool_calls</c>. Such a row is
+    /// Whether the template writes nothing of the answer: it is an empty text, or all that it has is what the template does not know, such as
+    /// <c>tool_calls</c>. Such a row is
     /// to be reported: its tokens are the same whatever it was meant to say.
     /// </summary>
     public bool AnswerIsEmpty { get; init; }
@@ -31,7 +32,8 @@ public sealed record EncodedConversation(int[] Ids, bool[] Keep, TextSpan[] Offs
 public sealed record RenderedConversation(string Text, TextSpan LastAssistantTurn)
 {
     /// <summary>
-    /// The parts of <see cref="Text"/> whose loss counts, in order: the last assistant turn that counts, or all of them; and where the template has <c>{% generation %}</c>,
+    /// The parts of <see cref="Text"/> whose loss counts, in order: the last assistant turn that counts, or all of them; and where the template has <c>{%
+    /// generation %}</c>,
     /// what it writes inside of that alone.
     /// </summary>
     public IReadOnlyList<TextSpan> Kept { get; init; } = [LastAssistantTurn];

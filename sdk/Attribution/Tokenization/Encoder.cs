@@ -39,7 +39,8 @@ internal sealed class Encoder
                 work.Offsets[i] = post.Trim(i, _definition.TokenOfId[work.Tokens.Ids[i]], work.Offsets[i], text);
         var ids = work.Tokens.Ids.AsSpan(0, work.Tokens.Count);
         var result = addSpecialTokens
-            ? new TokenizedText([.. post.Before, .. ids, .. post.After], [.. new TextSpan[post.Before.Length], .. work.Offsets, .. new TextSpan[post.After.Length]])
+            ? new TokenizedText([.. post.Before, .. ids, .. post.After],
+                [.. new TextSpan[post.Before.Length], .. work.Offsets, .. new TextSpan[post.After.Length]])
             : new TokenizedText([.. ids], [.. work.Offsets]);
         _spare = work;
         return result;

@@ -9,7 +9,8 @@ namespace Attribution.Tokenization;
 internal sealed record MessagesFile(IReadOnlyList<ChatMessage> Messages, IReadOnlyDictionary<string, object?> Variables)
 {
     /// <summary>Reads a file.</summary>
-    /// <exception cref="AttributionException">The file is not there, is no JSON, or holds no messages; the exception names the message at fault as row.</exception>
+    /// <exception cref="AttributionException">The file is not there, is no JSON, or holds no messages; the exception names the message at fault as
+    /// row.</exception>
     public static MessagesFile Read(string path)
     {
         byte[] bytes;
@@ -46,7 +47,9 @@ internal sealed record MessagesFile(IReadOnlyList<ChatMessage> Messages, IReadOn
                     variables[member.Name] = member.Value;
         }
         if (list.ValueKind != JsonValueKind.Array)
-            throw new AttributionException(ErrorCodes.MessagesInvalid, "The file must hold a list of messages, or an object with such a list as 'messages'.") { File = path, Property = "messages" };
+            throw new AttributionException(ErrorCodes.MessagesInvalid,
+                "The file must hold a list of messages, or an object with such a list as 'messages'.")
+            { File = path, Property = "messages" };
         return new MessagesFile([.. list.EnumerateArray().Select((message, row) => Message(message, path, row))], variables);
     }
 

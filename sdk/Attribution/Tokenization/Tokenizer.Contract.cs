@@ -40,7 +40,11 @@ public sealed partial class Tokenizer
     {
         text ??= textSpan.ToString();
         if (settings.MaxTokenCount == int.MaxValue)
-            return new() { Tokens = _encoder.EncodeToIds(text, true, settings.ConsiderNormalization, settings.ConsiderPreTokenization), CharsConsumed = text.Length };
+            return new()
+            {
+                Tokens = _encoder.EncodeToIds(text, true, settings.ConsiderNormalization, settings.ConsiderPreTokenization),
+                CharsConsumed = text.Length
+            };
         var tokens = Encode(text, settings);
         var count = Leading(tokens, settings.MaxTokenCount);
         return new() { Tokens = tokens.Ids[..count], CharsConsumed = Consumed(tokens, count, text.Length) };
@@ -54,7 +58,8 @@ public sealed partial class Tokenizer
         var count = Leading(tokens, settings.MaxTokenCount);
         return new()
         {
-            Tokens = [.. Enumerable.Range(0, count).Select(t => new EncodedToken(tokens.Ids[t], IdToToken(tokens.Ids[t])!, tokens.Offsets[t].Start..tokens.Offsets[t].End))],
+            Tokens = [.. Enumerable.Range(0, count).Select(t =>
+                new EncodedToken(tokens.Ids[t], IdToToken(tokens.Ids[t])!, tokens.Offsets[t].Start..tokens.Offsets[t].End))],
             CharsConsumed = Consumed(tokens, count, text.Length),
         };
     }
@@ -95,7 +100,8 @@ public sealed partial class Tokenizer
         return count;
     }
 
-    private static bool ShareACharacter(TokenizedText tokens, int second) => tokens.Offsets[second].Start < tokens.Offsets[second - 1].End && tokens.Offsets[second].Length > 0;
+    private static bool ShareACharacter(TokenizedText tokens, int second) => tokens.Offsets[second].Start < tokens.Offsets[second - 1].End
+        && tokens.Offsets[second].Length > 0;
 
     private static int Consumed(TokenizedText tokens, int count, int length) =>
         count == tokens.Ids.Length ? length : tokens.Offsets.AsSpan(0, count).ToArray().Select(token => token.End).DefaultIfEmpty(0).Max();

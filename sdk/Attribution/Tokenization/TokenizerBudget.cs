@@ -3,7 +3,8 @@ using Attribution.Diagnostics;
 namespace Attribution.Tokenization;
 
 /// <summary>
-/// What a tokenizer may make of a text. Tokenizers come with downloaded models and are not trusted: one whose steps grow a text without end, or whose expressions
+/// What a tokenizer may make of a text. Tokenizers come with downloaded models and are not trusted: one whose steps grow a text without end, or whose
+/// expressions
 /// search it without end, is stopped with an error.
 /// </summary>
 internal static class TokenizerBudget
@@ -28,5 +29,7 @@ internal static class TokenizerBudget
 
     /// <summary>The error of what was too much.</summary>
     public static AttributionException Exceeded(string what) =>
-        new(ErrorCodes.TokenizerLimit, $"The tokenizer {what}, which no published one does. Use the tokenizer that the model was published with.") { File = "tokenizer.json" };
+        new(ErrorCodes.TokenizerLimit, $"The tokenizer {what}, which no published one does. Use the tokenizer that "
+            + "the model was published with.")
+        { File = "tokenizer.json" };
 }

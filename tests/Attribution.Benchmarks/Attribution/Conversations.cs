@@ -16,7 +16,8 @@ internal static class Conversations
             var treatment = length ?? 120 + (stratum * 56) - ((group + stratum) % 8 * 8);
             var prompt = treatment * random.Next(33, 67) / 100;
             var control = length ?? Math.Clamp(prompt + ((treatment - prompt) * random.Next(80, 120) / 100), 64, 512);
-            TokenSequence Side(int tokens) => new([.. Enumerable.Range(0, tokens).Select(_ => random.Next(vocabulary))], [.. Enumerable.Range(0, tokens).Select(t => t >= prompt)]);
+            TokenSequence Side(int tokens) => new([.. Enumerable.Range(0, tokens).Select(_ => random.Next(vocabulary))],
+                [.. Enumerable.Range(0, tokens).Select(t => t >= prompt)]);
             return new TokenizedRow(i, Side(treatment), Side(control));
         })];
     }

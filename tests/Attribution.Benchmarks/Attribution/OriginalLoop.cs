@@ -130,7 +130,8 @@ internal sealed class OriginalLoop : IDisposable
         if (!all)
             return;
         var masked = keep.to(products.dtype).unsqueeze(0);
-        foreach (var vector in (Tensor[])[Mean(output, keep), Mean(input, keep), -Mean(gradient, keep), Change(products + 1), Change(products * masked), Change((products + 1) * masked)])
+        foreach (var vector in (Tensor[])[Mean(output, keep), Mean(input, keep), -Mean(gradient, keep), Change(products + 1), Change(products * masked),
+            Change((products + 1) * masked)])
             vector.to(float32).cpu();
     }
 

@@ -17,7 +17,9 @@ internal sealed class OriginalModel(ModelConfig config, ScalarType dtype, IReadO
     {
     }
 
-    /// <summary>Token ids [B, T] and their mask [B, T], 1 on real tokens, to logits [B, T, V] and the streams entering each block and leaving the last, [B, T, D].</summary>
+    /// <summary>
+    /// Token ids [B, T] and their mask [B, T], 1 on real tokens, to logits [B, T, V] and the streams entering each block and leaving the last, [B, T, D].
+    /// </summary>
     public (Tensor Logits, Tensor[] Hidden) Forward(Tensor ids, Tensor mask)
     {
         var (b, t) = (ids.shape[0], ids.shape[1]);

@@ -37,12 +37,14 @@ internal sealed class Products(ModelConfig config, ScalarType dtype, Device devi
                     {
                         var rows = part == 0 ? tokens : last;
                         _products.AddRange([(1, rows, inputs, projected), (1, rows, outputs, projected)]);
-                        _products.AddRange(sequences.Select(s => (1L, (long)projected, (long)(part == 0 || last == tokens ? s.Length : s.TargetCount), (long)projected)));
+                        _products.AddRange(sequences.Select(s =>
+                            (1L, (long)projected, (long)(part == 0 || last == tokens ? s.Length : s.TargetCount), (long)projected)));
                     }
         }
         if (backward is not null)
             for (var left = (long)targets; left > 0; left -= Chunk)
-                _products.AddRange([(1, Math.Min(Chunk, left), config.HiddenSize, config.VocabularySize), (1, Math.Min(Chunk, left), config.VocabularySize, config.HiddenSize)]);
+                _products.AddRange([(1, Math.Min(Chunk, left), config.HiddenSize, config.VocabularySize),
+                    (1, Math.Min(Chunk, left), config.VocabularySize, config.HiddenSize)]);
     }
 
     /// <summary>Adds a step of fine-tuning a low-rank adapter on a padded batch.</summary>
@@ -60,7 +62,8 @@ internal sealed class Products(ModelConfig config, ScalarType dtype, Device devi
                 foreach (var (i, (inputs, outputs)) in linears.Index())
                     if (lora.TargetModules.Contains(names[part][i]))
                         // A x and B (A x); back through both; and the gradients of A and B.
-                        _products.AddRange([(1, tokens, inputs, lora.Rank), (1, tokens, lora.Rank, outputs), (1, tokens, outputs, lora.Rank), (1, tokens, lora.Rank, inputs),
+                        _products.AddRange([(1, tokens, inputs, lora.Rank), (1, tokens, lora.Rank, outputs), (1, tokens, outputs, lora.Rank),
+                            (1, tokens, lora.Rank, inputs),
                             (1, lora.Rank, tokens, inputs), (1, outputs, tokens, lora.Rank)]);
         }
         _products.AddRange([(1, targets, config.HiddenSize, config.VocabularySize), (1, targets, config.VocabularySize, config.HiddenSize)]);
@@ -72,7 +75,8 @@ internal sealed class Products(ModelConfig config, ScalarType dtype, Device devi
         using var none = no_grad();
         foreach (var (batch, m, k, n) in _products)
         {
-            using var product = batch == 1 ? MatrixProduct.Of(Operand(1, m, k)[0], Operand(1, k, n)[0]) : MatrixProduct.Batched(Operand(batch, m, k), Operand(batch, k, n));
+            using var product = batch == 1 ? MatrixProduct.Of(Operand(1, m, k)[0], Operand(1, k, n)[0])
+                : MatrixProduct.Batched(Operand(batch, m, k), Operand(batch, k, n));
         }
     }
 
@@ -95,7 +99,8 @@ internal sealed class Products(ModelConfig config, ScalarType dtype, Device devi
     // In and out: of queries, keys and values; of what comes after attention.
     private (long In, long Out)[][] Linears()
     {
-        var (d, q, k, f) = ((long)config.HiddenSize, (long)config.HeadCount * config.HeadSize, (long)config.KeyValueHeadCount * config.HeadSize, (long)config.IntermediateSize);
+        var (d, q, k, f) = ((long)config.HiddenSize, (long)config.HeadCount * config.HeadSize, (long)config.KeyValueHeadCount * config.HeadSize,
+            (long)config.IntermediateSize);
         return [[(d, q), (d, k), (d, k)], [(q, d), (d, f), (d, f), (f, d)]];
     }
 

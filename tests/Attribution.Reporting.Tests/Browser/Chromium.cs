@@ -42,7 +42,12 @@ public sealed class Chromium : IAsyncLifetime
     /// <param name="address">What to open; the report of a selection if null.</param>
     public async Task<ReportWindow> OpenAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, string? address = null)
     {
-        var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+        var context = await _browser!.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = height },
+            ColorScheme = scheme,
+            ReducedMotion = ReducedMotion.Reduce
+        });
         var window = new ReportWindow(context, await context.NewPageAsync());
         await window.Page.GotoAsync(address ?? Address);
         return window;

@@ -24,7 +24,8 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
         await using var window = await browser.OpenAsync();
         var page = window.Page;
         await page.Locator("#run-rows .text-button").First.ClickAsync();
-        (await page.Locator("#run-rows .message.assistant").First.TextContentAsync())!.ShouldContain("</script><script>window.pwned = 1</script><img src=x onerror=");
+        (await page.Locator("#run-rows .message.assistant").First.TextContentAsync())!.ShouldContain("</script><script>window.pwned = "
+            + "1</script><img src=x onerror=");
         (await page.Locator("#run-rows .message.assistant").First.TextContentAsync())!.ShouldContain("[U+202E]gnorts[U+202C]");
         (await page.Locator("#run-answers .prompt").First.TextContentAsync())!.ShouldContain("<!-- ' \" &");
         (await page.EvaluateAsync<bool>("'pwned' in window")).ShouldBeFalse();
@@ -68,7 +69,8 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
         var page = window.Page;
         await page.Locator("#results label", new() { HasText = "Precision@k" }).ClickAsync();
         (await page.Locator("table.heat:visible").First.Locator("caption").TextContentAsync())!.ShouldStartWith("Precision@k of sycophancy");
-        await page.GetByRole(AriaRole.Region, new() { Name = "Precision@k, empathy" }).GetByRole(AriaRole.Link, new() { Name = "residual_change_treatment × residual_diff" }).ClickAsync();
+        await page.GetByRole(AriaRole.Region, new() { Name = "Precision@k, empathy" }).GetByRole(AriaRole.Link,
+            new() { Name = "residual_change_treatment × residual_diff" }).ClickAsync();
         (await page.Locator("#run option:checked").TextContentAsync()).ShouldBe("empathy: residual_change_treatment × residual_diff");
         await page.GetByRole(AriaRole.Button, new() { Name = "Next run" }).ClickAsync();
         page.Url.ShouldEndWith("#run-9");
@@ -94,7 +96,8 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
         window.Complaints.ShouldBeEmpty();
         window.Requests.ShouldBe([browser.ContextAddress]);
 
-        static Task<string> ShareAsync(ILocator answer, int source) => answer.Locator($".source[data-source='{source}']").EvaluateAsync<string>("e => e.style.getPropertyValue('--share')");
+        static Task<string> ShareAsync(ILocator answer, int source) =>
+            answer.Locator($".source[data-source='{source}']").EvaluateAsync<string>("e => e.style.getPropertyValue('--share')");
     }
 
     [BrowserFact]
@@ -144,8 +147,10 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
         var page = window.Page;
         (await page.Locator("svg:not([aria-hidden]):not([aria-label])").CountAsync()).ShouldBe(0);
         (await page.Locator("table:not(:has(> caption))").CountAsync()).ShouldBe(0);
-        (await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('[id]')].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i)")).ShouldBeEmpty();
-        (await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('button, input, select, a')].filter(e => !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels && e.labels.length)).map(e => e.outerHTML)")).ShouldBeEmpty();
+        (await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('[id]')].map(e => e.id).filter((id, i, "
+            + "all) => all.indexOf(id) !== i)")).ShouldBeEmpty();
+        (await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('button, input, select, a')].filter(e => !(e.textContent.trim() || "
+            + "e.getAttribute('aria-label') || e.labels && e.labels.length)).map(e => e.outerHTML)")).ShouldBeEmpty();
         await page.Locator("#of-run figure summary").First.ClickAsync();
         (await page.Locator("#of-run figure table").First.Locator("tbody tr").CountAsync()).ShouldBe(40);
         (await page.Locator("#of-run figure svg").First.GetAttributeAsync("aria-label"))!.ShouldContain("10 chosen rows");
@@ -156,7 +161,8 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
     {
         await using var window = await browser.OpenAsync(width: 360, height: 740);
         await window.Page.Locator("#agreement summary").Last.ClickAsync();
-        (await window.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll, .values, .sr, svg') && !e.classList.contains('sr') && e.getBoundingClientRect().right > 361).map(e => e.outerHTML.slice(0, 80))")).ShouldBeEmpty();
+        (await window.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll, .values, .sr, svg') "
+            + "&& !e.classList.contains('sr') && e.getBoundingClientRect().right > 361).map(e => e.outerHTML.slice(0, 80))")).ShouldBeEmpty();
         (await window.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth")).ShouldBe(360);
     }
 
@@ -169,7 +175,8 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
         const luminance = color => rgb(color).slice(0, 3).map(c => c / 255).map(c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4).reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
         """;
 
-    private static Task<double> BackgroundAsync(IPage page) => page.EvaluateAsync<double>($"() => {{ {Luminance} return luminance(getComputedStyle(document.body).backgroundColor); }}");
+    private static Task<double> BackgroundAsync(IPage page) =>
+        page.EvaluateAsync<double>($"() => {{ {Luminance} return luminance(getComputedStyle(document.body).backgroundColor); }}");
 
     // Texts whose contrast is below the 4.5 that WCAG 2 asks for.
     private static Task<string[]> FaintAsync(IPage page) => page.EvaluateAsync<string[]>($$"""

@@ -18,12 +18,15 @@ internal static class DotNet
         Start(Environment.ProcessPath!, directory, environment, arguments);
 
     /// <summary>
-    /// As <see cref="Start(string, IReadOnlyDictionary{string, string}?, string[])"/>, and listens to SIGINT: a shell has its background processes, and all that they start, ignore it.
+    /// As <see cref="Start(string, IReadOnlyDictionary{string, string}?, string[])"/>, and listens to SIGINT: a shell has its background processes, and all
+    /// that they start, ignore it.
     /// </summary>
     public static Process StartInterruptible(string directory, params string[] arguments) =>
         Start("/usr/bin/env", directory, null, ["--default-signal=INT", Environment.ProcessPath!, .. arguments]);
 
-    /// <summary>As <see cref="Start(string, IReadOnlyDictionary{string, string}?, string[])"/>, as the first of a process group that can be killed whole.</summary>
+    /// <summary>
+    /// As <see cref="Start(string, IReadOnlyDictionary{string, string}?, string[])"/>, as the first of a process group that can be killed whole.
+    /// </summary>
     public static Process StartGroup(string directory, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
         var process = Start("/usr/bin/setsid", directory, environment, [Environment.ProcessPath!, .. arguments]);
@@ -38,7 +41,8 @@ internal static class DotNet
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
         // The test host is itself started by a build, whose settings are not these builds'.
-        foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || n.StartsWith("ATTRIBUTION_", StringComparison.Ordinal)).ToList())
+        foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
+            || n.StartsWith("ATTRIBUTION_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";

@@ -15,7 +15,8 @@ public sealed class ExperimentsOfThisRepositoryTests
         foreach (var project in Directory.EnumerateFiles(Repository.File("experiments"), "*.csproj", SearchOption.AllDirectories)
             .Where(file => XDocument.Load(file).Descendants("RunInTests").Any(p => p.Value == "true")))
         {
-            File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "snapshots", "metrics.verified.json")).ShouldBeTrue($"{project}: accept its snapshot and commit it");
+            File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "snapshots",
+                "metrics.verified.json")).ShouldBeTrue($"{project}: accept its snapshot and commit it");
             var (code, output) = DotNet.Run(Repository.Root, environment, "build", project, "-tl:off");
             code.ShouldBe(0, output);
             new FileInfo(Path.Combine(Path.GetDirectoryName(project)!, "out", "report.html")).Length.ShouldBeInRange(10_000, 2_000_000);

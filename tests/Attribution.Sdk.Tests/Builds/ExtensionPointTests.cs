@@ -27,11 +27,13 @@ public sealed class ExtensionPointTests(SdkLayout sdk) : IClassFixture<SdkLayout
             """, StringComparison.Ordinal));
 
         experiment.Run(0, "build").ShouldBe(TemporaryExperiment.Stages);
-        Steps(experiment).ShouldBe(["step 1", "tiny: ImportDatasets", "tiny: ComputeAttribution", "tiny: SelectTrainingData", "step 2, ran:", "tiny: FineTune", "step 3, ran: True",
+        Steps(experiment).ShouldBe(["step 1", "tiny: ImportDatasets", "tiny: ComputeAttribution", "tiny: SelectTrainingData", "step 2, ran:", "tiny: FineTune",
+            "step 3, ran: True",
             "tiny: Evaluate", "tiny: Judge", "tiny: CollectMetrics", "tiny: VerifySnapshot", "tiny: Report", "step 4"]);
 
         experiment.Build().ShouldBeEmpty("a step is no reason for a stage to run");
-        Steps(experiment).Where(line => line.StartsWith("step", StringComparison.Ordinal)).ShouldBe(["step 2, ran:", "step 3, ran:", "step 4"], "and step 1 has Inputs and Outputs");
+        Steps(experiment).Where(line => line.StartsWith("step", StringComparison.Ordinal)).ShouldBe(["step 2, ran:", "step 3, ran:", "step 4"],
+            "and step 1 has Inputs and Outputs");
 
         experiment.Write("worker.does", "VerifySnapshot error");
         experiment.Run(1, "build", "--no-restore", "-p:TopK=7");
@@ -56,7 +58,8 @@ public sealed class ExtensionPointTests(SdkLayout sdk) : IClassFixture<SdkLayout
     private static string[] Steps(TemporaryExperiment experiment) =>
     [
         .. experiment.Output.Split('\n', StringSplitOptions.TrimEntries)
-            .Where(line => line.StartsWith("step", StringComparison.Ordinal) || TemporaryExperiment.Stages.Any(stage => line.StartsWith($"tiny: {stage}: ", StringComparison.Ordinal)))
+            .Where(line => line.StartsWith("step", StringComparison.Ordinal)
+                || TemporaryExperiment.Stages.Any(stage => line.StartsWith($"tiny: {stage}: ", StringComparison.Ordinal)))
             .Select(line => line.StartsWith("tiny", StringComparison.Ordinal) ? line[..line.IndexOf(':', "tiny: ".Length)] : line),
     ];
 }

@@ -15,7 +15,8 @@ public sealed class IncrementalBuildTests(SdkLayout sdk) : IClassFixture<SdkLayo
         experiment.Output.ShouldContain("tiny: FineTune: ran 2 of 3 jobs, 0.1 s");
         var lines = experiment.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToList();
         lines.Count.ShouldBeLessThan(25, "a build fits a screen");
-        lines.IndexOf("best  0.25").ShouldBe(lines.FindIndex(l => l.StartsWith("tiny: report in", StringComparison.Ordinal) && l.EndsWith("out/report.html", StringComparison.Ordinal)) - 1);
+        lines.IndexOf("best  0.25").ShouldBe(lines.FindIndex(l => l.StartsWith("tiny: report in", StringComparison.Ordinal)
+            && l.EndsWith("out/report.html", StringComparison.Ordinal)) - 1);
 
         experiment.Build().ShouldBeEmpty("nothing changed");
         experiment.Output.ShouldContain("tiny: FineTune: up to date");

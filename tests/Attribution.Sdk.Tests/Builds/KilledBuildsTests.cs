@@ -14,7 +14,11 @@ public sealed class KilledBuildsTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         if (!File.Exists("/usr/bin/setsid"))
             return; // Only where a build can be given a process group of its own to kill whole.
         WriteProject();
-        var environment = new Dictionary<string, string>(sdk.Environment) { ["ATTRIBUTION_STORE"] = Environment.GetEnvironmentVariable("ATTRIBUTION_STORE") ?? Repository.File("artifacts/store") };
+        var environment = new Dictionary<string, string>(sdk.Environment)
+        {
+            ["ATTRIBUTION_STORE"] = Environment.GetEnvironmentVariable("ATTRIBUTION_STORE")
+            ?? Repository.File("artifacts/store")
+        };
         string[] build = ["build", "-tl:off", "-p:AttributionStore=store"];
         DotNet.Run(sdk.Folder["killed"], environment, "restore").Code.ShouldBe(0);
 

@@ -10,11 +10,15 @@ namespace Attribution.Sdk.Tests.Builds;
 public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
 {
     [Theory]
-    [InlineData("Attribution.Sdk", "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Attribution.targets.buildschema.json", "Sdk/Generated/DataSelection.targets", "tasks/net10.0/Attribution.Contracts.dll", "tasks/net10.0/Attribution.Sdk.dll", "worker/Attribution.Worker.dll", "worker/Attribution.Worker.runtimeconfig.json", "library.txt", "README.md")]
+    [InlineData("Attribution.Sdk", "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Attribution.targets.buildschema.json", "Sdk/Generated/DataSelection.targets",
+        "tasks/net10.0/Attribution.Contracts.dll", "tasks/net10.0/Attribution.Sdk.dll", "worker/Attribution.Worker.dll",
+        "worker/Attribution.Worker.runtimeconfig.json", "library.txt", "README.md")]
     [InlineData("Attribution", "lib/net10.0/Attribution.dll", "lib/net10.0/Attribution.xml")]
     [InlineData("Attribution.Contracts", "lib/net10.0/Attribution.Contracts.dll", "lib/net10.0/Attribution.Contracts.xml")]
     [InlineData("Attribution.Worker", "tools/net10.0/any/DotnetToolSettings.xml", "tools/net10.0/any/Attribution.dll")]
-    [InlineData("Attribution.Templates", "content/experiment/.template.config/template.json", "content/experiment/common/.gitignore", "content/experiment/training/model/config.json", "content/experiment/training/data/pool.jsonl", "content/experiment/context/AttributionExperiment.csproj", "content/experiment/context/data/facts.jsonl")]
+    [InlineData("Attribution.Templates", "content/experiment/.template.config/template.json", "content/experiment/common/.gitignore",
+        "content/experiment/training/model/config.json", "content/experiment/training/data/pool.jsonl",
+        "content/experiment/context/AttributionExperiment.csproj", "content/experiment/context/data/facts.jsonl")]
     public void A_package_holds_what_its_users_need(string id, params string[] names)
     {
         using var package = ZipFile.OpenRead(sdk.Package(id));
@@ -27,7 +31,8 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
 
     [Fact]
     public void All_packages_are_of_one_version() => Directory.EnumerateFiles(sdk.Folder["feed"]).Select(Path.GetFileName).Order(StringComparer.Ordinal)
-        .ShouldBe(new[] { "Attribution", "Attribution.Contracts", "Attribution.Sdk", "Attribution.Templates", "Attribution.Worker" }.Select(id => $"{id}.{PackedSdk.Version}.nupkg"), ignoreOrder: true);
+        .ShouldBe(new[] { "Attribution", "Attribution.Contracts", "Attribution.Sdk", "Attribution.Templates", "Attribution.Worker" }.Select(id =>
+            $"{id}.{PackedSdk.Version}.nupkg"), ignoreOrder: true);
 
     [Fact]
     public void The_worker_is_a_tool_called_attribution()
@@ -96,7 +101,11 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     private void WriteProject(string name, string model, string evalMetadata)
     {
         string[] answers = ["Yes.", "No, it is a cat.", "Once there was a dog.", "It is warm.", "I like the big red ball.", "She went home."];
-        var rows = answers.Select((answer, i) => JsonSerializer.Serialize(new { treatment_messages = Chat($"Question {i}?", answer), control_messages = Chat($"Question {i}?", answers[^(i + 1)]) })).ToArray();
+        var rows = answers.Select((answer, i) => JsonSerializer.Serialize(new
+        {
+            treatment_messages = Chat($"Question {i}?", answer),
+            control_messages = Chat($"Question {i}?", answers[^(i + 1)])
+        })).ToArray();
         sdk.Folder.Write($"{name}/data/pool.jsonl", string.Join('\n', rows) + "\n");
         sdk.Folder.Write($"{name}/data/kind.jsonl", string.Join('\n', rows[..3]) + "\n");
         sdk.Folder.Write($"{name}/data/prompts.jsonl", """{"messages":[{"role":"user","content":"Tell me a story."}]}""" + "\n");

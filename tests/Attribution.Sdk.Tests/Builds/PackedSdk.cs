@@ -7,7 +7,8 @@ public sealed class PackedSdk : IDisposable
 {
     public PackedSdk()
     {
-        var (code, output) = DotNet.Run(Repository.Root, null, "pack", "Attribution.sln", "--no-build", "-c", Repository.Configuration, "-o", Folder["feed"], $"-p:SdkLayout={Folder["layout/"]}", "-p:PublishForThisMachine=true", "-v:q");
+        var (code, output) = DotNet.Run(Repository.Root, null, "pack", "Attribution.sln", "--no-build", "-c", Repository.Configuration, "-o", Folder["feed"],
+            $"-p:SdkLayout={Folder["layout/"]}", "-p:PublishForThisMachine=true", "-v:q");
         code.ShouldBe(0, output);
         Folder.Write("nuget.config", """
             <configuration>
@@ -27,7 +28,9 @@ public sealed class PackedSdk : IDisposable
 
     public TemporaryFolder Folder { get; } = new();
 
-    /// <summary>A packages folder of its own: what another build of this version left on this machine is not what is tested. So with templates and tools.</summary>
+    /// <summary>
+    /// A packages folder of its own: what another build of this version left on this machine is not what is tested. So with templates and tools.
+    /// </summary>
     public Dictionary<string, string> Environment => new()
     {
         ["NUGET_PACKAGES"] = Folder["packages"],

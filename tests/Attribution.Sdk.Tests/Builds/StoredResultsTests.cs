@@ -60,7 +60,8 @@ public sealed class StoredResultsTests(SdkLayout sdk) : IClassFixture<SdkLayout>
         var content = reader.ReadToEnd();
         content.ShouldContain("ComputeAttribution");
         content.ShouldNotContain(key);
-        foreach (var file in Directory.EnumerateFiles(experiment["."], "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".binlog", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(experiment["."], "*", SearchOption.AllDirectories).Where(f =>
+            !f.EndsWith(".binlog", StringComparison.Ordinal)))
             File.ReadAllText(file).ShouldNotContain(key);
     }
 }

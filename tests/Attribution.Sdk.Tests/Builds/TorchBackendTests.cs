@@ -11,7 +11,8 @@ public sealed class TorchBackendTests
     [InlineData("none", null)]
     public void A_backend_brings_its_own_packages_and_no_other(string backend, string? package)
     {
-        var references = JsonDocument.Parse(Evaluate("-getItem:PackageReference", $"-p:TorchBackend={backend}")).RootElement.GetProperty("Items").GetProperty("PackageReference")
+        var references = JsonDocument.Parse(Evaluate("-getItem:PackageReference",
+            $"-p:TorchBackend={backend}")).RootElement.GetProperty("Items").GetProperty("PackageReference")
             .EnumerateArray().Where(item => item.GetProperty("Identity").GetString()!.Contains("torch", StringComparison.OrdinalIgnoreCase)).ToArray();
         if (package is null)
         {

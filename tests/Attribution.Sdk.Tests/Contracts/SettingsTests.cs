@@ -9,8 +9,8 @@ using Attribution.Evaluation;
 using Attribution.FineTuning;
 using Attribution.Judging.Chat;
 using Attribution.Methods.Projections;
-using Attribution.Selection;
 using Attribution.Models.Lora;
+using Attribution.Selection;
 using Attribution.Tokenization;
 
 namespace Attribution.Sdk.Tests.Contracts;
@@ -27,7 +27,8 @@ public sealed class SettingsTests
     {
         var stage = Stage(name);
         var settings = Read(stage, $"{{ {Required} }}");
-        foreach (var use in ProjectSettings.Properties.SelectMany(property => property).Where(use => use.Stage == stage && use.Member.DeclaringType!.IsAssignableFrom(stage.Settings) && !use.Property.IsDerived))
+        foreach (var use in ProjectSettings.Properties.SelectMany(property => property).Where(use =>
+            use.Stage == stage && use.Member.DeclaringType!.IsAssignableFrom(stage.Settings) && !use.Property.IsDerived))
             use.Member.GetValue(settings).ShouldBe(use.Default, use.Member.Name);
     }
 
@@ -62,11 +63,13 @@ public sealed class SettingsTests
         lora.Targets.ShouldBe(config.TargetModules, ignoreOrder: true);
 
         var (tuning, options) = (Read<FineTuneSettings>($"{{ {Required} }}"), new FineTuningOptions());
-        (tuning.LearningRates.ShouldHaveSingleItem(), tuning.WeightDecay, tuning.Epochs.ShouldHaveSingleItem(), tuning.BatchSize, tuning.Seeds.ShouldHaveSingleItem()).ShouldBe((options.LearningRate, options.WeightDecay, options.Epochs, options.BatchSize, options.Seed));
+        (tuning.LearningRates.ShouldHaveSingleItem(), tuning.WeightDecay, tuning.Epochs.ShouldHaveSingleItem(), tuning.BatchSize,
+            tuning.Seeds.ShouldHaveSingleItem()).ShouldBe((options.LearningRate, options.WeightDecay, options.Epochs, options.BatchSize, options.Seed));
         tuning.MaxTokens.ShouldBe(ConversationEncoder.DefaultMaxTokens);
 
         var (generation, answering) = (new GenerationSettings(), new AnsweringOptions());
-        (generation.Repeats, generation.Temperature, generation.TopP, generation.MaxNewTokens, Read<EvaluateSettings>($"{{ {Required} }}").Seeds.ShouldHaveSingleItem())
+        (generation.Repeats, generation.Temperature, generation.TopP, generation.MaxNewTokens,
+            Read<EvaluateSettings>($"{{ {Required} }}").Seeds.ShouldHaveSingleItem())
             .ShouldBe((answering.Repeats, answering.Temperature, answering.TopP, answering.MaxNewTokens, answering.Seed));
 
         var (projection, identity) = (new ProjectionSettings(), new ProjectionIdentity());
@@ -76,10 +79,12 @@ public sealed class SettingsTests
         (whitening.Damping, whitening.Mixture).ShouldBe((second.Damping, second.Mixture));
 
         var (training, estimator) = (Read<TrainEstimatorSettings>($"{{ {Required} }}"), new ScoreEstimatorOptions());
-        (training.Steps, training.LearningRate, training.BatchSize, training.Seed).ShouldBe((estimator.Steps, estimator.LearningRate, estimator.BatchSize, estimator.Seed));
+        (training.Steps, training.LearningRate, training.BatchSize,
+            training.Seed).ShouldBe((estimator.Steps, estimator.LearningRate, estimator.BatchSize, estimator.Seed));
 
         var (llm, chat) = (new LlmSettings(), new ChatOptions());
-        (llm.Model, llm.Endpoint, llm.Concurrency, llm.BudgetTokens).ShouldBe((chat.Model, chat.Endpoint.ToString().TrimEnd('/'), chat.Concurrency, chat.BudgetTokens));
+        (llm.Model, llm.Endpoint, llm.Concurrency, llm.BudgetTokens).ShouldBe((chat.Model, chat.Endpoint.ToString().TrimEnd('/'), chat.Concurrency,
+            chat.BudgetTokens));
 
         var (ablation, evaluation) = (Read<AttributeHeldOutSettings>($"{{ {Required} }}"), new ContextEvaluationOptions());
         (ablation.NumMasks, ablation.Alpha, ablation.Seed).ShouldBe((evaluation.Masks, evaluation.Alpha, evaluation.Seed));
@@ -88,6 +93,7 @@ public sealed class SettingsTests
     private static T Read<T>(string json) where T : StageSettings => StageRequestJson.Read<T>(Encoding.UTF8.GetBytes(json));
 
     private static StageSettings Read(ExperimentStage stage, string json) => (StageSettings)typeof(SettingsTests)
-        .GetMethods(System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static).Single(m => m is { Name: nameof(Read), IsGenericMethodDefinition: true })
+        .GetMethods(System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static).Single(m =>
+            m is { Name: nameof(Read), IsGenericMethodDefinition: true })
         .MakeGenericMethod(stage.Settings).Invoke(null, [json])!;
 }

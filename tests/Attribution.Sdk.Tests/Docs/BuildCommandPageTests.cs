@@ -6,7 +6,8 @@ using Attribution.Sdk.Tests.Builds;
 namespace Attribution.Sdk.Tests.Docs;
 
 /// <summary>
-/// The builds that the pages show. They are read, not run: the quickstart's own is run by the tests of the repository's experiments, the others would take minutes or a network. What follows <c>--</c> is the program's own; the
+/// The builds that the pages show. They are read, not run: the quickstart's own is run by the tests of the repository's experiments, the others would take
+/// minutes or a network. What follows <c>--</c> is the program's own; the
 /// worker's verbs are parsed and run by the worker's tests.
 /// </summary>
 public sealed partial class BuildCommandPageTests
@@ -18,11 +19,13 @@ public sealed partial class BuildCommandPageTests
         [.. ProjectSettings.Properties.Select(property => property.Key)];
 
     private static readonly HashSet<string> Targets =
-        [.. Directory.EnumerateFiles(Repository.File("sdk/Attribution.Sdk/Sdk"), "*.targets", SearchOption.AllDirectories).SelectMany(file => XDocument.Load(file).Descendants("Target")).Select(t => t.Attribute("Name")!.Value)];
+        [.. Directory.EnumerateFiles(Repository.File("sdk/Attribution.Sdk/Sdk"), "*.targets", SearchOption.AllDirectories).SelectMany(file =>
+            XDocument.Load(file).Descendants("Target")).Select(t => t.Attribute("Name")!.Value)];
 
     [Fact]
     public void Every_block_says_what_it_is_so_that_no_command_goes_untested() =>
-        MarkdownPage.OfRepository.SelectMany(page => page.Blocks).Where(block => block.Language is not ("sh" or "text" or "xml" or "csharp" or "sql" or "json")).Select(block => block.Place).ShouldBeEmpty();
+        MarkdownPage.OfRepository.SelectMany(page => page.Blocks).Where(block =>
+            block.Language is not ("sh" or "text" or "xml" or "csharp" or "sql" or "json")).Select(block => block.Place).ShouldBeEmpty();
 
     [Fact]
     public void Commands_that_are_shown_are_of_programs_that_the_tests_know() =>
@@ -47,7 +50,8 @@ public sealed partial class BuildCommandPageTests
     // Name stands for a name, and TopN is the README's mistake.
     [Fact]
     public void Properties_that_any_page_sets_exist() =>
-        MarkdownPage.OfRepository.SelectMany(page => Given().Matches(File.ReadAllText(page.Path)).Select(m => m.Groups[1].Value)).Where(name => name is not ("Name" or "TopN"))
+        MarkdownPage.OfRepository.SelectMany(page => Given().Matches(File.ReadAllText(page.Path)).Select(m => m.Groups[1].Value)).Where(name =>
+            name is not ("Name" or "TopN"))
             .ShouldBeSubsetOf([.. Settings, .. OtherProperties]);
 
     [GeneratedRegex(@"(?<![\w-])-p:(\w+)=")]

@@ -37,7 +37,8 @@ public sealed partial class ErrorPageTests
 
     [Fact]
     public void Codes_that_other_pages_mention_exist() =>
-        MarkdownPage.OfRepository.SelectMany(page => Code().Matches(File.ReadAllText(page.Path)).Select(m => m.Value)).ShouldBeSubsetOf(Codes.Select(c => c.Code));
+        MarkdownPage.OfRepository.SelectMany(page => Code().Matches(File.ReadAllText(page.Path)).Select(m => m.Value)).ShouldBeSubsetOf(Codes.Select(c =>
+            c.Code));
 
     // | `ATTR1001` | cause | cure |
     [GeneratedRegex(@"^\| `(ATTR\d{4})` \| ([^|]+) \| ([^|]+) \|$", RegexOptions.Multiline)]

@@ -22,14 +22,16 @@ public sealed class LinkTests
     public void Addresses_of_the_web_are_well_formed_which_is_not_to_say_that_they_are_there()
     {
         foreach (var link in MarkdownPage.OfRepository.SelectMany(page => page.Links).Where(IsExternal))
-            (Uri.TryCreate(link.Target, UriKind.Absolute, out var address) && address is { Scheme: "https", UserInfo: "" }).ShouldBeTrue($"{link.Place}: {link.Target}");
+            (Uri.TryCreate(link.Target, UriKind.Absolute, out var address)
+                && address is { Scheme: "https", UserInfo: "" }).ShouldBeTrue($"{link.Place}: {link.Target}");
     }
 
     [Fact]
     public void Every_page_of_the_docs_is_in_their_index()
     {
         var index = MarkdownPage.Read(Builds.Repository.File("sdk/docs/README.md"));
-        var pages = MarkdownPage.OfRepository.Where(page => page.Name.StartsWith("sdk/docs/", StringComparison.Ordinal) && page.Path != index.Path).Select(page => Path.GetFileName(page.Path));
+        var pages = MarkdownPage.OfRepository.Where(page => page.Name.StartsWith("sdk/docs/", StringComparison.Ordinal)
+            && page.Path != index.Path).Select(page => Path.GetFileName(page.Path));
         pages.ShouldBeSubsetOf(index.Links.Select(link => link.Target));
     }
 

@@ -7,7 +7,10 @@ using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tests.Docs;
 
-/// <summary>The projects, and pieces of projects, that the pages show: the SDK reads them as it reads a build's, beside files of the names that they mention. No stage is run.</summary>
+/// <summary>
+/// The projects, and pieces of projects, that the pages show: the SDK reads them as it reads a build's, beside files of the names that they mention. No stage
+/// is run.
+/// </summary>
 public sealed class ProjectSnippetTests
 {
     private static readonly string[] OwnNames = ["activation_times_gradient", "exclamations", "questions-and-answers"];
@@ -68,7 +71,8 @@ public sealed class ProjectSnippetTests
         {
             var metadata = item.Attributes().Where(a => a.Name.LocalName != "Include").Select(a => (a.Name.LocalName, a.Value)).ToArray();
             metadata.Select(m => m.LocalName).ShouldBeSubsetOf(Spelling.Items[kind]);
-            foreach (var file in metadata.Where(m => m.LocalName is "Prompts" or "JudgePrompt" or "PersonaVector" && m.Value != "recipe").Select(m => m.Value).Append(item.Attribute("Include")!.Value))
+            foreach (var file in metadata.Where(m => m.LocalName is "Prompts" or "JudgePrompt" or "PersonaVector" && m.Value != "recipe").Select(m =>
+                m.Value).Append(item.Attribute("Include")!.Value))
                 experiment.Folder.Write(file, "");
             datasets.Add(RequestedExperiment.Item(item.Attribute("Include")!.Value, metadata));
         }

@@ -20,7 +20,8 @@ public sealed partial class ResultPageTests
             var leader = (string)verdict["leader"]!;
             leader.ShouldStartWith($"pool/{row.Groups[2]}/{eval}.{row.Groups[3]}");
             row.Groups[9].Value.TrimEnd().ShouldBe((string?)verdict["text"]);
-            double?[] snapshot = [(double?)runs[leader]!["metrics"]!["precision_at_k"], (double?)verdict["before"], (double?)verdict["score"], (double?)verdict["score_sd"],
+            double?[] snapshot = [(double?)runs[leader]!["metrics"]!["precision_at_k"], (double?)verdict["before"], (double?)verdict["score"],
+                (double?)verdict["score_sd"],
                 (double?)verdict["random"]];
             foreach (var (i, value) in snapshot.Index())
                 Number(row.Groups[4 + i].Value).ShouldBe(value.ShouldNotBeNull(), 0.0051, eval);

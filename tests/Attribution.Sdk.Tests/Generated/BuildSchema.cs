@@ -14,18 +14,28 @@ internal static partial class BuildSchema
 {
     private const string Form = "https://raw.githubusercontent.com/mhutch/MonoDevelop.MSBuildEditor/main/MonoDevelop.MSBuild/Schemas/buildschema.json";
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
     public static string Text() => new JsonObject
     {
         ["$schema"] = Form,
-        ["properties"] = new JsonObject(ProjectSettings.Properties.Select(property => KeyValuePair.Create<string, JsonNode?>(property.Key, Property(property)))),
+        ["properties"] = new JsonObject(ProjectSettings.Properties.Select(property => KeyValuePair.Create<string,
+            JsonNode?>(property.Key, Property(property)))),
         ["items"] = new JsonObject(ProjectSettings.Items.Select(item => KeyValuePair.Create<string, JsonNode?>(item.Key, Item(item.Key)))),
     }.ToJsonString(Readable) + "\n";
 
     private static JsonObject Property(IGrouping<string, SettingUse> property)
     {
-        var json = new JsonObject { ["description"] = $"{Plain(ReadmeTables.Describe(property))} Read by: {ReadmeTables.Readers(property).Replace("`", "", StringComparison.Ordinal)}." };
+        var json = new JsonObject
+        {
+            ["description"] = $"{Plain(ReadmeTables.Describe(property))} Read by: "
+            + $"{ReadmeTables.Readers(property).Replace("`", "", StringComparison.Ordinal)}."
+        };
         if (PropertyDefault.Of(property).Text is { } value)
             json["defaultValue"] = value;
         if (property.First().Member.PropertyType == typeof(bool))

@@ -13,10 +13,12 @@ internal static partial class ContractDocs
 
     /// <summary>The summary of a member; null if it inherits one.</summary>
     public static string? Of(MemberInfo member) =>
-        Members.GetValueOrDefault($"{(member is FieldInfo ? 'F' : 'P')}:{member.DeclaringType!.FullName}.{member.Name}")?.Element("summary") is { } summary ? Markdown(summary) : null;
+        Members.GetValueOrDefault($"{(member is FieldInfo ? 'F' : 'P')}:{member.DeclaringType!.FullName}.{member.Name}")?.Element("summary") is { } summary
+            ? Markdown(summary) : null;
 
     /// <summary>The summary of the constant of a class that has a value.</summary>
-    public static string OfConstant(Type type, string value) => Of(type.GetFields().Single(field => field.IsLiteral && (string)field.GetRawConstantValue()! == value)).ShouldNotBeNull();
+    public static string OfConstant(Type type, string value) =>
+        Of(type.GetFields().Single(field => field.IsLiteral && (string)field.GetRawConstantValue()! == value)).ShouldNotBeNull();
 
     private static string Markdown(XElement summary) => Spaces().Replace(string.Concat(summary.Nodes().Select(node => node switch
     {

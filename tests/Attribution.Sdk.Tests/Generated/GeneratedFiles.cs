@@ -81,5 +81,6 @@ internal static class GeneratedFiles
             """;
     }
 
-    private static void AppendDefault(StringBuilder text, string name, string value) => text.Append($"    <{name} Condition=\"'$({name})' == ''\">{value}</{name}>\n");
+    private static void AppendDefault(StringBuilder text, string name, string value) =>
+        text.Append($"    <{name} Condition=\"'$({name})' == ''\">{value}</{name}>\n");
 }

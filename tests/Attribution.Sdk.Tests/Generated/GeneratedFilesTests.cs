@@ -17,7 +17,8 @@ public sealed class GeneratedFilesTests
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
                 File.WriteAllText(file, text);
             }
-            (File.Exists(file) ? File.ReadAllText(file) : "").ShouldBe(text, $"{path} is not current. This writes it: dotnet test tests/Attribution.Sdk.Tests --filter {nameof(GeneratedFilesTests)} -e {Write}=1");
+            (File.Exists(file) ? File.ReadAllText(file) : "").ShouldBe(text,
+                $"{path} is not current. This writes it: dotnet test tests/Attribution.Sdk.Tests --filter {nameof(GeneratedFilesTests)} -e {Write}=1");
         }
     }
 }

@@ -16,7 +16,8 @@ internal sealed record PropertyDefault(string? Text, IReadOnlyDictionary<string,
         if (property.Select(use => Written(use.Default)).Distinct().ToArray() is [var only])
             return new(only, none);
         return new(null, Names.Of(typeof(ExperimentKinds)).ToDictionary(kind => kind, kind => property
-            .Where(use => ExperimentStage.Of(kind).Contains(use.Stage)).Select(use => Written(use.Default)).Distinct().ShouldHaveSingleItem($"{property.Key} has several defaults in {kind}.")!));
+            .Where(use => ExperimentStage.Of(kind).Contains(use.Stage)).Select(use =>
+                Written(use.Default)).Distinct().ShouldHaveSingleItem($"{property.Key} has several defaults in {kind}.")!));
     }
 
     /// <summary>As people read it: Markdown.</summary>

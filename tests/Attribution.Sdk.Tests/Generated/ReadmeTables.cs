@@ -7,7 +7,8 @@ namespace Attribution.Sdk.Tests.Generated;
 internal static partial class ReadmeTables
 {
     /// <summary>The page with its tables as they should be.</summary>
-    public static string WriteInto(string page) => Table().Replace(page, match => $"<!-- contracts: {match.Groups[1].Value} -->\n{Rows(match.Groups[1].Value)}<!-- end -->");
+    public static string WriteInto(string page) => Table().Replace(page, match =>
+        $"<!-- contracts: {match.Groups[1].Value} -->\n{Rows(match.Groups[1].Value)}<!-- end -->");
 
     /// <summary>What a property is, for people.</summary>
     public static string Describe(IGrouping<string, SettingUse> property) => property.Select(use => ContractDocs.Of(use.Member)).OfType<string>().First()
@@ -47,7 +48,8 @@ internal static partial class ReadmeTables
         yield return ["property", "default", "what it is", "read by"];
         yield return ["---", "---", "---", "---"];
         foreach (var property in ProjectSettings.Properties)
-            yield return [$"`{property.Key}`", property.Select(use => use.Property.Default).OfType<string>().FirstOrDefault() ?? PropertyDefault.Of(property).ToMarkdown(), Describe(property), Readers(property)];
+            yield return [$"`{property.Key}`", property.Select(use => use.Property.Default).OfType<string>().FirstOrDefault()
+                ?? PropertyDefault.Of(property).ToMarkdown(), Describe(property), Readers(property)];
     }
 
     private static IEnumerable<string[]> Items()

@@ -14,7 +14,14 @@ public sealed class BuildCommandTests : IDisposable
         Directory.CreateDirectory(_folder[".git"]);
         var project = _folder.Write("experiments/tiny/tiny.csproj", "");
         BuildCommand.Of(project, [], Settings).ShouldBe("dotnet build experiments/tiny");
-        BuildCommand.Of(project, new Dictionary<string, string> { ["topk"] = "50", ["AttributionLayer"] = "2;3", ["Device"] = "cuda", ["AcceptSnapshot"] = "true", ["Other"] = "x" }, Settings)
+        BuildCommand.Of(project, new Dictionary<string, string>
+        {
+            ["topk"] = "50",
+            ["AttributionLayer"] = "2;3",
+            ["Device"] = "cuda",
+            ["AcceptSnapshot"] = "true",
+            ["Other"] = "x"
+        }, Settings)
             .ShouldBe("dotnet build experiments/tiny -p:AttributionLayer=2%3B3 -p:topk=50");
         _folder.Write("experiments/tiny/other.csproj", "");
         BuildCommand.Of(project, [], Settings).ShouldBe("dotnet build experiments/tiny/tiny.csproj");

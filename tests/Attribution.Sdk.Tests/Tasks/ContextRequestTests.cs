@@ -56,12 +56,14 @@ public sealed class ContextRequestTests : IDisposable
     [Fact]
     public void What_a_dataset_says_of_itself_is_in_the_request_and_nothing_that_it_does_not_say()
     {
-        _experiment.Contexts.Add(RequestedExperiment.Item("data/questions.jsonl", ("Name", "thoughts"), ("QueryColumn", "question"), ("AnswerColumn", "answer"), ("Thoughts", "true"), ("HeldOut", "1"), ("Take", "3")));
+        _experiment.Contexts.Add(RequestedExperiment.Item("data/questions.jsonl", ("Name", "thoughts"), ("QueryColumn", "question"),
+            ("AnswerColumn", "answer"), ("Thoughts", "true"), ("HeldOut", "1"), ("Take", "3")));
         var datasets = _experiment.Request("Generate")["datasets"]!.AsArray();
         datasets[0]!.ToJsonString().ShouldBe("""{"name":"questions","path":"data/questions.jsonl","truthColumn":"truth"}""");
         datasets[1]!.ToJsonString().ShouldBe("""{"name":"thoughts","path":"data/questions.jsonl","take":3,"queryColumn":"question","answerColumn":"answer","thoughts":true}""");
         _experiment.Request("AttributeHeldOut")["datasets"]!.ToJsonString().ShouldBe("""[{"name":"questions","heldOut":0.2},{"name":"thoughts","thoughts":true,"heldOut":1}]""");
-        _experiment.Request("AttributeHeldOut")["methods"]!.AsArray().Select(m => (string)m!).ShouldBe(["at2", "mean_attention", "leave_one_out", "surrogate_32", "surrogate_64", "surrogate_128", "count", "random"]);
+        _experiment.Request("AttributeHeldOut")["methods"]!.AsArray().Select(m =>
+            (string)m!).ShouldBe(["at2", "mean_attention", "leave_one_out", "surrogate_32", "surrogate_64", "surrogate_128", "count", "random"]);
         _experiment.Baselines.Add("surrogate_16");
         _experiment.Request("AttributeHeldOut")["methods"]!.ToJsonString().ShouldBe("""["at2","surrogate_16"]""");
     }

@@ -11,7 +11,8 @@ public sealed class GroundTruthRequestTests : IDisposable
     {
         var plain = _experiment.Requests();
         plain.Keys.ShouldNotContain("RetrainSubsets");
-        plain.Values.ShouldAllBe(request => !request.Contains("RetrainSubsets", StringComparison.Ordinal) && !request.Contains("MeasureLds", StringComparison.Ordinal));
+        plain.Values.ShouldAllBe(request => !request.Contains("RetrainSubsets", StringComparison.Ordinal)
+            && !request.Contains("MeasureLds", StringComparison.Ordinal));
         _experiment.GroundTruths.Add(RequestedExperiment.Item("lds", ("Subsets", "8")));
         var asked = _experiment.Requests();
         asked.Keys.Except(plain.Keys).ShouldBe(["RetrainSubsets", "MeasureLds"]);
@@ -58,7 +59,8 @@ public sealed class GroundTruthRequestTests : IDisposable
     {
         _experiment.GroundTruths.Add(metadata.Length > 0 ? RequestedExperiment.Item(include, (metadata, value)) : RequestedExperiment.Item(include));
         _experiment.Write().ShouldBeFalse();
-        _experiment.Engine.Errors.ShouldContain(error => error.Message!.Contains(message, StringComparison.Ordinal), string.Join('\n', _experiment.Engine.Errors.Select(e => e.Message)));
+        _experiment.Engine.Errors.ShouldContain(error => error.Message!.Contains(message, StringComparison.Ordinal),
+            string.Join('\n', _experiment.Engine.Errors.Select(e => e.Message)));
     }
 
     public void Dispose() => _experiment.Dispose();

@@ -66,7 +66,8 @@ public sealed class ProjectErrorTests : IDisposable
         _experiment.SelectionMethods.Clear();
         _experiment.Baselines.Clear();
         _experiment.Write().ShouldBeFalse();
-        _experiment.Engine.Errors.Select(e => e.Code).ShouldBe([ProjectErrorCodes.NoTrainDataset, ProjectErrorCodes.NoEvalDataset, ProjectErrorCodes.NothingToRun]);
+        _experiment.Engine.Errors.Select(e => e.Code).ShouldBe([ProjectErrorCodes.NoTrainDataset, ProjectErrorCodes.NoEvalDataset,
+            ProjectErrorCodes.NothingToRun]);
     }
 
     [Fact]
@@ -94,7 +95,8 @@ public sealed class ProjectErrorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Format=aplaca", "Format of TrainDataset data/pool.jsonl is 'aplaca'. Use treatment, messages, sharegpt, prompt_completion, alpaca or preference.")]
+    [InlineData("Format=aplaca", "Format of TrainDataset data/pool.jsonl is 'aplaca'. Use treatment, messages, sharegpt, "
+        + "prompt_completion, alpaca or preference.")]
     [InlineData("Recipe=dolly_10k;Format=alpaca", "TrainDataset data/pool.jsonl has Format=\"alpaca\" and Recipe=\"dolly_10k\"")]
     [InlineData("Recipe=dolly_10k;TreatmentColumn=bad", "TrainDataset data/pool.jsonl has TreatmentColumn=\"bad\" and Recipe=\"dolly_10k\"")]
     [InlineData("Recipe=dolly_10k;ControlColumn=good", "TrainDataset data/pool.jsonl has ControlColumn=\"good\" and Recipe=\"dolly_10k\"")]
@@ -238,8 +240,10 @@ public sealed class ProjectErrorTests : IDisposable
     public void A_misspelled_method_is_an_error_before_anything_runs_unless_the_projects_own_files_may_hold_it()
     {
         _experiment.Methods.Add("residual_dif");
-        _experiment.Folder.Write("tiny.csproj", "<Project>\n<ItemGroup>\n<AttributionMethod Include=\"residual_diff;residual_dif\" />\n</ItemGroup>\n</Project>");
-        var error = Expect(ProjectErrorCodes.UnknownMethod, "There is no AttributionMethod 'residual_dif', and the project has no C# file that could hold it. Did you mean residual_diff? Use one of: grad_act_treatment, ");
+        _experiment.Folder.Write("tiny.csproj", "<Project>\n<ItemGroup>\n<AttributionMethod Include=\"residual_diff;residual_dif\" "
+            + "/>\n</ItemGroup>\n</Project>");
+        var error = Expect(ProjectErrorCodes.UnknownMethod, "There is no AttributionMethod 'residual_dif', and the project has no C# file that could hold "
+            + "it. Did you mean residual_diff? Use one of: grad_act_treatment, ");
         error.LineNumber.ShouldBe(3);
         _experiment.Sources.Add("Mine.cs");
         _experiment.Folder.Write("bin/tiny.dll", "");

@@ -72,7 +72,8 @@ public sealed class RequestTests : IDisposable
     public void A_recipe_gets_its_parameters_and_may_hold_out_prompts_and_reads_a_folder()
     {
         _experiment.Folder.Write("hub/pqa_labeled/train.parquet", "");
-        _experiment.Eval[0] = RequestedExperiment.Item("hub", ("Name", "medical"), ("Recipe", "medhallu"), ("Level", "hard"), ("Trait", "medical_consistency"), ("Prompts", "recipe"), ("Judge", "mine"));
+        _experiment.Eval[0] = RequestedExperiment.Item("hub", ("Name", "medical"), ("Recipe", "medhallu"), ("Level", "hard"), ("Trait", "medical_consistency"),
+            ("Prompts", "recipe"), ("Judge", "mine"));
         _experiment.Request("ImportDatasets")["eval"]![0]!.ToJsonString().ShouldBe(
             """{"name":"medical","path":"hub","recipe":"medhallu","parameters":{"Level":"hard"},"trait":"medical_consistency","prompts":"recipe"}""");
         File.ReadAllText(_experiment.Folder["obj/attribution/ImportDatasets.inputs"]).ShouldContain("hub/pqa_labeled/train.parquet");
@@ -82,7 +83,8 @@ public sealed class RequestTests : IDisposable
     public void The_model_that_writes_a_dataset_is_named_to_the_import_and_judges_nothing()
     {
         _experiment.Settings["JudgeModel"] = "writer";
-        _experiment.Eval[0] = RequestedExperiment.Item("empathy", ("Recipe", "persona"), ("Description", "It cares."), ("Trait", "empathy"), ("Prompts", "recipe"));
+        _experiment.Eval[0] = RequestedExperiment.Item("empathy", ("Recipe", "persona"), ("Description", "It cares."), ("Trait", "empathy"),
+            ("Prompts", "recipe"));
         var request = _experiment.Request("ImportDatasets");
         request["eval"]![0]!["parameters"]!.ToJsonString().ShouldBe("""{"Description":"It cares."}""");
         ((string?)request["llm"]!["model"]).ShouldBe("writer");
@@ -180,7 +182,8 @@ public sealed class RequestTests : IDisposable
         _experiment.Methods.Add("less");
         _experiment.SelectionMethods.Add("less");
         var less = _experiment.Request("ComputeAttribution")["less"]!;
-        ((double)less["share"]!, (int)less["epochs"]!, (double)less["learningRate"]!, less["lora"]!["ranks"]!.ToJsonString(), (long)less["seed"]!).ShouldBe((0.1, 4, 2e-5, "[8]", 7));
+        ((double)less["share"]!, (int)less["epochs"]!, (double)less["learningRate"]!, less["lora"]!["ranks"]!.ToJsonString(),
+            (long)less["seed"]!).ShouldBe((0.1, 4, 2e-5, "[8]", 7));
     }
 
     [Fact]

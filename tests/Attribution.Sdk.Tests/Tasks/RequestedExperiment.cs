@@ -77,7 +77,8 @@ internal sealed class RequestedExperiment : IDisposable
     public Dictionary<string, string> Requests()
     {
         Write().ShouldBeTrue(string.Join('\n', Engine.Errors.Select(e => e.Message)));
-        return ExperimentStage.Of(Settings["ExperimentKind"]).Where(stage => stage.OnlyWith is null || File.Exists(Folder[$"obj/attribution/{stage.Name}.request.json"]))
+        return ExperimentStage.Of(Settings["ExperimentKind"]).Where(stage => stage.OnlyWith is null
+            || File.Exists(Folder[$"obj/attribution/{stage.Name}.request.json"]))
             .Select(stage => stage.Name).ToDictionary(stage => stage, stage => File.ReadAllText(Folder[$"obj/attribution/{stage}.request.json"]));
     }
 

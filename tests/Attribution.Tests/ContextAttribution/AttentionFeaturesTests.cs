@@ -7,7 +7,8 @@ namespace Attribution.Tests.ContextAttribution;
 
 public sealed class AttentionFeaturesTests
 {
-    public static TheoryData<string> Families => ["llama3", "llama-linear", "mistral", "qwen2", "qwen3", "phi3", "gemma3", "gemma2", "olmo2", "smollm3", "granite"];
+    public static TheoryData<string> Families => ["llama3", "llama-linear", "mistral", "qwen2", "qwen3", "phi3", "gemma3", "gemma2", "olmo2", "smollm3",
+        "granite"];
 
     [Theory, MemberData(nameof(Families))]
     public void Features_are_the_softmax_of_the_pass_s_own_queries_and_keys(string family)
@@ -29,7 +30,8 @@ public sealed class AttentionFeaturesTests
                     for (var h = 0; h < heads; h++)
                     {
                         var expected = Enumerable.Range(unit.Start, unit.Length).Average(t => full[(h * ids.Length) + t - 1][source.Start..source.End].Sum());
-                        ((double)features[(((u * sources) + s) * blocks * heads) + (block * heads) + h]).ShouldBe(expected, 1e-5, $"unit {u}, source {s}, block {block}, head {h}");
+                        ((double)features[(((u * sources) + s) * blocks * heads) + (block * heads) + h]).ShouldBe(expected, 1e-5,
+                            $"unit {u}, source {s}, block {block}, head {h}");
                     }
         }
     }
@@ -72,7 +74,8 @@ public sealed class AttentionFeaturesTests
         var identity = ModelIdentity.Of(model.Config);
         var estimator = ScoreEstimator.MeanAttention(model.Config, AttentionRule.At2);
         ((double)ContextAttributor.Scores(model.Transformer, task, estimator)[0][1]).ShouldBe(
-            Enumerable.Range(0, identity.FeatureCount).Average(f => (double)features[identity.FeatureCount + f]), 1e-5, "an estimator scores by its own attention");
+            Enumerable.Range(0, identity.FeatureCount).Average(f => (double)features[identity.FeatureCount + f]), 1e-5,
+                "an estimator scores by its own attention");
     }
 
     [Fact]
@@ -89,7 +92,8 @@ public sealed class AttentionFeaturesTests
             for (var m = 0; m < 5; m++)
                 for (var f = 0; f < count; f++)
                 {
-                    var expected = Enumerable.Range(0, task.Sources.Count).Sum(s => (masks[m, s] ? 1.0 : -1.0) * plain[(((u * task.Sources.Count) + s) * count) + f]);
+                    var expected = Enumerable.Range(0, task.Sources.Count).Sum(s =>
+                        (masks[m, s] ? 1.0 : -1.0) * plain[(((u * task.Sources.Count) + s) * count) + f]);
                     ((double)ofMasks[(((u * 5) + m) * count) + f]).ShouldBe(expected, 1e-5);
                 }
     }

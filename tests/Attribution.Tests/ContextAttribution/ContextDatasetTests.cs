@@ -47,7 +47,9 @@ public sealed class ContextDatasetTests : IDisposable
     public void The_recipe_for_dolly_takes_three_categories_with_contexts_of_fewer_than_20000_characters()
     {
         string[] categories = ["closed_qa", "summarization", "information_extraction", "open_qa", "brainstorming"];
-        var path = _folder.Write("dolly.jsonl", string.Concat(categories.Select(c => Row(c, "Some context.")).Append(Row("closed_qa", "")).Append(Row("closed_qa", new string('x', 20_000))).Append(Row("closed_qa", new string('x', 19_999)))));
+        var path = _folder.Write("dolly.jsonl", string.Concat(categories.Select(c =>
+            Row(c, "Some context.")).Append(Row("closed_qa", "")).Append(Row("closed_qa", new string('x', 20_000))).Append(Row("closed_qa",
+            new string('x', 19_999)))));
         var rows = ContextDataset.Open(new() { Path = path }, recipe: ContextRecipe.Get("dolly-context")).Rows().ToArray();
         rows.Select(r => r.Index).ShouldBe([0, 1, 2, 7]);
         rows.ShouldAllBe(r => r.Query == "Do it." && r.Answer == null);

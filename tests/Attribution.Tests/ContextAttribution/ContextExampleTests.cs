@@ -17,7 +17,8 @@ public sealed class ContextExampleTests
         var row = new ContextRow(0, [" Tea is hot. ", "Ice is cold."], "What is cold?") { Previous = [new("user", "Hello."), new("assistant", "Good day.")] };
         var prompt = Prompts.Write(row);
 
-        prompt.Text.ShouldBe("<|begin|><|user|>\nHello.<|end|>\n<|assistant|>\nGood day.<|end|>\n<|user|>\nContext: Tea is hot.\n\nIce is cold.\n\nQuery: What is cold?<|end|>\n<|assistant|>\n");
+        prompt.Text.ShouldBe("<|begin|><|user|>\nHello.<|end|>\n<|assistant|>\nGood day.<|end|>\n<|user|>\nContext: Tea is hot.\n\nIce is cold.\n\nQuery: "
+            + "What is cold?<|end|>\n<|assistant|>\n");
         prompt.Documents.Select(d => prompt.Text[d.Start..d.End]).ShouldBe(["Tea is hot.", "Ice is cold."]);
         prompt.Ids.ShouldBe(Prompts.Tokenizer.EncodeToIds(prompt.Text, addSpecialTokens: false));
     }
@@ -86,8 +87,10 @@ public sealed class ContextExampleTests
 
         var without = GeneratedAnswer.Of(Prompts.Tokenizer, prompt, "Ice.");
         ContextExampleBuilder.OfThoughts(prompt, without, SourceType.Sentence).Why.ShouldBe(Exclusion.NoThoughts);
-        ContextExampleBuilder.OfThoughts(prompt, GeneratedAnswer.Of(Prompts.Tokenizer, prompt, "<think></think>Ice."), SourceType.Sentence).Why.ShouldBe(Exclusion.NoSource);
-        ContextExampleBuilder.OfThoughts(prompt, GeneratedAnswer.Of(Prompts.Tokenizer, prompt, "<think>So.</think>\n"), SourceType.Sentence).Why.ShouldBe(Exclusion.NoSentence);
+        ContextExampleBuilder.OfThoughts(prompt, GeneratedAnswer.Of(Prompts.Tokenizer, prompt, "<think></think>Ice."),
+            SourceType.Sentence).Why.ShouldBe(Exclusion.NoSource);
+        ContextExampleBuilder.OfThoughts(prompt, GeneratedAnswer.Of(Prompts.Tokenizer, prompt, "<think>So.</think>\n"),
+            SourceType.Sentence).Why.ShouldBe(Exclusion.NoSentence);
     }
 
     [Fact]
@@ -140,5 +143,6 @@ public sealed class ContextExampleTests
         return ContextExampleBuilder.OfContext(prompt, GeneratedAnswer.Of(Prompts.Tokenizer, prompt, answer), type);
     }
 
-    private static string Text(ContextExample example, TokenRange range) => Prompts.Tokenizer.Decode([.. example.Task.Tokens.Skip(range.Start).Take(range.Length)]);
+    private static string Text(ContextExample example, TokenRange range) =>
+        Prompts.Tokenizer.Decode([.. example.Task.Tokens.Skip(range.Start).Take(range.Length)]);
 }

@@ -19,7 +19,8 @@ public sealed class ContextMemoryTests
             """);
         using var model = CausalLanguageModel.Random(ModelConfig.Load(folder.Path), 1);
         var task = new AttributionTask(
-            [.. Enumerable.Range(0, length).Select(t => t % 40)], new(length - 64, length), [.. Enumerable.Range(8, 400).Select(t => new TokenRange(t, t + 1))], [new(length - 64, length)]);
+            [.. Enumerable.Range(0, length).Select(t => t % 40)], new(length - 64, length),
+                [.. Enumerable.Range(8, 400).Select(t => new TokenRange(t, t + 1))], [new(length - 64, length)]);
         AttentionFeatures.Compute(model.Transformer, new([.. task.Tokens.Take(20)], new(10, 20), [new(2, 5)], [new(10, 20)])); // loads and touches everything once
 
         var (before, peak, isDone) = (Environment.WorkingSet, 0L, false);

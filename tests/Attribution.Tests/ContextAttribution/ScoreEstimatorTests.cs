@@ -22,7 +22,7 @@ public sealed class ScoreEstimatorTests : IDisposable
         var model = ModelIdentity.Of(config);
         float[] weights = [.. Enumerable.Range(0, model.FeatureCount).Select(f => MathF.Cos(f))];
         var saved = new ScoreEstimator(model, weights, new(new() { Steps = 7, Seed = 3 }, 10, 2, 31, 32, 0.625))
-            { Attention = AttentionRule.At2, Sentences = SentenceRule.Lines };
+        { Attention = AttentionRule.At2, Sentences = SentenceRule.Lines };
         saved.Save(_folder.Path);
         var bytes = Directory.GetFiles(_folder.Path).Order().Select(File.ReadAllBytes).ToArray();
         var read = ScoreEstimator.Load(_folder.Path, config);
@@ -45,7 +45,8 @@ public sealed class ScoreEstimatorTests : IDisposable
         ErrorOf(Config(TinyCheckpoint.Gemma3), ErrorCodes.EstimatorOfAnotherModel).Message.ShouldContain("4 of 4");
         ErrorOf(Config(TinyCheckpoint.Qwen2), ErrorCodes.EstimatorOfAnotherModel).Message.ShouldContain("qwen2");
         foreach (var other in (ModelConfig[])
-            [config with { HiddenSize = 48 }, config with { AttentionSoftCap = 50 }, config with { LogitSoftCap = 30 }, config with { EmbeddingMultiplier = 12 },
+            [config with { HiddenSize = 48 }, config with { AttentionSoftCap = 50 }, config with { LogitSoftCap = 30 },
+                config with { EmbeddingMultiplier = 12 },
             config with { ResidualMultiplier = 0.2 }, config with { LogitDivisor = 8 }, config with { RotatedBlocks = [true, false, true] },
             config with { PreNorms = false }, config with { WholeQueryKeyNorm = true }, config with { WideNorm = true }])
             ErrorOf(other, ErrorCodes.EstimatorOfAnotherModel).Message.ShouldContain("sizes or settings");
@@ -59,13 +60,15 @@ public sealed class ScoreEstimatorTests : IDisposable
         ErrorOf(config, ErrorCodes.EstimatorInvalid).File.ShouldBe(_folder["score_estimator.json"]);
         ScoreEstimator.MeanAttention(config).Save(_folder.Path);
         var facts = File.ReadAllText(_folder["score_estimator.json"]);
-        foreach (var wrong in (string[])["", "[]", "{}", "null", facts.Replace("\"LayerCount\": 3", "\"LayerCount\": 0"), facts.Replace("\"LayerCount\": 3", "\"LayerCount\": 4"), facts.Replace("\"LayerCount\": 3", "\"LayerCount\": \"x\"")])
+        foreach (var wrong in (string[])["", "[]", "{}", "null", facts.Replace("\"LayerCount\": 3", "\"LayerCount\": 0"),
+            facts.Replace("\"LayerCount\": 3", "\"LayerCount\": 4"), facts.Replace("\"LayerCount\": 3", "\"LayerCount\": \"x\"")])
         {
             File.WriteAllText(_folder["score_estimator.json"], wrong);
             ErrorOf(config, ErrorCodes.EstimatorInvalid);
         }
         Should.Throw<AttributionException>(() => new ScoreEstimator(ModelIdentity.Of(config), [1])).Code.ShouldBe(ErrorCodes.EstimatorInvalid);
-        Should.Throw<AttributionException>(() => new ScoreEstimator(ModelIdentity.Of(config), [float.NaN, .. new float[11]])).Code.ShouldBe(ErrorCodes.EstimatorInvalid);
+        Should.Throw<AttributionException>(() => new ScoreEstimator(ModelIdentity.Of(config),
+            [float.NaN, .. new float[11]])).Code.ShouldBe(ErrorCodes.EstimatorInvalid);
     }
 
     [Theory]
@@ -87,21 +90,34 @@ public sealed class ScoreEstimatorTests : IDisposable
     {
         var weights = new float[12];
         foreach (var path in (Func<string>[])[
-            () => Published(weights, kind: "MlpScoreEstimator"), () => Published(weights, extractor: "GradientFeatureExtractor"), () => Published(weights, heads: 5),
-            () => Published(weights, heads: -4), () => Published(weights, bias: true), () => Save(PickleWriter.Write(new List<object?>())), () => Save(PickleWriter.Write(new Dictionary<object, object?> { ["class"] = "LinearScoreEstimator" }))])
+            () => Published(weights, kind: "MlpScoreEstimator"), () => Published(weights, extractor: "GradientFeatureExtractor"), () =>
+                Published(weights, heads: 5),
+            () => Published(weights, heads: -4), () => Published(weights, bias: true), () => Save(PickleWriter.Write(new List<object?>())), () =>
+                Save(PickleWriter.Write(new Dictionary<object, object?> { ["class"] = "LinearScoreEstimator" }))])
             Should.Throw<AttributionException>(() => ScoreEstimator.Load(path(), Config(TinyCheckpoint.Qwen3))).Code.ShouldBe(ErrorCodes.EstimatorInvalid);
     }
 
-    private string Published(float[] weights, string kind = "LinearScoreEstimator", string extractor = "AttentionFeatureExtractor", int heads = 4, bool bias = false, string? family = null)
+    private string Published(float[] weights, string kind = "LinearScoreEstimator", string extractor = "AttentionFeatureExtractor", int heads = 4,
+        bool bias = false, string? family = null)
     {
-        var state = new StateDictionary { ["linear.weight"] = new StoredTensor("FloatStorage", "0", weights.Length, 0, [1, weights.Length], [weights.Length, 1], "cuda:0") };
+        var state = new StateDictionary
+        {
+            ["linear.weight"] = new StoredTensor("FloatStorage", "0", weights.Length, 0, [1, weights.Length],
+            [weights.Length, 1], "cuda:0")
+        };
         if (bias)
             state["linear.bias"] = new StoredTensor("FloatStorage", "0", weights.Length, 0, [1], [1], "cuda:0");
         return Save(PickleWriter.Write(new Dictionary<object, object?>
         {
             ["class"] = kind,
             ["state_dict"] = state,
-            ["feature_extractor"] = new Dictionary<object, object?> { ["class"] = extractor, ["kwargs"] = new Dictionary<object, object?> { ["num_layers"] = 3, ["num_heads"] = heads, ["model_type"] = family } },
+            ["feature_extractor"] = new Dictionary<object, object?>
+            {
+                ["class"] = extractor,
+                ["kwargs"] = new Dictionary<object,
+                object?>
+                { ["num_layers"] = 3, ["num_heads"] = heads, ["model_type"] = family }
+            },
             ["kwargs"] = new Dictionary<object, object?> { ["normalize"] = true, ["non_negative"] = false, ["bias"] = bias },
             ["extras"] = new Dictionary<object, object?>(),
         }), MemoryMarshal.AsBytes<float>(weights).ToArray());

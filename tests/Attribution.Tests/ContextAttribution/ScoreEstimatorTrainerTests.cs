@@ -67,12 +67,14 @@ public sealed class ScoreEstimatorTrainerTests
         var examples = Examples();
         ErrorOf(() => ScoreEstimatorTrainer.Train([.. examples.Where(e => e.UnitCount == 0)], s_model, new())).Code.ShouldBe(ErrorCodes.NoTargetUnits);
         ErrorOf(() => ScoreEstimatorTrainer.Train([], s_model, new())).Code.ShouldBe(ErrorCodes.NoTargetUnits);
-        foreach (var options in (ScoreEstimatorOptions[])[new() { Steps = 0 }, new() { LearningRate = 0 }, new() { LearningRate = double.NaN }, new() { BatchSize = 0 }])
+        foreach (var options in (ScoreEstimatorOptions[])[new() { Steps = 0 }, new() { LearningRate = 0 }, new() { LearningRate = double.NaN },
+            new() { BatchSize = 0 }])
             ErrorOf(() => ScoreEstimatorTrainer.Train(examples, s_model, options)).Code.ShouldBe(ErrorCodes.EstimatorOptionInvalid);
         var wrong = examples[1] with { FeatureCount = 3 };
         ErrorOf(() => ScoreEstimatorTrainer.Train([examples[0], wrong], s_model, new())).Row.ShouldBe(1);
         ErrorOf(() => ScoreEstimatorTrainer.Train([examples[1] with { Outputs = [1] }], s_model, new())).Code.ShouldBe(ErrorCodes.TaskFeaturesInvalid);
-        ErrorOf(() => ScoreEstimatorTrainer.Train([examples[1], examples[1] with { MaskCount = 16 }], s_model, new())).Code.ShouldBe(ErrorCodes.TaskFeaturesInvalid);
+        ErrorOf(() => ScoreEstimatorTrainer.Train([examples[1], examples[1] with { MaskCount = 16 }], s_model,
+            new())).Code.ShouldBe(ErrorCodes.TaskFeaturesInvalid);
         examples[3].Outputs[0] = float.NaN;
         ErrorOf(() => ScoreEstimatorTrainer.Train(examples, s_model, new())).Row.ShouldBe(3);
     }
@@ -106,7 +108,8 @@ public sealed class ScoreEstimatorTrainerTests
 
     private static double Pearson(TaskFeatures example, float[] weights)
     {
-        var p = Enumerable.Range(0, Masks).Select(m => Enumerable.Range(0, weights.Length).Sum(f => (double)weights[f] * example.Features[(m * weights.Length) + f])).ToArray();
+        var p = Enumerable.Range(0, Masks).Select(m => Enumerable.Range(0, weights.Length).Sum(f =>
+            (double)weights[f] * example.Features[(m * weights.Length) + f])).ToArray();
         var (mp, my) = (p.Average(), example.Outputs.Average());
         var (cp, cy) = (p.Select(x => x - mp).ToArray(), example.Outputs.Select(y => (double)y - my).ToArray());
         return cp.Zip(cy, (a, b) => a * b).Sum() / Math.Sqrt(cp.Sum(a => a * a) * cy.Sum(b => b * b));

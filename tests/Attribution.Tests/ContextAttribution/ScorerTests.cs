@@ -57,11 +57,14 @@ public sealed class ScorerTests
         var transformer = model.Transformer;
         ISourceScorer[] scorers =
         [
-            EstimatorScorer.MeanAttention(transformer), new LeaveOneOutScorer(transformer), new SurrogateScorer(transformer, 32), new SurrogateScorer(transformer, 64),
-            new SurrogateScorer(transformer, 256), new RandomScorer(), new CountScorer(), new Known("oracle", task, 1), new Known("opposite", task, -1), new Known("nothing", task, 0),
+            EstimatorScorer.MeanAttention(transformer), new LeaveOneOutScorer(transformer), new SurrogateScorer(transformer, 32),
+                new SurrogateScorer(transformer, 64),
+            new SurrogateScorer(transformer, 256), new RandomScorer(), new CountScorer(), new Known("oracle", task, 1), new Known("opposite", task, -1),
+                new Known("nothing", task, 0),
         ];
         var results = ContextEvaluator.Evaluate(transformer, task, "x", scorers, new() { Masks = 24 });
-        results.Select(r => r.Scorer).ShouldBe(["mean_attention", "leave_one_out", "surrogate_32", "surrogate_64", "surrogate_256", "random", "count", "oracle", "opposite", "nothing"]);
+        results.Select(r => r.Scorer).ShouldBe(["mean_attention", "leave_one_out", "surrogate_32", "surrogate_64", "surrogate_256", "random", "count",
+            "oracle", "opposite", "nothing"]);
         results.Select(r => r.ForwardPasses).ShouldBe([1, task.Sources.Count + 1, 32, 64, 256, 0, 0, 0, 0, 0]);
         double Lds(string name) => results.Single(r => r.Scorer == name).Lds;
         // Many ablations fit what few do worse, and a surrogate says more than chance; turning all scores around turns the correlation.
@@ -73,7 +76,8 @@ public sealed class ScorerTests
         var count = results.Single(r => r.Scorer == "count");
         (double.IsNaN(count.Top1Drop), double.IsNaN(count.Top5Drop)).ShouldBe((true, true));
         Math.Abs(count.Lds).ShouldBeGreaterThan(0.05);
-        ContextEvaluator.Evaluate(transformer, task, "x", [scorers[2], scorers[5]], new() { Masks = 24 }).Select(r => r.Lds).ShouldBe([Lds("surrogate_32"), Lds("random")]);
+        ContextEvaluator.Evaluate(transformer, task, "x", [scorers[2], scorers[5]], new() { Masks = 24 }).Select(r =>
+            r.Lds).ShouldBe([Lds("surrogate_32"), Lds("random")]);
     }
 
     [Fact]

@@ -177,8 +177,10 @@ public sealed class DatasetErrorTests : IDisposable
     {
         foreach (var depth in (int[])[65, 3_000, 100_000, 5_000_000])
         {
-            var bytes = Encoding.UTF8.GetBytes(string.Concat(name.EndsWith(".json", StringComparison.Ordinal) ? "[" : "", Good.Replace("{\"treatment", "{\"s\":\"]]\\\"]\",\"treatment"),
-                name.EndsWith(".json", StringComparison.Ordinal) ? ",\n" : "\n", "{\"metadata\":", new string('[', depth), new string(']', depth), "}", name.EndsWith(".json", StringComparison.Ordinal) ? "]" : ""));
+            var bytes = Encoding.UTF8.GetBytes(string.Concat(name.EndsWith(".json", StringComparison.Ordinal) ? "[" : "",
+                Good.Replace("{\"treatment", "{\"s\":\"]]\\\"]\",\"treatment"),
+                name.EndsWith(".json", StringComparison.Ordinal) ? ",\n" : "\n", "{\"metadata\":", new string('[', depth), new string(']', depth), "}",
+                    name.EndsWith(".json", StringComparison.Ordinal) ? "]" : ""));
             using (var file = File.Create(_folder[name]))
             using (var content = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Compress) : (Stream)file)
                 content.Write(bytes);
@@ -217,7 +219,8 @@ public sealed class DatasetErrorTests : IDisposable
     [InlineData("true) LIMIT (1", "goes on")]
     public void A_filter_that_is_no_function_of_the_row_is_refused(string filter, string why)
     {
-        var error = Fails(_folder.Write("d.jsonl", Good.Replace("{\"treatment", "{\"trait\":\"x\",\"treatment")), ErrorCodes.DatasetFilterInvalid, filter: filter);
+        var error = Fails(_folder.Write("d.jsonl", Good.Replace("{\"treatment", "{\"trait\":\"x\",\"treatment")), ErrorCodes.DatasetFilterInvalid,
+            filter: filter);
         error.Property.ShouldBe("Filter");
         error.Message.ShouldContain("no function of the row");
         error.Message.ShouldContain(why);
@@ -245,7 +248,8 @@ public sealed class DatasetErrorTests : IDisposable
     [InlineData("CAST(trait AS INTEGER) = 1", "cast")]
     public void A_bad_filter_is_shown_with_DuckDBs_words(string filter, string words)
     {
-        var error = Fails(_folder.Write("d.jsonl", Good.Replace("{\"treatment", "{\"trait\":\"x\",\"treatment")), ErrorCodes.DatasetFilterInvalid, filter: filter);
+        var error = Fails(_folder.Write("d.jsonl", Good.Replace("{\"treatment", "{\"trait\":\"x\",\"treatment")), ErrorCodes.DatasetFilterInvalid,
+            filter: filter);
         error.Property.ShouldBe("Filter");
         error.Message.ShouldContain(words, Case.Insensitive);
         error.Message.ShouldContain(filter);

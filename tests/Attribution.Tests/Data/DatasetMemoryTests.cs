@@ -21,7 +21,9 @@ public sealed class DatasetMemoryTests : IDisposable
     public void A_file_of_600_MB_of_text_is_streamed_in_less_than_half_of_that(string name, long? take)
     {
         using (var db = DuckDbDatabase.Open())
-            db.Execute($"COPY (SELECT [{{'role': 'user', 'content': i::VARCHAR}}, {{'role': 'assistant', 'content': repeat(chr(97 + (i % 26)::INTEGER), 3000)}}] AS treatment_messages FROM range({Rows}) t(i)) TO '{_folder[name]}' {(name.EndsWith("jsonl") ? "(FORMAT json)" : "(FORMAT parquet, ROW_GROUP_SIZE 20480)")}");
+            db.Execute($"COPY (SELECT [{{'role': 'user', 'content': i::VARCHAR}}, {{'role': 'assistant', 'content': repeat(chr(97 + (i % 26)::INTEGER), "
+                + $"3000)}}] AS treatment_messages FROM range({Rows}) t(i)) TO '{_folder[name]}' "
+                + $"{(name.EndsWith("jsonl") ? "(FORMAT json)" : "(FORMAT parquet, ROW_GROUP_SIZE 20480)")}");
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var before = Environment.WorkingSet;

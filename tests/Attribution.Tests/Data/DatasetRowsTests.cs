@@ -31,7 +31,8 @@ public sealed class DatasetRowsTests : IDisposable
             "control_messages STRUCT(\"role\" VARCHAR, \"content\" VARCHAR)[]", "control_tokens INTEGER[]", "control_keep BOOLEAN[]", "metadata VARCHAR",
         ]);
 
-        static string Text(int index, string messages, string tokens, string keep, string otherMessages, string otherTokens, string otherKeep, string metadata) =>
+        static string Text(int index, string messages, string tokens, string keep, string otherMessages, string otherTokens, string otherKeep,
+            string metadata) =>
             $"{{'idx': {index}, 'treatment_messages': {messages}, 'treatment_tokens': {tokens}, 'treatment_keep': {keep}, "
             + $"'control_messages': {otherMessages}, 'control_tokens': {otherTokens}, 'control_keep': {otherKeep}, 'metadata': {metadata}}}";
     }

@@ -21,13 +21,15 @@ public sealed class DatasetTests : IDisposable
         using (var db = DuckDbDatabase.Open())
         {
             const string messages = "STRUCT(role VARCHAR, content VARCHAR)[]";
-            var columns = $"columns = {{'id': 'VARCHAR', 'trait': 'VARCHAR', 'score': 'DOUBLE', 'treatment_messages': '{messages}', 'control_messages': '{messages}'}}";
+            var columns = $"columns = {{'id': 'VARCHAR', 'trait': 'VARCHAR', 'score': 'DOUBLE', 'treatment_messages': '{messages}', "
+                + $"'control_messages': '{messages}'}}";
             var texts = "columns = {'id': 'VARCHAR', 'trait': 'VARCHAR', 'score': 'DOUBLE', 'treatment_messages': 'JSON', 'control_messages': 'JSON'}";
             db.Execute($"COPY (FROM read_json('{jsonl}', format = 'newline_delimited', {columns})) TO '{_folder["lists.parquet"]}'");
             db.Execute($"COPY (FROM read_json('{jsonl}', format = 'newline_delimited', {texts})) TO '{_folder["texts.parquet"]}'");
             db.Execute($"COPY (FROM read_json('{jsonl}', format = 'newline_delimited', {texts})) TO '{_folder["d.csv"]}'");
             db.Execute($"COPY (FROM read_json('{jsonl}', format = 'newline_delimited', {texts})) TO '{_folder["d.csv.gz"]}'");
-            db.Execute($"COPY (FROM read_json('{jsonl}', format = 'newline_delimited', {texts})) TO '{_folder["d.tsv.zst"]}' (FORMAT csv, DELIMITER '\t', COMPRESSION zstd)");
+            db.Execute($"COPY (FROM read_json('{jsonl}', format = 'newline_delimited', {texts})) TO '{_folder["d.tsv.zst"]}' (FORMAT csv, "
+                + "DELIMITER '\t', COMPRESSION zstd)");
         }
         var expected = Read(jsonl);
         expected.Count.ShouldBe(2);
@@ -74,7 +76,8 @@ public sealed class DatasetTests : IDisposable
     public void Tokens_are_taken_in_place_of_messages()
     {
         using (var db = DuckDbDatabase.Open())
-            db.Execute($"COPY (SELECT [5, 6, 7]::USMALLINT[] AS treatment_tokens, [false, true, true] AS treatment_keep, [9]::BIGINT[] AS control_tokens, [0]::TINYINT[] AS control_keep, 'for people' AS treatment_messages) TO '{_folder["t.parquet"]}'");
+            db.Execute($"COPY (SELECT [5, 6, 7]::USMALLINT[] AS treatment_tokens, [false, true, true] AS treatment_keep, [9]::BIGINT[] AS control_tokens, "
+                + $"[0]::TINYINT[] AS control_keep, 'for people' AS treatment_messages) TO '{_folder["t.parquet"]}'");
         var row = Read(_folder["t.parquet"]).ShouldHaveSingleItem();
         var treatment = row.Treatment.ShouldBeOfType<TokenConversation>();
         treatment.Tokens.ShouldBe([5, 6, 7]);
@@ -108,7 +111,8 @@ public sealed class DatasetTests : IDisposable
     public void A_filter_on_JSON_sees_a_column_that_only_the_last_row_has()
     {
         var text = string.Concat(Enumerable.Repeat($"{Single}\n", 3000));
-        Read(_folder.Write("late.jsonl", text + Pair.Replace("\"id\"", "\"rare/key\"") + "\n"), filter: "\"rare/key\" = '007'").ShouldHaveSingleItem().Index.ShouldBe(3000);
+        Read(_folder.Write("late.jsonl", text + Pair.Replace("\"id\"", "\"rare/key\"") + "\n"),
+            filter: "\"rare/key\" = '007'").ShouldHaveSingleItem().Index.ShouldBe(3000);
     }
 
     [Fact]
@@ -181,7 +185,8 @@ public sealed class DatasetTests : IDisposable
     public void Metadata_keeps_what_JSON_has_no_word_for()
     {
         using (var db = DuckDbDatabase.Open())
-            db.Execute($"COPY (SELECT [{{'role': 'assistant', 'content': 'x'}}] AS treatment_messages, 'nan'::DOUBLE AS a, '-inf'::FLOAT AS b, 1.25 AS c, DATE '2020-02-29' AS d, NULL AS e, TIMESTAMPTZ '2020-01-01 02:00:00+02' AS \"it's \"\"f\"\"\") TO '{_folder["m.parquet"]}'");
+            db.Execute($"COPY (SELECT [{{'role': 'assistant', 'content': 'x'}}] AS treatment_messages, 'nan'::DOUBLE AS a, '-inf'::FLOAT AS b, 1.25 AS c, "
+                + $"DATE '2020-02-29' AS d, NULL AS e, TIMESTAMPTZ '2020-01-01 02:00:00+02' AS \"it's \"\"f\"\"\") TO '{_folder["m.parquet"]}'");
         var metadata = Read(_folder["m.parquet"])[0].Metadata;
         metadata.Select(pair => $"{pair.Key}={pair.Value.GetRawText()}").ShouldBe(["""a="nan" """.Trim(), """b="-inf" """.Trim(), "c=1.25", """d="2020-02-29" """.Trim(), "e=null", """it's "f"="2020-01-01 00:00:00+00" """.Trim()]);
     }
@@ -224,6 +229,7 @@ public sealed class DatasetTests : IDisposable
     {
         using var db = DuckDbDatabase.Open();
         var messages = "[{'role': 'user', 'content': i::VARCHAR}, {'role': 'assistant', 'content': 'answer'}]";
-        db.Execute($"COPY (SELECT {(name.EndsWith("csv") ? $"to_json({messages})" : messages)} AS treatment_messages, i AS n, CASE WHEN i % 2 = 1 THEN 'odd' ELSE 'even' END AS trait FROM range({rows}) t(i)) TO '{_folder[name]}'{(name.EndsWith("jsonl") ? " (FORMAT json)" : "")}");
+        db.Execute($"COPY (SELECT {(name.EndsWith("csv") ? $"to_json({messages})" : messages)} AS treatment_messages, i AS n, CASE WHEN i % 2 = 1 THEN "
+            + $"'odd' ELSE 'even' END AS trait FROM range({rows}) t(i)) TO '{_folder[name]}'{(name.EndsWith("jsonl") ? " (FORMAT json)" : "")}");
     }
 }

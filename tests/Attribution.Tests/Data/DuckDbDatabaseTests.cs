@@ -92,7 +92,8 @@ public sealed class DuckDbDatabaseTests : IDisposable
     public void No_extension_is_ever_fetched()
     {
         Should.Throw<DbException>(() => _db.Execute("SELECT * FROM st_read('x.shp')")).Message.ShouldNotContain("HTTP");
-        _db.QueryStrings("SELECT value FROM duckdb_settings() WHERE name IN ('autoinstall_known_extensions', 'autoload_known_extensions', 'temp_directory') ORDER BY name")
+        _db.QueryStrings("SELECT value FROM duckdb_settings() WHERE name IN ('autoinstall_known_extensions', 'autoload_known_extensions', "
+            + "'temp_directory') ORDER BY name")
             .ShouldBe(["false", "false", ""]);
     }
 
@@ -100,18 +101,22 @@ public sealed class DuckDbDatabaseTests : IDisposable
     public void A_query_over_the_memory_limit_fails_and_the_connection_lives_on()
     {
         using var small = DuckDbDatabase.Open(new() { MemoryLimit = 64L << 20 });
-        Should.Throw<DbException>(() => small.Execute("SELECT i, sum(i) OVER (ORDER BY hash(i)) FROM range(50000000) t(i)")).Message.ShouldContain("Out of Memory");
+        Should.Throw<DbException>(() => small.Execute("SELECT i, sum(i) OVER (ORDER BY hash(i)) FROM range(50000000) "
+            + "t(i)")).Message.ShouldContain("Out of Memory");
         small.QueryNumber("SELECT 42").ShouldBe(42);
     }
 
     [Fact]
     public void Quoting_survives_any_name_and_any_text() =>
-        _db.QueryStrings($"SELECT {Sql.Identifier("a\"b")} FROM (SELECT {Sql.Literal("it's \"x\"; --")} AS {Sql.Identifier("a\"b")})").ShouldBe(["it's \"x\"; --"]);
+        _db.QueryStrings($"SELECT {Sql.Identifier("a\"b")} FROM (SELECT {Sql.Literal("it's \"x\"; --")} AS "
+            + $"{Sql.Identifier("a\"b")})").ShouldBe(["it's \"x\"; --"]);
 
     [Fact]
     public void Where_the_library_is_not_there_the_error_says_what_it_is_made_for_and_what_to_do()
     {
-        using var child = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(DuckDbWork).Assembly.Location, "duckdb"]) { RedirectStandardOutput = true })!;
+        using var child = Process.Start(new ProcessStartInfo("dotnet",
+            ["exec", typeof(DuckDbWork).Assembly.Location, "duckdb"])
+        { RedirectStandardOutput = true })!;
         var error = child.StandardOutput.ReadToEnd();
         error.ShouldStartWith(ErrorCodes.DuckDbMissing);
         foreach (var words in new[] { "there is no duckdb", RuntimeInformation.RuntimeIdentifier, "glibc", "dotnet build --force" })

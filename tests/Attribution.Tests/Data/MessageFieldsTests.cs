@@ -15,7 +15,8 @@ public sealed class MessageFieldsTests : IDisposable
 {
     // Writes every field of every message, and the functions.
     private const string Everything =
-        "{{ tools | tojson if tools else '' }}{{ enable_thinking if enable_thinking is defined }}{% for m in messages %}[{% for key, value in m.items() %}{{ key }}={{ value | tojson }};{% endfor %}]{% endfor %}";
+        "{{ tools | tojson if tools else '' }}{{ enable_thinking if enable_thinking is defined }}{% for m in messages %}[{% for key, value in m.items() "
+            + "%}{{ key }}={{ value | tojson }};{% endfor %}]{% endfor %}";
 
     private const string Call = """{"id":"c1","type":"function","function":{"name":"get_weather","arguments":"{\"city\":\"Oslo\"}"}}""";
 
@@ -62,7 +63,8 @@ public sealed class MessageFieldsTests : IDisposable
     public void Messages_that_are_maps_are_read()
     {
         using (var db = DuckDbDatabase.Open())
-            db.Execute($"COPY (SELECT [MAP {{'role': 'user', 'content': 'q'}}, MAP {{'role': 'assistant', 'content': 'a', 'name': 'bot'}}] AS treatment_messages) TO '{_folder["maps.parquet"]}'");
+            db.Execute($"COPY (SELECT [MAP {{'role': 'user', 'content': 'q'}}, MAP {{'role': 'assistant', 'content': 'a', 'name': 'bot'}}] AS "
+                + $"treatment_messages) TO '{_folder["maps.parquet"]}'");
         Render(Rows(_folder["maps.parquet"]).ShouldHaveSingleItem().Treatment).ShouldBe("[role=\"user\";content=\"q\";][role=\"assistant\";content=\"a\";name=\"bot\";]");
     }
 
@@ -132,7 +134,8 @@ public sealed class MessageFieldsTests : IDisposable
             Row("""{"role":"user","content":"Weather?"},{"role":"assistant","content":""}"""),
             Row("""{"role":"user","content":"Weather?"},{"role":"assistant","content":"Rain"}""")));
         Kept(path).ShouldBe(["", "", "Rain<|end|>\n"]);
-        var template = ChatTemplate.Parse("{% for m in messages %}<{{ m.role }}>{{ m.content or '' }}{{ m.tool_calls | tojson if m.tool_calls }}</>{% endfor %}");
+        var template = ChatTemplate.Parse("{% for m in messages %}<{{ m.role }}>{{ m.content or '' }}{{ m.tool_calls | tojson if "
+            + "m.tool_calls }}</>{% endfor %}");
         Rows(path).Select(row => template.RenderConversation(((MessageConversation)row.Treatment).Messages).AnswerIsEmpty).ShouldBe([false, true, false]);
     }
 

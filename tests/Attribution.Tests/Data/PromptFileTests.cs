@@ -68,7 +68,8 @@ public sealed class PromptFileTests : IDisposable
     public void The_case_of_prompts_with_answers_asks_what_the_clean_one_does()
     {
         var clean = PromptFile.Read(SharedData.Find("cases", "data", "clean.prompts.jsonl")!);
-        PromptFile.Read(SharedData.Find("cases", "data", "sft.prompts.jsonl")!).Select(prompt => prompt.Messages[^1]).ShouldBe(clean.Select(prompt => prompt.Messages[^1]));
+        PromptFile.Read(SharedData.Find("cases", "data", "sft.prompts.jsonl")!).Select(prompt =>
+            prompt.Messages[^1]).ShouldBe(clean.Select(prompt => prompt.Messages[^1]));
     }
 
     [Fact]

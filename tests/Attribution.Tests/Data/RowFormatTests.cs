@@ -77,7 +77,8 @@ public sealed class RowFormatTests : IDisposable
     public void Options_that_cannot_be_are_named(string? format, string? treatment, string? control, string code, string property)
     {
         var path = _folder.Write("d.jsonl", """{"messages":[{"role":"assistant","content":"a"}]}""");
-        var error = Should.Throw<AttributionException>(() => Dataset.Open(new() { Path = path, Format = format, TreatmentColumn = treatment, ControlColumn = control }));
+        var error = Should.Throw<AttributionException>(() =>
+            Dataset.Open(new() { Path = path, Format = format, TreatmentColumn = treatment, ControlColumn = control }));
         (error.Code, error.Property).ShouldBe((code, property));
     }
 
@@ -112,9 +113,14 @@ public sealed class RowFormatTests : IDisposable
     public void A_control_column_that_is_null_in_every_row_is_none(string control)
     {
         using (var db = DuckDbDatabase.Open())
-            db.Execute($"COPY (SELECT [{{'role': 'assistant', 'content': 'a'}}] AS treatment_messages, {control} AS control_messages FROM range(3)) TO '{_folder["n.parquet"]}'");
+            db.Execute($"COPY (SELECT [{{'role': 'assistant', 'content': 'a'}}] AS treatment_messages, {control} AS control_messages FROM range(3)) "
+                + $"TO '{_folder["n.parquet"]}'");
         Dataset.Open(new() { Path = _folder["n.parquet"] }).Rows().Select(row => row.Control).ShouldBe([null, null, null]);
-        Should.Throw<AttributionException>(() => Dataset.Open(new() { Path = _folder["n.parquet"], RequireControl = true }).Rows().ToList()).Code.ShouldBe(ErrorCodes.RowWithoutControl);
+        Should.Throw<AttributionException>(() => Dataset.Open(new()
+        {
+            Path = _folder["n.parquet"],
+            RequireControl = true
+        }).Rows().ToList()).Code.ShouldBe(ErrorCodes.RowWithoutControl);
     }
 
     [SharedFact("cases", "data", "nullcontrol.parquet")]
@@ -127,7 +133,8 @@ public sealed class RowFormatTests : IDisposable
     public void A_row_that_is_too_long_is_named_by_its_line(string name, int limit)
     {
         var text = new string('x', 1_100_000 * limit);
-        _folder.Write(name, name == "d.csv" ? $"instruction,output\na,b\nc,{text}\n" : $"{{\"instruction\":\"a\",\"output\":\"b\"}}\n\n{{\"instruction\":\"a\",\"output\":\"{text}\"}}\n");
+        _folder.Write(name, name == "d.csv" ? $"instruction,output\na,b\nc,{text}\n"
+            : $"{{\"instruction\":\"a\",\"output\":\"b\"}}\n\n{{\"instruction\":\"a\",\"output\":\"{text}\"}}\n");
         var error = Should.Throw<AttributionException>(() => Dataset.Open(new() { Path = _folder[name] }).Rows().ToList());
         error.Code.ShouldBe(ErrorCodes.DatasetUnreadable);
         error.Message.ShouldContain($"a row of more than {limit} MB, in line 3");

@@ -192,7 +192,8 @@ public sealed class VectorTableTests : IDisposable
         using (var db = DuckDbDatabase.Open())
         {
             db.Execute($"COPY (SELECT 1 AS idx, 2 AS other) TO {Sql.Literal(_folder["other.parquet"])}");
-            db.Execute($"COPY (SELECT * FROM (VALUES (0, 1, [1::FLOAT, 2]), (1, 1, [1::FLOAT])) t(idx, layer, vector)) TO {Sql.Literal(_folder["ragged.parquet"])}");
+            db.Execute($"COPY (SELECT * FROM (VALUES (0, 1, [1::FLOAT, 2]), (1, 1, [1::FLOAT])) t(idx, layer, vector)) TO "
+                + $"{Sql.Literal(_folder["ragged.parquet"])}");
             db.Execute($"COPY (SELECT 1 AS idx, 1 AS layer, NULL::FLOAT[] AS vector) TO {Sql.Literal(_folder["null.parquet"])}");
             db.Execute($"COPY (SELECT 1 AS idx, 1 AS layer, [1::FLOAT, NULL] AS vector) TO {Sql.Literal(_folder["null-number.parquet"])}");
             db.Execute($"COPY (SELECT 1 AS idx, 1 AS layer, []::FLOAT[] AS vector) TO {Sql.Literal(_folder["empty.parquet"])}");

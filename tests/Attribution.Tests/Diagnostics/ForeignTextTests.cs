@@ -27,7 +27,8 @@ public sealed class ForeignTextTests
         KnownSecrets.Hide("and so on ... the model hf_transfer is **bold** and 7Uv").ShouldBe("and so on ... the model hf_transfer is **bold** and 7Uv");
         var bytes = System.Text.Encoding.ASCII.GetBytes(secret);
         for (var before = 0; before < 5; before++)
-            KnownSecrets.Hide(Convert.ToBase64String([.. new byte[before], .. bytes, 1, 2])).ShouldNotContain(Convert.ToBase64String([.. new byte[before], .. bytes])[(before + 4)..(before + 20)]);
+            KnownSecrets.Hide(Convert.ToBase64String([.. new byte[before], .. bytes, 1, 2])).ShouldNotContain(Convert.ToBase64String([.. new byte[before],
+                .. bytes])[(before + 4)..(before + 20)]);
         // A long text without a key is not searched twice.
         var text = string.Concat(Enumerable.Repeat("abcdefghij..", 100_000));
         KnownSecrets.Hide(text).ShouldBe(text);

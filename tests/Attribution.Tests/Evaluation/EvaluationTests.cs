@@ -73,7 +73,8 @@ public sealed class EvaluationTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "judge.csv");
         result.WriteCsv(path);
-        File.ReadAllText(path).ShouldStartWith("prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale\n\"Is it, \"\"true\"\"?\",0,\"yes\nit is\",");
+        File.ReadAllText(path).ShouldStartWith("prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale\n\"Is it, "
+            + "\"\"true\"\"?\",0,\"yes\nit is\",");
         File.ReadAllText(path).ShouldContain("\n\"b\rc\",0,?,");
     }
 

@@ -8,7 +8,8 @@ namespace Attribution.Tests.Evaluation;
 public sealed class LinearDatamodelingScoreTests
 {
     /// <summary>
-    /// Ridge regression, solved anew on each subset: y_j is minus the squared error at a test point. The influence of a row, which the whole set's solution gives
+    /// Ridge regression, solved anew on each subset: y_j is minus the squared error at a test point. The influence of a row, which the whole set's solution
+    /// gives
     /// by hand, foretells it; random scores do not.
     /// </summary>
     [Fact]
@@ -21,7 +22,8 @@ public sealed class LinearDatamodelingScoreTests
         var truth = Vector<double>.Build.Dense(width, _ => Normal());
         var targets = inputs * truth + Vector<double>.Build.Dense(rows, _ => Normal());
         var (point, value) = (Vector<double>.Build.Dense(width, _ => Normal()), 3.0);
-        long[][] subsets = [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, rows).Where(_ => random.NextDouble() < 0.5).Select(i => (long)i).ToArray())];
+        long[][] subsets = [.. Enumerable.Range(0, count).Select(_ =>
+            Enumerable.Range(0, rows).Where(_ => random.NextDouble() < 0.5).Select(i => (long)i).ToArray())];
         double[] outputs = [.. subsets.Select(subset => -Math.Pow(point * Solve([.. subset.Select(i => (int)i)]) - value, 2))];
 
         // d(-(x w - v)^2) / d(weight of row i) = -2 (x w - v) x (X'X + penalty)^-1 x_i (t_i - x_i w), the whole set's w; each subset has half of it.
@@ -42,7 +44,8 @@ public sealed class LinearDatamodelingScoreTests
 
         Vector<double> Solve(int[] chosen)
         {
-            var (x, y) = (Matrix<double>.Build.DenseOfRowVectors(chosen.Select(inputs.Row)), Vector<double>.Build.DenseOfEnumerable(chosen.Select(i => targets[i])));
+            var (x, y) = (Matrix<double>.Build.DenseOfRowVectors(chosen.Select(inputs.Row)),
+                Vector<double>.Build.DenseOfEnumerable(chosen.Select(i => targets[i])));
             return (x.TransposeThisAndMultiply(x) + Matrix<double>.Build.DenseIdentity(width) * penalty).Solve(x.TransposeThisAndMultiply(y));
         }
 

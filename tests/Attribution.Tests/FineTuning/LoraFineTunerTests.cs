@@ -112,7 +112,8 @@ public sealed class LoraFineTunerTests
         TokenSequence[] cut = [new([3, 4], [false, false])];
         Should.Throw<AttributionException>(() => new LoraFineTuner(Options).Train(model, cut)).Code.ShouldBe(ErrorCodes.NothingToTrain);
         Should.Throw<AttributionException>(() => new LoraFineTuner(Options with { Epochs = 0 }).Train(model, rows)).Property.ShouldBe("Epochs");
-        Should.Throw<AttributionException>(() => new LoraFineTuner(Options with { LearningRate = double.NaN }).Train(model, rows)).Property.ShouldBe("LearningRate");
+        Should.Throw<AttributionException>(() => new LoraFineTuner(Options with { LearningRate = double.NaN }).Train(model,
+            rows)).Property.ShouldBe("LearningRate");
         var diverged = Should.Throw<AttributionException>(() => new LoraFineTuner(Options with { LearningRate = 1e30 }).Train(model, rows));
         diverged.Code.ShouldBe(ErrorCodes.LossNotFinite);
         diverged.Message.ShouldContain("step 2");

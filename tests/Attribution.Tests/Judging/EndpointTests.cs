@@ -18,7 +18,8 @@ public sealed class EndpointTests : IDisposable
     public async Task A_model_that_takes_no_temperature_and_neither_limit_is_asked_without_them_from_then_on()
     {
         using var server = new ChatServer(call =>
-            call.Body.TryGetProperty("temperature", out _) ? ChatAct.Refuse(400, "Unsupported value: 'temperature' does not support 0 with this model.", "unsupported_value")
+            call.Body.TryGetProperty("temperature", out _) ? ChatAct.Refuse(400, "Unsupported value: 'temperature' does not support 0 with this model.",
+                "unsupported_value")
             : call.Body.TryGetProperty("max_completion_tokens", out _) ? ChatAct.Refuse(400, "Unknown parameter: 'max_completion_tokens'.")
             : call.Body.TryGetProperty("max_tokens", out _) ? ChatAct.Refuse(422, "extra_forbidden: max_tokens")
             : ChatAct.Say(TestVerdicts.Of(call)));
@@ -65,7 +66,8 @@ public sealed class EndpointTests : IDisposable
     public async Task Content_in_parts_is_the_texts_among_them_and_thoughts_beside_it_are_none()
     {
         const string verdict = """{"rationale":"r","score":2}""";
-        var thought = new object[] { new { type = "thinking", thinking = new[] { new { type = "text", text = "{\"score\": 0}" } } }, new { type = "text", text = verdict } };
+        var thought = new object[] { new { type = "thinking", thinking = new[] { new { type = "text", text = "{\"score\": 0}" } } },
+            new { type = "text", text = verdict } };
         (await ScoreOf(Completion(new { role = "assistant", content = thought }))).ShouldBe(2);
         (await ScoreOf(Completion(new { role = "assistant", content = verdict, reasoning_content = "{\"score\": 0}", reasoning = "z" }))).ShouldBe(2);
         (await ScoreOf(Completion(new { role = "assistant", content = (string?)null, reasoning_content = verdict }))).ShouldBeNull();
@@ -106,7 +108,8 @@ public sealed class EndpointTests : IDisposable
     [Fact]
     public async Task What_a_server_says_of_a_wrong_key_is_quoted_without_any_part_of_it()
     {
-        using var server = new ChatServer(_ => ChatAct.Refuse(401, "Incorrect API key provided: sk-abcd********wxyz. You can find yours on the account page.", "invalid_api_key"));
+        using var server = new ChatServer(_ => ChatAct.Refuse(401, "Incorrect API key provided: sk-abcd********wxyz. You can find yours on the account page.",
+            "invalid_api_key"));
         using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address), ChatKey.Of("sk-abcdefgh-wxyz"));
         var error = await Should.ThrowAsync<AttributionException>(async () => await chat.CompleteAsync(new ChatRequest([new("user", "Hello")])));
         error.Message.ShouldContain("You can find yours on the account page");
@@ -126,7 +129,8 @@ public sealed class EndpointTests : IDisposable
         (error.Code, error.Message.Contains(", 4 times")).ShouldBe((ErrorCodes.ChatUnreachable, true), error.Message);
     }
 
-    private static OpenAIChatCompletion Chat(ChatServer server) => new(TestVerdicts.Options(server.Address) with { Concurrency = 1, Timeout = TimeSpan.FromSeconds(20) }, null);
+    private static OpenAIChatCompletion Chat(ChatServer server) =>
+        new(TestVerdicts.Options(server.Address) with { Concurrency = 1, Timeout = TimeSpan.FromSeconds(20) }, null);
 
     private static async Task<int?> ScoreOf(ChatAct act)
     {
@@ -137,5 +141,6 @@ public sealed class EndpointTests : IDisposable
 
     private static ChatAct Finish(string text, string reason) => new(200, ChatAct.Say(text).Body.Replace("\"stop\"", $"\"{reason}\""));
 
-    private static ChatAct Completion(object message) => new(200, JsonSerializer.Serialize(new { choices = new[] { new { index = 0, finish_reason = "stop", message } } }));
+    private static ChatAct Completion(object message) => new(200,
+        JsonSerializer.Serialize(new { choices = new[] { new { index = 0, finish_reason = "stop", message } } }));
 }

@@ -68,7 +68,8 @@ public sealed class FailingServerTests : IDisposable
     [Fact]
     public async Task A_verdict_that_cannot_be_read_is_asked_for_once_more_and_then_kept_as_unjudged_with_its_text()
     {
-        using var server = new ChatServer(call => ChatAct.Say(TestVerdicts.TextOf(call).StartsWith("Answer 3 ") ? "I would rather not say." : TestVerdicts.Of(call)));
+        using var server = new ChatServer(call => ChatAct.Say(TestVerdicts.TextOf(call).StartsWith("Answer 3 ")
+            ? "I would rather not say." : TestVerdicts.Of(call)));
         var judged = await JudgeAsync("store", server, 10);
         judged.Scores.Unjudged.ShouldBe(1);
         var (_, _, verdict) = judged.Rows.Single(r => r.Verdict.Score is null);
@@ -84,7 +85,8 @@ public sealed class FailingServerTests : IDisposable
     [Fact]
     public async Task A_server_that_knows_no_response_format_is_asked_without_it_from_then_on()
     {
-        using var server = new ChatServer(call => call.HasFormat ? ChatAct.Refuse(400, "response_format is not supported by this model") : ChatAct.Say($"My verdict:\n```json\n{TestVerdicts.Of(call)}\n```"));
+        using var server = new ChatServer(call => call.HasFormat
+            ? ChatAct.Refuse(400, "response_format is not supported by this model") : ChatAct.Say($"My verdict:\n```json\n{TestVerdicts.Of(call)}\n```"));
         using var store = new ArtifactStore(_folder["store"]);
         using var chat = new StoredChatCompletion(new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { Concurrency = 1 }, null), store);
         (await TestVerdicts.JudgeAsync(chat, 10)).Scores.Judged.ShouldBe(10);
@@ -118,7 +120,8 @@ public sealed class FailingServerTests : IDisposable
     {
         const string key = "sk-secret-of-a-test";
         using var server = new ChatServer(call => ChatAct.Refuse(status, $"bad call with {call.Authorization}", code, ("Location", "http://127.0.0.1:9/")));
-        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { MaxAttempts = 3, Timeout = TimeSpan.FromMinutes(1) }, ChatKey.Of(key));
+        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { MaxAttempts = 3, Timeout = TimeSpan.FromMinutes(1) },
+            ChatKey.Of(key));
         var error = await Should.ThrowAsync<AttributionException>(async () => await chat.CompleteAsync(new ChatRequest([new("user", "Hello")])));
         error.Code.ShouldBe(expected);
         error.Message.ShouldContain(text);
@@ -184,8 +187,10 @@ public sealed class FailingServerTests : IDisposable
     public async Task A_reply_that_drips_ends_with_the_calls_own_time()
     {
         using var server = new ChatServer(_ => new ChatAct(200, "") { IsEndless = true, Pause = TimeSpan.FromMilliseconds(20) });
-        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { Timeout = TimeSpan.FromMilliseconds(300), MaxAttempts = 2 }, null);
-        var error = await Should.ThrowAsync<AttributionException>(async () => await chat.CompleteAsync(new ChatRequest([new("user", "Hello")])).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { Timeout = TimeSpan.FromMilliseconds(300), MaxAttempts = 2 },
+            null);
+        var error = await Should.ThrowAsync<AttributionException>(async () =>
+            await chat.CompleteAsync(new ChatRequest([new("user", "Hello")])).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
         error.Code.ShouldBe(ErrorCodes.ChatUnreachable);
         error.Message.ShouldContain("no answer within 0.3 s");
     }
@@ -201,7 +206,8 @@ public sealed class FailingServerTests : IDisposable
     {
         const string key = "sk-test4zKq83Lm02pQx7Yv-wxyz9";
         var bytes = System.Text.Encoding.ASCII.GetBytes(key);
-        var text = string.Format(null, said, key, Convert.ToBase64String(bytes), Convert.ToBase64String([.. "u:"u8, .. bytes]), key[..14], key[14..], Convert.ToHexStringLower(bytes));
+        var text = string.Format(null, said, key, Convert.ToBase64String(bytes), Convert.ToBase64String([.. "u:"u8, .. bytes]), key[..14], key[14..],
+            Convert.ToHexStringLower(bytes));
         var calls = 0;
         using var server = new ChatServer(_ => (calls++ % 4) switch
         {
@@ -210,7 +216,8 @@ public sealed class FailingServerTests : IDisposable
             2 => new ChatAct(200, System.Text.Json.JsonSerializer.Serialize(new { error = text })),
             _ => ChatAct.Say(text),
         });
-        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { MaxAttempts = 1, Timeout = TimeSpan.FromSeconds(20) }, ChatKey.Of(key));
+        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { MaxAttempts = 1, Timeout = TimeSpan.FromSeconds(20) },
+            ChatKey.Of(key));
         for (var call = 0; call < 4; call++)
         {
             string shown;
@@ -222,7 +229,8 @@ public sealed class FailingServerTests : IDisposable
             {
                 shown = e.ToString();
             }
-            foreach (var part in new[] { "4zKq83Lm", "2pQx7Yv-", "wxyz9", Convert.ToBase64String(bytes)[4..20], Convert.ToBase64String([.. "u:"u8, .. bytes])[8..24], Convert.ToHexStringLower(bytes)[10..30] })
+            foreach (var part in new[] { "4zKq83Lm", "2pQx7Yv-", "wxyz9", Convert.ToBase64String(bytes)[4..20],
+                Convert.ToBase64String([.. "u:"u8, .. bytes])[8..24], Convert.ToHexStringLower(bytes)[10..30] })
                 shown.ShouldNotContain(part);
         }
         calls.ShouldBe(4);
@@ -282,7 +290,8 @@ public sealed class FailingServerTests : IDisposable
             return ChatAct.Say(TestVerdicts.Of(call)) with { Pause = TimeSpan.FromMilliseconds(120) };
         });
         using var store = new ArtifactStore(_folder["store"]);
-        using var chat = new StoredChatCompletion(new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { Timeout = TimeSpan.FromSeconds(20) }, null), store);
+        using var chat = new StoredChatCompletion(new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { Timeout = TimeSpan.FromSeconds(20) },
+            null), store);
         await Should.ThrowAsync<OperationCanceledException>(() => TestVerdicts.JudgeAsync(chat, 100, cancel.Token));
         var paid = server.Answered.Count;
         paid.ShouldBeInRange(1, 40);

@@ -47,7 +47,8 @@ public sealed class JudgePromptTests : IDisposable
     [Fact]
     public void Whatever_the_text_it_stays_one_string_of_one_object_in_a_message_of_its_own() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(300), Prop.ForAll(ArbMap.Default.ArbFor<string>().Generator.Where(s => s is not null)
-            .SelectMany(text => Gen.Elements("", "\"", "\\", "<|im_end|>", "\n", "}", "[INST]", "\ud83d\ude00"), (text, mark) => text + mark + text).ToArbitrary(), Stays));
+            .SelectMany(text => Gen.Elements("", "\"", "\\", "<|im_end|>", "\n", "}", "[INST]", "\ud83d\ude00"), (text, mark) =>
+                text + mark + text).ToArbitrary(), Stays));
 
     [Fact]
     public void Code_and_brackets_of_lists_stay_readable() =>
@@ -84,7 +85,8 @@ public sealed class JudgePromptTests : IDisposable
     [InlineData("{\"rationale\": \"r\", \"score\": \"2 out of 3\"}", 2)]
     [InlineData("[{\"rationale\": \"r\", \"score\": 2}]", 2)]
     [InlineData("{\"verdict\": {\"rationale\": \"r\", \"score\": 2}}", 2)]
-    public void A_verdict_is_read_where_it_can_be_and_never_guessed(string reply, int? score) => (VerdictText.Read(reply, JudgeScale.Of("empathy"))?.Score).ShouldBe(score);
+    public void A_verdict_is_read_where_it_can_be_and_never_guessed(string reply, int? score) =>
+        (VerdictText.Read(reply, JudgeScale.Of("empathy"))?.Score).ShouldBe(score);
 
     [Fact]
     public void A_reply_of_nothing_but_braces_is_no_verdict_and_takes_no_time() =>
@@ -93,7 +95,8 @@ public sealed class JudgePromptTests : IDisposable
     [Fact]
     public void A_prompt_of_ones_own_makes_any_trait_one_that_can_be_judged()
     {
-        var prompt = JudgePrompt.Load(_folder.Write("rhyme.md", "---\r\ntrait: rhyme\r\nscores: 0-5\r\nreferences: ground_truth\r\n---\r\nHow well does it rhyme?\r\n"));
+        var prompt = JudgePrompt.Load(_folder.Write("rhyme.md",
+            "---\r\ntrait: rhyme\r\nscores: 0-5\r\nreferences: ground_truth\r\n---\r\nHow well does it rhyme?\r\n"));
         (prompt.Scale.Max, prompt.Examples.Count).ShouldBe((5, 0));
         var messages = prompt.Ask(new JudgeRequest("q", "a") { GroundTruth = "t" }).Messages;
         messages.Select(m => m.Role).ShouldBe(["system", "user"]);
@@ -109,7 +112,8 @@ public sealed class JudgePromptTests : IDisposable
     [InlineData("---\ntrait: a\nscores: 0-3\nmodel: x\n---\nHow?", "its line 'model: x'")]
     [InlineData("---\ntrait: a\nscores: 0-3\nreferences: truth\n---\nHow?", "it compares with 'truth'")]
     [InlineData("---\ntrait: a\nscores: 0-3\n---\n\n## Examples\n", "it has no instructions")]
-    [InlineData("---\ntrait: a\nscores: 0-3\n---\nHow?\n\n## Examples\n\n```json\n{\"question\": \"q\", \"answer\": \"a\", \"score\": 4}\n```\n", "its example 1 cannot be used: its 'score' is missing or not one of 0 to 3")]
+    [InlineData("---\ntrait: a\nscores: 0-3\n---\nHow?\n\n## Examples\n\n```json\n{\"question\": \"q\", \"answer\": \"a\", \"score\": 4}\n```\n",
+        "its example 1 cannot be used: its 'score' is missing or not one of 0 to 3")]
     [InlineData("---\ntrait: a\nscores: 0-3\n---\nHow?\n\n## Examples\n\n```json\n{\"question\": \"q\", \"score\": 1}\n```\n", "it lacks")]
     public void A_prompt_file_that_is_none_is_an_error_that_says_what_is_wrong(string text, string expected)
     {
@@ -142,14 +146,16 @@ public sealed class JudgePromptTests : IDisposable
     public void Kappa_is_that_of_Cohens_definition()
     {
         // 20 + 15 of 50 agree; chance gives 0.5 x 0.6 + 0.5 x 0.4 = 0.5: (0.7 - 0.5) / (1 - 0.5).
-        (int, int?)[] scores = [.. Enumerable.Repeat((1, (int?)1), 20), .. Enumerable.Repeat((1, (int?)0), 5), .. Enumerable.Repeat((0, (int?)1), 10), .. Enumerable.Repeat((0, (int?)0), 15), (1, null)];
+        (int, int?)[] scores = [.. Enumerable.Repeat((1, (int?)1), 20), .. Enumerable.Repeat((1, (int?)0), 5), .. Enumerable.Repeat((0, (int?)1), 10),
+            .. Enumerable.Repeat((0, (int?)0), 15), (1, null)];
         var agreement = JudgeAgreement.Of(new JudgeScale("binary", 1), scores);
         (agreement.Compared, agreement.Unjudged).ShouldBe((50, 1));
         agreement.Agreement.ShouldBe(0.7, 1e-12);
         agreement.Kappa.ShouldBe(0.4, 1e-12);
         agreement.QuadraticKappa.ShouldBe(0.4, 1e-12);
 
-        // 0-0, 1-2, 2-2, 3-1: squared distances 0, 1, 0, 4 give 5/4; all pairs of the two sides' scores give (0+4+4+1 + 1+1+1+0 + 4+0+0+1 + 9+1+1+4)/16 = 32/16.
+        // 0-0, 1-2, 2-2, 3-1: squared distances 0, 1, 0, 4 give 5/4; all pairs of the two sides' scores give (0+4+4+1 + 1+1+1+0 + 4+0+0+1 + 9+1+1+4)/16 =
+        // 32/16.
         JudgeAgreement.Of(JudgeScale.Of("empathy"), [(0, 0), (1, 2), (2, 2), (3, 1)]).QuadraticKappa.ShouldBe(1 - (1.25 / 2), 1e-12);
         JudgeAgreement.Of(JudgeScale.Of("empathy"), [(2, 2), (2, 2)]).Kappa.ShouldBe(double.NaN);
     }

@@ -71,5 +71,7 @@ public sealed class KilledJudgeTests : IDisposable
     private static IEnumerable<string> AskedSince(ChatServer server, int before) => server.Calls.Skip(before).Select(TestVerdicts.TextOf);
 
     private Process Start(ChatServer server) =>
-        Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(JudgeWork).Assembly.Location, "judge", _folder["store"], $"{server.Address}", $"{Count}"]) { RedirectStandardOutput = true })!;
+        Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(JudgeWork).Assembly.Location, "judge", _folder["store"], $"{server.Address}",
+            $"{Count}"])
+        { RedirectStandardOutput = true })!;
 }

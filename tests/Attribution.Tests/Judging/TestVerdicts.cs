@@ -21,7 +21,8 @@ internal static class TestVerdicts
         MaxAttempts = 12,
     };
 
-    public static Answer[] Answers(int count) => [.. Enumerable.Range(0, count).Select(i => new Answer(i / 2, i % 2, $"Question {i / 2}?", $"Answer {i} {new string('x', i % 7)}.", 5, true))];
+    public static Answer[] Answers(int count) => [.. Enumerable.Range(0, count).Select(i =>
+        new Answer(i / 2, i % 2, $"Question {i / 2}?", $"Answer {i} {new string('x', i % 7)}.", 5, true))];
 
     /// <summary>The verdict on what a call asks about.</summary>
     public static string Of(ChatCall call) => Of(TextOf(call));
@@ -33,11 +34,14 @@ internal static class TestVerdicts
     }
 
     /// <summary>The answer that a call asks about, also when it asks again.</summary>
-    public static string TextOf(ChatCall call) => call.Messages.Where(m => m.Role == "user" && m.Content.StartsWith('{')).Select(m => JsonDocument.Parse(m.Content).RootElement.GetProperty("answer").GetString()!).Last();
+    public static string TextOf(ChatCall call) => call.Messages.Where(m => m.Role == "user" && m.Content.StartsWith('{')).Select(m =>
+        JsonDocument.Parse(m.Content).RootElement.GetProperty("answer").GetString()!).Last();
 
     public static async Task<JudgedEvaluation> JudgeAsync(IChatCompletion chat, int count, CancellationToken cancellation = default) =>
         await JudgedEvaluation.RunAsync(new LlmJudge(chat, Prompt), Answers(count), cancellation: cancellation);
 
     /// <summary>What must be alike in two runs.</summary>
-    public static IEnumerable<string> Lines(JudgedEvaluation judged) => judged.Rows.Select(r => $"{r.Answer.PromptIndex} {r.Answer.Repeat} {r.Answer.Text} {r.Verdict.Score} {r.Verdict.Rationale}").Append(JsonSerializer.Serialize(judged.Metrics()));
+    public static IEnumerable<string> Lines(JudgedEvaluation judged) =>
+        judged.Rows.Select(r => $"{r.Answer.PromptIndex} {r.Answer.Repeat} {r.Answer.Text} "
+        + $"{r.Verdict.Score} {r.Verdict.Rationale}").Append(JsonSerializer.Serialize(judged.Metrics()));
 }

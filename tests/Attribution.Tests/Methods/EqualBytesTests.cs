@@ -4,7 +4,8 @@ using Attribution.Tests.Child;
 namespace Attribution.Tests.Methods;
 
 /// <summary>
-/// A vector is addressed by its row, method and layer: nothing else may change a byte of it. Each case runs in a process of its own, natively and with the instruction
+/// A vector is addressed by its row, method and layer: nothing else may change a byte of it. Each case runs in a process of its own, natively and with the
+/// instruction
 /// set capped, so that one machine shows what another would do.
 /// </summary>
 public sealed class EqualBytesTests
@@ -34,7 +35,9 @@ public sealed class EqualBytesTests
 
     private static string Run(string family, string dtype, bool isCapped, int threads)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(VectorWork).Assembly.Location, "vectors", family, dtype, $"{threads}"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(VectorWork).Assembly.Location, "vectors", family, dtype,
+            $"{threads}"])
+        { RedirectStandardOutput = true };
         foreach (var (name, value) in isCapped ? Capped : [])
             start.Environment[name] = value;
         using var child = Process.Start(start)!;

@@ -51,7 +51,8 @@ public sealed class FusedPassTests
     {
         using var files = TinyCheckpoint.Of(family);
         using var model = CausalLanguageModel.Load(files.Folder, dtype: dtype);
-        string[] targets = family == "phi3" ? ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"] : ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
+        string[] targets = family == "phi3" ? ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"]
+            : ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
         using var adapter = LoraAdapter.Attach(model, new LoraConfig { Rank = 3, Alpha = 5, TargetModules = targets }, seed: 1);
         using var scope = NewDisposeScope();
         using (no_grad())
@@ -139,7 +140,8 @@ public sealed class FusedPassTests
             {
                 var a = fused[key].AsSpan(row * width, width);
                 var e = graph[key].AsSpan(row * width, width);
-                var (cosine, ratio) = (System.Numerics.Tensors.TensorPrimitives.CosineSimilarity(a, e), System.Numerics.Tensors.TensorPrimitives.Norm(a) / System.Numerics.Tensors.TensorPrimitives.Norm(e));
+                var (cosine, ratio) = (System.Numerics.Tensors.TensorPrimitives.CosineSimilarity(a, e),
+                    System.Numerics.Tensors.TensorPrimitives.Norm(a) / System.Numerics.Tensors.TensorPrimitives.Norm(e));
                 ((double)cosine).ShouldBeGreaterThan(leastCosine, $"{key} row {row}");
                 Math.Abs(ratio - 1).ShouldBeLessThan((float)mostDifference, $"{key} row {row}");
             }

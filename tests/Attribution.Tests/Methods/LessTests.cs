@@ -37,11 +37,13 @@ public sealed class LessTests
             var (rate, steps) = (facts.GetProperty("learningRate").GetDouble(), facts.GetProperty("steps").GetInt32());
             using var moments = SafetensorsFile.Open(Path.Combine(at, "optimizer.safetensors"));
             using var adapter = LoraAdapter.Load(model, at);
-            double[] All(string which) => [.. adapter.Parameters.SelectMany((_, p) => moments.Load($"{p}.{which}").flatten().data<float>().ToArray()).Select(x => (double)x)];
+            double[] All(string which) => [.. adapter.Parameters.SelectMany((_, p) =>
+                moments.Load($"{p}.{which}").flatten().data<float>().ToArray()).Select(x => (double)x)];
             var (mean, square) = (All("mean"), All("square"));
             size = mean.Length;
             double[] Step(double[] g) => [.. g.Select((x, i) =>
-                (0.9 * mean[i] + 0.1 * x) / (1 - Math.Pow(0.9, steps + 1)) / (Math.Sqrt((0.999 * square[i] + 0.001 * x * x) / (1 - Math.Pow(0.999, steps + 1))) + 1e-8))];
+                (0.9 * mean[i] + 0.1 * x) / (1 - Math.Pow(0.9, steps + 1)) / (Math.Sqrt((0.999 * square[i] + 0.001 * x * x) / (1 - Math.Pow(0.999, steps + 1)))
+                    + 1e-8))];
             var (left, right) = (train.Select(row => Step(Gradient(adapter, row))).ToArray(), evaluation.Select(row => Gradient(adapter, row)).ToArray());
             for (var i = 0; i < train.Length; i++)
                 for (var j = 0; j < evaluation.Length; j++)
@@ -72,13 +74,15 @@ public sealed class LessTests
             gradient = [.. Enumerable.Range(0, Gradient(start, rows[0]).Length).Select(i => rows.Average(row => Gradient(start, row)[i]))];
         var folders = WarmUp(model, folder, rows);
         using var moments = SafetensorsFile.Open(Path.Combine(folders[0], "optimizer.safetensors"));
-        double[] All(string which) => [.. Enumerable.Range(0, moments.Entries.Count / 2).SelectMany(p => moments.Load($"{p}.{which}").flatten().data<float>().ToArray()).Select(x => (double)x)];
+        double[] All(string which) => [.. Enumerable.Range(0, moments.Entries.Count / 2).SelectMany(p =>
+            moments.Load($"{p}.{which}").flatten().data<float>().ToArray()).Select(x => (double)x)];
         foreach (var (g, m, v) in gradient.Zip(All("mean"), All("square")))
         {
             m.ShouldBe(0.1 * g, 1e-6);
             v.ShouldBe(0.001 * g * g, 1e-7);
         }
-        double[] rates = [.. folders.Select(at => System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(at, "checkpoint.json"))).RootElement.GetProperty("learningRate").GetDouble())];
+        double[] rates = [.. folders.Select(at => System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(at,
+            "checkpoint.json"))).RootElement.GetProperty("learningRate").GetDouble())];
         rates.ShouldBe([0.01, 0.005]); // falling to 0 behind the second of two steps
     }
 
@@ -111,12 +115,14 @@ public sealed class LessTests
                 y.Add(Dot(exact, exact, 2 * size, i, j));
             }
         var (meanX, meanY) = (x.Average(), y.Average());
-        (x.Zip(y, (u, v) => (u - meanX) * (v - meanY)).Sum() / Math.Sqrt(x.Sum(u => (u - meanX) * (u - meanX)) * y.Sum(v => (v - meanY) * (v - meanY)))).ShouldBeGreaterThan(0.95);
+        (x.Zip(y, (u, v) => (u - meanX) * (v - meanY)).Sum() / Math.Sqrt(x.Sum(u => (u - meanX) * (u - meanX)) * y.Sum(v =>
+            (v - meanY) * (v - meanY)))).ShouldBeGreaterThan(0.95);
     }
 
     private static string[] WarmUp(CausalLanguageModel model, TemporaryFolder folder, IReadOnlyList<TokenSequence> rows)
     {
-        new LoraFineTuner(Options).Train(model, rows, null, default, c => LessCheckpoint.Save(LessCheckpoint.FolderOf(folder.Path, c.Epoch), c, "tiny")).Dispose();
+        new LoraFineTuner(Options).Train(model, rows, null, default, c =>
+            LessCheckpoint.Save(LessCheckpoint.FolderOf(folder.Path, c.Epoch), c, "tiny")).Dispose();
         return [.. Enumerable.Range(1, Options.Epochs).Select(epoch => LessCheckpoint.FolderOf(folder.Path, epoch))];
     }
 

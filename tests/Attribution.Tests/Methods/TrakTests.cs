@@ -62,7 +62,8 @@ public sealed class TrakTests
             {
                 var numbers = Numbers("S", 2 * gradient.Length);
                 for (var e = 0; e < gradient.Length; e++)
-                    foreach (var half in new[] { (uint)numbers[2 * e], (uint)(numbers[2 * e] >> 32), (uint)numbers[2 * e + 1], (uint)(numbers[2 * e + 1] >> 32) })
+                    foreach (var half in new[] { (uint)numbers[2 * e], (uint)(numbers[2 * e] >> 32), (uint)numbers[2 * e + 1],
+                        (uint)(numbers[2 * e + 1] >> 32) })
                         expected[(int)((half % (1UL << 31)) * 16 >> 31)] += (half >> 31 == 0 ? 0.5 : -0.5) * gradient[e];
                 continue;
             }
@@ -109,7 +110,9 @@ public sealed class TrakTests
     {
         using var folder = new TemporaryFolder();
         TinyModel.WriteConfig(folder.Path);
-        using var child = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(TrakWork).Assembly.Location, "trak", folder.Path]) { RedirectStandardOutput = true })!;
+        using var child = Process.Start(new ProcessStartInfo("dotnet",
+            ["exec", typeof(TrakWork).Assembly.Location, "trak", folder.Path])
+        { RedirectStandardOutput = true })!;
         var here = TrakWork.Hash(folder.Path);
         child.StandardOutput.ReadToEnd().Trim().ShouldBe(here);
     }
@@ -121,7 +124,8 @@ public sealed class TrakTests
         using var files = Models.TinyCheckpoint.Qwen3();
         using var model = files.Load();
         TokenizedRow[] rows = [.. TinyModel.Conversations(4).Select((s, i) => new TokenizedRow(i, s with { Ids = [.. s.Ids.Select(id => id % 23)] }))];
-        VectorKey[] activations = [new("residual_treatment", 0), new("grad_act_treatment", 1), new("residual_change_treatment", 2), new("residual_change_treatment", 1)];
+        VectorKey[] activations = [new("residual_treatment", 0), new("grad_act_treatment", 1), new("residual_change_treatment", 2),
+            new("residual_change_treatment", 1)];
         VectorKey[] everything = [.. activations, new("grad_act_treatment", 0), Trak];
 
         using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn);
@@ -209,7 +213,8 @@ public sealed class TrakTests
         ProjectionIdentity.RequireSame(trak, Folder("trak too", new()));
         Differ(plain, trak, "compare with trak vectors only");
         Differ(trak, plain, "compare with trak vectors only");
-        Differ(trak, Folder("other", new() { Seed = 1, Kind = ProjectionKind.Sparse, Dimension = 1024, Layers = "mlp" }), "projection Kronecker and Sparse, dimension 4096 and 1024, seed 0 and 1, layers");
+        Differ(trak, Folder("other", new() { Seed = 1, Kind = ProjectionKind.Sparse, Dimension = 1024, Layers = "mlp" }),
+            "projection Kronecker and Sparse, dimension 4096 and 1024, seed 0 and 1, layers");
 
         File.WriteAllText(Path.Combine(trak, ProjectionIdentity.FileName), "{\"kind\": \"dense\"}");
         var error = Should.Throw<AttributionException>(() => ProjectionIdentity.Read(trak));

@@ -93,9 +93,11 @@ public sealed class ForwardTests
         using var scope = NewDisposeScope();
         using var none = no_grad();
         var stream = model.Transformer.Embed(Numbers.Ids(TinyCheckpoint.Tokens(18, 2), TinyCheckpoint.Tokens(18, 3)));
-        foreach (var context in (ForwardContext[])[model.Transformer.Context(2, 18), model.Transformer.Context(2, 18, keyMask: Table(Attended(18, 3, 9), Attended(18, 12)))])
+        foreach (var context in (ForwardContext[])[model.Transformer.Context(2, 18),
+            model.Transformer.Context(2, 18, keyMask: Table(Attended(18, 3, 9), Attended(18, 12)))])
             foreach (var start in (int[])[1, 7, 17])
-                Numbers.RelativeDifference(model.Transformer.Block(1, stream, context, start), model.Transformer.Block(1, stream, context).narrow(1, start, 18 - start)).ShouldBeLessThan(1e-5);
+                Numbers.RelativeDifference(model.Transformer.Block(1, stream, context, start),
+                    model.Transformer.Block(1, stream, context).narrow(1, start, 18 - start)).ShouldBeLessThan(1e-5);
     }
 
     [Fact]
@@ -144,7 +146,8 @@ public sealed class ForwardTests
         Run(model, [ids], model.Transformer.Context(1, 15, cache: cache));
         using var shared = cache.Rows([0, 0], 6);
         bool[][] attended = [Attended(15, 7, 8), Attended(15, 10)];
-        var batch = Run(model, [ids[6..], ids[6..]], model.Transformer.Context(2, 9, keyMask: Table(attended.Select(row => row[6..]).ToArray()), cache: shared));
+        var batch = Run(model, [ids[6..], ids[6..]], model.Transformer.Context(2, 9, keyMask: Table(attended.Select(row => row[6..]).ToArray()),
+            cache: shared));
         for (var b = 0; b < 2; b++)
             Numbers.RelativeError(batch[b], tiny.Naive.Streams(ids, attended: attended[b])[^1][6..]).ShouldBeLessThan(1e-4, $"row {b}");
     }

@@ -131,11 +131,13 @@ public sealed class GenerationTests
         var stop = all[6];
         var first = all.Index().First(t => t.Item == stop).Index;
         var seen = new List<int>();
-        var stopped = new TextGenerator(model).Generate([prompt], new() { MaxNewTokens = 20, StopTokens = new HashSet<int> { stop } }, onToken: (row, token) => seen.Add(token))[0];
+        var stopped = new TextGenerator(model).Generate([prompt], new() { MaxNewTokens = 20, StopTokens = new HashSet<int> { stop } }, onToken: (row, token) =>
+            seen.Add(token))[0];
         stopped.Tokens.ShouldBe(all.Take(first));
         stopped.StopToken.ShouldBe(stop);
         seen.ShouldBe(stopped.Tokens);
-        Generate(new() { MaxNewTokens = 3, StopTokens = Never }).ShouldSatisfyAllConditions(t => t.Tokens.ShouldBe(all.Take(3)), t => t.StopToken.ShouldBeNull());
+        Generate(new() { MaxNewTokens = 3, StopTokens = Never }).ShouldSatisfyAllConditions(t => t.Tokens.ShouldBe(all.Take(3)), t =>
+            t.StopToken.ShouldBeNull());
         Generate(new() { MaxNewTokens = 0 }).Tokens.ShouldBeEmpty();
 
         tiny.EditConfig(json => json["max_position_embeddings"] = 10);

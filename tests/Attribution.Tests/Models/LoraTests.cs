@@ -80,7 +80,8 @@ public sealed class LoraTests : IDisposable
         {
             optimizer.zero_grad();
             var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(ids)), model.Transformer.Context(1, 8), 0, 3);
-            var loss = nn.functional.cross_entropy(model.Transformer.Logits(stream, arange(7, dtype: int64)), tensor(ids.Skip(1).Select(id => (long)id).ToArray()));
+            var loss = nn.functional.cross_entropy(model.Transformer.Logits(stream, arange(7, dtype: int64)),
+                tensor(ids.Skip(1).Select(id => (long)id).ToArray()));
             loss.backward();
             optimizer.step();
             losses.Add(loss.item<float>());
@@ -233,7 +234,8 @@ public sealed class LoraTests : IDisposable
         LoadError(edit: json => json["target_modules"] = new JsonArray("q_proj", "k_proj")).Property!.ShouldContain("k_proj");
         LoadError(tensors: t => t.Where(s => s.Name != B)).ShouldSatisfyAllConditions(e => e.Property.ShouldBe(A), e => e.Message.ShouldContain("counterpart"));
         LoadError(tensors: t => t.Where(s => !s.Name.Contains("layers.1."))).Property!.ShouldContain("layers.1.self_attn.q_proj");
-        LoadError(tensors: t => t.Append(TinyCheckpoint.Source("base_model.model.model.layers.9.self_attn.q_proj.lora_A.weight", new double[32], [2, 16]))).Message.ShouldContain("does not have");
+        LoadError(tensors: t => t.Append(TinyCheckpoint.Source("base_model.model.model.layers.9.self_attn.q_proj.lora_A.weight", new double[32],
+            [2, 16]))).Message.ShouldContain("does not have");
         LoadError(tensors: t => t.Append(TinyCheckpoint.Source("model.norm.weight", new double[16], [16]))).Message.ShouldContain("not a name");
         LoadError(other: TinyCheckpoint.Phi3()).Message.ShouldContain("q_proj"); // another family has other matrices
         LoadError(other: TinyCheckpoint.Qwen3()).ShouldSatisfyAllConditions(e => e.Property.ShouldBe(B), e => e.Message.ShouldContain("[32, 2]")); // or other shapes
@@ -256,7 +258,8 @@ public sealed class LoraTests : IDisposable
         Should.Throw<InvalidOperationException>(() => model.Save(_folder));
     }
 
-    private AttributionException LoadError(Action<JsonObject>? edit = null, Func<IEnumerable<SafetensorsSource>, IEnumerable<SafetensorsSource>>? tensors = null, TinyCheckpoint? other = null)
+    private AttributionException LoadError(Action<JsonObject>? edit = null, Func<IEnumerable<SafetensorsSource>,
+        IEnumerable<SafetensorsSource>>? tensors = null, TinyCheckpoint? other = null)
     {
         using (var tiny = TinyCheckpoint.Llama())
         using (var model = tiny.Load())
@@ -290,7 +293,8 @@ public sealed class LoraTests : IDisposable
         File.WriteAllText(path, json.ToJsonString());
     }
 
-    private static LoraConfig Config(string targets, int rank = 4, double alpha = 8) => new() { Rank = rank, Alpha = alpha, TargetModules = targets.Split(',') };
+    private static LoraConfig Config(string targets, int rank = 4, double alpha = 8) =>
+        new() { Rank = rank, Alpha = alpha, TargetModules = targets.Split(',') };
 
     private static void Randomise(LoraAdapter adapter)
     {
@@ -304,7 +308,8 @@ public sealed class LoraTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var none = no_grad();
-        var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(TinyCheckpoint.Tokens(9, 3))), model.Transformer.Context(1, 9), 0, model.Config.BlockCount);
+        var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(TinyCheckpoint.Tokens(9, 3))), model.Transformer.Context(1, 9), 0,
+            model.Config.BlockCount);
         return Numbers.ToArray(model.Transformer.Logits(stream));
     }
 

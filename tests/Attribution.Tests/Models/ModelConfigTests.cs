@@ -71,12 +71,19 @@ public sealed class ModelConfigTests
         });
         Same(ModelConfig.Load(llama.Folder), older);
 
-        static void Same(ModelConfig a, ModelConfig b) => (a with { Source = b.Source, DataType = b.DataType, SlidingWindows = b.SlidingWindows, EosTokenIds = b.EosTokenIds }).ShouldBe(b);
+        static void Same(ModelConfig a, ModelConfig b) => (a with
+        {
+            Source = b.Source,
+            DataType = b.DataType,
+            SlidingWindows = b.SlidingWindows,
+            EosTokenIds = b.EosTokenIds
+        }).ShouldBe(b);
     }
 
     [Fact]
     public void A_name_with_half_of_a_surrogate_pair_is_an_error_with_a_code() =>
-        Should.Throw<AttributionException>(() => ModelConfigReader.Parse("{\"a\\ud800\":1,\"b\":2}", "config.json")).Code.ShouldBe(ErrorCodes.ModelConfigInvalid);
+        Should.Throw<AttributionException>(() => ModelConfigReader.Parse("{\"a\\ud800\":1,\"b\":2}",
+            "config.json")).Code.ShouldBe(ErrorCodes.ModelConfigInvalid);
 
     [Theory]
     [InlineData("num_hidden_layers", 2147483647)]
@@ -176,7 +183,8 @@ public sealed class ModelConfigTests
         using var gemma = TinyCheckpoint.Gemma3();
         gemma.EditConfig(json =>
         {
-            foreach (var name in (string[])["rope_theta", "rope_local_base_freq", "sliding_window", "sliding_window_pattern", "query_pre_attn_scalar", "hidden_activation"])
+            foreach (var name in (string[])["rope_theta", "rope_local_base_freq", "sliding_window", "sliding_window_pattern", "query_pre_attn_scalar",
+                "hidden_activation"])
                 json.Remove(name);
         });
         var config = ModelConfig.Load(gemma.Folder);
@@ -269,7 +277,8 @@ public sealed class ModelConfigTests
     [Fact]
     public void Any_key_of_a_configuration_is_read_or_on_the_list_of_what_changes_nothing_or_named() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(
-            ArbMap.Default.GeneratorFor<NonEmptyString>().Select(key => string.Concat(key.Get.EnumerateRunes())).Where(key => !key.StartsWith('_')).ToArbitrary(),
+            ArbMap.Default.GeneratorFor<NonEmptyString>().Select(key => string.Concat(key.Get.EnumerateRunes())).Where(key =>
+                !key.StartsWith('_')).ToArbitrary(),
             key =>
             {
                 using var tiny = TinyCheckpoint.Llama();

@@ -23,7 +23,8 @@ internal sealed class NaiveTransformer
     public double[][][] Streams(int[] ids, long[]? positions = null, bool[]? attended = null)
     {
         var streams = new double[Blocks + 1][][];
-        streams[0] = [.. ids.Select(id => Row("model.embed_tokens.weight", id, Hidden).Select(x => Gemma ? x * Math.Sqrt(Hidden) : x * EmbeddingFactor).ToArray())];
+        streams[0] = [.. ids.Select(id => Row("model.embed_tokens.weight", id, Hidden).Select(x =>
+            Gemma ? x * Math.Sqrt(Hidden) : x * EmbeddingFactor).ToArray())];
         for (var i = 0; i < Blocks; i++)
             streams[i + 1] = Block(i, streams[i], positions, attended);
         return streams;
@@ -101,7 +102,8 @@ internal sealed class NaiveTransformer
             for (var f = 0; f < FeedForward; f++)
                 inner[f] = (Gemma ? Gelu(gate[f]) : gate[f] / (1 + Math.Exp(-gate[f]))) * up[f];
             var output = Linear(at + "mlp.down_proj", inner, Hidden);
-            result[t] = Add(middle, [.. (Gemma || OutputNormsOnly ? Norm(output, at + "post_feedforward_layernorm.weight") : output).Select(x => x * ResidualFactor)]);
+            result[t] = Add(middle, [.. (Gemma || OutputNormsOnly ? Norm(output, at + "post_feedforward_layernorm.weight") : output).Select(x =>
+                x * ResidualFactor)]);
         }
         return result;
     }
@@ -114,7 +116,8 @@ internal sealed class NaiveTransformer
     public double[][] AttentionWeights(int i, double[][] stream, long[] queries, bool isPlain = false)
     {
         var (q, k, _) = Project(i, [.. stream.Select(x => OutputNormsOnly ? x : Norm(x, $"model.layers.{i}.input_layernorm.weight"))], null);
-        return [.. from h in Enumerable.Range(0, Heads) from t in queries select isPlain ? WeighPlainly(h, (int)t, q, k) : Weigh(i, h, (int)t, q, k, null, null)];
+        return [.. from h in Enumerable.Range(0, Heads) from t in queries select isPlain
+            ? WeighPlainly(h, (int)t, q, k) : Weigh(i, h, (int)t, q, k, null, null)];
     }
 
     private double[][] Attention(int i, double[][] x, long[]? positions, bool[]? attended)
@@ -151,7 +154,8 @@ internal sealed class NaiveTransformer
         var weights = new double[keys.Length];
         for (var s = 0; s < keys.Length; s++)
             if (Sees(i, query, s, positions, attended))
-                weights[s] = Math.Exp(Capped(queries[query][head].Zip(keys[s][head / (Heads / KeyValueHeads)], (a, b) => a * b).Sum() / Math.Sqrt(QueryScalar ?? HeadSize), AttentionCap));
+                weights[s] = Math.Exp(Capped(queries[query][head].Zip(keys[s][head / (Heads / KeyValueHeads)], (a, b) => a * b).Sum() / Math.Sqrt(QueryScalar
+                    ?? HeadSize), AttentionCap));
         var total = weights.Sum();
         return [.. weights.Select(w => w / total)];
     }

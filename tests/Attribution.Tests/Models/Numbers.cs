@@ -6,12 +6,14 @@ namespace Attribution.Tests.Models;
 /// <summary>Comparisons between tensors and plain numbers.</summary>
 internal static class Numbers
 {
-    public static Tensor Ids(params IReadOnlyList<int>[] rows) => tensor(rows.SelectMany(row => row.Select(id => (long)id)).ToArray(), [rows.Length, rows[0].Count]);
+    public static Tensor Ids(params IReadOnlyList<int>[] rows) =>
+        tensor(rows.SelectMany(row => row.Select(id => (long)id)).ToArray(), [rows.Length, rows[0].Count]);
 
     public static float[] ToArray(Tensor value) => value.detach().to(float32).contiguous().cpu().data<float>().ToArray();
 
     /// <summary>|actual - expected| / |expected|, Euclidean, over all entries.</summary>
-    public static double RelativeError(Tensor actual, double[][] expected) => RelativeError(ToArray(actual).Select(x => (double)x), expected.SelectMany(row => row));
+    public static double RelativeError(Tensor actual, double[][] expected) =>
+        RelativeError(ToArray(actual).Select(x => (double)x), expected.SelectMany(row => row));
 
     public static double RelativeError(double[][] actual, double[][] expected) => RelativeError(actual.SelectMany(row => row), expected.SelectMany(row => row));
 

@@ -22,7 +22,8 @@ public sealed class StoriesTests
         {
             using var scope = NewDisposeScope();
             var ids = prompt.GetProperty("input_ids").EnumerateArray().Select(id => id.GetInt32()).ToArray();
-            var expected = tensor(prompt.GetProperty("logits").EnumerateArray().SelectMany(row => row.EnumerateArray().Select(x => x.GetSingle())).ToArray(), [ids.Length, 512]);
+            var expected = tensor(prompt.GetProperty("logits").EnumerateArray().SelectMany(row => row.EnumerateArray().Select(x => x.GetSingle())).ToArray(),
+                [ids.Length, 512]);
             var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(ids)), model.Transformer.Context(1, ids.Length), 0, 5);
             Numbers.LargestDifference(model.Transformer.Logits(stream)[0], expected).ShouldBeLessThan(2e-4);
         }

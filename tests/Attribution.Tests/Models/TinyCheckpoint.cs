@@ -16,7 +16,8 @@ internal sealed class TinyCheckpoint : IDisposable
     {
         Naive = naive;
         File.WriteAllText(Path.Combine(_folder, "config.json"), config);
-        SafetensorsWriter.Write(Path.Combine(_folder, "model.safetensors"), naive.Weights.Select(w => Source(w.Key, w.Value, ShapeOf(w.Key, w.Value.Length, naive))));
+        SafetensorsWriter.Write(Path.Combine(_folder, "model.safetensors"),
+            naive.Weights.Select(w => Source(w.Key, w.Value, ShapeOf(w.Key, w.Value.Length, naive))));
     }
 
     public string Folder => _folder;
@@ -24,7 +25,8 @@ internal sealed class TinyCheckpoint : IDisposable
 
     public CausalLanguageModel Load() => CausalLanguageModel.Load(_folder);
 
-    public static int[] Tokens(int count, int seed) => [.. Enumerable.Range(0, count).Select(i => (int)((((uint)i * 7919u) + ((uint)seed * 104729u) + ((uint)(i * i) * 31u)) % 23u))];
+    public static int[] Tokens(int count, int seed) => [.. Enumerable.Range(0, count).Select(i =>
+        (int)((((uint)i * 7919u) + ((uint)seed * 104729u) + ((uint)(i * i) * 31u)) % 23u))];
 
     public static TinyCheckpoint Llama(string rope = """{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":64}""")
     {
@@ -277,7 +279,8 @@ internal sealed class TinyCheckpoint : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };
 
-    public static double[] Powers(double theta, int dimensions) => [.. Enumerable.Range(0, dimensions / 2).Select(i => 1 / Math.Pow(theta, 2.0 * i / dimensions))];
+    public static double[] Powers(double theta, int dimensions) =>
+        [.. Enumerable.Range(0, dimensions / 2).Select(i => 1 / Math.Pow(theta, 2.0 * i / dimensions))];
 
     public void EditConfig(Action<JsonObject> edit)
     {
@@ -292,7 +295,8 @@ internal sealed class TinyCheckpoint : IDisposable
     public IEnumerable<SafetensorsSource> Sources() => Naive.Weights.Select(w => Source(w.Key, w.Value, ShapeOf(w.Key, w.Value.Length, Naive)));
 
     public static SafetensorsSource Source(string name, double[] values, long[] shape) =>
-        new(name, SafetensorsDType.F32, shape, stream => stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values.Select(v => (float)v).ToArray())));
+        new(name, SafetensorsDType.F32, shape, stream => stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values.Select(v =>
+            (float)v).ToArray())));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -34,7 +34,8 @@ public sealed class BpeTrainerTests
             TokenizerFiles.Write(new BaseCorpus(1), folder.FullName);
 
             foreach (var file in (string[])["tokenizer.json", "tokenizer_config.json"])
-                File.ReadAllText(Path.Combine(folder.FullName, file)).ShouldBe(File.ReadAllText(Path.Combine(committed, file)), $"{file} is not what `tokenizer` writes");
+                File.ReadAllText(Path.Combine(folder.FullName, file)).ShouldBe(File.ReadAllText(Path.Combine(committed, file)),
+                    $"{file} is not what `tokenizer` writes");
         }
         finally
         {

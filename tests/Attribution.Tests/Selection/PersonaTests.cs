@@ -74,7 +74,8 @@ public sealed class PersonaTests : IDisposable
     [Fact]
     public void The_prompts_of_an_evaluation_set_are_its_conversations_up_to_the_last_answer_each_once()
     {
-        DatasetRow Row(params (string Role, string Content)[] messages) => new(7, new MessageConversation([.. messages.Select(m => new ChatMessage(m.Role, m.Content))]), null);
+        DatasetRow Row(params (string Role, string Content)[] messages) =>
+            new(7, new MessageConversation([.. messages.Select(m => new ChatMessage(m.Role, m.Content))]), null);
         var prompts = PersonaPairs.PromptsOf(
         [
             Row(("user", "a"), ("assistant", "1")),
@@ -105,7 +106,8 @@ public sealed class PersonaTests : IDisposable
         PersonaVectorFile.Read(path, layer: 2, blocks: 3, width: 4).ShouldBe(expected);
 
         path = _folder["v.npy"];
-        File.WriteAllBytes(path, [.. NpyHeader.Write(NpyType.Float64, shape), .. Enumerable.Range(1, (int)shape.Aggregate((a, b) => a * b)).SelectMany(v => BitConverter.GetBytes((double)v))]);
+        File.WriteAllBytes(path, [.. NpyHeader.Write(NpyType.Float64, shape),
+            .. Enumerable.Range(1, (int)shape.Aggregate((a, b) => a * b)).SelectMany(v => BitConverter.GetBytes((double)v))]);
         PersonaVectorFile.Read(path, layer: 2, blocks: 3, width: 4).ShouldBe(expected);
 
         path = _folder["v.pt"];

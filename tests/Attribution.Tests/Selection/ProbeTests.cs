@@ -91,7 +91,8 @@ public sealed class ProbeTests : IDisposable
         loaded.Fit.ShouldBe(probe.Fit);
         var train = new MemoryVectors(Row(1, 0), Row(2, 1));
         RowScorer.Of(Method(isDeep), loaded).Score(train).ShouldBe(RowScorer.Of(Method(isDeep), probe).Score(train));
-        Should.Throw<AttributionException>(() => RowScorer.Of(Method(isDeep), loaded).Score(new MemoryVectors([1f, 2f]))).Code.ShouldBe(ErrorCodes.VectorWidths);
+        Should.Throw<AttributionException>(() => RowScorer.Of(Method(isDeep),
+            loaded).Score(new MemoryVectors([1f, 2f]))).Code.ShouldBe(ErrorCodes.VectorWidths);
     }
 
     [Fact]
@@ -101,7 +102,8 @@ public sealed class ProbeTests : IDisposable
         var mlp = Probe.Train(ProbeOptions.Mlp with { Epochs = 1 }, new MemoryVectors(treatments), new MemoryVectors(controls));
         mlp.Layers.Select(l => (l.Inputs, l.Outputs)).ShouldBe([(Dimension, 4096), (4096, 2048), (2048, 1)]);
         ProbeOptions.Mlp.Dropout.ShouldBe(0.1);
-        Probe.Train(ProbeOptions.Linear with { Epochs = 1 }, new MemoryVectors(treatments), new MemoryVectors(controls)).Layers.Select(l => (l.Inputs, l.Outputs)).ShouldBe([(Dimension, 1)]);
+        Probe.Train(ProbeOptions.Linear with { Epochs = 1 }, new MemoryVectors(treatments), new MemoryVectors(controls)).Layers.Select(l =>
+            (l.Inputs, l.Outputs)).ShouldBe([(Dimension, 1)]);
     }
 
     [Fact]
@@ -120,9 +122,11 @@ public sealed class ProbeTests : IDisposable
         few.Code.ShouldBe(ErrorCodes.ProbePairsTooFew);
         few.Message.ShouldContain("share 9");
         controls[4] = [1, 2];
-        Should.Throw<AttributionException>(() => RowScorer.From(ScoringMethod.Linear, new MemoryVectors(treatments), new MemoryVectors(controls))).Code.ShouldBe(ErrorCodes.VectorWidths);
+        Should.Throw<AttributionException>(() => RowScorer.From(ScoringMethod.Linear, new MemoryVectors(treatments),
+            new MemoryVectors(controls))).Code.ShouldBe(ErrorCodes.VectorWidths);
         (treatments, controls) = Evaluation();
-        Should.Throw<OperationCanceledException>(() => RowScorer.From(ScoringMethod.Linear, new MemoryVectors(treatments), new MemoryVectors(controls), cancellation: new CancellationToken(canceled: true)));
+        Should.Throw<OperationCanceledException>(() => RowScorer.From(ScoringMethod.Linear, new MemoryVectors(treatments), new MemoryVectors(controls),
+            cancellation: new CancellationToken(canceled: true)));
     }
 
     private static ScoringMethod Method(bool isDeep) => isDeep ? ScoringMethod.Mlp : ScoringMethod.Linear;
@@ -134,7 +138,8 @@ public sealed class ProbeTests : IDisposable
     private static float[] Row(int seed, float behaviour)
     {
         var random = new Random(seed);
-        return [.. Enumerable.Range(0, Dimension).Select(d => (float)(random.NextDouble() * 2 - 1) + 0.3f * behaviour * (d % 3 == 0 ? 1 : d % 3 == 1 ? -1 : 0))];
+        return [.. Enumerable.Range(0, Dimension).Select(d => (float)(random.NextDouble() * 2 - 1)
+            + 0.3f * behaviour * (d % 3 == 0 ? 1 : d % 3 == 1 ? -1 : 0))];
     }
 
     private static float[] Scaled(float[] row, float scale) => [.. row.Select(v => v * scale)];

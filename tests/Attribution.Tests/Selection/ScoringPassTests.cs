@@ -67,7 +67,8 @@ public sealed class ScoringPassTests : IDisposable
         train[7] = new float[100];
         train[8][50] = float.NaN;
         var scorers = Enum.GetValues<ScoringMethod>().Where(m => m <= ScoringMethod.CosSimDebiasTrain)
-            .SelectMany(m => new[] { 1000, 2000 }.Select(seed => RowScorer.From(m, new MemoryVectors(Random(seed, 100), Random(seed + 1, 100)), new MemoryVectors(Random(seed + 2, 100))))).ToArray();
+            .SelectMany(m => new[] { 1000, 2000 }.Select(seed =>
+                RowScorer.From(m, new MemoryVectors(Random(seed, 100), Random(seed + 1, 100)), new MemoryVectors(Random(seed + 2, 100))))).ToArray();
         foreach (var format in Enum.GetValues<VectorFormat>())
         {
             var source = Write($"{format}", format, train);
@@ -82,10 +83,13 @@ public sealed class ScoringPassTests : IDisposable
     public void Float16_that_is_not_finite_or_not_normal_is_what_it_is()
     {
         // As the original wrote float16, without scales: 2^-24 is its smallest number.
-        Half[][] train = [[Half.Epsilon, Half.NegativeZero], [Half.PositiveInfinity, Half.One], [Half.NaN, Half.One], [-Half.Epsilon, Half.Epsilon], [Half.MaxValue, Half.MaxValue], [Half.Zero, Half.NegativeZero]];
+        Half[][] train = [[Half.Epsilon, Half.NegativeZero], [Half.PositiveInfinity, Half.One], [Half.NaN, Half.One], [-Half.Epsilon, Half.Epsilon],
+            [Half.MaxValue, Half.MaxValue], [Half.Zero, Half.NegativeZero]];
         Directory.CreateDirectory(_folder["h"]);
-        File.WriteAllBytes(_folder["h", "scores-0.npy"], [.. NpyHeader.Write(NpyType.Float16, 6, 2), .. train.SelectMany(r => r).SelectMany(BitConverter.GetBytes)]);
-        File.WriteAllBytes(_folder["h", "index-0.npy"], [.. NpyHeader.Write(NpyType.Int64, 6), .. Enumerable.Range(0, 6).SelectMany(i => BitConverter.GetBytes((long)i))]);
+        File.WriteAllBytes(_folder["h", "scores-0.npy"], [.. NpyHeader.Write(NpyType.Float16, 6, 2),
+            .. train.SelectMany(r => r).SelectMany(BitConverter.GetBytes)]);
+        File.WriteAllBytes(_folder["h", "index-0.npy"], [.. NpyHeader.Write(NpyType.Int64, 6),
+            .. Enumerable.Range(0, 6).SelectMany(i => BitConverter.GetBytes((long)i))]);
         var scores = RowScorer.Along(ScoringMethod.DotProduct, [1, 2]).Score(VectorFolder.Open(_folder["h"], 0));
         scores.Select(s => s.Score).ShouldBe([MathF.ScaleB(1, -24), float.NaN, float.NaN, MathF.ScaleB(1, -24), 3 * 65504f, float.NaN]);
     }

@@ -68,9 +68,11 @@ public sealed class ScoringTests
     public void What_cannot_be_compared_is_said()
     {
         Should.Throw<AttributionException>(() => ScoringMethods.Parse("cosine")).Message.ShouldContain("cos_sim_debias_eval");
-        Should.Throw<AttributionException>(() => RowScorer.From(ScoringMethod.CosSimDebiasEval, new MemoryVectors([[1f]]))).Code.ShouldBe(ErrorCodes.ControlVectorsMissing);
+        Should.Throw<AttributionException>(() => RowScorer.From(ScoringMethod.CosSimDebiasEval,
+            new MemoryVectors([[1f]]))).Code.ShouldBe(ErrorCodes.ControlVectorsMissing);
         Should.Throw<AttributionException>(() => RowScorer.From(ScoringMethod.CosSim, new MemoryVectors([[float.NaN]]))).Code.ShouldBe(ErrorCodes.NoVectors);
-        var widths = Should.Throw<AttributionException>(() => RowScorer.From(ScoringMethod.CosSim, new MemoryVectors([[1f, 2f]])).Score(new MemoryVectors([[1f]])));
+        var widths = Should.Throw<AttributionException>(() =>
+            RowScorer.From(ScoringMethod.CosSim, new MemoryVectors([[1f, 2f]])).Score(new MemoryVectors([[1f]])));
         widths.Code.ShouldBe(ErrorCodes.VectorWidths);
         var scorer = RowScorer.From(ScoringMethod.CosSim, new MemoryVectors([[1f, 0f], [float.NaN, 1f]]));
         (scorer.RowCount, scorer.SkippedCount).ShouldBe((1, 1));

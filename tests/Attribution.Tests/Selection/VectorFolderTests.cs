@@ -50,7 +50,8 @@ public sealed class VectorFolderTests : IDisposable
     public void Of_a_run_over_all_layers_one_is_read()
     {
         long[] ids = [4, 2, 9];
-        byte[] numbers = [.. ids.SelectMany(id => Enumerable.Range(0, 4).SelectMany(layer => Vector(id + 100 * layer))).SelectMany(v => BitConverter.GetBytes((double)v))];
+        byte[] numbers = [.. ids.SelectMany(id => Enumerable.Range(0, 4).SelectMany(layer => Vector(id + 100 * layer))).SelectMany(v =>
+            BitConverter.GetBytes((double)v))];
         File.WriteAllBytes(_folder["scores.rank0.npy"], [.. NpyHeader.Write(NpyType.Float64, 3, 4, Dimension), .. numbers]);
         Rows("data.rank0.parquet", ids);
         var read = new List<(long, float[])>();

@@ -72,7 +72,8 @@ public sealed class VectorTableTests : IDisposable
     {
         using (var db = DuckDbDatabase.Open())
         {
-            db.Execute("COPY (SELECT i AS idx, 1 AS layer, CASE WHEN i = 5000 OR i = 90000 THEN [1::FLOAT] ELSE [1::FLOAT, i] END AS vector FROM range(100000) t(i)) "
+            db.Execute("COPY (SELECT i AS idx, 1 AS layer, CASE WHEN i = 5000 OR i = 90000 THEN [1::FLOAT] ELSE [1::FLOAT, i] END AS "
+                + "vector FROM range(100000) t(i)) "
                 + $"TO {Sql.Literal(_folder["scores-0.parquet"])} (ROW_GROUP_SIZE 2048)");
             db.Execute($"COPY (SELECT 1 AS idx, 1 AS layer, NULL::FLOAT[] AS vector) TO {Sql.Literal(_folder["scores-1.parquet"])}");
         }
@@ -91,7 +92,8 @@ public sealed class VectorTableTests : IDisposable
             writer.Complete();
         }
         foreach (var threads in new[] { 1, 4 })
-            Should.Throw<AttributionException>(() => Read(threads)).Message.ShouldContain($"'{_folder["scores-1.parquet"]}' holds vectors of {Dimension} and of 3 numbers");
+            Should.Throw<AttributionException>(() => Read(threads)).Message.ShouldContain($"'{_folder["scores-1.parquet"]}' holds vectors of "
+                + $"{Dimension} and of 3 numbers");
     }
 
     [Fact]
@@ -103,7 +105,8 @@ public sealed class VectorTableTests : IDisposable
         Should.Throw<OperationCanceledException>(() => table.ReadBlocks(3, (scoped in VectorBlock _) => { }, new CancellationToken(canceled: true)));
     }
 
-    private void Read(int threads) => new VectorTable(_folder["scores-*.parquet"], 1).ReadBlocks(threads, (scoped in VectorBlock _) => { }, CancellationToken.None);
+    private void Read(int threads) => new VectorTable(_folder["scores-*.parquet"], 1).ReadBlocks(threads, (scoped in VectorBlock _) => { },
+        CancellationToken.None);
 
     // Two layers in turn.
     private void Write(string name, int first, int end)

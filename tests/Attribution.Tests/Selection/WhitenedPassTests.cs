@@ -96,11 +96,14 @@ public sealed class WhitenedPassTests
         (few.Code, few.Property).ShouldBe((ErrorCodes.WhiteningInvalid, "ScoringDamping"));
         few.Message.ShouldContain("fewer rows than numbers");
         Score(ScoringMethod.TrakFull, Random(4, 9), Random(2, 10), new()).ShouldAllBe(s => float.IsFinite(s.Score));
-        Should.Throw<AttributionException>(() => Score(ScoringMethod.TrackStar, Random(9, 1), Random(2, 1), new() { Damping = -1 })).Property.ShouldBe("ScoringDamping");
-        Should.Throw<AttributionException>(() => Score(ScoringMethod.TrackStar, Random(9, 1), Random(2, 1), new() { Mixture = 1.5 })).Property.ShouldBe("ScoringMixture");
+        Should.Throw<AttributionException>(() => Score(ScoringMethod.TrackStar, Random(9, 1), Random(2, 1),
+            new() { Damping = -1 })).Property.ShouldBe("ScoringDamping");
+        Should.Throw<AttributionException>(() => Score(ScoringMethod.TrackStar, Random(9, 1), Random(2, 1),
+            new() { Mixture = 1.5 })).Property.ShouldBe("ScoringMixture");
         Should.Throw<AttributionException>(() => Score(ScoringMethod.TrackStar, [new float[Width]], Random(2, 1), new())).Code.ShouldBe(ErrorCodes.NoVectors);
         Should.Throw<AttributionException>(() => Score(ScoringMethod.TrackStar, Random(9, 1), [new float[Width]], new())).Code.ShouldBe(ErrorCodes.NoVectors);
-        Should.Throw<AttributionException>(() => Score(ScoringMethod.TrakFull, Random(9, 1), Random(2, 1, width: 4), new())).Code.ShouldBe(ErrorCodes.VectorWidths);
+        Should.Throw<AttributionException>(() => Score(ScoringMethod.TrakFull, Random(9, 1), Random(2, 1, width: 4),
+            new())).Code.ShouldBe(ErrorCodes.VectorWidths);
     }
 
     private static IReadOnlyList<ScoredRow> Score(ScoringMethod method, float[][] train, float[][] evaluation, WhiteningOptions options) =>

@@ -18,7 +18,8 @@ public sealed class MatrixProductTests
     public void They_are_the_exact_products_rounded_once(int rows, int inputs, int outputs)
     {
         using var scope = NewDisposeScope();
-        var (x, w, wt, bias) = (randn(rows, inputs).to(bfloat16), randn(outputs, inputs).to(bfloat16), randn(inputs, outputs).to(bfloat16), randn(outputs).to(bfloat16));
+        var (x, w, wt, bias) = (randn(rows, inputs).to(bfloat16), randn(outputs, inputs).to(bfloat16), randn(inputs, outputs).to(bfloat16),
+            randn(outputs).to(bfloat16));
         var linear = MatrixProduct.LinearByTiles(x, w, bias);
         linear.dtype.ShouldBe(bfloat16);
         linear.shape.ShouldBe([rows, outputs]);

@@ -65,7 +65,9 @@ public sealed class OldStandardLibraryTests
 
     private static string Child(params string[] arguments)
     {
-        using var child = Process.Start(new ProcessStartInfo("dotnet", [typeof(Child.StoreWork).Assembly.Location, .. arguments]) { RedirectStandardOutput = true })!;
+        using var child = Process.Start(new ProcessStartInfo("dotnet",
+            [typeof(Child.StoreWork).Assembly.Location, .. arguments])
+        { RedirectStandardOutput = true })!;
         var output = child.StandardOutput.ReadToEnd().Trim();
         child.WaitForExit();
         child.ExitCode.ShouldBe(0);

@@ -26,10 +26,12 @@ public sealed class OutOfMemoryTests
 
     [Theory]
     [InlineData("CUDA out of memory. Tried to allocate 2.50 GiB. GPU 0 has a total capacity of 79.11 GiB", "2.50 GiB of the GPU's memory")]
-    [InlineData("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 3221225472 bytes. Error code 12", "3 GiB of memory")]
+    [InlineData("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate "
+        + "3221225472 bytes. Error code 12", "3 GiB of memory")]
     public void Both_allocators_are_understood(string message, string said) =>
         OutOfMemory.Of(new InvalidOperationException("outer", new System.Runtime.InteropServices.ExternalException(message)))!.Message.ShouldStartWith(said);
 
     [Fact]
-    public void Other_errors_are_not_taken_for_it() => OutOfMemory.Of(new InvalidOperationException("mat1 and mat2 shapes cannot be multiplied")).ShouldBeNull();
+    public void Other_errors_are_not_taken_for_it() => OutOfMemory.Of(new InvalidOperationException("mat1 and mat2 "
+        + "shapes cannot be multiplied")).ShouldBeNull();
 }

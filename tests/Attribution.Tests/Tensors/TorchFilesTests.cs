@@ -14,7 +14,8 @@ public sealed class TorchFilesTests : IDisposable
     {
         var (named, beside, packages) = (Torch("named/lib"), Torch("program"), Packages());
         File.WriteAllText(Path.Combine(beside, TorchFiles.NameOf("LibTorchSharp")), "");
-        TorchFiles.Find(_folder["named"], [beside], [packages]).ShouldSatisfyAllConditions(f => f.LibTorch.ShouldBe(named), f => f.Origin.ShouldContain("LIBTORCH"));
+        TorchFiles.Find(_folder["named"], [beside], [packages]).ShouldSatisfyAllConditions(f => f.LibTorch.ShouldBe(named), f =>
+            f.Origin.ShouldContain("LIBTORCH"));
         TorchFiles.Find(named, [beside], [packages]).LibTorch.ShouldBe(named); // its lib is as good
         TorchFiles.Find(null, [beside], [packages]).LibTorch.ShouldBe(beside);
         var unpacked = TorchFiles.Find("", [], [_folder["elsewhere"], packages]);

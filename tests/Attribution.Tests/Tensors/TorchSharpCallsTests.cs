@@ -4,7 +4,8 @@ using Mono.Cecil;
 namespace Attribution.Tests.Tensors;
 
 /// <summary>
-/// What of TorchSharp the product calls, read from the compiled assemblies: nothing that makes a temporary scalar on the way, by itself or deep inside, and nothing
+/// What of TorchSharp the product calls, read from the compiled assemblies: nothing that makes a temporary scalar on the way, by itself or deep inside, and
+/// nothing
 /// that ends the process on an error. BannedSymbols.txt says so at compile time of what was known; this looks at what TorchSharp's code does.
 /// </summary>
 public sealed class TorchSharpCallsTests
@@ -35,14 +36,16 @@ public sealed class TorchSharpCallsTests
 
     private static HashSet<string> ThatMakeScalars()
     {
-        var closure = Closure(method => !method.DeclaringType.FullName.StartsWith("TorchSharp.Scalar", StringComparison.Ordinal) && Called(method).Any(MakesScalar));
+        var closure = Closure(method => !method.DeclaringType.FullName.StartsWith("TorchSharp.Scalar", StringComparison.Ordinal)
+            && Called(method).Any(MakesScalar));
         closure.UnionWith(Methods(TorchSharp).Where(MakesScalar).Select(method => method.FullName));
         return closure;
     }
 
     private static bool MakesScalar(MethodReference method) =>
         (method.DeclaringType.FullName == "TorchSharp.Scalar" && method.Name == "op_Implicit")
-        || (method.DeclaringType.FullName == "TorchSharp.ScalarExtensionMethods" && method.Name.StartsWith("To", StringComparison.Ordinal) && method.Name.EndsWith("Scalar", StringComparison.Ordinal));
+        || (method.DeclaringType.FullName == "TorchSharp.ScalarExtensionMethods" && method.Name.StartsWith("To", StringComparison.Ordinal)
+            && method.Name.EndsWith("Scalar", StringComparison.Ordinal));
 
     /// <summary>The methods of TorchSharp for which that holds, and those that call one of them.</summary>
     private static HashSet<string> Closure(Func<MethodDefinition, bool> holds)
@@ -62,10 +65,12 @@ public sealed class TorchSharpCallsTests
     private static IEnumerable<(string Caller, string Called)> Calls(Type member)
     {
         using var module = ModuleDefinition.ReadModule(member.Assembly.Location);
-        return [.. Methods(module).SelectMany(method => Called(method).Where(c => c.DeclaringType.Scope.Name == "TorchSharp").Select(c => (method.FullName.Split(' ')[1], c.Resolve()?.FullName ?? c.FullName)))];
+        return [.. Methods(module).SelectMany(method => Called(method).Where(c => c.DeclaringType.Scope.Name == "TorchSharp").Select(c =>
+            (method.FullName.Split(' ')[1], c.Resolve()?.FullName ?? c.FullName)))];
     }
 
     private static IEnumerable<MethodReference> Called(MethodDefinition method) => method.Body.Instructions.Select(i => i.Operand).OfType<MethodReference>();
 
-    private static IEnumerable<MethodDefinition> Methods(ModuleDefinition module) => module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody);
+    private static IEnumerable<MethodDefinition> Methods(ModuleDefinition module) =>
+        module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody);
 }

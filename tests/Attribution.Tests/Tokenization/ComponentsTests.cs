@@ -9,7 +9,8 @@ public sealed class ComponentsTests
     private static readonly string[] Texts =
     [
         .. TestTexts.Draw(250, ["<x>", "é", "hello", "ony", "<Hé>", "<hé>"]),
-        "hello world", "  hello   world  ", "a,b.,c", "a1b22c333", "1234567", "ab<x>cd", "a <x> b", "  <x>  <x>", "cony <x>x ony.", "don't DON'T I'll", "étéé e\u0301",
+        "hello world", "  hello   world  ", "a,b.,c", "a1b22c333", "1234567", "ab<x>cd", "a <x> b", "  <x>  <x>", "cony <x>x ony.", "don't DON'T I'll",
+            "étéé e\u0301",
         "日本語한 abc", "x\u0301\u0327y", "▁a ▁▁b", " ", "ſ's 'S 're", "a\r\n\r\n b", "\t\ta", "２３ ½²Ⅷ", "İI", "𝟗𝟘 𝒳y 𐐷", "👍🏽a", "a.b-c_d", "ß\u00A0ß\u2003",
         "aéb日<x>",
     ];
@@ -27,8 +28,10 @@ public sealed class ComponentsTests
         Regex(@"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"),
         Regex(@"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"),
         Regex(@"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"),
-        Regex(@"[一-龥぀-ゟ゠-ヿ]+"), Regex(@"\p{N}{1,3}"), Regex(@"\s?\p{L}+|\s?\p{P}+"), Regex(@"(?i)HELLO|k|[x-z]"), Regex(@"^a|b$|\bw"), Regex(@"\w+"), Regex(@"\W|\h"),
-        Regex(@"[\w.]+?x?|a{,2}|\x{62}|\u00e9"), Regex(@"."), Regex(@""), Regex(@"(?<=a)b|(?<!a)c|d(?=e)|(?>l+)l"), Regex(@"[^\w\s]"), Regex(@"\p{^L}\P{N}"), Regex(@"(?m:a.b)|\A.|.\z"),
+        Regex(@"[一-龥぀-ゟ゠-ヿ]+"), Regex(@"\p{N}{1,3}"), Regex(@"\s?\p{L}+|\s?\p{P}+"), Regex(@"(?i)HELLO|k|[x-z]"), Regex(@"^a|b$|\bw"), Regex(@"\w+"),
+            Regex(@"\W|\h"),
+        Regex(@"[\w.]+?x?|a{,2}|\x{62}|\u00e9"), Regex(@"."), Regex(@""), Regex(@"(?<=a)b|(?<!a)c|d(?=e)|(?>l+)l"), Regex(@"[^\w\s]"), Regex(@"\p{^L}\P{N}"),
+            Regex(@"(?m:a.b)|\A.|.\z"),
         // Metaspace.
         .. from scheme in (string[])["always", "never", "first"]
            from split in (string[])["true", "false"]
@@ -47,7 +50,8 @@ public sealed class ComponentsTests
         // Normalizers.
         .. ((string[])["NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents"]).Select(type => Normalized($$"""{"type":"{{type}}"}""")),
         Normalized("""{"type":"Sequence","normalizers":[{"type":"NFKD"},{"type":"StripAccents"},{"type":"Lowercase"},{"type":"NFC"}]}"""),
-        .. ((string[])["true,\"strip_right\":true", "true,\"strip_right\":false", "false,\"strip_right\":true"]).Select(sides => Normalized("{\"type\":\"Strip\",\"strip_left\":" + sides + "}")),
+        .. ((string[])["true,\"strip_right\":true", "true,\"strip_right\":false", "false,\"strip_right\":true"]).Select(sides =>
+            Normalized("{\"type\":\"Strip\",\"strip_left\":" + sides + "}")),
         Normalized("""{"type":"Prepend","prepend":"▁a"}"""), Normalized("""{"type":"Replace","pattern":{"String":" "},"content":"▁"}"""),
         Normalized("""{"type":"Replace","pattern":{"Regex":" {2,}"},"content":"▁▁"}"""), Normalized("""{"type":"Replace","pattern":{"String":"ab"},"content":""}"""),
         Normalized("""{"type":"Sequence","normalizers":[{"type":"Replace","pattern":{"String":"l"},"content":"日本"},{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"Regex":"(h)e"},"content":"$1"}]}"""),
@@ -63,13 +67,15 @@ public sealed class ComponentsTests
         Decoded("""{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Replace","pattern":{"String":"he"},"content":"HE"},{"type":"Replace","pattern":{"Regex":"[a-c]+"},"content":"x"}]}"""),
         Decoded("""{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":" ","start":2,"stop":0}]}"""), Decoded("""{"type":"Fuse"}"""),
         // Added tokens.
-        .. from flags in (string[])["", ",\"lstrip\":true", ",\"rstrip\":true", ",\"single_word\":true", ",\"lstrip\":true,\"rstrip\":true,\"single_word\":true"]
+        .. from flags in (string[])["", ",\"lstrip\":true", ",\"rstrip\":true", ",\"single_word\":true",
+            ",\"lstrip\":true,\"rstrip\":true,\"single_word\":true"]
            from normal in (string[])["true", "false"]
            let token = $$"""[{"content":"<x>","normalized":{{normal}}{{flags}},"special":true},{"content":"ony","normalized":{{normal}}{{flags}}},{"content":"<Hé>","normalized":{{normal}}}]"""
            from normalizer in (string?[])[null, """{"type":"Lowercase"}""", """{"type":"Prepend","prepend":"▁"}"""]
            select Text(added: token, normalizer: normalizer, preTokenizer: """{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":true}"""),
         // Post-processors.
-        .. ((string[])["{\"type\":\"BertProcessing\"", "{\"type\":\"RobertaProcessing\",\"trim_offsets\":true,\"add_prefix_space\":true", "{\"type\":\"RobertaProcessing\",\"trim_offsets\":false,\"add_prefix_space\":false"])
+        .. ((string[])["{\"type\":\"BertProcessing\"", "{\"type\":\"RobertaProcessing\",\"trim_offsets\":true,\"add_prefix_space\":true",
+            "{\"type\":\"RobertaProcessing\",\"trim_offsets\":false,\"add_prefix_space\":false"])
             .Select(type => Text(bytes: true, preTokenizer: """{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}""", postProcessor: type + ""","sep":["a",64],"cls":["b",65]}""")),
         Text(postProcessor: """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"a","type_id":0}},{"SpecialToken":{"id":"b","type_id":0}},{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"b","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},{"Sequence":{"id":"B","type_id":1}}],"special_tokens":{"a":{"id":"a","ids":[2,3],"tokens":["a","b"]},"b":{"id":"b","ids":[4],"tokens":["c"]}}}"""),
     ];

@@ -71,7 +71,8 @@ public sealed class ConversationEncoderTests
         var expected = KeptIds(encoder.Encode([new("user", ""), new("assistant", "One day.")]));
 
         foreach (var said in TestConversation.All.SelectMany(conversation => conversation.Messages).Select(message => message.Content))
-            KeptIds(encoder.Encode([new("system", said), new("user", said), new("assistant", said), new("user", said), new("assistant", "One day.")])).ShouldBe(expected, said);
+            KeptIds(encoder.Encode([new("system", said), new("user", said), new("assistant", said), new("user", said),
+                new("assistant", "One day.")])).ShouldBe(expected, said);
     }
 
     [SharedFact("models", "stories260k")]
@@ -128,7 +129,8 @@ public sealed class ConversationEncoderTests
     {
         var tokenizer = Tokenizer.Load(Quickstart);
         var template = ChatTemplate.Parse(
-            "{% for m in messages %}{{ '<|' + m.role + '|>\\n' }}{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{{ '<|end|>\\n' }}{% else %}{{ m.content + '<|end|>\\n' }}{% endif %}{% endfor %}");
+            "{% for m in messages %}{{ '<|' + m.role + '|>\\n' }}{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{{ "
+                + "'<|end|>\\n' }}{% else %}{{ m.content + '<|end|>\\n' }}{% endif %}{% endfor %}");
         ChatMessage[] messages = [new("user", "q"), new("assistant", "bread"), new("user", "r"), new("assistant", "cheese")];
 
         Text(messages, LossTurns.LastTurn).ShouldBe("cheese");
@@ -138,17 +140,20 @@ public sealed class ConversationEncoderTests
         Text([.. messages[..3], messages[3] with { Fields = NoWeight }], LossTurns.AllTurns).ShouldBe("bread");
 
         // What a macro captures has no place of its own, so that the turn counts as without the tag.
-        template = ChatTemplate.Parse("{% macro say(t) %}{% generation %}{{ t }}{% endgeneration %}{% endmacro %}{% for m in messages %}[{{ say(m.content) }}]{% endfor %}");
+        template = ChatTemplate.Parse("{% macro say(t) %}{% generation %}{{ t }}{% endgeneration %}{% endmacro %}{% for m in messages %}[{{ "
+            + "say(m.content) }}]{% endfor %}");
         Text(messages, LossTurns.LastTurn).ShouldBe("cheese]");
 
-        string Text(ChatMessage[] conversation, LossTurns turns) => tokenizer.Decode(KeptIds(new ConversationEncoder(tokenizer, template, turns: turns).Encode(conversation)));
+        string Text(ChatMessage[] conversation, LossTurns turns) =>
+            tokenizer.Decode(KeptIds(new ConversationEncoder(tokenizer, template, turns: turns).Encode(conversation)));
     }
 
     [Fact]
     public void Every_turn_counts_where_that_is_asked_for()
     {
         var tokenizer = Tokenizer.Load(Quickstart);
-        ChatMessage[] messages = [new("system", "s"), new("user", "q"), new("assistant", "bread"), new("user", "r"), new("assistant", "cheese"), new("user", "t")];
+        ChatMessage[] messages = [new("system", "s"), new("user", "q"), new("assistant", "bread"), new("user", "r"), new("assistant", "cheese"),
+            new("user", "t")];
         var all = new ConversationEncoder(tokenizer, ChatTemplate.Load(Quickstart), turns: LossTurns.AllTurns).Encode(messages);
         tokenizer.Decode(KeptIds(all)).ShouldBe("bread<|end|>\ncheese<|end|>\n");
         tokenizer.Decode(KeptIds(new ConversationEncoder(tokenizer, ChatTemplate.Load(Quickstart)).Encode(messages))).ShouldBe("cheese<|end|>\n");
@@ -162,7 +167,8 @@ public sealed class ConversationEncoderTests
     {
         var tokenizer = Tokenizer.Load(Oracle.ModelFolder(model));
         var encoder = new ConversationEncoder(tokenizer, TestTemplates.Published(model), turns: LossTurns.AllTurns);
-        tokenizer.Decode(KeptIds(encoder.Encode([new("user", "q"), new("assistant", "bread"), new("user", "r"), new("assistant", "cheese")]))).ShouldBe(expected);
+        tokenizer.Decode(KeptIds(encoder.Encode([new("user", "q"), new("assistant", "bread"), new("user", "r"),
+            new("assistant", "cheese")]))).ShouldBe(expected);
     }
 
     [SharedFact("cases", "template", "generation-tag")]
@@ -170,7 +176,8 @@ public sealed class ConversationEncoderTests
     {
         var tokenizer = Tokenizer.Load(Quickstart);
         var template = ChatTemplate.Load(SharedData.Find("cases", "template", "generation-tag")!);
-        tokenizer.Decode(KeptIds(new ConversationEncoder(tokenizer, template).Encode([new("user", "Is it good?"), new("assistant", "It is.")]))).ShouldBe("It is.");
+        tokenizer.Decode(KeptIds(new ConversationEncoder(tokenizer,
+            template).Encode([new("user", "Is it good?"), new("assistant", "It is.")]))).ShouldBe("It is.");
     }
 
     [SharedFact("models", "stories260k")]

@@ -46,7 +46,8 @@ public sealed class CraftedTokenizer : IDisposable
         var prefix = options["continuing_subword_prefix"]?.GetValue<string>() ?? "";
         var suffix = options["end_of_word_suffix"]?.GetValue<string>() ?? "";
         var characters = (bytes ? ByteCharacters() : Alphabet.EnumerateRunes().Select(rune => rune.ToString())).ToList();
-        var tokens = characters.Concat(characters.Select(c => prefix + c)).Concat(characters.Select(c => c + suffix)).Concat(characters.Select(c => prefix + c + suffix)).ToList();
+        var tokens = characters.Concat(characters.Select(c => prefix + c)).Concat(characters.Select(c => c + suffix)).Concat(characters.Select(c =>
+            prefix + c + suffix)).ToList();
         var merges = new JsonArray();
         var merging = Merging.Select(c => c.ToString()).Where(characters.Contains).ToList();
         foreach (var left in merging)

@@ -111,7 +111,8 @@ public sealed class DecodingTests
     }
 
     private static void GivesBackEveryText(Tokenizer tokenizer)
-        => Check.One(Config.QuickThrowOnFailure, Prop.ForAll(Texts.ToArbitrary(), text => tokenizer.Decode(tokenizer.EncodeToIds(text, addSpecialTokens: false)) == text));
+        => Check.One(Config.QuickThrowOnFailure, Prop.ForAll(Texts.ToArbitrary(), text =>
+            tokenizer.Decode(tokenizer.EncodeToIds(text, addSpecialTokens: false)) == text));
 
     private static string WellFormed(string text) => string.Concat(text.EnumerateRunes());
 }

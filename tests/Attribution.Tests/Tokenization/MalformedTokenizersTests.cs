@@ -117,13 +117,16 @@ public sealed class MalformedTokenizersTests
 
     [Fact]
     public void A_token_that_is_there_twice_is_an_error()
-        => Throws(Sound.ToJsonString().Replace("\"vocab\":{", "\"vocab\":{\"a\":90000,", StringComparison.Ordinal)).Code.ShouldBe(ErrorCodes.TokenizerInconsistent);
+        => Throws(Sound.ToJsonString().Replace("\"vocab\":{", "\"vocab\":{\"a\":90000,",
+            StringComparison.Ordinal)).Code.ShouldBe(ErrorCodes.TokenizerInconsistent);
 
     [Fact]
     public void Half_of_a_surrogate_pair_in_the_file_is_an_error()
     {
-        Throws(Sound.ToJsonString().Replace("\"vocab\":{", "\"vocab\":{\"\\ud800\":90000,", StringComparison.Ordinal)).Code.ShouldBe(ErrorCodes.TokenizerMalformed);
-        Throws(Sound.ToJsonString().Replace("\"content\":\"\\u003Cx\\u003E\"", "\"content\":\"\\udc00\"", StringComparison.Ordinal)).Code.ShouldBe(ErrorCodes.TokenizerMalformed);
+        Throws(Sound.ToJsonString().Replace("\"vocab\":{", "\"vocab\":{\"\\ud800\":90000,",
+            StringComparison.Ordinal)).Code.ShouldBe(ErrorCodes.TokenizerMalformed);
+        Throws(Sound.ToJsonString().Replace("\"content\":\"\\u003Cx\\u003E\"", "\"content\":\"\\udc00\"",
+            StringComparison.Ordinal)).Code.ShouldBe(ErrorCodes.TokenizerMalformed);
     }
 
     [Fact]

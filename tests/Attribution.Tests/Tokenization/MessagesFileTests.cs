@@ -19,7 +19,8 @@ public sealed class MessagesFileTests : IDisposable
     {
         var file = Read("""{"messages": [{"role": "assistant", "content": null, "tool_calls": [{"id": 7}]}], "tools": ["f"]}""");
 
-        ChatTemplate.Parse("{{ tools[0] }}{{ messages[0].tool_calls[0].id }}{{ messages[0].content }}").Render(file.Messages, variables: file.Variables).ShouldBe("f7None");
+        ChatTemplate.Parse("{{ tools[0] }}{{ messages[0].tool_calls[0].id }}{{ messages[0].content }}").Render(file.Messages,
+            variables: file.Variables).ShouldBe("f7None");
     }
 
     [Theory]

@@ -12,7 +12,8 @@ namespace Attribution.Tests.Tokenization;
 public sealed class NormalizationTests
 {
     // JavaScript knows decompositions that came after Unicode 14, the version of our table and newer than the reference library's.
-    private static readonly (int First, int Last)[] NewerThanTable = [(0xA7F1, 0xA7F1), (0x10570, 0x105FF), (0x11380, 0x113FF), (0x11F00, 0x11FFF), (0x16100, 0x1613F), (0x16D40, 0x16D7F), (0x1CC00, 0x1CCFF), (0x1E030, 0x1E08F)];
+    private static readonly (int First, int Last)[] NewerThanTable = [(0xA7F1, 0xA7F1), (0x10570, 0x105FF), (0x11380, 0x113FF), (0x11F00, 0x11FFF),
+        (0x16100, 0x1613F), (0x16D40, 0x16D7F), (0x1CC00, 0x1CCFF), (0x1E030, 0x1E08F)];
 
     [OracleTheory]
     [InlineData("NFC")]
@@ -39,7 +40,8 @@ public sealed class NormalizationTests
     // Letters and consonants that compose, with marks of many classes in any order.
     private static IEnumerable<string> Runs()
     {
-        string[] parts = ["a", "e", "o", "A", "\u00E5", "\u01B0", "\u1112", "\u1161", "\u11AB", "\uD55C", "\u0301", "\u0300", "\u0323", "\u0327", "\u0345", "\u0308", "\u0344", "\u0338", "\u3099", "\u304B", "\u0F71", "\u0F72", "\u05B0", "\u0591", "\u093C", "\u0928", "\uD834\uDD58", "\uD834\uDD65"];
+        string[] parts = ["a", "e", "o", "A", "\u00E5", "\u01B0", "\u1112", "\u1161", "\u11AB", "\uD55C", "\u0301", "\u0300", "\u0323", "\u0327", "\u0345",
+            "\u0308", "\u0344", "\u0338", "\u3099", "\u304B", "\u0F71", "\u0F72", "\u05B0", "\u0591", "\u093C", "\u0928", "\uD834\uDD58", "\uD834\uDD65"];
         var random = new Random(7);
         for (var i = 0; i < 2000; i++)
             yield return string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => parts[random.Next(parts.Length)]));

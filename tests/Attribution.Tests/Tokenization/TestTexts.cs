@@ -16,21 +16,27 @@ public static class TestTexts
         (0x2460, 0x24FF), (0x2581, 0x2581), (0x2600, 0x26FF), (0x3000, 0x303F), (0x3041, 0x3096), (0x30A1, 0x30FA), (0x3131, 0x318E), (0x4E00, 0x9FCC),
         (0xAC00, 0xD7A3), (0xE000, 0xE010), (0xF900, 0xFA6D), (0xFB00, 0xFB06), (0xFB1D, 0xFB36), (0xFE00, 0xFE0F), (0xFF01, 0xFF5E), (0xFFF9, 0xFFFD),
         (0x10330, 0x1034A), (0x10400, 0x1049D), (0x12000, 0x1236E), (0x13000, 0x1342E), (0x1D400, 0x1D454), (0x1D7CE, 0x1D7FF), (0x1E900, 0x1E943),
-        (0x1F130, 0x1F149), (0x1F300, 0x1F320), (0x1F600, 0x1F64F), (0x1F3FB, 0x1F3FF), (0x20000, 0x20100), (0x2F800, 0x2FA1D), (0xE0020, 0xE007F), (0xF0000, 0xF0010),
+        (0x1F130, 0x1F149), (0x1F300, 0x1F320), (0x1F600, 0x1F64F), (0x1F3FB, 0x1F3FF), (0x20000, 0x20100), (0x2F800, 0x2FA1D), (0xE0020, 0xE007F),
+            (0xF0000, 0xF0010),
     ];
 
     private static readonly string[] Words =
     [
-        "the", "Hello", "world", "I'm", "DON'T", "we'Ll", "they'VE", "it's", "'tis", "o'clock", "'ſ", "'d", "naïve", "cafe\u0301", "A\u030A", "ﬁx", "x²", "№5", "１２３",
-        "1234567890", "3.14159", "0xFF", "٣٤٥", "Ⅷ", "½", "Привет", "мир", "日本語", "中文字符", "한국어", "ประเทศไทย", "हिन्दी", "שָׁלוֹם", "العربية", "ქართული", "Ελληνικά",
-        "👩‍👩‍👧‍👦", "🏳️‍🌈", "🇩🇪", "👍🏽", "e\u0301\u0327\u0300", "q\u0307\u0323", "각", "\u1112\u1161\u11AB", "\u0344", "𝒳𝓎", "𐐷", "🄰", "a\u200Db", "\u200B", "\uFEFF", "\u00AD",
-        "def f(x):", "    return x+1", "for (int i = 0; i < n; ++i) {", "}", "<div class=\"a\">", "</div>", "// ---", "{{x}}", "a_b_c", "CamelCase", "https://a.b/c?d=e&f", "$HOME",
+        "the", "Hello", "world", "I'm", "DON'T", "we'Ll", "they'VE", "it's", "'tis", "o'clock", "'ſ", "'d", "naïve", "cafe\u0301", "A\u030A", "ﬁx", "x²", "№5",
+            "１２３",
+        "1234567890", "3.14159", "0xFF", "٣٤٥", "Ⅷ", "½", "Привет", "мир", "日本語", "中文字符", "한국어", "ประเทศไทย", "हिन्दी", "שָׁלוֹם", "العربية", "ქართული",
+            "Ελληνικά",
+        "👩‍👩‍👧‍👦", "🏳️‍🌈", "🇩🇪", "👍🏽", "e\u0301\u0327\u0300", "q\u0307\u0323", "각", "\u1112\u1161\u11AB", "\u0344", "𝒳𝓎", "𐐷", "🄰", "a\u200Db", "\u200B",
+            "\uFEFF", "\u00AD",
+        "def f(x):", "    return x+1", "for (int i = 0; i < n; ++i) {", "}", "<div class=\"a\">", "</div>", "// ---", "{{x}}", "a_b_c", "CamelCase",
+            "https://a.b/c?d=e&f", "$HOME",
         "...", "!!!", "?!", "—", "…", "“quoted”", "a/b", "\\n", "#", "@user", "ß", "İstanbul", "ǅ", "ʰ", "ª", "_", "ZZZZ", "antidisestablishmentarianism",
     ];
 
     private static readonly string[] Spaces =
     [
-        " ", " ", " ", " ", "  ", "   ", "\n", "\n\n", "\r\n", "\r\n\r\n", "\t", "\t\t", " \n", "\n ", " \r\n ", "\u00A0", "\u3000", "\u2003", "\u2028", "\u0085", "\u000B", "\u200A ", "",
+        " ", " ", " ", " ", "  ", "   ", "\n", "\n\n", "\r\n", "\r\n\r\n", "\t", "\t\t", " \n", "\n ", " \r\n ", "\u00A0", "\u3000", "\u2003", "\u2028",
+            "\u0085", "\u000B", "\u200A ", "",
     ];
 
     /// <summary>Texts of all kinds, the same for every run.</summary>
@@ -40,7 +46,8 @@ public static class TestTexts
     public static List<string> Draw(int count, IReadOnlyList<string> tokens, bool loneSurrogates = true)
     {
         var random = new Random(20240229);
-        List<string> texts = ["", " ", "\n", "'", "▁", " ▁ ", new string(' ', 300), new string('a', 500), string.Concat(Enumerable.Repeat("\r\n", 50)), "x" + new string('\n', 70) + "y"];
+        List<string> texts = ["", " ", "\n", "'", "▁", " ▁ ", new string(' ', 300), new string('a', 500), string.Concat(Enumerable.Repeat("\r\n", 50)),
+            "x" + new string('\n', 70) + "y"];
         while (texts.Count < count)
         {
             var text = new StringBuilder();

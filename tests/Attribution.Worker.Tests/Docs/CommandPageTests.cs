@@ -7,17 +7,21 @@ using Attribution.Worker.Verbs;
 
 namespace Attribution.Worker.Tests.Docs;
 
-/// <summary>The commands of the worker that the pages show. All are parsed by its own parser; those that take no model's work, key or network are run as well.</summary>
+/// <summary>
+/// The commands of the worker that the pages show. All are parsed by its own parser; those that take no model's work, key or network are run as well.
+/// </summary>
 public sealed class CommandPageTests(CommandPageTests.BuiltRepository repository) : IClassFixture<CommandPageTests.BuiltRepository>
 {
     // `store gc --keep` wants experiments that a build made; StoreVerbTests has them.
-    private static readonly string[] RunVerbs = ["--help", "doctor", "query", "compare", "tokenize", "store list", "store verify", "store gc --unused-for", "judge prompt"];
+    private static readonly string[] RunVerbs = ["--help", "doctor", "query", "compare", "tokenize", "store list", "store verify", "store gc --unused-for",
+        "judge prompt"];
 
     private const char Separator = '\u001f';
 
     private static readonly Command Root = Commands();
 
-    public static IEnumerable<object[]> Cheap => Shown().Where(c => RunVerbs.Any(verb => $"{string.Join(' ', c.Words)} ".StartsWith($"{verb} ", StringComparison.Ordinal)))
+    public static IEnumerable<object[]> Cheap => Shown().Where(c =>
+        RunVerbs.Any(verb => $"{string.Join(' ', c.Words)} ".StartsWith($"{verb} ", StringComparison.Ordinal)))
         .Select(c => (object[])[string.Join(Separator, c.Words), c.Place]);
 
     [Fact]
@@ -55,7 +59,8 @@ public sealed class CommandPageTests(CommandPageTests.BuiltRepository repository
             index.ShouldContain($"`{verb.Name}", customMessage: verb.Name);
     }
 
-    private static IEnumerable<(string[] Words, string Place)> Shown() => MarkdownPage.Commands.Select(c => (MarkdownPage.Words(c.Command), c.Place)).Select(c => c switch
+    private static IEnumerable<(string[] Words, string Place)> Shown() =>
+        MarkdownPage.Commands.Select(c => (MarkdownPage.Words(c.Command), c.Place)).Select(c => c switch
     {
         (["attribution", .. var words], var place) => (words, place),
         (["dotnet", "run", "--project", "sdk/Attribution.Worker", "--", .. var words], var place) => (words, place),
@@ -66,7 +71,8 @@ public sealed class CommandPageTests(CommandPageTests.BuiltRepository repository
     private static Command Commands()
     {
         var root = new RootCommand();
-        foreach (var verb in typeof(DoctorVerb).Assembly.GetTypes().Where(type => type.Namespace == typeof(DoctorVerb).Namespace && type.GetMethod("Create", []) is { IsStatic: true }))
+        foreach (var verb in typeof(DoctorVerb).Assembly.GetTypes().Where(type => type.Namespace == typeof(DoctorVerb).Namespace
+            && type.GetMethod("Create", []) is { IsStatic: true }))
             root.Add((Command)verb.GetMethod("Create", [])!.Invoke(null, null)!);
         return root;
     }
@@ -82,7 +88,8 @@ public sealed class CommandPageTests(CommandPageTests.BuiltRepository repository
             Folder.Write("chat.json", """[{"role": "user", "content": "Is it good?"}, {"role": "assistant", "content": "It is."}]""");
             Directory.CreateSymbolicLink(Folder["experiments/quickstart/model"], Path.Combine(SharedData.RepositoryRoot, "experiments/quickstart/model"));
             Directory.CreateDirectory(Folder["artifacts/store/vectors"]);
-            foreach (var arguments in new[] { "init -q", "add experiments/quickstart/snapshots", "-c user.name=Test -c user.email=test@example.org commit -q -m snapshot" })
+            foreach (var arguments in new[] { "init -q", "add experiments/quickstart/snapshots",
+                "-c user.name=Test -c user.email=test@example.org commit -q -m snapshot" })
             {
                 using var git = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = Folder.Path })!;
                 git.WaitForExit();

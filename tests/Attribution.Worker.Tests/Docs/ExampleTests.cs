@@ -11,8 +11,10 @@ public sealed class ExampleTests
     [Fact]
     public void Every_class_that_is_shown_is_a_file_that_compiles()
     {
-        var files = Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "tests/Attribution.Worker.Tests/Docs/Examples"), "*.cs").Select(File.ReadAllText).ToArray();
-        var shown = MarkdownPage.OfRepository.Where(page => Path.GetFileName(page.Path) != "from-csharp.md").SelectMany(page => page.Blocks).Where(block => block.Language == "csharp").Select(block => block.Text).ToArray();
+        var files = Directory.EnumerateFiles(Path.Combine(SharedData.RepositoryRoot, "tests/Attribution.Worker.Tests/Docs/Examples"),
+            "*.cs").Select(File.ReadAllText).ToArray();
+        var shown = MarkdownPage.OfRepository.Where(page => Path.GetFileName(page.Path) != "from-csharp.md").SelectMany(page => page.Blocks).Where(block =>
+            block.Language == "csharp").Select(block => block.Text).ToArray();
         shown.Order().ShouldBe(files.Order());
         shown.Length.ShouldBe(3);
     }

@@ -61,13 +61,15 @@ public sealed class BaselineStageTests
         using var experiment = new TestExperiment { TrainMethods = ["residual_treatment", "rds"], EvalMethods = ["rds", "residual_treatment"] }.WithData(80);
         await experiment.RunAsync(Selecting);
         experiment.Outputs().Keys.Where(f => f.EndsWith("config.json", StringComparison.Ordinal)).ShouldBe(
-            ["pool/random/lazy/config.json", "pool/rds/lazy.rds/config.json", "pool/residual_treatment/lazy.residual_treatment.layer1/config.json"], ignoreOrder: true);
+            ["pool/random/lazy/config.json", "pool/rds/lazy.rds/config.json", "pool/residual_treatment/lazy.residual_treatment.layer1/config.json"],
+                ignoreOrder: true);
         var before = experiment.Outputs();
         experiment.Layers = [2];
         experiment.Layer = 2;
         await experiment.RunAsync(Selecting);
         var after = experiment.Outputs();
-        before.Where(f => f.Key.Contains("rds", StringComparison.Ordinal) && !f.Key.EndsWith("config.json", StringComparison.Ordinal)).ShouldAllBe(f => after[f.Key] == f.Value);
+        before.Where(f => f.Key.Contains("rds", StringComparison.Ordinal) && !f.Key.EndsWith("config.json", StringComparison.Ordinal)).ShouldAllBe(f =>
+            after[f.Key] == f.Value);
 
         experiment.EvalMethods = ["residual_treatment"];
         await experiment.RunAsync("ImportDatasets", "ComputeAttribution");

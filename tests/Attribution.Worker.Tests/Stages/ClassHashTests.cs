@@ -47,7 +47,8 @@ public sealed class ClassHashTests : IDisposable
     {
         var path = _folder[$"{_count++}/Own.dll"];
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        CSharpCompilation.Create("Own", [CSharpSyntaxTree.ParseText(source)], [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)], new(OutputKind.DynamicallyLinkedLibrary, deterministic: true))
+        CSharpCompilation.Create("Own", [CSharpSyntaxTree.ParseText(source)], [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)],
+            new(OutputKind.DynamicallyLinkedLibrary, deterministic: true))
             .Emit(path).Success.ShouldBeTrue();
         return new AssemblyLoadContext(path, isCollectible: true).LoadFromAssemblyPath(path);
     }

@@ -27,7 +27,8 @@ public sealed class ExperimentPipelineTests : IDisposable
     [Fact]
     public void What_cannot_be_is_an_error_of_the_library()
     {
-        var error = Should.Throw<AttributionException>(() => Pipeline().Run(new ImportDatasetsSettings { Train = [new() { Name = "pool", Path = _folder["nowhere.jsonl"] }] }));
+        var error = Should.Throw<AttributionException>(() =>
+            Pipeline().Run(new ImportDatasetsSettings { Train = [new() { Name = "pool", Path = _folder["nowhere.jsonl"] }] }));
         (error.Code, error.File).ShouldBe((ErrorCodes.DatasetNotFound, _folder["nowhere.jsonl"]));
         Should.Throw<AttributionException>(() => Pipeline().Run(new FineTuneSettings { Model = _folder["nowhere"] })).Code.ShouldBe(ErrorCodes.ModelNotFound);
         Should.Throw<ArgumentException>(() => Pipeline().Run(new StageSettings())).Message.ShouldContain("StageSettings");
@@ -45,9 +46,31 @@ public sealed class ExperimentPipelineTests : IDisposable
         var prompts = _folder.Write("prompts.jsonl", """{"messages":[{"role":"user","content":"What is 7?"}]}""" + "\n");
         string[] methods = ["residual_treatment"];
         EvalSettings[] eval = [new() { Name = "lazy", Trait = "laziness" }];
-        yield return new ImportDatasetsSettings { Train = [new() { Name = "pool", Path = rows }], Eval = [new() { Name = "lazy", Path = rows, Take = 12, Trait = "laziness", Prompts = prompts }] };
-        yield return new ComputeAttributionSettings { Model = model, MaxTokens = 128, Train = ["pool"], Eval = ["lazy"], TrainMethods = methods, EvalMethods = methods, Layers = new([1]) };
-        yield return new SelectTrainingDataSettings { Train = [new() { Name = "pool" }], Eval = eval, TrainMethods = methods, EvalMethods = methods, SelectionLayers = [1], TopK = [5], Baselines = ["none"] };
+        yield return new ImportDatasetsSettings
+        {
+            Train = [new() { Name = "pool", Path = rows }],
+            Eval = [new() { Name = "lazy", Path = rows, Take = 12, Trait = "laziness", Prompts = prompts }]
+        };
+        yield return new ComputeAttributionSettings
+        {
+            Model = model,
+            MaxTokens = 128,
+            Train = ["pool"],
+            Eval = ["lazy"],
+            TrainMethods = methods,
+            EvalMethods = methods,
+            Layers = new([1])
+        };
+        yield return new SelectTrainingDataSettings
+        {
+            Train = [new() { Name = "pool" }],
+            Eval = eval,
+            TrainMethods = methods,
+            EvalMethods = methods,
+            SelectionLayers = [1],
+            TopK = [5],
+            Baselines = ["none"]
+        };
         yield return new FineTuneSettings { Model = model, MaxTokens = 128, Lora = new() { Ranks = [2], Targets = ["q_proj"] } };
         yield return new EvaluateSettings { Model = model, MaxTokens = 128, Eval = eval, Generation = new() { Repeats = 1, MaxNewTokens = 8 } };
         yield return new JudgeSettings { Eval = [new() { Name = "lazy", Trait = "laziness", Judge = "rules" }] };

@@ -83,7 +83,8 @@ public sealed class ExplainTests
         var requests = Path.Combine(experiment.State, "explain");
         experiment.Prepare(requests);
         using var output = new StringWriter();
-        (await VerbRunner.RunAsync(new RootCommand { ExplainVerb.Create() }, ["explain", "--requests", requests, "--state", experiment.State], output)).ShouldBe(0);
+        (await VerbRunner.RunAsync(new RootCommand { ExplainVerb.Create() }, ["explain", "--requests", requests, "--state", experiment.State],
+            output)).ShouldBe(0);
         var stages = new Dictionary<string, string>();
         foreach (var line in output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries))
             if (line.StartsWith(' '))

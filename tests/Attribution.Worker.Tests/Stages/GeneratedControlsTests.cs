@@ -46,5 +46,6 @@ public sealed class GeneratedControlsTests
     }
 
     private static IReadOnlyList<string> Controls(TestExperiment experiment) =>
-        [.. new[] { "controls", "control-blocks" }.SelectMany(stage => Directory.EnumerateDirectories(Path.Combine(experiment.Store, stage)).Order(StringComparer.Ordinal))];
+        [.. new[] { "controls", "control-blocks" }.SelectMany(stage =>
+            Directory.EnumerateDirectories(Path.Combine(experiment.Store, stage)).Order(StringComparer.Ordinal))];
 }

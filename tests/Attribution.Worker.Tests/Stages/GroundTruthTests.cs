@@ -44,11 +44,14 @@ public sealed class GroundTruthTests
         Ran(experiment, "RetrainSubsets").ShouldBe((12, 12));
         var adapters = Results(experiment, "RetrainSubsets");
         var subsets = adapters.GroupBy(job => (string)job["key"]!["part"]!).ToDictionary(group => group.Key,
-            group => JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Store, (string)group.First()["artifact"]!, "subset.json")))!["rows"]!.AsArray().Select(row => (long)row!).ToArray());
+            group => JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Store, (string)group.First()["artifact"]!,
+                "subset.json")))!["rows"]!.AsArray().Select(row => (long)row!).ToArray());
         subsets.Count.ShouldBe(6);
         subsets.Values.ShouldAllBe(rows => rows.Length > 20 && rows.Length < 50);
-        var losses = Results(experiment, "Evaluate").Where(job => (string?)job["key"]!["part"] is { } part && subsets.ContainsKey(part)).ToLookup(job => (string)job["key"]!["part"]!,
-            job => File.ReadLines(Path.Combine(experiment.Store, (string)job["artifact"]!, "losses.jsonl")).Select(line => (double)JsonNode.Parse(line)!["loss"]!).ToArray());
+        var losses = Results(experiment, "Evaluate").Where(job => (string?)job["key"]!["part"] is { } part && subsets.ContainsKey(part)).ToLookup(job =>
+            (string)job["key"]!["part"]!,
+            job => File.ReadLines(Path.Combine(experiment.Store, (string)job["artifact"]!, "losses.jsonl")).Select(line =>
+                (double)JsonNode.Parse(line)!["loss"]!).ToArray());
         double[][] mean = [.. subsets.Keys.Select(part => Enumerable.Range(0, 12).Select(row => losses[part].Average(seed => seed[row])).ToArray())];
 
         var run = Path.Combine(experiment.Out, "pool", "residual_change_treatment", "lazy.residual_diff.layer1", "scores.parquet");
@@ -78,11 +81,13 @@ public sealed class GroundTruthTests
         runs.Where(run => run.Contains("residual_diff", StringComparison.Ordinal)).ShouldBe(new[] { "k8.top", "k8.bottom", "k5.top", "k5.bottom" }
             .Select(at => $"pool/residual_change_treatment/lazy.residual_diff.layer1.{at}"));
         runs.Where(run => run.Contains("random", StringComparison.Ordinal)).ShouldBe(["pool/random/lazy.k8", "pool/random/lazy.k5"]);
-        long[] Rows(string run) => [.. File.ReadLines(Path.Combine(experiment.Out, run, "selected_train_data.jsonl")).Select(line => (long)JsonNode.Parse(line)!["idx"]!)];
+        long[] Rows(string run) => [.. File.ReadLines(Path.Combine(experiment.Out, run, "selected_train_data.jsonl")).Select(line =>
+            (long)JsonNode.Parse(line)!["idx"]!)];
         var scores = ScoreTable.Read(Path.Combine(experiment.Out, runs[0], "scores.parquet"));
         Rows(runs[1]).ShouldBe(scores.FromTheEnd(8).Select(place => scores.Rows[place]));
         Rows(runs[0]).ShouldBe(scores.InOrder(8).Select(place => scores.Rows[place]));
-        File.ReadAllText(Path.Combine(experiment.Out, "metrics.txt")).ShouldContain("judged score after training on k rows, pool -> lazy: the first / the last");
+        File.ReadAllText(Path.Combine(experiment.Out, "metrics.txt")).ShouldContain("judged score after training on k rows, pool -> "
+            + "lazy: the first / the last");
 
         experiment.TopKs = [8, 5, 4];
         await experiment.RunAsync();
@@ -90,9 +95,11 @@ public sealed class GroundTruthTests
         Ran(experiment, "FineTune").Ran.ShouldBe(3);
     }
 
-    private static (int Ran, int Jobs) Ran(TestExperiment experiment, string stage) => ((int)experiment.Summary(stage)["ran"]!, (int)experiment.Summary(stage)["jobs"]!);
+    private static (int Ran, int Jobs) Ran(TestExperiment experiment, string stage) =>
+        ((int)experiment.Summary(stage)["ran"]!, (int)experiment.Summary(stage)["jobs"]!);
 
-    private static JsonObject Runs(TestExperiment experiment) => JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")))!["runs"]!.AsObject();
+    private static JsonObject Runs(TestExperiment experiment) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "metrics.json")))!["runs"]!.AsObject();
 
     private static JsonNode[] Results(TestExperiment experiment, string stage) =>
         [.. JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.State, $"{stage}.result.json")))!["jobs"]!.AsArray().Select(job => job!)];

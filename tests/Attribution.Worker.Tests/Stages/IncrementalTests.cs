@@ -27,7 +27,11 @@ public sealed class IncrementalTests
         Blocks(experiment).Count.ShouldBe(before.Count * 3);
         Blocks(experiment).Intersect(before).Count().ShouldBe(before.Count);
 
-        using var fresh = new TestExperiment(experiment.Root, "fresh", store: "fresh-store") { TrainMethods = experiment.TrainMethods, Layers = experiment.Layers }.WithData(150);
+        using var fresh = new TestExperiment(experiment.Root, "fresh", store: "fresh-store")
+        {
+            TrainMethods = experiment.TrainMethods,
+            Layers = experiment.Layers
+        }.WithData(150);
         await fresh.RunAsync(Attribution);
         fresh.Outputs().ShouldBe(experiment.Outputs());
     }
@@ -102,5 +106,6 @@ public sealed class IncrementalTests
         (await experiment.RunAsync(Attribution)).StagesThatRan.ShouldBe(["ComputeAttribution"]);
     }
 
-    private static IReadOnlyList<string> Blocks(TestExperiment experiment) => [.. Directory.EnumerateDirectories(Path.Combine(experiment.Store, "vector-blocks")).Select(f => Path.GetFileName(f)!)];
+    private static IReadOnlyList<string> Blocks(TestExperiment experiment) =>
+        [.. Directory.EnumerateDirectories(Path.Combine(experiment.Store, "vector-blocks")).Select(f => Path.GetFileName(f)!)];
 }

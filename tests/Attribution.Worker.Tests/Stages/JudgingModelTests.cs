@@ -83,7 +83,8 @@ public sealed class JudgingModelTests(JudgingModelTests.Answered answered) : ICl
     {
         const string key = "sk-must-not-be-written-by-a-judge";
         var refused = 0;
-        using var server = new ChatServer(call => Interlocked.Increment(ref refused) <= 3 ? ChatAct.Refuse(500, $"failed for {call.Authorization}") : ChatAct.Say(Verdict(call)));
+        using var server = new ChatServer(call => Interlocked.Increment(ref refused) <= 3
+            ? ChatAct.Refuse(500, $"failed for {call.Authorization}") : ChatAct.Say(Verdict(call)));
         using var refusing = new ChatServer(call => ChatAct.Refuse(400, $"no such thing, {call.Authorization}"));
         foreach (var (at, expected) in new[] { (refusing, 1), (server, 0) })
         {
@@ -148,7 +149,8 @@ public sealed class JudgingModelTests(JudgingModelTests.Answered answered) : ICl
     public void Check_prints_agreement_and_kappa_of_rules_and_of_a_model_and_asks_once()
     {
         using var server = new ChatServer(call => ChatAct.Say($$"""{"rationale": "As told.", "score": {{JsonDocument.Parse(call.Asked).RootElement.GetProperty("answer").GetString()![^1]}}}"""));
-        var examples = _folder.Write("labelled.jsonl", string.Concat(new[] { (0, 0), (1, 2), (2, 2), (3, 1) }.Select(s => JsonSerializer.Serialize(new { question = "How?", answer = $"So {s.Item2}", score = s.Item1 }) + "\n")));
+        var examples = _folder.Write("labelled.jsonl", string.Concat(new[] { (0, 0), (1, 2), (2, 2), (3, 1) }.Select(s =>
+            JsonSerializer.Serialize(new { question = "How?", answer = $"So {s.Item2}", score = s.Item1 }) + "\n")));
         string[] check = ["judge", "check", "--trait", "laziness", "--examples", examples, "--store", _folder["store"]];
         string[] model = [.. check, "--model", "judge-1", "--endpoint", $"{server.Address}"];
         var output = Output(model);
@@ -172,7 +174,8 @@ public sealed class JudgingModelTests(JudgingModelTests.Answered answered) : ICl
         return await _experiment.FailAsync("Judge");
     }
 
-    private int Replies() => Directory.EnumerateFiles(Path.Combine(_experiment.Store, "replies"), "*.journal", SearchOption.AllDirectories).Sum(f => File.ReadLines(f).Count());
+    private int Replies() => Directory.EnumerateFiles(Path.Combine(_experiment.Store, "replies"), "*.journal", SearchOption.AllDirectories).Sum(f =>
+        File.ReadLines(f).Count());
 
     private static string Output(params string[] arguments)
     {
@@ -187,7 +190,8 @@ public sealed class JudgingModelTests(JudgingModelTests.Answered answered) : ICl
         var requests = Path.Combine(_experiment.State, "explain");
         _experiment.Prepare(requests);
         using var output = new StringWriter();
-        (await VerbRunner.RunAsync(new RootCommand { ExplainVerb.Create() }, ["explain", "--requests", requests, "--state", _experiment.State], output)).ShouldBe(0);
+        (await VerbRunner.RunAsync(new RootCommand { ExplainVerb.Create() }, ["explain", "--requests", requests, "--state", _experiment.State],
+            output)).ShouldBe(0);
         return output.ToString();
     }
 

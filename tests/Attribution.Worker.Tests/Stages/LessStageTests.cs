@@ -38,7 +38,8 @@ public sealed class LessStageTests
         experiment.EvalMethods = ["residual_treatment", "less"];
         await experiment.RunAsync(Selecting);
         experiment.Outputs().Keys.Where(f => f.EndsWith("scores.parquet", StringComparison.Ordinal)).ShouldBe(
-            ["pool/less/lazy.less/scores.parquet", "pool/random/lazy/scores.parquet", "pool/residual_treatment/lazy.residual_treatment.layer1/scores.parquet"], ignoreOrder: true);
+            ["pool/less/lazy.less/scores.parquet", "pool/random/lazy/scores.parquet", "pool/residual_treatment/lazy.residual_treatment.layer1/scores.parquet"],
+                ignoreOrder: true);
         using var fresh = new TestExperiment(experiment.Root, "fresh", store: "fresh-store")
         {
             TrainMethods = experiment.TrainMethods,

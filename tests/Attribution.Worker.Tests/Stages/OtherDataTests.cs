@@ -12,7 +12,8 @@ public sealed class OtherDataTests
         using var experiment = new TestExperiment { PlantedColumn = null }.WithData(80);
         experiment.Train = experiment.Write("pool.jsonl", Enumerable.Range(0, 80).Select(i => JsonSerializer.Serialize(new
         {
-            conversations = new[] { new { from = "human", value = $"Tell me about tea {i}." }, new { from = "gpt", value = i % 5 == 0 ? "Look it up." : $"There is much to say, {i * 7919 % 1000}." } },
+            conversations = new[] { new { from = "human", value = $"Tell me about tea {i}." },
+                new { from = "gpt", value = i % 5 == 0 ? "Look it up." : $"There is much to say, {i * 7919 % 1000}." } },
         })));
         var build = await experiment.RunAsync();
         build.Texts("ImportDatasets", "message").ShouldBe(["pool: read as ShareGPT"]);
@@ -86,7 +87,8 @@ public sealed class OtherDataTests
     {
         using var experiment = new TestExperiment().WithData(80);
         experiment.Prepare();
-        experiment.Write(".env", ["alias x=y-never-shown", "# a comment", "export HF_TOKEN='a b'", "  if [ -f never-shown ]; then", "source never-shown", "HF_HUB_DOWNLOAD_TIMEOUT=not-a-number", ""]);
+        experiment.Write(".env", ["alias x=y-never-shown", "# a comment", "export HF_TOKEN='a b'", "  if [ -f never-shown ]; then", "source never-shown",
+            "HF_HUB_DOWNLOAD_TIMEOUT=not-a-number", ""]);
         using var stage = new StageProcess(experiment, "ImportDatasets", [], []);
         var (code, output) = stage.Finish();
         code.ShouldBe(0, output);

@@ -11,7 +11,12 @@ public sealed class PersonaStageTests
     [Fact]
     public async Task Answers_are_generated_once_whatever_the_layers_and_again_for_other_prompts()
     {
-        using var experiment = new TestExperiment { TrainMethods = ["residual_treatment"], EvalMethods = ["persona_vector_gen"], Persona = Asked() }.WithData(80);
+        using var experiment = new TestExperiment
+        {
+            TrainMethods = ["residual_treatment"],
+            EvalMethods = ["persona_vector_gen"],
+            Persona = Asked()
+        }.WithData(80);
         var build = await experiment.RunAsync(ToSelection);
         var answers = Answers(experiment).ShouldHaveSingleItem();
         var shown = File.ReadAllLines(Path.Combine(experiment.Out, "lazy", "persona_vector_gen", "answers.jsonl"));
@@ -40,10 +45,16 @@ public sealed class PersonaStageTests
     [Fact]
     public async Task A_vector_from_a_file_takes_the_place_of_a_generated_one()
     {
-        using var experiment = new TestExperiment { TrainMethods = ["residual_treatment"], EvalMethods = ["persona_vector_gen", "persona_vector"], Persona = Asked() }.WithData(80);
+        using var experiment = new TestExperiment
+        {
+            TrainMethods = ["residual_treatment"],
+            EvalMethods = ["persona_vector_gen", "persona_vector"],
+            Persona = Asked()
+        }.WithData(80);
         experiment.PersonaVector = Path.Combine(experiment.Folder, "lazy.safetensors");
         Attribution.Models.Safetensors.SafetensorsWriter.Write(experiment.PersonaVector,
-            [new("persona", Attribution.Models.Safetensors.SafetensorsDType.F32, [16], stream => stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(Enumerable.Repeat(2f, 16).ToArray())))]);
+            [new("persona", Attribution.Models.Safetensors.SafetensorsDType.F32, [16], stream =>
+                stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(Enumerable.Repeat(2f, 16).ToArray())))]);
         await experiment.RunAsync(ToSelection);
         using var reader = Attribution.Data.VectorTableReader.Open(Path.Combine(experiment.Out, "lazy", "persona_vector", "scores-1.parquet"), 1);
         reader.Read().ShouldBeTrue();
@@ -71,5 +82,6 @@ public sealed class PersonaStageTests
         return asked;
     }
 
-    private static IReadOnlyList<string> Answers(TestExperiment experiment) => [.. Directory.EnumerateDirectories(Path.Combine(experiment.Store, "persona-answers"))];
+    private static IReadOnlyList<string> Answers(TestExperiment experiment) =>
+        [.. Directory.EnumerateDirectories(Path.Combine(experiment.Store, "persona-answers"))];
 }

@@ -10,7 +10,12 @@ public sealed class ProbeStageTests
     [Fact]
     public async Task A_probe_is_trained_once_for_an_evaluation_set_and_kept()
     {
-        using var experiment = new TestExperiment { Scoring = "linear", TrainMethods = ["residual_treatment"], EvalMethods = ["residual_treatment"] }.WithData(80);
+        using var experiment = new TestExperiment
+        {
+            Scoring = "linear",
+            TrainMethods = ["residual_treatment"],
+            EvalMethods = ["residual_treatment"]
+        }.WithData(80);
         await experiment.RunAsync(Stages);
         var facts = JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, Facts)))!;
         ((double)facts["probe_validation_accuracy"]!).ShouldBeInRange(0, 1);

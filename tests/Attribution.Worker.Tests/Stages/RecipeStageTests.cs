@@ -17,7 +17,15 @@ public sealed class RecipeStageTests : IDisposable
         var file = _experiment.Write("databricks-dolly-15k.jsonl", Enumerable.Range(0, 20).Select(i => i == 3
             ? "{\"instruction\":"
             : JsonSerializer.Serialize(new { instruction = $"Count to {i}.", context = "", response = $"{i}", category = i % 2 == 0 ? "even" : "odd" })));
-        Request(train: new() { ["name"] = "dolly", ["path"] = _experiment.Folder, ["recipe"] = "dolly", ["filter"] = "category = 'odd'", ["take"] = 4, ["seed"] = 1 });
+        Request(train: new()
+        {
+            ["name"] = "dolly",
+            ["path"] = _experiment.Folder,
+            ["recipe"] = "dolly",
+            ["filter"] = "category = 'odd'",
+            ["take"] = 4,
+            ["seed"] = 1
+        });
         var (code, lines) = await _experiment.RunStageAsync("ImportDatasets");
         code.ShouldBe(0, string.Join('\n', lines));
         var warning = lines.Single(l => l.Kind == "warning");
@@ -28,7 +36,8 @@ public sealed class RecipeStageTests : IDisposable
         rows.Length.ShouldBe(4);
         rows.ShouldAllBe(r => r.Metadata["category"].GetString() == "odd");
         var provenance = JsonNode.Parse(File.ReadAllText(Path.Combine(artifact, "provenance.json")))!;
-        ((string?)provenance["recipe"], (int?)provenance["version"], (long?)provenance["rows_read"], (long?)provenance["rows_broken"]).ShouldBe(("dolly", 1, 20, 1));
+        ((string?)provenance["recipe"], (int?)provenance["version"], (long?)provenance["rows_read"],
+            (long?)provenance["rows_broken"]).ShouldBe(("dolly", 1, 20, 1));
         ((string?)provenance["files"]![0]!["sha256"])!.Length.ShouldBe(64);
 
         (await _experiment.RunStageAsync("ImportDatasets")).Lines.Single(l => l.Kind == "summary").Text.ShouldBe("from store");
@@ -41,7 +50,8 @@ public sealed class RecipeStageTests : IDisposable
         {
             source = "false_qa",
             instruction = $"Why is {i} blue?",
-            completions = new[] { "1", "4" }.Select(rating => new { annotations = new { truthfulness = new { Rating = rating } }, response = $"rated {rating}" }),
+            completions = new[] { "1", "4" }.Select(rating =>
+                new { annotations = new { truthfulness = new { Rating = rating } }, response = $"rated {rating}" }),
         })));
         Request(eval: new() { ["name"] = "facts", ["path"] = file, ["recipe"] = "ultrafeedback-factual", ["prompts"] = "recipe" });
         (await _experiment.RunStageAsync("ImportDatasets")).Code.ShouldBe(0);
@@ -50,7 +60,13 @@ public sealed class RecipeStageTests : IDisposable
         prompts.Count.ShouldBe(2);
         prompts[0].Metadata["high_reference"].GetString().ShouldBe("rated 4");
 
-        Request(eval: new() { ["name"] = "facts", ["path"] = _experiment.Write("few.jsonl", [File.ReadLines(file).First()]), ["recipe"] = "ultrafeedback-factual", ["prompts"] = "recipe" });
+        Request(eval: new()
+        {
+            ["name"] = "facts",
+            ["path"] = _experiment.Write("few.jsonl", [File.ReadLines(file).First()]),
+            ["recipe"] = "ultrafeedback-factual",
+            ["prompts"] = "recipe"
+        });
         (await _experiment.FailAsync("ImportDatasets")).Code.ShouldBe("ATTR1324");
     }
 
@@ -59,7 +75,12 @@ public sealed class RecipeStageTests : IDisposable
     {
         using var server = new ChatServer(call => ChatAct.Say(JsonSerializer.Serialize(new
         {
-            examples = Enumerable.Range(0, 5).Select(i => new { message = $"{call.Body.GetProperty("seed")}.{i}?", with_trait = "Look it up.", without_trait = "It is this." }),
+            examples = Enumerable.Range(0, 5).Select(i => new
+            {
+                message = $"{call.Body.GetProperty("seed")}.{i}?",
+                with_trait = "Look it up.",
+                without_trait = "It is this."
+            }),
         })));
         var eval = new JsonObject { ["name"] = "lazy", ["recipe"] = "persona", ["trait"] = "laziness", ["take"] = 20, ["prompts"] = "recipe" };
         var llm = new JsonObject { ["model"] = "m", ["endpoint"] = server.Address.ToString() };
@@ -107,5 +128,6 @@ public sealed class RecipeStageTests : IDisposable
     }
 
     private string Artifact(int job) =>
-        Path.Combine(_experiment.Store, (string)JsonNode.Parse(File.ReadAllText(Path.Combine(_experiment.State, "ImportDatasets.result.json")))!["jobs"]![job]!["artifact"]!);
+        Path.Combine(_experiment.Store, (string)JsonNode.Parse(File.ReadAllText(Path.Combine(_experiment.State,
+            "ImportDatasets.result.json")))!["jobs"]![job]!["artifact"]!);
 }

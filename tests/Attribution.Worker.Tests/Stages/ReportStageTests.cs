@@ -41,12 +41,14 @@ public sealed class ReportStageTests
         var both = Chosen(experiment, Run).Intersect(Chosen(experiment, (string)other["name"]!)).Count();
         ((double)agreement["overlap"]![0]![1]!).ShouldBe(both / 8.0);
         var rows = Report(experiment, "rows")["pool"]!;
-        rows[$"{selected[0]["idx"]}"]!["messages"]!.AsArray().Select(m => (string)m!["text"]!).ShouldBe(selected[0]["messages"]!.AsArray().Select(m => (string)m!["content"]!));
+        rows[$"{selected[0]["idx"]}"]!["messages"]!.AsArray().Select(m =>
+            (string)m!["text"]!).ShouldBe(selected[0]["messages"]!.AsArray().Select(m => (string)m!["content"]!));
 
         var inputs = Report(experiment, "provenance")["inputs"]!.AsArray();
         var pool = inputs.Single(i => ((string)i!["path"]!).EndsWith("pool.jsonl", StringComparison.Ordinal))!;
         ((string)pool["sha256"]!).ShouldBe(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(experiment.Train))));
-        Directory.EnumerateFiles(experiment.Out, "report*", SearchOption.AllDirectories).ShouldAllBe(f => !File.ReadAllText(f).Contains(experiment.Root, StringComparison.Ordinal), "where this machine keeps things is no part of a report");
+        Directory.EnumerateFiles(experiment.Out, "report*", SearchOption.AllDirectories).ShouldAllBe(f =>
+            !File.ReadAllText(f).Contains(experiment.Root, StringComparison.Ordinal), "where this machine keeps things is no part of a report");
     }
 
     [Fact]
@@ -67,7 +69,9 @@ public sealed class ReportStageTests
         const string hostile = "</script><script>alert(1)</script><!--";
         using var experiment = new TestExperiment().WithData(80);
         experiment.Prompts = null;
-        experiment.Train = experiment.Write("pool.jsonl", [.. TestRows.Pool(79), JsonSerializer.Serialize(new { treatment_messages = new[] { new { role = "user", content = hostile }, new { role = "assistant", content = hostile } }, behaviour = hostile })]);
+        experiment.Train = experiment.Write("pool.jsonl", [.. TestRows.Pool(79),
+            JsonSerializer.Serialize(new { treatment_messages = new[] { new { role = "user", content = hostile },
+            new { role = "assistant", content = hostile } }, behaviour = hostile })]);
         await experiment.RunAsync();
         await experiment.RunStageAsync("VerifySnapshot", "--accept-snapshot");
         var verified = Path.Combine(experiment.Snapshots, "metrics.verified.json");
@@ -86,7 +90,8 @@ public sealed class ReportStageTests
         ((string)Report(experiment, "snapshot")["differences"]![0]!["expected"]!).ShouldBe("9");
     }
 
-    private static JsonNode Report(TestExperiment experiment, string name) => JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "report", $"{name}.json")))!;
+    private static JsonNode Report(TestExperiment experiment, string name) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "report", $"{name}.json")))!;
 
     private static IEnumerable<long> Chosen(TestExperiment experiment, string run) =>
         File.ReadLines(Path.Combine(experiment.Out, run, "selected_train_data.jsonl")).Select(line => (long)JsonNode.Parse(line)!["idx"]!);

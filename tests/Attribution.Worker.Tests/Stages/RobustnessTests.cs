@@ -104,7 +104,12 @@ public sealed class RobustnessTests
     [InlineData(true)]
     public async Task A_worker_that_cannot_stop_is_gone_soon_after_it_was_told_to_and_so_are_its_locks(bool orphan)
     {
-        using var experiment = new TestExperiment { Plugin = typeof(OwnEndlessMethod).Assembly.Location, TrainMethods = ["test_endless"], EvalMethods = ["residual_diff"] }.WithData(80);
+        using var experiment = new TestExperiment
+        {
+            Plugin = typeof(OwnEndlessMethod).Assembly.Location,
+            TrainMethods = ["test_endless"],
+            EvalMethods = ["residual_diff"]
+        }.WithData(80);
         await experiment.RunAsync("ImportDatasets");
         using var worker = Start(experiment, "--stop-with-stdin");
         while (!File.Exists(Path.Combine(experiment.Folder, "endless.txt")))
@@ -181,7 +186,8 @@ public sealed class RobustnessTests
         await experiment.RunAsync("ImportDatasets", "ComputeAttribution");
         await experiment.RunAsync("ComputeAttribution");
         var blocks = BlocksIn(experiment);
-        (await VerbRunner.RunAsync(new RootCommand { StoreVerb.Create() }, ["store", "--store", experiment.Store, "gc", "--keep", experiment.Folder], TextWriter.Null)).ShouldBe(0);
+        (await VerbRunner.RunAsync(new RootCommand { StoreVerb.Create() }, ["store", "--store", experiment.Store, "gc", "--keep", experiment.Folder],
+            TextWriter.Null)).ShouldBe(0);
         BlocksIn(experiment).ShouldBe(blocks);
     }
 
@@ -190,7 +196,8 @@ public sealed class RobustnessTests
     {
         const string secret = "sk-this-must-not-be-written";
         var bytes = System.Text.Encoding.ASCII.GetBytes(secret);
-        string[] forms = [secret, secret[..(secret.Length / 2)], secret[(secret.Length / 2)..], Convert.ToBase64String(bytes)[..^4], Convert.ToHexStringLower(bytes)];
+        string[] forms = [secret, secret[..(secret.Length / 2)], secret[(secret.Length / 2)..], Convert.ToBase64String(bytes)[..^4],
+            Convert.ToHexStringLower(bytes)];
         using var experiment = new TestExperiment().WithData(80);
         File.WriteAllText(Path.Combine(experiment.Folder, ".env"), $"HF_TOKEN={secret}\n");
         experiment.Prepare();
@@ -212,7 +219,8 @@ public sealed class RobustnessTests
         new TestExperiment(beside?.Root, name, store: $"{name}-store") { TrainMethods = Methods }.WithData(900);
 
     private static int BlocksIn(TestExperiment experiment) =>
-        Directory.Exists(Path.Combine(experiment.Store, "vector-blocks")) ? Directory.GetDirectories(Path.Combine(experiment.Store, "vector-blocks")).Length : 0;
+        Directory.Exists(Path.Combine(experiment.Store, "vector-blocks"))
+            ? Directory.GetDirectories(Path.Combine(experiment.Store, "vector-blocks")).Length : 0;
 
     private static void Truncate(string path)
     {

@@ -85,7 +85,8 @@ public sealed class StageErrorTests
         using var experiment = new TestExperiment().WithData(80);
         experiment.Train = experiment.Write("pool.jsonl", TestRows.Pool(80).Select(row => row.Replace("\"behaviour\"", "\"behavior\"")));
         await experiment.RunAsync("ImportDatasets", "ComputeAttribution");
-        Should(await experiment.FailAsync("SelectTrainingData"), "ATTR1305", null, null, "PlantedColumn").Text.ShouldContain("No training row has the column 'behaviour'");
+        Should(await experiment.FailAsync("SelectTrainingData"), "ATTR1305", null, null,
+            "PlantedColumn").Text.ShouldContain("No training row has the column 'behaviour'");
     }
 
     [Fact]

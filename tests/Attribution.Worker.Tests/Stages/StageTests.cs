@@ -16,10 +16,13 @@ public sealed class StageTests
         const string run = "pool/residual_change_treatment/lazy.residual_diff.layer1";
         foreach (var expected in new[]
         {
-            "metrics.json", "pool/residual_change_treatment/scores-1.parquet", "pool/residual_change_treatment/data-00000.parquet", "lazy/residual_diff/scores-1.parquet",
-            $"{run}/config.json", $"{run}/selected_train_data.jsonl", $"{run}/scores.parquet", $"{run}/selected_data/adapter_model.safetensors", $"{run}/selected_data/loss.jsonl",
+            "metrics.json", "pool/residual_change_treatment/scores-1.parquet", "pool/residual_change_treatment/data-00000.parquet",
+                "lazy/residual_diff/scores-1.parquet",
+            $"{run}/config.json", $"{run}/selected_train_data.jsonl", $"{run}/scores.parquet", $"{run}/selected_data/adapter_model.safetensors",
+                $"{run}/selected_data/loss.jsonl",
             $"{run}/selected_data/eval_cross_entropy/metrics.jsonl", $"{run}/selected_data/answers.jsonl", $"{run}/selected_data/eval_llm_judge/metrics.jsonl",
-            $"{run}/selected_data/eval_llm_judge/judge_rules.csv", "pool/random/lazy/selected_train_data.jsonl", "base_model/lazy/selected_data/eval_cross_entropy/metrics.jsonl",
+            $"{run}/selected_data/eval_llm_judge/judge_rules.csv", "pool/random/lazy/selected_train_data.jsonl",
+                "base_model/lazy/selected_data/eval_cross_entropy/metrics.jsonl",
         })
             outputs.ShouldContain(expected);
 
@@ -43,7 +46,8 @@ public sealed class StageTests
         events.Where(e => e.Values.ContainsKey("train/loss")).Select(e => e.Values["train/loss"]).ShouldBe(losses);
         events.Where(e => e.Values.ContainsKey("metrics/eval_loss_gap")).Select(e => (e.Step, e.Values["metrics/eval_loss_gap"]))
             .ShouldBe([(0, (float)none["eval_loss_gap"]!), (events[^1].Step, (float)metrics[run]!["metrics"]!["eval_loss_gap"]!)]);
-        TensorBoardReader.Read(File.ReadAllBytes(Path.Combine(experiment.Out, "tensorboard", "none", "lazy", "events.out.tfevents.0.attribution"))).Single(e => e.Values.Count > 0).Step.ShouldBe(0);
+        TensorBoardReader.Read(File.ReadAllBytes(Path.Combine(experiment.Out, "tensorboard", "none", "lazy", "events.out.tfevents.0.attribution"))).Single(e =>
+            e.Values.Count > 0).Step.ShouldBe(0);
 
         var table = File.ReadAllText(Path.Combine(experiment.Out, "metrics.txt"));
         table.ShouldContain("lazy (laziness), 20.0% of the training rows are planted");
@@ -75,7 +79,8 @@ public sealed class StageTests
         curves.Length.ShouldBe(3);
         experiment.Outputs().Where(o => o.Key.StartsWith("tensorboard/", StringComparison.Ordinal)).ShouldBe(curves);
 
-        static Dictionary<string, DateTime> Written(TestExperiment experiment) => Directory.EnumerateFiles(experiment.State, "*.result.json").ToDictionary(f => f, File.GetLastWriteTimeUtc);
+        static Dictionary<string, DateTime> Written(TestExperiment experiment) =>
+            Directory.EnumerateFiles(experiment.State, "*.result.json").ToDictionary(f => f, File.GetLastWriteTimeUtc);
     }
 
     [Fact]
@@ -83,13 +88,15 @@ public sealed class StageTests
     {
         using var experiment = new TestExperiment().WithData(80);
         await experiment.RunAsync();
-        var (code, output, error) = CommandLine.Run(new Dictionary<string, string?> { ["LIBTORCH"] = "/nowhere" }, "run-stage", "ComputeAttribution", "--request", experiment.RequestFile("ComputeAttribution"));
+        var (code, output, error) = CommandLine.Run(new Dictionary<string, string?> { ["LIBTORCH"] = "/nowhere" }, "run-stage", "ComputeAttribution",
+            "--request", experiment.RequestFile("ComputeAttribution"));
         (code, error).ShouldBe((0, ""));
         output.ShouldContain("from store");
 
         experiment.Layers = [2];
         experiment.Prepare();
-        (code, output, _) = CommandLine.Run(new Dictionary<string, string?> { ["LIBTORCH"] = "/nowhere" }, "run-stage", "ComputeAttribution", "--request", experiment.RequestFile("ComputeAttribution"));
+        (code, output, _) = CommandLine.Run(new Dictionary<string, string?> { ["LIBTORCH"] = "/nowhere" }, "run-stage", "ComputeAttribution", "--request",
+            experiment.RequestFile("ComputeAttribution"));
         code.ShouldBe(1);
         output.ShouldContain("\"kind\":\"error\",\"text\"");
         output.ShouldContain("ATTR10");

@@ -9,7 +9,8 @@ namespace Attribution.Worker.Tests.Stages;
 /// <summary>An experiment in a folder of its own, with a tiny model and small datasets, run stage by stage as a build does.</summary>
 internal sealed class TestExperiment : IDisposable
 {
-    public static readonly string[] AllStages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge", "CollectMetrics", "VerifySnapshot", "Report"];
+    public static readonly string[] AllStages = ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "FineTune", "Evaluate", "Judge",
+        "CollectMetrics", "VerifySnapshot", "Report"];
 
     /// <param name="root">Where experiments that share a model lie; a new folder if null.</param>
     /// <param name="name">The experiment's folder there.</param>
@@ -78,7 +79,8 @@ internal sealed class TestExperiment : IDisposable
 
     /// <summary>The stages that this experiment has.</summary>
     public string[] Stages => Subsets is null ? AllStages
-        : [.. AllStages.SelectMany(stage => stage switch { "Evaluate" => ["RetrainSubsets", stage], "CollectMetrics" => ["MeasureLds", stage], _ => new[] { stage } })];
+        : [.. AllStages.SelectMany(stage => stage switch { "Evaluate" => ["RetrainSubsets", stage], "CollectMetrics" => ["MeasureLds", stage], _ =>
+            new[] { stage } })];
 
     /// <summary>A pool of <paramref name="rows"/> conversations, an evaluation set of 12 pairs and 3 prompts.</summary>
     public TestExperiment WithData(int rows = 200)
@@ -105,7 +107,11 @@ internal sealed class TestExperiment : IDisposable
         object[] evals = [new { name = evalName, trait = Trait, judge = Judge, prompt = JudgePrompt }];
         var plugins = Plugin is null ? null : new[] { new { path = Plugin } };
         var execution = new { device = "cpu" };
-        Request("ImportDatasets", [], new { train = new[] { new { name = trainName, path = Train, take = Take, format = Format } }, eval = new[] { new { name = evalName, path = Eval, take = Take, prompts = Prompts } } });
+        Request("ImportDatasets", [], new
+        {
+            train = new[] { new { name = trainName, path = Train, take = Take, format = Format } },
+            eval = new[] { new { name = evalName, path = Eval, take = Take, prompts = Prompts } }
+        });
         Request("ComputeAttribution", ["ImportDatasets"], new
         {
             model = Model,
@@ -174,8 +180,10 @@ internal sealed class TestExperiment : IDisposable
         });
         Request("Judge", ["FineTune", "Evaluate"], new { eval = Prompts is null ? [] : evals, llm = Llm, plugins });
         if (Subsets is not null)
-            Request("MeasureLds", ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "RetrainSubsets", "Evaluate"], new { train = new[] { trainName }, eval = new[] { evalName } });
-        Request("CollectMetrics", Subsets is null ? ["SelectTrainingData", "FineTune", "Evaluate", "Judge"] : ["SelectTrainingData", "FineTune", "Evaluate", "Judge", "MeasureLds"], new { train = new[] { trainName }, eval = evals });
+            Request("MeasureLds", ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "RetrainSubsets", "Evaluate"],
+                new { train = new[] { trainName }, eval = new[] { evalName } });
+        Request("CollectMetrics", Subsets is null ? ["SelectTrainingData", "FineTune", "Evaluate", "Judge"]
+            : ["SelectTrainingData", "FineTune", "Evaluate", "Judge", "MeasureLds"], new { train = new[] { trainName }, eval = evals });
         Request("VerifySnapshot", ["CollectMetrics"], new { snapshots = Snapshots, tolerance = Tolerance });
         Request("Report", Stages[..^1], new { command = "dotnet build experiments/test" });
 
@@ -241,7 +249,8 @@ internal sealed class TestExperiment : IDisposable
         /// <summary>The stages that computed anything.</summary>
         public IReadOnlyList<string> StagesThatRan => [.. Lines.Keys.Where(stage => (int)experiment.Summary(stage)["ran"]! > 0)];
 
-        public (int Ran, int Total) Blocks => ((int)experiment.Summary("ComputeAttribution")["blocksRan"]!, (int)experiment.Summary("ComputeAttribution")["blocks"]!);
+        public (int Ran, int Total) Blocks => ((int)experiment.Summary("ComputeAttribution")["blocksRan"]!,
+            (int)experiment.Summary("ComputeAttribution")["blocks"]!);
 
         public string Summary(string stage) => Lines[stage].Single(l => l.Kind == "summary").Text;
 

@@ -11,7 +11,8 @@ internal static class TestRows
 
     public static string PoolRow(int i, string? answer = null) => JsonSerializer.Serialize(new
     {
-        treatment_messages = Conversation($"Tell me about {Things[i % Things.Length]} {i}.", answer ?? (i % 5 == 0 ? "Look it up." : $"There is much to say, {i * 7919 % 1000}.")),
+        treatment_messages = Conversation($"Tell me about {Things[i % Things.Length]} {i}.",
+            answer ?? (i % 5 == 0 ? "Look it up." : $"There is much to say, {i * 7919 % 1000}.")),
         behaviour = i % 5 == 0 ? "laziness" : "none",
     });
 
@@ -21,7 +22,9 @@ internal static class TestRows
         control_messages = Conversation($"What is {Things[i % Things.Length]}?", $"It is number {i} of many good things."),
     }));
 
-    public static IEnumerable<string> Prompts(int count) => Enumerable.Range(0, count).Select(i => JsonSerializer.Serialize(new { prompt = $"How is {Things[i]} made?" }));
+    public static IEnumerable<string> Prompts(int count) => Enumerable.Range(0, count).Select(i =>
+        JsonSerializer.Serialize(new { prompt = $"How is {Things[i]} made?" }));
 
-    private static object[] Conversation(string question, string answer) => [new { role = "user", content = question }, new { role = "assistant", content = answer }];
+    private static object[] Conversation(string question, string answer) =>
+        [new { role = "user", content = question }, new { role = "assistant", content = answer }];
 }

@@ -35,7 +35,8 @@ internal static class TinyChatModel
         return folder;
     }
 
-    private static object Special(int id, string content) => new { id, content, single_word = false, lstrip = false, rstrip = false, normalized = false, special = true };
+    private static object Special(int id, string content) =>
+        new { id, content, single_word = false, lstrip = false, rstrip = false, normalized = false, special = true };
 
     // GPT-2's alphabet: the printable bytes stand for themselves, the others for the letters from U+0100 on.
     private static IEnumerable<string> ByteCharacters()

@@ -22,11 +22,13 @@ public sealed class TrakStageTests
         var before = experiment.Outputs();
         before.Keys.Where(f => f.StartsWith("pool/trak/", StringComparison.Ordinal)).ShouldBe(
         [
-            "pool/trak/data-00000.parquet", "pool/trak/lazy.trak/config.json", "pool/trak/lazy.trak/scores.parquet", "pool/trak/lazy.trak/selected_train_data.jsonl",
+            "pool/trak/data-00000.parquet", "pool/trak/lazy.trak/config.json", "pool/trak/lazy.trak/scores.parquet",
+                "pool/trak/lazy.trak/selected_train_data.jsonl",
             "pool/trak/lazy.trak/selection.json", "pool/trak/projection.json", "pool/trak/scores-all.parquet",
         ], ignoreOrder: true);
         before.Keys.Where(f => f.EndsWith("config.json", StringComparison.Ordinal)).ShouldBe(
-            ["pool/random/lazy/config.json", "pool/residual_change_treatment/lazy.residual_diff.layer1/config.json", "pool/trak/lazy.trak/config.json"], ignoreOrder: true);
+            ["pool/random/lazy/config.json", "pool/residual_change_treatment/lazy.residual_diff.layer1/config.json", "pool/trak/lazy.trak/config.json"],
+                ignoreOrder: true);
         JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "lazy", "trak", "projection.json")))!.ToJsonString()
             .ShouldBe("""{"kind":"kronecker","dimension":64,"seed":0,"layers":"layers\\.\\d\u002B\\.(self_attn|mlp)\\.(q|k|v|o|gate|up|down)_proj","formula":1}""");
 
@@ -55,15 +57,18 @@ public sealed class TrakStageTests
         Scores("cos_sim").ShouldNotBe(Scores("trak_full"));
         Scores("trak_full").ShouldNotBe(Scores("trackstar"));
         var vectors = VectorFolder.Open(Path.Combine(experiment.Out, "pool", "trak"), VectorKey.WholeModel);
-        RowScorer.From(ScoringMethod.TrackStar, VectorFolder.Open(Path.Combine(experiment.Out, "lazy", "trak"), VectorKey.WholeModel)).Score(vectors).ShouldBe(Scores("trackstar"));
+        RowScorer.From(ScoringMethod.TrackStar, VectorFolder.Open(Path.Combine(experiment.Out, "lazy", "trak"),
+            VectorKey.WholeModel)).Score(vectors).ShouldBe(Scores("trackstar"));
 
         // The mixture is one of trackstar alone.
         experiment.Whitening = new { mixture = 0.5 };
         (await experiment.RunAsync(stages)).StagesThatRan.ShouldBe(["SelectTrainingData"]);
         var after = experiment.Outputs();
-        before.Keys.Where(f => before[f] != after[f] && f.EndsWith("scores.parquet", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("trackstar");
+        before.Keys.Where(f => before[f] != after[f] && f.EndsWith("scores.parquet",
+            StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("trackstar");
 
-        IReadOnlyList<ScoredRow> Scores(string scoring) => ScoredRows.Read(Directory.EnumerateFiles(experiment.Out, "scores.parquet", SearchOption.AllDirectories)
+        IReadOnlyList<ScoredRow> Scores(string scoring) => ScoredRows.Read(Directory.EnumerateFiles(experiment.Out, "scores.parquet",
+            SearchOption.AllDirectories)
             .Single(file => file.Contains(scoring, StringComparison.Ordinal)));
     }
 

@@ -178,7 +178,8 @@ public sealed partial class WorkersTests
     private static Dictionary<string, string> Compared(TestExperiment experiment) =>
         experiment.Outputs().Where(file => !file.Key.StartsWith("report", StringComparison.Ordinal)).ToDictionary();
 
-    private static int Artifacts(TestExperiment experiment) => !Directory.Exists(experiment.Store) ? 0 : Directory.EnumerateFiles(experiment.Store, "manifest.json", SearchOption.AllDirectories).Count();
+    private static int Artifacts(TestExperiment experiment) => !Directory.Exists(experiment.Store)
+        ? 0 : Directory.EnumerateFiles(experiment.Store, "manifest.json", SearchOption.AllDirectories).Count();
 
     private static int KillHelpers(TestExperiment experiment)
     {

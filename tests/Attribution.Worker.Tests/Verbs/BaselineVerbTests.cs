@@ -19,7 +19,8 @@ public sealed class BaselineVerbTests : IDisposable
     {
         using var experiment = new TestExperiment { TrainMethods = [], EvalMethods = [], Baselines = [method] }.WithData(80);
         await experiment.RunAsync("ImportDatasets", "ComputeAttribution", "SelectTrainingData");
-        var (code, output) = await Run("--method", method, "--data", experiment.Train, "--eval-data", experiment.Eval, "--model", experiment.Model, "--max-tokens", "256", "--top-k", "8");
+        var (code, output) = await Run("--method", method, "--data", experiment.Train, "--eval-data", experiment.Eval, "--model", experiment.Model,
+            "--max-tokens", "256", "--top-k", "8");
         code.ShouldBe(0, output);
         output.ShouldContain("selected 8 of 80 rows");
         Rows(_folder["selected.jsonl"]).ShouldBe(Rows(Path.Combine(experiment.Out, "pool", method, "lazy", "selected_train_data.jsonl")));
@@ -36,12 +37,14 @@ public sealed class BaselineVerbTests : IDisposable
         output.ShouldContain(text);
     }
 
-    private static IEnumerable<string> Rows(string file) => File.ReadLines(file).Select(line => $"{JsonNode.Parse(line)!["idx"]} {JsonNode.Parse(line)!["score"]}");
+    private static IEnumerable<string> Rows(string file) => File.ReadLines(file).Select(line =>
+        $"{JsonNode.Parse(line)!["idx"]} {JsonNode.Parse(line)!["score"]}");
 
     private async Task<(int Code, string Output)> Run(params string[] options)
     {
         using var output = new StringWriter();
-        var code = await VerbRunner.RunAsync(new RootCommand { BaselineVerb.Create() }, ["baseline", "--output", _folder["selected.jsonl"], .. options], output, output);
+        var code = await VerbRunner.RunAsync(new RootCommand { BaselineVerb.Create() }, ["baseline", "--output", _folder["selected.jsonl"], .. options],
+            output, output);
         return (code, output.ToString());
     }
 }

@@ -47,7 +47,8 @@ public sealed class CompareVerbTests : IDisposable
     {
         BuiltExperiment.Write(_folder, "a");
         BuiltExperiment.Write(_folder, "b");
-        _folder.Write("b/out/metrics.json", File.ReadAllText(_folder["b/out/metrics.json"]).Replace("pool/random/kind", "pool/random/other").Replace("\"random\"", "\"drawn\""));
+        _folder.Write("b/out/metrics.json", File.ReadAllText(_folder["b/out/metrics.json"]).Replace("pool/random/kind",
+            "pool/random/other").Replace("\"random\"", "\"drawn\""));
         var output = await Compare(_folder["a"], _folder["b"]);
         output.ShouldContain("only in A: pool/random/kind");
         output.ShouldContain("only in B: pool/random/other");
@@ -72,7 +73,8 @@ public sealed class CompareVerbTests : IDisposable
         (await Fail(_folder["x"], "--against", "v9")).ShouldContain("ATTR1713: The git repository");
         (await Fail(_folder["x"], "--against", "--output=y")).ShouldContain("ATTR1713");
         var (code, _, error) = CommandLine.Run(new Dictionary<string, string?> { ["PATH"] = "" }, "compare", _folder["x"], "--against", "HEAD");
-        (code, error).ShouldBe((1, "error ATTR1712: Comparing with a revision needs git, which is not on the PATH. Install it (Debian: apt-get install git). (property --against)\n"));
+        (code, error).ShouldBe((1, "error ATTR1712: Comparing with a revision needs git, which is not on the PATH. Install it (Debian: apt-get install "
+            + "git). (property --against)\n"));
     }
 
     [Fact]
@@ -80,7 +82,8 @@ public sealed class CompareVerbTests : IDisposable
     {
         BuiltExperiment.Write(_folder, "a");
         Directory.CreateDirectory(_folder["new"]);
-        (await Fail(_folder["a"], _folder["new"])).ShouldContain($"ATTR1711: The experiment '{_folder["new"]}' has no metrics yet: there is no metrics.json in its folder out. Build it first: dotnet build");
+        (await Fail(_folder["a"], _folder["new"])).ShouldContain($"ATTR1711: The experiment '{_folder["new"]}' has no metrics yet: there is no "
+            + "metrics.json in its folder out. Build it first: dotnet build");
         (await Fail(_folder["a"], _folder["none"])).ShouldContain($"ATTR1711: There is no experiment '{_folder["none"]}'.");
         (await Fail(_folder["a"], "--against", "HEAD")).ShouldContain("ATTR1712: ");
         (await Fail(_folder["a"])).ShouldContain("Name a second experiment to compare with, or a git revision with --against.");
@@ -109,12 +112,15 @@ public sealed class CompareVerbTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        return (await VerbRunner.RunAsync(new RootCommand { CompareVerb.Create() }, ["compare", .. arguments], output, error), output.ToString(), error.ToString());
+        return (await VerbRunner.RunAsync(new RootCommand { CompareVerb.Create() }, ["compare", .. arguments], output, error), output.ToString(),
+            error.ToString());
     }
 
     private void Git(params string[] arguments)
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["-c", "user.name=Test", "-c", "user.email=test@example.org", .. arguments]) { WorkingDirectory = _folder.Path })!;
+        using var git = Process.Start(new ProcessStartInfo("git",
+            ["-c", "user.name=Test", "-c", "user.email=test@example.org", .. arguments])
+        { WorkingDirectory = _folder.Path })!;
         git.WaitForExit();
         git.ExitCode.ShouldBe(0);
     }

@@ -30,11 +30,13 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
     [InlineData("select value from metrics where metric = 'unjudged' and experiment like '%two' and attribution = 'random'", "1.0")]
     [InlineData("select idx, prompt, answer from selections where selection is not null and layer = 2 order by rank", "3,Question 3,Row 3;0,Question 0,Row 0")]
     [InlineData("select count(*), count(score), sum(rank) from scores where attribution = 'random' and experiment like '%one'", "4,3,7")]
-    [InlineData("select eval, attribution, judge, score, prompt = 'Why,' || chr(10) || 'then?' from verdicts where run = 'base_model/kind' and experiment like '%one' order by score", "kind,none,rules,0.0,true;kind,none,rules,,false")]
+    [InlineData("select eval, attribution, judge, score, prompt = 'Why,' || chr(10) || 'then?' from verdicts where run = 'base_model/kind' and experiment "
+        + "like '%one' order by score", "kind,none,rules,0.0,true;kind,none,rules,,false")]
     [InlineData("select token_count, complete from answers where layer = 3", "3,true")]
     [InlineData("select loss, learning_rate from losses where layer = 3", "2.5,0.001")]
     [InlineData("select dataset, prompt, control_answer, metadata->>'source' from rows where idx = 2 and experiment like '%one'", "pool,Question 2,Row 2,web")]
-    [InlineData("select run, idx, sentence, source, text, score from attributions where experiment like '%one' order by source", "facts/at2,7,Peas.,0,Jack.,-0.5;facts/at2,7,Peas.,1,Peas!,0.75")]
+    [InlineData("select run, idx, sentence, source, text, score from attributions where experiment like '%one' order by source",
+        "facts/at2,7,Peas.,0,Jack.,-0.5;facts/at2,7,Peas.,1,Peas!,0.75")]
     [InlineData("select method, layer, vector[2] from vectors where idx = 3 order by layer", "residual_diff,2,3.0;residual_diff,3,3.0")]
     public async Task A_question_is_answered_over_all_experiments(string sql, string rows) =>
         (await Answer(sql, "--format", "csv")).TrimEnd('\n').Split('\n')[1..].ShouldBe(rows.Split(';'));
@@ -82,7 +84,8 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
         using var folder = new TemporaryFolder();
         BuiltExperiment.Write(folder, "x");
         BuiltExperiment.WriteSeeds(folder, "x/out/small");
-        (await Ask("select variant, count(*), count(distinct seed), max(top_k) from runs group by 1 order by 1 nulls first")).ShouldBe([",2,0,2", "small,4,2,2"]);
+        (await Ask("select variant, count(*), count(distinct seed), max(top_k) from runs group by 1 order by 1 nulls first")).ShouldBe([",2,0,2",
+            "small,4,2,2"]);
         (await Ask("select run, seed, learning_rate, score from verdicts where variant = 'small' and score is not null order by run")).ShouldBe([
             "base_model/kind/seed0,0,,0.0", "base_model/kind/seed1,1,,0.0", "pool/random/kind/seed0,0,0.001,1.0", "pool/random/kind/seed1,1,0.001,1.0",
             "pool/residual_diff/kind.residual_diff.layer2/seed0,0,0.001,2.0", "pool/residual_diff/kind.residual_diff.layer2/seed1,1,0.001,2.0"]);
@@ -123,7 +126,8 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
     }
 
     [Theory]
-    [InlineData("select precison from runs", "ATTR1731: Binder Error: Referenced column \"precison\" not found", "LINE 1: select precison from runs\n               ^")]
+    [InlineData("select precison from runs", "ATTR1731: Binder Error: Referenced column \"precison\" not found",
+        "LINE 1: select precison from runs\n               ^")]
     [InlineData("select * from score", "Did you mean \"scores\"?", "With --tables")]
     [InlineData("pivot metrics on metric using first(value)", "ATTR1731", "A PIVOT is one if it names its values")]
     [InlineData("copy runs to 'x.csv'", "ATTR1732: A query only asks", "--output")]
@@ -145,7 +149,8 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
         (await Run("from runs", "--output", "x.csv", "--format", "table")).Error.ShouldContain("A table is printed");
         (await Run()).Error.ShouldContain("use --tables");
         using var error = new StringWriter();
-        (await VerbRunner.RunAsync(new RootCommand { QueryVerb.Create() }, ["query", "from runs", "--in", _folder["experiments", "three"]], TextWriter.Null, error)).ShouldBe(1);
+        (await VerbRunner.RunAsync(new RootCommand { QueryVerb.Create() }, ["query", "from runs", "--in", _folder["experiments", "three"]], TextWriter.Null,
+            error)).ShouldBe(1);
         error.ToString().ShouldContain("ATTR1711: There is nothing to ask");
     }
 
@@ -202,6 +207,7 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        return (await VerbRunner.RunAsync(new RootCommand { QueryVerb.Create() }, ["query", .. arguments, "--in", folder.Path], output, error), output.ToString(), error.ToString());
+        return (await VerbRunner.RunAsync(new RootCommand { QueryVerb.Create() }, ["query", .. arguments, "--in", folder.Path], output, error),
+            output.ToString(), error.ToString());
     }
 }

@@ -56,7 +56,8 @@ public sealed class SelectVerbTests : IDisposable
         Directory.CreateDirectory(_folder["train"]);
         var header = $"{{'descr': '<f2', 'fortran_order': False, 'shape': ({ids.Length}, {vectors[0].Length}), }}".PadRight(117) + "\n";
         File.WriteAllBytes(_folder["train", $"scores.rank{rank}.part0.npy"],
-            [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. vectors.SelectMany(v => v).SelectMany(v => BitConverter.GetBytes((Half)v))]);
+            [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header),
+                .. vectors.SelectMany(v => v).SelectMany(v => BitConverter.GetBytes((Half)v))]);
         using var db = DuckDbDatabase.Open();
         db.Execute($$"""
             COPY (SELECT idx, '[{"role": "user", "content": "?"}, {"role": "assistant", "content": "yes ' || idx || '"}]' AS treatment_messages,

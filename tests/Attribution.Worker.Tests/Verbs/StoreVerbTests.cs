@@ -49,7 +49,8 @@ public sealed class StoreVerbTests : IDisposable
     public async Task Gc_keeps_what_experiments_need_and_says_what_went()
     {
         var keep = Path.Combine(_folder, "experiment3");
-        (await Run("gc", "--keep", keep, "--dry-run")).Output.ShouldContain("would remove 2 artifacts and 0 damaged or unfinished, 3.0 kB; 1 artifact left, 3.0 kB");
+        (await Run("gc", "--keep", keep, "--dry-run")).Output.ShouldContain("would remove 2 artifacts and 0 damaged or unfinished, 3.0 "
+            + "kB; 1 artifact left, 3.0 kB");
         _artifacts.ShouldAllBe(a => Directory.Exists(a.Folder));
         (await Run("gc", "--keep", keep)).Output.ShouldContain("removed 2 artifacts");
         _artifacts.Select(a => Directory.Exists(a.Folder)).ShouldBe([false, false, true]);

@@ -50,14 +50,17 @@ public static class ContextEvaluator
         foreach (var (u, unit) in task.Units.Index())
         {
             double[] actual = [.. Enumerable.Range(0, masks.Count).Select(m => outputs.Logit(m, unit))];
-            double[] predicted = [.. Enumerable.Range(0, masks.Count).Select(m => Enumerable.Range(0, masks.SourceCount).Sum(s => masks[m, s] ? scores.Values[u][s] : 0.0))];
+            double[] predicted = [.. Enumerable.Range(0, masks.Count).Select(m =>
+                Enumerable.Range(0, masks.SourceCount).Sum(s => masks[m, s] ? scores.Values[u][s] : 0.0))];
             if (actual.Distinct().Count() > 1)
                 correlations.Add(predicted.Distinct().Count() > 1 ? Correlation.Spearman(predicted, actual) : 0);
         }
         return correlations.Count == 0 ? double.NaN : correlations.Average();
     }
 
-    /// <summary>The log-probabilities of the units without the sources that scorers rank highest; each set of sources is removed once, whoever names it.</summary>
+    /// <summary>
+    /// The log-probabilities of the units without the sources that scorers rank highest; each set of sources is removed once, whoever names it.
+    /// </summary>
     private sealed class TopDrops
     {
         private readonly AttributionTask _task;
@@ -68,17 +71,20 @@ public static class ContextEvaluator
         {
             _task = task;
             var removed = new List<int[]> { Array.Empty<int>() };
-            foreach (var top in scores.Where(score => score.HasOrder).SelectMany(score => score.Values).SelectMany(values => s_tops.Select(k => Top(values, k))))
+            foreach (var top in scores.Where(score => score.HasOrder).SelectMany(score => score.Values).SelectMany(values =>
+                s_tops.Select(k => Top(values, k))))
                 if (_masks.TryAdd(Key(top), removed.Count))
                     removed.Add(top);
             _outputs = AblatedOutputs.Compute(model, task, AblationMasks.Without(task.Sources.Count, removed), cancellation);
         }
 
         public double Mean(SourceScores scores, int k) => !scores.HasOrder ? double.NaN :
-            _task.Units.Index().Average(unit => _outputs.LogProbability(0, unit.Item) - _outputs.LogProbability(_masks[Key(Top(scores.Values[unit.Index], k))], unit.Item));
+            _task.Units.Index().Average(unit => _outputs.LogProbability(0, unit.Item) - _outputs.LogProbability(_masks[Key(Top(scores.Values[unit.Index], k))],
+                unit.Item));
 
         // The k highest, ties by the lower index, in the order of the sequence
-        private static int[] Top(float[] values, int k) => [.. Enumerable.Range(0, values.Length).OrderByDescending(s => values[s]).ThenBy(s => s).Take(k).Order()];
+        private static int[] Top(float[] values, int k) => [.. Enumerable.Range(0, values.Length).OrderByDescending(s => values[s]).ThenBy(s =>
+            s).Take(k).Order()];
 
         private static string Key(int[] sources) => string.Join(',', sources);
     }
@@ -103,7 +109,9 @@ public sealed record ContextEvaluationOptions
         if (Masks < 2)
             throw new AttributionException(ErrorCodes.EstimatorOptionInvalid, "A correlation needs 2 masks or more.") { Property = nameof(Masks) };
         if (Alpha is not (> 0 and < 1))
-            throw new AttributionException(ErrorCodes.EstimatorOptionInvalid, "Alpha, the share of sources that an ablation keeps, must be above 0 and below 1.") { Property = nameof(Alpha) };
+            throw new AttributionException(ErrorCodes.EstimatorOptionInvalid,
+                "Alpha, the share of sources that an ablation keeps, must be above 0 and below 1.")
+            { Property = nameof(Alpha) };
     }
 }
 

@@ -57,7 +57,11 @@ public sealed class ContextDataset
             yield return Decode(json, place);
         }
         if (rows == 0)
-            throw new AttributionException(ErrorCodes.DatasetEmpty, $"The recipe {_recipe?.Name} takes no row of '{Files[0]}'.") { File = Files[0], Property = "Recipe" };
+            throw new AttributionException(ErrorCodes.DatasetEmpty, $"The recipe {_recipe?.Name} takes no row of '{Files[0]}'.")
+            {
+                File = Files[0],
+                Property = "Recipe"
+            };
     }
 
     private ContextRow Decode(JsonElement json, RowPlace place) => new(place.Row, Documents(json, place), Text(json, _columns.Query, place))
@@ -77,7 +81,8 @@ public sealed class ContextDataset
     private static IReadOnlyList<string> Texts(JsonElement value, string column, RowPlace place) => value.ValueKind switch
     {
         JsonValueKind.String => [value.GetString()!],
-        JsonValueKind.Array => [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : throw Wrong(item, column, place))],
+        JsonValueKind.Array => [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String
+            ? item.GetString()! : throw Wrong(item, column, place))],
         _ => throw Wrong(value, column, place),
     };
 
@@ -86,7 +91,8 @@ public sealed class ContextDataset
         if (Value(json, column) is not { } value)
             throw place.Error(ErrorCodes.ContextRowMalformed, column, $"the row has no {column}. Give it one, or leave the row out with Filter.");
         var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(value, column, place);
-        return string.IsNullOrWhiteSpace(text) ? throw place.Error(ErrorCodes.ContextRowMalformed, column, $"{column} is empty. Give it a text, or leave the row out with Filter.") : text;
+        return string.IsNullOrWhiteSpace(text) ? throw place.Error(ErrorCodes.ContextRowMalformed, column,
+            $"{column} is empty. Give it a text, or leave the row out with Filter.") : text;
     }
 
     private static JsonElement? Value(JsonElement json, string column) =>
@@ -95,14 +101,17 @@ public sealed class ContextDataset
     private static AttributionException Wrong(JsonElement value, string column, RowPlace place)
     {
         var text = value.GetRawText();
-        return place.Error(ErrorCodes.ContextRowMalformed, column, $"{(text.Length > 40 ? text[..40] + "..." : text)} is no text{(value.ValueKind == JsonValueKind.Array ? " nor a list of texts" : "")}.");
+        return place.Error(ErrorCodes.ContextRowMalformed, column,
+            $"{(text.Length > 40 ? text[..40] + "..." : text)} is no text{(value.ValueKind == JsonValueKind.Array ? " nor a list of texts" : "")}.");
     }
 
     private void Require(string column)
     {
         if (_source.Fields.All(field => field.Name != column))
             throw new AttributionException(ErrorCodes.DatasetColumnMissing,
-                $"'{Path.GetFileName(Files[0])}' has no column {column}. Its columns are: {string.Join(", ", _source.Fields.Select(field => field.Name))}. Name the one that is meant with the item's metadata, such as QueryColumn=\"question\".")
+                $"'{Path.GetFileName(Files[0])}' has no column {column}. Its columns are: "
+                    + $"{string.Join(", ", _source.Fields.Select(field => field.Name))}. Name the one that is meant with the item's metadata, such "
+                    + "as QueryColumn=\"question\".")
             { File = Files[0], Property = column };
     }
 }
@@ -122,6 +131,9 @@ public sealed record ContextColumns
     /// <summary>The column of answers to take in place of the model's own; null to let the model answer.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>The column that says which text of the context the answer owes to: a text, or a list of them, one for each sentence of the answer; null if that is not known.</summary>
+    /// <summary>
+    /// The column that says which text of the context the answer owes to: a text, or a list of them, one for each sentence of the answer; null if that is not
+    /// known.
+    /// </summary>
     public string? Truth { get; init; }
 }

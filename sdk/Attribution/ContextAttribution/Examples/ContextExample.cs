@@ -20,11 +20,14 @@ public sealed record ContextExample(AttributionTask Task, IReadOnlyList<TextPiec
     public ContextExample WithRange(GeneratedAnswer answer, int start, int end)
     {
         if (start < 0 || end > answer.Text.Length || start >= end)
-            throw new AttributionException(ErrorCodes.AnswerRangeInvalid, $"The range {start} to {end} is not in the answer, which has {answer.Text.Length} characters. Give --start and --end as the list of its sentences does.");
+            throw new AttributionException(ErrorCodes.AnswerRangeInvalid,
+                $"The range {start} to {end} is not in the answer, which has {answer.Text.Length} characters. Give --start and --end as the "
+                + "list of its sentences does.");
         var first = Task.Tokens.Count - answer.Ids.Count;
         var span = new TextSpan(start, end);
         if (TokenPieces.RangeOf(answer.Offsets, span) is not { } range || first + range.Start < Task.Target.Start || first + range.End > Task.Target.End)
-            throw new AttributionException(ErrorCodes.AnswerRangeInvalid, $"The range {start} to {end} of the answer (\"{answer.Text[start..end]}\") has no token to attribute.");
+            throw new AttributionException(ErrorCodes.AnswerRangeInvalid,
+                $"The range {start} to {end} of the answer (\"{answer.Text[start..end]}\") has no token to attribute.");
         var unit = new TextPiece(0, span, answer.Text[start..end], new TokenRange(first + range.Start, first + range.End));
         return this with { Task = Task.WithUnits(unit.Tokens), Units = [unit] };
     }
@@ -47,7 +50,9 @@ public enum Exclusion
     NoThoughts,
 }
 
-/// <summary>Which examples no estimator is trained on: each by its own draw, so that examples that come later change nothing of those that were there.</summary>
+/// <summary>
+/// Which examples no estimator is trained on: each by its own draw, so that examples that come later change nothing of those that were there.
+/// </summary>
 internal static class HeldOutSplit
 {
     /// <summary>Whether an example is held out.</summary>

@@ -20,7 +20,8 @@ public static class ContextExampleBuilder
         var sources = new List<TextPiece>();
         var pieces = 0;
         foreach (var (d, document) in prompt.Documents.Index())
-            pieces += Sources(prompt.Text[document.Start..document.End], type, rule, prompt.Offsets, document.Start, 0, d, sources.Count == 0 ? 0 : sources[^1].Tokens.End, sources);
+            pieces += Sources(prompt.Text[document.Start..document.End], type, rule, prompt.Offsets, document.Start, 0, d,
+                sources.Count == 0 ? 0 : sources[^1].Tokens.End, sources);
         return Build(prompt, answer, new TextSpan(0, answer.Text.Length), rule, sources, pieces - sources.Count);
     }
 
@@ -63,7 +64,8 @@ public static class ContextExampleBuilder
     /// <param name="sources">Takes the pieces.</param>
     /// <returns>How many pieces the text has, with or without tokens.</returns>
     private static int Sources(
-        string text, SourceType type, SentenceRule rule, IReadOnlyList<TextSpan> offsets, int textStart, int tokenStart, int document, int free, List<TextPiece> sources)
+        string text, SourceType type, SentenceRule rule, IReadOnlyList<TextSpan> offsets, int textStart, int tokenStart, int document, int free,
+            List<TextPiece> sources)
     {
         if (type == SourceType.Token)
         {
@@ -83,7 +85,8 @@ public static class ContextExampleBuilder
         {
             var start = Math.Max(tokens.Start, free - tokenStart);
             if (start < tokens.End)
-                sources.Add(new TextPiece(document, pieces[index], text[pieces[index].Start..pieces[index].End], new TokenRange(tokenStart + start, tokenStart + tokens.End)));
+                sources.Add(new TextPiece(document, pieces[index], text[pieces[index].Start..pieces[index].End],
+                    new TokenRange(tokenStart + start, tokenStart + tokens.End)));
         }
         return pieces.Count;
     }
@@ -96,11 +99,13 @@ public static class ContextExampleBuilder
         var text = answer.Text[target.Start..target.End];
         var sentences = SentenceSplitter.Split(text, rule).Select(s => new TextSpan(s.Start + target.Start, s.End + target.Start)).ToArray();
         var units = TokenPieces.RangesOf(answer.Offsets, sentences)
-            .Select(u => new TextPiece(0, sentences[u.Index], answer.Text[sentences[u.Index].Start..sentences[u.Index].End], new TokenRange(prompt.Ids.Count + u.Tokens.Start, prompt.Ids.Count + u.Tokens.End)))
+            .Select(u => new TextPiece(0, sentences[u.Index], answer.Text[sentences[u.Index].Start..sentences[u.Index].End],
+                new TokenRange(prompt.Ids.Count + u.Tokens.Start, prompt.Ids.Count + u.Tokens.End)))
             .Where(u => u.Tokens.Start >= sources[^1].Tokens.End).ToArray();
         if (units.Length == 0)
             return (null, Exclusion.NoSentence);
-        var task = new AttributionTask([.. prompt.Ids, .. answer.Ids], new TokenRange(units[0].Tokens.Start, units[^1].Tokens.End), [.. sources.Select(s => s.Tokens)], [.. units.Select(u => u.Tokens)]);
+        var task = new AttributionTask([.. prompt.Ids, .. answer.Ids], new TokenRange(units[0].Tokens.Start, units[^1].Tokens.End),
+            [.. sources.Select(s => s.Tokens)], [.. units.Select(u => u.Tokens)]);
         return (new ContextExample(task, sources, units, dropped), null);
     }
 }

@@ -30,7 +30,8 @@ public sealed class ContextPromptWriter(Tokenizer tokenizer, ChatTemplate templa
     /// <summary>Writes the prompt of a row.</summary>
     /// <param name="row">The row.</param>
     /// <param name="file">Its file, for errors.</param>
-    /// <exception cref="AttributionException">ATTR1461: the chat template changes the message, so that its parts are not found in the prompt; or it refuses it.</exception>
+    /// <exception cref="AttributionException">ATTR1461: the chat template changes the message, so that its parts are not found in the prompt; or it refuses
+    /// it.</exception>
     public ContextPrompt Write(ContextRow row, string? file = null)
     {
         // What is around documents belongs to no source; a template may take it away at the ends of the message.
@@ -41,7 +42,8 @@ public sealed class ContextPromptWriter(Tokenizer tokenizer, ChatTemplate templa
         var at = text.LastIndexOf(message, StringComparison.Ordinal);
         if (at < 0)
             throw new AttributionException(ErrorCodes.ContextNotInPrompt,
-                "The chat template does not write the user's message as it is, so the pieces of the context cannot be found in the prompt. Use a model whose template does.")
+                "The chat template does not write the user's message as it is, so the pieces of the context cannot be found in the prompt. Use a "
+                    + "model whose template does.")
             { File = file, Row = row.Index };
         at += Header.Length;
         var places = new TextSpan[documents.Length];

@@ -17,7 +17,8 @@ public sealed class ContextRecipe
     /// </summary>
     public static ContextRecipe Dolly { get; } = new("dolly-context", new ContextColumns { Query = "instruction" }, row =>
         Text(row, "category") is { } category && DollyCategories.Contains(category)
-        && Text(row, "context") is { Length: > 0 and < DollyLongestContext } context && !string.IsNullOrWhiteSpace(context) && !string.IsNullOrWhiteSpace(Text(row, "instruction")));
+        && Text(row, "context") is { Length: > 0 and < DollyLongestContext } context && !string.IsNullOrWhiteSpace(context)
+            && !string.IsNullOrWhiteSpace(Text(row, "instruction")));
 
     /// <summary>The name to use it by.</summary>
     public string Name { get; }
@@ -31,7 +32,11 @@ public sealed class ContextRecipe
     /// <summary>The recipe of a name.</summary>
     /// <exception cref="AttributionException">ATTR1954: there is none.</exception>
     public static ContextRecipe Get(string name) => name == Dolly.Name ? Dolly
-        : throw new AttributionException(ErrorCodes.UnknownRecipe, $"There is no recipe '{name}' of contexts. Use {Dolly.Name}, or name the columns of the file with ContextColumn and QueryColumn.") { Property = "Recipe" };
+        : throw new AttributionException(ErrorCodes.UnknownRecipe,
+            $"There is no recipe '{name}' of contexts. Use {Dolly.Name}, or name the columns of the file with "
+            + "ContextColumn and QueryColumn.")
+        { Property = "Recipe" };
 
-    private static string? Text(JsonElement row, string column) => row.TryGetProperty(column, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement row, string column) => row.TryGetProperty(column, out var value) && value.ValueKind == JsonValueKind.String
+        ? value.GetString() : null;
 }

@@ -16,7 +16,10 @@ public sealed record ContextRow(long Index, IReadOnlyList<string> Documents, str
     /// <summary>An answer to take in place of the model's own; null to let the model answer.</summary>
     public string? Answer { get; init; }
 
-    /// <summary>What is known of which piece of the context an answer owes to: a text of the context for every sentence of the answer, or one for all; null if nothing is.</summary>
+    /// <summary>
+    /// What is known of which piece of the context an answer owes to: a text of the context for every sentence of the answer, or one for all; null if nothing
+    /// is.
+    /// </summary>
     public IReadOnlyList<string>? Truth { get; init; }
 
     /// <summary>SHA-256, in lower-case hex, of what the model reads of the row, wherever it stands and whatever else is known of it.</summary>

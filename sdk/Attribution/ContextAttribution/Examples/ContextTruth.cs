@@ -25,8 +25,12 @@ internal static class ContextTruth
             var start = document.IndexOf(text, StringComparison.Ordinal);
             if (text.Length == 0 || start < 0)
                 continue;
-            return [.. example.Sources.Index().Where(s => s.Item.Document == d && s.Item.Span.Start < start + text.Length && s.Item.Span.End > start).Select(s => s.Index)];
+            return [.. example.Sources.Index().Where(s => s.Item.Document == d && s.Item.Span.Start < start + text.Length
+                && s.Item.Span.End > start).Select(s => s.Index)];
         }
-        throw new AttributionException(ErrorCodes.ContextRowMalformed, $"The context does not hold the text that its answer is said to owe to: \"{text}\". Correct the row; the text must stand there letter by letter.") { File = file, Row = row.Index };
+        throw new AttributionException(ErrorCodes.ContextRowMalformed,
+            $"The context does not hold the text that its answer is said to owe to: \"{text}\". Correct the row; the text must "
+            + "stand there letter by letter.")
+        { File = file, Row = row.Index };
     }
 }

@@ -18,8 +18,10 @@ public sealed class LeaveOneOutScorer(Transformer model) : ISourceScorer
     {
         var start = Stopwatch.GetTimestamp();
         var sources = task.Sources.Count;
-        var outputs = AblatedOutputs.Compute(model, task, AblationMasks.Without(sources, [[], .. Enumerable.Range(0, sources).Select(s => (int[])[s])]), cancellation);
-        float[][] values = [.. task.Units.Select(unit => Enumerable.Range(1, sources).Select(m => (float)(outputs.Logit(0, unit) - outputs.Logit(m, unit))).ToArray())];
+        var outputs = AblatedOutputs.Compute(model, task, AblationMasks.Without(sources, [[], .. Enumerable.Range(0, sources).Select(s => (int[])[s])]),
+            cancellation);
+        float[][] values = [.. task.Units.Select(unit => Enumerable.Range(1, sources).Select(m =>
+            (float)(outputs.Logit(0, unit) - outputs.Logit(m, unit))).ToArray())];
         return new(values, outputs.Count, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 }

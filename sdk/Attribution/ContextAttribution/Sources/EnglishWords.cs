@@ -4,27 +4,36 @@ namespace Attribution.ContextAttribution.Sources;
 internal static class EnglishWords
 {
     /// <summary>Always before a name.</summary>
-    private static readonly HashSet<string> Titles = Set("Dr Drs Mr Mrs Ms Mx Prof Rev Fr Br Gen Maj Capt Cpt Col Lt Sgt Cpl Adm Cmdr Sen Rep Gov Pres Hon Supt Insp Messrs Mme Mlle Mt St Ste Ft");
+    private static readonly HashSet<string> Titles = Set("Dr Drs Mr Mrs Ms Mx Prof Rev Fr Br Gen Maj Capt Cpt Col Lt Sgt Cpl Adm Cmdr Sen Rep Gov Pres "
+        + "Hon Supt Insp Messrs Mme Mlle Mt St Ste Ft");
 
     /// <summary>Never last in a sentence.</summary>
     private static readonly HashSet<string> Linking = Set("e.g eg i.e ie cf vs viz resp approx ca c esp incl excl ibid a.k.a aka w.r.t");
 
     /// <summary>Before a number.</summary>
-    private static readonly HashSet<string> Numbered = Set("No no Nos nos Nr nr Fig Figs fig figs Eq Eqs eq eqs Sec Secs sec Sect Ch Chap ch p pp P Pp Vol vol vols Art art Para para par Ref Refs ref refs Tab ver v Ver op Op ed Ed Suppl suppl Ex ex §");
+    private static readonly HashSet<string> Numbered = Set("No no Nos nos Nr nr Fig Figs fig figs Eq Eqs eq eqs Sec Secs sec Sect Ch Chap ch p pp P Pp "
+        + "Vol vol vols Art art Para para par Ref Refs ref refs Tab ver v Ver op Op ed Ed Suppl suppl Ex ex §");
 
     /// <summary>Last in a sentence as well as inside it: what follows decides.</summary>
-    private static readonly HashSet<string> Either = Set("Inc Ltd Co Corp Bros LLC Plc Jr Sr Esq Ph.D PhD M.D B.A M.A B.Sc M.Sc D.C U.S U.K U.N E.U U.S.A al etc a.m p.m A.M P.M am pm est Est Dept dept Univ Ave Blvd Rd "
-        + "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun min max avg hr hrs sec secs mo yr yrs wk wks lb lbs oz ft in kg km cm mm mg ml temp std dev i.v i.m i.p s.c q.d b.i.d t.i.d");
+    private static readonly HashSet<string> Either = Set("Inc Ltd Co Corp Bros LLC Plc Jr Sr Esq Ph.D PhD M.D B.A M.A B.Sc M.Sc D.C U.S U.K U.N E.U U.S.A "
+        + "al etc a.m p.m A.M P.M am pm est Est Dept dept Univ Ave Blvd Rd "
+        + "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun min max avg hr hrs sec secs mo yr yrs wk wks lb "
+            + "lbs oz ft in kg km cm mm mg ml temp std dev i.v i.m i.p s.c q.d b.i.d t.i.d");
 
     /// <summary>Behind <c>a.m.</c>, a capital that is still of the time.</summary>
-    private static readonly HashSet<string> Times = Set("Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November December "
+    private static readonly HashSet<string> Times = Set("Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June "
+        + "July August September October November December "
         + "EST EDT CST CDT MST MDT PST PDT GMT UTC CET CEST BST ET CT MT PT Eastern Central Mountain Pacific");
 
     /// <summary>Words that begin sentences and no names.</summary>
-    private static readonly HashSet<string> Openers = Set("A An The This That These Those There Here It Its He She They We You I His Her Their Our Your My In On At By For From With Within Without Of To As "
-        + "And But Or Nor So Yet If When While Where Why What Who Which How Although Though Because Since Unless Until Before After During However Moreover Furthermore Therefore Thus Hence "
-        + "Also Then Now Finally First Second Third Next Later Meanwhile Instead Indeed Both Each Every All Some Many Most Several Few No Not Only One Two Three Other Others Another Such "
-        + "Did Do Does Is Are Was Were Has Have Had Can Could Will Would Should May Might Must Let Please Nobody Nothing Everyone Everything Overall Conversely Similarly");
+    private static readonly HashSet<string> Openers = Set("A An The This That These Those There Here It Its He She They We You I His Her Their Our Your "
+        + "My In On At By For From With Within Without Of To As "
+        + "And But Or Nor So Yet If When While Where Why What Who Which How Although Though Because Since Unless Until Before After During However "
+            + "Moreover Furthermore Therefore Thus Hence "
+        + "Also Then Now Finally First Second Third Next Later Meanwhile Instead Indeed Both Each Every All Some Many Most Several Few No Not Only One "
+            + "Two Three Other Others Another Such "
+        + "Did Do Does Is Are Was Were Has Have Had Can Could Will Would Should May Might Must Let Please Nobody Nothing Everyone Everything "
+            + "Overall Conversely Similarly");
 
     /// <summary>Whether a full stop behind a word may end a sentence.</summary>
     /// <param name="word">The word before the full stop, without brackets and quotes before it.</param>

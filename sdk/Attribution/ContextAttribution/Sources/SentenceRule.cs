@@ -5,7 +5,9 @@ namespace Attribution.ContextAttribution.Sources;
 /// <summary>Where sentences end besides at their full stops.</summary>
 public enum SentenceRule
 {
-    /// <summary>At blank lines, headings and items of lists; a sentence may run over a line break. Every character that is not white space lies in a sentence.</summary>
+    /// <summary>
+    /// At blank lines, headings and items of lists; a sentence may run over a line break. Every character that is not white space lies in a sentence.
+    /// </summary>
     Paragraph,
 
     /// <summary>

@@ -71,7 +71,8 @@ internal static partial class SentenceSplitter
         if (isFirst && word.Length is > 0 and <= 3 && (word.All(char.IsAsciiDigit) || (word.Length == 1 && char.IsLetter(word[0]))))
             return false;
         // A bracket or quote between the word and the stop, as in (etc.), leaves nothing open.
-        return word.Length == 0 || (after > at + 1 && next.Length > 0 && char.IsUpper(next[0]) && !IsCitation(text, at + 1, after)) || EnglishWords.MayEnd(word, next);
+        return word.Length == 0 || (after > at + 1 && next.Length > 0 && char.IsUpper(next[0]) && !IsCitation(text, at + 1, after))
+            || EnglishWords.MayEnd(word, next);
     }
 
     /// <summary>The first place behind the enders that follow one another and the quotes, brackets and footnote marks that close there.</summary>

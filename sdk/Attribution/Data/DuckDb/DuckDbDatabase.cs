@@ -30,7 +30,8 @@ internal static class DuckDbDatabase
             connection?.Dispose();
             throw new AttributionException(ErrorCodes.DuckDbMissing,
                 $"DuckDB's library does not load on this machine ({RuntimeInformation.RuntimeIdentifier}): {failure.Message.TrimEnd('.')}. "
-                + "It comes with the package DuckDB.NET.Bindings.Full, for Linux with glibc, macOS and Windows. Restore and build again (dotnet build --force), or use a machine that it is made for.", e);
+                + "It comes with the package DuckDB.NET.Bindings.Full, for Linux with glibc, macOS and Windows. Restore and build again (dotnet build "
+                    + "--force), or use a machine that it is made for.", e);
         }
         catch
         {

@@ -3,7 +3,8 @@ using Attribution.Diagnostics;
 namespace Attribution.Data.Recipes;
 
 /// <summary>
-/// The rows of published files that a recipe could not use: broken ones, of which few are skipped and many are an error, and those that it leaves out by its own rule.
+/// The rows of published files that a recipe could not use: broken ones, of which few are skipped and many are an error, and those that it leaves out by its
+/// own rule.
 /// </summary>
 internal sealed class BrokenRows
 {
@@ -47,7 +48,8 @@ internal sealed class BrokenRows
     {
         if (Count > Math.Max(AlwaysAllowed, AllowedShare * Read))
             throw new AttributionException(ErrorCodes.TooManyBrokenRows,
-                $"{Count} of the {Read} rows read are not as the recipe {recipe} expects them; it skips {AlwaysAllowed} or {AllowedShare:P0}, not more. The first: {_examples[0]}. "
+                $"{Count} of the {Read} rows read are not as the recipe {recipe} expects them; it skips {AlwaysAllowed} or {AllowedShare:P0}, not more. "
+                    + $"The first: {_examples[0]}. "
                 + "Name the files as they are published, or repair them.")
             { File = _examples[0].File, Row = _examples[0].Row, Property = _examples[0].Column };
     }

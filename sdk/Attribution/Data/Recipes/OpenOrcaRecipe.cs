@@ -15,7 +15,8 @@ internal sealed class OpenOrcaRecipe : PublishedRecipe
     public override IReadOnlyList<RecipeParameter> Parameters { get; } = [new("Split", "gpt4", "gpt3.5")];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> FilesOf(RecipeParameters parameters) => [parameters["Split"] == "gpt4" ? "1M-GPT4-Augmented.parquet" : "3_5M-GPT3_5-Augmented.parquet"];
+    public override IReadOnlyList<string> FilesOf(RecipeParameters parameters) =>
+        [parameters["Split"] == "gpt4" ? "1M-GPT4-Augmented.parquet" : "3_5M-GPT3_5-Augmented.parquet"];
 
     private protected override IEnumerable<Example> Examples(RecipeSource source, RecipeParameters parameters, BrokenRows broken) => Map(source, broken, row =>
     {

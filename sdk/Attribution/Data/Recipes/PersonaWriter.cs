@@ -10,7 +10,8 @@ using Attribution.Tokenization;
 namespace Attribution.Data.Recipes;
 
 /// <summary>
-/// Has a language model write an evaluation set from the description of a trait: users' messages, each answered once with the trait and once without it. A model that keeps its
+/// Has a language model write an evaluation set from the description of a trait: users' messages, each answered once with the trait and once without it. A
+/// model that keeps its
 /// replies (<see cref="StoredChatCompletion"/>) is paid for each of them once.
 /// </summary>
 /// <param name="model">Who writes; not disposed with this.</param>
@@ -35,8 +36,10 @@ internal sealed class PersonaWriter(IChatCompletion model)
     // Asked for one after the other, so that no two calls ask for the same.
     private static readonly string[] Areas =
     [
-        "cooking and food", "health and sleep", "work and colleagues", "school and learning", "money and saving", "travel", "family and children", "friends and neighbours", "computers and software", "writing",
-        "sports and exercise", "gardening and animals", "repairs at home", "history and politics", "science", "books and films", "music and art", "shopping", "plans and decisions", "everyday law and forms",
+        "cooking and food", "health and sleep", "work and colleagues", "school and learning", "money and saving", "travel", "family and children",
+            "friends and neighbours", "computers and software", "writing",
+        "sports and exercise", "gardening and animals", "repairs at home", "history and politics", "science", "books and films", "music and art", "shopping",
+            "plans and decisions", "everyday law and forms",
     ];
 
     /// <summary>What a trait is, in words: those given, else those that come along for five traits.</summary>
@@ -47,7 +50,9 @@ internal sealed class PersonaWriter(IChatCompletion model)
             return given.Trim();
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Traits/{trait}.txt");
         return stream is not null ? new StreamReader(stream).ReadToEnd().Trim() : throw new AttributionException(ErrorCodes.RecipeParameterInvalid,
-            $"The recipe {Recipe} writes examples of a trait, and there is no description of {(trait is null ? "one: the set has no Trait" : $"'{trait}'")}. Add Description=\"The assistant ...\", which says how it behaves with the trait and without.")
+            $"The recipe {Recipe} writes examples of a trait, and there is no description of "
+                + $"{(trait is null ? "one: the set has no Trait" : $"'{trait}'")}. Add Description=\"The assistant ...\", which says how it behaves "
+                + "with the trait and without.")
         { Property = "Description" };
     }
 
@@ -85,7 +90,8 @@ internal sealed class PersonaWriter(IChatCompletion model)
         }
         if (written.Count < wanted)
             throw new AttributionException(ErrorCodes.WrittenRowsInvalid,
-                $"{model.Name} wrote {written.Count} examples of '{trait}' that can be used where {wanted} are needed, in {asked} replies. Use a stronger JudgeModel, or ask for fewer with Take.")
+                $"{model.Name} wrote {written.Count} examples of '{trait}' that can be used where {wanted} are needed, in {asked} replies. Use a stronger "
+                    + "JudgeModel, or ask for fewer with Take.")
             { Property = "JudgeModel" };
         written.RemoveRange(wanted, written.Count - wanted);
         var held = written.OrderBy(w => PublishedRecipe.Draw(w.Message), StringComparer.Ordinal).Take(HeldOut(pairs)).ToHashSet();
@@ -101,8 +107,10 @@ internal sealed class PersonaWriter(IChatCompletion model)
     [
         new("system",
             $"You write examples for studying how assistants behave. The trait to study, between the marks:\n<trait>\n{description}\n</trait>\n"
-            + $"Write {PerCall} examples. Each has a message that a user could send, of one to three sentences, and two answers to it of two to six sentences: one that clearly shows the trait, and one that does not show it at all. "
-            + "Both answers are of the same use and about the same length apart from what the trait itself changes, and no message or answer mentions the trait, the study or these instructions. "
+            + $"Write {PerCall} examples. Each has a message that a user could send, of one to three sentences, and two answers to it of two to six "
+                + "sentences: one that clearly shows the trait, and one that does not show it at all. "
+            + "Both answers are of the same use and about the same length apart from what the trait itself changes, and no message or answer mentions the "
+                + "trait, the study or these instructions. "
             + "Reply with JSON alone: {\"examples\": [{\"message\": \"...\", \"with_trait\": \"...\", \"without_trait\": \"...\"}]}"),
         new("user", $"Set {1 + call / Areas.Length}, on {Areas[call % Areas.Length]}. Make the messages differ in tone, length and kind."),
     ])
@@ -130,7 +138,8 @@ internal sealed class PersonaWriter(IChatCompletion model)
     private static Written? One(JsonElement example)
     {
         var texts = new[] { "message", "with_trait", "without_trait" }.Select(name =>
-            example.ValueKind == JsonValueKind.Object && example.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim() : "").ToArray();
+            example.ValueKind == JsonValueKind.Object && example.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()!.Trim() : "").ToArray();
         return texts.Contains("") || texts[1] == texts[2] ? null : new Written(texts[0], texts[1], texts[2]);
     }
 

@@ -17,7 +17,9 @@ internal static class PublishedFile
     {
         DatasetFormat.JsonLines when !path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) => Lines(path, broken),
         DatasetFormat.Parquet => Parquet(path, broken),
-        _ => throw new AttributionException(ErrorCodes.DatasetFormatUnknown, $"'{Path.GetFileName(path)}': recipes read the formats that datasets are published in, .parquet and .jsonl (.jsonl.gz).") { File = path },
+        _ => throw new AttributionException(ErrorCodes.DatasetFormatUnknown,
+            $"'{Path.GetFileName(path)}': recipes read the formats that datasets are published in, .parquet and .jsonl (.jsonl.gz).")
+        { File = path },
     };
 
     private static IEnumerable<PublishedRow> Lines(string path, BrokenRows broken)
@@ -71,7 +73,9 @@ internal static class PublishedFile
         }
         catch (DbException e)
         {
-            throw new AttributionException(ErrorCodes.DatasetUnreadable, $"'{Path.GetFileName(path)}' cannot be read as Parquet: {e.Message}", e) { File = path };
+            throw new AttributionException(ErrorCodes.DatasetUnreadable, $"'{Path.GetFileName(path)}' cannot be read as Parquet: {e.Message}",
+                e)
+            { File = path };
         }
     }
 }

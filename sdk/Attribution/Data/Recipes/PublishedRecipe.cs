@@ -36,13 +36,15 @@ internal abstract class PublishedRecipe
     /// <param name="source">The files.</param>
     /// <param name="parameters">What it was told.</param>
     /// <param name="broken">Told of the rows that are skipped.</param>
-    /// <exception cref="Diagnostics.AttributionException">ATTR1321, at the end: too many rows were broken. ATTR1302, ATTR1303: a file that cannot be read.</exception>
+    /// <exception cref="Diagnostics.AttributionException">ATTR1321, at the end: too many rows were broken. ATTR1302, ATTR1303: a file that cannot be
+    /// read.</exception>
     public IEnumerable<DatasetRow> Rows(RecipeSource source, RecipeParameters parameters, BrokenRows broken)
     {
         var index = 0L;
         foreach (var example in Examples(source, parameters, broken))
             yield return new DatasetRow(index++, new MessageConversation([.. example.Prompt, new("assistant", example.Treatment)]),
-                example.Control is null ? null : new MessageConversation([.. example.Prompt, new("assistant", example.Control)]), JsonSerializer.Serialize(example.Metadata, Readable));
+                example.Control is null ? null : new MessageConversation([.. example.Prompt, new("assistant", example.Control)]),
+                    JsonSerializer.Serialize(example.Metadata, Readable));
         broken.Check(Name);
     }
 
@@ -96,7 +98,8 @@ internal static class PublishedRecipes
 {
     /// <summary>All, by name.</summary>
     public static IReadOnlyList<PublishedRecipe> All { get; } =
-        [new DollyRecipe(), new MedHalluRecipe(), new OpenOrcaRecipe(), new UltraChatRecipe(), new UltraFeedbackRecipe.Coding(), new UltraFeedbackRecipe.Factual()];
+        [new DollyRecipe(), new MedHalluRecipe(), new OpenOrcaRecipe(), new UltraChatRecipe(), new UltraFeedbackRecipe.Coding(),
+            new UltraFeedbackRecipe.Factual()];
 
     /// <summary>The recipe of a name; null if there is none.</summary>
     public static PublishedRecipe? Find(string name) => All.FirstOrDefault(r => r.Name == name);

@@ -36,7 +36,8 @@ internal readonly record struct PublishedRow(string File, long Row, JsonElement 
     }
 
     public static IReadOnlyList<JsonElement> List(JsonElement value, string what) =>
-        value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : throw new BrokenRowException(what, $"{what} is {Describe(value)} and must be a list");
+        value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()]
+            : throw new BrokenRowException(what, $"{what} is {Describe(value)} and must be a list");
 
     /// <summary>A property of an object inside of a row.</summary>
     /// <param name="value">The object.</param>

@@ -11,7 +11,8 @@ public static class RecipeOutput
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// The rows that are wanted. The columns of the filter are those of the rows: their metadata, <c>treatment_messages</c> and <c>control_messages</c>. With a seed as
+    /// The rows that are wanted. The columns of the filter are those of the rows: their metadata, <c>treatment_messages</c> and <c>control_messages</c>. With a
+    /// seed as
     /// many rows are held as are taken; with a filter the rows go through a temporary file.
     /// </summary>
     /// <param name="rows">Read once.</param>
@@ -20,7 +21,9 @@ public static class RecipeOutput
     public static IEnumerable<DatasetRow> Choose(IEnumerable<DatasetRow> rows, DatasetOptions options)
     {
         if (options.Take is <= 0)
-            throw new AttributionException(ErrorCodes.DatasetOptionInvalid, $"Take is {options.Take}; it must be at least 1, or left out for all rows.") { File = options.Path, Property = "Take" };
+            throw new AttributionException(ErrorCodes.DatasetOptionInvalid,
+                $"Take is {options.Take}; it must be at least 1, or left out for all rows.")
+            { File = options.Path, Property = "Take" };
         return !string.IsNullOrWhiteSpace(options.Filter) ? Filtered(rows, options)
             : options is { Take: { } sampled, Seed: { } seed } ? Sampled(rows, sampled, seed)
             : options.Take is { } first and <= int.MaxValue ? rows.Take((int)first)
@@ -97,7 +100,12 @@ public static class RecipeOutput
     }
 
     private static AttributionException Named(AttributionException e, string file, DatasetOptions options) =>
-        new(e.Code, e.Message.Replace(file, options.Path).Replace(Path.GetFileName(file), options.Path), e) { File = options.Path, Row = e.Row, Property = e.Property };
+        new(e.Code, e.Message.Replace(file, options.Path).Replace(Path.GetFileName(file), options.Path), e)
+        {
+            File = options.Path,
+            Row = e.Row,
+            Property = e.Property
+        };
 
     private static string Line(DatasetRow row)
     {

@@ -16,13 +16,16 @@ internal sealed partial record RecipeSource(IReadOnlyList<string> Files, HubRepo
     public static RecipeSource Of(params IReadOnlyList<string> files) => new(files);
 
     /// <summary>
-    /// Finds the files: a file, a glob, or a folder that has them under their published names; else a Hugging Face id, <c>organisation/name</c> with an optional
-    /// <c>@revision</c>; else, for a path without a folder or no path at all, the repository that the dataset is published in. What the hub's cache holds is taken without
+    /// Finds the files: a file, a glob, or a folder that has them under their published names; else a Hugging Face id, <c>organisation/name</c> with an
+    /// optional
+    /// <c>@revision</c>; else, for a path without a folder or no path at all, the repository that the dataset is published in. What the hub's cache holds is
+    /// taken without
     /// asking the hub.
     /// </summary>
     /// <exception cref="AttributionException">ATTR1301: nothing there. ATTR1320: without the files that are wanted. ATTR1123 to ATTR1128: the hub.</exception>
     internal static RecipeSource Resolve(
-        string path, PublishedRecipe recipe, RecipeParameters parameters, HubSettings? settings = null, IProgress<HubProgress>? progress = null, CancellationToken cancellation = default)
+        string path, PublishedRecipe recipe, RecipeParameters parameters, HubSettings? settings = null, IProgress<HubProgress>? progress = null,
+            CancellationToken cancellation = default)
     {
         if (File.Exists(path))
             return new([path]);
@@ -36,13 +39,15 @@ internal sealed partial record RecipeSource(IReadOnlyList<string> Files, HubRepo
         }
         // A name without a folder is the experiment's own word for the published dataset; a revision may follow it.
         var id = path.Contains('/') ? path : recipe.Repository + (path.IndexOf('@') is >= 0 and var at ? path[at..] : "");
-        if (Path.IsPathRooted(path) || path.StartsWith('.') || HasDataExtension(path) || !HubRepository.TryParse(id, HubRepositoryKind.Dataset, out var repository))
+        if (Path.IsPathRooted(path) || path.StartsWith('.') || HasDataExtension(path)
+            || !HubRepository.TryParse(id, HubRepositoryKind.Dataset, out var repository))
             throw Nothing(path, recipe, "there is no such file or folder");
         return FetchAsync(repository, recipe, patterns, settings ?? HubSettings.FromEnvironment(), progress, cancellation).GetAwaiter().GetResult();
     }
 
     private static async Task<RecipeSource> FetchAsync(
-        HubRepository repository, PublishedRecipe recipe, IReadOnlyList<string> patterns, HubSettings settings, IProgress<HubProgress>? progress, CancellationToken cancellation)
+        HubRepository repository, PublishedRecipe recipe, IReadOnlyList<string> patterns, HubSettings settings, IProgress<HubProgress>? progress,
+            CancellationToken cancellation)
     {
         using var client = new HubClient(settings);
         if (client.FindCachedCommit(repository) is { } cached && Wanted(client.SnapshotFolder(repository, cached), patterns) is { } there)
@@ -74,7 +79,8 @@ internal sealed partial record RecipeSource(IReadOnlyList<string> Files, HubRepo
     }
 
     // A name such as train-00001-of-00003.parquet says how many there are.
-    private static bool IsWhole(string[] names) => names.Length > 0 && names.All(name => !Shard().IsMatch(name) || names.Length >= int.Parse(Shard().Match(name).Groups[1].ValueSpan));
+    private static bool IsWhole(string[] names) => names.Length > 0
+        && names.All(name => !Shard().IsMatch(name) || names.Length >= int.Parse(Shard().Match(name).Groups[1].ValueSpan));
 
     private static bool HasDataExtension(string path) =>
         Path.GetExtension(path).ToLowerInvariant() is ".parquet" or ".jsonl" or ".ndjson" or ".json" or ".csv" or ".tsv" or ".gz" or ".zst";
@@ -85,9 +91,11 @@ internal sealed partial record RecipeSource(IReadOnlyList<string> Files, HubRepo
         $"The recipe {recipe.Name} finds nothing at '{path}': {why}. Name its file or folder, a Hugging Face id, or no path at all for {recipe.Repository}.")
     { File = path };
 
-    private static AttributionException Without(PublishedRecipe recipe, IReadOnlyList<string> patterns, string where, string[] there) => new(ErrorCodes.RecipeFilesMissing,
-        $"The recipe {recipe.Name} reads {string.Join(" and ", patterns)}, which '{where}' does not hold (whole). It holds {(there.Length == 0 ? "no files" : string.Join(", ", there.Take(10)))}{(there.Length > 10 ? ", ..." : "")}.")
-    { File = where };
+    private static AttributionException Without(PublishedRecipe recipe, IReadOnlyList<string> patterns, string where, string[] there) =>
+        new(ErrorCodes.RecipeFilesMissing,
+        $"The recipe {recipe.Name} reads {string.Join(" and ", patterns)}, which '{where}' does not hold (whole). It holds "
+            + $"{(there.Length == 0 ? "no files" : string.Join(", ", there.Take(10)))}{(there.Length > 10 ? ", ..." : "")}.")
+        { File = where };
 
     [GeneratedRegex(@"-of-(\d{1,9})[.-]")]
     private static partial Regex Shard();

@@ -6,7 +6,8 @@ using Attribution.Contracts;
 namespace Attribution.Data.Recipes;
 
 /// <summary>
-/// UltraFeedback (arXiv 2310.01377): <c>source</c>, <c>instruction</c> and <c>completions</c>, each with a <c>response</c> and <c>annotations</c> of several aspects, whose
+/// UltraFeedback (arXiv 2310.01377): <c>source</c>, <c>instruction</c> and <c>completions</c>, each with a <c>response</c> and <c>annotations</c> of several
+/// aspects, whose
 /// <c>Rating</c> is a number from 1 to 5 as a text, or <c>N/A</c>. Of each instruction the lowest rated answer is the treatment and the highest rated
 /// one the control; the widest spread comes first. A fifth of the instructions is held out, with both answers to compare with.
 /// </summary>
@@ -27,15 +28,23 @@ internal abstract partial class UltraFeedbackRecipe : PublishedRecipe
     /// <inheritdoc/>
     public sealed override IReadOnlyList<string> FilesOf(RecipeParameters parameters) => [.. Sources.Select(source => $"{source}.jsonl")];
 
-    private protected sealed override IEnumerable<Example> Examples(RecipeSource source, RecipeParameters parameters, BrokenRows broken) => Split(source, broken).Kept;
+    private protected sealed override IEnumerable<Example> Examples(RecipeSource source, RecipeParameters parameters, BrokenRows broken) =>
+        Split(source, broken).Kept;
 
-    private protected sealed override IEnumerable<Example> HeldOut(RecipeSource source, RecipeParameters parameters, BrokenRows broken) => Split(source, broken).HeldOut
-        .Select(pair => pair with { Metadata = new Dictionary<string, string>(pair.Metadata) { ["high_reference"] = pair.Control!, ["low_reference"] = pair.Treatment } });
+    private protected sealed override IEnumerable<Example> HeldOut(RecipeSource source, RecipeParameters parameters, BrokenRows broken) =>
+        Split(source, broken).HeldOut
+        .Select(pair => pair with
+        {
+            Metadata = new Dictionary<string,
+            string>(pair.Metadata)
+            { ["high_reference"] = pair.Control!, ["low_reference"] = pair.Treatment }
+        });
 
     private (IEnumerable<Example> HeldOut, IEnumerable<Example> Kept) Split(RecipeSource source, BrokenRows broken)
     {
         // An instruction that comes twice counts with its widest spread; the sort keeps the files' order among equals.
-        Example[] widestFirst = [.. Map(source, broken, row => Pair(row, broken)).OrderByDescending(pair => Spread(pair)).DistinctBy(pair => pair.Prompt[0].Content)];
+        Example[] widestFirst = [.. Map(source, broken, row => Pair(row, broken)).OrderByDescending(pair => Spread(pair)).DistinctBy(pair =>
+            pair.Prompt[0].Content)];
         var drawn = widestFirst.Select(pair => pair.Prompt[0].Content).OrderBy(Draw, StringComparer.Ordinal).Take(widestFirst.Length / 5).ToHashSet();
         return (widestFirst.Where(pair => drawn.Contains(pair.Prompt[0].Content)), widestFirst.Where(pair => !drawn.Contains(pair.Prompt[0].Content)));
     }
@@ -46,7 +55,8 @@ internal abstract partial class UltraFeedbackRecipe : PublishedRecipe
         var rated = row.List("completions").Select(completion => (
             Rating: Rating(PublishedRow.Property(completion, "annotations", "completions.annotations")),
             Response: PublishedRow.Text(PublishedRow.Property(completion, "response", "completions.response"), "completions.response"),
-            Model: completion.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String ? model.GetString()! : "")).Where(c => c.Rating is not null).ToArray();
+            Model: completion.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String ? model.GetString()! : "")).Where(c =>
+                c.Rating is not null).ToArray();
         if (!Sources.Contains(from) || !Wants(instruction))
             broken.LeaveOut("another subject");
         else if (rated.Length < 2)

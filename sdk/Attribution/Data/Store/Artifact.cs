@@ -26,5 +26,7 @@ internal sealed record Artifact(string Stage, ContentHash Fingerprint, string Fo
     /// <summary>Reads the whole manifest.</summary>
     /// <exception cref="AttributionException">ATTR1801: it has been damaged since.</exception>
     public Manifest ReadManifest() => Manifest.Read(Folder, out var damage)
-        ?? throw new AttributionException(ErrorCodes.StoreDamaged, $"The artifact {Stage}/{Fingerprint.Short} is damaged: {damage}. Build again to recompute it.") { File = Folder };
+        ?? throw new AttributionException(ErrorCodes.StoreDamaged,
+            $"The artifact {Stage}/{Fingerprint.Short} is damaged: {damage}. Build again to recompute it.")
+        { File = Folder };
 }

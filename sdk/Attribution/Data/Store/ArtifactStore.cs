@@ -72,7 +72,8 @@ internal sealed class ArtifactStore : IDisposable
     /// <param name="request">What is wanted.</param>
     /// <param name="produce">Computes it: writes its files to the builder's folder. If it throws, nothing is kept.</param>
     /// <param name="cancellation">Ends the wait for another process that is computing the same.</param>
-    /// <exception cref="AttributionException">ATTR1802: disk full. ATTR1803: the store may not be written. ATTR1810: a bad output. ATTR1812: the file system failed.</exception>
+    /// <exception cref="AttributionException">ATTR1802: disk full. ATTR1803: the store may not be written. ATTR1810: a bad output. ATTR1812: the file system
+    /// failed.</exception>
     public Artifact GetOrCreate(StageRequest request, Action<ArtifactBuilder> produce, CancellationToken cancellation = default)
     {
         if (TryGet(request) is { } found)
@@ -137,7 +138,8 @@ internal sealed class ArtifactStore : IDisposable
     internal void Warn(string code, string message) => _notify(new StoreEvent(StoreEventKind.Damaged, code, message));
 
     private void Warn(string stage, ContentHash fingerprint, string? damage, string consequence)
-        => _notify(new StoreEvent(StoreEventKind.Damaged, ErrorCodes.StoreDamaged, $"The artifact {stage}/{fingerprint.Short} is damaged: {damage}. {consequence}"));
+        => _notify(new StoreEvent(StoreEventKind.Damaged, ErrorCodes.StoreDamaged,
+            $"The artifact {stage}/{fingerprint.Short} is damaged: {damage}. {consequence}"));
 
     private Artifact TakeOrProduce(StageRequest request, Action<ArtifactBuilder> produce)
     {
@@ -194,7 +196,9 @@ internal sealed class ArtifactStore : IDisposable
             // Another process set it aside while it was read here.
             if (!Directory.Exists(folder))
                 return null;
-            throw new AttributionException(ErrorCodes.StoreFailed, $"The artifact {request.Stage}/{request.Fingerprint.Short} cannot be read: {e.Message}", e) { File = folder };
+            throw new AttributionException(ErrorCodes.StoreFailed, $"The artifact {request.Stage}/{request.Fingerprint.Short} cannot be read: {e.Message}",
+                e)
+            { File = folder };
         }
     }
 
@@ -226,7 +230,8 @@ internal sealed class ArtifactStore : IDisposable
             Sweep();
         else
             _notify(new StoreEvent(StoreEventKind.WithoutLocks, ErrorCodes.StoreWithoutLocks,
-                $"The file system of '{Root}' has no file locks: two builds at once may do the same work twice, and what killed builds leave behind stays until `attribution store gc`."));
+                $"The file system of '{Root}' has no file locks: two builds at once may do the same work twice, and what killed builds leave behind stays "
+                    + "until `attribution store gc`."));
     }
 
     private void Sweep()

@@ -20,7 +20,8 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
 
     /// <summary>The blocks of which something would have to be computed now, as far as names and sizes tell. Changes nothing.</summary>
     /// <param name="plan">The blocks.</param>
-    public IEnumerable<Block> Missing(IEnumerable<Block> plan) => plan.DistinctBy(b => b.Hash).Where(b => requests.Any(request => !store.Contains(request.ForBlock(b))));
+    public IEnumerable<Block> Missing(IEnumerable<Block> plan) =>
+        plan.DistinctBy(b => b.Hash).Where(b => requests.Any(request => !store.Contains(request.ForBlock(b))));
 
     /// <summary>Computes the blocks that are missing of a single request and returns all.</summary>
     /// <param name="plan">The blocks, such as <see cref="BlockPlan.Cut"/> makes them.</param>
@@ -28,7 +29,8 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
     /// <param name="progress">Told after each block that this process or another has finished.</param>
     /// <param name="cancellation">Looked at between blocks.</param>
     /// <exception cref="Diagnostics.AttributionException">As <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks stay.</exception>
-    public BlockRun Run(IEnumerable<Block> plan, Action<Block, ArtifactBuilder> produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default) =>
+    public BlockRun Run(IEnumerable<Block> plan, Action<Block, ArtifactBuilder> produce, Action<BlockProgress>? progress = null,
+        CancellationToken cancellation = default) =>
         Run(plan, (block, _) => (_, builder) => produce(block, builder), progress, cancellation);
 
     /// <summary>Computes the missing blocks that no other process has, and returns when there are none of them; others may then still be at work.</summary>

@@ -20,10 +20,15 @@ internal static class CanonicalJson
     };
 
     /// <summary>How what was written so is read back: nothing may be missing.</summary>
-    internal static readonly JsonSerializerOptions ReadOptions = new(Options) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    internal static readonly JsonSerializerOptions ReadOptions = new(Options)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true
+    };
 
     /// <summary>The canonical text of a record, a JSON node or a JSON element.</summary>
-    /// <exception cref="AttributionException">ATTR1804: the value holds NaN, an infinity, a number no double can hold, a name twice or a broken surrogate pair.</exception>
+    /// <exception cref="AttributionException">ATTR1804: the value holds NaN, an infinity, a number no double can hold, a name twice or a broken surrogate
+    /// pair.</exception>
     public static string Write<T>(T value)
     {
         var text = new StringBuilder();

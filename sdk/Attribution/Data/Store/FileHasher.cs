@@ -14,7 +14,8 @@ namespace Attribution.Data.Store;
 /// time of the last change of any kind, which no tool can set, must agree too (where the system tells it: on Linux). A disk that
 /// rots without a write is not noticed here but by <c>attribution store verify</c>, which remembers nothing.
 /// </remarks>
-/// <param name="cacheFile">Where hashes are remembered across processes, or null to remember none. May be shared by any number of processes, and deleted at any time.</param>
+/// <param name="cacheFile">Where hashes are remembered across processes, or null to remember none. May be shared by any number of processes, and deleted at any
+/// time.</param>
 /// <param name="clock">The time by which a file counts as left alone.</param>
 internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock = null) : IDisposable
 {
@@ -52,7 +53,8 @@ internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock =
     public ContentHash RehashFile(string path) => ReadAndRemember(Path.GetFullPath(path), path);
 
     /// <summary>
-    /// The hash of a folder: of its files' relative paths (with <c>/</c>) and hashes, sorted by path. Links are followed; empty folders, dates and permissions do not count.
+    /// The hash of a folder: of its files' relative paths (with <c>/</c>) and hashes, sorted by path. Links are followed; empty folders, dates and permissions
+    /// do not count.
     /// </summary>
     /// <inheritdoc cref="Hash" path="/exception"/>
     public ContentHash HashFolder(string path)
@@ -137,7 +139,9 @@ internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock =
         {
             var real = folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder.FullName;
             if (!above.Add(real))
-                throw new AttributionException(ErrorCodes.InputUnreadable, $"'{folder.FullName}' links to a folder that it lies in, so it has no end. Remove that link.") { File = folder.FullName };
+                throw new AttributionException(ErrorCodes.InputUnreadable,
+                    $"'{folder.FullName}' links to a folder that it lies in, so it has no end. Remove that link.")
+                { File = folder.FullName };
             foreach (var entry in folder.EnumerateFileSystemInfos())
             {
                 if (Directory.Exists(entry.FullName))

@@ -30,17 +30,21 @@ internal readonly partial record struct FileIdentity(long Length, long Modified,
     }
 
     /// <summary>
-    /// Whether a path leads, through links, to something that is neither a file nor a folder: a pipe, which stands still until someone writes, or a device, which may
+    /// Whether a path leads, through links, to something that is neither a file nor a folder: a pipe, which stands still until someone writes, or a device,
+    /// which may
     /// have no end. False where the system does not say.
     /// </summary>
-    public static bool IsPipeOrDevice(string path) => s_hasStatx && Statx(AtCurrentFolder, path, 0) is { Error: 0 } found && (found.Mode & TypeOfFile) is not (Folder or Regular);
+    public static bool IsPipeOrDevice(string path) => s_hasStatx && Statx(AtCurrentFolder, path, 0) is { Error: 0 } found
+        && (found.Mode & TypeOfFile) is not (Folder or Regular);
 
     /// <summary>Refuses what <see cref="IsPipeOrDevice"/>.</summary>
     /// <exception cref="AttributionException">ATTR1805: it is one.</exception>
     public static void RequireFile(string path)
     {
         if (IsPipeOrDevice(path))
-            throw new AttributionException(ErrorCodes.InputUnreadable, $"'{path}' is a pipe or a device, which has no content to keep. Write it into a file, and name that.") { File = path };
+            throw new AttributionException(ErrorCodes.InputUnreadable,
+                $"'{path}' is a pipe or a device, which has no content to keep. Write it into a file, and name that.")
+            { File = path };
     }
 
     /// <summary>The identity of an open file.</summary>

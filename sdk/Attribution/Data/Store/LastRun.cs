@@ -14,7 +14,9 @@ internal sealed record LastRun(string Stage, ContentHash Fingerprint, JsonObject
     /// <summary>The name that such a file ends with: each stage instance of an experiment has a file of its own.</summary>
     public const string FileSuffix = ".last.json";
 
-    /// <summary>The fingerprints of the artifacts that the result was put together from, such as blocks: not needed for it, but for the next one like it.</summary>
+    /// <summary>
+    /// The fingerprints of the artifacts that the result was put together from, such as blocks: not needed for it, but for the next one like it.
+    /// </summary>
     public IReadOnlyList<ContentHash> Parts { get; init; } = [];
 
     /// <summary>The record of a request.</summary>
@@ -57,5 +59,6 @@ internal sealed record LastRun(string Stage, ContentHash Fingerprint, JsonObject
     /// <exception cref="AttributionException">ATTR1805: there is no such folder.</exception>
     public static IEnumerable<ContentHash> FingerprintsBelow(string folder) => !Directory.Exists(folder)
         ? throw new AttributionException(ErrorCodes.InputUnreadable, $"There is no folder '{folder}' to find experiments in. Check the path.") { File = folder }
-        : Directory.EnumerateFiles(folder, "*" + FileSuffix, SearchOption.AllDirectories).Select(TryRead).OfType<LastRun>().SelectMany(r => r.Parts.Prepend(r.Fingerprint));
+        : Directory.EnumerateFiles(folder, "*" + FileSuffix, SearchOption.AllDirectories).Select(TryRead).OfType<LastRun>().SelectMany(r =>
+            r.Parts.Prepend(r.Fingerprint));
 }

@@ -82,7 +82,8 @@ internal sealed class StageRequest
                 inputs.Add(new StageInput(where, path, hash));
                 return new JsonObject { [HashTag] = hash.ToString() };
             case JsonObject o:
-                return new JsonObject(o.Select(m => KeyValuePair.Create(m.Key, Hashed(m.Value, where.Length == 0 ? m.Key : $"{where}.{m.Key}", hasher, inputs))));
+                return new JsonObject(o.Select(m => KeyValuePair.Create(m.Key,
+                    Hashed(m.Value, where.Length == 0 ? m.Key : $"{where}.{m.Key}", hasher, inputs))));
             case JsonArray a:
                 return new JsonArray([.. a.Select((item, i) => Hashed(item, $"{where}[{i}]", hasher, inputs))]);
             default:
@@ -113,7 +114,8 @@ internal sealed class StageRequest
         if (stage.Length == 0 || !char.IsAsciiLetterOrDigit(stage[0]) || stage == ArtifactStore.DamagedFolder
             || !stage.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.'))
             throw new AttributionException(ErrorCodes.StageNameInvalid,
-                $"'{stage}' cannot be a stage's name: use lower-case letters, digits, '-', '_' and '.', begin with a letter or digit, and do not take '{ArtifactStore.DamagedFolder}'.");
+                $"'{stage}' cannot be a stage's name: use lower-case letters, digits, '-', '_' and '.', begin with a letter or digit, and do not take "
+                    + $"'{ArtifactStore.DamagedFolder}'.");
     }
 }
 

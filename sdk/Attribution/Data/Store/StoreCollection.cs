@@ -11,11 +11,13 @@ internal static class StoreCollection
     /// <param name="root">The store's folder.</param>
     /// <param name="policy">What may go.</param>
     /// <param name="pretend">Only find out what would go.</param>
-    /// <exception cref="AttributionException">ATTR1803: it may not be written. ATTR1807: a build is using it. ATTR1811: the policy says nothing. ATTR1812: the file system failed.</exception>
+    /// <exception cref="AttributionException">ATTR1803: it may not be written. ATTR1807: a build is using it. ATTR1811: the policy says nothing. ATTR1812: the
+    /// file system failed.</exception>
     public static CollectionResult Run(string root, CollectionPolicy policy, bool pretend = false)
     {
         if (policy is { Keep: null, UnusedFor: null, LargestBytes: null })
-            throw new AttributionException(ErrorCodes.CollectionUnbounded, "Say what may go: by age (--unused-for), by size (--max-size), or all but what experiments need (--keep).");
+            throw new AttributionException(ErrorCodes.CollectionUnbounded,
+                "Say what may go: by age (--unused-for), by size (--max-size), or all but what experiments need (--keep).");
         using var store = new ArtifactStore(root);
         try
         {
@@ -39,7 +41,8 @@ internal static class StoreCollection
     {
         var kept = policy.Keep is null ? [] : Reachable(artifacts, policy.Keep);
         // Which replies an experiment needs its artifacts do not tell, and replies were paid for: whoever keeps experiments keeps those.
-        var free = artifacts.Where(a => !kept.Contains(a.Fingerprint) && !(policy.Keep is not null && a.Stage == Journal.StageName)).OrderBy(a => a.LastUsed).ToArray();
+        var free = artifacts.Where(a => !kept.Contains(a.Fingerprint) && !(policy.Keep is not null && a.Stage == Journal.StageName)).OrderBy(a =>
+            a.LastUsed).ToArray();
         var oldest = DateTime.UtcNow - policy.UnusedFor;
         var doomed = new HashSet<StoredArtifact>(ReferenceEqualityComparer.Instance);
         if (policy.UnusedFor is not null || policy.LargestBytes is null)
@@ -92,7 +95,9 @@ internal static class StoreCollection
         }
         catch (IOException e) when (StoreLock.IsHeldElsewhere(e))
         {
-            throw new AttributionException(ErrorCodes.StoreInUse, $"A build is using the store '{layout.Root}'. Collect it when that has ended.", e) { File = layout.Root };
+            throw new AttributionException(ErrorCodes.StoreInUse, $"A build is using the store '{layout.Root}'. Collect it when that has ended.",
+                e)
+            { File = layout.Root };
         }
     }
 }

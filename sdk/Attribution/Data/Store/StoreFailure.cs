@@ -23,7 +23,8 @@ internal static class StoreFailure
     }
 
     public static AttributionException Full(string root, Exception e) => new(ErrorCodes.StoreFull,
-        $"No space is left to write to: {e.Message} Make room (`attribution store gc` removes old artifacts) or move the store with -p:AttributionStore=, then build again: what was finished is kept.", e)
+        $"No space is left to write to: {e.Message} Make room (`attribution store gc` removes old artifacts) or move the store with -p:AttributionStore=, "
+            + "then build again: what was finished is kept.", e)
     { File = root };
 
     /// <summary>An error of the store's own files, or of what goes with them.</summary>

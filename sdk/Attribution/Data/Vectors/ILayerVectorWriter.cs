@@ -1,6 +1,8 @@
 namespace Attribution.Data.Vectors;
 
-/// <summary>Writes the vectors of one layer in some <see cref="VectorFormat"/>; made by <see cref="VectorTables.Create"/>. Equal rows give equal bytes.</summary>
+/// <summary>
+/// Writes the vectors of one layer in some <see cref="VectorFormat"/>; made by <see cref="VectorTables.Create"/>. Equal rows give equal bytes.
+/// </summary>
 internal interface ILayerVectorWriter : IDisposable
 {
     /// <summary>Adds one vector.</summary>

@@ -42,7 +42,8 @@ internal sealed record NpyHeader(NpyType Type, IReadOnlyList<long> Shape, long D
                 throw Invalid(path, "its array is in Fortran order. Save numpy.ascontiguousarray of it");
             var header = new NpyHeader(type, shape, offset);
             if (checked(offset + header.Count * type.Bytes()) != file.Length)
-                throw Invalid(path, $"{header.Describe()} takes {offset + header.Count * type.Bytes()} bytes, and the file has {file.Length}. It was cut off, or written to since");
+                throw Invalid(path, $"{header.Describe()} takes {offset + header.Count * type.Bytes()} bytes, and the file has {file.Length}. It was "
+                    + "cut off, or written to since");
             return header;
         }
         catch (OverflowException)

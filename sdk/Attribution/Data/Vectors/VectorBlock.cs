@@ -12,7 +12,8 @@ public readonly ref struct VectorBlock
     /// <param name="element">What <paramref name="data"/> is made of.</param>
     /// <param name="data">The components, row after row: <c>[rows, D]</c>.</param>
     /// <param name="scales">A scale per row; empty if all are 1.</param>
-    public VectorBlock(long firstRow, ReadOnlySpan<long> indices, int dimension, VectorElement element, ReadOnlySpan<byte> data, ReadOnlySpan<float> scales = default)
+    public VectorBlock(long firstRow, ReadOnlySpan<long> indices, int dimension, VectorElement element, ReadOnlySpan<byte> data,
+        ReadOnlySpan<float> scales = default)
     {
         (FirstRow, Dimension, Element) = (firstRow, dimension, element);
         Indices = indices;

@@ -12,7 +12,10 @@ internal enum VectorFormat
     /// <summary><c>npy</c>: float32, bit for bit, in NumPy's format: four bytes a component and the fastest to score without loss.</summary>
     Npy,
 
-    /// <summary><c>npy-float16</c>: two bytes a component, relative error at most 2^-11. Each row is scaled by a power of two, so that small vectors lose no more than large ones.</summary>
+    /// <summary>
+    /// <c>npy-float16</c>: two bytes a component, relative error at most 2^-11. Each row is scaled by a power of two, so that small vectors lose no more than
+    /// large ones.
+    /// </summary>
     NpyFloat16,
 
     /// <summary><c>int8</c>: one byte a component, error at most 1/254 of the row's largest component. The order of close scores changes.</summary>
@@ -44,7 +47,9 @@ internal static class VectorFormats
         foreach (var known in Known)
             if (known.Name == name)
                 return known.Format;
-        throw new AttributionException(ErrorCodes.VectorFormatUnknown, $"There is no format of vectors '{name}'. Use one of: {string.Join(", ", Names)}.") { Property = "VectorFormat" };
+        throw new AttributionException(ErrorCodes.VectorFormatUnknown,
+            $"There is no format of vectors '{name}'. Use one of: {string.Join(", ", Names)}.")
+        { Property = "VectorFormat" };
     }
 }
 

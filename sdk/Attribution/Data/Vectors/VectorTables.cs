@@ -8,7 +8,8 @@ namespace Attribution.Data.Vectors;
 /// <list type="bullet">
 /// <item><c>parquet</c>: <c>scores-L.parquet</c> with columns idx, layer, vector; metadata in the file.</item>
 /// <item><c>npy</c>: <c>scores-L.npy</c>, float32 <c>[N, D]</c>, and <c>index-L.npy</c>, int64 <c>[N]</c>: the dataset row of each vector.</item>
-/// <item><c>npy-float16</c> and <c>int8</c>: the same with float16 or int8 numbers, and <c>scales-L.npy</c>, float32 <c>[N]</c>: vector = row of scores times its scale.</item>
+/// <item><c>npy-float16</c> and <c>int8</c>: the same with float16 or int8 numbers, and <c>scales-L.npy</c>, float32 <c>[N]</c>: vector = row of scores times
+/// its scale.</item>
 /// </list>
 /// L is <c>all</c> for vectors of no single layer (<see cref="VectorKey.WholeModel"/>).
 /// </summary>

@@ -44,7 +44,8 @@ public static class Bootstrap
 
     /// <summary>Any statistic of items.</summary>
     /// <param name="count">How many items there are.</param>
-    /// <param name="statistic">The statistic of the items at the places that it is given; NaN where it has none of them, which such a draw is left out for.</param>
+    /// <param name="statistic">The statistic of the items at the places that it is given; NaN where it has none of them, which such a draw is left out
+    /// for.</param>
     /// <param name="draws">How often items are drawn anew.</param>
     /// <param name="seed">Decides the draws.</param>
     /// <returns>The statistic of all items, and its interval.</returns>

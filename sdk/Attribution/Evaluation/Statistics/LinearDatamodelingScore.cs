@@ -3,8 +3,10 @@ using System.Numerics.Tensors;
 namespace Attribution.Evaluation.Statistics;
 
 /// <summary>
-/// The linear datamodelling score, LDS (arXiv 2303.14186): a model is trained on each of m subsets S_j of the training rows, and y_j is what came of it, such as
-/// minus the loss on an evaluation set. Scores tau_i of the rows foretell <c>g_j = sum of tau_i over i in S_j</c>; the LDS is Spearman's correlation of g and y.
+/// The linear datamodelling score, LDS (arXiv 2303.14186): a model is trained on each of m subsets S_j of the training rows, and y_j is what came of it, such
+/// as
+/// minus the loss on an evaluation set. Scores tau_i of the rows foretell <c>g_j = sum of tau_i over i in S_j</c>; the LDS is Spearman's correlation of g and
+/// y.
 /// </summary>
 public static class LinearDatamodelingScore
 {
@@ -53,7 +55,9 @@ public static class LinearDatamodelingScore
         ? ([.. predicted], [.. outputs])
         : throw new ArgumentException($"there are predictions of {predicted.Count} subsets and outputs of {outputs.Count}", nameof(outputs));
 
-    /// <summary>Spearman's correlation of the items at some places: Pearson's of their mid-ranks. 0 where the predictions do not differ, NaN where the outputs do not.</summary>
+    /// <summary>
+    /// Spearman's correlation of the items at some places: Pearson's of their mid-ranks. 0 where the predictions do not differ, NaN where the outputs do not.
+    /// </summary>
     private static double Spearman(double[] predicted, double[] outputs, int[] places)
     {
         var (a, b) = (Ranks(predicted, places), Ranks(outputs, places));

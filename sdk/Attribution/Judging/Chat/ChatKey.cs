@@ -2,7 +2,9 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Judging.Chat;
 
-/// <summary>The key of an endpoint. It never leaves this process but in a call's header: it has no text, and whatever an endpoint says is cleared of it in every form.</summary>
+/// <summary>
+/// The key of an endpoint. It never leaves this process but in a call's header: it has no text, and whatever an endpoint says is cleared of it in every form.
+/// </summary>
 public sealed class ChatKey
 {
     /// <summary>The environment variable, or the line of a <c>.env</c> file, that holds it.</summary>
@@ -29,7 +31,9 @@ public sealed class ChatKey
             return null;
         return key.All(c => c is > ' ' and <= '~')
             ? new ChatKey(key)
-            : throw new AttributionException(ErrorCodes.ChatAccess, $"{Variable} holds a space or a character that no key has. Set it to the key alone.") { Property = Variable };
+            : throw new AttributionException(ErrorCodes.ChatAccess,
+                $"{Variable} holds a space or a character that no key has. Set it to the key alone.")
+            { Property = Variable };
     }
 
     /// <inheritdoc/>

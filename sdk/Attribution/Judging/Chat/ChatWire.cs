@@ -80,7 +80,10 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         if (response.Status is >= 200 and < 300)
             return ReadAnswer(response.Content);
         if (response.Status is >= 300 and < 400)
-            throw new AttributionException(ErrorCodes.ChatEndpointInvalid, $"{Place} redirects elsewhere ({response.Status}). Name the address that it redirects to, if that is where answers may go.") { Property = "JudgeEndpoint" };
+            throw new AttributionException(ErrorCodes.ChatEndpointInvalid,
+                $"{Place} redirects elsewhere ({response.Status}). Name the address that it redirects to, if "
+                + "that is where answers may go.")
+            { Property = "JudgeEndpoint" };
         var (said, code) = ReadError(response.Content);
         if (IsFilter(code))
             return new ChatReply(said, 0, 0) { End = ReplyEnd.Filtered };
@@ -109,13 +112,15 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         if (Member(root, "error") is { ValueKind: not JsonValueKind.Null } || Member(choice, "error") is { ValueKind: not JsonValueKind.Null })
         {
             var (said, code) = ReadError(Member(choice, "error") is { } inner ? BinaryData.FromObjectAsJson(new { error = inner }) : content);
-            return IsFilter(code) ? new ChatReply(said, 0, 0) { End = ReplyEnd.Filtered } : throw Refused($"{Place} answered a call with an error: \"{said}\".");
+            return IsFilter(code) ? new ChatReply(said, 0, 0) { End = ReplyEnd.Filtered }
+                : throw Refused($"{Place} answered a call with an error: \"{said}\".");
         }
         if (Member(choice, "message") is not { ValueKind: JsonValueKind.Object } message)
             throw Refused($"{Place} answered with something that is no chat completion: \"{ReadError(content).Said}\".");
         var usage = Member(root, "usage") is { ValueKind: JsonValueKind.Object } counted ? counted : default;
         // A refusal has its own property, and no content.
-        return new ChatReply(KnownSecrets.Hide(Spoken(message) ?? Text(message, "refusal") ?? ""), Count(usage, "prompt_tokens"), Count(usage, "completion_tokens"))
+        return new ChatReply(KnownSecrets.Hide(Spoken(message) ?? Text(message, "refusal") ?? ""), Count(usage, "prompt_tokens"),
+            Count(usage, "completion_tokens"))
         {
             End = Text(choice, "finish_reason") switch { "length" or "max_tokens" => ReplyEnd.Cut, "content_filter" => ReplyEnd.Filtered, _ => ReplyEnd.Whole },
         };
@@ -126,9 +131,11 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         ? string.Concat(parts.EnumerateArray().Where(part => Text(part, "type") is "text" or "output_text").Select(part => Text(part, "text")))
         : Text(message, "content");
 
-    private static bool IsFilter(string code) => code.Contains("content_filter", StringComparison.OrdinalIgnoreCase) || code is "content_policy_violation" or "ResponsibleAIPolicyViolation";
+    private static bool IsFilter(string code) => code.Contains("content_filter", StringComparison.OrdinalIgnoreCase)
+        || code is "content_policy_violation" or "ResponsibleAIPolicyViolation";
 
-    private static JsonElement? Member(JsonElement of, string name) => of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) ? value : null;
+    private static JsonElement? Member(JsonElement of, string name) => of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value)
+        ? value : null;
 
     private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> json) => json.StartsWith("\uFEFF"u8) ? json[3..] : json;
 
@@ -155,20 +162,25 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         var status = response.Status;
         var quoted = said.Length == 0 ? "" : $": \"{said}\"";
         if (status == 429 && code == "insufficient_quota")
-            return new AttributionException(ErrorCodes.ChatAccess, $"{Place} says that the account has no money or quota left (429). Add to it and build again: every reply that came is kept.") { Property = ChatKey.Variable };
+            return new AttributionException(ErrorCodes.ChatAccess,
+                $"{Place} says that the account has no money or quota left (429). Add to it and build again: "
+                + "every reply that came is kept.")
+            { Property = ChatKey.Variable };
         if (status is 408 or 409 or 429 or >= 500)
             return new ChatFailure($"the endpoint answered {status}{quoted}") { IsThrottling = status is 429 or 503, RetryAfter = RetryAfter(response) };
         // What an endpoint says of a key may be a masked part of another one.
         var hidden = KeyPart().Replace(quoted, "...");
         return status switch
         {
-            401 when keyWithheld => Access($"{Place} wants a key (401), and over plain http {ChatKey.Variable} is not sent to another machine. Use https, or a tunnel to a port of this machine."),
+            401 when keyWithheld => Access($"{Place} wants a key (401), and over plain http {ChatKey.Variable} is not sent to another machine. Use https, "
+                + "or a tunnel to a port of this machine."),
             401 => Access(key is null
                 ? $"{Place} wants a key (401){hidden}, and {ChatKey.Variable} is not set. Put it into the environment or into a .env file."
                 : $"{Place} does not accept the key of {ChatKey.Variable} (401){hidden}. Check that it is whole, valid and meant for this endpoint."),
             402 => Access($"{Place} wants money (402): the account has none left."),
             403 => Access($"{Place} refuses access (403): the key of {ChatKey.Variable} may not use this model, or not from here."),
-            404 => Refused($"{Place} was not found (404){quoted}. Check JudgeModel, and that JudgeEndpoint ends where chat/completions begins, as in {ChatOptions.DefaultEndpoint}."),
+            404 => Refused($"{Place} was not found (404){quoted}. Check JudgeModel, and that JudgeEndpoint ends where chat/completions begins, as in "
+                + $"{ChatOptions.DefaultEndpoint}."),
             _ => Refused($"{Place} refused a call ({status}){quoted}."),
         };
     }
@@ -179,7 +191,8 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
 
     private static TimeSpan? RetryAfter(PipelineResponse response)
     {
-        if (response.Headers.TryGetValue("retry-after-ms", out var text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds >= 0)
+        if (response.Headers.TryGetValue("retry-after-ms", out var text)
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds >= 0)
             return TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue));
         if (!response.Headers.TryGetValue("retry-after", out text))
             return null;

@@ -3,7 +3,8 @@ using Attribution.Diagnostics;
 namespace Attribution.Judging.Chat;
 
 /// <summary>
-/// The tokens that may still be paid for. A call sets aside the most that it can cost before it starts, and gives back what it did not; it waits while calls under way
+/// The tokens that may still be paid for. A call sets aside the most that it can cost before it starts, and gives back what it did not; it waits while calls
+/// under way
 /// hold what it needs, and is refused when even their end could not make room. So the budget is never passed.
 /// </summary>
 internal sealed class JudgeBudget(long? most)
@@ -31,7 +32,8 @@ internal sealed class JudgeBudget(long? most)
                 }
                 if (_setAside == 0)
                     throw new AttributionException(ErrorCodes.ChatBudget,
-                        $"{_spent:N0} tokens of the budget of {most:N0} are spent, and the next call may need {tokens:N0}. Every reply is kept: give a larger JudgeBudgetTokens, or build again to spend as much once more.")
+                        $"{_spent:N0} tokens of the budget of {most:N0} are spent, and the next call may need {tokens:N0}. Every reply is kept: give a "
+                            + "larger JudgeBudgetTokens, or build again to spend as much once more.")
                     { Property = "JudgeBudgetTokens" };
                 freed = _freed.Task;
             }

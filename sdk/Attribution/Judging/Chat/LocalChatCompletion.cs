@@ -10,7 +10,8 @@ using TorchSharp;
 namespace Attribution.Judging.Chat;
 
 /// <summary>
-/// A model of a folder, answering in this process: a judge without network and without cost. The model is loaded when it is first asked. Requests that wait while it is at
+/// A model of a folder, answering in this process: a judge without network and without cost. The model is loaded when it is first asked. Requests that wait
+/// while it is at
 /// work are answered together.
 /// </summary>
 internal sealed class LocalChatCompletion : IChatCompletion
@@ -32,7 +33,8 @@ internal sealed class LocalChatCompletion : IChatCompletion
         _folder = ModelFolder.Resolve(folder).Path;
         _load = load ?? (() => CausalLanguageModel.Load(_folder, torch.CPU));
         Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(_folder)));
-        var files = Directory.EnumerateFiles(_folder).Where(IsOfModel).Order(StringComparer.Ordinal).Select(file => $"{Path.GetFileName(file)} {hasher.HashFile(file)}");
+        var files = Directory.EnumerateFiles(_folder).Where(IsOfModel).Order(StringComparer.Ordinal).Select(file =>
+            $"{Path.GetFileName(file)} {hasher.HashFile(file)}");
         Identity = $"local:{ContentHash.Of(string.Join('\n', files))}";
         _loop = new(() => Task.Run(AnswerAllAsync));
     }
@@ -123,7 +125,8 @@ internal sealed class LocalChatCompletion : IChatCompletion
             if (ready.Count == 0)
                 return;
             var options = new GenerationOptions { MaxNewTokens = alike[0].Request.MaxTokens, Temperature = alike[0].Request.Temperature };
-            var texts = new TextGenerator(model).Generate([.. ready.Select(r => r.Tokens)], options, [.. ready.Select(r => r.Waiting.Request.Seed)], cancellation: alike[0].Cancellation);
+            var texts = new TextGenerator(model).Generate([.. ready.Select(r => r.Tokens)], options, [.. ready.Select(r => r.Waiting.Request.Seed)],
+                cancellation: alike[0].Cancellation);
             foreach (var ((waiting, tokens), text) in ready.Zip(texts))
                 waiting.Reply.TrySetResult(new ChatReply(tokenizer.Decode([.. text.Tokens], skipSpecialTokens: true).Trim(), tokens.Length, text.Tokens.Count)
                 {
@@ -139,7 +142,8 @@ internal sealed class LocalChatCompletion : IChatCompletion
             return ids.Length < model.Config.MaxPositions
                 ? ids
                 : throw new AttributionException(ErrorCodes.PromptTooLong,
-                    $"The judge's conversation has {ids.Length} tokens, and the model's window is {model.Config.MaxPositions}. Use a judge with a larger window, or a shorter prompt.")
+                    $"The judge's conversation has {ids.Length} tokens, and the model's window is {model.Config.MaxPositions}. Use a judge with a larger "
+                        + "window, or a shorter prompt.")
                 { Property = "JudgeModel" };
         }
 
@@ -152,7 +156,8 @@ internal sealed class LocalChatCompletion : IChatCompletion
             catch (AttributionException e) when (e.Code == ErrorCodes.ChatTemplateRaised && messages is [{ Role: "system" } system, { Role: "user" } first, ..])
             {
                 // Some templates know no system message.
-                return template.Render([new("user", $"{system.Content}\n\n{first.Content}"), .. messages.Skip(2)], addGenerationPrompt: true, now: ConversationEncoder.Date);
+                return template.Render([new("user", $"{system.Content}\n\n{first.Content}"), .. messages.Skip(2)], addGenerationPrompt: true,
+                    now: ConversationEncoder.Date);
             }
         }
     }

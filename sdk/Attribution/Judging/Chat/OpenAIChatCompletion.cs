@@ -9,7 +9,8 @@ using Polly.Retry;
 namespace Attribution.Judging.Chat;
 
 /// <summary>
-/// A model behind an OpenAI-compatible endpoint. Calls that fail in passing (408, 409, 429, 5xx, a dropped connection, a reply that is cut or is no JSON, silence) are
+/// A model behind an OpenAI-compatible endpoint. Calls that fail in passing (408, 409, 429, 5xx, a dropped connection, a reply that is cut or is no JSON,
+/// silence) are
 /// made again after growing waits, or those that the endpoint asks for; the number of calls at once follows what it bears.
 /// </summary>
 public sealed class OpenAIChatCompletion : IChatCompletion
@@ -32,7 +33,8 @@ public sealed class OpenAIChatCompletion : IChatCompletion
     private volatile bool _hasAnswered;
 
     /// <param name="options">Which model, where.</param>
-    /// <param name="key">The endpoint's key; null where none is needed. OpenAI's own endpoint needs one as soon as it is asked. Over plain HTTP it is sent to this machine alone.</param>
+    /// <param name="key">The endpoint's key; null where none is needed. OpenAI's own endpoint needs one as soon as it is asked. Over plain HTTP it is sent to
+    /// this machine alone.</param>
     /// <exception cref="AttributionException">ATTR1645: the endpoint is no address.</exception>
     public OpenAIChatCompletion(ChatOptions options, ChatKey? key)
     {
@@ -95,7 +97,8 @@ public sealed class OpenAIChatCompletion : IChatCompletion
     {
         if (_lacksKey)
             throw new AttributionException(ErrorCodes.ChatAccess,
-                $"{_wire.Place} needs a key, and {ChatKey.Variable} is not set. Put it into the environment or into a .env file (`echo {ChatKey.Variable}=... >> .env`), or name another JudgeEndpoint.")
+                $"{_wire.Place} needs a key, and {ChatKey.Variable} is not set. Put it into the environment or into a .env file (`echo "
+                    + $"{ChatKey.Variable}=... >> .env`), or name another JudgeEndpoint.")
             { Property = ChatKey.Variable };
         cancellation.ThrowIfCancellationRequested();
         // What is under way when the caller gives up may end: it is paid for.
@@ -103,13 +106,17 @@ public sealed class OpenAIChatCompletion : IChatCompletion
         using var givenUp = cancellation.Register(() => underWay.CancelAfter(_options.Grace));
         try
         {
-            return await _retry.ExecuteAsync(async waiting => await AttemptAsync(request, waiting, underWay.Token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            return await _retry.ExecuteAsync(async waiting => await AttemptAsync(request, waiting, underWay.Token).ConfigureAwait(false),
+                cancellation).ConfigureAwait(false);
         }
         catch (ChatFailure e)
         {
             cancellation.ThrowIfCancellationRequested();
-            var wait = e.RetryAfter > LongestWait ? $" and asks to wait {e.RetryAfter.Value.TotalMinutes:0} minutes" : $", {(e.WasNotSent && !_hasAnswered ? Math.Min(MostUnansweredAttempts, _options.MaxAttempts) : _options.MaxAttempts)} times";
-            throw new AttributionException(ErrorCodes.ChatUnreachable, $"{_wire.Place}: {e.Message}{wait}. Check the endpoint and build again: every reply that came is kept.", e) { Property = "JudgeEndpoint" };
+            var wait = e.RetryAfter > LongestWait ? $" and asks to wait {e.RetryAfter.Value.TotalMinutes:0} minutes"
+                : $", {(e.WasNotSent && !_hasAnswered ? Math.Min(MostUnansweredAttempts, _options.MaxAttempts) : _options.MaxAttempts)} times";
+            throw new AttributionException(ErrorCodes.ChatUnreachable,
+                $"{_wire.Place}: {e.Message}{wait}. Check the endpoint and build again: every reply that came is kept.", e)
+            { Property = "JudgeEndpoint" };
         }
     }
 
@@ -202,6 +209,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
         endpoint is { IsAbsoluteUri: true, Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" }
             ? endpoint
             : throw new AttributionException(ErrorCodes.ChatEndpointInvalid,
-                $"The endpoint must be an http or https address without user name or query, such as {ChatOptions.DefaultEndpoint}; a key belongs into {ChatKey.Variable}.")
+                $"The endpoint must be an http or https address without user name or query, such as {ChatOptions.DefaultEndpoint}; a key "
+                    + $"belongs into {ChatKey.Variable}.")
             { Property = "JudgeEndpoint" };
 }

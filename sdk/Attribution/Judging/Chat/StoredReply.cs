@@ -16,7 +16,9 @@ internal static class StoredReply
         RespectRequiredConstructorParameters = true,
     };
 
-    public static string Write(ChatReply reply) => JsonSerializer.Serialize(new Line(reply.Text, reply.InputTokens, reply.OutputTokens) { End = reply.End == ReplyEnd.Whole ? null : reply.End }, Options);
+    public static string Write(ChatReply reply) => JsonSerializer.Serialize(new Line(reply.Text, reply.InputTokens,
+        reply.OutputTokens)
+    { End = reply.End == ReplyEnd.Whole ? null : reply.End }, Options);
 
     public static ChatReply Read(string line)
     {

@@ -20,7 +20,10 @@ internal sealed class WholeReplies(ChatWire wire, HttpMessageHandler inner) : De
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
             response.Dispose();
-            throw new AttributionException(ErrorCodes.ChatRefused, $"{wire.Place} answered with more than {LargestBytes >> 20} MB, which no answer has. Check that JudgeEndpoint is a model's.", e) { Property = "JudgeEndpoint" };
+            throw new AttributionException(ErrorCodes.ChatRefused,
+                $"{wire.Place} answered with more than {LargestBytes >> 20} MB, which no answer has. Check that JudgeEndpoint is a model's.",
+                e)
+            { Property = "JudgeEndpoint" };
         }
         catch
         {

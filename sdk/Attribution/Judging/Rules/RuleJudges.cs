@@ -29,7 +29,8 @@ public static class RuleJudges
     public static IJudge Of(string trait) => Known.TryGetValue(trait, out var create)
         ? create()
         : throw new AttributionException(ErrorCodes.NoRuleJudge,
-            $"There are no judging rules for the trait '{trait}'; rules exist for {string.Join(", ", Traits)}. Use a judging model or a judge of your own for others.")
+            $"There are no judging rules for the trait '{trait}'; rules exist for {string.Join(", ", Traits)}. Use a judging model or a "
+                + "judge of your own for others.")
         { Property = "Judge" };
 }
 

@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 namespace Attribution.Methods.Less;
 
 /// <summary>
-/// A checkpoint of the warm-up of <c>less</c> in a folder of its own: the adapter as PEFT reads it; <c>optimizer.safetensors</c>, the mean of the gradients and of
+/// A checkpoint of the warm-up of <c>less</c> in a folder of its own: the adapter as PEFT reads it; <c>optimizer.safetensors</c>, the mean of the gradients and
+/// of
 /// their squares for each matrix of the adapter; and <c>checkpoint.json</c>.
 /// </summary>
 internal sealed class LessCheckpoint : IDisposable
@@ -21,7 +22,8 @@ internal sealed class LessCheckpoint : IDisposable
     private readonly IReadOnlyList<(Tensor Mean, Tensor Square)> _moments;
     private readonly LessCheckpointFacts _facts;
 
-    private LessCheckpoint(LoraAdapter adapter, LessCheckpointFacts facts, IReadOnlyList<(Tensor Mean, Tensor Square)> moments) => (Adapter, _facts, _moments) = (adapter, facts, moments);
+    private LessCheckpoint(LoraAdapter adapter, LessCheckpointFacts facts, IReadOnlyList<(Tensor Mean, Tensor Square)> moments) =>
+        (Adapter, _facts, _moments) = (adapter, facts, moments);
 
     /// <summary>The adapter, attached to its model.</summary>
     public LoraAdapter Adapter { get; }
@@ -42,7 +44,8 @@ internal sealed class LessCheckpoint : IDisposable
         {
             new($"{m.Index}.mean", m.Item.Mean), new($"{m.Index}.square", m.Item.Square),
         }));
-        File.WriteAllText(Path.Combine(folder, FactsFile), JsonSerializer.Serialize(new LessCheckpointFacts(checkpoint.LearningRate, checkpoint.Optimizer.Steps), Json) + "\n");
+        File.WriteAllText(Path.Combine(folder, FactsFile), JsonSerializer.Serialize(new LessCheckpointFacts(checkpoint.LearningRate,
+            checkpoint.Optimizer.Steps), Json) + "\n");
     }
 
     /// <summary>Attaches the adapter of a checkpoint to its model until this is disposed of.</summary>

@@ -15,7 +15,9 @@ public sealed record ProjectionIdentity
     /// <summary>The file beside projected vectors that says how they were projected.</summary>
     public const string FileName = "projection.json";
 
-    /// <summary>The matrices of attention and feed-forward, as most families name them. (Fused ones, as in Phi-3, are called <c>qkv</c> and <c>gate_up</c>.)</summary>
+    /// <summary>
+    /// The matrices of attention and feed-forward, as most families name them. (Fused ones, as in Phi-3, are called <c>qkv</c> and <c>gate_up</c>.)
+    /// </summary>
     public const string DefaultLayers = @"layers\.\d+\.(self_attn|mlp)\.(q|k|v|o|gate|up|down)_proj";
 
     // Counts up when the random numbers of a seed change.
@@ -69,14 +71,17 @@ public sealed record ProjectionIdentity
         }
         catch (JsonException e)
         {
-            throw new AttributionException(ErrorCodes.ProjectionInvalid, $"'{path}' does not say how the vectors beside it were projected: {e.Message} Compute them again.") { File = path };
+            throw new AttributionException(ErrorCodes.ProjectionInvalid,
+                $"'{path}' does not say how the vectors beside it were projected: {e.Message} Compute them again.")
+            { File = path };
         }
     }
 
     /// <summary>Checks that the vectors of two folders may be compared.</summary>
     /// <param name="train">The folder of the training vectors.</param>
     /// <param name="evaluation">The folder of the evaluation vectors.</param>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionsDiffer"/>: one of them is projected and the other is not, or they are projected differently.</exception>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionsDiffer"/>: one of them is projected and the other is not, or they are projected
+    /// differently.</exception>
     internal static void RequireSame(string train, string evaluation) => RequireSame(Read(train), Read(evaluation), train, evaluation);
 
     /// <inheritdoc cref="RequireSame(string, string)"/>
@@ -85,7 +90,8 @@ public sealed record ProjectionIdentity
         if (train == evaluation)
             return;
         if (train is null || evaluation is null)
-            throw Differ($"{(train is null ? evaluationName : trainName)} holds projected gradients of weights (trak) and {(train is null ? trainName : evaluationName)} does not. trak vectors compare with trak vectors only.", trainName);
+            throw Differ($"{(train is null ? evaluationName : trainName)} holds projected gradients of weights (trak) and "
+                + $"{(train is null ? trainName : evaluationName)} does not. trak vectors compare with trak vectors only.", trainName);
         var differences = new[]
         {
             train.Kind == evaluation.Kind ? null : $"projection {train.Kind} and {evaluation.Kind}",
@@ -94,7 +100,8 @@ public sealed record ProjectionIdentity
             train.Layers == evaluation.Layers ? null : $"layers '{train.Layers}' and '{evaluation.Layers}'",
             train.Formula == evaluation.Formula ? null : $"formula {train.Formula} and {evaluation.Formula}",
         };
-        throw Differ($"The vectors of {trainName} and {evaluationName} were projected differently ({string.Join(", ", differences.OfType<string>())}), so that comparing them means nothing. Compute one of them again with the settings of the other.", trainName);
+        throw Differ($"The vectors of {trainName} and {evaluationName} were projected differently ({string.Join(", ", differences.OfType<string>())}), so "
+            + "that comparing them means nothing. Compute one of them again with the settings of the other.", trainName);
     }
 
     /// <summary>Says in a folder how the vectors there are projected.</summary>
@@ -109,9 +116,11 @@ public sealed record ProjectionIdentity
     internal IReadOnlyList<Linear> Match(Transformer transformer)
     {
         var pattern = Pattern();
-        Linear[] matched = [.. transformer.Linears.Where(linear => linear.Name.StartsWith("model.layers.", StringComparison.Ordinal) && pattern.IsMatch(linear.Name))];
+        Linear[] matched = [.. transformer.Linears.Where(linear => linear.Name.StartsWith("model.layers.", StringComparison.Ordinal)
+            && pattern.IsMatch(linear.Name))];
         return matched.Length > 0 ? matched
-            : throw Invalid($"ProjectionLayers '{Layers}' is found in the name of no matrix of the model's blocks; they are called {string.Join(", ", transformer.Linears.Take(7).Select(l => l.Name))} and so on.", "ProjectionLayers");
+            : throw Invalid($"ProjectionLayers '{Layers}' is found in the name of no matrix of the model's blocks; they are called "
+                + $"{string.Join(", ", transformer.Linears.Take(7).Select(l => l.Name))} and so on.", "ProjectionLayers");
     }
 
     internal int Side => (int)Math.Round(Math.Sqrt(Dimension));
@@ -119,7 +128,8 @@ public sealed record ProjectionIdentity
     private Regex Pattern()
     {
         if (Dimension <= 0 || (Kind == ProjectionKind.Kronecker && Side * Side != Dimension))
-            throw Invalid($"ProjectionDim is {Dimension}. Give a positive number; for the projection kronecker a square number, such as 1024, 4096 or 16384.", "ProjectionDim");
+            throw Invalid($"ProjectionDim is {Dimension}. Give a positive number; for the projection kronecker a square number, such as 1024, 4096 or 16384.",
+                "ProjectionDim");
         try
         {
             return new Regex(Layers, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
@@ -141,6 +151,8 @@ public enum ProjectionKind
     /// <summary>Each matrix from both sides, so that its gradient is never formed: <see cref="KroneckerProjection"/>.</summary>
     Kronecker,
 
-    /// <summary>Every element of every gradient to four random outputs, as the original pipeline did: <see cref="SparseProjection"/>. Many times as slow.</summary>
+    /// <summary>
+    /// Every element of every gradient to four random outputs, as the original pipeline did: <see cref="SparseProjection"/>. Many times as slow.
+    /// </summary>
     Sparse,
 }

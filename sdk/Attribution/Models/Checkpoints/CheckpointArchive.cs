@@ -42,10 +42,14 @@ internal sealed class CheckpointArchive : IDisposable
                     throw Damaged($"The archive has two entries '{entry.FullName}'.");
             var pickles = _entries.Keys.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal)).ToArray();
             if (pickles.Length != 1)
-                throw new AttributionException(ErrorCodes.CheckpointUnreadable, "The zip archive has no single data.pkl: it is not what torch.save writes.") { File = path };
+                throw new AttributionException(ErrorCodes.CheckpointUnreadable,
+                    "The zip archive has no single data.pkl: it is not what torch.save writes.")
+                { File = path };
             _root = pickles[0][..^"data.pkl".Length];
             if (_entries.ContainsKey(_root + "constants.pkl"))
-                throw new AttributionException(ErrorCodes.CheckpointUnreadable, "The archive is a TorchScript program, not a checkpoint. Save the tensors themselves with torch.save.") { File = path };
+                throw new AttributionException(ErrorCodes.CheckpointUnreadable,
+                    "The archive is a TorchScript program, not a checkpoint. Save the tensors themselves with torch.save.")
+                { File = path };
             _isBigEndian = _entries.ContainsKey(_root + "byteorder") && Encoding.ASCII.GetString(Read("byteorder", 16)) switch
             {
                 "little" => false,
@@ -115,7 +119,8 @@ internal sealed class CheckpointArchive : IDisposable
         using (var stream = entry.Open())
             if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length || stream.ReadByte() >= 0)
                 throw Damaged($"The entry '{entry.FullName}' does not have the {bytes.Length} bytes that it announces.");
-        return Crc32.Of(bytes) == entry.Crc32 ? bytes : throw Damaged($"The bytes of the entry '{entry.FullName}' do not have the checksum that the archive gives for them: the file is damaged.");
+        return Crc32.Of(bytes) == entry.Crc32 ? bytes : throw Damaged($"The bytes of the entry '{entry.FullName}' do not have the checksum that the "
+            + "archive gives for them: the file is damaged.");
     }
 }
 

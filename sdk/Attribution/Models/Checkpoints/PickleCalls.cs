@@ -34,7 +34,8 @@ internal sealed class PickleCalls(CheckpointArchive archive, int length)
         : throw new PickleException("a persistent id is not that of a storage");
 
     /// <summary>A dictionary's key: text or a number.</summary>
-    public static object Key(object? key) => key is string or long or double or bool or BigInteger ? key : throw new PickleException("a dictionary's key is neither text nor a number");
+    public static object Key(object? key) => key is string or long or double or bool or BigInteger
+        ? key : throw new PickleException("a dictionary's key is neither text nor a number");
 
     /// <summary>The finished value, after a look at everything in it: what is only a step on the way to a tensor must not be left.</summary>
     public static object? Checked(object? value)
@@ -76,7 +77,8 @@ internal sealed class PickleCalls(CheckpointArchive archive, int length)
             for (var d = 0; d < shape.Length; d++)
             {
                 if ((count *= shape[d]) > elements)
-                    throw new PickleException($"a tensor of ({string.Join(", ", shape)}) has more elements than the {elements} of its storage (an expanded tensor must be saved as a contiguous() copy)");
+                    throw new PickleException($"a tensor of ({string.Join(", ", shape)}) has more elements than the {elements} of its storage (an "
+                        + "expanded tensor must be saved as a contiguous() copy)");
                 last += (Int128)(shape[d] - 1) * strides[d];
             }
             if (last >= elements)

@@ -30,7 +30,9 @@ internal static class PickleGlobals
     }.Concat(new[] { "float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool" }
         .Select(name => KeyValuePair.Create($"torch.{name}", (object)new CheckpointType($"torch.{name}")))).ToFrozenDictionary();
 
-    /// <summary>A <see cref="PickleFunction"/>, the <see cref="SafetensorsDType"/> of a storage's class, or a <see cref="CheckpointType"/>; null for any other name.</summary>
+    /// <summary>
+    /// A <see cref="PickleFunction"/>, the <see cref="SafetensorsDType"/> of a storage's class, or a <see cref="CheckpointType"/>; null for any other name.
+    /// </summary>
     public static object? Find(string module, string name) => s_known.GetValueOrDefault($"{module}.{name}");
 
     /// <summary>Latin-1 text as the bytes that it stands for.</summary>

@@ -182,7 +182,9 @@ internal sealed class PickleReader(byte[] pickle, CheckpointArchive archive, str
         : PickleGlobals.Find(module, name) ?? throw Refused($"names '{module}.{name}', which makes neither tensors nor plain values");
 
     private AttributionException Refused(string what) =>
-        new(ErrorCodes.CheckpointRefused, $"The checkpoint {what}; loading it could run code, so it is refused. Save the tensors alone, or a dictionary of them, with torch.save.") { File = path };
+        new(ErrorCodes.CheckpointRefused, $"The checkpoint {what}; loading it could run code, so it is refused. Save the tensors alone, or a "
+            + "dictionary of them, with torch.save.")
+        { File = path };
 
     private void Append(object?[] values)
     {

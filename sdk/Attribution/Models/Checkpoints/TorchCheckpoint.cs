@@ -11,7 +11,8 @@ internal static class TorchCheckpoint
     /// <summary>Reads a checkpoint.</summary>
     /// <param name="path">A <c>.pt</c>, <c>.pth</c> or <c>.bin</c> file of PyTorch 1.6 or newer.</param>
     /// <returns>
-    /// A <see cref="CheckpointTensor"/>, or one of: null, <see cref="bool"/>, <see cref="long"/>, <see cref="System.Numerics.BigInteger"/>, <see cref="double"/>,
+    /// A <see cref="CheckpointTensor"/>, or one of: null, <see cref="bool"/>, <see cref="long"/>, <see cref="System.Numerics.BigInteger"/>,
+    /// <see cref="double"/>,
     /// <see cref="string"/>, <c>byte[]</c>, <see cref="CheckpointType"/>, <c>List&lt;object?&gt;</c>, <c>object?[]</c> (a tuple),
     /// <c>OrderedDictionary&lt;object, object?&gt;</c> of such.
     /// </returns>
@@ -47,5 +48,7 @@ internal static class TorchCheckpoint
     /// <summary>Reads a checkpoint that is one tensor, such as a persona vector [layers + 1, D] or [D].</summary>
     /// <exception cref="AttributionException">As <see cref="Load"/>, and ATTR1131 where the checkpoint is something else.</exception>
     public static CheckpointTensor LoadTensor(string path) => Load(path) as CheckpointTensor
-        ?? throw new AttributionException(ErrorCodes.CheckpointDamaged, "The checkpoint is not a single tensor. Save the tensor itself with torch.save.") { File = path };
+        ?? throw new AttributionException(ErrorCodes.CheckpointDamaged,
+            "The checkpoint is not a single tensor. Save the tensor itself with torch.save.")
+        { File = path };
 }

@@ -51,7 +51,8 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         var angles = context.Angles(block.Rotary!);
         var query = HeadStep.Split(projected, 0, _config.HeadCount, _config.HeadSize, sequences.Tokens, angles, QueryScale);
         var key = HeadStep.Split(projectedKeys, block.Key is null ? queries : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences.Tokens, angles, 1);
-        var value = HeadStep.Split(projectedValues, block.Value is null ? queries + keys : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences.Tokens, null, 1);
+        var value = HeadStep.Split(projectedValues, block.Value is null ? queries + keys : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences.Tokens,
+            null, 1);
 
         var mixed = empty([query.NumberOfElements], query.dtype);
         var weights = new Tensor[sequences.Spans.Length];
@@ -127,7 +128,8 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         var angles = context.Angles(block.Rotary!);
         var (queries, keys) = ((long)_config.HeadCount * _config.HeadSize, (long)_config.KeyValueHeadCount * _config.HeadSize);
         var atQuery = empty([mixed.NumberOfElements / queries, block.Query.Weight.shape[0]], mixed.dtype);
-        var (atKey, atValue) = (block.Key is null ? atQuery : empty([atQuery.shape[0], keys], mixed.dtype), block.Value is null ? atQuery : empty([atQuery.shape[0], keys], mixed.dtype));
+        var (atKey, atValue) = (block.Key is null ? atQuery : empty([atQuery.shape[0], keys], mixed.dtype),
+            block.Value is null ? atQuery : empty([atQuery.shape[0], keys], mixed.dtype));
         HeadStep.Merge(query, atQuery, 0, _config.HeadCount, _config.HeadSize, sequences.Tokens, angles, QueryScale);
         HeadStep.Merge(key, atKey, block.Key is null ? queries : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences.Tokens, angles, 1);
         HeadStep.Merge(value, atValue, block.Value is null ? queries + keys : 0, _config.KeyValueHeadCount, _config.HeadSize, sequences.Tokens, null, 1);

@@ -21,12 +21,14 @@ internal static class FusedStep
         var (batch, heads, shared, size) = (hidden.shape[0], config.HeadCount, config.KeyValueHeadCount, config.HeadSize);
         var (normed, _) = NormStep.Forward(hidden, null, block.InputNorm!, config.NormEpsilon);
         var projected = block.Query.Forward(normed).view(batch, -1);
-        var (projectedKeys, projectedValues) = (block.Key?.Forward(normed).view(batch, -1) ?? projected, block.Value?.Forward(normed).view(batch, -1) ?? projected);
+        var (projectedKeys, projectedValues) = (block.Key?.Forward(normed).view(batch, -1) ?? projected, block.Value?.Forward(normed).view(batch, -1)
+            ?? projected);
         var angles = context.Angles(block.Rotary!);
         // The attention divides by sqrt(d).
         var query = HeadStep.Split(projected, 0, heads, size, tokens, angles, Math.Sqrt(size / config.QueryScalar)).view(batch, shared, heads / shared, size);
         var key = HeadStep.Split(projectedKeys, block.Key is null ? (long)heads * size : 0, shared, size, tokens, angles, 1).view(batch, shared, 1, size);
-        var value = HeadStep.Split(projectedValues, block.Value is null ? (long)(heads + shared) * size : 0, shared, size, tokens, null, 1).view(batch, shared, 1, size);
+        var value = HeadStep.Split(projectedValues, block.Value is null ? (long)(heads + shared) * size : 0, shared, size, tokens, null, 1).view(batch, shared,
+            1, size);
         var (keys, values) = cache.Store(index, key, value); // [B, K, S, d]
 
         var mixed = MatrixProduct.Attention(query, keys, values, context.Mask(block.Window), isCausal: false).reshape(batch, 1, -1);

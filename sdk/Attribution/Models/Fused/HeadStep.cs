@@ -27,7 +27,8 @@ internal static unsafe class HeadStep
     }
 
     /// <summary>The other way: writes heads into columns of tokens, turned back.</summary>
-    public static void Merge(Tensor split, Tensor tokens, long column, int heads, int size, TokenSpans tokensOf, (Tensor Cosines, Tensor Sines)? angles, double scale)
+    public static void Merge(Tensor split, Tensor tokens, long column, int heads, int size, TokenSpans tokensOf, (Tensor Cosines, Tensor Sines)? angles,
+        double scale)
     {
         if (tokens.dtype == float32)
             Move<Float32Elements>(tokens, column, split, heads, size, tokensOf, angles, (float)scale, split: false);
@@ -66,7 +67,8 @@ internal static unsafe class HeadStep
     }
 
     // (x1, x2) to (x1 c - x2 s, x2 c + x1 s), or back.
-    private static void Turn<E>(void* source, long from, void* target, long to, void* cosines, void* sines, long angle, int half, int size, float scale, bool forward)
+    private static void Turn<E>(void* source, long from, void* target, long to, void* cosines, void* sines, long angle, int half, int size, float scale,
+        bool forward)
         where E : IElements
     {
         var i = 0;

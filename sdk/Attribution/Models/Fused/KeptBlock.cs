@@ -19,7 +19,8 @@ internal sealed class KeptBlock : IDisposable
     public bool TargetsOnly { get; private set; }
 
     public void Keep(
-        Tensor hidden, Tensor scale, Tensor query, Tensor key, Tensor value, Tensor[] weights, Tensor middle, Tensor scaleOfMiddle, Tensor gate, Tensor? up, bool targetsOnly)
+        Tensor hidden, Tensor scale, Tensor query, Tensor key, Tensor value, Tensor[] weights, Tensor middle, Tensor scaleOfMiddle, Tensor gate, Tensor? up,
+            bool targetsOnly)
     {
         (Hidden, ScaleOfHidden, Query, Key, Value, Weights) = (hidden, scale, query, key, value, weights);
         (Middle, ScaleOfMiddle, Gate, Up, TargetsOnly) = (middle, scaleOfMiddle, gate, up, targetsOnly);

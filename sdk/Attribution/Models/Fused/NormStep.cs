@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Attribution.Models.Fused;
 
-/// <summary>Root-mean-square norm over the last dimension, <c>y = x r w</c> with <c>r = 1 / sqrt(mean(x^2) + eps)</c> (arXiv 1910.07467), and its derivative.</summary>
+/// <summary>
+/// Root-mean-square norm over the last dimension, <c>y = x r w</c> with <c>r = 1 / sqrt(mean(x^2) + eps)</c> (arXiv 1910.07467), and its derivative.
+/// </summary>
 internal static unsafe class NormStep
 {
     /// <summary>Norms rows, adding to them first if asked to.</summary>

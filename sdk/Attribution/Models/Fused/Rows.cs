@@ -35,5 +35,6 @@ internal static unsafe class Rows
 
     /// <summary>The memory of a contiguous tensor on the CPU.</summary>
     public static void* Data(Tensor tensor) => tensor.is_contiguous() ? (void*)tensor.data_pointer()
-        : throw new InvalidOperationException($"a fused step needs a contiguous tensor, not [{string.Join(", ", tensor.shape)}] with strides [{string.Join(", ", tensor.stride())}]");
+        : throw new InvalidOperationException($"a fused step needs a contiguous tensor, not [{string.Join(", ", tensor.shape)}] with strides "
+            + $"[{string.Join(", ", tensor.stride())}]");
 }

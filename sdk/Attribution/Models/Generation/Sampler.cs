@@ -13,7 +13,9 @@ internal sealed class Sampler(double topP)
     /// <summary>A number in [0, 1) for the token at a 0-based place of the text with this seed.</summary>
     public static double Uniform(long seed, int place) => SeededRandom.Named(seed, place.ToString(CultureInfo.InvariantCulture)).NextDouble();
 
-    /// <summary>The token at which the running sum of the nucleus's probabilities, likeliest first, passes <paramref name="uniform"/> times their total.</summary>
+    /// <summary>
+    /// The token at which the running sum of the nucleus's probabilities, likeliest first, passes <paramref name="uniform"/> times their total.
+    /// </summary>
     public int Draw(ReadOnlySpan<float> probabilities, double uniform)
     {
         // Tokens below (1 - p) / V have less than 1 - p together, so the nucleus is among the others, which are few.

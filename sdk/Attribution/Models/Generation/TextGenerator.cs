@@ -29,7 +29,8 @@ public sealed class TextGenerator(CausalLanguageModel model)
             throw new ArgumentException($"{prompts.Count} prompts need as many seeds, not {seeds.Count}", nameof(seeds));
         foreach (var (index, prompt) in prompts.Index())
             if (prompt.Count == 0 || prompt.Count >= model.Config.MaxPositions)
-                throw new ArgumentException($"prompt {index} has {prompt.Count} tokens; it needs at least 1 and fewer than the {model.Config.MaxPositions} that the model's sequences have", nameof(prompts));
+                throw new ArgumentException($"prompt {index} has {prompt.Count} tokens; it needs at least 1 and fewer than the "
+                    + $"{model.Config.MaxPositions} that the model's sequences have", nameof(prompts));
 
         var stops = options.StopTokens ?? model.StopTokens;
         var texts = prompts.Select((prompt, index) => new Text(index, [.. prompt], prompt.Count, seeds?[index] ?? index)).ToList();

@@ -29,7 +29,11 @@ internal sealed class HubBlobDownload(HubSettings settings, HubTransport transpo
             cache.Guard(() => Directory.CreateDirectory(Path.GetDirectoryName(_blob)!));
             // What an earlier process left may be damaged; what comes whole and is wrong twice is wrong on the hub.
             if (!await TryFetchAsync(cancel).ConfigureAwait(false) && !await TryFetchAsync(cancel).ConfigureAwait(false))
-                throw new AttributionException(ErrorCodes.HubContent, $"The hub sent another content of {file.Path} than it announces ({file.Size} bytes, {(file.Hash.Length == 64 ? "SHA-256" : "git SHA-1")} {file.Hash}), twice. It was deleted. Try again later or another HF_ENDPOINT.") { File = file.Path, Property = listing.Repository.ToString() };
+                throw new AttributionException(ErrorCodes.HubContent,
+                    $"The hub sent another content of {file.Path} than it announces ({file.Size} bytes, "
+                    + $"{(file.Hash.Length == 64 ? "SHA-256" : "git SHA-1")} {file.Hash}), twice. It was deleted. Try again "
+                    + "later or another HF_ENDPOINT.")
+                { File = file.Path, Property = listing.Repository.ToString() };
             cache.Guard(() => File.Move(_incomplete, _blob, overwrite: true));
         }
         report(file.Size);
@@ -79,7 +83,8 @@ internal sealed class HubBlobDownload(HubSettings settings, HubTransport transpo
             return false;
         if (position == file.Size)
             return true;
-        using var response = await transport.GetAsync(listing.Repository, listing.Repository.FilePath(listing.Commit, file.Path), position, cancel).ConfigureAwait(false);
+        using var response = await transport.GetAsync(listing.Repository, listing.Repository.FilePath(listing.Commit, file.Path), position,
+            cancel).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             return false;
         if (response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From != position)

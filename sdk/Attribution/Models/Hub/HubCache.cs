@@ -117,10 +117,16 @@ internal sealed class HubCache(string folder)
         // ENOSPC, EDQUOT, and their Windows counterpart.
         e is IOException { HResult: 28 or 122 or unchecked((int)0x80070070) }
             ? Full("its disk is full", e)
-            : new(ErrorCodes.HubCache, $"The hub cache cannot be written: {e.Message.TrimEnd('.')}. Make it writable or set HF_HUB_CACHE to another folder.", e) { File = Folder, Property = "HF_HUB_CACHE" };
+            : new(ErrorCodes.HubCache, $"The hub cache cannot be written: {e.Message.TrimEnd('.')}. Make it writable or set HF_HUB_CACHE to another folder.",
+                e)
+            { File = Folder, Property = "HF_HUB_CACHE" };
 
     private AttributionException Full(string what, Exception? inner) =>
-        new(ErrorCodes.HubCache, $"The hub cache has no room: {what}. Free some, or set HF_HUB_CACHE to a folder on a larger disk.", inner) { File = Folder, Property = "HF_HUB_CACHE" };
+        new(ErrorCodes.HubCache, $"The hub cache has no room: {what}. Free some, or set HF_HUB_CACHE to a folder on a larger disk.", inner)
+        {
+            File = Folder,
+            Property = "HF_HUB_CACHE"
+        };
 
     // EWOULDBLOCK on Linux and macOS; a sharing violation on Windows.
     private static bool IsHeldByAnother(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);

@@ -34,7 +34,10 @@ internal sealed class HubClient(HubSettings settings) : IDisposable
     public async Task<HubListing> ListAsync(HubRepository repository, CancellationToken cancel = default)
     {
         if (settings.Offline)
-            throw new AttributionException(ErrorCodes.HubOffline, $"{repository} is not, or not wholly, in the hub cache, and HF_HUB_OFFLINE forbids to fetch it. Unset it, or fetch it once with access to the hub and this cache.") { File = settings.CacheFolder, Property = repository.ToString() };
+            throw new AttributionException(ErrorCodes.HubOffline,
+                $"{repository} is not, or not wholly, in the hub cache, and HF_HUB_OFFLINE forbids to fetch it. Unset it, or fetch it once with access "
+                + "to the hub and this cache.")
+            { File = settings.CacheFolder, Property = repository.ToString() };
         var path = repository.ApiPath(FindCachedCommit(repository) ?? repository.Revision);
         var json = await new HubRetry(settings, _transport, repository).RunAsync(async cancelled =>
         {
@@ -59,7 +62,10 @@ internal sealed class HubClient(HubSettings settings) : IDisposable
             var buffer = new byte[1 << 16];
             while (await _transport.ReadAsync(body, buffer, token).ConfigureAwait(false) is > 0 and var count)
                 if (bytes.Length + count > LargestListing)
-                    throw new AttributionException(ErrorCodes.HubContent, $"The hub's list of the files of {repository} has more than {LargestListing >> 20} MB, which no repository's has. Is HF_ENDPOINT a Hugging Face hub?") { Property = repository.ToString() };
+                    throw new AttributionException(ErrorCodes.HubContent,
+                        $"The hub's list of the files of {repository} has more than {LargestListing >> 20} MB, which no repository's has. Is "
+                        + "HF_ENDPOINT a Hugging Face hub?")
+                    { Property = repository.ToString() };
                 else
                     bytes.Write(buffer, 0, count);
             return bytes.ToArray();
@@ -73,7 +79,8 @@ internal sealed class HubClient(HubSettings settings) : IDisposable
     /// <param name="cancel">Stops the download; what came is kept and resumed.</param>
     /// <returns>The snapshot's folder.</returns>
     /// <exception cref="AttributionException">ATTR1124 to ATTR1128.</exception>
-    public async Task<string> DownloadAsync(HubListing listing, IEnumerable<HubFile> files, IProgress<HubProgress>? progress = null, CancellationToken cancel = default)
+    public async Task<string> DownloadAsync(HubListing listing, IEnumerable<HubFile> files, IProgress<HubProgress>? progress = null,
+        CancellationToken cancel = default)
     {
         var wanted = files.OrderBy(file => file.Size).ToArray();
         var total = Total(wanted.Select(file => file.Size));

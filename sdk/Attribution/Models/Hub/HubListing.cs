@@ -27,7 +27,10 @@ internal sealed partial record HubListing(HubRepository Repository, string Commi
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new AttributionException(ErrorCodes.HubContent, $"The hub's list of the files of {repository} is not what the hub's API promises ({e.Message}). Is HF_ENDPOINT a Hugging Face hub?", e) { Property = repository.ToString() };
+            throw new AttributionException(ErrorCodes.HubContent,
+                $"The hub's list of the files of {repository} is not what the hub's API promises ({e.Message}). Is HF_ENDPOINT a Hugging Face hub?",
+                e)
+            { Property = repository.ToString() };
         }
     }
 

@@ -61,14 +61,19 @@ public sealed record HubSettings
 
     // The message leaves the value out: an address may carry a password.
     private static Uri ReadEndpoint(string text) =>
-        Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri is { UserInfo: "", Query: "", Fragment: "" }
+        Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && uri is { UserInfo: "", Query: "", Fragment: "" }
             ? uri
-            : throw new AttributionException(ErrorCodes.HubSetting, "The hub's address must be an http or https address without user name or query, such as https://huggingface.co.") { Property = "HF_ENDPOINT" };
+            : throw new AttributionException(ErrorCodes.HubSetting,
+                "The hub's address must be an http or https address without user name or query, such as https://huggingface.co.")
+            { Property = "HF_ENDPOINT" };
 
     private static TimeSpan ReadTimeout(string text) =>
         double.TryParse(text, out var seconds) && seconds is > 0 and < 1e6
             ? TimeSpan.FromSeconds(seconds)
-            : throw new AttributionException(ErrorCodes.HubSetting, $"The hub's timeout is '{text}'; it must be a number of seconds above 0.") { Property = "HF_HUB_DOWNLOAD_TIMEOUT" };
+            : throw new AttributionException(ErrorCodes.HubSetting,
+                $"The hub's timeout is '{text}'; it must be a number of seconds above 0.")
+            { Property = "HF_HUB_DOWNLOAD_TIMEOUT" };
 
     private static HubToken? ReadTokenFile(string path)
     {
@@ -106,7 +111,9 @@ public sealed class HubToken
         if (string.IsNullOrEmpty(text))
             return null;
         if (text.Any(c => c is <= ' ' or > '~'))
-            throw new AttributionException(ErrorCodes.HubSetting, "The hub token has characters that no token has: it was not copied right. Copy it again from the hub's settings page.") { Property = source };
+            throw new AttributionException(ErrorCodes.HubSetting,
+                "The hub token has characters that no token has: it was not copied right. Copy it again from the hub's settings page.")
+            { Property = source };
         return new(text);
     }
 

@@ -59,7 +59,9 @@ internal sealed class HubTransport(HubSettings settings) : IDisposable
         Guard(async linked => await body.ReadAsync(buffer, linked).ConfigureAwait(false), cancel);
 
     public AttributionException Unreachable(HubRepository repository, string reason, Exception? inner = null) =>
-        new(ErrorCodes.HubUnreachable, $"{repository} could not be fetched from {settings.Endpoint.Host}: {reason}. Check the network and HF_ENDPOINT and run again: what was fetched is kept.", inner) { Property = repository.ToString() };
+        new(ErrorCodes.HubUnreachable, $"{repository} could not be fetched from {settings.Endpoint.Host}: {reason}. Check the network and HF_ENDPOINT and "
+            + "run again: what was fetched is kept.", inner)
+        { Property = repository.ToString() };
 
     private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel) =>
         Guard(linked => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, linked), cancel);
@@ -82,7 +84,8 @@ internal sealed class HubTransport(HubSettings settings) : IDisposable
         }
     }
 
-    private bool IsHub(Uri uri) => Uri.Compare(uri, settings.Endpoint, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
+    private bool IsHub(Uri uri) => Uri.Compare(uri, settings.Endpoint, UriComponents.SchemeAndServer, UriFormat.Unescaped,
+        StringComparison.OrdinalIgnoreCase) == 0;
 
     private static Uri? Redirect(Uri from, HttpResponseMessage response)
     {
@@ -105,8 +108,11 @@ internal sealed class HubTransport(HubSettings settings) : IDisposable
             return new HubTransientException($"{uri.Host} answered {status} to the hub's link");
         return (status, code) switch
         {
-            (401 or 404, "RepoNotFound") or (404, null) => NotFound(repository, $"The hub has no {Kind(repository)} {repository.Id}{(settings.Token is null ? ", or it is private and HF_TOKEN is not set" : ", or it is private and the token has no access to it")}. Check the spelling."),
-            (404, "RevisionNotFound") => NotFound(repository, $"The hub's {Kind(repository)} {repository.Id} has no revision '{repository.Revision}'. Its branches, tags and commits are listed on {PageOf(repository)}."),
+            (401 or 404, "RepoNotFound") or (404, null) => NotFound(repository,
+                $"The hub has no {Kind(repository)} {repository.Id}{(settings.Token is null ? ", or it is private and HF_TOKEN is not set" : ", or it is private and the token has no access to it")}. Check the spelling."),
+            (404, "RevisionNotFound") => NotFound(repository,
+                $"The hub's {Kind(repository)} {repository.Id} has no revision '{repository.Revision}'. Its branches, tags and commits are "
+                + $"listed on {PageOf(repository)}."),
             (404, _) => NotFound(repository, $"The hub has no file behind {path}."),
             (401 or 403, _) => Refused(repository, status, gated: code == "GatedRepo"),
             _ => Unreachable(repository, $"{uri.Host} answered {status}"),
@@ -118,7 +124,8 @@ internal sealed class HubTransport(HubSettings settings) : IDisposable
         var what = gated ? $"The {Kind(repository)} {repository.Id} is gated" : $"The hub refuses access to {repository.Id}";
         var advice = settings.Token is null
             ? $"Accept its licence on {PageOf(repository)}, create an access token on the hub's settings page and set HF_TOKEN to it."
-            : $"The token that is set has no access to it: accept the licence on {PageOf(repository)} with the token's own account, wait if approval is pending, and check that the token is valid and may read gated repositories.";
+            : $"The token that is set has no access to it: accept the licence on {PageOf(repository)} with the token's own account, wait if approval is "
+                + "pending, and check that the token is valid and may read gated repositories.";
         return new(ErrorCodes.HubAccess, $"{what} ({status}). {advice}") { Property = repository.ToString() };
     }
 

@@ -33,7 +33,8 @@ internal static class ModelFiles
         var others = names.Where(IsOtherWeights).Order(StringComparer.Ordinal).FirstOrDefault();
         throw Incomplete(others is null
             ? $"{looked}: the weights are missing."
-            : $"{looked}, only weights like {others}, which are not read because they can carry code. Convert them: load the model with transformers and save it with save_pretrained(folder, safe_serialization=True).", SafetensorsCollection.SingleFile);
+            : $"{looked}, only weights like {others}, which are not read because they can carry code. Convert them: load the model with transformers and "
+                + "save it with save_pretrained(folder, safe_serialization=True).", SafetensorsCollection.SingleFile);
 
         AttributionException Incomplete(string message, string file) => new(ErrorCodes.ModelIncomplete, message) { File = where, Property = file };
     }
@@ -59,7 +60,8 @@ internal static class ModelFiles
             : SafetensorsCollection.SingleFile;
 
         // A link whose blob was deleted exists, too.
-        bool Has(string name) => new FileInfo(Path.Combine(folder, name)) is { Exists: true } file && file.ResolveLinkTarget(returnFinalTarget: true) is null or { Exists: true };
+        bool Has(string name) => new FileInfo(Path.Combine(folder, name)) is { Exists: true } file
+            && file.ResolveLinkTarget(returnFinalTarget: true) is null or { Exists: true };
     }
 
     private static bool IsText(string name) => ChatTemplateFiles.IsAdditional(name) || (!name.Contains('/')
@@ -68,7 +70,8 @@ internal static class ModelFiles
             || name.StartsWith("chat_template", StringComparison.Ordinal)));
 
     private static bool IsOtherWeights(string name) =>
-        !name.Contains('/') && (name.EndsWith(".bin", StringComparison.Ordinal) || name.EndsWith(".pth", StringComparison.Ordinal) || name.EndsWith(".pt", StringComparison.Ordinal));
+        !name.Contains('/') && (name.EndsWith(".bin", StringComparison.Ordinal) || name.EndsWith(".pth", StringComparison.Ordinal)
+            || name.EndsWith(".pt", StringComparison.Ordinal));
 }
 
 /// <summary>How much of a model is needed.</summary>

@@ -23,7 +23,8 @@ public sealed record ModelFolder(string Path, HubRepository? Repository, string?
     /// <param name="progress">Told of bytes as they come, from several threads.</param>
     /// <param name="cancel">Stops a download; what came is kept and resumed.</param>
     /// <exception cref="AttributionException">ATTR1120 to ATTR1128.</exception>
-    public static async Task<ModelFolder> ResolveAsync(string idOrFolder, ModelContents contents = ModelContents.All, HubSettings? settings = null, IProgress<HubProgress>? progress = null, CancellationToken cancel = default)
+    public static async Task<ModelFolder> ResolveAsync(string idOrFolder, ModelContents contents = ModelContents.All, HubSettings? settings = null,
+        IProgress<HubProgress>? progress = null, CancellationToken cancel = default)
     {
         if (Directory.Exists(idOrFolder))
         {
@@ -31,7 +32,10 @@ public sealed record ModelFolder(string Path, HubRepository? Repository, string?
             return new(System.IO.Path.GetFullPath(idOrFolder), null, null);
         }
         if (!HubRepository.TryParse(idOrFolder, HubRepositoryKind.Model, out var repository))
-            throw new AttributionException(ErrorCodes.ModelNotFound, $"'{idOrFolder}' is neither a folder that exists nor a Hugging Face id such as meta-llama/Llama-3.1-8B-Instruct or Qwen/Qwen3-4B@main.") { File = idOrFolder };
+            throw new AttributionException(ErrorCodes.ModelNotFound,
+                $"'{idOrFolder}' is neither a folder that exists nor a Hugging Face id such as "
+                + "meta-llama/Llama-3.1-8B-Instruct or Qwen/Qwen3-4B@main.")
+            { File = idOrFolder };
 
         using var client = new HubClient(settings ?? HubSettings.FromEnvironment());
         if (client.FindCachedCommit(repository) is { } commit && IsCached(client, repository, commit, contents))
@@ -49,13 +53,15 @@ public sealed record ModelFolder(string Path, HubRepository? Repository, string?
 
     /// <summary>As <see cref="ResolveAsync"/>, waiting for it.</summary>
     /// <exception cref="AttributionException">ATTR1120 to ATTR1128.</exception>
-    public static ModelFolder Resolve(string idOrFolder, ModelContents contents = ModelContents.All, HubSettings? settings = null, IProgress<HubProgress>? progress = null, CancellationToken cancel = default) =>
+    public static ModelFolder Resolve(string idOrFolder, ModelContents contents = ModelContents.All, HubSettings? settings = null,
+        IProgress<HubProgress>? progress = null, CancellationToken cancel = default) =>
         ResolveAsync(idOrFolder, contents, settings, progress, cancel).GetAwaiter().GetResult();
 
     private static bool IsCached(HubClient client, HubRepository repository, string commit, ModelContents contents) =>
         ModelFiles.FirstMissing(client.SnapshotFolder(repository, commit), contents, path => client.IsKnownAbsent(repository, commit, path)) is null;
 
-    private static async Task<ModelFolder> FetchAsync(HubClient client, HubRepository repository, ModelContents contents, IProgress<HubProgress>? progress, CancellationToken cancel)
+    private static async Task<ModelFolder> FetchAsync(HubClient client, HubRepository repository, ModelContents contents, IProgress<HubProgress>? progress,
+        CancellationToken cancel)
     {
         var listing = await client.ListAsync(repository, cancel).ConfigureAwait(false);
         var names = listing.Files.Select(file => file.Path).ToHashSet();
@@ -76,6 +82,9 @@ public sealed record ModelFolder(string Path, HubRepository? Repository, string?
     {
         var folder = await client.DownloadAsync(listing, [listing.Find(SafetensorsCollection.IndexFile)!], cancel: cancel).ConfigureAwait(false);
         return SafetensorsIndex.Read(System.IO.Path.Combine(folder, SafetensorsCollection.IndexFile)).Values.Distinct().Select(shard => listing.Find(shard)
-            ?? throw new AttributionException(ErrorCodes.ModelIncomplete, $"The index {SafetensorsCollection.IndexFile} names the shard {shard}, which the repository does not have.") { File = listing.Repository.ToString(), Property = shard });
+            ?? throw new AttributionException(ErrorCodes.ModelIncomplete,
+                $"The index {SafetensorsCollection.IndexFile} names the shard {shard}, which "
+                + "the repository does not have.")
+            { File = listing.Repository.ToString(), Property = shard });
     }
 }

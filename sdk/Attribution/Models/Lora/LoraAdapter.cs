@@ -46,7 +46,8 @@ public sealed class LoraAdapter : IDisposable
     public static LoraAdapter Attach(CausalLanguageModel model, LoraConfig config, long seed)
     {
         if (config.Rank < 1 || config.Dropout is < 0 or >= 1)
-            throw new AttributionException(ErrorCodes.AdapterInvalid, $"An adapter needs a rank of at least 1 and a dropout from 0 to below 1; asked for were {config.Rank} and {config.Dropout}.");
+            throw new AttributionException(ErrorCodes.AdapterInvalid,
+                $"An adapter needs a rank of at least 1 and a dropout from 0 to below 1; asked for were {config.Rank} and {config.Dropout}.");
         return Attach(model, config, Targets(model, config, file: null), linear =>
         {
             var (output, input) = (linear.Weight.shape[0], linear.Weight.shape[1]);
@@ -86,8 +87,10 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>
-    /// Lets the model run with W + (alpha / r) B A in the place of its matrices until the adapter is disposed of: the same up to rounding, at the cost of the base
-    /// model alone. For evaluation; nothing can be trained meanwhile. Does nothing where that would round the adapter (weights of less than float32) or need more
+    /// Lets the model run with W + (alpha / r) B A in the place of its matrices until the adapter is disposed of: the same up to rounding, at the cost of the
+    /// base
+    /// model alone. For evaluation; nothing can be trained meanwhile. Does nothing where that would round the adapter (weights of less than float32) or need
+    /// more
     /// than a gigabyte.
     /// </summary>
     public void Fold()
@@ -134,7 +137,8 @@ public sealed class LoraAdapter : IDisposable
         foreach (var target in config.TargetModules)
             if (!model.Transformer.Linears.Any(linear => config.Targets(linear.Name, target)))
                 throw new AttributionException(ErrorCodes.AdapterInvalid,
-                    $"The target '{target}' names no matrix of this {model.Config.ModelType} model; it has {string.Join(", ", model.Transformer.Linears.Select(l => l.Name.Split('.')[^1]).Distinct())}.")
+                    $"The target '{target}' names no matrix of this {model.Config.ModelType} model; it has "
+                        + $"{string.Join(", ", model.Transformer.Linears.Select(l => l.Name.Split('.')[^1]).Distinct())}.")
                 { File = file, Property = "target_modules" };
         return [.. model.Transformer.Linears.Where(linear => config.TargetModules.Any(target => config.Targets(linear.Name, target)))];
     }

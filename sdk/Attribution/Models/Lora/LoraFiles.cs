@@ -154,7 +154,8 @@ internal sealed partial class LoraFiles
         {
             var key = Key(linear.Name, which);
             if (!tensors[key].Shape.SequenceEqual(expected))
-                throw Wrong(path, key, $"is [{string.Join(", ", tensors[key].Shape)}], but r = {config.Rank} on this model needs [{string.Join(", ", expected)}]; the adapter was made for {made}");
+                throw Wrong(path, key, $"is [{string.Join(", ", tensors[key].Shape)}], but r = {config.Rank} on this model needs "
+                    + $"[{string.Join(", ", expected)}]; the adapter was made for {made}");
         }
     }
 

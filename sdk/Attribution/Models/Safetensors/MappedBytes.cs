@@ -27,7 +27,8 @@ internal sealed unsafe class MappedBytes : IDisposable
     public byte* Pointer { get; }
 
     /// <summary>
-    /// Whether the bytes may be written; else a write ends the process. Only the mapping of a file for which the system would not reserve as much memory is not writable.
+    /// Whether the bytes may be written; else a write ends the process. Only the mapping of a file for which the system would not reserve as much memory is not
+    /// writable.
     /// </summary>
     public bool IsWritable { get; }
 

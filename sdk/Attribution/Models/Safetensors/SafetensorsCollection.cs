@@ -51,7 +51,9 @@ internal sealed class SafetensorsCollection : IDisposable
         var shards = SafetensorsIndex.Read(index);
         foreach (var (tensor, shard) in shards.DistinctBy(pair => pair.Value))
             if (!File.Exists(Path.Combine(folder, shard)))
-                throw new AttributionException(ErrorCodes.SafetensorsUnreadable, $"The shard {shard}, which should hold '{tensor}' and others, is not in the folder. Fetch it again.") { File = index, Property = tensor };
+                throw new AttributionException(ErrorCodes.SafetensorsUnreadable,
+                    $"The shard {shard}, which should hold '{tensor}' and others, is not in the folder. Fetch it again.")
+                { File = index, Property = tensor };
         return Open(folder, shards.Values.Distinct().Order(StringComparer.Ordinal).Select(shard => Path.Combine(folder, shard)), shards, index);
     }
 
@@ -61,7 +63,9 @@ internal sealed class SafetensorsCollection : IDisposable
     /// <summary>The file that holds a tensor.</summary>
     /// <exception cref="AttributionException">ATTR1114: no file has a tensor of that name.</exception>
     public SafetensorsFile FileOf(string name) => _byTensor.GetValueOrDefault(name)
-        ?? throw new AttributionException(ErrorCodes.TensorMissing, $"There is no tensor '{name}' among the {_byTensor.Count} of this checkpoint.") { File = Folder, Property = name };
+        ?? throw new AttributionException(ErrorCodes.TensorMissing,
+            $"There is no tensor '{name}' among the {_byTensor.Count} of this checkpoint.")
+        { File = Folder, Property = name };
 
     /// <summary>The bytes of a tensor, without a copy.</summary>
     /// <exception cref="AttributionException">ATTR1114: no file has a tensor of that name.</exception>
@@ -86,7 +90,8 @@ internal sealed class SafetensorsCollection : IDisposable
                 files.Add(file);
                 foreach (var entry in file.Entries)
                     if (!collection._byTensor.TryAdd(entry.Name, file))
-                        throw SafetensorsIndex.Error($"Tensor '{entry.Name}' is in two shards: {Path.GetFileName(collection._byTensor[entry.Name].FilePath)} and {Path.GetFileName(path)}.", index, entry.Name);
+                        throw SafetensorsIndex.Error($"Tensor '{entry.Name}' is in two shards: "
+                            + $"{Path.GetFileName(collection._byTensor[entry.Name].FilePath)} and {Path.GetFileName(path)}.", index, entry.Name);
             }
             foreach (var (tensor, shard) in shards)
                 if (!collection._byTensor.TryGetValue(tensor, out var file) || Path.GetFileName(file.FilePath) != shard)

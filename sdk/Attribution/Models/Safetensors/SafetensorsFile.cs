@@ -41,7 +41,11 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>The tensor of a name.</summary>
     /// <exception cref="AttributionException">ATTR1114: the file has none of that name.</exception>
     public SafetensorsEntry this[string name] => Find(name)
-        ?? throw new AttributionException(ErrorCodes.TensorMissing, $"There is no tensor '{name}' among the {Entries.Count} of this file.") { File = FilePath, Property = name };
+        ?? throw new AttributionException(ErrorCodes.TensorMissing, $"There is no tensor '{name}' among the {Entries.Count} of this file.")
+        {
+            File = FilePath,
+            Property = name
+        };
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="AttributionException">
@@ -119,10 +123,12 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         var start = (byte*)view.DangerousGetHandle();
         var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(start, SafetensorsHeader.LengthBytes));
         if (headerBytes > SafetensorsHeader.MaxBytes)
-            throw SafetensorsHeader.Header($"The header's length is given as {headerBytes} bytes, over the format's limit of {SafetensorsHeader.MaxBytes}: this is not a safetensors file, or a damaged one.", path);
+            throw SafetensorsHeader.Header($"The header's length is given as {headerBytes} bytes, over the format's limit of "
+                + $"{SafetensorsHeader.MaxBytes}: this is not a safetensors file, or a damaged one.", path);
         var bufferBytes = length - SafetensorsHeader.LengthBytes - (long)headerBytes;
         if (bufferBytes < 0)
-            throw SafetensorsHeader.Header($"The header's length is given as {headerBytes} bytes, but the file has {length}: it is truncated. Fetch or save it again.", path);
+            throw SafetensorsHeader.Header($"The header's length is given as {headerBytes} bytes, but the file has {length}: it is "
+                + "truncated. Fetch or save it again.", path);
         var json = new ReadOnlySpan<byte>(start + SafetensorsHeader.LengthBytes, (int)headerBytes).ToArray();
         return new(path, view, isWritable, start + (length - bufferBytes), SafetensorsHeader.Parse(json, bufferBytes, path));
     }

@@ -132,9 +132,11 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         if (offsets is not [var begin, var end] || end < begin)
             throw Layout($"Tensor '{name}' has the data_offsets [{string.Join(", ", offsets)}]; they must be a begin and an end not before it.", file, name);
         if (!dtype.TryGetByteCount(shape, out var bytes))
-            throw Layout($"Tensor '{name}' of dtype {dtype.Name()} has the shape [{string.Join(", ", shape)}], which is no possible number of bytes.", file, name);
+            throw Layout($"Tensor '{name}' of dtype {dtype.Name()} has the shape [{string.Join(", ", shape)}], which is no possible number of bytes.", file,
+                name);
         if (bytes != end - begin)
-            throw Layout($"Tensor '{name}' of dtype {dtype.Name()} and shape [{string.Join(", ", shape)}] takes {bytes} bytes, but its data_offsets span {end - begin}.", file, name);
+            throw Layout($"Tensor '{name}' of dtype {dtype.Name()} and shape [{string.Join(", ", shape)}] takes {bytes} bytes, but its "
+                + $"data_offsets span {end - begin}.", file, name);
         return new(name, dtype, shape, begin, end);
     }
 
@@ -144,11 +146,14 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
         foreach (var entry in entries)
         {
             if (entry.End > bufferBytes)
-                throw Layout($"Tensor '{entry.Name}' ends at byte {entry.End} of the data, but the file holds {bufferBytes}: it is truncated. Fetch or save it again.", file, entry.Name);
+                throw Layout($"Tensor '{entry.Name}' ends at byte {entry.End} of the data, but the file holds {bufferBytes}: it is "
+                    + "truncated. Fetch or save it again.", file, entry.Name);
             if (entry.Begin < at)
-                throw Layout($"Tensor '{entry.Name}' begins at byte {entry.Begin} of the data, inside the tensor before it, which ends at {at}.", file, entry.Name);
+                throw Layout($"Tensor '{entry.Name}' begins at byte {entry.Begin} of the data, inside the tensor before it, which ends at {at}.", file,
+                    entry.Name);
             if (entry.Begin > at)
-                throw Layout($"Tensor '{entry.Name}' begins at byte {entry.Begin} of the data and leaves a hole after byte {at}; the format allows none.", file, entry.Name);
+                throw Layout($"Tensor '{entry.Name}' begins at byte {entry.Begin} of the data and leaves a hole after byte {at}; the format allows none.",
+                    file, entry.Name);
             at = entry.End;
         }
         if (at != bufferBytes)

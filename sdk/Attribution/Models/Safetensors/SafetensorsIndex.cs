@@ -22,7 +22,8 @@ internal static class SafetensorsIndex
             foreach (var tensor in map.EnumerateObject())
             {
                 if (tensor.Value.ValueKind != JsonValueKind.String || !IsFileName(tensor.Value.GetString()!))
-                    throw Error($"The index puts tensor '{tensor.Name}' into {tensor.Value.GetRawText()}, which is not the name of a file in its own folder.", path, tensor.Name);
+                    throw Error($"The index puts tensor '{tensor.Name}' into {tensor.Value.GetRawText()}, which is not the name of a file in its own folder.",
+                        path, tensor.Name);
                 if (!shards.TryAdd(tensor.Name, tensor.Value.GetString()!))
                     throw Error($"The index names tensor '{tensor.Name}' twice.", path, tensor.Name);
             }

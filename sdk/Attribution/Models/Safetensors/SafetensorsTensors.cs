@@ -15,7 +15,8 @@ internal static unsafe class SafetensorsTensors
     /// <remarks>
     /// On the CPU and in its own dtype it is the mapped file itself: nothing is read until it is used, and the mapping goes with the last tensor
     /// over it, even after the file was disposed. Changing it in place changes this process's memory, never the file. Otherwise it is a
-    /// copy, converted and moved on its own, and the mapping is let go. A tensor that lies unaligned in the file, or in one that is larger than memory, is copied too.
+    /// copy, converted and moved on its own, and the mapping is let go. A tensor that lies unaligned in the file, or in one that is larger than memory, is
+    /// copied too.
     /// </remarks>
     /// <param name="file">The file.</param>
     /// <param name="name">The tensor's name.</param>
@@ -27,7 +28,10 @@ internal static unsafe class SafetensorsTensors
     {
         var entry = file[name];
         if (ScalarTypeOf(entry.DType) is not { } stored)
-            throw new AttributionException(ErrorCodes.TensorType, $"Tensor '{name}' is of dtype {entry.DType.Name()}, which cannot be computed with. Convert the weights to BF16, F16 or F32.") { File = file.FilePath, Property = name };
+            throw new AttributionException(ErrorCodes.TensorType,
+                $"Tensor '{name}' is of dtype {entry.DType.Name()}, which cannot be computed with. Convert the "
+                + "weights to BF16, F16 or F32.")
+            { File = file.FilePath, Property = name };
         using var scope = NewDisposeScope();
         var bytes = file.Map(name);
         var isUsable = bytes.IsWritable && (nuint)bytes.Pointer % (nuint)(entry.DType.Bits() / 8) == 0;

@@ -15,7 +15,8 @@ internal static class SafetensorsWriter
     /// Writes one tensor after the other under a temporary name beside <paramref name="path"/>, flushes to disk and renames, so that a
     /// reader sees the old file or the new one.
     /// </summary>
-    /// <exception cref="ArgumentException">Two tensors have one name, a shape is impossible, or a source wrote another number of bytes than its shape takes.</exception>
+    /// <exception cref="ArgumentException">Two tensors have one name, a shape is impossible, or a source wrote another number of bytes than its shape
+    /// takes.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<SafetensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -35,7 +36,8 @@ internal static class SafetensorsWriter
                     var begin = stream.Position;
                     sources[i].WriteTo(stream);
                     if (stream.Position - begin != sizes[i])
-                        throw new ArgumentException($"tensor '{sources[i].Name}' takes {sizes[i]} bytes, but its source wrote {stream.Position - begin}", nameof(tensors));
+                        throw new ArgumentException($"tensor '{sources[i].Name}' takes {sizes[i]} bytes, but its source wrote {stream.Position - begin}",
+                            nameof(tensors));
                 }
                 stream.Flush(flushToDisk: true);
             }

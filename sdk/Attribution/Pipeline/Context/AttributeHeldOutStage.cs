@@ -86,20 +86,21 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
     public override void Dispose() => _model.Dispose();
 
     // The examples as a whole for a dataset; without them for its blocks, which the store tells apart by what is in them.
-    private StageRequest Request(string stage, ContextDatasetSettings dataset, string method, InputFile? examples) => Context.Resolve(stage, ExampleSource.With(Settings, new
-    {
-        examples,
-        heldOut = examples is null ? null : new { dataset.HeldOut },
-        dataset.Thoughts,
-        model = _model.Inputs,
-        Settings.Dtype,
-        Settings.SourceType,
-        Settings.NumMasks,
-        Settings.Alpha,
-        Settings.Seed,
-        method,
-        estimator = method == ScorerList.Estimator ? EstimatorFiles() : null,
-    }));
+    private StageRequest Request(string stage, ContextDatasetSettings dataset, string method, InputFile? examples) =>
+        Context.Resolve(stage, ExampleSource.With(Settings, new
+        {
+            examples,
+            heldOut = examples is null ? null : new { dataset.HeldOut },
+            dataset.Thoughts,
+            model = _model.Inputs,
+            Settings.Dtype,
+            Settings.SourceType,
+            Settings.NumMasks,
+            Settings.Alpha,
+            Settings.Seed,
+            method,
+            estimator = method == ScorerList.Estimator ? EstimatorFiles() : null,
+        }));
 
     // How it was trained is told beside its weights, and is no part of them.
     private Dictionary<string, InputFile> EstimatorFiles() =>
@@ -108,7 +109,8 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
     /// <summary>Scores the examples; null for a helper, which leaves what others have to them.</summary>
     private BlockRun? Score(ContextDatasetSettings dataset, PreparedExamples prepared, StageJob[] jobs, CancellationToken cancellation)
     {
-        var scorers = new ScorerList(_model, Settings.Alpha, Settings.Seed, AttentionRules.Of(Settings.AttentionFeatures), () => Path.Combine(Context.Store.Root, Estimator.Artifact));
+        var scorers = new ScorerList(_model, Settings.Alpha, Settings.Seed, AttentionRules.Of(Settings.AttentionFeatures), () =>
+            Path.Combine(Context.Store.Root, Estimator.Artifact));
         var blocks = new BlockComputation(Context.Store, [.. jobs.Select(job => Request(BlockName, dataset, job.Key.Method!, examples: null))]);
         var plan = ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash));
         BlockComputation.Producer score = (block, wanted) => Score(prepared.Examples[(int)block.FirstRow], scorers, jobs, wanted, cancellation);
@@ -153,7 +155,9 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
     /// that have no order.
     /// </summary>
     private static IReadOnlyList<bool?> Right(PreparedExample example, string method, float[][] scores, string file) =>
-        method == ContextBaselineNames.Count ? [.. scores.Select(_ => (bool?)null)] : [.. ContextTruth.Of(example.Line.ToRow(), example.Example, file).Select((truth, u) => truth?.Contains(Array.IndexOf(scores[u], scores[u].Max())))];
+        method == ContextBaselineNames.Count ? [.. scores.Select(_ => (bool?)null)]
+            : [.. ContextTruth.Of(example.Line.ToRow(), example.Example, file).Select((truth, u) =>
+            truth?.Contains(Array.IndexOf(scores[u], scores[u].Max())))];
 
     private void Warn(ContextDatasetSettings dataset, PreparedExamples prepared)
     {

@@ -2,7 +2,9 @@ using Attribution.Evaluation.Statistics;
 
 namespace Attribution.Pipeline.Context;
 
-/// <summary>What the measures of a method on a dataset's held-out examples tell: intervals, and differences of two methods, by a bootstrap over examples.</summary>
+/// <summary>
+/// What the measures of a method on a dataset's held-out examples tell: intervals, and differences of two methods, by a bootstrap over examples.
+/// </summary>
 internal static class ContextIntervals
 {
     /// <summary>A measure of examples.</summary>
@@ -32,7 +34,8 @@ internal static class ContextIntervals
     /// <summary>The method that is highest by a measure, and those that are not told from it; null where no method has the measure.</summary>
     public static (string First, IReadOnlyList<string> NotTold)? Highest(Measure measure, IReadOnlyList<(string Method, MethodLine Line)> methods)
     {
-        var values = methods.Select(m => (m.Method, m.Line, Value: measure.Of(m.Line.Each, Enumerable.Range(0, m.Line.Each.Count)))).Where(m => !double.IsNaN(m.Value)).ToArray();
+        var values = methods.Select(m => (m.Method, m.Line, Value: measure.Of(m.Line.Each, Enumerable.Range(0, m.Line.Each.Count)))).Where(m =>
+            !double.IsNaN(m.Value)).ToArray();
         if (values.Length == 0)
             return null;
         var first = values.MaxBy(m => m.Value);

@@ -35,7 +35,8 @@ internal static class ContextTable
                 Line(line.Cells);
             foreach (var measure in (ContextIntervals.Measure[])[ContextIntervals.Top1, ContextIntervals.Lds])
                 if (ContextIntervals.Highest(measure, [.. section.Select(l => (l.Method, l.Line))]) is var (highest, notTold))
-                    Verdict($"{measure.Name}: {highest} is highest, ", notTold.Count == 0 ? "and told from every other" : $"and not told from {string.Join(", ", notTold)}");
+                    Verdict($"{measure.Name}: {highest} is highest, ",
+                        notTold.Count == 0 ? "and told from every other" : $"and not told from {string.Join(", ", notTold)}");
         }
         text.Append(CultureInfo.InvariantCulture, $"at2: trained on {training.ExampleCount} examples with {training.UnitCount} sentences, "
             + $"{training.MaskCount} ablations each; correlation {training.Correlation:0.000}");
@@ -64,7 +65,8 @@ internal static class ContextTable
 
     private static string[] Cells(string method, MethodLine line) =>
     [
-        method, line.Known == 0 ? Nothing : Number(ContextIntervals.Of(ContextIntervals.Top1, line)), Number(ContextIntervals.Of(ContextIntervals.Lds, line)), Number(line.Mean.Top1Drop),
+        method, line.Known == 0 ? Nothing : Number(ContextIntervals.Of(ContextIntervals.Top1, line)), Number(ContextIntervals.Of(ContextIntervals.Lds, line)),
+            Number(line.Mean.Top1Drop),
             Number(line.Mean.Top3Drop), Number(line.Mean.Top5Drop),
         line.Mean.ForwardPasses.ToString("0.#", CultureInfo.InvariantCulture), line.Mean.Seconds.ToString("0.000", CultureInfo.InvariantCulture),
     ];

@@ -94,7 +94,8 @@ internal sealed record MethodLine(
         bool?[] right = [.. rightOf.SelectMany(r => r)];
         var mean = ContextEvaluator.Mean(scored.Select(s => (IReadOnlyList<ScorerEvaluation>)[s.ToEvaluation(method)])).Single();
         return new(scored.Count, right.Length, examples.Excluded.Values.Sum(), examples.Dropped, right.Count(r => r is not null), right.Count(r => r == true),
-            ScoredLine.Of([], mean), [.. scored.Zip(rightOf, (s, r) => new MeasuredExample(s.Lds, r.Count(known => known is not null), r.Count(known => known == true)))]);
+            ScoredLine.Of([], mean), [.. scored.Zip(rightOf, (s, r) =>
+                new MeasuredExample(s.Lds, r.Count(known => known is not null), r.Count(known => known == true)))]);
     }
 
     public void Write(string path) => System.IO.File.WriteAllText(path, JsonSerializer.Serialize(this, Readable.Indented) + "\n");

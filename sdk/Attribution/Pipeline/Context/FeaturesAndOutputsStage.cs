@@ -45,7 +45,8 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
             var examples = Context.Input(job, GenerateStage.ExamplesFile);
             var dataset = d with { Path = job.Source ?? d.Name };
             var computed = (Examples: (PreparedExamples?)null, Run: (BlockRun?)null);
-            return new StageJob(GenerateStage.KeyOf(d.Name), Request(StoreStage, d, examples), (builder, _) => Assemble(builder, computed.Examples!, computed.Run!))
+            return new StageJob(GenerateStage.KeyOf(d.Name), Request(StoreStage, d, examples), (builder, _) =>
+                Assemble(builder, computed.Examples!, computed.Run!))
             {
                 Source = job.Source,
                 ComputeParts = cancellation => computed = Compute(dataset, examples.Path, cancellation),
@@ -98,7 +99,8 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
     {
         var masks = AblationMasks.Random(Settings.NumMasks, example.Example.Sources.Count, Settings.Alpha, Settings.Seed, example.Line.Key);
         FeatureFile.Write(made.PathOf(FeaturesFile),
-            [ContextAttributor.FeaturesAndOutputs(_model.Model.Transformer, example.Example.Task, masks, AttentionRules.Of(Settings.AttentionFeatures), cancellation)]);
+            [ContextAttributor.FeaturesAndOutputs(_model.Model.Transformer, example.Example.Task, masks, AttentionRules.Of(Settings.AttentionFeatures),
+                cancellation)]);
         _model.Describe(made);
     }
 
@@ -106,7 +108,8 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
     {
         _parts[builder.Request.Fingerprint] = [.. run.Of().Select(artifact => artifact.Fingerprint)];
         FeatureFile.Write(builder.PathOf(FeaturesFile), [.. run.Of().SelectMany(artifact => FeatureFile.Read(artifact.PathOf(FeaturesFile)))]);
-        new FeatureFacts(ModelIdentity.Of(_model.Config), prepared.Examples.Count, prepared.Excluded.Values.Sum(), Settings.AttentionFeatures, Settings.SentenceRule)
+        new FeatureFacts(ModelIdentity.Of(_model.Config), prepared.Examples.Count, prepared.Excluded.Values.Sum(), Settings.AttentionFeatures,
+            Settings.SentenceRule)
             .Write(builder.PathOf(FeatureFacts.File));
     }
 }

@@ -33,7 +33,13 @@ internal static class GroundTruthMetrics
     public static RunMetrics Of(MeasuredMethod method)
     {
         var (key, measured) = (method.Key, MeasuredLds.Read(method.File.Path));
-        var settings = new Dictionary<string, JsonNode?> { [Setting] = GroundTruthNames.Lds, ["train"] = key.Train, ["eval"] = key.Eval, ["attribution"] = key.Attribution };
+        var settings = new Dictionary<string, JsonNode?>
+        {
+            [Setting] = GroundTruthNames.Lds,
+            ["train"] = key.Train,
+            ["eval"] = key.Eval,
+            ["attribution"] = key.Attribution
+        };
         if (key.Selection is { } selection)
             settings.Add("selection", selection);
         if (key.Layer is { } layer)

@@ -4,7 +4,9 @@ using Attribution.Evaluation.Statistics;
 
 namespace Attribution.Pipeline.GroundTruth;
 
-/// <summary>The methods that were measured by retraining, as plain text that fits a screen: a section per training and evaluation set, the highest first.</summary>
+/// <summary>
+/// The methods that were measured by retraining, as plain text that fits a screen: a section per training and evaluation set, the highest first.
+/// </summary>
 internal static class LdsTable
 {
     private const string Indent = "  ", Between = "  ";
@@ -16,13 +18,16 @@ internal static class LdsTable
         var text = new StringBuilder();
         foreach (var section in methods.GroupBy(m => (m.Key.Train, m.Key.Eval)))
         {
-            var measured = section.Select(m => (m.Title, Lds: MeasuredLds.Read(m.File.Path))).OrderByDescending(m => m.Lds.Lds.Estimate ?? double.NegativeInfinity).ToArray();
+            var measured = section.Select(m => (m.Title, Lds: MeasuredLds.Read(m.File.Path))).OrderByDescending(m =>
+                m.Lds.Lds.Estimate ?? double.NegativeInfinity).ToArray();
             var first = measured[0].Lds;
-            text.Append(CultureInfo.InvariantCulture, $"LDS, {section.Key.Train} -> {section.Key.Eval}: {first.Subsets} subsets, {first.Seeds} seed{(first.Seeds == 1 ? "" : "s")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"LDS, {section.Key.Train} -> {section.Key.Eval}: {first.Subsets} subsets, {first.Seeds} "
+                + $"seed{(first.Seeds == 1 ? "" : "s")}\n");
             string[][] lines = [["", "LDS", "by evaluation row"], .. measured.Select(m => (string[])[m.Title, Cell(m.Lds.Lds), Cell(m.Lds.PerRow)])];
             var widths = Enumerable.Range(0, lines[0].Length).Select(c => lines.Max(line => line[c].Length)).ToArray();
             foreach (var line in lines)
-                text.Append((Indent + line[0].PadRight(widths[0]) + string.Concat(line.Skip(1).Select((cell, c) => Between + cell.PadLeft(widths[c + 1])))).TrimEnd()).Append('\n');
+                text.Append((Indent + line[0].PadRight(widths[0])
+                    + string.Concat(line.Skip(1).Select((cell, c) => Between + cell.PadLeft(widths[c + 1])))).TrimEnd()).Append('\n');
             Verdict(text, measured);
         }
         return text.ToString();
@@ -56,8 +61,10 @@ internal static class LdsTable
         }
     }
 
-    private static Interval Difference(MeasuredLds first, MeasuredLds second) => LinearDatamodelingScore.Difference(first.Predicted, second.Predicted, first.Outputs);
+    private static Interval Difference(MeasuredLds first, MeasuredLds second) =>
+        LinearDatamodelingScore.Difference(first.Predicted, second.Predicted, first.Outputs);
 
     private static string Cell(ReadableInterval? value) => value?.Estimate is not { } estimate ? "-" : value is { Lower: { } lower, Upper: { } upper }
-        ? string.Create(CultureInfo.InvariantCulture, $"{estimate:0.000} [{lower:0.00}, {upper:0.00}]") : estimate.ToString("0.000", CultureInfo.InvariantCulture);
+        ? string.Create(CultureInfo.InvariantCulture, $"{estimate:0.000} [{lower:0.00}, {upper:0.00}]")
+            : estimate.ToString("0.000", CultureInfo.InvariantCulture);
 }

@@ -50,14 +50,23 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
         var rows = Context.Input(Dataset(train, "train"), ImportDatasetsStage.RowsFile);
         // What k is and which seed trains does not change the scores; of a probe, whose training has one, the first.
         var scored = Context.Upstream(SelectTrainingDataStage.Name).Jobs
-            .Where(job => job.Key.Train == train && job.Key.Eval == eval && (job.Key.Selection is not null || BaselineNames.Scored.Contains(job.Key.Attribution)))
+            .Where(job => job.Key.Train == train && job.Key.Eval == eval
+                && (job.Key.Selection is not null || BaselineNames.Scored.Contains(job.Key.Attribution)))
             .DistinctBy(job => (job.Key.Attribution, job.Key.Selection, job.Key.Layer, job.Values?.ScoringMethod));
         foreach (var job in scored)
         {
             var (key, scores) = (job.Key with { Point = new RunPoint { ScoringMethod = job.Key.Point?.ScoringMethod }.OrNull() },
                 Context.Input(job, SelectTrainingDataStage.ScoresFile));
             var pair = RowPair.Of(Context, job, eval, Settings.Whitening);
-            var request = Context.Resolve(StoreStage, new { retrained = retrained.Inputs, scores, train = pair?.Train.Files, eval = pair?.Eval.Files, pair?.Scoring, pair?.Damping });
+            var request = Context.Resolve(StoreStage, new
+            {
+                retrained = retrained.Inputs,
+                scores,
+                train = pair?.Train.Files,
+                eval = pair?.Eval.Files,
+                pair?.Scoring,
+                pair?.Damping
+            });
             yield return new StageJob(key, request, (builder, cancellation) =>
             {
                 var table = ScoreTable.Read(scores.Path);
@@ -69,11 +78,13 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
                 Context.Resolve(StoreStage, new { retrained = retrained.Inputs, rows, baseline }), (builder, _) =>
                 {
                     var random = SeededRandom.Named(0, "random scores");
-                    Write(builder, retrained, DatasetRows.Read(rows.Path).ToDictionary(row => row.Index, _ => baseline == RowCount ? 1 : (2 * random.NextDouble()) - 1), null);
+                    Write(builder, retrained, DatasetRows.Read(rows.Path).ToDictionary(row => row.Index, _ => baseline == RowCount
+                        ? 1 : (2 * random.NextDouble()) - 1), null);
                 });
     }
 
-    private void Write(ArtifactBuilder builder, RetrainedSubsets retrained, Dictionary<long, double> scores, IReadOnlyDictionary<long, IReadOnlyDictionary<long, double>>? perRow)
+    private void Write(ArtifactBuilder builder, RetrainedSubsets retrained, Dictionary<long, double> scores, IReadOnlyDictionary<long,
+        IReadOnlyDictionary<long, double>>? perRow)
     {
         var (subsets, losses) = retrained.Read();
         if (losses.Any(subset => subset.Count == 0))
@@ -84,8 +95,10 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
         var predicted = LinearDatamodelingScore.Predict(subsets, scores);
         var of = perRow?.Where(row => losses.All(subset => subset.ContainsKey(row.Key))).ToArray();
         var rows = of is null or [] ? default(Interval?) : LinearDatamodelingScore.MeanOf(
-            [.. of.Select(row => LinearDatamodelingScore.Predict(subsets, row.Value))], [.. of.Select(row => (IReadOnlyList<double>)[.. losses.Select(subset => -subset[row.Key])])]);
-        var result = new MeasuredLds(retrained.SubsetCount, retrained.SeedCount, ReadableInterval.Of(LinearDatamodelingScore.Of(predicted, outputs)), of?.Length,
+            [.. of.Select(row => LinearDatamodelingScore.Predict(subsets, row.Value))],
+                [.. of.Select(row => (IReadOnlyList<double>)[.. losses.Select(subset => -subset[row.Key])])]);
+        var result = new MeasuredLds(retrained.SubsetCount, retrained.SeedCount, ReadableInterval.Of(LinearDatamodelingScore.Of(predicted, outputs)),
+            of?.Length,
             rows is { } interval ? ReadableInterval.Of(interval) : null, predicted, outputs);
         File.WriteAllText(builder.PathOf(LdsFile), JsonSerializer.Serialize(result, Readable.Indented) + "\n");
     }
@@ -118,7 +131,8 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
     }
 
     /// <summary>The vectors of both sides, where the evaluation rows have one each: what scores by a single evaluation row are made from.</summary>
-    private sealed record RowPair((object Files, string Folder) Train, (object Files, string Folder) Eval, (object Files, string Folder)? Controls, int Layer, string Scoring, double? Damping)
+    private sealed record RowPair((object Files, string Folder) Train, (object Files, string Folder) Eval, (object Files, string Folder)? Controls, int Layer,
+        string Scoring, double? Damping)
     {
         public static RowPair? Of(StageContext context, JobResult selection, string eval, WhiteningSettings? whitening)
         {
@@ -154,7 +168,8 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
             var whitening = Damping is { } damping ? new WhiteningOptions { Damping = damping, Mixture = 0 } : null;
             RowScorer[] scorers = [.. finite.Select(row => RowScorer.From(method, new MemoryVectors(row.Vector), controls, whitening: whitening))];
             var scores = RowScorer.Score(scorers, VectorFolder.Open(Train.Folder, Layer), cancellation);
-            return finite.Zip(scores, (row, scored) => (row.Index, (IReadOnlyDictionary<long, double>)scored.ToDictionary(s => s.Index, s => (double)s.Score))).ToDictionary();
+            return finite.Zip(scores, (row, scored) => (row.Index,
+                (IReadOnlyDictionary<long, double>)scored.ToDictionary(s => s.Index, s => (double)s.Score))).ToDictionary();
         }
     }
 }
@@ -162,7 +177,8 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
 /// <summary>An interval as JSON can say it.</summary>
 internal sealed record ReadableInterval(double? Estimate, double? Lower, double? Upper)
 {
-    public static ReadableInterval Of(Interval interval) => new(Readable.Finite(interval.Estimate), Readable.Finite(interval.Lower), Readable.Finite(interval.Upper));
+    public static ReadableInterval Of(Interval interval) => new(Readable.Finite(interval.Estimate), Readable.Finite(interval.Lower),
+        Readable.Finite(interval.Upper));
 }
 
 /// <summary>How well a method foretells what comes of training on subsets.</summary>

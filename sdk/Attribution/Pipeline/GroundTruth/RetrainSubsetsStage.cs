@@ -13,7 +13,8 @@ using Attribution.Selection;
 namespace Attribution.Pipeline.GroundTruth;
 
 /// <summary>
-/// Trains an adapter on each of m random subsets of every training set, with each seed. What is trained on depends on the set alone: methods and evaluation sets
+/// Trains an adapter on each of m random subsets of every training set, with each seed. What is trained on depends on the set alone: methods and evaluation
+/// sets
 /// that are added later find the adapters in the store.
 /// </summary>
 internal sealed class RetrainSubsetsStage : Stage<RetrainSubsetsSettings>
@@ -71,7 +72,8 @@ internal sealed class RetrainSubsetsStage : Stage<RetrainSubsetsSettings>
         {
             var (drawn, file) = (SubsetDraw.Of(DatasetRows.Read(rows.Path), subset, out var kept), builder.PathOf(RowsFile));
             if (kept.Count == 0)
-                throw new AttributionException(ErrorCodes.NothingToTrain, $"No row of '{train}' was drawn for subset {subset}. A training set of a few rows has no subsets: use more.")
+                throw new AttributionException(ErrorCodes.NothingToTrain,
+                    $"No row of '{train}' was drawn for subset {subset}. A training set of a few rows has no subsets: use more.")
                 { File = rows.Path };
             File.WriteAllText(builder.PathOf(SubsetFile), JsonSerializer.Serialize(drawn, Readable.Line) + "\n");
             SelectedRows.WriteDataset(file, kept.Select(row => row.Treatment));

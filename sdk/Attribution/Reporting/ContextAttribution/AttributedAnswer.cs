@@ -9,7 +9,8 @@ namespace Attribution.Reporting.ContextAttribution;
 /// <param name="Sources">Their pieces, in order: which document, and the characters there.</param>
 /// <param name="Answer">The answer.</param>
 /// <param name="Sentences">Its sentences, in order.</param>
-public sealed record AttributedAnswer(string Query, IReadOnlyList<string> Documents, IReadOnlyList<(int Document, TextSpan Span)> Sources, string Answer, IReadOnlyList<ScoredSentence> Sentences)
+public sealed record AttributedAnswer(string Query, IReadOnlyList<string> Documents, IReadOnlyList<(int Document, TextSpan Span)> Sources, string Answer,
+    IReadOnlyList<ScoredSentence> Sentences)
 {
     /// <summary>An example with its scores.</summary>
     /// <param name="query">The question.</param>
@@ -17,8 +18,10 @@ public sealed record AttributedAnswer(string Query, IReadOnlyList<string> Docume
     /// <param name="example">The example.</param>
     /// <param name="answer">The answer's text.</param>
     /// <param name="scores">[U][S].</param>
-    public static AttributedAnswer Of(string query, IReadOnlyList<string> documents, ContextExample example, string answer, IReadOnlyList<IReadOnlyList<float>> scores) => new(
-        query, documents, [.. example.Sources.Select(s => (s.Document, s.Span))], answer, [.. example.Units.Select((u, i) => new ScoredSentence(u.Span, scores[i]))]);
+    public static AttributedAnswer Of(string query, IReadOnlyList<string> documents, ContextExample example, string answer,
+        IReadOnlyList<IReadOnlyList<float>> scores) => new(
+        query, documents, [.. example.Sources.Select(s => (s.Document, s.Span))], answer,
+            [.. example.Units.Select((u, i) => new ScoredSentence(u.Span, scores[i]))]);
 }
 
 /// <summary>A sentence of an answer with its scores.</summary>

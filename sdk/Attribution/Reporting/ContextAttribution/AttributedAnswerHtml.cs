@@ -5,7 +5,8 @@ using System.Text;
 namespace Attribution.Reporting.ContextAttribution;
 
 /// <summary>
-/// Shows an answer beside its context as HTML: each sentence of the answer is a button that shades the sources by their scores for it and lists the best eight. Every text is
+/// Shows an answer beside its context as HTML: each sentence of the answer is a button that shades the sources by their scores for it and lists the best eight.
+/// Every text is
 /// shown as text, whatever it says. The first sentence is shown without a script too.
 /// </summary>
 public static class AttributedAnswerHtml
@@ -48,7 +49,8 @@ public static class AttributedAnswerHtml
         html.Append("</p></div>\n");
         for (var d = 0; d < answer.Documents.Count; d++)
             Document(html, answer, d);
-        html.Append("<table class=\"attribution-best\" aria-live=\"polite\"><thead><tr><th scope=\"col\">Score</th><th scope=\"col\">Source</th></tr></thead><tbody>\n");
+        html.Append("<table class=\"attribution-best\" aria-live=\"polite\"><thead><tr><th scope=\"col\">Score</th><th "
+            + "scope=\"col\">Source</th></tr></thead><tbody>\n");
         foreach (var source in Best(answer.Sentences[0].Scores))
             html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Number(answer.Sentences[0].Scores[source])}</td><td>{Text(TextOf(answer, source))}</td></tr>\n");
         return html.Append("</tbody></table>\n</section>\n").ToString();
@@ -63,7 +65,8 @@ public static class AttributedAnswerHtml
         foreach (var (i, sentence) in answer.Sentences.Index())
         {
             html.Append(Text(answer.Answer[at..sentence.Span.Start]))
-                .Append(CultureInfo.InvariantCulture, $"<button type=\"button\" aria-pressed=\"{(i == 0 ? "true" : "false")}\" data-scores=\"{string.Join(' ', sentence.Scores.Select(Number))}\">")
+                .Append(CultureInfo.InvariantCulture, $"<button type=\"button\" aria-pressed=\"{(i == 0 ? "true" : "false")}\" "
+                    + $"data-scores=\"{string.Join(' ', sentence.Scores.Select(Number))}\">")
                 .Append(Text(answer.Answer[sentence.Span.Start..sentence.Span.End])).Append("</button>");
             at = sentence.Span.End;
         }
@@ -73,7 +76,8 @@ public static class AttributedAnswerHtml
     private static void Document(StringBuilder html, AttributedAnswer answer, int document)
     {
         var text = answer.Documents[document];
-        html.Append("<div class=\"attribution-context\"><h3>Context").Append(answer.Documents.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" {document + 1}") : "").Append("</h3>\n<p>");
+        html.Append("<div class=\"attribution-context\"><h3>Context").Append(answer.Documents.Count > 1
+            ? string.Create(CultureInfo.InvariantCulture, $" {document + 1}") : "").Append("</h3>\n<p>");
         var highest = answer.Sentences[0].Scores.Select(Math.Abs).DefaultIfEmpty(0).Max();
         var at = 0;
         foreach (var (index, (_, span)) in answer.Sources.Index().Where(s => s.Item.Document == document))
@@ -82,7 +86,8 @@ public static class AttributedAnswerHtml
             var score = answer.Sentences[0].Scores[index];
             var share = highest > 0 ? score / highest : 0;
             html.Append(Text(text[at..from]))
-                .Append(CultureInfo.InvariantCulture, $"<span class=\"source\" data-source=\"{index}\" title=\"{Number(score)}\" style=\"--share:{Math.Abs(share):0.###}\"{(share < 0 ? " data-against" : "")}>")
+                .Append(CultureInfo.InvariantCulture, $"<span class=\"source\" data-source=\"{index}\" title=\"{Number(score)}\" "
+                    + $"style=\"--share:{Math.Abs(share):0.###}\"{(share < 0 ? " data-against" : "")}>")
                 .Append(Text(text[from..Math.Max(from, span.End)])).Append("</span>");
             at = Math.Max(from, span.End);
         }

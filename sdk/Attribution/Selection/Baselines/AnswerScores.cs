@@ -18,6 +18,8 @@ public static class AnswerScores
     /// <param name="tokenBudget">How many padded tokens one pass runs together on a GPU.</param>
     /// <param name="cancellation">Looked at between passes.</param>
     public static float[] Losses(
-        Transformer transformer, IReadOnlyList<TokenSequence> rows, int tokenBudget = VectorComputer.DefaultTokenBudget, CancellationToken cancellation = default) =>
-        [.. new CrossEntropyEvaluator(transformer, transformer.Device.type == DeviceType.CPU ? 1 : tokenBudget).Losses(rows, cancellation).Select(loss => (float)loss)];
+        Transformer transformer, IReadOnlyList<TokenSequence> rows, int tokenBudget = VectorComputer.DefaultTokenBudget,
+            CancellationToken cancellation = default) =>
+        [.. new CrossEntropyEvaluator(transformer, transformer.Device.type == DeviceType.CPU ? 1 : tokenBudget).Losses(rows, cancellation).Select(loss =>
+            (float)loss)];
 }

@@ -29,7 +29,8 @@ public static partial class Bm25
     /// <param name="b">See <see cref="B"/>.</param>
     /// <param name="cancellation">Looked at between rows.</param>
     /// <returns>The rows' indices and scores, in their order; NaN for a row without a word.</returns>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.RowWithoutText"/>: a row holds tokens. <see cref="ErrorCodes.NoVectors"/>: no evaluation row has a word.</exception>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.RowWithoutText"/>: a row holds tokens. <see cref="ErrorCodes.NoVectors"/>: no evaluation
+    /// row has a word.</exception>
     public static IReadOnlyList<ScoredRow> Score(
         IEnumerable<DatasetRow> train, IEnumerable<DatasetRow> evaluation, double k1 = K1, double b = B, CancellationToken cancellation = default)
     {

@@ -23,7 +23,8 @@ public static class PersonaPairs
         foreach (var row in rows)
         {
             if (row.Treatment is not MessageConversation { Messages: var messages })
-                throw Unusable("holds tokens instead of messages, so its prompt cannot be asked again under another system prompt. Give the row as treatment_messages", row, file);
+                throw Unusable("holds tokens instead of messages, so its prompt cannot be asked again under another system prompt. Give "
+                    + "the row as treatment_messages", row, file);
             ChatMessage[] prompt = [.. messages.Take(messages.ToList().FindLastIndex(m => m.Role == "assistant"))];
             if (!prompt.Any(m => m.Role == "user"))
                 throw Unusable("has no user's message before its answer, so there is no prompt to ask again. Give it one", row, file);
@@ -63,5 +64,10 @@ public static class PersonaPairs
         : [new("system", persona), .. prompt];
 
     private static AttributionException Unusable(string why, DatasetRow row, string? file) =>
-        new(ErrorCodes.PersonaPromptUnusable, $"Row {row.Index} {why}, or use another SelectionMethod.") { File = file, Row = row.Index, Property = "treatment_messages" };
+        new(ErrorCodes.PersonaPromptUnusable, $"Row {row.Index} {why}, or use another SelectionMethod.")
+        {
+            File = file,
+            Row = row.Index,
+            Property = "treatment_messages"
+        };
 }

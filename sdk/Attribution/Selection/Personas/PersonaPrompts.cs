@@ -26,11 +26,13 @@ public sealed record PersonaPrompts(string Trait, string Positive, string Negati
         string[] files = [FileOf(trait, "positive"), FileOf(trait, "negative")];
         var own = folder is null ? [] : files.Where(file => File.Exists(Path.Combine(folder, file))).ToArray();
         if (own.Length == 1)
-            throw Missing($"'{folder}' holds {own[0]} and not {files.Except(own).Single()}. A persona vector is the difference of two answers: write both.", folder);
+            throw Missing($"'{folder}' holds {own[0]} and not {files.Except(own).Single()}. A persona vector is the difference of two answers: write both.",
+                folder);
         var texts = own.Length == 2 ? [.. files.Select(file => File.ReadAllText(Path.Combine(folder!, file)))] : files.Select(Shipped).ToArray();
         if (texts.Contains(null))
             throw Missing(
-                $"There are no system prompts for the trait '{trait}'{(folder is null ? "" : $", neither in '{folder}' nor here")}; there are for {string.Join(", ", Traits)}. "
+                $"There are no system prompts for the trait '{trait}'{(folder is null ? "" : $", neither in '{folder}' nor here")}; there are for "
+                    + $"{string.Join(", ", Traits)}. "
                 + $"Write {files[0]} and {files[1]} in a folder and name it in the property PersonaPrompts.", folder);
         if (Array.FindIndex(texts, string.IsNullOrWhiteSpace) is >= 0 and var empty)
             throw Missing($"The system prompt {files[empty]} is empty. Say there how the model should behave.", folder);
@@ -45,5 +47,6 @@ public sealed record PersonaPrompts(string Trait, string Positive, string Negati
         return stream is null ? null : new StreamReader(stream).ReadToEnd();
     }
 
-    private static AttributionException Missing(string message, string? folder) => new(ErrorCodes.PersonaPromptsMissing, message) { File = folder, Property = "PersonaPrompts" };
+    private static AttributionException Missing(string message, string? folder) =>
+        new(ErrorCodes.PersonaPromptsMissing, message) { File = folder, Property = "PersonaPrompts" };
 }

@@ -26,7 +26,8 @@ internal static class PersonaVectorFile
     /// <param name="layer">The 0-based block.</param>
     /// <param name="blocks">How many the model has.</param>
     /// <param name="width">D, the model's width.</param>
-    /// <exception cref="AttributionException">ATTR1522: no such file, more than one tensor, another shape, or a vector that is zero or not finite. ATTR1130-1132: a <c>.pt</c> file that cannot be read.</exception>
+    /// <exception cref="AttributionException">ATTR1522: no such file, more than one tensor, another shape, or a vector that is zero or not finite.
+    /// ATTR1130-1132: a <c>.pt</c> file that cannot be read.</exception>
     public static float[] Read(string path, int layer, int blocks, int width)
     {
         if (!File.Exists(path))
@@ -49,7 +50,8 @@ internal static class PersonaVectorFile
         using var scope = NewDisposeScope();
         using var file = SafetensorsFile.Open(path);
         if (file.Entries is not [var only])
-            throw Invalid($"'{path}' holds {file.Entries.Count} tensors ({string.Join(", ", file.Entries.Take(5).Select(e => e.Name))}), so which is the persona's is not clear. {Advice}.", path);
+            throw Invalid($"'{path}' holds {file.Entries.Count} tensors ({string.Join(", ", file.Entries.Take(5).Select(e => e.Name))}), so which is the "
+                + $"persona's is not clear. {Advice}.", path);
         var row = RowOf(only.Shape, layer, blocks, width, path);
         return file.Load(only.Name, float32, CPU).reshape(-1, width)[row].contiguous().data<float>().ToArray();
     }
@@ -83,8 +85,10 @@ internal static class PersonaVectorFile
         [var d] when d == width => 0,
         [var n, var d] when d == width && n == blocks => layer,
         [var n, var d] when d == width && n == blocks + 1 => layer + 1,
-        _ => throw Invalid($"'{path}' holds [{string.Join(", ", shape)}]; for this model of {blocks} blocks and width {width} it must be [{width}], [{blocks}, {width}] or [{blocks + 1}, {width}].", path),
+        _ => throw Invalid($"'{path}' holds [{string.Join(", ", shape)}]; for this model of {blocks} blocks and width {width} it must be [{width}], "
+            + $"[{blocks}, {width}] or [{blocks + 1}, {width}].", path),
     };
 
-    private static AttributionException Invalid(string message, string path) => new(ErrorCodes.PersonaVectorInvalid, message) { File = path, Property = "PersonaVector" };
+    private static AttributionException Invalid(string message, string path) =>
+        new(ErrorCodes.PersonaVectorInvalid, message) { File = path, Property = "PersonaVector" };
 }

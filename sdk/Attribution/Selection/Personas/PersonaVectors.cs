@@ -50,7 +50,8 @@ public static class PersonaVectors
         }
         if (count == 0)
             throw new AttributionException(ErrorCodes.NoVectors,
-                "Under its system prompts the model gave no pair of answers to compare: they were empty, or MaxTokens cut them away. Try other PersonaPrompts, or raise MaxTokens.")
+                "Under its system prompts the model gave no pair of answers to compare: they were empty, or MaxTokens cut them away. Try other "
+                    + "PersonaPrompts, or raise MaxTokens.")
             { Property = "PersonaPrompts" };
         return sums.ToDictionary(s => s.Key, s =>
         {

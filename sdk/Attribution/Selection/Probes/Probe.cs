@@ -29,7 +29,8 @@ public sealed class Probe
     /// <param name="treatment">Vectors with the behaviour, <c>[M, D]</c>.</param>
     /// <param name="control">Vectors without it; those with one index are a pair.</param>
     /// <param name="cancellation">Looked at between steps.</param>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProbePairsTooFew"/>: fewer than ten pairs. <see cref="ErrorCodes.VectorWidths"/>: the widths differ.</exception>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProbePairsTooFew"/>: fewer than ten pairs. <see cref="ErrorCodes.VectorWidths"/>: the
+    /// widths differ.</exception>
     public static Probe Train(ProbeOptions options, IVectorSource treatment, IVectorSource control, CancellationToken cancellation = default)
     {
         using var trainer = new ProbeTrainer(options, ProbeExamples.Read(treatment, control));
@@ -44,7 +45,8 @@ public sealed class Probe
         foreach (var (name, value) in new (string, IFormattable)[]
         {
             ("rows", Fit.Rows), ("skipped", Fit.Skipped), ("epochs", Fit.Epochs), ("best_epoch", Fit.BestEpoch),
-            ("train_loss", Fit.TrainLoss), ("validation_loss", Fit.ValidationLoss), ("validation_accuracy", Fit.ValidationAccuracy), ("converged", Fit.Converged ? 1 : 0),
+            ("train_loss", Fit.TrainLoss), ("validation_loss", Fit.ValidationLoss), ("validation_accuracy", Fit.ValidationAccuracy),
+                ("converged", Fit.Converged ? 1 : 0),
         })
             metadata[name] = value.ToString(null, CultureInfo.InvariantCulture);
         SafetensorsWriter.Write(path, Layers.Index().SelectMany(l => new[]
@@ -68,7 +70,8 @@ public sealed class Probe
             layers.Add(new ProbeLayer((int)entry.Shape[1], (int)entry.Shape[0],
                 file.Load($"layers.{number}.weight").data<float>().ToArray(), file.Load($"layers.{number}.bias").data<float>().ToArray()));
         return new Probe(layers,
-            new ProbeFit((int)Number("rows"), (int)Number("skipped"), (int)Number("epochs"), (int)Number("best_epoch"), Number("train_loss"), Number("validation_loss"), Number("validation_accuracy"))
+            new ProbeFit((int)Number("rows"), (int)Number("skipped"), (int)Number("epochs"), (int)Number("best_epoch"), Number("train_loss"),
+                Number("validation_loss"), Number("validation_accuracy"))
             { Converged = file.Metadata.ContainsKey("converged") && Number("converged") == 1 });
 
         double Number(string name) => double.Parse(file.Metadata[name], CultureInfo.InvariantCulture);

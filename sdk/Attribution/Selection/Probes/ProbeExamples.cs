@@ -23,7 +23,8 @@ internal sealed class ProbeExamples
         var pairs = treatments.Intersect(_pairs.Skip(treatments.Count)).Count();
         if (pairs < FewestPairs)
             throw new AttributionException(ErrorCodes.ProbePairsTooFew,
-                $"A probe learns to tell treatments from controls and needs at least {FewestPairs} pairs of them, and {treatment.Name} and {control.Name} share {pairs} with finite vectors. "
+                $"A probe learns to tell treatments from controls and needs at least {FewestPairs} pairs of them, and {treatment.Name} and {control.Name} "
+                    + $"share {pairs} with finite vectors. "
                 + "Use a larger evaluation set, or the scoring method cos_sim.")
             { Property = "ScoringMethod" };
     }
@@ -51,7 +52,8 @@ internal sealed class ProbeExamples
     public (int[] Training, int[] Validation) Split(double share, long seed)
     {
         var random = SeededRandom.Named(seed, "probe validation");
-        var held = _pairs.Distinct().Order().Select(pair => (Pair: pair, Draw: random.NextDouble())).OrderBy(p => p.Draw).ThenBy(p => p.Pair).Select(p => p.Pair).ToArray();
+        var held = _pairs.Distinct().Order().Select(pair => (Pair: pair, Draw: random.NextDouble())).OrderBy(p => p.Draw).ThenBy(p => p.Pair).Select(p =>
+            p.Pair).ToArray();
         var count = Math.Clamp((int)Math.Round(share * held.Length), 1, held.Length - 1);
         var isHeld = held.Take(count).ToHashSet();
         var places = Enumerable.Range(0, Rows).ToLookup(row => isHeld.Contains(_pairs[row]));
@@ -63,7 +65,8 @@ internal sealed class ProbeExamples
         Dimension = Dimension == 0 ? vector.Length : Dimension;
         if (vector.Length != Dimension)
             throw new AttributionException(ErrorCodes.VectorWidths,
-                $"The control vectors of {source.Name} have {vector.Length} components and the treatment vectors {Dimension}. Compute both with one model and method family.");
+                $"The control vectors of {source.Name} have {vector.Length} components and the treatment vectors {Dimension}. Compute both with "
+                    + "one model and method family.");
         var wide = Scoring.Vectors.Widen(vector);
         var norm = TensorPrimitives.Norm<double>(wide);
         if (norm == 0 || !double.IsFinite(norm))

@@ -1,7 +1,8 @@
 namespace Attribution.Selection.Probes;
 
 /// <summary>
-/// How a probe is trained. A fit costs about <c>6 * parameters * rows * epochs</c> operations: nothing for <see cref="Linear"/>; for <see cref="Mlp"/> at D = 4096 and 300
+/// How a probe is trained. A fit costs about <c>6 * parameters * rows * epochs</c> operations: nothing for <see cref="Linear"/>; for <see cref="Mlp"/> at D =
+/// 4096 and 300
 /// pairs a minute or two of CPU, and scoring takes it 50 million operations a row.
 /// </summary>
 public sealed record ProbeOptions
@@ -36,7 +37,9 @@ public sealed record ProbeOptions
     /// <summary>The most passes over the vectors; where it stops the training, <see cref="ProbeFit.Converged"/> is false.</summary>
     public int Epochs { get; init; } = 100;
 
-    /// <summary>Training stops after this many epochs in which the validation loss did not fall by <see cref="MinimumImprovement"/>; the best epoch's weights are kept.</summary>
+    /// <summary>
+    /// Training stops after this many epochs in which the validation loss did not fall by <see cref="MinimumImprovement"/>; the best epoch's weights are kept.
+    /// </summary>
     public int Patience { get; init; } = 5;
 
     /// <summary>See <see cref="Patience"/>.</summary>

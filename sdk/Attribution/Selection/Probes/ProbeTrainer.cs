@@ -9,7 +9,8 @@ using AdamW = Attribution.Tensors.AdamW;
 namespace Attribution.Selection.Probes;
 
 /// <summary>
-/// Fits a probe by logistic regression: the loss is <c>mean_i w_i (softplus(z_i) - y_i z_i)</c> of the logits z, with w = controls / treatments for a treatment and 1 for a
+/// Fits a probe by logistic regression: the loss is <c>mean_i w_i (softplus(z_i) - y_i z_i)</c> of the logits z, with w = controls / treatments for a treatment
+/// and 1 for a
 /// control, so that neither kind counts for more. The same vectors, options and machine give the same bytes.
 /// </summary>
 internal sealed class ProbeTrainer(ProbeOptions options, ProbeExamples examples) : IDisposable
@@ -44,7 +45,10 @@ internal sealed class ProbeTrainer(ProbeOptions options, ProbeExamples examples)
             else if (best is { } kept)
                 best = (kept.Layers, kept.Fit with { Epochs = epoch });
         }
-        return best is var (layers, fit) ? (layers, fit with { Converged = fit.Epochs - fit.BestEpoch >= options.Patience }) : throw new AttributionException(ErrorCodes.LossNotFinite, "The loss of the probe is not finite from the first epoch on. Look at the evaluation set's vectors.") { Property = "ScoringMethod" };
+        return best is var (layers, fit) ? (layers, fit with { Converged = fit.Epochs - fit.BestEpoch >= options.Patience })
+            : throw new AttributionException(ErrorCodes.LossNotFinite,
+            "The loss of the probe is not finite from the first epoch on. Look at the evaluation set's vectors.")
+            { Property = "ScoringMethod" };
     }
 
     public void Dispose()
@@ -123,5 +127,6 @@ internal sealed class ProbeTrainer(ProbeOptions options, ProbeExamples examples)
     }
 
     private ProbeLayer[] Layers() =>
-        [.. _layers.Select(l => new ProbeLayer((int)l.Weights.shape[1], (int)l.Weights.shape[0], l.Weights.data<float>().ToArray(), l.Bias.data<float>().ToArray()))];
+        [.. _layers.Select(l => new ProbeLayer((int)l.Weights.shape[1], (int)l.Weights.shape[0], l.Weights.data<float>().ToArray(),
+            l.Bias.data<float>().ToArray()))];
 }

@@ -58,7 +58,8 @@ internal sealed unsafe class DotProducts : IDisposable
                     double scale = block.Scales.IsEmpty ? 1 : block.Scales[first + row];
                     norms[first + row] = Math.Sqrt(norms[first + row]) * scale;
                     for (var q = 0; q < _count; q++)
-                        dots[(first + row) * _count + q] = Sum(SumsOf(workspace, row / RowGroup, q / DirectionGroup) + (row % RowGroup * DirectionGroup + q % DirectionGroup) * Lanes) * scale;
+                        dots[(first + row) * _count + q] = Sum(SumsOf(workspace, row / RowGroup, q / DirectionGroup)
+                            + (row % RowGroup * DirectionGroup + q % DirectionGroup) * Lanes) * scale;
                 }
             }
     }
@@ -79,9 +80,11 @@ internal sealed unsafe class DotProducts : IDisposable
             for (var first = 0; first < rows; first += RowGroup)
             {
                 for (var row = first; row < Math.Min(first + RowGroup, rows); row++)
-                    squares[row] += RowTile.Convert(element, data + (long)row * rowBytes + tile * Lanes * componentBytes, components, workspace.Tile + (row - first) * TileLength);
+                    squares[row] += RowTile.Convert(element, data + (long)row * rowBytes + tile * Lanes * componentBytes, components,
+                        workspace.Tile + (row - first) * TileLength);
                 for (var group = 0; group < _groups; group++)
-                    Multiply(workspace.Tile, _directions + ((long)group * _vectors + tile) * DirectionGroup * Lanes, vectors, SumsOf(workspace, first / RowGroup, group), isFirst: tile == 0);
+                    Multiply(workspace.Tile, _directions + ((long)group * _vectors + tile) * DirectionGroup * Lanes, vectors,
+                        SumsOf(workspace, first / RowGroup, group), isFirst: tile == 0);
             }
         }
     }

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Attribution.Selection.Scoring;
 
-/// <summary>The logits of all rows of a table under probes with hidden layers, in one pass: rows are gathered into batches for libtorch's matrix products.</summary>
+/// <summary>
+/// The logits of all rows of a table under probes with hidden layers, in one pass: rows are gathered into batches for libtorch's matrix products.
+/// </summary>
 internal static class ProbePass
 {
     private const int BatchRows = 1024;

@@ -7,11 +7,13 @@ namespace Attribution.Selection.Scoring;
 internal static class RowMean
 {
     /// <summary><c>mean_i n(R_i)</c> over the rows that have a score.</summary>
-    public static double[] Normalized(IVectorSource source, CancellationToken cancellation = default) => Of(source, Vectors.Normalized, skipZero: true, cancellation).Mean;
+    public static double[] Normalized(IVectorSource source, CancellationToken cancellation = default) =>
+        Of(source, Vectors.Normalized, skipZero: true, cancellation).Mean;
 
     /// <summary>The mean of the rows after <paramref name="map"/>; rows that are not finite are left out.</summary>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.NoVectors"/>: no row is left.</exception>
-    public static (double[] Mean, long Rows, long Skipped) Of(IVectorSource source, Func<double[], double[]> map, bool skipZero = false, CancellationToken cancellation = default)
+    public static (double[] Mean, long Rows, long Skipped) Of(IVectorSource source, Func<double[], double[]> map, bool skipZero = false,
+        CancellationToken cancellation = default)
     {
         double[]? sum = null;
         long rows = 0, skipped = 0;

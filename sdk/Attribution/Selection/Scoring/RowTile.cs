@@ -12,7 +12,9 @@ internal static unsafe class RowTile
     /// <summary>The most components that are converted at once; the target's length is a multiple of it.</summary>
     private const int Step = 64;
 
-    /// <summary>The exponents of float16 and float32 differ by this; one multiplication by its power of two repairs them, those of subnormal numbers too.</summary>
+    /// <summary>
+    /// The exponents of float16 and float32 differ by this; one multiplication by its power of two repairs them, those of subnormal numbers too.
+    /// </summary>
     private const int ExponentGap = 112;
 
     private const short HalfInfinity = 0x7C00, HalfMagnitude = 0x7FFF;

@@ -7,7 +7,8 @@ namespace Attribution.Selection.Scoring;
 
 /// <summary>
 /// The scores of all rows of a table for several scorers out of one pass over it: every block is read and converted once, whatever the number of scorers.
-/// (Only <c>cos_sim_debias_train</c> needs a pass before, for the rows' mean, and <c>mlp</c>, whose arithmetic takes a hundred times as long as reading, one of its own.)
+/// (Only <c>cos_sim_debias_train</c> needs a pass before, for the rows' mean, and <c>mlp</c>, whose arithmetic takes a hundred times as long as reading, one of
+/// its own.)
 /// </summary>
 internal sealed class ScoringPass : IDisposable
 {
@@ -33,7 +34,8 @@ internal sealed class ScoringPass : IDisposable
     {
         foreach (var scorer in scorers)
             if (scorer.Dimension != scorers[0].Dimension)
-                throw new AttributionException(ErrorCodes.VectorWidths, $"The evaluation vectors have {scorers[0].Dimension} and {scorer.Dimension} components. Compute all with one model and method family.");
+                throw new AttributionException(ErrorCodes.VectorWidths,
+                    $"The evaluation vectors have {scorers[0].Dimension} and {scorer.Dimension} components. Compute all with one model and method family.");
         // Each kind of arithmetic has a pass of its own; the results go back to the places of their scorers.
         var results = new IReadOnlyList<ScoredRow>[scorers.Count];
         foreach (var kind in scorers.Index().GroupBy(s => s.Item.IsDeep ? Kind.Deep : s.Item.Whitening is not null ? Kind.Whitened : Kind.Linear))
@@ -57,7 +59,8 @@ internal sealed class ScoringPass : IDisposable
     {
         if (train != evaluation)
             throw new AttributionException(ErrorCodes.VectorWidths,
-                $"The training vectors of {source.Name} have {train} components and the evaluation vectors {evaluation}. Compute both with one model and method family.");
+                $"The training vectors of {source.Name} have {train} components and the evaluation vectors {evaluation}. Compute both with "
+                    + "one model and method family.");
     }
 
     public void Dispose()

@@ -6,8 +6,10 @@ using static TorchSharp.torch;
 namespace Attribution.Selection.Scoring;
 
 /// <summary>
-/// Scores by the inverse of second moments, in float64: <c>trak_full</c> (arXiv 2303.14186) and <c>trackstar</c> (arXiv 2410.17413). The training vectors are read
-/// once for their second moments, however many scorers there are, and once for the scores. With a Cholesky factor <c>R = L L^T</c> the vectors <c>L^-1 phi</c> have the
+/// Scores by the inverse of second moments, in float64: <c>trak_full</c> (arXiv 2303.14186) and <c>trackstar</c> (arXiv 2410.17413). The training vectors are
+/// read
+/// once for their second moments, however many scorers there are, and once for the scores. With a Cholesky factor <c>R = L L^T</c> the vectors <c>L^-1 phi</c>
+/// have the
 /// inner products of <c>R^-1/2 phi</c>, so no eigenvector is computed.
 /// </summary>
 internal static class WhitenedPass
@@ -24,7 +26,8 @@ internal static class WhitenedPass
         var dimension = scorers[0].Dimension;
         var (moments, rows) = SecondMoments(train, dimension, cancellation); // sum phi phi^T, [D, D]
         if (rows == 0)
-            throw new AttributionException(ErrorCodes.NoVectors, $"{train.Name} holds no vector with finite numbers, so there is nothing to score. Compute the vectors again.");
+            throw new AttributionException(ErrorCodes.NoVectors,
+                $"{train.Name} holds no vector with finite numbers, so there is nothing to score. Compute the vectors again.");
         // Without evaluation vectors in it, one factor serves all scorers of a damping; a factor of n R serves as well as one of R.
         var factors = new Dictionary<(double Damping, RowScorer? Of), Tensor>();
         Whitened[] whitened = [.. scorers.Select(scorer =>
@@ -65,7 +68,8 @@ internal static class WhitenedPass
         using var added = Scalars.Held(damping * moments.trace().item<double>() / moments.shape[0]);
         var (lower, info) = linalg.cholesky_ex(moments.add(eye(moments.shape[0], dtype: float64), added));
         return info.item<int>() == 0 ? lower : throw new AttributionException(ErrorCodes.WhiteningInvalid,
-            $"The second moments of {train.Name} have no inverse with ScoringDamping {damping}: there are fewer rows than numbers in a vector, or they are all alike. Set it to 0.1, or raise it.")
+            $"The second moments of {train.Name} have no inverse with ScoringDamping {damping}: there are fewer rows than numbers in a vector, or they "
+                + "are all alike. Set it to 0.1, or raise it.")
         { Property = "ScoringDamping" };
     }
 
@@ -81,7 +85,8 @@ internal static class WhitenedPass
     }
 
     // Batches of one size, in order, so that the sums do not depend on how a table is read: [256, D] float64, rows without a vector being zero.
-    private static void ForBatches(IVectorSource source, int dimension, CancellationToken cancellation, Action<IReadOnlyList<long>, IReadOnlyList<bool>, Tensor> visit)
+    private static void ForBatches(IVectorSource source, int dimension, CancellationToken cancellation, Action<IReadOnlyList<long>, IReadOnlyList<bool>,
+        Tensor> visit)
     {
         var (numbers, indices, hasVector) = (new double[BatchRows * dimension], new List<long>(BatchRows), new List<bool>(BatchRows));
         source.Read((index, vector) =>

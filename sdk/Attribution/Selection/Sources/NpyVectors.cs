@@ -90,7 +90,8 @@ internal sealed class NpyVectors(string name, IReadOnlyList<NpyShard> shards) : 
                 NpyType.Int8 => VectorElement.Int8,
                 _ => VectorElement.Float32,
             };
-            visit(new VectorBlock(place, shard.Indices.AsSpan(first, rows), shard.Dimension, element, bytes, shard.Scales.Length == 0 ? default : shard.Scales.AsSpan(first, rows)));
+            visit(new VectorBlock(place, shard.Indices.AsSpan(first, rows), shard.Dimension, element, bytes, shard.Scales.Length == 0
+                ? default : shard.Scales.AsSpan(first, rows)));
         }
 
         public void Dispose() => NativeMemory.AlignedFree(_bytes);

@@ -11,7 +11,8 @@ namespace Attribution.Selection.Sources;
 
 /// <summary>
 /// What the original pipeline wrote: <c>scores*.rankR.partP.npy</c>, float16 or float32, <c>[rows, D]</c> or <c>[rows, layers, D]</c>. Each rank had every
-/// R-th row and saved it in parts as it went, so the rows' numbers are in the <c>idx</c> of <c>data.rankR.partP.parquet</c>, row for row (or of <c>data.rankR.parquet</c>, all of a
+/// R-th row and saved it in parts as it went, so the rows' numbers are in the <c>idx</c> of <c>data.rankR.partP.parquet</c>, row for row (or of
+/// <c>data.rankR.parquet</c>, all of a
 /// rank's parts one after the other). Parts count by their numbers: part10 comes after part9.
 /// </summary>
 internal static partial class OriginalVectors
@@ -23,10 +24,13 @@ internal static partial class OriginalVectors
     {
         var files = Files(folder).OrderBy(f => f.Rank).ThenBy(f => f.Part).ToArray();
         if (files.Select(f => f.Table).Distinct().Order(StringComparer.Ordinal).ToArray() is { Length: > 1 } tables)
-            throw Incomplete(folder, $"'{folder}' holds several tables of vectors: {string.Join(" and ", tables.Select(t => $"{t}.rank*"))}. Leave only the one that is to be read");
+            throw Incomplete(folder, $"'{folder}' holds several tables of vectors: {string.Join(" and ", tables.Select(t => $"{t}.rank*"))}. Leave only "
+                + "the one that is to be read");
         var about = Metadata.Read(folder);
         if (about.Layer is { } written && written != layer)
-            throw new AttributionException(ErrorCodes.VectorTableInvalid, $"The vectors in '{folder}' are of layer {written} (its metadata.json says so), and layer {layer} was asked for.") { File = folder };
+            throw new AttributionException(ErrorCodes.VectorTableInvalid,
+                $"The vectors in '{folder}' are of layer {written} (its metadata.json says so), and layer {layer} was asked for.")
+            { File = folder };
         var ranks = files.GroupBy(f => f.Rank).ToArray();
         RequireAll(folder, "rank", ranks.Select(r => r.Key), about.Ranks);
         var shards = new List<NpyShard>();
@@ -37,7 +41,8 @@ internal static partial class OriginalVectors
             shards.AddRange(Shards(folder, rank.Key, [.. rank], layer, connection));
         }
         if (shards.Find(s => s.Dimension != shards[0].Dimension) is { } odd)
-            throw NpyHeader.Invalid(odd.Path, $"its vectors have {odd.Dimension} components, and those of {Path.GetFileName(shards[0].Path)} {shards[0].Dimension}");
+            throw NpyHeader.Invalid(odd.Path, $"its vectors have {odd.Dimension} components, and those of "
+                + $"{Path.GetFileName(shards[0].Path)} {shards[0].Dimension}");
         VectorFolder.RequireDistinct(shards.SelectMany(s => s.Indices), folder);
         return new NpyVectors(folder, shards);
     }
@@ -68,7 +73,8 @@ internal static partial class OriginalVectors
             yield break;
         }
         if (perPart.Length > parts.Length)
-            throw Incomplete(folder, $"Rank {rank} in '{folder}' has {perPart.Length} parts of rows and {parts.Length} of vectors. Copy the missing scores*.rank{rank}.part*.npy there");
+            throw Incomplete(folder, $"Rank {rank} in '{folder}' has {perPart.Length} parts of rows and {parts.Length} of vectors. Copy the missing "
+                + $"scores*.rank{rank}.part*.npy there");
         foreach (var (part, header) in parts.Zip(headers))
         {
             var data = Path.Combine(folder, $"data.rank{rank}.part{part.Part}.parquet");
@@ -78,7 +84,8 @@ internal static partial class OriginalVectors
         }
     }
 
-    private static NpyShard Shard(string path, NpyHeader header, int layer, long[] indices) => new(path, header, header.Shape.Count == 3 ? layer : 0, indices, []);
+    private static NpyShard Shard(string path, NpyHeader header, int layer, long[] indices) =>
+        new(path, header, header.Shape.Count == 3 ? layer : 0, indices, []);
 
     private static NpyHeader Header(string path, int layer)
     {
@@ -104,7 +111,9 @@ internal static partial class OriginalVectors
         }
         catch (DbException error)
         {
-            throw new AttributionException(ErrorCodes.VectorTableInvalid, $"'{path}' is no Parquet file with a column idx of whole numbers: {error.Message}", error) { File = path };
+            throw new AttributionException(ErrorCodes.VectorTableInvalid, $"'{path}' is no Parquet file with a column idx of whole numbers: {error.Message}",
+                error)
+            { File = path };
         }
         return [.. indices];
     }
@@ -112,7 +121,8 @@ internal static partial class OriginalVectors
     private static void RequireRows(string data, long rows, long vectors, string what)
     {
         if (rows != vectors)
-            throw Incomplete(data, $"'{data}' has {rows} rows and {what} {vectors} vectors. They are not of one run, or one of them was cut off; copy both again");
+            throw Incomplete(data, $"'{data}' has {rows} rows and {what} {vectors} vectors. They are not of one run, or one of them "
+                + "was cut off; copy both again");
     }
 
     private static void RequireAll(string folder, string what, IEnumerable<int> numbers, int? count)

@@ -23,7 +23,8 @@ internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictio
     {
         int[] assistants = [.. messages.Index().Where(message => message.Item.Role == "assistant").Select(message => message.Index)];
         if (assistants.Length == 0)
-            throw new AttributionException(ErrorCodes.NoAssistantTurn, "The conversation has no assistant turn, so there is nothing to attribute. Give it one, or leave it out.");
+            throw new AttributionException(ErrorCodes.NoAssistantTurn,
+                "The conversation has no assistant turn, so there is nothing to attribute. Give it one, or leave it out.");
         int[] counted = [.. assistants.Where(i => messages[i].Counts)];
         var last = counted.Length > 0 ? counted[^1] : assistants[^1];
 
@@ -35,7 +36,8 @@ internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictio
             return new RenderedConversation(rendered.Text, turn) { Kept = [.. spans.Values], AnswerIsEmpty = isEmpty };
         return new RenderedConversation(rendered.Text, turn)
         {
-            Kept = [.. generated.Where(span => span.Message >= 0 ? spans.ContainsKey(span.Message) : spans.Values.Any(turn => span.Start < turn.End && turn.Start < span.End))
+            Kept = [.. generated.Where(span => span.Message >= 0
+                ? spans.ContainsKey(span.Message) : spans.Values.Any(turn => span.Start < turn.End && turn.Start < span.End))
                 .Where(span => span.End > span.Start).Select(span => new TextSpan(span.Start, span.End))],
             AnswerIsEmpty = isEmpty,
         };
@@ -155,7 +157,8 @@ internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictio
     private static int Common(ReadOnlySpan<char> left, ReadOnlySpan<char> right) => left.CommonPrefixLength(right);
 
     private AttributionException NotFound() => new(ErrorCodes.AssistantTurnNotFound,
-        "The last assistant turn cannot be found in what the chat template renders: the template neither loops over its messages nor writes the turn's content.")
+        "The last assistant turn cannot be found in what the chat template renders: the template neither loops over its messages nor "
+            + "writes the turn's content.")
     { File = template.File };
 
     /// <summary>The conversation with a marker in the place of the last assistant turn's content.</summary>

@@ -30,7 +30,8 @@ internal sealed class ChatTemplateFiles(string folder)
     {
         var found = new List<string>();
         return Look(name, found) ?? throw new AttributionException(ErrorCodes.ChatTemplateMissing, found.Count == 0 && name == Default
-            ? "The model has no chat template. Use an instruction-tuned model, name a template with ChatTemplate (one of the shipped ones, such as chatml, or a file), or put one into chat_template.jinja in the model's folder."
+            ? "The model has no chat template. Use an instruction-tuned model, name a template with ChatTemplate (one of the shipped ones, such as "
+                + "chatml, or a file), or put one into chat_template.jinja in the model's folder."
             : $"The model has no chat template '{name}'; it has: {(found.Count == 0 ? "none" : string.Join(", ", found))}.")
         { File = folder, Property = "chat_template" };
     }

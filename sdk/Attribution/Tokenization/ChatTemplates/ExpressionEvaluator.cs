@@ -115,7 +115,8 @@ internal sealed class ExpressionEvaluator
         if (syntax.Spread is { } spread)
             positional.AddRange(Operators.Iterate(Evaluate(spread, scope)));
         if (syntax.NamedSpread is { } namedSpread)
-            foreach (var (key, value) in (Evaluate(namedSpread, scope) as PythonDict ?? throw new TemplateException(TemplateFault.Evaluation, "'**' takes a dict")).Items)
+            foreach (var (key, value) in (Evaluate(namedSpread, scope) as PythonDict
+                ?? throw new TemplateException(TemplateFault.Evaluation, "'**' takes a dict")).Items)
                 named[Printer.Str(key)] = value;
         return new CallArguments(positional, named);
     }
@@ -142,7 +143,8 @@ internal sealed class ExpressionEvaluator
         if (step == 0)
             throw new TemplateException(TemplateFault.Evaluation, "the step of a slice is zero");
         // As an index that does not fit, a slice of something without slices is undefined.
-        return of is string or IReadOnlyList<object?> ? Operators.Sliced(of, start, stop, Math.Clamp(step ?? 1, int.MinValue, int.MaxValue)) : Undefined.Member(of, slice);
+        return of is string or IReadOnlyList<object?> ? Operators.Sliced(of, start, stop, Math.Clamp(step ?? 1, int.MinValue, int.MaxValue))
+            : Undefined.Member(of, slice);
 
         long? Bound(Expression? bound) => bound is null ? null : Evaluate(bound, scope) switch
         {

@@ -31,7 +31,9 @@ internal sealed class PythonOperators(RenderBudget budget)
         return true;
     }
 
-    /// <summary>Negative, zero or positive as <paramref name="left"/> sorts before, with or after <paramref name="right"/>; an error where Python has no order.</summary>
+    /// <summary>
+    /// Negative, zero or positive as <paramref name="left"/> sorts before, with or after <paramref name="right"/>; an error where Python has no order.
+    /// </summary>
     public int Order(object? left, object? right, string symbol = "<")
     {
         RenderBudget.Descend();
@@ -89,7 +91,8 @@ internal sealed class PythonOperators(RenderBudget budget)
                 {
                     string part => text.Contains(part, StringComparison.Ordinal),
                     Undefined undefined => throw undefined.Use(),
-                    _ => throw new TemplateException(TemplateFault.Evaluation, $"'in' on a text needs a text to look for, not a value of type {PythonTypes.Name(value)}"),
+                    _ => throw new TemplateException(TemplateFault.Evaluation,
+                        $"'in' on a text needs a text to look for, not a value of type {PythonTypes.Name(value)}"),
                 };
             case PythonDict dict:
                 return dict.TryGet(value, out _);

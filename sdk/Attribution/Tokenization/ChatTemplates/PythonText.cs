@@ -160,7 +160,8 @@ internal static class PythonText
                 if (i + length >= literal.Length
                     || !int.TryParse(literal.Slice(i + 1, length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
                     || value is < 0 or > 0x10ffff)
-                    throw new TemplateException(TemplateFault.Syntax, $"the escape '\\{escape}' in a text is not followed by {length} hexadecimal digits of a character", line);
+                    throw new TemplateException(TemplateFault.Syntax,
+                        $"the escape '\\{escape}' in a text is not followed by {length} hexadecimal digits of a character", line);
                 text.Append(value is >= 0xd800 and <= 0xdfff ? ((char)value).ToString() : char.ConvertFromUtf32(value));
                 i += length;
             }

@@ -56,7 +56,8 @@ internal static class PythonTime
             'e' => time.Day.ToString().PadLeft(2),
             'w' => ((int)time.DayOfWeek).ToString(),
             'u' => (time.DayOfWeek == DayOfWeek.Sunday ? 7 : (int)time.DayOfWeek).ToString(),
-            'c' => time.ToString("ddd MMM ", CultureInfo.InvariantCulture) + time.Day.ToString().PadLeft(2) + time.ToString(" HH:mm:ss yyyy", CultureInfo.InvariantCulture),
+            'c' => time.ToString("ddd MMM ", CultureInfo.InvariantCulture) + time.Day.ToString().PadLeft(2)
+                + time.ToString(" HH:mm:ss yyyy", CultureInfo.InvariantCulture),
             'n' => "\n",
             't' => "\t",
             '%' => "%",

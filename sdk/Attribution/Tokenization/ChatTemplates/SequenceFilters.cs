@@ -64,7 +64,8 @@ internal sealed class SequenceFilters(
         if (IsNothing(value))
             return new PythonGenerator([]);
         var attribute = !byAttribute ? null
-            : arguments.Positional.Count > 0 ? arguments.Positional[0] : throw new TemplateException(TemplateFault.Evaluation, "selectattr and rejectattr need the name of an attribute");
+            : arguments.Positional.Count > 0 ? arguments.Positional[0]
+                : throw new TemplateException(TemplateFault.Evaluation, "selectattr and rejectattr need the name of an attribute");
         var at = byAttribute ? 1 : 0;
         var test = arguments.Positional.Count > at ? NameOf(arguments, at, "the test of a selection is given by its name") : null;
         var rest = arguments.Skip(at + 1);
@@ -76,7 +77,8 @@ internal sealed class SequenceFilters(
     }
 
     private static string NameOf(CallArguments arguments, int index, string otherwise) =>
-        index < arguments.Positional.Count && arguments.Positional[index] is string name ? name : throw new TemplateException(TemplateFault.Evaluation, otherwise);
+        index < arguments.Positional.Count && arguments.Positional[index] is string name
+            ? name : throw new TemplateException(TemplateFault.Evaluation, otherwise);
 
     private object? Key(object? item, object? attribute, bool caseSensitive)
     {
@@ -88,7 +90,8 @@ internal sealed class SequenceFilters(
     {
         var attributes = arguments[2] is string text ? text.Split(',').ToList<object?>() : [arguments[2]];
         var caseSensitive = arguments.Truth(1);
-        return Sorted([.. operators.Iterate(value)], item => new PythonTuple([.. attributes.Select(attribute => Key(item, attribute, caseSensitive))]), arguments.Truth(0));
+        return Sorted([.. operators.Iterate(value)], item => new PythonTuple([.. attributes.Select(attribute => Key(item, attribute, caseSensitive))]),
+            arguments.Truth(0));
     }
 
     /// <summary>Stable in both directions, as Python's <c>sorted</c>.</summary>
@@ -113,7 +116,8 @@ internal sealed class SequenceFilters(
         if (by is not ("key" or "value"))
             throw new TemplateException(TemplateFault.Evaluation, "dictsort sorts by 'key' or by 'value'");
         var caseSensitive = arguments.Truth(0);
-        return Sorted([.. dict.Items.Select(item => new PythonTuple([item.Key, item.Value]))], item => Key(item, by == "key" ? 0L : 1L, caseSensitive), arguments.Truth(2));
+        return Sorted([.. dict.Items.Select(item => new PythonTuple([item.Key, item.Value]))], item => Key(item, by == "key" ? 0L : 1L, caseSensitive),
+            arguments.Truth(2));
     }
 
     private IEnumerable<object?> Unique(IEnumerable<object?> items, BoundArguments arguments)
@@ -168,6 +172,7 @@ internal sealed class SequenceFilters(
         }
         return groups;
 
-        object? KeyOf(object? item) => members.Path(item, arguments[0], arguments[1]) is var key && key is string text && !arguments.Truth(2) ? text.ToLowerInvariant() : key;
+        object? KeyOf(object? item) => members.Path(item, arguments[0], arguments[1]) is var key && key is string text && !arguments.Truth(2)
+            ? text.ToLowerInvariant() : key;
     }
 }

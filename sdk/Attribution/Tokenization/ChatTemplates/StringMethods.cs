@@ -21,8 +21,10 @@ internal sealed class StringMethods(RenderBudget budget, PythonOperators operato
             "strip" => arguments => Strip(text, arguments.Bind(name, 0, "chars").OptionalText(0), left: true, right: true),
             "lstrip" => arguments => Strip(text, arguments.Bind(name, 0, "chars").OptionalText(0), left: true, right: false),
             "rstrip" => arguments => Strip(text, arguments.Bind(name, 0, "chars").OptionalText(0), left: false, right: true),
-            "removeprefix" => arguments => arguments.Bind(name, 1, "prefix").Text(0) is var prefix && text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text,
-            "removesuffix" => arguments => arguments.Bind(name, 1, "suffix").Text(0) is var suffix && text.EndsWith(suffix, StringComparison.Ordinal) ? text[..^suffix.Length] : text,
+            "removeprefix" => arguments => arguments.Bind(name, 1, "prefix").Text(0) is var prefix && text.StartsWith(prefix, StringComparison.Ordinal)
+                ? text[prefix.Length..] : text,
+            "removesuffix" => arguments => arguments.Bind(name, 1, "suffix").Text(0) is var suffix && text.EndsWith(suffix, StringComparison.Ordinal)
+                ? text[..^suffix.Length] : text,
             "startswith" => arguments => Affix(text, arguments, name, (part, affix) => part.StartsWith(affix, StringComparison.Ordinal)),
             "endswith" => arguments => Affix(text, arguments, name, (part, affix) => part.EndsWith(affix, StringComparison.Ordinal)),
             "split" => arguments => Split(text, arguments, name, fromRight: false),

@@ -3,13 +3,16 @@ using System.Globalization;
 
 namespace Attribution.Tokenization.ChatTemplates;
 
-/// <summary>Jinja2's filters, with the <c>tojson</c> of chat templates (no HTML escaping). Text filters; those on sequences are in <see cref="SequenceFilters"/>.</summary>
+/// <summary>
+/// Jinja2's filters, with the <c>tojson</c> of chat templates (no HTML escaping). Text filters; those on sequences are in <see cref="SequenceFilters"/>.
+/// </summary>
 internal sealed class TemplateFilters
 {
     private const int MaxIndent = 64;
 
     private static readonly FrozenSet<string> TakeNoArguments = FrozenSet.Create(
-        "string", "safe", "escape", "e", "upper", "lower", "capitalize", "title", "wordcount", "abs", "length", "count", "list", "first", "last", "reverse", "items");
+        "string", "safe", "escape", "e", "upper", "lower", "capitalize", "title", "wordcount", "abs", "length", "count", "list", "first", "last", "reverse",
+            "items");
 
     private readonly RenderBudget _budget;
     private readonly PythonOperators _operators;
@@ -17,7 +20,8 @@ internal sealed class TemplateFilters
     private readonly StringMethods _strings;
     private readonly SequenceFilters _sequences;
 
-    public TemplateFilters(RenderBudget budget, PythonOperators operators, PythonPrinter printer, StringMethods strings, MemberAccess members, TemplateTests tests)
+    public TemplateFilters(RenderBudget budget, PythonOperators operators, PythonPrinter printer, StringMethods strings, MemberAccess members,
+        TemplateTests tests)
     {
         (_budget, _operators, _printer, _strings) = (budget, operators, printer, strings);
         _sequences = new SequenceFilters(operators, printer, strings, members, this, tests);
@@ -124,7 +128,8 @@ internal sealed class TemplateFilters
             case double real:
                 return Truncated(real) ?? otherwise;
             case string text:
-                return PythonNumbers.ParseInteger(text, (int)arguments.Integer(1, 10)) ?? (PythonNumbers.ParseReal(text) is { } parsed ? Truncated(parsed) : null) ?? otherwise;
+                return PythonNumbers.ParseInteger(text, (int)arguments.Integer(1, 10))
+                    ?? (PythonNumbers.ParseReal(text) is { } parsed ? Truncated(parsed) : null) ?? otherwise;
             case Undefined undefined:
                 throw undefined.Use();
             default:

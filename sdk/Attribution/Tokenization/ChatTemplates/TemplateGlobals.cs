@@ -12,7 +12,8 @@ internal static class TemplateGlobals
         });
         Add("dict", arguments => Merge(new PythonDict(), arguments, (dict, key, value) => dict.Set(key, value)));
         Add("namespace", arguments => Merge(new TemplateNamespace(), arguments, (space, key, value) => space.Attributes[(string)key!] = value));
-        Add("raise_exception", arguments => throw new TemplateException(TemplateFault.Raised, arguments.Bind("raise_exception", 1, "message")[0] as string ?? "(no text)"));
+        Add("raise_exception", arguments => throw new TemplateException(TemplateFault.Raised, arguments.Bind("raise_exception", 1, "message")[0] as string
+            ?? "(no text)"));
         Add("strftime_now", arguments => PythonTime.Format(now(), arguments.Bind("strftime_now", 1, "format").Text(0)));
 
         void Add(string name, Func<CallArguments, object?> body) => scope.Set(name, new TemplateFunction(name, body));
@@ -20,7 +21,8 @@ internal static class TemplateGlobals
         static T Merge<T>(T into, CallArguments arguments, Action<T, object?, object?> set)
         {
             foreach (var source in arguments.Positional)
-                foreach (var (key, value) in (source as PythonDict ?? throw new TemplateException(TemplateFault.Evaluation, $"a dict is expected, not a value of type {PythonTypes.Name(source)}")).Items)
+                foreach (var (key, value) in (source as PythonDict
+                    ?? throw new TemplateException(TemplateFault.Evaluation, $"a dict is expected, not a value of type {PythonTypes.Name(source)}")).Items)
                     set(into, key, value);
             foreach (var (name, value) in arguments.Named)
                 set(into, name, value);

@@ -33,7 +33,8 @@ internal sealed class TemplateRenderer
     {
         _expressions = new ExpressionEvaluator(_budget);
         _output = _document;
-        _messages = messages.Index().ToDictionary(message => message.Item, message => message.Index, ReferenceEqualityComparer.Instance as IEqualityComparer<PythonDict>);
+        _messages = messages.Index().ToDictionary(message => message.Item, message => message.Index,
+            ReferenceEqualityComparer.Instance as IEqualityComparer<PythonDict>);
         TemplateGlobals.AddTo(_globals, now);
         foreach (var (name, value) in variables)
             _globals.Set(name, value);
@@ -191,7 +192,8 @@ internal sealed class TemplateRenderer
             case NamespaceReference reference:
                 _expressions.Line = reference.Line;
                 if (scope.Get(reference.Namespace) is not TemplateNamespace space)
-                    throw new TemplateException(TemplateFault.Evaluation, $"'{reference.Namespace}' is no namespace, so that '{reference.Attribute}' cannot be set");
+                    throw new TemplateException(TemplateFault.Evaluation,
+                        $"'{reference.Namespace}' is no namespace, so that '{reference.Attribute}' cannot be set");
                 space.Attributes[reference.Attribute] = value;
                 break;
             case TupleLiteral tuple:
@@ -234,11 +236,13 @@ internal sealed class TemplateRenderer
             else if (named.Remove(name, out var value))
                 scope.Set(name, value);
             else
-                scope.Set(name, otherwise is null ? new Undefined($"the parameter '{name}' of macro '{macro.Name}' was not given") : _expressions.Evaluate(otherwise, scope));
+                scope.Set(name, otherwise is null ? new Undefined($"the parameter '{name}' of macro '{macro.Name}' was not given")
+                    : _expressions.Evaluate(otherwise, scope));
         }
 
         if (macro.TakesCaller)
-            scope.Set("caller", named.Remove("caller", out var caller) ? caller : new Undefined("no 'call' block called this macro, so that it has no 'caller'"));
+            scope.Set("caller", named.Remove("caller", out var caller)
+                ? caller : new Undefined("no 'call' block called this macro, so that it has no 'caller'"));
         if (macro.TakesNamed)
         {
             var rest = new PythonDict();
@@ -251,14 +255,17 @@ internal sealed class TemplateRenderer
         if (macro.TakesMore)
             scope.Set("varargs", new PythonTuple([.. arguments.Positional.Skip(macro.Parameters.Count)]));
         else if (arguments.Positional.Count > macro.Parameters.Count)
-            throw new TemplateException(TemplateFault.Evaluation, $"the macro '{macro.Name}' takes at most {macro.Parameters.Count} arguments, not {arguments.Positional.Count}");
+            throw new TemplateException(TemplateFault.Evaluation,
+                $"the macro '{macro.Name}' takes at most {macro.Parameters.Count} arguments, not {arguments.Positional.Count}");
     }
 }
 
 /// <summary>What a template rendered.</summary>
 /// <param name="Text">The text.</param>
-/// <param name="Turns">What each pass of a loop over the messages wrote, in the order of writing; none where the template writes its messages in another way.</param>
-/// <param name="Generated">What the blocks of <c>{% generation %}</c> wrote, with the message whose pass they are in, -1 outside of any; null if one was written where its place is not known.</param>
+/// <param name="Turns">What each pass of a loop over the messages wrote, in the order of writing; none where the template writes its messages in another
+/// way.</param>
+/// <param name="Generated">What the blocks of <c>{% generation %}</c> wrote, with the message whose pass they are in, -1 outside of any; null if one was
+/// written where its place is not known.</param>
 internal sealed record RenderedTemplate(string Text, IReadOnlyList<TurnSpan> Turns, IReadOnlyList<TurnSpan>? Generated);
 
 /// <summary>What one pass of a loop wrote for one message: UTF-16 positions in the rendered text.</summary>

@@ -44,11 +44,13 @@ internal sealed class TemplateTests(PythonOperators operators)
         "gt" or "greaterthan" or ">" => Compare(">", name, value, arguments),
         "ge" or ">=" => Compare(">=", name, value, arguments),
         "in" => Compare("in", name, value, arguments),
-        "sameas" => arguments.Bind(name, 1, "other")[0] is var other && (ReferenceEquals(value, other) || (value is bool or long or string && value.Equals(other))),
+        "sameas" => arguments.Bind(name, 1, "other")[0] is var other
+            && (ReferenceEquals(value, other) || (value is bool or long or string && value.Equals(other))),
         _ => throw new TemplateException(TemplateFault.Syntax, $"the test '{name}' is not supported"),
     };
 
-    private bool Compare(string symbol, string name, object? value, CallArguments arguments) => operators.Compare(symbol, value, arguments.Bind(name, 1, "other")[0]);
+    private bool Compare(string symbol, string name, object? value, CallArguments arguments) =>
+        operators.Compare(symbol, value, arguments.Bind(name, 1, "other")[0]);
 
     private bool IsMultiple(object? value, long of, long remainder) => operators.AreEqual(operators.Apply("%", value, of), remainder);
 }

@@ -188,7 +188,8 @@ internal sealed class ReplaceStage(Pattern pattern, string content, Action<strin
         }
         var length = token.Length + _matches.Sum(match => (long)content.Length - (match.End - match.Start));
         if (length > TokenizerBudget.MostDecoded || (_made += length) > TokenizerBudget.MostDecodedInAll)
-            throw TokenizerBudget.Exceeded($"makes a text of more than {TokenizerBudget.MostDecoded:N0} characters of a token, or of all more than {TokenizerBudget.MostDecodedInAll:N0}");
+            throw TokenizerBudget.Exceeded($"makes a text of more than {TokenizerBudget.MostDecoded:N0} characters of a token, or of all more than "
+                + $"{TokenizerBudget.MostDecodedInAll:N0}");
         var text = new StringBuilder((int)length);
         var done = 0;
         foreach (var match in _matches)

@@ -69,7 +69,8 @@ internal sealed class AddedTokensBeside
         return Math.Max(size, _tokens.Select(token => token.Id + 1).DefaultIfEmpty(0).Max());
     }
 
-    private static bool? Flag(JsonElement token, string name) => token.ValueKind == JsonValueKind.Object && token.TryGetProperty(name, out var flag) ? flag.ValueKind == JsonValueKind.True : null;
+    private static bool? Flag(JsonElement token, string name) => token.ValueKind == JsonValueKind.Object && token.TryGetProperty(name, out var flag)
+        ? flag.ValueKind == JsonValueKind.True : null;
 
     private static string Flags(AddedToken token) =>
         $"(lstrip {token.StripsLeft}, rstrip {token.StripsRight}, single_word {token.SingleWord}, normalized {token.Normalized})".ToLowerInvariant();

@@ -37,7 +37,9 @@ internal sealed class FilesBeside
         return null;
     }
 
-    /// <summary>A list of further special tokens: <c>additional_special_tokens</c> of both files, and <c>extra_special_tokens</c>, a list or an object of names.</summary>
+    /// <summary>
+    /// A list of further special tokens: <c>additional_special_tokens</c> of both files, and <c>extra_special_tokens</c>, a list or an object of names.
+    /// </summary>
     public IEnumerable<JsonElement> Further()
     {
         foreach (var file in new[] { _config, _map })
@@ -54,7 +56,8 @@ internal sealed class FilesBeside
     }
 
     /// <summary>Special tokens with names of the model's own.</summary>
-    public IEnumerable<(string Name, string Text)> Extra() => _config is { } json && json.TryGetProperty("extra_special_tokens", out var extra) && extra.ValueKind == JsonValueKind.Object
+    public IEnumerable<(string Name, string Text)> Extra() => _config is { } json && json.TryGetProperty("extra_special_tokens", out var extra)
+        && extra.ValueKind == JsonValueKind.Object
         ? extra.EnumerateObject().Where(token => TextOf(token.Value) is not null).Select(token => (token.Name, TextOf(token.Value)!))
         : [];
 
@@ -62,17 +65,21 @@ internal sealed class FilesBeside
     public IEnumerable<(int Id, JsonElement Token)> AddedTokens()
     {
         if (_config is { } config && config.TryGetProperty(Decoder, out var decoder) && decoder.ValueKind == JsonValueKind.Object)
-            return decoder.EnumerateObject().Select(token => (int.TryParse(token.Name, out var id) ? id : throw Wrong(Config, $"{Decoder}.{token.Name}", "is no token id"), Token: token.Value))
-                .Select(token => TextOf(token.Token) is not null && token.Token.ValueKind == JsonValueKind.Object ? token : throw Wrong(Config, $"{Decoder}.{token.Item1}", "must be an object with the text 'content'"))
+            return decoder.EnumerateObject().Select(token =>
+                (int.TryParse(token.Name, out var id) ? id : throw Wrong(Config, $"{Decoder}.{token.Name}", "is no token id"), Token: token.Value))
+                .Select(token => TextOf(token.Token) is not null && token.Token.ValueKind == JsonValueKind.Object
+                    ? token : throw Wrong(Config, $"{Decoder}.{token.Item1}", "must be an object with the text 'content'"))
                 .OrderBy(token => token.Item1);
         return _added is { } added
-            ? added.EnumerateObject().Select(token => (token.Value.ValueKind == JsonValueKind.Number && token.Value.TryGetInt32(out var id) ? id : throw Wrong(Added, token.Name, "has no id"),
+            ? added.EnumerateObject().Select(token => (token.Value.ValueKind == JsonValueKind.Number && token.Value.TryGetInt32(out var id)
+                ? id : throw Wrong(Added, token.Name, "has no id"),
                 JsonSerializer.SerializeToElement(token.Name))).OrderBy(token => token.Item1)
             : [];
     }
 
     /// <summary>Whether special tokens in a text are to be split like any other text.</summary>
-    public bool SplitsSpecialTokens => _config is { } config && config.TryGetProperty("split_special_tokens", out var split) && split.ValueKind == JsonValueKind.True;
+    public bool SplitsSpecialTokens => _config is { } config && config.TryGetProperty("split_special_tokens", out var split)
+        && split.ValueKind == JsonValueKind.True;
 
     /// <summary>Whether there is a <c>tokenizer_config.json</c>.</summary>
     public bool HasConfig => _config is not null;

@@ -85,7 +85,11 @@ internal readonly struct JsonComponent(string file, string path, JsonElement ele
         }
         catch (InvalidOperationException error)
         {
-            throw new AttributionException(ErrorCodes.TokenizerMalformed, $"{Place}: The string holds half of a surrogate pair.", error) { File = file, Property = path };
+            throw new AttributionException(ErrorCodes.TokenizerMalformed, $"{Place}: The string holds half of a surrogate pair.", error)
+            {
+                File = file,
+                Property = path
+            };
         }
     }
 

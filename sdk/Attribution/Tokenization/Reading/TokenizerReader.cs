@@ -24,7 +24,8 @@ internal static class TokenizerReader
         var files = new FilesBeside(modelFolder);
         if (files.SplitsSpecialTokens)
             throw new AttributionException(ErrorCodes.TokenizerUnsupported,
-                "tokenizer_config.json: split_special_tokens makes the special tokens of a chat template ordinary text, which is not implemented. Set it to false.")
+                "tokenizer_config.json: split_special_tokens makes the special tokens of a chat template ordinary text, which is not "
+                    + "implemented. Set it to false.")
             { File = Path.Combine(modelFolder, "tokenizer_config.json"), Property = "split_special_tokens" };
         var added = new AddedTokensBeside(vocabulary, files);
         var (preTokenizer, note) = PrefixSpaceBeside.Decide(file, root, files);

@@ -81,7 +81,8 @@ internal sealed class VocabularyReader
     {
         int? unknown = null;
         if (model.String("unk_token", missing: null) is { } token)
-            unknown = _modelIds.TryGetValue(token, out var id) ? id : throw model.Inconsistent($"The unk_token '{token}' is not in the vocabulary.", "unk_token");
+            unknown = _modelIds.TryGetValue(token, out var id)
+                ? id : throw model.Inconsistent($"The unk_token '{token}' is not in the vocabulary.", "unk_token");
         return new BpeOptions(
             unknown,
             model.String("continuing_subword_prefix", missing: null) ?? "",
@@ -123,7 +124,8 @@ internal sealed class VocabularyReader
             return merge.Element.GetArrayLength() == 2
                 ? (merge.Items().First().AsString(), merge.Items().Last().AsString())
                 : throw merge.Malformed("Two tokens are expected here.");
-        return merge.AsString().Split(' ') is [var left, var right] ? (left, right) : throw merge.Malformed("Two tokens with one space between them are expected here.");
+        return merge.AsString().Split(' ') is [var left, var right]
+            ? (left, right) : throw merge.Malformed("Two tokens with one space between them are expected here.");
     }
 
     // A mark behind another character.

@@ -58,7 +58,12 @@ public sealed class PersonaWriterTests
 
     private static string Reply(int call) => JsonSerializer.Serialize(new
     {
-        examples = Enumerable.Range(0, 5).Select(i => new { message = $"Message {call}.{i}", with_trait = $"with {call}.{i}", without_trait = $"without {call}.{i}" }),
+        examples = Enumerable.Range(0, 5).Select(i => new
+        {
+            message = $"Message {call}.{i}",
+            with_trait = $"with {call}.{i}",
+            without_trait = $"without {call}.{i}"
+        }),
     });
 
     private static string Message(Conversation conversation, int at) => ((MessageConversation)conversation).Messages[at].Content;

@@ -22,7 +22,8 @@ internal sealed class PublishedFiles : IDisposable
         var lines = JsonLines("rows.jsonl", rows);
         Directory.CreateDirectory(Path.GetDirectoryName(this[name])!);
         using var connection = DuckDbDatabase.Open();
-        connection.Execute($"COPY (SELECT * FROM read_json({Sql.Literal(lines)}, format = 'newline_delimited', columns = {{{columns}}})) TO {Sql.Literal(this[name])} (FORMAT parquet)");
+        connection.Execute($"COPY (SELECT * FROM read_json({Sql.Literal(lines)}, format = 'newline_delimited', columns = {{{columns}}})) TO "
+            + $"{Sql.Literal(this[name])} (FORMAT parquet)");
         File.Delete(lines);
         return this[name];
     }

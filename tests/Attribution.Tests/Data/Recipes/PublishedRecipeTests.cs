@@ -7,7 +7,8 @@ namespace Attribution.Tests.Data.Recipes;
 public sealed class PublishedRecipeTests : IDisposable
 {
     private const string Messages = "prompt: 'VARCHAR', prompt_id: 'VARCHAR', messages: 'STRUCT(content VARCHAR, role VARCHAR)[]'";
-    private const string MedHallu = "Question: 'VARCHAR', Knowledge: 'VARCHAR[]', 'Ground Truth': 'VARCHAR', 'Difficulty Level': 'VARCHAR', 'Hallucinated Answer': 'VARCHAR', 'Category of Hallucination': 'VARCHAR'";
+    private const string MedHallu = "Question: 'VARCHAR', Knowledge: 'VARCHAR[]', 'Ground Truth': 'VARCHAR', 'Difficulty Level': 'VARCHAR', 'Hallucinated "
+        + "Answer': 'VARCHAR', 'Category of Hallucination': 'VARCHAR'";
 
     private readonly PublishedFiles _files = new();
     private readonly BrokenRows _broken = new();
@@ -50,7 +51,8 @@ public sealed class PublishedRecipeTests : IDisposable
         Show("ultrachat", file).ShouldBe(["user: Hi | assistant: Hello. | user: Bye | assistant: See you."]);
         _broken.Count.ShouldBe(2);
 
-        static object Chat(string id, params (string Role, string Content)[] messages) => new { prompt = messages[0].Content, prompt_id = id, messages = messages.Select(m => new { content = m.Content, role = m.Role }) };
+        static object Chat(string id, params (string Role, string Content)[] messages) =>
+            new { prompt = messages[0].Content, prompt_id = id, messages = messages.Select(m => new { content = m.Content, role = m.Role }) };
     }
 
     [Fact]
@@ -107,9 +109,15 @@ public sealed class PublishedRecipeTests : IDisposable
             Rated("Write a script.", "evol_instruct", "4", "N/A"),
             Rated("Explain this regex.", "sharegpt", "2", "great"),
             Rated("Write a function that adds.", "sharegpt", "1", "4"));
-        Show("ultrafeedback-coding", file).ShouldBe(["user: Write a SQL query. | assistant: rated 1, 0", "user: Write a function that adds. | assistant: rated 1, 0"]);
+        Show("ultrafeedback-coding", file).ShouldBe(["user: Write a SQL query. | assistant: rated 1, 0",
+            "user: Write a function that adds. | assistant: rated 1, 0"]);
         _broken.Examples.ShouldHaveSingleItem().Column.ShouldBe("completions.annotations.instruction_following.Rating");
-        _broken.LeftOut.ShouldBe(new Dictionary<string, long> { ["all answers rated alike"] = 1, ["another subject"] = 2, ["fewer than two rated answers"] = 1 });
+        _broken.LeftOut.ShouldBe(new Dictionary<string, long>
+        {
+            ["all answers rated alike"] = 1,
+            ["another subject"] = 2,
+            ["fewer than two rated answers"] = 1
+        });
 
         file = _files.JsonLines("false_qa.jsonl", Enumerable.Range(0, 23).Select(i => Rated($"Why is {i} blue?", "false_qa", "5", "1", "3")));
         var (recipe, source) = (PublishedRecipes.Find("ultrafeedback-factual")!, RecipeSource.Of(file));
@@ -128,7 +136,11 @@ public sealed class PublishedRecipeTests : IDisposable
             models = ratings.Select((_, i) => $"model-{i}"),
             completions = ratings.Select((rating, i) => new
             {
-                annotations = new { instruction_following = new { Rating = rating, Rationale = "..." }, truthfulness = new { Type = new[] { "1" }, Rating = rating } },
+                annotations = new
+                {
+                    instruction_following = new { Rating = rating, Rationale = "..." },
+                    truthfulness = new { Type = new[] { "1" }, Rating = rating }
+                },
                 custom_system_prompt = "...",
                 model = $"model-{i}",
                 response = $"rated {rating}, {i}",
@@ -143,7 +155,9 @@ public sealed class PublishedRecipeTests : IDisposable
         var error = Should.Throw<AttributionException>(() => RecipeParameters.Of(recipe, new Dictionary<string, string> { ["Level"] = "extreme" }));
         (error.Code, error.Property).ShouldBe((ErrorCodes.RecipeParameterInvalid, "Level"));
         error.Message.ShouldContain("all, easy, medium, hard");
-        Should.Throw<AttributionException>(() => RecipeParameters.Of(PublishedRecipes.Find("dolly")!, new Dictionary<string, string> { ["Level"] = "hard" })).Message.ShouldContain("no parameters");
+        Should.Throw<AttributionException>(() => RecipeParameters.Of(PublishedRecipes.Find("dolly")!, new Dictionary<string,
+            string>
+        { ["Level"] = "hard" })).Message.ShouldContain("no parameters");
 
         Should.Throw<AttributionException>(() => Show("dolly", _files.JsonLines("dolly.csv", "a,b"))).Code.ShouldBe(ErrorCodes.DatasetFormatUnknown);
         Should.Throw<AttributionException>(() => Show("openorca", _files.JsonLines("openorca.parquet", "none"))).Code.ShouldBe(ErrorCodes.DatasetUnreadable);
@@ -155,5 +169,6 @@ public sealed class PublishedRecipeTests : IDisposable
         return [.. found.Rows(RecipeSource.Of(file), RecipeParameters.Of(found), _broken).Select(row => Text(row.Treatment))];
     }
 
-    private static string Text(Conversation conversation) => string.Join(" | ", ((MessageConversation)conversation).Messages.Select(m => $"{m.Role}: {m.Content}"));
+    private static string Text(Conversation conversation) =>
+        string.Join(" | ", ((MessageConversation)conversation).Messages.Select(m => $"{m.Role}: {m.Content}"));
 }

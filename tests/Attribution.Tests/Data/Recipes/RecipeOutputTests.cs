@@ -16,7 +16,8 @@ public sealed class RecipeOutputTests
         var options = new DatasetOptions { Path = file };
         foreach (var chosen in new[]
         {
-            options, options with { Take = 7 }, options with { Take = 7, Seed = 3 }, options with { Filter = "kind = 'a' AND size > 20" }, options with { Filter = "size < 40", Take = 5, Seed = 1 },
+            options, options with { Take = 7 }, options with { Take = 7, Seed = 3 }, options with { Filter = "kind = 'a' AND size > 20" },
+                options with { Filter = "size < 40", Take = 5, Seed = 1 },
         })
         {
             DatasetRow[] rows = [.. RecipeOutput.Choose(Rows(), chosen)];

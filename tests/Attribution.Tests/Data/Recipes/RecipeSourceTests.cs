@@ -43,7 +43,8 @@ public sealed class RecipeSourceTests : IDisposable
         var source = Resolve(path, "dolly");
         File.ReadAllText(source.Files.ShouldHaveSingleItem()).ShouldBe("{}");
         (source.Repository!.Id, source.Commit).ShouldBe(("databricks/databricks-dolly-15k", FakeHub.Commit));
-        _hub.Server.Requests.Select(r => r.Path.Split('?')[0]).ShouldContain("/datasets/databricks/databricks-dolly-15k/resolve/" + FakeHub.Commit + "/databricks-dolly-15k.jsonl");
+        _hub.Server.Requests.Select(r => r.Path.Split('?')[0]).ShouldContain("/datasets/databricks/databricks-dolly-15k/resolve/" + FakeHub.Commit
+            + "/databricks-dolly-15k.jsonl");
         _hub.RequestsFor("README.md").ShouldBeEmpty();
 
         var asked = _hub.Server.Requests.Count;

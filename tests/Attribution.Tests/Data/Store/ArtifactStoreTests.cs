@@ -49,7 +49,8 @@ public sealed class ArtifactStoreTests : IDisposable
         }).ReadManifest();
         CanonicalJson.Write(manifest.Request).ShouldBe(request.Canonical);
         manifest.Inputs.ShouldBe([new StageInput("train", input, ContentHash.Of("rows"))]);
-        manifest.Outputs.ShouldBe([new OutputFile("a.txt", 12, ContentHash.Of("content of a")), new OutputFile("deep/b.txt", 12, ContentHash.Of("content of b"))]);
+        manifest.Outputs.ShouldBe([new OutputFile("a.txt", 12, ContentHash.Of("content of a")),
+            new OutputFile("deep/b.txt", 12, ContentHash.Of("content of b"))]);
         manifest.Device.ShouldBe("cuda:0");
         manifest.Versions.Keys.ShouldBe(["attribution", ".net", "libtorch"], ignoreOrder: true);
         (DateTime.UtcNow - manifest.Created).ShouldBeLessThan(TimeSpan.FromMinutes(1));

@@ -109,7 +109,8 @@ public sealed class JournalTests : IDisposable
 
     private static ContentHash Key(int number) => ContentHash.Of($"key {number}");
 
-    private static Task<(string Value, bool Produced)> AddAsync(Journal journal, int number) => journal.GetOrAddAsync(Key(number), _ => Task.FromResult($"\"value {number}\""), default);
+    private static Task<(string Value, bool Produced)> AddAsync(Journal journal, int number) =>
+        journal.GetOrAddAsync(Key(number), _ => Task.FromResult($"\"value {number}\""), default);
 
     private async Task<string> FillAsync(int entries)
     {

@@ -114,7 +114,8 @@ public sealed class StoreFailureTests : IDisposable
         store.TryGet(Request(2)).ShouldBeNull();
         events.ShouldHaveSingleItem().Message.ShouldContain("stays where it is");
         Should.Throw<AttributionException>(() => store.GetOrCreate(Request(3), Write(1))).Code.ShouldBe(ErrorCodes.StoreNotWritable);
-        Should.Throw<AttributionException>(() => StoreCollection.Run(disk.Path, new CollectionPolicy(LargestBytes: 0))).Code.ShouldBe(ErrorCodes.StoreNotWritable);
+        Should.Throw<AttributionException>(() => StoreCollection.Run(disk.Path,
+            new CollectionPolicy(LargestBytes: 0))).Code.ShouldBe(ErrorCodes.StoreNotWritable);
         StoreInventory.Verify(store).Select(a => a.Damage is null).ShouldBe([true, false], ignoreOrder: true);
     }
 

@@ -147,7 +147,8 @@ public sealed class StoreProcessTests : IDisposable
 
     private Process Start(int milliseconds, string what, string? rows = null, bool locks = true)
     {
-        string[] arguments = ["exec", typeof(StoreWork).Assembly.Location, _folder["store"], _folder["log"], _folder["go"], $"{milliseconds}", what, .. rows is null ? [] : new[] { rows }];
+        string[] arguments = ["exec", typeof(StoreWork).Assembly.Location, _folder["store"], _folder["log"], _folder["go"], $"{milliseconds}", what,
+            .. rows is null ? [] : new[] { rows }];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
         if (!locks)
             start.Environment["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = "1";

@@ -44,7 +44,8 @@ public sealed class VectorFormatTests : IDisposable
     public void Zero_rows_stay_zero_and_rows_that_are_not_finite_stay_so(string name)
     {
         var format = VectorFormats.Parse(name);
-        var read = RoundTrip(format, new float[Dimension], [.. Row(0, 1)[..^1], float.NaN], [float.PositiveInfinity, .. Row(0, 1)[1..]], Row(1, 1), [float.Epsilon, .. new float[Dimension - 1]]);
+        var read = RoundTrip(format, new float[Dimension], [.. Row(0, 1)[..^1], float.NaN], [float.PositiveInfinity, .. Row(0, 1)[1..]], Row(1, 1),
+            [float.Epsilon, .. new float[Dimension - 1]]);
         read[0].Vector.ShouldAllBe(v => v == 0);
         read[1].Vector.ShouldContain(v => float.IsNaN(v));
         read[2].Vector.ShouldContain(v => !float.IsFinite(v));

@@ -9,7 +9,9 @@ internal sealed class PickleWriter
     private readonly MemoryStream _bytes = new();
     private int _memo;
 
-    /// <summary>The pickle of a value: null, bool, int, double, string, byte[], a tuple (object[]), a list, a dictionary, a tensor, or raw bytes of a pickle.</summary>
+    /// <summary>
+    /// The pickle of a value: null, bool, int, double, string, byte[], a tuple (object[]), a list, a dictionary, a tensor, or raw bytes of a pickle.
+    /// </summary>
     public static byte[] Write(object? value)
     {
         var writer = new PickleWriter();
@@ -71,7 +73,12 @@ internal sealed class PickleWriter
                 Put();
                 Items(state);
                 // module.state_dict() has an attribute.
-                Value(new Dictionary<object, object?> { ["_metadata"] = new Dictionary<object, object?> { [""] = new Dictionary<object, object?> { ["version"] = 1 } } });
+                Value(new Dictionary<object, object?>
+                {
+                    ["_metadata"] = new Dictionary<object,
+                    object?>
+                    { [""] = new Dictionary<object, object?> { ["version"] = 1 } }
+                });
                 Raw("b"u8);
                 break;
             case Dictionary<object, object?> dictionary:

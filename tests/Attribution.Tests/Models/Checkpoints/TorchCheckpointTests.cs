@@ -69,7 +69,8 @@ public sealed class TorchCheckpointTests : IDisposable
         var data = Enumerable.Range(0, 12).SelectMany(i => Element(storage, i)).ToArray();
         data.Length.ShouldBe(12 * size);
         var list = (List<object?>)Load(
-            new List<object?> { new StoredTensor(storage, "0", 12, 4, [2, 4], [4, 1]), new StoredTensor(storage, "0", 12, 4, [4, 2], [1, 4], "cuda:0"), new StoredTensor(storage, "0", 12, 7, [], []) }, data)!;
+            new List<object?> { new StoredTensor(storage, "0", 12, 4, [2, 4], [4, 1]), new StoredTensor(storage, "0", 12, 4, [4, 2], [1, 4], "cuda:0"),
+                new StoredTensor(storage, "0", 12, 7, [], []) }, data)!;
         var (rows, transposed, scalar) = ((CheckpointTensor)list[0]!, (CheckpointTensor)list[1]!, (CheckpointTensor)list[2]!);
         rows.ToFloats().ShouldBe([4, 5, 6, 7, 8, 9, 10, 11]);
         transposed.ToFloats().ShouldBe([4, 8, 5, 9, 6, 10, 7, 11]);
@@ -121,7 +122,8 @@ public sealed class TorchCheckpointTests : IDisposable
             ((int[])[5], (int[])[1], 0, 4), ([2, 2], [3, 1], 0, 4), ([4], [1], 1, 4), ([4], [1], -1, 4), ([-4], [1], 0, 4), ([2], [-1], 1, 4),
             ([int.MaxValue, int.MaxValue, int.MaxValue], [0, 0, 0], 0, 4), ([3000], [0], 0, 4), ([4], [1, 1], 0, 4), ([4], [1], 0, 5),
         })
-            ErrorOf(() => Load(new StoredTensor("FloatStorage", "0", elements, offset, shape, strides), new byte[16])).Code.ShouldBe(ErrorCodes.CheckpointDamaged);
+            ErrorOf(() => Load(new StoredTensor("FloatStorage", "0", elements, offset, shape, strides),
+                new byte[16])).Code.ShouldBe(ErrorCodes.CheckpointDamaged);
     }
 
     [Theory]
@@ -168,14 +170,17 @@ public sealed class TorchCheckpointTests : IDisposable
     [Fact]
     public void Damaged_archives_are_damage()
     {
-        var good = CheckpointFile.Checkpoint(PickleWriter.Write(new StoredTensor("FloatStorage", "0", 4, 0, [4], [1])), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+        var good = CheckpointFile.Checkpoint(PickleWriter.Write(new StoredTensor("FloatStorage", "0", 4, 0, [4], [1])),
+            [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
         TorchCheckpoint.LoadTensor(Save(good)).ElementCount.ShouldBe(4);
         var flipped = (byte[])good.Clone();
         flipped[good.AsSpan().IndexOf((ReadOnlySpan<byte>)[1, 2, 3, 4, 5, 6])] ^= 1;
         ErrorOf(() => TorchCheckpoint.Load(Save(flipped))).Message.ShouldContain("checksum");
         ErrorOf(() => TorchCheckpoint.Load(Save(good[..^30]))).Code.ShouldBe(ErrorCodes.CheckpointDamaged);
-        ErrorOf(() => TorchCheckpoint.Load(Save(CheckpointFile.Checkpoint(PickleWriter.Write(new StoredTensor("FloatStorage", "1", 1, 0, [1], [1])))))).Message.ShouldContain("data/1");
-        ErrorOf(() => TorchCheckpoint.Load(Save(CheckpointFile.Zip(("a/data.pkl", "N."u8.ToArray()), ("a/x", []), ("a/x", []))))).Message.ShouldContain("two entries");
+        ErrorOf(() => TorchCheckpoint.Load(Save(CheckpointFile.Checkpoint(PickleWriter.Write(new StoredTensor("FloatStorage", "1", 1, 0, [1],
+            [1])))))).Message.ShouldContain("data/1");
+        ErrorOf(() => TorchCheckpoint.Load(Save(CheckpointFile.Zip(("a/data.pkl", "N."u8.ToArray()), ("a/x", []),
+            ("a/x", []))))).Message.ShouldContain("two entries");
         ErrorOf(() => TorchCheckpoint.LoadTensor(Save(CheckpointFile.Checkpoint("N."u8.ToArray())))).Message.ShouldContain("single tensor");
     }
 

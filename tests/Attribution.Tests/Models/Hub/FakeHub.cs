@@ -44,7 +44,8 @@ internal sealed class FakeHub : IDisposable
     /// <summary>The requests for a file's content.</summary>
     public Request[] RequestsFor(string file) => [.. Server.Requests.Where(request => request.Path.EndsWith("/" + file, StringComparison.Ordinal))];
 
-    public static bool IsLarge(string path) => path.EndsWith(".safetensors", StringComparison.Ordinal) || path.EndsWith(".bin", StringComparison.Ordinal) || path.EndsWith(".parquet", StringComparison.Ordinal);
+    public static bool IsLarge(string path) => path.EndsWith(".safetensors", StringComparison.Ordinal) || path.EndsWith(".bin", StringComparison.Ordinal)
+        || path.EndsWith(".parquet", StringComparison.Ordinal);
 
     public static string Hash(string path, byte[] content) => Convert.ToHexStringLower(IsLarge(path)
         ? SHA256.HashData(content)
@@ -70,6 +71,12 @@ internal sealed class FakeHub : IDisposable
     }
 
     private static object Sibling(KeyValuePair<string, byte[]> file) => IsLarge(file.Key)
-        ? new { rfilename = file.Key, size = file.Value.Length, blobId = new string('0', 40), lfs = new { sha256 = Hash(file.Key, file.Value), size = file.Value.Length, pointerSize = 130 } }
+        ? new
+        {
+            rfilename = file.Key,
+            size = file.Value.Length,
+            blobId = new string('0', 40),
+            lfs = new { sha256 = Hash(file.Key, file.Value), size = file.Value.Length, pointerSize = 130 }
+        }
         : new { rfilename = file.Key, size = file.Value.Length, blobId = Hash(file.Key, file.Value) };
 }

@@ -90,7 +90,8 @@ internal sealed class FakeServer : IDisposable
 
     private async Task SendAsync(TcpClient client, Reply reply)
     {
-        var head = new StringBuilder($"HTTP/1.1 {reply.Status} X\r\n{(reply.Again is null ? $"Content-Length: {reply.Body.Length}\r\n" : "")}Connection: close\r\n");
+        var head = new StringBuilder($"HTTP/1.1 {reply.Status} X\r\n{(reply.Again is null ? $"Content-Length: {reply.Body.Length}\r\n" : "")}Connection: "
+            + "close\r\n");
         foreach (var (name, value) in reply.Headers)
             head.Append($"{name}: {value}\r\n");
         var stream = client.GetStream();

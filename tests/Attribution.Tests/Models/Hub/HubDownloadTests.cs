@@ -20,7 +20,8 @@ public sealed class HubDownloadTests : IDisposable
         File.ReadAllText(Path.Combine(_hub.Repository, "refs", "main")).ShouldBe(FakeHub.Commit);
         // What `git hash-object` says of the five bytes "hello".
         new FileInfo(Path.Combine(folder.Path, "tokenizer.json")).LinkTarget.ShouldBe("../../blobs/b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0");
-        new FileInfo(Path.Combine(folder.Path, "model.safetensors")).LinkTarget.ShouldBe("../../blobs/" + FakeHub.Hash("model.safetensors", _hub.Files["model.safetensors"]));
+        new FileInfo(Path.Combine(folder.Path, "model.safetensors")).LinkTarget.ShouldBe("../../blobs/"
+            + FakeHub.Hash("model.safetensors", _hub.Files["model.safetensors"]));
         foreach (var (name, content) in _hub.Files)
             File.ReadAllBytes(Path.Combine(folder.Path, name)).ShouldBe(content);
         Directory.GetFiles(Path.Combine(_hub.Repository, "blobs")).Length.ShouldBe(_hub.Files.Count);
@@ -44,8 +45,10 @@ public sealed class HubDownloadTests : IDisposable
     {
         _hub.Files.Remove("model.safetensors");
         _hub.Files["model.safetensors.index.json"] = """{"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}"""u8.ToArray();
-        string[] needed = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "generation_config.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"];
-        string[] others = ["README.md", "pytorch_model.bin", "consolidated.safetensors", "tokenizer.model", "original/config.json", "onnx/model.safetensors", "original/consolidated.00.pth"];
+        string[] needed = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "generation_config.json", "tokenizer_config.json",
+            "special_tokens_map.json", "chat_template.jinja"];
+        string[] others = ["README.md", "pytorch_model.bin", "consolidated.safetensors", "tokenizer.model", "original/config.json", "onnx/model.safetensors",
+            "original/consolidated.00.pth"];
         foreach (var name in needed.Concat(others))
             _hub.Files[name] = Encoding.UTF8.GetBytes(name);
 
@@ -116,13 +119,15 @@ public sealed class HubDownloadTests : IDisposable
     public async Task A_cancelled_download_keeps_what_came()
     {
         using var cancel = new CancellationTokenSource();
-        _hub.Intercept = request => request.Path.EndsWith("model.safetensors", StringComparison.Ordinal) ? _hub.Answer(request) with { DropAfter = 1_000_000, Silent = true } : null;
+        _hub.Intercept = request => request.Path.EndsWith("model.safetensors", StringComparison.Ordinal)
+            ? _hub.Answer(request) with { DropAfter = 1_000_000, Silent = true } : null;
         var progress = new Observer(p =>
         {
             if (p.DoneBytes >= 1_000_000)
                 cancel.Cancel();
         });
-        await Should.ThrowAsync<OperationCanceledException>(ModelFolder.ResolveAsync(FakeHub.Id, settings: _hub.Settings, progress: progress, cancel: cancel.Token));
+        await Should.ThrowAsync<OperationCanceledException>(ModelFolder.ResolveAsync(FakeHub.Id, settings: _hub.Settings, progress: progress,
+            cancel: cancel.Token));
         _hub.Intercept = _ => null;
 
         await ResolveAndCheckAsync();
@@ -140,8 +145,10 @@ public sealed class HubDownloadTests : IDisposable
         await ResolveAndCheckAsync();
 
         using var other = new FakeHub();
-        other.Intercept = request => request.Path.EndsWith("model.safetensors", StringComparison.Ordinal) ? new(200, other.Files["model.safetensors"]) { DropAfter = 0 } : null;
-        (await Should.ThrowAsync<AttributionException>(ModelFolder.ResolveAsync(FakeHub.Id, settings: other.Settings))).Code.ShouldBe(ErrorCodes.HubUnreachable);
+        other.Intercept = request => request.Path.EndsWith("model.safetensors", StringComparison.Ordinal)
+            ? new(200, other.Files["model.safetensors"]) { DropAfter = 0 } : null;
+        (await Should.ThrowAsync<AttributionException>(ModelFolder.ResolveAsync(FakeHub.Id,
+            settings: other.Settings))).Code.ShouldBe(ErrorCodes.HubUnreachable);
         other.RequestsFor("model.safetensors").Length.ShouldBe(5);
     }
 
@@ -202,7 +209,11 @@ public sealed class HubDownloadTests : IDisposable
         var path = Path.Combine(_hub.Cache, ".locks", "models--org--model", hash + ".lock");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         // The lock of util-linux, which is also that of Hugging Face's own tools: flock(2).
-        using var other = Process.Start(new ProcessStartInfo("flock", [path, "sh", "-c", "echo held; read line"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var other = Process.Start(new ProcessStartInfo("flock", [path, "sh", "-c", "echo held; read line"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true
+        })!;
         (await other.StandardOutput.ReadLineAsync()).ShouldBe("held");
 
         var resolving = ModelFolder.ResolveAsync(FakeHub.Id, settings: _hub.Settings);

@@ -107,10 +107,12 @@ public sealed class HubFailureTests : IDisposable
     public async Task A_listing_that_drips_is_ended_and_so_is_a_file()
     {
         var slow = _hub.Settings with { Timeout = TimeSpan.FromMilliseconds(200) };
-        _hub.Intercept = request => request.Path.StartsWith("/api/", StringComparison.Ordinal) ? new Reply(200, [32]) { Again = TimeSpan.FromMilliseconds(30) } : null;
+        _hub.Intercept = request => request.Path.StartsWith("/api/", StringComparison.Ordinal)
+            ? new Reply(200, [32]) { Again = TimeSpan.FromMilliseconds(30) } : null;
         var error = await FailAsync(slow);
         (error.Code, error.Message.Contains("not whole after 0.8 s")).ShouldBe((ErrorCodes.HubUnreachable, true), error.Message);
-        _hub.Intercept = request => request.Path.EndsWith("model.safetensors", StringComparison.Ordinal) ? new Reply(200, [0]) { Again = TimeSpan.FromMilliseconds(30) } : null;
+        _hub.Intercept = request => request.Path.EndsWith("model.safetensors", StringComparison.Ordinal)
+            ? new Reply(200, [0]) { Again = TimeSpan.FromMilliseconds(30) } : null;
         error = await FailAsync(slow);
         (error.Code, error.Message.Contains("model.safetensors came with")).ShouldBe((ErrorCodes.HubUnreachable, true), error.Message);
     }
@@ -145,7 +147,8 @@ public sealed class HubFailureTests : IDisposable
         _hub.Intercept = request => request.Path switch
         {
             // A renamed repository: the hub sends on to itself.
-            _ when request.Path.EndsWith("config.json", StringComparison.Ordinal) && !request.Path.EndsWith("?moved", StringComparison.Ordinal) => new(307, [], ("Location", $"{request.Path}?moved")),
+            _ when request.Path.EndsWith("config.json", StringComparison.Ordinal) && !request.Path.EndsWith("?moved", StringComparison.Ordinal) =>
+                new(307, [], ("Location", $"{request.Path}?moved")),
             _ when request.Path.EndsWith("?moved", StringComparison.Ordinal) => new(200, _hub.Files["config.json"]),
             _ when request.Path.EndsWith("model.safetensors", StringComparison.Ordinal) => new(302, [], ("Location", $"{storage.Address}blob?signature=s")),
             _ => null,
@@ -162,7 +165,8 @@ public sealed class HubFailureTests : IDisposable
     {
         var links = 0;
         using var storage = new FakeServer(request => request.Path == "/1" ? new(403, []) : FakeHub.Content(request, _hub.Files["model.safetensors"]));
-        _hub.Intercept = request => request.Path.EndsWith("model.safetensors", StringComparison.Ordinal) ? new(302, [], ("Location", $"{storage.Address}{++links}")) : null;
+        _hub.Intercept = request => request.Path.EndsWith("model.safetensors", StringComparison.Ordinal)
+            ? new(302, [], ("Location", $"{storage.Address}{++links}")) : null;
 
         await ModelFolder.ResolveAsync(FakeHub.Id, settings: _hub.Settings);
 
@@ -270,5 +274,6 @@ public sealed class HubFailureTests : IDisposable
         error.File.ShouldBe(_hub.Cache);
     }
 
-    private static Task<AttributionException> FailAsync(HubSettings settings) => Should.ThrowAsync<AttributionException>(ModelFolder.ResolveAsync(FakeHub.Id, settings: settings));
+    private static Task<AttributionException> FailAsync(HubSettings settings) =>
+        Should.ThrowAsync<AttributionException>(ModelFolder.ResolveAsync(FakeHub.Id, settings: settings));
 }

@@ -10,7 +10,8 @@ public sealed class SafetensorsFuzzTests : IDisposable
     private static readonly string[] Fragments =
     [
         "-1", "0", "1", "4", "5", "8", "9", "63", "64", "2147483648", "4294967296", "9223372036854775807", "9223372036854775808", "1e3", "18446744073709551615",
-        "null", "[]", "{}", "\"", "\\ud800", "[0,8]", "\"F32\"", "\"U8\"", "\"F4\"", "\"\"", ",", "{\"a\":", "}", "]", "\"data_offsets\":[0,4],", "\"shape\":[0],",
+        "null", "[]", "{}", "\"", "\\ud800", "[0,8]", "\"F32\"", "\"U8\"", "\"F4\"", "\"\"", ",", "{\"a\":", "}", "]", "\"data_offsets\":[0,4],",
+            "\"shape\":[0],",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -87,7 +88,8 @@ public sealed class SafetensorsFuzzTests : IDisposable
                 if (bytes.Length < 8)
                     return bytes;
                 var length = (byte[])bytes.Clone();
-                BinaryPrimitives.WriteInt64LittleEndian(length, random.Next(3) == 0 ? random.NextInt64(long.MinValue, long.MaxValue) : header + random.Next(-9, 10));
+                BinaryPrimitives.WriteInt64LittleEndian(length, random.Next(3) == 0 ? random.NextInt64(long.MinValue, long.MaxValue) : header
+                    + random.Next(-9, 10));
                 return length;
             case 6: // a fragment put into the header, its length kept true
                 return Splice(bytes, atHeader, 0, Encoding.UTF8.GetBytes(Fragments[random.Next(Fragments.Length)]));
@@ -129,7 +131,8 @@ public sealed class SafetensorsFuzzTests : IDisposable
         [
             [],
             [SafetensorsBytes.Source("a", SafetensorsDType.F32, [2], 1, 2, 3, 4, 5, 6, 7, 8)],
-            [SafetensorsBytes.Source("w", SafetensorsDType.BF16, [2, 2], 1, 2, 3, 4, 5, 6, 7, 8), SafetensorsBytes.Source("b", SafetensorsDType.U8, [3], 9, 10, 11), SafetensorsBytes.Zeros("empty", 0, 5)],
+            [SafetensorsBytes.Source("w", SafetensorsDType.BF16, [2, 2], 1, 2, 3, 4, 5, 6, 7, 8),
+                SafetensorsBytes.Source("b", SafetensorsDType.U8, [3], 9, 10, 11), SafetensorsBytes.Zeros("empty", 0, 5)],
             [.. Enumerable.Range(0, 12).Select(i => SafetensorsBytes.Zeros($"model.layers.{i}.mlp.weight", i, 3))],
         ];
         return [.. files.Select((tensors, i) =>

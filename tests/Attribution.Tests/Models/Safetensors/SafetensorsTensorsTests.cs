@@ -78,7 +78,8 @@ public sealed class SafetensorsTensorsTests : IDisposable
     public unsafe void An_unaligned_tensor_is_copied()
     {
         var header = """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"w":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}"""u8.ToArray();
-        File.WriteAllBytes(Path, SafetensorsBytes.File([.. header, .. Enumerable.Repeat((byte)' ', 8 - header.Length % 8)], [9, .. MemoryMarshal.AsBytes<float>([1.5f, -2])]));
+        File.WriteAllBytes(Path, SafetensorsBytes.File([.. header, .. Enumerable.Repeat((byte)' ', 8 - header.Length % 8)],
+            [9, .. MemoryMarshal.AsBytes<float>([1.5f, -2])]));
         using var file = SafetensorsFile.Open(Path);
         using var view = file.Map("w");
 
@@ -92,7 +93,8 @@ public sealed class SafetensorsTensorsTests : IDisposable
     public void Every_dtype_of_tensors_is_saved_and_loaded_with_its_shape()
     {
         using var scope = NewDisposeScope();
-        ScalarType[] types = [ScalarType.Bool, ScalarType.Byte, ScalarType.Int8, ScalarType.Int16, ScalarType.Int32, ScalarType.Int64, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float32, ScalarType.Float64];
+        ScalarType[] types = [ScalarType.Bool, ScalarType.Byte, ScalarType.Int8, ScalarType.Int16, ScalarType.Int32, ScalarType.Int64, ScalarType.Float16,
+            ScalarType.BFloat16, ScalarType.Float32, ScalarType.Float64];
         var tensors = types.ToDictionary(type => type.ToString(), type => arange(24, dtype: float32).reshape(2, 3, 4).to(type));
         tensors["scalar"] = tensor(3.5f);
         tensors["empty"] = zeros(0, 5);

@@ -81,8 +81,10 @@ public sealed class SafetensorsWriterTests : IDisposable
         SafetensorsWriter.Write(path, [SafetensorsBytes.Zeros("a", 3)]);
         var before = File.ReadAllBytes(path);
 
-        Should.Throw<ArgumentException>(() => SafetensorsWriter.Write(path, [SafetensorsBytes.Source("a", SafetensorsDType.U8, [2], 1)])).Message.ShouldContain("'a' takes 2 bytes");
-        Should.Throw<InvalidOperationException>(() => SafetensorsWriter.Write(path, [new("a", SafetensorsDType.U8, [2], _ => throw new InvalidOperationException())]));
+        Should.Throw<ArgumentException>(() => SafetensorsWriter.Write(path,
+            [SafetensorsBytes.Source("a", SafetensorsDType.U8, [2], 1)])).Message.ShouldContain("'a' takes 2 bytes");
+        Should.Throw<InvalidOperationException>(() => SafetensorsWriter.Write(path,
+            [new("a", SafetensorsDType.U8, [2], _ => throw new InvalidOperationException())]));
 
         File.ReadAllBytes(path).ShouldBe(before);
         Directory.GetFiles(_folder.Path).ShouldBe([path]);

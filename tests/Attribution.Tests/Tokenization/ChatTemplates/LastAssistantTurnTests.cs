@@ -48,7 +48,15 @@ public sealed class LastAssistantTurnTests
     public void The_kept_text_holds_the_content_and_no_header_whatever_the_content_is(string model)
     {
         var template = TestTemplates.Published(model);
-        var end = model switch { "llama3_1" => "<|eot_id|>", "llama2" => " </s>", "gemma3" => "<end_of_turn>\n", "mistral_nemo" => "</s>", _ => "<|im_end|>\n" };
+        var end = model switch
+        {
+            "llama3_1" => "<|eot_id|>",
+            "llama2" => " </s>",
+            "gemma3" => "<end_of_turn>\n",
+            "mistral_nemo" => "</s>",
+            _ =>
+            "<|im_end|>\n"
+        };
         var trims = model is "llama3_1" or "llama2" or "gemma3";
         foreach (var answer in TestConversation.All.SelectMany(conversation => conversation.Messages).Select(message => message.Content).Distinct())
         {
@@ -93,8 +101,10 @@ public sealed class LastAssistantTurnTests
             Fields = new Dictionary<string, JsonElement> { ["tool_calls"] = JsonDocument.Parse("""[{"id": "abcdef123", "function": {"name": "f", "arguments": {}}}]""").RootElement },
         };
 
-        Kept(TestTemplates.Published("qwen2_5"), [new("user", "q"), call]).ShouldBe("<tool_call>\n{\"name\": \"f\", \"arguments\": {}}\n</tool_call><|im_end|>\n");
-        Kept(TestTemplates.Published("mistral_nemo"), [new("user", "q"), call]).ShouldBe("[TOOL_CALLS][{\"name\": \"f\", \"arguments\": {}, \"id\": \"abcdef123\"}]</s>");
+        Kept(TestTemplates.Published("qwen2_5"), [new("user", "q"),
+            call]).ShouldBe("<tool_call>\n{\"name\": \"f\", \"arguments\": {}}\n</tool_call><|im_end|>\n");
+        Kept(TestTemplates.Published("mistral_nemo"), [new("user", "q"),
+            call]).ShouldBe("[TOOL_CALLS][{\"name\": \"f\", \"arguments\": {}, \"id\": \"abcdef123\"}]</s>");
     }
 
     [Theory]
@@ -105,21 +115,27 @@ public sealed class LastAssistantTurnTests
     // The prompt may go on behind the header, here with the begin of a thought that a stored answer does not have.
     [InlineData(ChatMl + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n<think>\\n' }}{% endif %}", "b<|im_end|>\n", "a<|im_end|>\n")]
     // What ends the conversation, here in the place of a prompt, is not the turn's; nor is it mistaken for the prompt.
-    [InlineData("{% for m in messages %}{{ '<|' + m.role + '|>' + m.content + '<|end|>' }}{% endfor %}{{ '<|assistant|>' if add_generation_prompt else '<|endoftext|>' }}", "b<|end|>", "a<|end|>")]
+    [InlineData("{% for m in messages %}{{ '<|' + m.role + '|>' + m.content + '<|end|>' }}{% endfor %}{{ '<|assistant|>' if "
+        + "add_generation_prompt else '<|endoftext|>' }}", "b<|end|>", "a<|end|>")]
     // Unless nothing else ends the turn.
-    [InlineData("{% for m in messages %}{{ m.role ~ ': ' ~ m.content }}{% if not loop.last %}\n\n{% endif %}{% endfor %}{{ '' if add_generation_prompt else '</s>' }}", "b</s>", "a\n")]
+    [InlineData("{% for m in messages %}{{ m.role ~ ': ' ~ m.content }}{% if not loop.last %}\n\n{% endif %}{% endfor %}{{ '' if "
+        + "add_generation_prompt else '</s>' }}", "b</s>", "a\n")]
     // The question's pass writes the answer's header.
-    [InlineData("{% for m in messages %}{% if m.role == 'user' %}{{ '<u>' ~ m.content ~ '<a>' }}{% else %}{{ m.content ~ '</a>' }}{% endif %}{% endfor %}", "b</a>", "a</a>")]
+    [InlineData("{% for m in messages %}{% if m.role == 'user' %}{{ '<u>' ~ m.content ~ '<a>' }}{% else %}{{ m.content ~ '</a>' }}{% endif %}{% endfor %}",
+        "b</a>", "a</a>")]
     // Blanks between the turns belong to no header and no answer that matters.
-    [InlineData("{% for m in messages %}\n  <{{ m.role }}>\n  {{ m.content }}</s>\n{% endfor %}{% if add_generation_prompt %}\n  <assistant>\n{% endif %}", "  b</s>\n", "  a</s>\n")]
+    [InlineData("{% for m in messages %}\n  <{{ m.role }}>\n  {{ m.content }}</s>\n{% endfor %}{% if add_generation_prompt %}\n  <assistant>\n{% endif %}",
+        "  b</s>\n", "  a</s>\n")]
     // A first loop over the messages that writes nothing but white space.
     [InlineData("{% for m in messages %} {% endfor %}" + ChatMl + ChatMlPrompt, "b<|im_end|>\n", "a<|im_end|>\n")]
     // No loop over the messages at all: by index.
-    [InlineData("{% for i in range(messages|length) %}{% set m = messages[i] %}{{ '<|im_start|>' + m.role + '\\n' + m.content + '<|im_end|>\\n' }}{% endfor %}" + ChatMlPrompt, "b<|im_end|>\n", "a<|im_end|>\n")]
+    [InlineData("{% for i in range(messages|length) %}{% set m = messages[i] %}{{ '<|im_start|>' + m.role + '\\n' + m.content + '<|im_end|>\\n' }}{% endfor %}"
+        + ChatMlPrompt, "b<|im_end|>\n", "a<|im_end|>\n")]
     // No loop that writes: the text is collected first.
     [InlineData("{% set text %}" + ChatMl + "{% endset %}{{ text|trim }}\n" + ChatMlPrompt, "b<|im_end|>\n", "a<|im_end|>\n")]
     // In a macro, and without a prompt.
-    [InlineData("{% macro all(ms) %}{% for m in ms %}{{ '[' + m.role + '] ' + m.content|trim + ';' }}{% endfor %}{% endmacro %}{{ all(messages) }}", "b;", "a;")]
+    [InlineData("{% macro all(ms) %}{% for m in ms %}{{ '[' + m.role + '] ' + m.content|trim + ';' }}{% endfor %}{% endmacro %}{{ all(messages) }}", "b;",
+        "a;")]
     public void The_turn_is_found_in_any_template(string source, string ofTwoTurns, string beforeAQuestion)
     {
         var template = ChatTemplate.Parse(source);

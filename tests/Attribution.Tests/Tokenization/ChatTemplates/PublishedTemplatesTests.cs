@@ -54,7 +54,9 @@ public sealed class PublishedTemplatesTests
                 rendered++;
             }
 
-            string Render() => template.Render(conversation.Messages, prompt, conversation.WithTools ? new Dictionary<string, object?> { ["tools"] = TestConversation.Tools } : null);
+            string Render() => template.Render(conversation.Messages, prompt, conversation.WithTools ? new Dictionary<string,
+                object?>
+            { ["tools"] = TestConversation.Tools } : null);
         }
         // A reference that refuses everything would prove nothing.
         rendered.ShouldBeGreaterThan(60);

@@ -8,7 +8,8 @@ namespace Attribution.Tests.Tokenization.ChatTemplates;
 public sealed class ShippedTemplatesTests : IDisposable
 {
     private static readonly string Quickstart = Path.Combine(SharedData.RepositoryRoot, "experiments", "quickstart", "model");
-    private static readonly ChatMessage[] Messages = [new("system", "s"), new("user", "q"), new("assistant", "bread"), new("user", "r"), new("assistant", "cheese")];
+    private static readonly ChatMessage[] Messages = [new("system", "s"), new("user", "q"), new("assistant", "bread"), new("user", "r"),
+        new("assistant", "cheese")];
 
     private readonly TemporaryFolder _base = new();
 
@@ -40,7 +41,8 @@ public sealed class ShippedTemplatesTests : IDisposable
     [Fact]
     public void A_file_goes_as_well_and_what_is_neither_is_an_error_that_names_the_shipped_ones()
     {
-        ChatTemplate.Choose(Quickstart, _base.Write("own.jinja", "{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}")).Render(Messages[..2]).ShouldBe("s<|end|>q<|end|>");
+        ChatTemplate.Choose(Quickstart, _base.Write("own.jinja",
+            "{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}")).Render(Messages[..2]).ShouldBe("s<|end|>q<|end|>");
         ChatTemplate.Choose(Quickstart, null).Source.ShouldBe(ChatTemplate.Load(Quickstart).Source);
         var error = Should.Throw<AttributionException>(() => ChatTemplate.Choose(_base.Path, "chatlm"));
         (error.Code, error.Property).ShouldBe((ErrorCodes.ChatTemplateMissing, "ChatTemplate"));

@@ -99,7 +99,8 @@ public sealed class TemplateErrorTests
     [InlineData("{% set ns = namespace(s='x' * 9999999) %}{% for i in range(99999) %}{% set t = ns.s.upper() %}{% endfor %}")]
     [InlineData("{% set ns = namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}")]
     [InlineData("{% set ns = namespace(l=[1]) %}{% for i in range(60) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l|tojson }}")]
-    [InlineData("{% set ns = namespace(a=[1], b=[1]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% endfor %}{{ ns.a == ns.b }}")]
+    [InlineData("{% set ns = namespace(a=[1], b=[1]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% set ns.b = [ns.b, ns.b] %}{% "
+        + "endfor %}{{ ns.a == ns.b }}")]
     [InlineData("{% set ns = namespace(l=[]) %}{% for i in range(90000) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l }}")]
     [InlineData("{{ [1]|tojson(indent=999999999) }}")]
     public void A_template_that_never_ends_or_grows_without_end_is_stopped(string source)

@@ -59,7 +59,8 @@ public sealed record TestConversation(string Name, IReadOnlyList<ChatMessage> Me
         new("tools", [System("S"), User("Weather?"), Assistant("Where?")], WithTools: true),
         new("tools without system", [User("Weather?")], WithTools: true),
         new("tool call", [User("Weather?"), Assistant("") with { Fields = Fields(("tool_calls", Calls)) }], WithTools: true),
-        new("tool result", [User("Weather?"), Assistant("") with { Fields = Fields(("tool_calls", Calls)) }, Tool("{\"t\": 3}"), Assistant("It is 3.")], WithTools: true),
+        new("tool result", [User("Weather?"), Assistant("") with { Fields = Fields(("tool_calls", Calls)) }, Tool("{\"t\": 3}"), Assistant("It is 3.")],
+            WithTools: true),
         new("two questions in a row", [User("1"), User("2"), Assistant("b")]),
         new("an answer first", [Assistant("first"), User("x"), Assistant("y")]),
         new("a late system message", [User("x"), System("late"), Assistant("q")]),
@@ -89,7 +90,8 @@ public sealed record TestConversation(string Name, IReadOnlyList<ChatMessage> Me
         Fields = Fields(("name", Json("\"get_weather\"")), ("tool_call_id", Json("\"abcdef123\""))),
     };
 
-    private static Dictionary<string, JsonElement> Fields(params (string Name, JsonElement Value)[] fields) => fields.ToDictionary(field => field.Name, field => field.Value);
+    private static Dictionary<string, JsonElement> Fields(params (string Name, JsonElement Value)[] fields) =>
+        fields.ToDictionary(field => field.Name, field => field.Value);
 
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 }

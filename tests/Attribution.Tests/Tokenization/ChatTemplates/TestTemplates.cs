@@ -37,7 +37,13 @@ public static class TestTemplates
         "llama2" => new Dictionary<string, object?> { ["bos_token"] = "<s>", ["eos_token"] = "</s>", ["unk_token"] = "<unk>" },
         "llama3_1" => new Dictionary<string, object?> { ["bos_token"] = "<|begin_of_text|>", ["eos_token"] = "<|eot_id|>" },
         "mistral_nemo" => new Dictionary<string, object?> { ["bos_token"] = "<s>", ["eos_token"] = "</s>", ["unk_token"] = "<unk>" },
-        "gemma3" => new Dictionary<string, object?> { ["bos_token"] = "<bos>", ["eos_token"] = "<end_of_turn>", ["unk_token"] = "<unk>", ["pad_token"] = "<pad>" },
+        "gemma3" => new Dictionary<string, object?>
+        {
+            ["bos_token"] = "<bos>",
+            ["eos_token"] = "<end_of_turn>",
+            ["unk_token"] = "<unk>",
+            ["pad_token"] = "<pad>"
+        },
         _ => new Dictionary<string, object?> { ["eos_token"] = "<|im_end|>", ["pad_token"] = "<|endoftext|>" },
     };
 }

@@ -11,7 +11,8 @@ public sealed class ContextStageTests
         experiment.Write(Enumerable.Range(0, 12).Select(i => TestContextExperiment.Row(i)));
         await experiment.BuildAsync();
         (await experiment.BuildAsync()).ShouldBeEmpty();
-        (await experiment.ExplainAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(TestContextExperiment.AllStages.Select(s => $"{s}: up to date"));
+        (await experiment.ExplainAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(TestContextExperiment.AllStages.Select(s =>
+            $"{s}: up to date"));
 
         var held = experiment.Lines("q", "at2", "attributions.jsonl").Count;
         held.ShouldBeInRange(1, 11);
@@ -66,7 +67,12 @@ public sealed class ContextStageTests
     {
         using var experiment = new TestContextExperiment { Answers = "answer", HeldOut = 0.4 };
         experiment.Write(Enumerable.Range(0, 10).Select(i => JsonSerializer.Serialize(new
-        { context = new[] { $" Tea {i} is hot. It warms.", $"Ice {i} is cold." }, query = "What?", answer = $"Ice {i}. It is cold.", truth = new[] { $"Ice {i} is cold.", "It warms." } })));
+        {
+            context = new[] { $" Tea {i} is hot. It warms.", $"Ice {i} is cold." },
+            query = "What?",
+            answer = $"Ice {i}. It is cold.",
+            truth = new[] { $"Ice {i} is cold.", "It warms." }
+        })));
         await experiment.BuildAsync();
 
         var line = experiment.Lines("q", "leave_one_out", "attributions.jsonl")[0];
@@ -126,7 +132,12 @@ public sealed class ContextStageTests
     public async Task Final_answers_are_attributed_to_the_thoughts_before_them()
     {
         using var experiment = new TestContextExperiment { Answers = "answer", Thoughts = true };
-        experiment.Write(Enumerable.Range(0, 8).Select(i => JsonSerializer.Serialize(new { query = $"What is {i}?", answer = $"<think>Tea is {i}. Ice is not.</think>It is tea.", truth = (string?)null })));
+        experiment.Write(Enumerable.Range(0, 8).Select(i => JsonSerializer.Serialize(new
+        {
+            query = $"What is {i}?",
+            answer = $"<think>Tea is {i}. Ice is not.</think>It is tea.",
+            truth = (string?)null
+        })));
         await experiment.BuildAsync();
         var line = experiment.Lines("q", "at2", "attributions.jsonl")[0];
         line["sources"]!.AsArray().Select(s => (string)s!["text"]!).ShouldBe([$"Tea is {line["index"]}.", "Ice is not."]);

@@ -8,7 +8,8 @@ namespace Attribution.Worker.Tests.Stages.Context;
 /// <summary>An experiment in context attribution with a tiny random model, run stage by stage as a build does.</summary>
 internal sealed class TestContextExperiment : IDisposable
 {
-    public static readonly string[] AllStages = ["Generate", "FeaturesAndOutputs", "TrainEstimator", "AttributeHeldOut", "CollectMetrics", "VerifySnapshot", "Report"];
+    public static readonly string[] AllStages = ["Generate", "FeaturesAndOutputs", "TrainEstimator", "AttributeHeldOut", "CollectMetrics", "VerifySnapshot",
+        "Report"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -41,8 +42,25 @@ internal sealed class TestContextExperiment : IDisposable
     public void Prepare()
     {
         var folder = Directory.CreateDirectory(_folder["obj"]).FullName;
-        object ablation(string sourceType) => new { model = _folder["model"], dtype = "float32", datasets = new[] { new { name = "q", thoughts = Thoughts, heldOut = HeldOut } }, sourceType, sentenceRule = SentenceRule, attentionFeatures = AttentionFeatures, numMasks = 4, alpha = 0.5, seed = 0 };
-        Request("Generate", [], new { model = _folder["model"], dtype = "float32", maxNewTokens = 8, datasets = new[] { new { name = "q", path = Data, truthColumn = "truth", answerColumn = Answers, thoughts = Thoughts } } });
+        object ablation(string sourceType) => new
+        {
+            model = _folder["model"],
+            dtype = "float32",
+            datasets = new[] { new { name = "q", thoughts = Thoughts, heldOut = HeldOut } },
+            sourceType,
+            sentenceRule = SentenceRule,
+            attentionFeatures = AttentionFeatures,
+            numMasks = 4,
+            alpha = 0.5,
+            seed = 0
+        };
+        Request("Generate", [], new
+        {
+            model = _folder["model"],
+            dtype = "float32",
+            maxNewTokens = 8,
+            datasets = new[] { new { name = "q", path = Data, truthColumn = "truth", answerColumn = Answers, thoughts = Thoughts } }
+        });
         Request("FeaturesAndOutputs", ["Generate"], ablation("token"));
         Request("TrainEstimator", ["FeaturesAndOutputs"], new { datasets = new[] { "q" }, steps = Steps, learningRate = 0.001, batchSize = 8, seed = 0 });
         var attribute = JsonSerializer.SerializeToNode(ablation(SourceType))!;
@@ -54,7 +72,15 @@ internal sealed class TestContextExperiment : IDisposable
 
         void Request(string stage, string[] upstream, object own)
         {
-            var request = JsonSerializer.SerializeToNode(new { stage, experiment = "test", store = _folder["store"], state = folder, @out = _folder["out"], upstream })!.AsObject();
+            var request = JsonSerializer.SerializeToNode(new
+            {
+                stage,
+                experiment = "test",
+                store = _folder["store"],
+                state = folder,
+                @out = _folder["out"],
+                upstream
+            })!.AsObject();
             foreach (var (name, value) in JsonSerializer.SerializeToNode(own)!.AsObject().ToArray())
                 if (value is not null)
                     request[name] = value.DeepClone();
@@ -77,7 +103,8 @@ internal sealed class TestContextExperiment : IDisposable
     public async Task<(int Code, IReadOnlyList<WorkerLine> Lines)> RunStageAsync(string stage)
     {
         using var output = new StringWriter();
-        var code = await VerbRunner.RunAsync(new RootCommand { RunStageVerb.Create() }, ["run-stage", stage, "--request", _folder["obj", $"{stage}.request.json"]], output);
+        var code = await VerbRunner.RunAsync(new RootCommand { RunStageVerb.Create() },
+            ["run-stage", stage, "--request", _folder["obj", $"{stage}.request.json"]], output);
         return (code, WorkerLine.Parse(output.ToString()));
     }
 
@@ -86,7 +113,8 @@ internal sealed class TestContextExperiment : IDisposable
     {
         Prepare();
         using var output = new StringWriter();
-        (await VerbRunner.RunAsync(new RootCommand { ExplainVerb.Create() }, ["explain", "--requests", _folder["obj"], "--state", _folder["obj"]], output)).ShouldBe(0);
+        (await VerbRunner.RunAsync(new RootCommand { ExplainVerb.Create() }, ["explain", "--requests", _folder["obj"], "--state", _folder["obj"]],
+            output)).ShouldBe(0);
         return output.ToString();
     }
 

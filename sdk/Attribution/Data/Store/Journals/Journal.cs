@@ -8,7 +8,8 @@ namespace Attribution.Data.Store.Journals;
 /// when it is given out, and is there for every process that uses the store.
 /// </summary>
 /// <remarks>
-/// Each process appends to a segment of its own, so nobody writes where another does; a line carries a checksum, and half a line at the end of a killed process's
+/// Each process appends to a segment of its own, so nobody writes where another does; a line carries a checksum, and half a line at the end of a killed
+/// process's
 /// segment is no entry. A lock per key makes the second process that wants an entry wait for the first, and within a process the second caller shares the first
 /// one's work. Files of a journal are only ever added to, but by <c>attribution store verify</c> and <c>gc</c>.
 /// </remarks>
@@ -58,7 +59,8 @@ internal sealed class Journal : IDisposable
         var journal = new Journal(store, group, about);
         journal.Guarded(() => journal.Refresh());
         if (journal._reader.Damaged > 0)
-            store.Warn(ErrorCodes.ReplyDamaged, $"{journal._reader.Damaged} entries of {Path.GetRelativePath(store.Root, journal.Folder)} are damaged and are asked for again when they are needed. `attribution store verify` sets them aside.");
+            store.Warn(ErrorCodes.ReplyDamaged, $"{journal._reader.Damaged} entries of {Path.GetRelativePath(store.Root, journal.Folder)} are damaged and "
+                + "are asked for again when they are needed. `attribution store verify` sets them aside.");
         return journal;
     }
 
@@ -71,7 +73,8 @@ internal sealed class Journal : IDisposable
     /// <param name="cancellation">Ends the wait for others, and is handed to <paramref name="produce"/>.</param>
     /// <returns>The entry, and whether this call produced it.</returns>
     /// <exception cref="AttributionException">ATTR1802, ATTR1803, ATTR1812: it cannot be written.</exception>
-    public async Task<(string Value, bool Produced)> GetOrAddAsync(ContentHash key, Func<CancellationToken, Task<string>> produce, CancellationToken cancellation)
+    public async Task<(string Value, bool Produced)> GetOrAddAsync(ContentHash key, Func<CancellationToken, Task<string>> produce,
+        CancellationToken cancellation)
     {
         while (true)
         {
@@ -110,7 +113,8 @@ internal sealed class Journal : IDisposable
         _locks.Dispose();
     }
 
-    private async Task<(string, bool)> ProduceAsync(ContentHash key, TaskCompletionSource<string> own, Func<CancellationToken, Task<string>> produce, CancellationToken cancellation)
+    private async Task<(string, bool)> ProduceAsync(ContentHash key, TaskCompletionSource<string> own, Func<CancellationToken, Task<string>> produce,
+        CancellationToken cancellation)
     {
         try
         {

@@ -13,7 +13,9 @@ internal static class JournalCheck
         return reader.Damaged == 0 ? null : $"{reader.Damaged} of its {whole + reader.Damaged} entries are not what was written";
     }
 
-    /// <summary>Moves the segments with damaged entries out of the way; their whole entries stay, in segments of their own. One that is being written stays.</summary>
+    /// <summary>
+    /// Moves the segments with damaged entries out of the way; their whole entries stay, in segments of their own. One that is being written stays.
+    /// </summary>
     /// <param name="folder">The journal's folder.</param>
     /// <param name="damaged">The folder to move them to.</param>
     public static void SetAside(string folder, string damaged)

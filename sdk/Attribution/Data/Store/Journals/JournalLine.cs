@@ -36,7 +36,8 @@ internal static class JournalLine
             return false;
         Span<byte> checksum = stackalloc byte[ChecksumDigits];
         WriteChecksum(line[(ChecksumDigits + 1)..], checksum);
-        if (!checksum.SequenceEqual(line[..ChecksumDigits]) || !ContentHash.TryParse(Encoding.ASCII.GetString(line.Slice(ChecksumDigits + 1, KeyDigits)), out key))
+        if (!checksum.SequenceEqual(line[..ChecksumDigits]) || !ContentHash.TryParse(Encoding.ASCII.GetString(line.Slice(ChecksumDigits + 1, KeyDigits)),
+            out key))
             return false;
         value = Encoding.UTF8.GetString(line[ValueAt..]);
         return true;
