@@ -5,11 +5,17 @@ namespace Attribution.Sdk.Tests.Builds;
 /// <summary>All packages in a folder feed, and a folder for projects that know nothing but that feed.</summary>
 public sealed class PackedSdk : IDisposable
 {
+    // Two at once would write the same files of the projects' obj folders.
+    private static readonly Lock Packing = new();
+
     public PackedSdk()
     {
-        var (code, output) = DotNet.Run(Repository.Root, null, "pack", "Attribution.sln", "--no-build", "-c", Repository.Configuration, "-o", Folder["feed"],
-            $"-p:SdkLayout={Folder["layout/"]}", "-p:PublishForThisMachine=true", "-v:q");
-        code.ShouldBe(0, output);
+        lock (Packing)
+        {
+            var (code, output) = DotNet.Run(Repository.Root, null, "pack", "Attribution.sln", "--no-build", "-c", Repository.Configuration, "-o", Folder["feed"],
+                $"-p:SdkLayout={Folder["layout/"]}", "-p:PublishForThisMachine=true", "-v:q");
+            code.ShouldBe(0, output);
+        }
         Folder.Write("nuget.config", """
             <configuration>
               <packageSources><clear /><add key="folder" value="feed" /></packageSources>

@@ -30,7 +30,7 @@ public sealed class ForeignTextTests
             KnownSecrets.Hide(Convert.ToBase64String([.. new byte[before], .. bytes, 1, 2])).ShouldNotContain(Convert.ToBase64String([.. new byte[before],
                 .. bytes])[(before + 4)..(before + 20)]);
         // A long text without a key is not searched twice.
-        var text = string.Concat(Enumerable.Repeat("abcdefghij..", 100_000));
+        var text = string.Concat(Enumerable.Repeat("qwxvjzkpty..", 100_000));
         KnownSecrets.Hide(text).ShouldBe(text);
     }
 }

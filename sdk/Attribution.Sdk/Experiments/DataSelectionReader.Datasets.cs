@@ -1,0 +1,72 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+
+namespace Attribution.Sdk.Experiments;
+
+// The datasets and what their items say.
+internal sealed partial class DataSelectionReader
+{
+    private void CheckPersonas()
+    {
+        var eval = Project.Items(EvalItem);
+        if (_evalMethods.Contains(PersonaMethodNames.Generated))
+            foreach (var item in eval.Where(item => item.Text("Trait") is null))
+                Problems.Add(new(ProjectErrorCodes.TraitMissing,
+                    $"{PersonaMethodNames.Generated} switches a trait on and off, and EvalDataset {item.Include} has no Trait. Add Trait=\"...\".", EvalItem,
+                    item.Include));
+        if (!_evalMethods.Contains(PersonaMethodNames.FromFile))
+            return;
+        foreach (var item in eval)
+            if (item.Text("PersonaVector") is not { } vector)
+                Problems.Add(new(ProjectErrorCodes.PropertyMissing,
+                    $"{PersonaMethodNames.FromFile} reads the persona vector of EvalDataset {item.Include} from a file, and the item names none. Add "
+                    + $"PersonaVector=\"...\".", EvalItem, item.Include));
+            else
+                RequireFile(EvalItem, item, Paths.Written(vector), "PersonaVector of ");
+    }
+
+    private List<ProjectDataset> Datasets(string kind)
+    {
+        var datasets = Project.Items(kind).Select(item => SelectionDataset(kind, item)).ToList();
+        CheckNames(kind, datasets.Select(d => (d.Name, d.Rows.Path!)));
+        return datasets;
+    }
+
+    private ProjectDataset SelectionDataset(string kind, ProjectItem item)
+    {
+        var parameters = Names.Of(typeof(RecipeParameterNames)).Where(name => item.Text(name) is not null).ToDictionary(name => name, name => item.Text(name)!);
+        var dataset = new ProjectDataset(Dataset(kind, item) with
+        {
+            Format = Properties.Choice($"Format of {kind} {item.Include}", item.Text("Format"), typeof(DatasetFormatNames), kind, item.Include),
+            TreatmentColumn = item.Text("TreatmentColumn"),
+            ControlColumn = item.Text("ControlColumn"),
+            Parameters = parameters.Count > 0 ? parameters : null,
+            Trait = item.Text("Trait"),
+            Prompts = item.Text("Prompts") is { } prompts ? OfRecipe(item, prompts) ? prompts : Paths.Written(prompts) : null,
+        })
+        {
+            PlantedColumn = item.Text("PlantedColumn"),
+            PersonaVector = item.Text("PersonaVector") is { } vector ? Paths.Written(vector) : null,
+            Judge = item.Text("Judge") ?? Build.Judge,
+        };
+        Problems.AddRange(DatasetLayout.Contradictions(dataset.Rows, kind, item.Include));
+        if (dataset.Rows.Recipe is null)
+            foreach (var (name, value) in parameters)
+                Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+                    $"{kind} {item.Include} has {name}=\"{value}\", which only a recipe reads, and no Recipe. Add Recipe=\"...\" or remove it.", kind,
+                    item.Include));
+        if (dataset.Rows.Prompts is null)
+            return dataset;
+        if (dataset.PromptFile is { } file)
+            RequireFile(kind, item, file, "Prompts of ");
+        if (dataset.Rows.Trait is null)
+            Problems.Add(new(ProjectErrorCodes.TraitMissing,
+                $"{kind} {item.Include} has Prompts, whose answers are judged, and no Trait to judge. Add Trait=\"...\".", kind, item.Include));
+        else if (dataset.Judge == JudgeNames.Llm)
+            return new JudgePromptFiles(Paths, Project.Worker).Find(dataset, item, Build.JudgePrompts, Problems);
+        return dataset;
+    }
+
+    // A file may be called so, too.
+    private static bool OfRecipe(ProjectItem item, string prompts) => prompts == DatasetSettings.PromptsOfRecipe && item.Text("Recipe") is not null;
+}
