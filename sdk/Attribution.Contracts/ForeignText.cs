@@ -15,8 +15,7 @@ public static class ForeignText
 
     /// <summary>
     /// The text with every character that a terminal acts on instead of showing it written as <c>\u001b</c>: control characters but tab and line break, and
-    /// those
-    /// that turn the direction of writing. A text without them is returned as it is.
+    /// those that turn the direction of writing. A text without them is returned as it is.
     /// </summary>
     public static string Visible(string text)
     {

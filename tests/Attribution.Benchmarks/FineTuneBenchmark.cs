@@ -15,8 +15,7 @@ namespace Attribution.Benchmarks;
 
 /// <summary>
 /// Steps of fine-tuning: ours, the bare matrix products of a step, and a plain loop that trains every weight through libtorch's graph with AdamW, in turn, in
-/// one
-/// run; and what a step of ours spends its time on. Prints Markdown.
+/// one run; and what a step of ours spends its time on. Prints Markdown.
 /// </summary>
 internal sealed class FineTuneBenchmark(CausalLanguageModel model, LoraConfig lora, TokenSequence[][] batches, int rounds)
 {

@@ -10,8 +10,7 @@ namespace Attribution.Benchmarks;
 
 /// <summary>
 /// Scores of several evaluation sets against a file of float16 vectors, and bare sequential reads of the same file in the same run: the share of the disk's,
-/// and of the
-/// page cache's, own rate that scoring reaches.
+/// and of the page cache's, own rate that scoring reaches.
 /// </summary>
 internal static partial class SelectionBenchmark
 {

@@ -10,8 +10,7 @@ namespace Attribution.Tests.Child;
 
 /// <summary>
 /// Everything that computes with tensors, while another thread collects garbage and runs finalizers all the time. In a process of its own, which stands still
-/// whenever
-/// garbage is collected.
+/// whenever garbage is collected.
 /// </summary>
 internal static class GarbageWork
 {

@@ -105,8 +105,7 @@ public sealed record ProjectionSettings
 
 /// <summary>
 /// The warm-up of <c>less</c>: an adapter trained on a share of the training rows, as FineTune trains; of LearningRate, LoraRank and Seeds, where they are
-/// lists, with the
-/// first value.
+/// lists, with the first value.
 /// </summary>
 public sealed record LessSettings
 {

@@ -2,8 +2,7 @@ namespace Attribution.Sdk.Stages;
 
 /// <summary>
 /// Who may write an experiment's requests and run its stages: one build at a time, from its first request to its last stage. It falls with the process that
-/// holds
-/// it.
+/// holds it.
 /// </summary>
 internal sealed class BuildLock : IDisposable
 {

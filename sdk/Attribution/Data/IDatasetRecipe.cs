@@ -12,8 +12,7 @@ public interface IDatasetRecipe
     /// <summary>Makes the rows, the same for the same options and file content on every machine: the result is kept and not asked for again.</summary>
     /// <param name="options">
     /// The item's metadata: the path, which may name a file to start from or be empty; filter, take and seed are applied to the rows that the recipe makes,
-    /// which may heed
-    /// them early to save work.
+    /// which may heed them early to save work.
     /// </param>
     IEnumerable<DatasetRow> Rows(DatasetOptions options);
 }

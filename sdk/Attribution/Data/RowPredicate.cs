@@ -7,8 +7,7 @@ namespace Attribution.Data;
 
 /// <summary>
 /// Tells whether a filter is a function of the row, so that the rows that it leaves may be kept under the filter's text and the file's content. It asks
-/// DuckDB's
-/// parser what the text is and DuckDB's catalog what its functions are; nothing is run.
+/// DuckDB's parser what the text is and DuckDB's catalog what its functions are; nothing is run.
 /// </summary>
 internal sealed class RowPredicate
 {

@@ -6,8 +6,7 @@ namespace Attribution.Diagnostics;
 
 /// <summary>
 /// The keys that this process knows. Whatever it shows or keeps of the words of others is cleared of them: a server may echo a key whole, in part, in base64 or
-/// hex,
-/// or with its middle masked.
+/// hex, or with its middle masked.
 /// </summary>
 internal static class KnownSecrets
 {

@@ -13,8 +13,7 @@ public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer
 {
     /// <summary>
     /// The share of pairs of answers to one prompt that got the same score, among the pairs in which both got one; NaN without such a pair. It tells how much
-    /// of a difference
-    /// between two runs may come of the draw alone.
+    /// of a difference between two runs may come of the draw alone.
     /// </summary>
     public double RepeatAgreement
     {
@@ -82,8 +81,7 @@ public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer
 
     /// <summary>
     /// Writes the verdicts as CSV (RFC 4180): prompt, answer, references, score, rationale. A cell that begins with <c>= + - @</c>, a tab or a carriage return,
-    /// which
-    /// spreadsheets run as a formula, has an apostrophe before it, which they take for the sign of a text.
+    /// which spreadsheets run as a formula, has an apostrophe before it, which they take for the sign of a text.
     /// </summary>
     public void WriteCsv(string path)
     {

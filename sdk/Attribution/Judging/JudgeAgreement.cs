@@ -17,8 +17,7 @@ internal sealed record JudgeAgreement(JudgeScale Scale, int[,] Counts, int Unjud
 
     /// <summary>
     /// Cohen's kappa, (o - e) / (1 - e) with the share o of equal scores and the share e that chance would give by the two's own frequencies of scores: 1 for
-    /// full agreement,
-    /// 0 for that of chance. NaN if both gave one and the same score throughout.
+    /// full agreement, 0 for that of chance. NaN if both gave one and the same score throughout.
     /// </summary>
     public double Kappa => WeightedKappa((p, j) => p == j ? 0 : 1);
 

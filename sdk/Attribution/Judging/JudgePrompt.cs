@@ -7,13 +7,11 @@ namespace Attribution.Judging;
 
 /// <summary>
 /// How a model is asked to score answers on one trait: instructions with a rubric, and examples with their scores. Read from a Markdown file that can be copied
-/// and
-/// changed; <see cref="JudgePromptReader"/> says its form.
+/// and changed; <see cref="JudgePromptReader"/> says its form.
 /// </summary>
 /// <remarks>
 /// Questions, answers and references reach the model as the strings of one JSON object, alone in a message of its own, so that nothing in them can end the
-/// string,
-/// the object or the message (<see cref="QuotedText"/>). The examples are messages of the same form, each followed by the reply that it should get.
+/// string, the object or the message (<see cref="QuotedText"/>). The examples are messages of the same form, each followed by the reply that it should get.
 /// </remarks>
 /// <param name="scale">The trait and its scores.</param>
 /// <param name="references">What answers are compared with.</param>

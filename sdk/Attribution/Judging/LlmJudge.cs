@@ -6,8 +6,7 @@ namespace Attribution.Judging;
 
 /// <summary>
 /// Has a language model score answers by a prompt. A reply without a score is asked for once more, and then kept as unjudged. One that the limit of tokens cut
-/// has
-/// no score, whatever it says: it is asked for once more with room for a model that reasons. What a content filter refuses is unjudged at once.
+/// has no score, whatever it says: it is asked for once more with room for a model that reasons. What a content filter refuses is unjudged at once.
 /// </summary>
 /// <param name="chat">The model; not disposed with this.</param>
 /// <param name="prompt">How it is asked.</param>

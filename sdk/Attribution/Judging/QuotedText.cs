@@ -5,9 +5,8 @@ namespace Attribution.Judging;
 
 /// <summary>
 /// Text of others as the strings of a JSON object on one line, from which it cannot get out: besides what JSON escapes, every character that could begin a mark
-/// of a
-/// chat format is escaped (<c>&lt;|im_end|&gt;</c>, <c>&lt;/s&gt;</c>, <c>[INST]</c>, <c>&lt;&lt;SYS&gt;&gt;</c>), and so is what breaks lines or turns them
-/// round. A JSON reader gets the text back unchanged.
+/// of a chat format is escaped (<c>&lt;|im_end|&gt;</c>, <c>&lt;/s&gt;</c>, <c>[INST]</c>, <c>&lt;&lt;SYS&gt;&gt;</c>), and so is what breaks lines or turns
+/// them round. A JSON reader gets the text back unchanged.
 /// </summary>
 internal static class QuotedText
 {

@@ -8,8 +8,7 @@ namespace Attribution.Judging;
 
 /// <summary>
 /// A judging model's verdict: <c>{"rationale": "...", "score": 2}</c>. Read tolerantly, for not every model keeps to a form: around it may stand reasoning, a
-/// code
-/// fence or a sentence, and the score may be a text.
+/// code fence or a sentence, and the score may be a text.
 /// </summary>
 internal static partial class VerdictText
 {
@@ -44,8 +43,7 @@ internal static partial class VerdictText
 
     /// <summary>
     /// The score that prose ends with: a line that is a label and a number, or a last sentence that states one score and weighs none. What a score would need,
-    /// or why
-    /// another one does not fit, is no verdict.
+    /// or why another one does not fit, is no verdict.
     /// </summary>
     private static int? Concluded(string said, JudgeScale scale)
     {

@@ -89,9 +89,8 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
     public void Dispose() => _projection?.Dispose();
 
     // A float's last bits depend on the shape of the product that it comes from, so no shape may depend on what a vector's identity does not hold. Treatments
-    // and
-    // controls never share a pass, and the passes are the same whatever is wanted of them. On the CPU a conversation is a pass by itself; on a GPU, where that
-    // would leave it idle, a pass is some of the rows that are computed together: a block's, which are part of its identity as the budget is.
+    // and controls never share a pass, and the passes are the same whatever is wanted of them. On the CPU a conversation is a pass by itself; on a GPU, where
+    // that would leave it idle, a pass is some of the rows that are computed together: a block's, which are part of its identity as the budget is.
     internal IEnumerable<int[]> Batches(IReadOnlyList<TokenizedRow> rows) => transformer.Device.type == DeviceType.CPU
         ? Enumerable.Range(0, rows.Count).Select(i => new[] { i })
         : SequenceBatch.Plan([.. rows.Select(r => Math.Max(r.Treatment.Length, r.Control?.Length ?? 0))], TokenBudget);

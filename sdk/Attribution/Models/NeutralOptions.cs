@@ -4,8 +4,7 @@ namespace Attribution.Models;
 
 /// <summary>
 /// Properties of a published <c>config.json</c> that a forward pass in evaluation mode does not depend on, each under the reason why. A property that is
-/// neither
-/// here nor read by a family's mapping is an error.
+/// neither here nor read by a family's mapping is an error.
 /// </summary>
 internal static class NeutralOptions
 {

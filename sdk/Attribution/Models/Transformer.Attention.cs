@@ -79,8 +79,7 @@ public sealed partial class Transformer
 
     /// <summary>
     /// Rotated queries [B, H, T - start, d] of the tokens from <paramref name="start"/> on, scaled so that what is left is to divide by sqrt(d), and of all
-    /// tokens
-    /// rotated keys and values [B, K, T, d].
+    /// tokens rotated keys and values [B, K, T, d].
     /// </summary>
     private (Tensor Query, Tensor Key, Tensor Value) Project(TransformerBlock block, Tensor normed, ForwardContext context, int start = 0)
     {

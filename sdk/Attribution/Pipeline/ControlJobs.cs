@@ -8,8 +8,7 @@ namespace Attribution.Pipeline;
 
 /// <summary>
 /// The controls that a dataset lacks, written by the base model, block by block as vectors are; put together they are the dataset's rows with a control each.
-/// They depend on rows,
-/// model and length alone, so whatever methods and layers read them, they are written once.
+/// They depend on rows, model and length alone, so whatever methods and layers read them, they are written once.
 /// </summary>
 internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSource model, StageContext context)
 {

@@ -15,8 +15,7 @@ namespace Attribution.Pipeline;
 
 /// <summary>
 /// The vectors of <c>less</c>. Each training set has a warm-up, an artifact with a checkpoint for each epoch; the vectors of the set, and of each evaluation
-/// set
-/// for it, are put together from blocks of rows as others are.
+/// set for it, are put together from blocks of rows as others are.
 /// </summary>
 internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource model, VectorFormat format, StageContext context, Action<BlockProgress> count)
 {

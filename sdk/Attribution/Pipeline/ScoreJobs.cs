@@ -10,8 +10,7 @@ namespace Attribution.Pipeline;
 
 /// <summary>
 /// The baselines that give every training row a score and none a vector: a table of scores per training set, of <c>bm25</c> per training and evaluation set.
-/// What
-/// reads the model is put together from blocks of rows, as vectors are.
+/// What reads the model is put together from blocks of rows, as vectors are.
 /// </summary>
 internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource model, StageContext context, Action<BlockProgress> count)
 {

@@ -40,8 +40,7 @@ internal static class Workers
 
     /// <summary>
     /// The processes of a stage, this one first. By itself it is one for each visible GPU; on the CPU one for each core while the model is so small that it
-    /// runs on
-    /// one thread (<see cref="TorchThreads.LeastWeights"/>), and else a single one with all cores. Never more than there are units.
+    /// runs on one thread (<see cref="TorchThreads.LeastWeights"/>), and else a single one with all cores. Never more than there are units.
     /// </summary>
     /// <param name="work">What there is to do.</param>
     /// <param name="execution">What the project says.</param>

@@ -19,8 +19,7 @@ internal sealed record StageUnits(StageRequest Like, string Noun, int Count, int
 
     /// <summary>
     /// Such as <c>20 adapters: about 2 min (6.1 s each on cpu), 3 MB</c>, from what units of the same kind and model took that are in the store; <c>not
-    /// measured
-    /// yet</c> where there are none.
+    /// measured yet</c> where there are none.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="workers">The processes that share the work.</param>

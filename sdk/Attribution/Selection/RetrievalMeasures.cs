@@ -3,8 +3,7 @@ namespace Attribution.Selection;
 /// <summary>
 /// How well scores find the rows that are known to show a behaviour, the planted ones: the measures of DATE-LM (arXiv 2507.09424). The first k, and the first
 /// planted row, are those of the order that selection goes by: the higher score first, of equal scores the lower row number. A row without a score comes after
-/// all
-/// others.
+/// all others.
 /// </summary>
 /// <param name="PrecisionAtK">The share of the first k rows that are planted.</param>
 /// <param name="RecallAtK">The share of the planted rows that are among the first k.</param>

@@ -13,8 +13,7 @@ public static class VectorFolder
     /// <param name="layer">The 0-based block.</param>
     /// <exception cref="AttributionException">
     /// <see cref="ErrorCodes.VectorTableInvalid"/>: no vectors, or of two forms. <see cref="ErrorCodes.VectorTableIncomplete"/>: a file is missing or files do
-    /// not fit
-    /// each other. <see cref="ErrorCodes.NpyInvalid"/>: a file is damaged.
+    /// not fit each other. <see cref="ErrorCodes.NpyInvalid"/>: a file is damaged.
     /// </exception>
     public static IVectorSource Open(string folder, int layer)
     {

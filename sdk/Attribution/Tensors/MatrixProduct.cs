@@ -5,8 +5,7 @@ namespace Attribution.Tensors;
 
 /// <summary>
 /// Products with weights. Those of bfloat16 on a processor without instructions for it (<see cref="Processor.MultipliesBFloat16"/>) go through float32, a tile
-/// of the
-/// weights at a time, so that the weights never exist in float32 as a whole; the result is rounded to bfloat16 as such an instruction would.
+/// of the weights at a time, so that the weights never exist in float32 as a whole; the result is rounded to bfloat16 as such an instruction would.
 /// </summary>
 internal static class MatrixProduct
 {

@@ -10,8 +10,7 @@ namespace Attribution.Tensors;
 /// symbol alone, <c>std::ios_base_library_init</c>, that newer compilers mention wherever <c>iostream</c> is included, and that nothing in the library refers
 /// to.
 /// A copy in memory that asks for the version weakly loads, and works; no file is changed. TorchSharp's library is under the MIT licence. Upstream:
-/// dotnet/TorchSharp
-/// is built on Ubuntu 24.04; see its issue 1496 and the discussion of GLIBCXX versions in dotnet/TorchSharp issue 169.
+/// dotnet/TorchSharp is built on Ubuntu 24.04; see its issue 1496 and the discussion of GLIBCXX versions in dotnet/TorchSharp issue 169.
 /// </summary>
 internal static unsafe partial class OldStandardLibrary
 {

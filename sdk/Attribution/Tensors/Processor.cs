@@ -16,8 +16,7 @@ internal static class Processor
 
     /// <summary>
     /// Whether it multiplies bfloat16 matrices by instructions of its own (AVX512-BF16 or AMX). Without them oneDNN's bfloat16 product runs at a fiftieth of
-    /// the
-    /// rate of float32's. <c>ONEDNN_MAX_CPU_ISA</c> set to something older counts as without.
+    /// the rate of float32's. <c>ONEDNN_MAX_CPU_ISA</c> set to something older counts as without.
     /// </summary>
     public static bool MultipliesBFloat16 { get; } = HasBFloat16();
 

@@ -5,8 +5,7 @@ namespace Attribution.Tensors;
 
 /// <summary>
 /// Where the native libraries lie. libtorch: the folder that <c>LIBTORCH</c> names; else beside the program; else the package <c>libtorch-cpu-RID</c> where
-/// NuGet
-/// unpacked it. LibTorchSharp: beside the program or where NuGet unpacked it.
+/// NuGet unpacked it. LibTorchSharp: beside the program or where NuGet unpacked it.
 /// </summary>
 /// <param name="LibTorch">The folder of libtorch's libraries.</param>
 /// <param name="TorchSharp">LibTorchSharp's file.</param>

@@ -8,8 +8,7 @@ namespace Attribution.Tensors;
 
 /// <summary>
 /// The native libraries behind TorchSharp: libtorch and LibTorchSharp, each loaded from where it lies (<see cref="TorchFiles"/>), so that no project needs a
-/// copy
-/// of them. They are loaded when TorchSharp is first used; a program that needs no tensors never loads them.
+/// copy of them. They are loaded when TorchSharp is first used; a program that needs no tensors never loads them.
 /// </summary>
 public static unsafe class TorchLibrary
 {

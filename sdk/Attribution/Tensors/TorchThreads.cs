@@ -8,8 +8,7 @@ namespace Attribution.Tensors;
 
 /// <summary>
 /// How many threads an operator on the CPU uses: as many as <c>ATTRIBUTION_THREADS</c> says, else <c>OMP_NUM_THREADS</c>, else one for a model whose products
-/// are too
-/// small to share out, and every core for others.
+/// are too small to share out, and every core for others.
 /// </summary>
 internal static partial class TorchThreads
 {
@@ -18,8 +17,7 @@ internal static partial class TorchThreads
 
     /// <summary>
     /// The least weights of a model's largest matrix at which two threads are worth waking. Below it, the threads wait longer for each other than they compute;
-    /// the
-    /// benchmarks <c>finetune</c> and <c>attribution --shape small</c> show it with <c>ATTRIBUTION_THREADS</c> set to 1 and 2.
+    /// the benchmarks <c>finetune</c> and <c>attribution --shape small</c> show it with <c>ATTRIBUTION_THREADS</c> set to 1 and 2.
     /// </summary>
     public const long LeastWeights = 1 << 19;
 

@@ -33,8 +33,7 @@ public sealed record RenderedConversation(string Text, TextSpan LastAssistantTur
 {
     /// <summary>
     /// The parts of <see cref="Text"/> whose loss counts, in order: the last assistant turn that counts, or all of them; and where the template has <c>{%
-    /// generation %}</c>,
-    /// what it writes inside of that alone.
+    /// generation %}</c>, what it writes inside of that alone.
     /// </summary>
     public IReadOnlyList<TextSpan> Kept { get; init; } = [LastAssistantTurn];
 

@@ -4,8 +4,7 @@ namespace Attribution.Tokenization;
 
 /// <summary>
 /// What a tokenizer may make of a text. Tokenizers come with downloaded models and are not trusted: one whose steps grow a text without end, or whose
-/// expressions
-/// search it without end, is stopped with an error.
+/// expressions search it without end, is stopped with an error.
 /// </summary>
 internal static class TokenizerBudget
 {

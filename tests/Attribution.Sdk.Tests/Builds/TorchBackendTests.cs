@@ -27,6 +27,9 @@ public sealed class TorchBackendTests
     [Fact]
     public void The_worker_is_given_the_package_s_libtorch_or_the_one_that_was_named()
     {
+        // Where packages lie, the project knows once it is restored.
+        var (code, output) = DotNet.Run(Repository.Root, Without, "restore", "experiments/quickstart");
+        code.ShouldBe(0, output);
         var folder = Evaluate("-getProperty:AttributionLibTorch").Trim();
         File.Exists(Path.Combine(folder, "libtorch_cpu.so")).ShouldBe(OperatingSystem.IsLinux(), folder);
         Evaluate("-getProperty:AttributionLibTorch", "-p:LibTorchPath=/opt/torch").Trim().ShouldBe("/opt/torch");

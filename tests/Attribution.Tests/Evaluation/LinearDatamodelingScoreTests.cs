@@ -9,8 +9,7 @@ public sealed class LinearDatamodelingScoreTests
 {
     /// <summary>
     /// Ridge regression, solved anew on each subset: y_j is minus the squared error at a test point. The influence of a row, which the whole set's solution
-    /// gives
-    /// by hand, foretells it; random scores do not.
+    /// gives by hand, foretells it; random scores do not.
     /// </summary>
     [Fact]
     public void Exact_influence_foretells_a_planted_linear_problem_and_random_scores_do_not()

@@ -5,8 +5,7 @@ namespace Attribution.Tests.Methods;
 
 /// <summary>
 /// A vector is addressed by its row, method and layer: nothing else may change a byte of it. Each case runs in a process of its own, natively and with the
-/// instruction
-/// set capped, so that one machine shows what another would do.
+/// instruction set capped, so that one machine shows what another would do.
 /// </summary>
 public sealed class EqualBytesTests
 {

@@ -5,8 +5,7 @@ namespace Attribution.Tests.Tensors;
 
 /// <summary>
 /// What of TorchSharp the product calls, read from the compiled assemblies: nothing that makes a temporary scalar on the way, by itself or deep inside, and
-/// nothing
-/// that ends the process on an error. BannedSymbols.txt says so at compile time of what was known; this looks at what TorchSharp's code does.
+/// nothing that ends the process on an error. BannedSymbols.txt says so at compile time of what was known; this looks at what TorchSharp's code does.
 /// </summary>
 public sealed class TorchSharpCallsTests
 {

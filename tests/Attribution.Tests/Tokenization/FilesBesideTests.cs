@@ -5,8 +5,7 @@ namespace Attribution.Tests.Tokenization;
 
 /// <summary>
 /// Tokens that stand only in the files beside <c>tokenizer.json</c>. What is right is what Hugging Face's library does: it adds the tokens of the files to
-/// those
-/// of <c>tokenizer.json</c> as if by <c>add_tokens</c>, so the reference library is asked of a file with the tokens in it.
+/// those of <c>tokenizer.json</c> as if by <c>add_tokens</c>, so the reference library is asked of a file with the tokens in it.
 /// </summary>
 public sealed class FilesBesideTests
 {

@@ -11,8 +11,7 @@ namespace Attribution.Data.Recipes;
 
 /// <summary>
 /// Has a language model write an evaluation set from the description of a trait: users' messages, each answered once with the trait and once without it. A
-/// model that keeps its
-/// replies (<see cref="StoredChatCompletion"/>) is paid for each of them once.
+/// model that keeps its replies (<see cref="StoredChatCompletion"/>) is paid for each of them once.
 /// </summary>
 /// <param name="model">Who writes; not disposed with this.</param>
 internal sealed class PersonaWriter(IChatCompletion model)

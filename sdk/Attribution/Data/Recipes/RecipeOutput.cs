@@ -12,8 +12,7 @@ public static class RecipeOutput
 
     /// <summary>
     /// The rows that are wanted. The columns of the filter are those of the rows: their metadata, <c>treatment_messages</c> and <c>control_messages</c>. With a
-    /// seed as
-    /// many rows are held as are taken; with a filter the rows go through a temporary file.
+    /// seed as many rows are held as are taken; with a filter the rows go through a temporary file.
     /// </summary>
     /// <param name="rows">Read once.</param>
     /// <param name="options">Filter, Take and Seed.</param>

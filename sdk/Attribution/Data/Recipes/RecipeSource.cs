@@ -19,8 +19,7 @@ internal sealed partial record RecipeSource(IReadOnlyList<string> Files, HubRepo
     /// Finds the files: a file, a glob, or a folder that has them under their published names; else a Hugging Face id, <c>organisation/name</c> with an
     /// optional
     /// <c>@revision</c>; else, for a path without a folder or no path at all, the repository that the dataset is published in. What the hub's cache holds is
-    /// taken without
-    /// asking the hub.
+    /// taken without asking the hub.
     /// </summary>
     /// <exception cref="AttributionException">ATTR1301: nothing there. ATTR1320: without the files that are wanted. ATTR1123 to ATTR1128: the hub.</exception>
     internal static RecipeSource Resolve(

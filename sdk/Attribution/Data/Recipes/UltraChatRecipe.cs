@@ -5,8 +5,7 @@ namespace Attribution.Data.Recipes;
 
 /// <summary>
 /// ultrachat_200k: <c>messages</c> (a list of <c>role</c> and <c>content</c>), <c>prompt</c> and <c>prompt_id</c>. The conversation is taken as it is, up to
-/// its last
-/// assistant turn.
+/// its last assistant turn.
 /// </summary>
 internal sealed class UltraChatRecipe : PublishedRecipe
 {

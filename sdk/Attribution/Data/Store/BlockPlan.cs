@@ -5,8 +5,7 @@ namespace Attribution.Data.Store;
 /// </summary>
 /// <remarks>
 /// A block ends after its first row, from the 64th on, whose hash falls into the lowest 1/240 of all hashes. Both sides of an inserted or deleted row find the
-/// same
-/// such rows, so the cuts behind it are the same cuts. A sixth of the blocks meet no such row within 512; were those cut at the 512th, an inserted
+/// same such rows, so the cuts behind it are the same cuts. A sixth of the blocks meet no such row within 512; were those cut at the 512th, an inserted
 /// row would move that cut, and the next one too, until a natural cut happened to come first. So they end after the row with the LOWEST hash among their rows
 /// 256 to 512 instead:
 /// content again, which an inserted row changes only if it is itself the lowest or pushes the lowest out, about once in 128 times.

@@ -31,8 +31,7 @@ internal readonly partial record struct FileIdentity(long Length, long Modified,
 
     /// <summary>
     /// Whether a path leads, through links, to something that is neither a file nor a folder: a pipe, which stands still until someone writes, or a device,
-    /// which may
-    /// have no end. False where the system does not say.
+    /// which may have no end. False where the system does not say.
     /// </summary>
     public static bool IsPipeOrDevice(string path) => s_hasStatx && Statx(AtCurrentFolder, path, 0) is { Error: 0 } found
         && (found.Mode & TypeOfFile) is not (Folder or Regular);

@@ -4,9 +4,8 @@ namespace Attribution.Evaluation.Statistics;
 
 /// <summary>
 /// The linear datamodelling score, LDS (arXiv 2303.14186): a model is trained on each of m subsets S_j of the training rows, and y_j is what came of it, such
-/// as
-/// minus the loss on an evaluation set. Scores tau_i of the rows foretell <c>g_j = sum of tau_i over i in S_j</c>; the LDS is Spearman's correlation of g and
-/// y.
+/// as minus the loss on an evaluation set. Scores tau_i of the rows foretell <c>g_j = sum of tau_i over i in S_j</c>; the LDS is Spearman's correlation of g
+/// and y.
 /// </summary>
 public static class LinearDatamodelingScore
 {

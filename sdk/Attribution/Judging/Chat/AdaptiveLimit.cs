@@ -2,8 +2,7 @@ namespace Attribution.Judging.Chat;
 
 /// <summary>
 /// How many calls may be under way: additive increase, multiplicative decrease. An endpoint's "too many" halves the limit, once for all the calls that were
-/// under
-/// way then; each limit's worth of calls that succeed raises it by one. While the endpoint asks to wait, no call starts.
+/// under way then; each limit's worth of calls that succeed raises it by one. While the endpoint asks to wait, no call starts.
 /// </summary>
 internal sealed class AdaptiveLimit(int most)
 {

@@ -4,8 +4,7 @@ namespace Attribution.Judging.Chat;
 
 /// <summary>
 /// The tokens that may still be paid for. A call sets aside the most that it can cost before it starts, and gives back what it did not; it waits while calls
-/// under way
-/// hold what it needs, and is refused when even their end could not make room. So the budget is never passed.
+/// under way hold what it needs, and is refused when even their end could not make room. So the budget is never passed.
 /// </summary>
 internal sealed class JudgeBudget(long? most)
 {

@@ -11,8 +11,7 @@ namespace Attribution.Judging.Chat;
 
 /// <summary>
 /// A model of a folder, answering in this process: a judge without network and without cost. The model is loaded when it is first asked. Requests that wait
-/// while it is at
-/// work are answered together.
+/// while it is at work are answered together.
 /// </summary>
 internal sealed class LocalChatCompletion : IChatCompletion
 {

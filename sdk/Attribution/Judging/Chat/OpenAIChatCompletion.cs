@@ -10,8 +10,7 @@ namespace Attribution.Judging.Chat;
 
 /// <summary>
 /// A model behind an OpenAI-compatible endpoint. Calls that fail in passing (408, 409, 429, 5xx, a dropped connection, a reply that is cut or is no JSON,
-/// silence) are
-/// made again after growing waits, or those that the endpoint asks for; the number of calls at once follows what it bears.
+/// silence) are made again after growing waits, or those that the endpoint asks for; the number of calls at once follows what it bears.
 /// </summary>
 public sealed class OpenAIChatCompletion : IChatCompletion
 {

@@ -9,8 +9,7 @@ namespace Attribution.Judging.Chat;
 /// <summary>
 /// A model whose every answer is kept in the artifact store the moment it arrives, and taken from there ever after, by whichever experiment asks. An answer
 /// is found by the model and kind of endpoint (<see cref="IChatCompletion.Identity"/>) and by all of the request; neither the endpoint's address nor this
-/// library's
-/// version counts.
+/// library's version counts.
 /// </summary>
 internal sealed class StoredChatCompletion : IChatCompletion
 {

@@ -10,8 +10,7 @@ namespace Attribution.Methods.Less;
 
 /// <summary>
 /// A checkpoint of the warm-up of <c>less</c> in a folder of its own: the adapter as PEFT reads it; <c>optimizer.safetensors</c>, the mean of the gradients and
-/// of
-/// their squares for each matrix of the adapter; and <c>checkpoint.json</c>.
+/// of their squares for each matrix of the adapter; and <c>checkpoint.json</c>.
 /// </summary>
 internal sealed class LessCheckpoint : IDisposable
 {

@@ -10,10 +10,8 @@ namespace Attribution.Methods.Less;
 
 /// <summary>
 /// The vectors of <c>less</c> (arXiv 2402.04333): for each checkpoint c of a warm-up the gradient of the row's loss with respect to the adapter, of a training
-/// row as
-/// Adam would step along it, projected, at length <c>sqrt(learning rate of c)</c>, one behind the other. So the product of a training row's vector with an
-/// evaluation
-/// row's is <c>sum_c rate_c cos(Gamma_c, g_c)</c>, and since all vectors are of one length, <c>cos_sim</c> has the same order.
+/// row as Adam would step along it, projected, at length <c>sqrt(learning rate of c)</c>, one behind the other. So the product of a training row's vector with
+/// an evaluation row's is <c>sum_c rate_c cos(Gamma_c, g_c)</c>, and since all vectors are of one length, <c>cos_sim</c> has the same order.
 /// </summary>
 /// <param name="model">The base model.</param>
 /// <param name="checkpoints">The folders of the warm-up's checkpoints.</param>
@@ -66,8 +64,7 @@ internal sealed class LessVectors(CausalLanguageModel model, IReadOnlyList<strin
                 parameter.grad = null;
                 var wanted = isTraining ? checkpoint.Precondition(place, gradient) : gradient;
                 // B as its transpose, so that the shorter side is the rank: sum over r of e_r (row r)^T. Behind a row of zeros: the first column of a Hadamard
-                // transform
-                // is constant, so that the first rows of all matrices would fall on each other.
+                // transform is constant, so that the first rows of all matrices would fall on each other.
                 var rows = name == "lora_A" ? wanted : wanted.t(); // [r, in] or [r, out]
                 var matrix = cat([zeros([1, rows.shape[1]], float32, rows.device), rows]); // [1 + r, ...]
                 var linear = new Linear($"{weights.Linear.Name}.{name}", matrix, bias: null);

@@ -8,9 +8,8 @@ namespace Attribution.Methods.Projections;
 /// <summary>
 /// Projects the gradient of a matrix from both sides, to n x n with <c>n^2 = dimension</c>, and sums over matrices:
 /// <c>v[i n + j] = 1/n sum_l (P_l W'_l Q_l^T)[i, j] = 1/n sum_l sum_t (P_l g_l[t])_i (Q_l x_l[t])_j</c>, so that W' is never formed. P_l [n, out] and Q_l [n,
-/// in]
-/// are subsampled Hadamard transforms with random signs (Tropp, arXiv 1011.1595): <c>P_l[i, k] = d_k (-1)^popcount(r_i &amp; k)</c>, the r_i different numbers
-/// below N, the least power of two that is neither below n nor below out. Their rows are orthogonal, so they lose less than independent signs do, and
+/// in] are subsampled Hadamard transforms with random signs (Tropp, arXiv 1011.1595): <c>P_l[i, k] = d_k (-1)^popcount(r_i &amp; k)</c>, the r_i different
+/// numbers below N, the least power of two that is neither below n nor below out. Their rows are orthogonal, so they lose less than independent signs do, and
 /// nothing at all where out is not above n = N.
 /// </summary>
 /// <remarks>

@@ -88,10 +88,8 @@ public sealed class LoraAdapter : IDisposable
 
     /// <summary>
     /// Lets the model run with W + (alpha / r) B A in the place of its matrices until the adapter is disposed of: the same up to rounding, at the cost of the
-    /// base
-    /// model alone. For evaluation; nothing can be trained meanwhile. Does nothing where that would round the adapter (weights of less than float32) or need
-    /// more
-    /// than a gigabyte.
+    /// base model alone. For evaluation; nothing can be trained meanwhile. Does nothing where that would round the adapter (weights of less than float32) or
+    /// need more than a gigabyte.
     /// </summary>
     public void Fold()
     {

@@ -6,8 +6,8 @@ namespace Attribution.Models.Lora;
 
 /// <summary>
 /// The gradients of an adapter's matrices for a pass whose derivative is written out: each adapted matrix's input is kept when the forward pass goes through
-/// it;
-/// the gradient at its output comes with the backward pass. With y = W x + s B A x and g the gradient at y: <c>dA = s (g B)^T x</c>, <c>dB = s g^T (x A^T)</c>.
+/// it; the gradient at its output comes with the backward pass. With y = W x + s B A x and g the gradient at y: <c>dA = s (g B)^T x</c>, <c>dB = s g^T (x
+/// A^T)</c>.
 /// </summary>
 internal sealed class LoraGradients : IDisposable
 {

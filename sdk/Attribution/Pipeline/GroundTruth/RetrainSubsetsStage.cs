@@ -14,8 +14,7 @@ namespace Attribution.Pipeline.GroundTruth;
 
 /// <summary>
 /// Trains an adapter on each of m random subsets of every training set, with each seed. What is trained on depends on the set alone: methods and evaluation
-/// sets
-/// that are added later find the adapters in the store.
+/// sets that are added later find the adapters in the store.
 /// </summary>
 internal sealed class RetrainSubsetsStage : Stage<RetrainSubsetsSettings>
 {

@@ -26,8 +26,7 @@ internal sealed record Metrics(IReadOnlyDictionary<string, RunMetrics> Runs)
 
     /// <summary>
     /// What is kept in git: the lines of <see cref="OverSeeds"/>, since single seeds say little and are many, and the verdicts. Of these the scores are
-    /// compared,
-    /// and not the words, which follow from them and may turn on another machine where a run is barely told from another.
+    /// compared, and not the words, which follow from them and may turn on another machine where a run is barely told from another.
     /// </summary>
     public Metrics ToSnapshot() => new(OverSeeds) { Verdicts = Verdicts };
 

@@ -6,8 +6,7 @@ namespace Attribution.Reporting.ContextAttribution;
 
 /// <summary>
 /// Shows an answer beside its context as HTML: each sentence of the answer is a button that shades the sources by their scores for it and lists the best eight.
-/// Every text is
-/// shown as text, whatever it says. The first sentence is shown without a script too.
+/// Every text is shown as text, whatever it says. The first sentence is shown without a script too.
 /// </summary>
 public static class AttributedAnswerHtml
 {

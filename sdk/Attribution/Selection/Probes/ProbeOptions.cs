@@ -2,8 +2,7 @@ namespace Attribution.Selection.Probes;
 
 /// <summary>
 /// How a probe is trained. A fit costs about <c>6 * parameters * rows * epochs</c> operations: nothing for <see cref="Linear"/>; for <see cref="Mlp"/> at D =
-/// 4096 and 300
-/// pairs a minute or two of CPU, and scoring takes it 50 million operations a row.
+/// 4096 and 300 pairs a minute or two of CPU, and scoring takes it 50 million operations a row.
 /// </summary>
 public sealed record ProbeOptions
 {

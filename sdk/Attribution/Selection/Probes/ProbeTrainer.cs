@@ -10,8 +10,7 @@ namespace Attribution.Selection.Probes;
 
 /// <summary>
 /// Fits a probe by logistic regression: the loss is <c>mean_i w_i (softplus(z_i) - y_i z_i)</c> of the logits z, with w = controls / treatments for a treatment
-/// and 1 for a
-/// control, so that neither kind counts for more. The same vectors, options and machine give the same bytes.
+/// and 1 for a control, so that neither kind counts for more. The same vectors, options and machine give the same bytes.
 /// </summary>
 internal sealed class ProbeTrainer(ProbeOptions options, ProbeExamples examples) : IDisposable
 {

@@ -7,8 +7,8 @@ namespace Attribution.Selection.Scoring;
 
 /// <summary>
 /// Scores by the inverse of second moments, in float64: <c>trak_full</c> (arXiv 2303.14186) and <c>trackstar</c> (arXiv 2410.17413). The training vectors are
-/// read
-/// once for their second moments, however many scorers there are, and once for the scores. With a Cholesky factor <c>R = L L^T</c> the vectors <c>L^-1 phi</c>
+/// read once for their second moments, however many scorers there are, and once for the scores. With a Cholesky factor <c>R = L L^T</c> the vectors <c>L^-1
+/// phi</c>
 /// have the
 /// inner products of <c>R^-1/2 phi</c>, so no eigenvector is computed.
 /// </summary>

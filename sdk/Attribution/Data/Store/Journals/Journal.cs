@@ -9,9 +9,8 @@ namespace Attribution.Data.Store.Journals;
 /// </summary>
 /// <remarks>
 /// Each process appends to a segment of its own, so nobody writes where another does; a line carries a checksum, and half a line at the end of a killed
-/// process's
-/// segment is no entry. A lock per key makes the second process that wants an entry wait for the first, and within a process the second caller shares the first
-/// one's work. Files of a journal are only ever added to, but by <c>attribution store verify</c> and <c>gc</c>.
+/// process's segment is no entry. A lock per key makes the second process that wants an entry wait for the first, and within a process the second caller shares
+/// the first one's work. Files of a journal are only ever added to, but by <c>attribution store verify</c> and <c>gc</c>.
 /// </remarks>
 internal sealed class Journal : IDisposable
 {

@@ -5,8 +5,7 @@ namespace Attribution.Data.Store.Journals;
 
 /// <summary>
 /// A process's own segments of a journal. Lines that are appended while others are on their way to the disk go there together, with one flush. A segment that
-/// has not grown
-/// for a while is never written to again, so that readers need not look at it again either.
+/// has not grown for a while is never written to again, so that readers need not look at it again either.
 /// </summary>
 internal sealed class JournalWriter(string folder) : IDisposable
 {

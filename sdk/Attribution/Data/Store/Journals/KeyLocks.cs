@@ -2,13 +2,11 @@ namespace Attribution.Data.Store.Journals;
 
 /// <summary>
 /// Locks by key, all in one file: a byte each, far apart. No file is made or deleted for a lock, so one costs two system calls. The operating system releases a
-/// lock when its
-/// holder dies. Where a file system has no such locks, every process gets them: work may then be done twice, and nothing worse.
+/// lock when its holder dies. Where a file system has no such locks, every process gets them: work may then be done twice, and nothing worse.
 /// </summary>
 /// <remarks>
 /// Such locks belong to the process (fcntl(2)): to itself it is never in the way, and closing the file anywhere lets go of all of them. So a process opens the
-/// file once, and keeps
-/// the keys that it holds itself.
+/// file once, and keeps the keys that it holds itself.
 /// </remarks>
 internal sealed class KeyLocks : IDisposable
 {
