@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using Attribution.Pipeline;
@@ -31,7 +32,16 @@ internal sealed class Helpers : IHelpers
             var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
             foreach (var (name, value) in environment.Variables)
                 start.Environment[name] = value;
-            var process = Process.Start(start)!;
+            Process process;
+            try
+            {
+                process = Process.Start(start)!;
+            }
+            catch (Win32Exception e)
+            {
+                Detail($"it does not start: {e.Message}");
+                continue;
+            }
             process.OutputDataReceived += (_, line) => Read(line.Data);
             process.ErrorDataReceived += (_, line) => Detail(line.Data);
             process.BeginOutputReadLine();
@@ -61,17 +71,22 @@ internal sealed class Helpers : IHelpers
         }
     }
 
-    private void Read(string? line)
+    /// <summary>Takes a line that a helper wrote.</summary>
+    internal void Read(string? line)
     {
         if (line is null)
             return;
-        if (!line.StartsWith('{'))
+        JsonElement said;
+        try
         {
+            said = JsonElement.Parse(line);
+        }
+        catch (JsonException)
+        {
+            // A native library's line, or the half of one that a killed helper left.
             Detail(line);
             return;
         }
-        using var document = JsonDocument.Parse(line);
-        var said = document.RootElement;
         var text = said.GetProperty("text").GetString()!;
         switch (said.GetProperty("kind").GetString())
         {

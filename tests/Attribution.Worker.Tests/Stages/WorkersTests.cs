@@ -106,6 +106,19 @@ public sealed partial class WorkersTests
         chosen.Select(worker => worker.Gpu).ShouldBe(Enumerable.Range(0, workers).Select(i => gpus == 0 ? null : names[i % gpus]));
     }
 
+    // A helper that is killed while it writes leaves half a line.
+    [Theory]
+    [InlineData("""{"kind":"warning","text":"hal""")]
+    [InlineData("{ a native library's line }")]
+    [InlineData("plain")]
+    public void A_line_of_a_helper_that_is_no_message_is_a_detail(string line)
+    {
+        using var output = new StringWriter();
+        using var helpers = new Attribution.Worker.Stages.Helpers("FineTune", "none", [], new Attribution.Worker.Stages.Reporter(output));
+        helpers.Read(line);
+        WorkerLine.Parse(output.ToString())[^1].Text.ShouldBe($"a helper: {line}");
+    }
+
     [Fact]
     public void Progress_tells_how_many_are_at_work()
     {
