@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Attribution.Data.Store;
+using Attribution.Pipeline;
 using Attribution.Pipeline.Results;
-using Attribution.Reporting;
 
-namespace Attribution.Pipeline.Reports;
+namespace Attribution.Reporting.Reading;
 
 /// <summary>Reads what the stages made, from what, and when.</summary>
 internal sealed class StageReader(StageContext context, StageRequests requests)

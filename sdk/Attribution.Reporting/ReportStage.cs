@@ -2,12 +2,12 @@ using System.Text;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
-using Attribution.Pipeline.Reports;
+using Attribution.Pipeline;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
-using Attribution.Reporting;
+using Attribution.Reporting.Reading;
 
-namespace Attribution.Pipeline;
+namespace Attribution.Reporting;
 
 /// <summary>
 /// Writes <c>report.html</c> of what the other stages have made, also when the snapshot differs. It is made anew each time it runs: the store would have
