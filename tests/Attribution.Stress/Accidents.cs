@@ -41,8 +41,8 @@ internal static class Accidents
                 Good(first, stage);
                 Good(second, stage);
             }
-            one.Results.ShouldBe(alone.Results);
-            two.Results.ShouldBe(alone.Results);
+            one.Results.ShouldEqual(alone.Results);
+            two.Results.ShouldEqual(alone.Results);
         }
         return $"{count} rounds, {alone.Results.Count} files equal each time";
     }
@@ -72,7 +72,7 @@ internal static class Accidents
                 }
                 Good(worker, stage);
             }
-            subject.Results.ShouldBe(alone.Results);
+            subject.Results.ShouldEqual(alone.Results);
         }
         return $"{collected} collected, {refused} refused";
     }
@@ -89,7 +89,7 @@ internal static class Accidents
             subject.ForgetResults();
             var (good, codes) = Tolerated(subject);
             if (good == subject.Stages.Length)
-                subject.Results.ShouldBe(expected);
+                subject.Results.ShouldEqual(expected);
             return Task.FromResult($"with everything stored {good} of {subject.Stages.Length} stages end well{codes}");
         }
         finally
@@ -109,7 +109,7 @@ internal static class Accidents
         Shell($"chown -R {nobody} '{subject.Folder}' && chmod 755 '{subject.Root}'");
         var (good, codes) = Tolerated(subject, "setpriv", $"--reuid={nobody}", "--clear-groups", "env", $"HOME={subject.Folder}");
         if (good == subject.Stages.Length)
-            subject.Results.ShouldBe(expected);
+            subject.Results.ShouldEqual(expected);
         return Task.FromResult($"with everything stored {good} of {subject.Stages.Length} stages end well{codes}");
     }
 
@@ -147,7 +147,7 @@ internal static class Accidents
                         File.Delete(filler);
                         subject.Finish(stage);
                     }
-                    subject.Results.ShouldBe(alone.Results);
+                    subject.Results.ShouldEqual(alone.Results);
                 }
             }
             finally
@@ -171,12 +171,12 @@ internal static class Accidents
                 subject.Finish(stage);
             foreach (var stage in subject.Stages[turn..])
                 subject.Finish(stage, "faketime", "-f", "-1h");
-            subject.Results.ShouldBe(alone.Results);
+            subject.Results.ShouldEqual(alone.Results);
             // Everything is known, an hour before it was made and after.
             var before = subject.Results;
             subject.ForgetResults();
             subject.FinishAll("faketime", "-f", "-1h");
-            subject.Results.ShouldBe(before);
+            subject.Results.ShouldEqual(before);
         }
         return Task.FromResult($"{count} rounds, the same bytes");
     }
@@ -202,8 +202,8 @@ internal static class Accidents
             Good(first, stage);
             Good(second, stage);
         }
-        one.Results.ShouldBe(alone.Results);
-        two.Results.ShouldBe(alone.Results);
+        one.Results.ShouldEqual(alone.Results);
+        two.Results.ShouldEqual(alone.Results);
         return $"{waited} of {one.Stages.Length} second workers waited until the first went on";
     }
 

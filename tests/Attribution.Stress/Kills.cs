@@ -90,7 +90,7 @@ internal static class Kills
                     }
                 killed.Finish(stage);
             }
-            killed.Results.ShouldBe(whole.Results);
+            killed.Results.ShouldEqual(whole.Results);
             atEnd();
             if (died.Values.Sum() >= count)
                 break;

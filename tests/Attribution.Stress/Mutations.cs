@@ -39,6 +39,11 @@ internal static class Mutations
             Each("npy", count, seed, Npy(folder), path => _ = NpyHeader.Read(path), folder["m", "x.npy"]),
             Each("vector table", count, seed, Vectors(folder), path => Whole(VectorTableReader.Open(path)), folder["m", "scores-0.parquet"]),
             Each("dataset", count, seed, Dataset(folder), path => _ = Data.Dataset.Open(new() { Path = path }).Rows().Count(), folder["m", "d.parquet"]),
+            Each("dataset.jsonl", count, seed, Lines(), path => _ = Data.Dataset.Open(new() { Path = path }).Rows().Count(), folder["m", "d.jsonl"]),
+            Each("prompts.jsonl", count, seed, Encoding.UTF8.GetBytes(string.Join('\n', TestRows.Prompts(3))), path => _ = PromptFile.Read(path),
+                folder["m", "p.jsonl"]),
+            Each("tokenizer_config.json", count, seed, File.ReadAllBytes(folder["model", "tokenizer_config.json"]), path =>
+                _ = Tokenizer.Load(Path.GetDirectoryName(path)!).EncodeToIds("Tell me"), folder["m", "tokenizer_config.json"], folder["model", "tokenizer.json"]),
             Each("config.json", count, seed, File.ReadAllBytes(folder["model", "config.json"]), path => _ = ModelConfig.Load(Path.GetDirectoryName(path)!),
                 folder["m", "config.json"]),
             Each("tokenizer.json", count, seed, File.ReadAllBytes(folder["model", "tokenizer.json"]), path =>
@@ -141,6 +146,9 @@ internal static class Mutations
             + $"{Sql.Literal(folder["sound2.parquet"])} (FORMAT parquet)");
         return File.ReadAllBytes(folder["sound2.parquet"]);
     }
+
+    private static byte[] Lines() => Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 4).Select(i =>
+        $$$"""{"messages":[{"role":"user","content":"q{{{i}}} \u00e9"},{"role":"assistant","content":"a","tool_calls":[{"function":{"name":"f"}}]}],"n":{{{i}}}}""")));
 
     private static byte[] Checkpoint()
     {

@@ -42,7 +42,9 @@ internal sealed class Subject : IDisposable
     /// <summary>The folders that its stages write.</summary>
     public string[] Made { get; }
 
-    public SortedDictionary<string, string> Results => Folders.Results(Out);
+    /// <summary>The results by content; tables of context experiments tell what their scorers took.</summary>
+    public SortedDictionary<string, string> Results => Folders.Results(Out,
+        _experiment is TestContextExperiment ? ["metrics.txt", "summary.txt", "report/stages.json"] : []);
 
     public StageProcess Start(string stage, params string[] wrapper) => new(_request(stage), Folder, stage, _environment, [], wrapper);
 
