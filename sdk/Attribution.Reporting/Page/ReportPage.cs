@@ -10,7 +10,7 @@ namespace Attribution.Reporting.Page;
 /// </remarks>
 internal static class ReportPage
 {
-    private static readonly string[] Scripts = ["page.js", "charts.js", "curves.js", "run-charts.js", "run-texts.js", "runs.js", "report.js"];
+    private static readonly string[] Scripts = ["page.js", "theme.js", "charts.js", "curves.js", "run-charts.js", "run-texts.js", "runs.js", "report.js"];
     private static readonly string Style = PageFile.Read("report.css");
     private static readonly string Script = string.Concat(Scripts.Select(PageFile.Read));
 

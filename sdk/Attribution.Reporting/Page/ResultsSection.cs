@@ -83,8 +83,8 @@ internal sealed class ResultsSection
             return Html.Of($"<td{spans} class=\"empty\">–</td>");
         var (lowest, highest) = _ranges[metric.Key];
         var shade = highest > lowest ? (int)Math.Min(Shades - 1, (value - lowest) / (highest - lowest) * Shades) : 0;
-        var text = value.ToString(metric.Format, CultureInfo.InvariantCulture) + (metric.DeviationOf(run) is > 0 and { } sd
-            ? $" ± {sd.ToString("0.00", CultureInfo.InvariantCulture)}" : "");
+        var deviation = metric.DeviationOf(run) is > 0 and { } sd ? Html.Of($"<small> ± {sd:0.00}</small>") : Html.None;
+        var text = Html.Of($"{value.ToString(metric.Format, CultureInfo.InvariantCulture)}{deviation}");
         var shown = run.Attribution == ReportedRun.NoneName ? Html.Of($"<span>{text}</span>") : Html.Of($"<a href=\"#run-{IndexOf(run)}\">{text}<span class=\"sr\">{(run == best ? ", the best" : "")}, {run.Methods()}</span></a>");
         return Html.Of($"<td{spans} class=\"h{shade}{(run == best ? " best" : "")}\">{shown}</td>");
     }
