@@ -22,7 +22,7 @@ internal static class Kills
     {
         using var whole = Context("1");
         using var killed = Context("2");
-        return await Compare(whole, killed, count, seed, OneOrAll, atEnd: () => { });
+        return await Compare(whole, killed, count, seed, OneOrAll, atStart: () => { }, atEnd: () => { });
         static Subject Context(string workers)
         {
             var experiment = new TestContextExperiment();
@@ -34,18 +34,14 @@ internal static class Kills
     private static async Task<string> Selection(int count, int seed, string workers, Func<StageProcess, Random, string> kill)
     {
         var paid = new ConcurrentDictionary<string, int>();
-        var counts = false;
         using var server = new ChatServer(call =>
         {
-            if (counts)
-                paid.AddOrUpdate(call.Asked, 1, (_, n) => n + 1);
+            paid.AddOrUpdate(call.Asked, 1, (_, n) => n + 1);
             return ChatAct.Say($$"""{"score": {{call.Asked.Length % 3}}, "rationale": "{{call.Asked.Length}} letters"}""") with { Pause = TimeSpan.FromMilliseconds(20) };
         });
         using var whole = Paying("1");
-        whole.FinishAll();
-        counts = true;
         using var killed = Paying(workers);
-        return await Compare(whole, killed, count, seed, kill, atEnd: () =>
+        return await Compare(whole, killed, count, seed, kill, atStart: paid.Clear, atEnd: () =>
         {
             // A call that was under way when its worker died is lost with it: at most one more for each that was.
             paid.Values.Sum(n => n - 1).ShouldBeLessThanOrEqualTo(2 * Concurrency);
@@ -60,7 +56,8 @@ internal static class Kills
         }.WithData(120), new() { ["OPENAI_API_KEY"] = "sk-stress-8Kq27Lm03pQx1Yvw", ["ATTRIBUTION_WORKERS"] = count });
     }
 
-    private static async Task<string> Compare(Subject whole, Subject killed, int count, int seed, Func<StageProcess, Random, string> kill, Action atEnd)
+    private static async Task<string> Compare(Subject whole, Subject killed, int count, int seed, Func<StageProcess, Random, string> kill,
+        Action atStart, Action atEnd)
     {
         var moments = new Dictionary<string, int>();
         whole.Begin();
@@ -70,6 +67,7 @@ internal static class Kills
             whole.Finish(stage);
             moments[stage] = (int)clock.ElapsedMilliseconds;
         }
+        atStart();
         var random = new Random(seed);
         var died = new SortedDictionary<string, int>();
         // Every stage in turn, until there are enough; the experiment is begun anew when it came to its end.
