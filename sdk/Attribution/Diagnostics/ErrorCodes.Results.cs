@@ -187,6 +187,9 @@ public static partial class ErrorCodes
     /// <summary>An artifact that was asked for by its fingerprint is not in the store.</summary>
     public const string ArtifactUnknown = "ATTR1813";
 
+    /// <summary>The store has no artifacts of a stage of that name.</summary>
+    public const string StoreStageUnknown = "ATTR1819";
+
     // 19xx: experiment projects: properties and items
     // (Attribution.Sdk.ProjectErrorCodes: the build side does not load this library)
 

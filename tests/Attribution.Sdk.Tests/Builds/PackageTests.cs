@@ -48,7 +48,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     [Fact]
     public void The_worker_is_a_tool_called_attribution()
     {
-        Run(".", sdk.Environment, "tool", "install", "Attribution.Worker", "--tool-path", sdk.Folder["tool"]);
+        Run(".", sdk.Environment, "tool", "install", "Attribution.Worker", "--prerelease", "--tool-path", sdk.Folder["tool"]);
         var start = new ProcessStartInfo(sdk.Folder["tool/attribution"], ["query", "--help"]) { RedirectStandardOutput = true };
         start.Environment["DOTNET_ROOT"] = sdk.Environment["DOTNET_ROOT"];
         using var tool = Process.Start(start)!;

@@ -40,7 +40,7 @@ public sealed partial class BuildCommandPageTests
         {
             words[1].ShouldBeOneOf(["build", "clean", "test", "run", "pack", "publish", "format", "new"], place);
             // A template, or an experiment outside of the clone: PackageTests runs those.
-            if (words[1] == "new" || words[2].StartsWith("../", StringComparison.Ordinal))
+            if (words[1] == "new" || words.ElementAtOrDefault(2)?.StartsWith("../", StringComparison.Ordinal) == true)
                 continue;
             var arguments = words.Skip(2).TakeWhile(word => word != "--").ToArray();
             foreach (var path in arguments.Where((word, i) => word[0] != '-' && (i == 0 || arguments[i - 1] is "--project")))

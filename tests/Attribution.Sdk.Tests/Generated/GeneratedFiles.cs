@@ -75,7 +75,7 @@ internal static class GeneratedFiles
                 </RunStage>{onError}
               </Target>
               <Target Name="{stage}UpToDate" AfterTargets="Core{stage}" Condition="'$({stage}Ran)' != 'true'{also}">
-                <Message Importance="high" Text="$(MSBuildProjectName): {stage}: up to date" />
+                <Say Text="$(MSBuildProjectName): {stage}: up to date" />
               </Target>
 
             """;

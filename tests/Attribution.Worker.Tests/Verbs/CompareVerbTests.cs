@@ -20,6 +20,7 @@ public sealed class CompareVerbTests : IDisposable
         Line(output, "residual_diff x residual_diff").Split(' ', StringSplitOptions.RemoveEmptyEntries)[3..]
             .ShouldBe(["0.500", "0.750", "+0.250", "-0.250", "-0.250", "=", "1.500", "1.500", "="]);
         output.ShouldContain("2 runs, 1 with a difference");
+        (await Compare(_folder["a/out/metrics.json"], _folder["b/out/metrics.json"])).ShouldBe(output);
         output.ShouldNotContain("\x1b");
         output.ShouldNotContain("unjudged");
         var all = await Compare(_folder["a"], _folder["b"], "--all");

@@ -1,4 +1,4 @@
-namespace Attribution.Sdk.Experiments;
+namespace Attribution.Contracts;
 
 /// <summary>
 /// How far apart two names are: the fewest insertions, deletions, replacements and swaps of neighbours, upper and lower case alike
