@@ -19,7 +19,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("doctor --jsno", "There is no option --jsno. Did you mean --json?")]
     [InlineData("query --output --bogus", "There is no option --bogus.")]
     [InlineData("compar a b", "attribution has no verb 'compar'. Did you mean compare?")]
-    [InlineData("store lst", "store has no verb 'lst'. Did you mean list?")]
+    [InlineData("store lisst", "attribution store has no verb 'lisst'. Did you mean list?")]
     [InlineData("doctor now", "attribution doctor takes no 'now'.")]
     [InlineData("run-stage FineTun --request x", "FineTun")]
     [InlineData("completion fish", "fish")]

@@ -17,11 +17,11 @@ internal sealed class Spelling(IReadOnlyCollection<string> settings)
         foreach (var name in project.Properties.Distinct().Where(name => !project.Reads(name)))
             if (Items.ContainsKey(name))
                 yield return new(ProjectErrorCodes.NameMisspelled, $"{name} is an item: write <{name} Include=\"...\" /> in an ItemGroup.", name);
-            else if (Suggest(name, settings) is { } meant)
+            else if (NearestName.Of(name, settings) is { } meant)
                 yield return Misspelled("property", name, meant);
 
         foreach (var name in globalProperties)
-            if (Suggest(name, settings) is { } meant)
+            if (NearestName.Of(name, settings) is { } meant)
                 yield return new(ProjectErrorCodes.NameMisspelled, $"-p:{name} is no property of an experiment. Did you mean {meant}?");
 
         foreach (var (name, metadata) in project.Items)

@@ -21,17 +21,23 @@ internal static class StrayOptions
         Option[] known = [.. inherited, .. command.Options];
         command.Validators.Add(result =>
         {
-            foreach (var token in result.Children.Where(child => child is ArgumentResult or OptionResult).SelectMany(child => child.Tokens))
-                if (LooksLikeOption(token.Value) && !literal.Contains(token.Value))
-                    result.AddError(Unknown(token.Value, known));
+            foreach (var child in result.Children)
+                foreach (var token in child.Tokens)
+                    // An option's value may have one dash, as -1 has.
+                    if (token.Value.StartsWith(child is OptionResult ? "--" : "-", StringComparison.Ordinal) && LooksLikeOption(token.Value)
+                        && !literal.Contains(token.Value))
+                        result.AddError(Unknown(token.Value, known));
         });
         foreach (var verb in command.Subcommands)
             Refuse(verb, [.. known.Where(option => option.Recursive)], literal);
     }
 
+    /// <summary>How <see cref="Unknown"/> begins.</summary>
+    public const string NoOption = "There is no option ";
+
     /// <summary>What is said of an option that does not exist.</summary>
     public static string Unknown(string option, IEnumerable<Option> known) =>
-        $"There is no option {option}.{NearestName.Question(option.Split('=')[0], [.. known.Where(o => !o.Hidden).Select(o => o.Name)])}";
+        $"{NoOption}{option}.{NearestName.Question(option.Split('=')[0], [.. known.Where(o => !o.Hidden).Select(o => o.Name)])}";
 
     private static bool LooksLikeOption(string text) => text.Length > 1 && text[0] == '-' && text != "--"
         && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);

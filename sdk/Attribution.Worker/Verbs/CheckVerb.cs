@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Attribution.Diagnostics;
 using Attribution.Pipeline;
-using Attribution.Pipeline.Checks;
+using Attribution.Worker.Checks;
 using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;

@@ -43,7 +43,7 @@ public static class StoreVerb
             var artifacts = StoreInventory.List(store).ToArray();
             var one = parsed.GetValue(stage);
             string[] stages = [.. artifacts.Select(a => a.Stage).Distinct()];
-            if (one is not null && !stages.Contains(one))
+            if (one is not null && !stages.Contains(one) && !Directory.Exists(Path.Combine(store.Root, Path.GetFileName(one))))
                 throw new AttributionException(ErrorCodes.StoreStageUnknown, $"The store has no stage '{one}'.{NearestName.Question(one, stages)} "
                     + (stages.Length == 0 ? "It is empty." : $"It has {string.Join(", ", stages)}."))
                 { File = store.Root };

@@ -11,11 +11,13 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
 {
     [Theory]
     [InlineData("Attribution.Sdk", "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Attribution.targets.buildschema.json", "Sdk/Generated/DataSelection.targets",
-        "tasks/net10.0/Attribution.Contracts.dll", "tasks/net10.0/Attribution.Sdk.dll", "worker/Attribution.Worker.dll",
+        "tasks/net10.0/Attribution.Contracts.dll", "tasks/net10.0/Attribution.Sdk.dll", "worker/Attribution.Worker.dll", "worker/Attribution.Reporting.dll",
         "worker/Attribution.Worker.runtimeconfig.json", "library.txt", "README.md")]
     [InlineData("Attribution", "lib/net10.0/Attribution.dll", "lib/net10.0/Attribution.xml")]
+    [InlineData("Attribution.Reporting", "lib/net10.0/Attribution.Reporting.dll", "lib/net10.0/Attribution.Reporting.xml")]
     [InlineData("Attribution.Contracts", "lib/net10.0/Attribution.Contracts.dll", "lib/net10.0/Attribution.Contracts.xml")]
-    [InlineData("Attribution.Worker", "tools/net10.0/any/DotnetToolSettings.xml", "tools/net10.0/any/Attribution.dll")]
+    [InlineData("Attribution.Worker", "tools/net10.0/any/DotnetToolSettings.xml", "tools/net10.0/any/Attribution.dll",
+        "tools/net10.0/any/Attribution.Reporting.dll")]
     [InlineData("Attribution.Templates", "content/experiment/.template.config/template.json", "content/experiment/common/.gitignore",
         "content/experiment/common/nuget.config", "content/experiment/common/.github/workflows/experiment.yml",
         "content/experiment/training/model/config.json", "content/experiment/training/data/pool.jsonl",
@@ -34,7 +36,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     public void All_packages_are_of_one_version_that_changes_with_what_they_hold()
     {
         Directory.EnumerateFiles(sdk.Folder["feed"]).Select(Path.GetFileName).ShouldBe(
-            new[] { "Attribution", "Attribution.Contracts", "Attribution.Sdk", "Attribution.Templates", "Attribution.Worker" }.Select(id =>
+            new[] { "Attribution", "Attribution.Contracts", "Attribution.Reporting", "Attribution.Sdk", "Attribution.Templates", "Attribution.Worker" }.Select(id =>
                 $"{id}.{sdk.Version}.nupkg"), ignoreOrder: true);
         sdk.Version.ShouldEndWith(HashOf(sdk.Folder["layout/"]));
 
