@@ -37,6 +37,12 @@ internal sealed record BuildSettings
     public bool RunInTests { get; init; }
 
     /// <summary>
+    /// Who is told of the results: <c>mlflow</c>, the server that <c>MLFLOW_TRACKING_URI</c> names. See <see href="../docs/tracking.md">tracking</see>.
+    /// </summary>
+    [ProjectProperty("Tracking", OneOf = typeof(TrackingNames), ChangesNoResult = true, Default = "none", ReadBy = "the end of a build")]
+    public string? Tracking { get; init; }
+
+    /// <summary>
     /// A name that keeps the results of one form of an experiment apart from those of the others: they lie in <c>out/NAME</c>, its snapshot in
     /// <c>snapshots/NAME</c>.
     /// </summary>

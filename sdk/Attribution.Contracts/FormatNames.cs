@@ -129,3 +129,10 @@ public static class TorchBackendNames
     /// <summary>Nothing is restored: <c>LibTorchPath</c> or <c>LIBTORCH</c> names one.</summary>
     public const string None = "none";
 }
+
+/// <summary>Who is told of an experiment's results.</summary>
+public static class TrackingNames
+{
+    /// <summary>An MLflow server.</summary>
+    public const string Mlflow = "mlflow";
+}

@@ -27,6 +27,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     CheckVerb.Create(),
     ExplainVerb.Create(),
     StoreVerb.Create(),
+    TrackVerb.Create(),
     TokenizeVerb.Create(),
 };
 return await VerbRunner.RunAsync(root, args);

@@ -32,7 +32,7 @@ internal static class SnapshotOnGitHub
         foreach (var line in Annotations(verdict, file))
             context.Reporter.Message(line);
         if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } summary)
-            System.IO.File.AppendAllText(summary, Summary(settings, verdict));
+            System.IO.File.AppendAllText(summary, Summary(settings.Experiment, verdict));
     }
 
     private static IEnumerable<string> Annotations(SnapshotVerdict verdict, string file)
@@ -47,10 +47,11 @@ internal static class SnapshotOnGitHub
                 $"::error file={Property(shown.Replace('\\', '/'))},line={LineOf(text, difference)},title={Property("Snapshot differs")}::{Data(Words(difference))}");
     }
 
-    private static string Summary(VerifySnapshotSettings settings, SnapshotVerdict verdict)
+    /// <summary>What became of a snapshot, in Markdown.</summary>
+    public static string Summary(string experiment, SnapshotVerdict verdict)
     {
         var differences = verdict.Differences.Count;
-        var text = new StringBuilder($"### {Cell(settings.Experiment)}: {verdict.Outcome switch
+        var text = new StringBuilder($"### {Cell(experiment)}: {verdict.Outcome switch
         {
             SnapshotVerdict.Equal => $"{verdict.Metrics} metrics equal the snapshot",
             SnapshotVerdict.Accepted => $"{verdict.Metrics} metrics accepted as the snapshot",

@@ -143,6 +143,9 @@ public static partial class ErrorCodes
     /// <summary>A query that is no question: it would change something.</summary>
     public const string QueryNotReadOnly = "ATTR1732";
 
+    /// <summary>A warning: a tracker was not told of results; they are kept and sent with the next build.</summary>
+    public const string TrackerUnreachable = "ATTR1741";
+
     /// <summary>A file that the report is made of is not what it should be.</summary>
     public const string ReportInputInvalid = "ATTR1721";
 

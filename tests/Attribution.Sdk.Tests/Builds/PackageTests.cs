@@ -101,6 +101,12 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         kept.ShouldContain("out/report.html");
         kept.ShouldAllBe(file => File.Exists(folder["my-experiment", file]));
 
+        // What is wrong is said before anything runs.
+        var (code, wrong) = DotNet.Run(folder["my-experiment"], environment, "build", "-p:TopK=99999");
+        code.ShouldBe(1);
+        wrong.ShouldContain("error ATTR1502: TopK is 99999, but only 2000 training rows can be selected. Set TopK to at most 2000.");
+        wrong.ShouldNotContain("ImportDatasets");
+
         Run("clone", "new", "attribution", "-o", "../my-context", "--kind", "context");
         Run("my-context", "build", "-t:Explain").ShouldContain("TrainEstimator");
     }
