@@ -26,7 +26,7 @@ public static class TrackVerb
             try
             {
                 EnvironmentFile.Load(skipped => reporter.Warning(skipped.Code, skipped.Message, skipped.File));
-                var settings = RequestFile.Read<ReportSettings>(Path.Combine(parsed.GetRequiredValue(requests), $"{ReportStage.Name}.request.json"));
+                var settings = RequestFile.Read<ReportSettings>(Path.Combine(parsed.GetRequiredValue(requests), $"{StageNames.Report}.request.json"));
                 await TrackAsync(settings, reporter, cancellation).ConfigureAwait(false);
                 return 0;
             }
