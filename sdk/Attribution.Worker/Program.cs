@@ -19,6 +19,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     CompareVerb.Create(),
     CompletionVerb.Create(),
     QueryVerb.Create(),
+    ReportVerb.Create(),
     DoctorVerb.Create(),
     GenerateVerb.Create(),
     JudgeVerb.Create(),
