@@ -53,7 +53,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("attribution run-stage FineT", "FineTune")]
     public void Bash_completes_verbs_options_and_values(string typed, string expected)
     {
-        var worker = $"{(Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath : "dotnet")} {typeof(VerbRunner).Assembly.Location}";
+        var dotnet = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath : "dotnet";
+        var worker = $"{dotnet} {typeof(VerbRunner).Assembly.Location}";
         var words = string.Join(' ', typed.Split(' ').Select(word => $"'{word}'"));
         var script = $"""
             attribution() {"{"} {worker} "$@"; {"}"}

@@ -23,7 +23,8 @@ internal static class UnknownNames
         var known = Names.Of(typeof(RuleTraitNames));
         return evals.Where(e => e is { Judge: JudgeNames.Rules, Rows: { Prompts: not null, Trait: { } trait } } && !known.Contains(trait)).Select(e =>
             new Problem(ProjectErrorCodes.UnknownTrait,
-            $"There are no judging rules for the trait '{e.Rows.Trait}'.{NearestName.Question(e.Rows.Trait!, known)} Rules exist for {string.Join(", ", known)}; "
+            $"There are no judging rules for the trait '{e.Rows.Trait}'.{NearestName.Question(e.Rows.Trait!, known)} "
+                + $"Rules exist for {string.Join(", ", known)}; "
                 + $"for another trait set Judge=\"llm\" or a judge of the project's own.",
             ProjectItemNames.EvalDataset, e.Rows.Path));
     }

@@ -8,7 +8,9 @@ using Attribution.Selection;
 
 namespace Attribution.Worker.Checks;
 
-/// <summary>Whether the datasets have what the experiment reads of them: rows, controls, columns, prompts. What a recipe makes is known only once it ran.</summary>
+/// <summary>
+/// Whether the datasets have what the experiment reads of them: rows, controls, columns, prompts. What a recipe makes is known only once it ran.
+/// </summary>
 /// <param name="attempt">Runs a check and keeps its problem.</param>
 internal sealed class DatasetChecks(Action<Action> attempt)
 {
@@ -60,7 +62,8 @@ internal sealed class DatasetChecks(Action<Action> attempt)
         foreach (var train in settings.Train)
             if (train.PlantedColumn is { } column && _looks.GetValueOrDefault(train.Name) is { Columns: { } columns } look && !columns.Contains(column))
                 attempt(() => throw new AttributionException(ErrorCodes.DatasetColumnMissing,
-                    $"PlantedColumn of '{train.Name}' is '{column}', and no row has such a column. Its columns are: {string.Join(", ", columns.Order(StringComparer.Ordinal))}.")
+                    $"PlantedColumn of '{train.Name}' is '{column}', and no row has such a column. Its columns are: "
+                        + $"{string.Join(", ", columns.Order(StringComparer.Ordinal))}.")
                 { File = look.Path, Property = "PlantedColumn" });
     }
 

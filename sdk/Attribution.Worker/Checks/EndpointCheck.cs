@@ -14,10 +14,10 @@ internal static class EndpointCheck
 
     /// <summary>Asks for the list of models, which OpenAI's interface has; that an endpoint does not know the question is an answer, too.</summary>
     /// <param name="llm">The model.</param>
-    /// <param name="isJudged">Whether nobody has to be asked; called only if there is a problem.</param>
+    /// <param name="isKnown">Whether nobody has to be asked; called only if there is a problem.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="AttributionException">ATTR1120: there is no such folder. ATTR1646: the key is missing or refused. ATTR1648: no answer.</exception>
-    public static void Run(LlmSettings llm, Func<bool> isJudged, CancellationToken cancellation)
+    public static void Run(LlmSettings llm, Func<bool> isKnown, CancellationToken cancellation)
     {
         try
         {
@@ -26,9 +26,9 @@ internal static class EndpointCheck
             else
                 Ask(JudgingModel.Endpoint(llm.Endpoint), ChatKey.FromEnvironment(), cancellation);
         }
-        catch (AttributionException) when (isJudged())
+        catch (AttributionException) when (isKnown())
         {
-            // Every judgement is in the store.
+            // All that it would be asked is in the store.
         }
     }
 
@@ -51,7 +51,8 @@ internal static class EndpointCheck
         {
             throw new AttributionException(ErrorCodes.ChatUnreachable,
                 $"The judging model cannot be asked: {endpoint.Authority} "
-                + (e is OperationCanceledException ? $"does not answer within {Patience.TotalSeconds:0} s" : $"cannot be reached ({KnownSecrets.Hide(e.Message.TrimEnd('.'))})")
+                + (e is OperationCanceledException ? $"does not answer within {Patience.TotalSeconds:0} s"
+                    : $"cannot be reached ({KnownSecrets.Hide(e.Message.TrimEnd('.'))})")
                 + ". Start it, or correct JudgeEndpoint.", e)
             { Property = "JudgeEndpoint" };
         }

@@ -18,16 +18,16 @@ internal sealed class ExperimentChecks
 
     /// <summary>All that is wrong, each thing once.</summary>
     /// <param name="stages">What the stages of the experiment are told.</param>
-    /// <param name="isJudged">Whether every judgement is known already, so that nobody has to be asked; called only if an endpoint has a problem.</param>
+    /// <param name="isKnown">Whether all that a stage makes is known already, so that nobody has to be asked; called only if an endpoint has a problem.</param>
     /// <param name="cancellation">Stops waiting for an endpoint.</param>
-    public static IReadOnlyList<AttributionException> Run(IReadOnlyList<StageSettings> stages, Func<bool> isJudged, CancellationToken cancellation)
+    public static IReadOnlyList<AttributionException> Run(IReadOnlyList<StageSettings> stages, Func<string, bool> isKnown, CancellationToken cancellation)
     {
         var checks = new ExperimentChecks(stages);
-        checks.CheckAll(isJudged, cancellation);
+        checks.CheckAll(isKnown, cancellation);
         return [.. checks._problems.DistinctBy(problem => (problem.Code, problem.Message, problem.File))];
     }
 
-    private void CheckAll(Func<bool> isJudged, CancellationToken cancellation)
+    private void CheckAll(Func<string, bool> isKnown, CancellationToken cancellation)
     {
         foreach (var folder in _stages.SelectMany(stage => new[] { stage.Out, stage.State, stage.Store }).Distinct())
             Try(() => PlaceCheck.RequireWritable(folder));
@@ -37,8 +37,9 @@ internal sealed class ExperimentChecks
         CheckRows(files);
         foreach (var model in _stages.OfType<ModelSettings>().GroupBy(stage => (stage.Model, stage.ChatTemplate)))
             Try(() => ModelCheck.Run([.. model], files.HasMessages, cancellation));
-        foreach (var llm in new[] { Find<JudgeSettings>()?.Llm, Find<ImportDatasetsSettings>()?.Llm }.OfType<LlmSettings>().Distinct())
-            Try(() => EndpointCheck.Run(llm, isJudged, cancellation));
+        foreach (var (llm, stage) in new[] { (Find<JudgeSettings>()?.Llm, StageNames.Judge), (Find<ImportDatasetsSettings>()?.Llm, StageNames.ImportDatasets) })
+            if (llm is not null)
+                Try(() => EndpointCheck.Run(llm, () => isKnown(stage), cancellation));
         if (Find<JudgeSettings>() is { } judge)
             foreach (var eval in judge.Eval.Where(eval => eval.Judge == JudgeNames.Llm))
                 Try(() => JudgeStage.PromptOf(eval));

@@ -12,7 +12,8 @@ internal static class ParseErrors
         var command = parsed.CommandResult.Command;
         var options = parsed.CommandResult.Command.Options.Concat(Parents(command).SelectMany(parent => parent.Options.Where(option => option.Recursive)));
         // What was taken for a value in an option's place makes other words seem out of place.
-        var stray = parsed.Errors.Select(error => error.Message).Where(message => message.StartsWith(StrayOptions.NoOption, StringComparison.Ordinal)).ToArray();
+        string[] stray = [.. parsed.Errors.Select(error => error.Message).Where(message =>
+            message.StartsWith(StrayOptions.NoOption, StringComparison.Ordinal))];
         var lines = stray.Length > 0 ? stray : parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens.Select(token => Unmatched(token, command, options))
             : parsed.Errors.Select(error => error.Message);
         foreach (var line in lines.Distinct())

@@ -44,7 +44,7 @@ internal static class SnapshotOnGitHub
         var shown = Environment.GetEnvironmentVariable("GITHUB_WORKSPACE") is { Length: > 0 } workspace ? Path.GetRelativePath(workspace, file) : file;
         foreach (var difference in verdict.Differences.Take(MostAnnotations))
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"::error file={Property(shown.Replace('\\', '/'))},line={LineOf(text, difference)},title={Property("Snapshot differs")}::{Data(Words(difference))}");
+                $"::error file={Property(shown.Replace('\\', '/'))},line={LineOf(text, difference)},title=Snapshot differs::{Data(Words(difference))}");
     }
 
     /// <summary>What became of a snapshot, in Markdown.</summary>

@@ -35,7 +35,7 @@ internal sealed class MlflowClient : IDisposable
     /// <summary>The server that the environment names.</summary>
     /// <exception cref="TrackingException">It names none.</exception>
     public static MlflowClient FromEnvironment() => Variable(UriVariable) is not { } address
-        ? throw new TrackingException($"{UriVariable} is not set; give it the server's address, such as http://localhost:5000, in the environment or in a .env file")
+        ? throw new TrackingException($"{UriVariable} is not set; give it the server's address, such as http://localhost:5000, in the environment or a .env file")
         : Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var server) && server is { Scheme: "http" or "https", UserInfo: "" }
             ? new(server) : throw new TrackingException($"{UriVariable} is no http or https address without a user name");
 
@@ -51,8 +51,8 @@ internal sealed class MlflowClient : IDisposable
 
     /// <summary>Begins a run.</summary>
     /// <returns>Its id and where its artifacts go.</returns>
-    public async Task<(string Id, string ArtifactUri)> CreateRunAsync(string experiment, string name, long started, IEnumerable<(string Key, string Value)> tags,
-        CancellationToken cancellation)
+    public async Task<(string Id, string ArtifactUri)> CreateRunAsync(string experiment, string name, long started,
+        IEnumerable<(string Key, string Value)> tags, CancellationToken cancellation)
     {
         var made = await PostAsync("runs/create", new()
         {

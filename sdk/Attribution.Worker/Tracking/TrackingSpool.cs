@@ -28,7 +28,8 @@ internal sealed class TrackingSpool(string state)
         var metrics = Path.Combine(settings.Out, Metrics.File);
         if (!File.Exists(metrics))
             return false;
-        var content = Convert.ToHexStringLower(SHA256.HashData([.. File.ReadAllBytes(metrics), .. JsonSerializer.SerializeToUtf8Bytes(verdict, Readable.Line)]));
+        byte[] told = [.. File.ReadAllBytes(metrics), .. JsonSerializer.SerializeToUtf8Bytes(verdict, Readable.Line)];
+        var content = Convert.ToHexStringLower(SHA256.HashData(told));
         if (File.Exists(LastFile) && File.ReadAllText(LastFile) == content)
             return false;
         // Written beside and moved: a build that is killed adds all or nothing.

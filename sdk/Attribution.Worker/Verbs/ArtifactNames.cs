@@ -63,7 +63,7 @@ internal sealed class ArtifactNames(string root)
         JsonObject inner => inner.Where(pair => pair.Key is not ("code" or "stage" or "library")).SelectMany(pair => Leaves(pair.Value, pair.Key)),
         JsonArray list => list.SelectMany(item => Leaves(item, name)),
         JsonValue value when value.GetValueKind() == JsonValueKind.Number => [string.Create(CultureInfo.InvariantCulture, $"{name} {value}")],
-        JsonValue value when value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() is var text && !IsHash(text) && text.Length < 60 => [text],
+        JsonValue value when value.GetValueKind() == JsonValueKind.String && value.GetValue<string>() is { Length: < 60 } text && !IsHash(text) => [text],
         _ => [],
     };
 

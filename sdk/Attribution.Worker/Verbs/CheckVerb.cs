@@ -24,9 +24,9 @@ public static class CheckVerb
         try
         {
             EnvironmentFile.Load(skipped => reporter.Warning(skipped.Code, skipped.Message, skipped.File));
-            var stages = StageList.Names.Select(name => (Name: name, File: Path.Combine(folder, $"{name}.request.json"))).Where(stage => File.Exists(stage.File))
-                .Select(stage => RequestFile.Read(stage.Name, stage.File)).ToArray();
-            var problems = ExperimentChecks.Run(stages, IsJudged, cancellation);
+            var stages = StageList.Names.Select(name => (Name: name, File: Path.Combine(folder, $"{name}.request.json")))
+                .Where(stage => File.Exists(stage.File)).Select(stage => RequestFile.Read(stage.Name, stage.File)).ToArray();
+            var problems = ExperimentChecks.Run(stages, IsKnown, cancellation);
             foreach (var problem in problems)
                 reporter.Error(problem);
             return problems.Count == 0 ? 0 : 1;
@@ -37,11 +37,11 @@ public static class CheckVerb
             return 1;
         }
 
-        bool IsJudged()
+        bool IsKnown(string stage)
         {
             var explainer = new StageExplainer(folder, folder, TextWriter.Null, new Reporter(TextWriter.Null));
             explainer.Explain();
-            return explainer.Knows(JudgeStage.Name);
+            return explainer.Knows(stage);
         }
     }
 }

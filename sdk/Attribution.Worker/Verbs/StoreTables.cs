@@ -68,7 +68,8 @@ internal static class StoreTables
     {
         var table = New("fingerprint", "what", "size", "computed in", "on", "last used", "");
         foreach (var a in artifacts.OrderByDescending(a => a.LastUsed))
-            table.AddRow(a.Fingerprint.Short, Shown.Of(names.Of(a)).EscapeMarkup(), Size(a.Bytes), Duration(a.Manifest?.Seconds ?? 0), Shown.Of(a.Manifest?.Device ?? "").EscapeMarkup(),
+            table.AddRow(a.Fingerprint.Short, Shown.Of(names.Of(a)).EscapeMarkup(), Size(a.Bytes), Duration(a.Manifest?.Seconds ?? 0),
+                Shown.Of(a.Manifest?.Device ?? "").EscapeMarkup(),
                 Time(a.LastUsed), Shown.Of(a.Damage is null ? "" : $"damaged: {a.Damage}").EscapeMarkup());
         return table;
     }

@@ -34,10 +34,12 @@ public static class TrackVerb
             {
                 return VerbRunner.Stopped;
             }
-            catch (Exception e) when (VerbRunner.UserError(e) is { } error)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
-                reporter.Error(error);
-                return 1;
+                // Nothing that goes wrong here makes results worse.
+                var why = VerbRunner.UserError(e)?.Message ?? (e is IOException or UnauthorizedAccessException ? e.Message : e.GetType().Name);
+                reporter.Warning(ErrorCodes.TrackerUnreachable, $"MLflow was not told of this build: {why}");
+                return 0;
             }
         });
         return verb;

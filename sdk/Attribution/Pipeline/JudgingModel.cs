@@ -40,6 +40,10 @@ internal static class JudgingModel
     public static void RequireFolder(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new AttributionException(ErrorCodes.ModelNotFound, $"There is no folder '{folder}' of a judging model.") { Property = "JudgeModel", File = folder };
+            throw new AttributionException(ErrorCodes.ModelNotFound, $"There is no folder '{folder}' of a judging model.")
+            {
+                Property = "JudgeModel",
+                File = folder
+            };
     }
 }

@@ -36,8 +36,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     public void All_packages_are_of_one_version_that_changes_with_what_they_hold()
     {
         Directory.EnumerateFiles(sdk.Folder["feed"]).Select(Path.GetFileName).ShouldBe(
-            new[] { "Attribution", "Attribution.Contracts", "Attribution.Reporting", "Attribution.Sdk", "Attribution.Templates", "Attribution.Worker" }.Select(id =>
-                $"{id}.{sdk.Version}.nupkg"), ignoreOrder: true);
+            new[] { "", ".Contracts", ".Reporting", ".Sdk", ".Templates", ".Worker" }.Select(id => $"Attribution{id}.{sdk.Version}.nupkg"), ignoreOrder: true);
         sdk.Version.ShouldEndWith(HashOf(sdk.Folder["layout/"]));
 
         sdk.Folder.Write("other/library.txt", File.ReadAllText(sdk.Folder["layout/library.txt"]) + "Another 0");

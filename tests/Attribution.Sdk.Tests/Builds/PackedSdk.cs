@@ -14,8 +14,8 @@ public sealed class PackedSdk : IDisposable
         lock (Packing)
         {
             // The command of the docs, without its build, into folders of this test's own.
-            var (code, output) = DotNet.Run(Repository.Root, null, "build", Command, "-t:Pack", $"-p:Configuration={Repository.Configuration}", "-p:NoBuild=true",
-                $"-p:PackageFolder={Folder["feed/"]}", $"-p:SdkLayout={Folder["layout/"]}", "-v:q", "-tl:off");
+            var (code, output) = DotNet.Run(Repository.Root, null, "build", Command, "-t:Pack", $"-p:Configuration={Repository.Configuration}",
+                "-p:NoBuild=true", $"-p:PackageFolder={Folder["feed/"]}", $"-p:SdkLayout={Folder["layout/"]}", "-v:q", "-tl:off");
             code.ShouldBe(0, output);
         }
         Folder.Write("nuget.config", """
@@ -32,7 +32,8 @@ public sealed class PackedSdk : IDisposable
     }
 
     /// <summary>The version of all packages: that of Directory.Build.props, and a hash of what they hold.</summary>
-    public string Version => field ??= Path.GetFileNameWithoutExtension(Directory.GetFiles(Folder["feed"], "Attribution.Sdk.*.nupkg").Single())["Attribution.Sdk.".Length..];
+    public string Version => field ??=
+        Path.GetFileNameWithoutExtension(Directory.GetFiles(Folder["feed"], "Attribution.Sdk.*.nupkg").Single())["Attribution.Sdk.".Length..];
 
     public TemporaryFolder Folder { get; } = new();
 

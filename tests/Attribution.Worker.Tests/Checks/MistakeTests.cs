@@ -6,8 +6,8 @@ using Attribution.Worker.Tests.Stages;
 namespace Attribution.Worker.Tests.Checks;
 
 /// <summary>
-/// Typical mistakes, which are known before anything is computed. Misspelled properties and methods, and files that are not there, are known to the build itself
-/// (ProjectErrorTests).
+/// Typical mistakes, which are known before anything is computed. Misspelled properties and methods, and files that are not there, are known to the build
+/// itself (ProjectErrorTests).
 /// </summary>
 public sealed class MistakeTests : IDisposable
 {

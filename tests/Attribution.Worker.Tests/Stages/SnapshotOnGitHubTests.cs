@@ -27,8 +27,8 @@ public sealed class SnapshotOnGitHubTests
         var (code, said) = Told();
         code.ShouldBe(1);
         var annotation = said.Single(l => l.Kind == "message" && l.Text.StartsWith("::error ", StringComparison.Ordinal)).Text;
-        annotation.ShouldBe(FormattableString.Invariant(
-            $"::error file={Path.GetFileName(experiment.Snapshots)}/metrics.verified.json,line={line + 1},title=Snapshot differs::{metric} of {Run}: expected 77, got {got}, tolerance 0.77"));
+        annotation.ShouldBe($"::error file={Path.GetFileName(experiment.Snapshots)}/metrics.verified.json,line={line + 1},title=Snapshot differs::"
+            + FormattableString.Invariant($"{metric} of {Run}: expected 77, got {got}, tolerance 0.77"));
         File.ReadAllText(summary).ShouldBe(FormattableString.Invariant($"""
             Before
             ### test: 1 difference from the snapshot

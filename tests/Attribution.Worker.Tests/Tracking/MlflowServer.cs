@@ -101,16 +101,19 @@ internal sealed class MlflowServer : IDisposable
         if (path == $"{api}experiments/get-by-name")
         {
             var name = request.QueryString["experiment_name"] ?? throw new FormatException("experiment_name");
-            return _experiments.TryGetValue(name, out var id) ? (200, new JsonObject { ["experiment"] = new JsonObject { ["experiment_id"] = id, ["name"] = name } }
-                .ToJsonString()) : (404, Error("RESOURCE_DOES_NOT_EXIST"));
+            return _experiments.TryGetValue(name, out var id)
+                ? (200, new JsonObject { ["experiment"] = new JsonObject { ["experiment_id"] = id, ["name"] = name } }.ToJsonString())
+                : (404, Error("RESOURCE_DOES_NOT_EXIST"));
         }
-        Require(request.HttpMethod == "POST" && request.ContentType?.StartsWith("application/json", StringComparison.Ordinal) == true, "calls are POST of JSON");
+        var isJson = request.ContentType?.StartsWith("application/json", StringComparison.Ordinal) == true;
+        Require(request.HttpMethod == "POST" && isJson, "calls are POST of JSON");
         var body = JsonNode.Parse(bytes)!;
         switch (path[api.Length..])
         {
             case "experiments/create":
-                return _experiments.TryAdd(Text(body, "name"), $"{_experiments.Count + 1}") ? (200, new JsonObject { ["experiment_id"] = _experiments[Text(body, "name")] }
-                    .ToJsonString()) : (400, Error("RESOURCE_ALREADY_EXISTS"));
+                return _experiments.TryAdd(Text(body, "name"), $"{_experiments.Count + 1}")
+                    ? (200, new JsonObject { ["experiment_id"] = _experiments[Text(body, "name")] }.ToJsonString())
+                    : (400, Error("RESOURCE_ALREADY_EXISTS"));
             case "runs/create":
                 Require(_experiments.Values.Contains(Text(body, "experiment_id")), "no such experiment");
                 Require(body["start_time"]!.GetValue<long>() > 1_700_000_000_000, "a time is in milliseconds");
@@ -142,7 +145,8 @@ internal sealed class MlflowServer : IDisposable
         foreach (var parameter in parameters)
             Require(run.Params.GetOrAdd(Text(parameter!, "key"), Text(parameter!, "value")) == Text(parameter!, "value"), "a param does not change");
         foreach (var metric in metrics)
-            run.Metrics[(Text(metric!, "key"), metric!["step"]!.GetValue<long>(), metric["value"]!.GetValue<double>(), metric["timestamp"]!.GetValue<long>())] = true;
+            run.Metrics[(Text(metric!, "key"), metric!["step"]!.GetValue<long>(), metric["value"]!.GetValue<double>(),
+                metric["timestamp"]!.GetValue<long>())] = true;
     }
 
     private static void Require(bool holds, string what)
