@@ -5,14 +5,14 @@ using Attribution.Evaluation.Statistics;
 namespace Attribution.Pipeline.GroundTruth;
 
 /// <summary>
-/// The methods that were measured by retraining, as plain text that fits a screen: a section per training and evaluation set, the highest first.
+/// The methods that were measured by retraining, as plain text that fits a screen: a section per training and evaluation set, the highest LDS first.
 /// </summary>
 internal static class LdsTable
 {
     private const string Indent = "  ", Between = "  ";
     private const int Longest = 100;
 
-    /// <summary>The table; nothing of no methods.</summary>
+    /// <summary>The table; empty if there are no methods.</summary>
     public static string Of(IReadOnlyList<MeasuredMethod> methods)
     {
         var text = new StringBuilder();
@@ -33,7 +33,7 @@ internal static class LdsTable
         return text.ToString();
     }
 
-    /// <summary>Whether a difference is told, for each method from the highest and from random scores.</summary>
+    /// <summary>Writes for each method whether its difference from the highest and from random scores is significant.</summary>
     private static void Verdict(StringBuilder text, (string Title, MeasuredLds Lds)[] measured)
     {
         var known = measured.Where(m => m.Lds.Lds.Estimate is not null).ToArray();

@@ -8,10 +8,10 @@ using Attribution.Reporting;
 
 namespace Attribution.Pipeline.Reports;
 
-/// <summary>Reads the runs: their metrics, scores, rows, losses and answers, and how they agree.</summary>
+/// <summary>Reads the runs: their metrics, scores, rows, losses and answers, and the agreement between them.</summary>
 internal sealed class RunReader(StageContext context, StageRequests requests)
 {
-    // More points than a screen has dots tell nothing.
+    // More points than a screen has dots add nothing.
     private const int MostLosses = 400;
 
     private readonly AnswerReader _answers = new(context);
@@ -24,7 +24,7 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
             return ([], [], new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>(), []);
         var metrics = Metrics.Read(context.Input(context.Upstream(CollectMetricsStage.Name).Jobs.Single(), Metrics.File).Path);
         var labels = new RunLabels(metrics.OverSeeds.Values);
-        // A line for all seeds of a run; what cannot be averaged is shown of the first.
+        // One line for all seeds of a run; what cannot be averaged is the first seed's.
         var runs = RunList.Of(context).GroupBy(run => run.Key.AnySeed)
             .Select((seeds, place) => new Run(place, seeds.First().Selection,
                 Reported(seeds.Key, [.. seeds.Select(run => run.Key)], metrics, labels))).ToArray();
@@ -84,7 +84,7 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
         static ReportedDifference? Difference(ComparedWith? found) => found is null ? null : new(found.Difference, found.Lower, found.Upper);
     }
 
-    // The scores of one training and one evaluation set's runs are in memory together, and no others.
+    // Only the scores of one training and one evaluation set's runs are in memory at a time.
     private MethodAgreement Compare(Run[] runs, ReportedTrainingRows rows, string? trait)
     {
         var tables = runs.ToDictionary(r => r.Place, r => ScoreTable.Read(context.Input(r.Job, SelectTrainingDataStage.ScoresFile).Path));
