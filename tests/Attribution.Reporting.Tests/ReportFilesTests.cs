@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Attribution.Pipeline.Snapshots;
+using Attribution.Tokenization;
 
 namespace Attribution.Reporting.Tests;
 
@@ -51,11 +53,36 @@ public sealed partial class ReportFilesTests
         Encoding.UTF8.GetByteCount(files[ReportFiles.PageFile]).ShouldBeLessThan(2_000_000);
         using var rows = JsonDocument.Parse(files["report/rows.json"]);
         using var limits = JsonDocument.Parse(files["report/limits.json"]);
-        var answer = rows.RootElement.GetProperty("pool").EnumerateObject().First().Value.GetProperty("messages")[1];
-        answer.GetProperty("left_out").GetInt32().ShouldBe(9000 - (answer.GetProperty("text").GetString()!.Length - 1));
-        answer.GetProperty("text").GetString()!.Length.ShouldBeLessThanOrEqualTo(limits.RootElement.GetProperty("row_characters").GetInt32() + 1);
+        var row = rows.RootElement.GetProperty("pool").EnumerateObject().Skip(1).First().Value;
+        var answer = row.GetProperty("messages")[1].GetProperty("content").GetString()!;
+        row.GetProperty("left_out")[0].GetInt32().ShouldBe(0);
+        row.GetProperty("left_out")[1].GetInt32().ShouldBe(9000 - (answer.Length - 1));
+        answer.Length.ShouldBeLessThanOrEqualTo(limits.RootElement.GetProperty("row_characters").GetInt32() + 1);
         using var evaluations = JsonDocument.Parse(files["report/evaluations.json"]);
         evaluations.RootElement[0].GetProperty("prompts_left_out").GetInt32().ShouldBe(300 - evaluations.RootElement[0].GetProperty("prompts").GetArrayLength());
+    }
+
+    [Fact]
+    public void A_message_keeps_all_its_fields_and_one_that_is_too_long_is_cut_like_a_text()
+    {
+        var call = JsonSerializer.SerializeToElement(new[] { new { name = "look_up", arguments = new string('a', 90) } });
+        var fields = new Dictionary<string, JsonElement> { ["weight"] = JsonSerializer.SerializeToElement(0), ["tool_calls"] = call };
+        var report = SampleReport.Create() with
+        {
+            Rows = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>
+            {
+                ["pool"] = new Dictionary<long, ReportedRow> { [1] = new([new ChatMessage("user", "Who?"), new("assistant", "") { Fields = fields }]) },
+            }
+        };
+        Row(ReportLimits.Widest).Messages[1].Fields!["tool_calls"].GetRawText().ShouldBe(call.GetRawText());
+        var cut = Row(ReportLimits.Widest with { RowCharacters = 60 });
+        cut.Messages[1].Fields!["weight"].GetInt32().ShouldBe(0);
+        var shown = cut.Messages[1].Fields!["tool_calls"].GetString()!;
+        shown.ShouldStartWith("[{\"name\":\"look_up\"");
+        cut.LeftOut.ShouldBe([0, call.GetRawText().Length - (shown.Length - 1)]);
+        ReportFiles.Of(report)["report/rows.json"].ShouldContain("\"content\":\"\",\"weight\":0,\"tool_calls\":[{");
+
+        ReportedRow Row(ReportLimits limits) => limits.Apply(report).Rows["pool"][1];
     }
 
     [Fact]
@@ -170,7 +197,7 @@ public sealed partial class ReportFilesTests
     private static string Page(ExperimentReport report) => ReportFiles.Of(report)[ReportFiles.PageFile];
 
     private static IEnumerable<string?> Texts(string rows) => JsonDocument.Parse(rows).RootElement.GetProperty("pool").EnumerateObject()
-        .SelectMany(r => r.Value.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("text").GetString()));
+        .SelectMany(r => r.Value.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("content").GetString()));
 
     [GeneratedRegex("<script[ >]", RegexOptions.IgnoreCase)]
     private static partial Regex ScriptTag();

@@ -113,6 +113,9 @@ internal static class StageList
     /// <summary>The names, in the order in which stages run; an experiment has some of them.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. ExperimentStage.All.Select(stage => stage.Name).Distinct()];
 
+    // A separate assembly that nothing here refers to, so that changing the page does not change the library (LibraryHash). No result depends on it.
+    private const string Reporting = "Attribution.Reporting";
+
     /// <summary>The stage for the settings of a context: <c>FineTuneStage</c> for <c>FineTuneSettings</c>.</summary>
     public static Stage Create(StageContext context)
     {
@@ -120,8 +123,9 @@ internal static class StageList
         // Found by name: scanning every type of the library would load libtorch for stages that do not need it.
         string[] places = ["", ".Context", ".GroundTruth"];
         var stage = places.Select(place => typeof(StageList).Assembly.GetType($"{typeof(StageList).Namespace}{place}.{name}")).FirstOrDefault(type =>
-            type is not null)
-            ?? throw new InvalidOperationException($"there is no {name} in {typeof(StageList).Namespace}, and {context.Settings.GetType().Name} asks for it");
+            type is not null) ?? Type.GetType($"{Reporting}.{name}, {Reporting}")
+            ?? throw new InvalidOperationException($"There is no {name} in {typeof(StageList).Namespace}, and {context.Settings.GetType().Name} asks for it. "
+                + $"The report is a package of its own, {Reporting}: a program that writes one references it.");
         return (Stage)Activator.CreateInstance(stage, BindingFlags.Public | BindingFlags.Instance | BindingFlags.DoNotWrapExceptions, null, [context], null)!;
     }
 }

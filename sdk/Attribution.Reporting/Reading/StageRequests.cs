@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Attribution.Pipeline;
 using Attribution.Pipeline.Context;
 using Attribution.Pipeline.Results;
-using Attribution.Reporting;
 
-namespace Attribution.Pipeline.Reports;
+namespace Attribution.Reporting.Reading;
 
 /// <summary>The requests of an experiment's stages, for its report. A stage without a request has an empty one.</summary>
 internal sealed class StageRequests

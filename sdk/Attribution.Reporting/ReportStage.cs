@@ -2,12 +2,12 @@ using System.Text;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
-using Attribution.Pipeline.Reports;
+using Attribution.Pipeline;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
-using Attribution.Reporting;
+using Attribution.Reporting.Reading;
 
-namespace Attribution.Pipeline;
+namespace Attribution.Reporting;
 
 /// <summary>
 /// Writes <c>report.html</c> from the results of the other stages, even if the snapshot differs. The report is written anew on every run, because the store

@@ -122,11 +122,14 @@
       values("Training loss by step", ["Step", "Loss"], run.loss.map((l, i) => [count(steps[i]), fixed(l, 4)])));
   };
 
+  // What a message says, and beneath it what else it holds, such as the calls of tools.
+  const textOf = message => Object.entries(message).filter(([name]) => name !== "role" && !(name === "content" && message.content === ""))
+    .map(([name, value]) => name === "content" && typeof value === "string" ? value : name + ": " + (typeof value === "string" ? value : JSON.stringify(value))).join("\n");
   const firstLine = row => {
-    const last = row.messages[row.messages.length - 1], text = last ? last.text : "";
+    const last = row.messages[row.messages.length - 1], text = last ? textOf(last) : "";
     return { role: last ? last.role : "", text: text.length > 180 ? text.slice(0, 180) + "…" : text };
   };
-  const leftOut = message => message.left_out ? make("small", {}, ` (${count(message.left_out)} more characters)`) : null;
+  const leftOut = more => more ? make("small", {}, ` (${count(more)} more characters)`) : null;
 
   let serial = 0;
   const rowText = (row, wanted) => {
@@ -138,7 +141,7 @@
       button.setAttribute("aria-expanded", open);
       whole.hidden = !open;
       if (open && !whole.firstChild)
-        whole.append(...row.messages.map(m => make("div", { class: "message " + (m.role === "assistant" ? "assistant" : ""), dir: "auto" }, make("span", { class: "role" }, plain(m.role)), "\n", found(m.text, wanted), leftOut(m))));
+        whole.append(...row.messages.map((m, i) => make("div", { class: "message " + (m.role === "assistant" ? "assistant" : ""), dir: "auto" }, make("span", { class: "role" }, plain(m.role)), "\n", found(textOf(m), wanted), leftOut(row.left_out && row.left_out[i]))));
     } }, make("span", { class: "role", "aria-hidden": "true" }, "▸"), found(head.text, wanted));
     return [button, whole];
   };
@@ -146,7 +149,7 @@
   const rowsPart = run => {
     const trains = rows[run.train] || {}, trait = evaluations[run.eval].trait, others = run.others.map(i => runs[i]);
     const hasBottom = run.bottom.length > 0, random = !run.selection;
-    const matches = (row, wanted) => row && row.messages.some(m => plain(m.text).toLowerCase().includes(wanted));
+    const matches = (row, wanted) => row && row.messages.some(m => plain(textOf(m)).toLowerCase().includes(wanted));
     const body = make("tbody"), shown = make("output", { "aria-live": "polite" });
     const search = make("input", { type: "search", placeholder: "Search these rows", "aria-label": "Search these rows", input: () => fill() });
     const onlyPlanted = make("input", { type: "checkbox", change: () => fill() });
@@ -186,7 +189,7 @@
     const search = make("input", { type: "search", placeholder: "Search prompts and answers", "aria-label": "Search prompts and answers", input: () => fill() });
     const onlyMoved = make("input", { type: "checkbox", change: () => fill() });
     const side = (title, answer, wanted) => make("div", {}, make("span", { class: "role" }, title), " ", make("span", { class: "chip score" + (answer && answer.score > 0 ? " hit" : "") }, answer && answer.score !== undefined ? "score " + answer.score : "no score"),
-      make("p", { class: "text", dir: "auto" }, answer ? found(answer.text, wanted) : "–", answer ? leftOut(answer) : null), answer && answer.rationale ? make("p", { class: "why", dir: "auto" }, plain(answer.rationale)) : null);
+      make("p", { class: "text", dir: "auto" }, answer ? found(answer.text, wanted) : "–", answer ? leftOut(answer.left_out) : null), answer && answer.rationale ? make("p", { class: "why", dir: "auto" }, plain(answer.rationale)) : null);
     const fill = () => {
       const wanted = search.value.trim().toLowerCase();
       const kept = run.answers.filter(a => {

@@ -1,12 +1,13 @@
 using Attribution.Data;
 using Attribution.FineTuning;
+using Attribution.Pipeline;
 using Attribution.Pipeline.Grid;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
 using Attribution.Pipeline.Verdicts;
-using Attribution.Reporting;
+using Attribution.Selection;
 
-namespace Attribution.Pipeline.Reports;
+namespace Attribution.Reporting.Reading;
 
 /// <summary>Reads the runs: their metrics, scores, rows, losses and answers, and the agreement between them.</summary>
 internal sealed class RunReader(StageContext context, StageRequests requests)

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using Attribution.Pipeline.Snapshots;
 using Attribution.Reporting.ContextAttribution;
+using Attribution.Tokenization;
 
 namespace Attribution.Reporting;
 
@@ -56,39 +58,6 @@ internal sealed record ReportedExperiment(string Name, string Command, IReadOnly
 /// <param name="Name">What it sets.</param>
 /// <param name="Values">Its value, or values.</param>
 internal sealed record ReportedSetting(string Name, params IReadOnlyList<string> Values);
-
-/// <summary>How the metrics of an experiment compare with its snapshot.</summary>
-/// <param name="Outcome">Which of <see cref="Equal"/>, <see cref="Differs"/>, <see cref="Accepted"/>, <see cref="None"/>, <see cref="Invalid"/>.</param>
-/// <param name="Metrics">How many metrics there are.</param>
-/// <param name="Differences">What moved, in the order of the runs.</param>
-internal sealed record SnapshotVerdict(string Outcome, int Metrics, IReadOnlyList<MetricDifference> Differences)
-{
-    /// <summary>Every metric is within its tolerance.</summary>
-    public const string Equal = "equal";
-
-    /// <summary>Metrics moved.</summary>
-    public const string Differs = "differs";
-
-    /// <summary>The metrics were made the snapshot.</summary>
-    public const string Accepted = "accepted";
-
-    /// <summary>There is no snapshot.</summary>
-    public const string None = "none";
-
-    /// <summary>The snapshot cannot be read.</summary>
-    public const string Invalid = "invalid";
-
-    /// <summary>Why it cannot be read.</summary>
-    public string? Message { get; init; }
-}
-
-/// <summary>A metric that is not what the snapshot says.</summary>
-/// <param name="Run">The run.</param>
-/// <param name="Metric">The metric or setting; null if the run as a whole is new or gone.</param>
-/// <param name="Expected">What the snapshot says.</param>
-/// <param name="Got">What it is.</param>
-/// <param name="Tolerance">By how much it may differ; null where it may not.</param>
-internal sealed record MetricDifference(string Run, string? Metric, string Expected, string Got, double? Tolerance);
 
 /// <summary>An evaluation set, and how the base model answers its held-out prompts.</summary>
 /// <param name="Name">Its name.</param>
@@ -186,15 +155,13 @@ internal sealed record ReportedAnswer(int Prompt, int Repeat, string Text, int? 
 internal sealed record RankedRow(long Row, int Rank, float? Score, IReadOnlyList<int?> Others);
 
 /// <summary>A training row as text.</summary>
-/// <param name="Messages">Its conversation.</param>
+/// <param name="Messages">Its conversation; of a row that came as token ids one message, with the role <c>tokens</c>.</param>
 /// <param name="Planted">The behaviour that was planted in it, where the dataset says so.</param>
-internal sealed record ReportedRow(IReadOnlyList<ReportedMessage> Messages, string? Planted = null);
-
-/// <summary>A message of a training row.</summary>
-/// <param name="Role">Who speaks; <c>tokens</c> for a row that came as token ids.</param>
-/// <param name="Text">What is said.</param>
-/// <param name="LeftOut">How many characters of it are not shown.</param>
-internal sealed record ReportedMessage(string Role, string Text, int? LeftOut = null);
+internal sealed record ReportedRow(IReadOnlyList<ChatMessage> Messages, string? Planted = null)
+{
+    /// <summary>How many characters of each message are not shown; null if all are.</summary>
+    public IReadOnlyList<int>? LeftOut { get; init; }
+}
 
 /// <summary>How runs of one training and one evaluation set agree.</summary>
 /// <param name="Train">The training set.</param>

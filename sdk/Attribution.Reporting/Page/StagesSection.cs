@@ -1,4 +1,5 @@
 using System.Globalization;
+using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Reporting.Page;
 

@@ -1,3 +1,5 @@
+using Attribution.Selection;
+
 namespace Attribution.Reporting;
 
 /// <summary>How many training rows have which score.</summary>

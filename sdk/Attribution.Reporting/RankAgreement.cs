@@ -1,3 +1,4 @@
+using Attribution.Selection;
 using MathNet.Numerics.Statistics;
 
 namespace Attribution.Reporting;

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Attribution.Data;
+using Attribution.Pipeline;
 using Attribution.Pipeline.Results;
-using Attribution.Reporting;
 using Attribution.Tokenization;
 
-namespace Attribution.Pipeline.Reports;
+namespace Attribution.Reporting.Reading;
 
 /// <summary>The rows of a training set: which behaviour was planted in which, and the texts of the rows that are shown.</summary>
 internal sealed class ReportedTrainingRows
@@ -36,17 +36,18 @@ internal sealed class ReportedTrainingRows
     public IReadOnlyDictionary<long, ReportedRow> Texts(IReadOnlySet<long> rows) => rows.Count == 0
         ? new Dictionary<long, ReportedRow>()
         : new SortedDictionary<long, ReportedRow>(DatasetRows.Read(_path).Where(row => rows.Contains(row.Index))
-            .ToDictionary(row => row.Index, row => new ReportedRow([.. Messages(row.Treatment)], _planted.GetValueOrDefault(row.Index))));
+            .ToDictionary(row => row.Index, row => new ReportedRow(Messages(row.Treatment), _planted.GetValueOrDefault(row.Index))));
 
     private string? PlantedIn(DatasetRow row) => row.Metadata.TryGetValue(_column!, out var value) && value.ValueKind == JsonValueKind.String
         ? value.GetString() : null;
 
-    private static IEnumerable<ReportedMessage> Messages(Conversation conversation) => conversation is TokenConversation tokens
+    private static IReadOnlyList<ChatMessage> Messages(Conversation conversation) => conversation is TokenConversation tokens
         ? [new("tokens", string.Join(' ', tokens.Tokens))]
-        : ((MessageConversation)conversation).Messages.Select(m => new ReportedMessage(m.Role, TextOf(m)));
+        : [.. ((MessageConversation)conversation).Messages.Select(WithoutNulls)];
 
-    /// <summary>The text of a message, followed by its other content.</summary>
-    private static string TextOf(ChatMessage message) =>
-        string.Join('\n', (message.Fields ?? new Dictionary<string, JsonElement>()).Where(field => field.Value.ValueKind != JsonValueKind.Null)
-            .Select(field => $"{field.Key}: {field.Value.GetRawText()}").Prepend(message.Content).Where(part => part.Length > 0));
+    // A table column has every field in every message, mostly null.
+    private static ChatMessage WithoutNulls(ChatMessage message) => message.Fields is null ? message : message with
+    {
+        Fields = message.Fields.Where(field => field.Value.ValueKind != JsonValueKind.Null).ToDictionary(),
+    };
 }

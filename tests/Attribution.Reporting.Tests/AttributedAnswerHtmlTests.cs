@@ -1,6 +1,6 @@
 using Attribution.Reporting.ContextAttribution;
 
-namespace Attribution.Tests.ContextAttribution;
+namespace Attribution.Reporting.Tests;
 
 public sealed class AttributedAnswerHtmlTests
 {

@@ -3,7 +3,7 @@ using Attribution.Diagnostics;
 using Parquet;
 using Parquet.Schema;
 
-namespace Attribution.Reporting;
+namespace Attribution.Selection;
 
 /// <summary>The scores of a run's training rows, as <c>scores.parquet</c> has them.</summary>
 internal sealed class ScoreTable

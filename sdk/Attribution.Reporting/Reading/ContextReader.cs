@@ -1,10 +1,10 @@
+using Attribution.Pipeline;
 using Attribution.Pipeline.Context;
 using Attribution.Pipeline.Snapshots;
-using Attribution.Reporting;
 using Attribution.Reporting.ContextAttribution;
 using Attribution.Tokenization;
 
-namespace Attribution.Pipeline.Reports;
+namespace Attribution.Reporting.Reading;
 
 /// <summary>Reads the results of an experiment in context attribution.</summary>
 internal sealed class ContextReader(StageContext context)

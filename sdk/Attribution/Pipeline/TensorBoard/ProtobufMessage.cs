@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Attribution.Reporting.TensorBoard;
+namespace Attribution.Pipeline.TensorBoard;
 
 /// <summary>A message in Protocol Buffers' wire format, as far as an event needs it: <see href="https://protobuf.dev/programming-guides/encoding/"/>.</summary>
 internal sealed class ProtobufMessage

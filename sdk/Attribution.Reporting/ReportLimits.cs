@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Attribution.Tokenization;
+
 namespace Attribution.Reporting;
 
 /// <summary>How much of rows and answers a report shows. What it leaves out is in the files that it names.</summary>
@@ -61,15 +64,36 @@ internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, in
     // Each message gets the same share, and what short ones leave goes to the others.
     private ReportedRow Cut(ReportedRow row)
     {
-        var (left, messages) = (RowCharacters, new ReportedMessage[row.Messages.Count]);
-        foreach (var (done, at) in Enumerable.Range(0, messages.Length).OrderBy(i => row.Messages[i].Text.Length).ThenBy(i => i).Index())
+        var (left, messages, leftOut) = (RowCharacters, row.Messages.ToArray(), new int[row.Messages.Count]);
+        foreach (var (done, at) in Enumerable.Range(0, messages.Length).OrderBy(i => LengthOf(messages[i])).ThenBy(i => i).Index())
         {
-            var (text, leftOut) = Cut(row.Messages[at].Text, left / (messages.Length - done));
+            var share = Math.Max(0, left / (messages.Length - done));
+            var (text, more) = Cut(messages[at].Content, share);
             left -= text.Length;
-            messages[at] = row.Messages[at] with { Text = text, LeftOut = leftOut };
+            leftOut[at] = more ?? 0;
+            messages[at] = messages[at] with { Content = text, Fields = Cut(messages[at].Fields, share - text.Length, ref left, ref leftOut[at]) };
         }
-        return row with { Messages = messages };
+        return row with { Messages = messages, LeftOut = leftOut.Any(count => count > 0) ? leftOut : null };
     }
+
+    // A field that does not fit is shown as the beginning of its text.
+    private static Dictionary<string, JsonElement>? Cut(IReadOnlyDictionary<string, JsonElement>? fields, int share, ref int left, ref int leftOut)
+    {
+        if (fields is null)
+            return null;
+        var cut = new Dictionary<string, JsonElement>();
+        foreach (var (name, value) in fields)
+        {
+            var raw = value.GetRawText();
+            var (text, more) = Cut(raw, Math.Max(0, share - name.Length));
+            cut.Add(name, more is null ? value : JsonSerializer.SerializeToElement(text));
+            (share, left, leftOut) = (share - name.Length - text.Length, left - name.Length - text.Length, leftOut + (more ?? 0));
+        }
+        return cut;
+    }
+
+    private static int LengthOf(ChatMessage message) =>
+        message.Content.Length + (message.Fields?.Sum(field => field.Key.Length + field.Value.GetRawText().Length) ?? 0);
 
     private static (string Text, int? LeftOut) Cut(string text, int most)
     {

@@ -1,7 +1,7 @@
 using System.Text;
-using Attribution.Reporting.TensorBoard;
+using Attribution.Pipeline.TensorBoard;
 
-namespace Attribution.Tests.Reporting.TensorBoard;
+namespace Attribution.Tests.Pipeline.TensorBoard;
 
 public sealed class EventFileTests
 {

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Attribution.Reporting.TensorBoard;
+namespace Attribution.Pipeline.TensorBoard;
 
 /// <summary>
 /// Curves as a TensorBoard event file: TFRecords (<c>tensorflow/core/lib/io/record_writer.h</c>) of <c>Event</c> messages

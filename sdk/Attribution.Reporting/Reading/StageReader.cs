@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Attribution.Data.Store;
+using Attribution.Pipeline;
 using Attribution.Pipeline.Results;
-using Attribution.Reporting;
 
-namespace Attribution.Pipeline.Reports;
+namespace Attribution.Reporting.Reading;
 
 /// <summary>Reads the results and inputs of the stages, and when they ran.</summary>
 internal sealed class StageReader(StageContext context, StageRequests requests)

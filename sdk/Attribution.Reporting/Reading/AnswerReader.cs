@@ -1,10 +1,10 @@
 using System.Globalization;
+using Attribution.Pipeline;
 using Attribution.Pipeline.Results;
-using Attribution.Reporting;
 using CsvHelper;
 using CsvHelper.Configuration;
 
-namespace Attribution.Pipeline.Reports;
+namespace Attribution.Reporting.Reading;
 
 /// <summary>Reads answers and their verdicts.</summary>
 internal sealed class AnswerReader(StageContext context)
