@@ -7,10 +7,9 @@ using Microsoft.Build.Utilities;
 namespace Attribution.Sdk.Tasks;
 
 /// <summary>
-/// The files that decide whether a stage is up to date: it is, if each is there and none is newer than the stage's stamp. They are what the stage reads
-/// (its request, the sizes and times of outside files, the results of the stages before it, the worker's code) and what it made, so that a
-/// deleted or changed artifact is noticed. What it made counts as an input, not as an output: an artifact taken from the
-/// store may be older than everything.
+/// Lists the files that decide whether a stage is up to date: it is if each exists and none is newer than the stage's stamp. These are the files that the stage
+/// reads (its request, the sizes and times of outside files, the results of the stages before it, the worker's code) and those that it made, so that a deleted
+/// or changed artifact is noticed. The latter count as inputs, not as outputs, because an artifact from the store may be older than everything else.
 /// </summary>
 public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
 {
@@ -18,24 +17,24 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
     [Required]
     public string ProjectDirectory { get; set; } = "";
 
-    /// <summary>Where stages keep their notes, relative to the project.</summary>
+    /// <summary>The folder of the stages' state, relative to the project.</summary>
     [Required]
     public string StateFolder { get; set; } = "";
 
-    /// <summary>Which stages the experiment has.</summary>
+    /// <summary>The kind of experiment, which decides its stages.</summary>
     public string ExperimentKind { get; set; } = "";
 
     /// <summary>The content hashes of the worker's assemblies.</summary>
     [Required]
     public string Library { get; set; } = "";
 
-    /// <summary>The form of the experiment; empty for the one without a name.</summary>
+    /// <summary>The variant of the experiment; empty for none.</summary>
     public string Variant { get; set; } = "";
 
-    /// <summary>Accepting a snapshot runs its stage whatever the files say.</summary>
+    /// <summary>Whether the snapshot is accepted, which runs its stage whatever the files.</summary>
     public bool AcceptSnapshot { get; set; }
 
-    /// <summary>The files, each with the stage's name as metadata <c>Stage</c>; one file may be there for several stages.</summary>
+    /// <summary>The files, each with the stage's name as metadata <c>Stage</c>; a file may be listed for several stages.</summary>
     [Output]
     public ITaskItem[] Files { get; private set; } = [];
 
@@ -48,7 +47,7 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
 
     private StageFolder Folder => new(Path.Combine(ProjectDirectory, StateFolder));
 
-    // A project without the item that a stage is for does not ask for it.
+    // A project without the item that a stage needs does not have the stage.
     private bool IsAsked(ExperimentStage stage) => stage.OnlyWith is null || File.Exists(Folder.Request(stage.Name));
 
     private IEnumerable<string> Of(ExperimentStage stage)
@@ -73,7 +72,7 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
 
         if (stage.Name != StageNames.VerifySnapshot)
             yield break;
-        // A snapshot that came by itself, from git or an editor; one that went is among the stage's own files.
+        // A snapshot that appeared from git or an editor; a deleted one is noticed by the stage's own files.
         var snapshots = Path.Combine(ProjectDirectory, ExperimentReader.SnapshotFolder(Variant));
         if (Directory.Exists(snapshots))
             foreach (var file in Directory.EnumerateFiles(snapshots, "*.json").Where(file => !file.EndsWith(".received.json", StringComparison.Ordinal)))
@@ -84,7 +83,7 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
 
     private static TaskItem Item(string file, string stage)
     {
-        // TaskItem reads its text as escaped.
+        // The constructor of TaskItem expects escaped text.
         var item = new TaskItem { ItemSpec = file };
         item.SetMetadata("Stage", stage);
         return item;

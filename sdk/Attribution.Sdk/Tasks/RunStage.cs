@@ -4,17 +4,17 @@ using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tasks;
 
-/// <summary>Runs one stage in the worker and stamps it.</summary>
+/// <summary>Runs one stage in the worker and updates its stamp.</summary>
 public sealed class RunStage : WorkerTask
 {
     /// <summary>The stage's name.</summary>
     [Required]
     public string Stage { get; set; } = "";
 
-    /// <summary>Whether to take the metrics as the snapshot; VerifySnapshot alone reads it.</summary>
+    /// <summary>Whether to accept the metrics as the snapshot; read only by VerifySnapshot.</summary>
     public bool AcceptSnapshot { get; set; }
 
-    /// <summary>True once the task has run: MSBuild does not call it for a stage that is up to date.</summary>
+    /// <summary>True after the task has run: MSBuild does not run it for a stage that is up to date.</summary>
     [Output]
     public bool Ran { get; private set; }
 
@@ -28,7 +28,7 @@ public sealed class RunStage : WorkerTask
         IEnumerable<string> accept = AcceptSnapshot && Stage == StageNames.VerifySnapshot ? ["--accept-snapshot"] : [];
         if (!Run(["run-stage", Stage, "--request", $"{StateFolder}{Stage}.request.json", "--stop-with-stdin", "--verbose", .. accept]))
         {
-            // Nothing of this build runs after it; one that waits within the same build may.
+            // Nothing of this build runs after it; another build that waits may continue.
             BuildLock.Release(Path.Combine(ProjectDirectory, StateFolder));
             return false;
         }
@@ -37,7 +37,7 @@ public sealed class RunStage : WorkerTask
         return true;
     }
 
-    /// <summary>The stamp is as new as what the stage made, whatever the clock of the disk that holds the store.</summary>
+    /// <summary>Sets the stamp's time to that of the stage's newest output, whatever the clock of the store's disk.</summary>
     private void Stamp(StageFolder folder)
     {
         var stamp = folder.Stamp(Stage);

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace Attribution.Worker.Doctor;
 
-/// <summary>libtorch, the processor, the threads and the GPUs. Works, and says so, where libtorch cannot be loaded.</summary>
+/// <summary>libtorch, the processor, the threads and the GPUs. If libtorch cannot be loaded, the result says so.</summary>
 internal static class TorchChecks
 {
     public static IEnumerable<Check> Look()

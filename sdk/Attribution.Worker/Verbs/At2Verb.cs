@@ -11,12 +11,12 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution at2 attribute</c>: what an answer owes to the pieces of its context, by a trained score estimator (arXiv 2504.13752).</summary>
+/// <summary><c>attribution at2 attribute</c>: attributes an answer to the pieces of its context with a trained score estimator (arXiv 2504.13752).</summary>
 public static class At2Verb
 {
     private const int LongestAnswer = 512;
 
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var estimator = new Option<string>("--estimator")
@@ -74,7 +74,7 @@ public static class At2Verb
                 ? example.WithRange(text, from, parsed.GetValue(end)!.Value)
                 : example.WithRange(text, example.Units[0].Span.Start, example.Units[^1].Span.End);
 
-            // The part and the sentences out of one pass.
+            // The part and the sentences in one pass.
             var task = example.Task.WithUnits([part.Task.Units[0], .. example.Task.Units]);
             var all = ContextAttributor.Scores(loaded.Transformer, task, scores, cancellation);
             var shown = new At2Result(example, part.Units[0], text.Text, all[0]);

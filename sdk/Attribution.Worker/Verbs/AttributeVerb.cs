@@ -8,13 +8,13 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution attribute</c>: the attribution vectors of a dataset.</summary>
+/// <summary><c>attribution attribute</c>: computes the attribution vectors of a dataset.</summary>
 public static class AttributeVerb
 {
-    /// <summary>Rows that are in memory at once, with their vectors.</summary>
+    /// <summary>The number of rows in memory at a time, with their vectors.</summary>
     private const int ChunkRows = 512;
 
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var data = new Option<string>("--data") { Description = "The dataset: Parquet, JSONL, JSON or CSV.", Required = true };

@@ -9,10 +9,10 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution baseline</c>: the training rows that a baseline selects, without vectors.</summary>
+/// <summary><c>attribution baseline</c>: selects training rows with a baseline, without vectors.</summary>
 public static class BaselineVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var method = new Option<string>("--method") { Description = "bm25, loss or length.", Required = true };

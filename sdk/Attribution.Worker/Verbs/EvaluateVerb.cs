@@ -11,10 +11,10 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution evaluate</c>: how a model, with or without an adapter, does on an evaluation set.</summary>
+/// <summary><c>attribution evaluate</c>: evaluates a model, with or without an adapter, on an evaluation set.</summary>
 public static class EvaluateVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var defaults = new AnsweringOptions();

@@ -4,10 +4,10 @@ using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution explain</c>: what a build of an experiment would do, and why.</summary>
+/// <summary><c>attribution explain</c>: shows what a build of an experiment would do, and why.</summary>
 public static class ExplainVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var requests = new Option<string>("--requests") { Description = "The folder of the stages' request files.", Required = true };

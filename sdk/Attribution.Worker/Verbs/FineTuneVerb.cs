@@ -9,10 +9,10 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution finetune</c>: a LoRA adapter trained on selected rows or on a dataset.</summary>
+/// <summary><c>attribution finetune</c>: trains a LoRA adapter on selected rows or on a dataset.</summary>
 public static class FineTuneVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var defaults = new FineTuningOptions();
@@ -87,7 +87,7 @@ public static class FineTuneVerb
         return verb;
     }
 
-    // The file is in the order of the ranks; the order of an epoch is drawn from the dataset's, so that a rank that changes does not change the training.
+    // The file is in rank order. An epoch's order is drawn from the dataset's order, so that a changed rank does not change the training.
     private static IReadOnlyList<TokenSequence> Rows(string path, RowEncoder encoder) => SelectedRows.Recognizes(path)
         ? [.. SelectedRows.Read(path).Index().OrderBy(row => row.Item.Index).Select(row => encoder.Encode(row.Item.Treatment, path, row.Index))]
         : [.. Dataset.Open(new DatasetOptions { Path = path }).Rows().Select(row => encoder.Encode(row.Treatment, path, row.Index))];

@@ -4,10 +4,10 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution generate</c>: what a model writes, printed as it comes.</summary>
+/// <summary><c>attribution generate</c>: prints a model's text as it is generated.</summary>
 public static class GenerateVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var prompt = new Option<string?>("--prompt") { Description = "Text to go on from, taken as it is." };
@@ -48,7 +48,7 @@ public static class GenerateVerb
                 TopP = parsed.GetValue(topP)
             };
 
-            // The prompt is decoded too, for what a token's text is can depend on those before it; only what follows it is printed.
+            // The prompt is decoded too, because a token's text may depend on earlier tokens; only the text after it is printed.
             var output = parsed.InvocationConfiguration.Output;
             var decoder = tokenizer.CreateDecoder(skipSpecialTokens: true);
             var hidden = tokenizer.Decode(ids, skipSpecialTokens: true).Length;

@@ -6,10 +6,10 @@ using TorchSharp;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution logits</c>: a model's logits after every token, as JSON, to check a model against another program.</summary>
+/// <summary><c>attribution logits</c>: prints a model's logits after every token as JSON, to compare a model with another program.</summary>
 public static class LogitsVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var tokens = new Option<int[]>("--tokens")

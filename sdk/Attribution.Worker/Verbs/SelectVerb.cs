@@ -6,10 +6,10 @@ using Attribution.Selection;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution select</c>: the training rows that an evaluation set points to.</summary>
+/// <summary><c>attribution select</c>: selects the training rows that match an evaluation set.</summary>
 public static class SelectVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var train = new Option<string>("--train")

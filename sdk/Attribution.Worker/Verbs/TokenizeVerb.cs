@@ -6,13 +6,13 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution tokenize</c>: what a model's tokenizer and chat template make of a text or a conversation.</summary>
+/// <summary><c>attribution tokenize</c>: shows the tokens of a text or a conversation under a model's tokenizer and chat template.</summary>
 public static class TokenizeVerb
 {
-    // For people: no escapes that JSON does not ask for.
+    // For people: only the escapes that JSON requires.
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The verb. Prints JSON: the text, and per token its id, piece, offsets and, of a conversation, whether it is kept.</summary>
+    /// <summary>Creates the verb. It prints JSON: the text, and for each token its id, piece and offsets, and for a conversation whether it is kept.</summary>
     public static Command Create()
     {
         var model = new Option<string>("--model") { Description = "The model's folder, or its Hugging Face id.", Required = true };
