@@ -37,7 +37,7 @@ public sealed class RunStage : WorkerTask
         return true;
     }
 
-    /// <summary>Sets the stamp's time to that of the stage's newest output, whatever the clock of the store's disk.</summary>
+    /// <summary>Sets the stamp's time to now, or to that of the stage's newest file if the clock of the store's disk is ahead.</summary>
     private void Stamp(StageFolder folder)
     {
         var stamp = folder.Stamp(Stage);
