@@ -1,41 +1,41 @@
 namespace Attribution.Reporting;
 
-/// <summary>What can be said of the runs for one training and one evaluation set: the verdict of <c>metrics.json</c>.</summary>
+/// <summary>The verdict of <c>metrics.json</c> on the runs of one training and one evaluation set.</summary>
 /// <param name="Train">The training set.</param>
 /// <param name="Eval">The evaluation set.</param>
-/// <param name="Metric">The metric of <c>metrics.json</c> that runs are compared by.</param>
-/// <param name="Leader">The run that led on one half of the held-out prompts, by its place in the list.</param>
+/// <param name="Metric">The metric in <c>metrics.json</c> that the runs are compared by.</param>
+/// <param name="Leader">The run that led on one half of the held-out prompts, as a position in the list of runs.</param>
 /// <param name="Score">Its mean on the other half.</param>
 /// <param name="Verdict">The verdict in words.</param>
-/// <param name="IsBest">Whether the leader is told from the draw at random and from the second.</param>
+/// <param name="IsBest">Whether the leader is significantly above the random draw and the second.</param>
 internal sealed record RunComparison(string Train, string Eval, string Metric, int Leader, double Score, string Verdict, bool IsBest)
 {
-    /// <summary>The standard deviation of the score over seeds; null with one.</summary>
+    /// <summary>The standard deviation of the score over seeds; null with one seed.</summary>
     public double? ScoreSd { get; init; }
 
     /// <summary>The base model's mean on the same half.</summary>
     public double? Before { get; init; }
 
-    /// <summary>The run that came second on the first half, by its place.</summary>
+    /// <summary>The run that came second on the first half, as a position in the list of runs.</summary>
     public int? Second { get; init; }
 
-    /// <summary>How much higher the leader is than the draw at random.</summary>
+    /// <summary>The leader's difference from the random draw.</summary>
     public ReportedDifference? OverRandom { get; init; }
 
-    /// <summary>How much higher the leader is than the second.</summary>
+    /// <summary>The leader's difference from the second.</summary>
     public ReportedDifference? OverSecond { get; init; }
 
-    /// <summary>How many seeds there are.</summary>
+    /// <summary>The number of seeds.</summary>
     public required int Seeds { get; init; }
 
-    /// <summary>How many prompts the other half has; 0 where the metric is of no prompts.</summary>
+    /// <summary>The number of prompts in the other half; 0 if the metric is not per prompt.</summary>
     public required int Prompts { get; init; }
 }
 
 /// <summary>A difference with its 95% interval.</summary>
 /// <param name="Difference">The mean difference.</param>
-/// <param name="Lower">The lower end; null where it is not known.</param>
-/// <param name="Upper">The upper end; null where it is not known.</param>
+/// <param name="Lower">The lower end of the interval; null if not known.</param>
+/// <param name="Upper">The upper end of the interval; null if not known.</param>
 internal sealed record ReportedDifference(double Difference, double? Lower, double? Upper);
 
 /// <summary>A run with one seed.</summary>

@@ -4,23 +4,23 @@ using Attribution.Reporting.ContextAttribution;
 
 namespace Attribution.Reporting.Page;
 
-/// <summary>The page as one file that needs no other and asks for none.</summary>
+/// <summary>The page as a single file that loads nothing else.</summary>
 /// <remarks>
-/// Charts are tables with shades and SVG, drawn here and by the page's script. Of chart libraries, those on NuGet draw pictures that neither follow a theme
-/// nor can be read aloud, and those of npm would make every build need npm for what comes to a few shapes.
+/// Charts are tables with shades, and SVG drawn here and by the page's script. The chart libraries on NuGet draw images that neither follow a theme nor can be
+/// read aloud; those on npm would make every build need npm for a few shapes.
 /// </remarks>
 internal static class ReportPage
 {
     private static readonly string Style = PageFile.Read("report.css");
     private static readonly string Script = PageFile.Read("report.js");
 
-    /// <summary>The page.</summary>
-    /// <param name="report">What to show.</param>
+    /// <summary>Renders the page.</summary>
+    /// <param name="report">The report.</param>
     /// <param name="data">The same as JSON, by name.</param>
     public static string Render(ExperimentReport report, IReadOnlyDictionary<string, string> data)
     {
         var (word, tone) = SummarySection.Word(report.Snapshot);
-        // Only a page with shaded contexts brings what these need.
+        // Only a page with shaded contexts includes what these need.
         var (style, scripts) = report.Context is null ? (Style, new[] { Script }) : (AttributedAnswerHtml.Style + Style, new[] { Script, AttributedAnswerHtml.Script });
         Html[] sections =
         [
@@ -49,7 +49,7 @@ internal static class ReportPage
 
             """);
         var whole = new StringBuilder(page.Markup);
-        // JSON whose < and & are escaped cannot end its element, whatever its texts say.
+        // JSON with escaped < and & cannot end its element, whatever its texts contain.
         foreach (var (name, json) in data)
             whole.Append($"<script type=\"application/json\" id=\"data-{name}\">").Append(json).Append("</script>\n");
         foreach (var script in scripts)
@@ -62,6 +62,6 @@ internal static class ReportPage
             .Where(link => sections.Any(s => s.Markup.Contains($"<section id=\"{link.Item1}\"", StringComparison.Ordinal)))
             .Select(link => Html.Of($"<a href=\"#{link.Item1}\">{link.Item2}</a>"));
 
-    // No style or script but these two runs, should a text ever get to be markup.
+    // Only these styles and scripts run, even if a text ever became markup.
     private static Html Hash(string content) => new($"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}");
 }

@@ -3,7 +3,7 @@ using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Reporting.Page;
 
-/// <summary>What was asked, what came out, when, how long, and what did not have to be computed.</summary>
+/// <summary>The experiment's question, its results, times and durations, and what did not have to be computed.</summary>
 internal static class SummarySection
 {
     private const int MostDifferences = 20;
@@ -22,7 +22,7 @@ internal static class SummarySection
 
         """);
 
-    /// <summary>The verdict in a word or two, and the tone that it is shown in.</summary>
+    /// <summary>The verdict in a word or two, with its tone.</summary>
     public static (string Text, string Tone) Word(SnapshotVerdict? verdict) => verdict?.Outcome switch
     {
         SnapshotVerdict.Equal => ("snapshot equal", "good"),
@@ -134,11 +134,11 @@ internal static class RunsSection
     private static bool Several(ExperimentReport report) => report.Runs.Select(r => r.Train).OfType<string>().Distinct().Count() > 1;
 }
 
-/// <summary>What everything was made from, and the command that makes it again.</summary>
+/// <summary>The origin of all results, and the command to compute them again.</summary>
 internal static class ProvenanceSection
 {
     /// <param name="report">The report.</param>
-    /// <param name="data">The names of its files of data.</param>
+    /// <param name="data">The names of its data files.</param>
     public static Html Of(ExperimentReport report, IEnumerable<string> data)
     {
         var from = report.Provenance;
