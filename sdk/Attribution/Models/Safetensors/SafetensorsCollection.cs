@@ -19,7 +19,7 @@ internal sealed class SafetensorsCollection : IDisposable
         Files = files;
     }
 
-    /// <summary>The folder, as passed to <see cref="Open"/>.</summary>
+    /// <summary>The folder, as it was opened.</summary>
     public string Folder { get; }
 
     /// <summary>The files, one per shard.</summary>

@@ -29,7 +29,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         _byName = header.Entries.ToDictionary(e => e.Name);
     }
 
-    /// <summary>The file's path, as passed to <see cref="Open"/>.</summary>
+    /// <summary>The file's path, as it was opened.</summary>
     public string FilePath { get; }
 
     /// <summary>The tensors, in the order of their bytes.</summary>
