@@ -17,7 +17,7 @@ internal static class Shown
     public static AttributionException Unexpected(string doing, Exception exception, string advice)
     {
         var isOfSystem = exception.GetType().Namespace is "System" || exception.GetType().Namespace?.StartsWith("System.", StringComparison.Ordinal) == true;
-        return new(ErrorCodes.Unexpected, $"{doing} failed in a way that nobody foresaw: "
+        return new(ErrorCodes.Unexpected, $"{doing} failed unexpectedly: "
             + $"{exception.GetType().Name}{(isOfSystem ? $": {exception.Message}" : ".")} Please report this; {advice}.", exception);
     }
 

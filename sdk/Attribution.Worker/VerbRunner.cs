@@ -24,7 +24,7 @@ public static class VerbRunner
     {
         output ??= Console.IsOutputRedirected ? Console.Out : new Shown.Writer(Console.Out);
         error ??= new Shown.Writer(Console.Error);
-        var verbose = new Option<bool>(Verbose) { Description = "Show where an unexpected error came from.", Recursive = true };
+        var verbose = new Option<bool>(Verbose) { Description = "Show the stack trace of an unexpected error.", Recursive = true };
         root.Options.Add(verbose);
         try
         {
@@ -56,7 +56,7 @@ public static class VerbRunner
         {
             var shows = args.Contains(Verbose);
             error.WriteLine(ErrorLine(Shown.Unexpected(args.FirstOrDefault() ?? "it", exception,
-                shows ? "what follows tells where it happened" : $"with {Verbose} it shows where it happened")));
+                shows ? "the stack trace follows" : $"{Verbose} shows the stack trace")));
             if (shows)
                 error.WriteLine(Shown.Of(exception.ToString()));
             return 1;

@@ -233,7 +233,7 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
         var (seeds, seed) = (Properties.Values<long>(new("Seeds")), Build.Seed);
         if (seeds is not null && seed is { } one && (seeds is not [var only] || only != one))
             Problems.Add(new(ProjectErrorCodes.ValueInvalid,
-                $"Seed is {one} and Seeds is {string.Join(';', seeds)}, so it is not plain which runs are meant. Set Seeds alone; one seed is a list of one.",
+                $"Seed is {one} and Seeds is {string.Join(';', seeds)}, so it is not clear which runs are meant. Set only Seeds; one seed is a list of one.",
                 "Seed"));
         return seeds ?? [seed ?? 0];
     }

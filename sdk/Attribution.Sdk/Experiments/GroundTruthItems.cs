@@ -38,7 +38,7 @@ internal sealed class GroundTruthItems
         if (curve.Text(GroundTruthMetadataNames.Ks) is { } ks)
             _ks = [.. List(curve, GroundTruthMetadataNames.Ks, ks, 1).Select(k => (int)Math.Min(k, int.MaxValue))];
         else
-            problems.Add(new(ProjectErrorCodes.PropertyMissing, $"{Item} {curve.Include} says not at which k. Add Ks=\"25;50;100\".", Item, curve.Include));
+            problems.Add(new(ProjectErrorCodes.PropertyMissing, $"{Item} {curve.Include} does not say at which k. Add Ks=\"25;50;100\".", Item, curve.Include));
 
         long[] List(ProjectItem item, string name, string text, long least) =>
             [.. text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)

@@ -65,7 +65,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
         if (!File.Exists(Worker))
         {
             Log.LogError(null, ProjectErrorCodes.WorkerMissing, null, null, 0, 0, 0, 0,
-                "The worker {0} is not there. Restore the Attribution.Sdk package again, or correct AttributionWorker.", Worker);
+                "The worker {0} does not exist. Restore the Attribution.Sdk package again, or correct AttributionWorker.", Worker);
             return false;
         }
         if (Start(arguments) is not { } worker)

@@ -21,7 +21,7 @@ public static class CompareVerb
             + "HEAD, main~3, a tag, a hash.",
             HelpName = "REVISION"
         };
-        var all = new Option<bool>("--all") { Description = "Show every metric, not only those that say the most." };
+        var all = new Option<bool>("--all") { Description = "Show every metric, not only the most important ones." };
         var json = new Option<bool>("--json") { Description = "Print JSON, with every metric, instead of a table." };
         var verb = new Command("compare", "Shows the metrics of two experiments, or of one and its committed snapshot, side by side.") { experiments, against,
             all, json };

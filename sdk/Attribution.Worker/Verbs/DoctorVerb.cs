@@ -11,7 +11,7 @@ public static class DoctorVerb
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON instead of a table." };
-        var verb = new Command("doctor", "What of this machine is there, what is missing, and the line that mends it.") { json };
+        var verb = new Command("doctor", "Shows what this machine has, what is missing, and the command that installs it.") { json };
         verb.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;

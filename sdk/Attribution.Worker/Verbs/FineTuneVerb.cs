@@ -34,15 +34,15 @@ public static class FineTuneVerb
         var decay = new Option<double>("--weight-decay") { Description = "AdamW's weight decay.", DefaultValueFactory = _ => defaults.WeightDecay };
         var targets = new Option<string>("--lora-targets")
         {
-            Description = "The matrices that get an adapter, by comma.",
+            Description = "The matrices that get an adapter, separated by commas.",
             DefaultValueFactory = _ => string.Join(',', defaults.Lora.TargetModules),
         };
-        var epochs = new Option<int>("--epochs") { Description = "How often each row is trained on.", DefaultValueFactory = _ => defaults.Epochs };
+        var epochs = new Option<int>("--epochs") { Description = "The number of passes over the rows.", DefaultValueFactory = _ => defaults.Epochs };
         var batch = new Option<int>("--batch-size") { Description = "Rows per step.", DefaultValueFactory = _ => defaults.BatchSize };
-        var seed = new Option<long>("--seed") { Description = "Decides the first adapter and the order of the rows." };
+        var seed = new Option<long>("--seed") { Description = "The seed of the adapter's initial weights and the order of the rows." };
         var maxTokens = new Option<int>("--max-tokens")
         {
-            Description = "The last tokens kept of a conversation.",
+            Description = "The number of tokens to keep from the end of a conversation.",
             DefaultValueFactory = _ =>
             ConversationEncoder.DefaultMaxTokens
         };

@@ -14,7 +14,7 @@ public static class LogitsVerb
     {
         var tokens = new Option<int[]>("--tokens")
         {
-            Description = "Token ids with commas between them.",
+            Description = "Token ids, separated by commas.",
             Required = true,
             CustomParser = result =>
             {
@@ -25,7 +25,7 @@ public static class LogitsVerb
                 return ids;
             },
         };
-        var verb = new Command("logits", "A model's logits after each of some tokens, as JSON.") { tokens };
+        var verb = new Command("logits", "Prints a model's logits after each token as JSON.") { tokens };
         var model = new ModelOptions(verb);
         verb.SetAction(parsed =>
         {

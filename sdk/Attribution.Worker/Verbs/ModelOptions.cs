@@ -37,7 +37,7 @@ internal sealed class ModelOptions
         LossNames.LastTurn
     };
 
-    private readonly Option<string?> _dtype = new("--dtype") { Description = "float32 or bfloat16; what the model was published in if left out." };
+    private readonly Option<string?> _dtype = new("--dtype") { Description = "float32 or bfloat16; unless given, the type that the model was published in." };
 
     /// <param name="verb">The verb.</param>
     /// <param name="isRequired">Whether the verb always runs the model.</param>
@@ -48,7 +48,7 @@ internal sealed class ModelOptions
         _device.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is { } device && !Devices.IsName(device))
-                result.AddError($"'{device}' is no device: give cpu, cuda or cuda:N.");
+                result.AddError($"'{device}' is not a device: give cpu, cuda or cuda:N.");
         });
         verb.Add(_model);
         verb.Add(_device);

@@ -24,7 +24,7 @@ public static class TokenizeVerb
         var text = new Option<string?>("--text") { Description = "A text, encoded with the special tokens that the tokenizer adds." };
         var maxTokens = new Option<int>("--max-tokens")
         {
-            Description = "How many tokens of a conversation are kept, the last ones.",
+            Description = "The number of tokens to keep from the end of a conversation.",
             DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens
         };
         maxTokens.Validators.Add(value =>
@@ -32,8 +32,13 @@ public static class TokenizeVerb
             if (value.GetValue(maxTokens) < 1)
                 value.AddError("--max-tokens must be at least 1.");
         });
-        var verb = new Command("tokenize", "The tokens of a text or a conversation, as JSON: ids, pieces, offsets and the keep mask.") { model, messages, text,
-            maxTokens };
+        var verb = new Command("tokenize", "Prints the tokens of a text or a conversation as JSON: ids, pieces, offsets and the keep mask.")
+        {
+            model,
+            messages,
+            text,
+            maxTokens,
+        };
         verb.Validators.Add(line =>
         {
             if (line.GetValue(messages) is null == line.GetValue(text) is null)

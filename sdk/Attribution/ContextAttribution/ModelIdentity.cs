@@ -55,8 +55,8 @@ public sealed record ModelIdentity(string? ModelType, int LayerCount, int HeadCo
             : null;
         if (difference is not null)
             throw new AttributionException(ErrorCodes.EstimatorOfAnotherModel,
-                $"The score estimator is of another model: it was trained on {difference}. Train one for this model, or "
-                + "name the model that it is for.")
+                $"The score estimator belongs to another model: it was trained on {difference}. Train one for this model, or "
+                + "name the model that it belongs to.")
             { File = file };
     }
 }

@@ -189,7 +189,7 @@ internal sealed class RowFormat
         {
             if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("from", out var from) || from.ValueKind != JsonValueKind.String
                 || !message.TryGetProperty("value", out var value) || value.ValueKind != JsonValueKind.String)
-                throw place.Error(ErrorCodes.MessagesMalformed, column, $"message {index} has not the texts from and value.");
+                throw place.Error(ErrorCodes.MessagesMalformed, column, $"message {index} lacks the texts 'from' and 'value'.");
             if (!ShareGptRoles.TryGetValue(from.GetString()!, out var role))
                 throw place.Error(ErrorCodes.MessagesMalformed, column,
                     $"message {index} is from '{from.GetString()}', which is none of {string.Join(", ", ShareGptRoles.Keys)}. Give the row as "

@@ -123,7 +123,7 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
         writer.Complete();
         if (without > 0)
             context.Reporter.Warning(ErrorCodes.AnswerCutAway,
-                $"{without} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no less vector, because MaxTokens "
+                $"{without} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no vector of less, because MaxTokens "
                 + $"({settings.MaxTokens}) cut their answers away; they are never selected.", job.Source);
     }
 }

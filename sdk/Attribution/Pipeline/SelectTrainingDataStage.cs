@@ -206,7 +206,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         var probe = Probe.Load(artifact.PathOf(ProbeFile));
         if (!probe.Fit.Converged)
             Context.Reporter.Warning(ErrorCodes.ProbeNotConverged,
-                $"The probe {method.ToName()} was stopped after {probe.Fit.Epochs} epochs while its validation loss still fell "
+                $"The probe {method.ToName()} was stopped after {probe.Fit.Epochs} epochs while its validation loss was still falling "
                     + $"({probe.Fit.ValidationLoss:0.000}).");
         return probe;
     }

@@ -75,7 +75,7 @@ internal sealed class StageContext : IDisposable
         var path = Path.Combine(Store.Root, job.Artifact, name);
         if (!File.Exists(path) || Store.Hasher.HashFile(path) != output.Hash)
             throw new AttributionException(ErrorCodes.StoreDamaged,
-                $"The file '{name}' of the artifact {job.Artifact} is missing or damaged. Build again: the stage that wrote it mends it.")
+                $"The file '{name}' of the artifact {job.Artifact} is missing or damaged. Build again: the stage that wrote it repairs it.")
             { File = path };
         return new InputFile(path);
     }

@@ -16,7 +16,7 @@ internal static partial class OutOfMemory
         {
             if (OnHost().Match(at.Message) is { Success: true } host)
                 return Error($"{Size(double.Parse(host.Groups[1].Value, CultureInfo.InvariantCulture))} of memory were asked for, and this "
-                    + $"machine does not give them", exception);
+                    + $"machine does not have them", exception);
             if (OnDevice().Match(at.Message) is { Success: true } device)
                 return Error($"{device.Groups[1].Value} of the GPU's memory were asked for, and it does not have them", exception);
         }

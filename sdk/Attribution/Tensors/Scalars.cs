@@ -25,7 +25,7 @@ internal static class Scalars
         if (s_numbers.TryGetValue(number, out var known))
             return known;
         if (s_numbers.Count >= Most)
-            throw new InvalidOperationException($"More than {Most} different numbers were asked to be kept as constants; use "
+            throw new InvalidOperationException($"More than {Most} different numbers were to be kept as constants; use "
                 + "Scalars.Held for those that change.");
         var made = Held(number);
         var kept = s_numbers.GetOrAdd(number, made);

@@ -58,13 +58,13 @@ internal sealed record MessagesFile(IReadOnlyList<ChatMessage> Messages, IReadOn
         if (message.ValueKind != JsonValueKind.Object)
             throw Invalid("A message is an object with 'role' and 'content'.", null);
         var fields = message.EnumerateObject().Where(field => field.Name is not ("role" or "content")).ToDictionary(field => field.Name, field => field.Value);
-        var role = Text("role") ?? throw Invalid("The message says not who speaks: give it a text as 'role'.", "role");
+        var role = Text("role") ?? throw Invalid("The message does not say who speaks: give it a text as 'role'.", "role");
         var content = Text("content");
         // A turn that only calls tools may have null content, and templates may distinguish that from empty content.
         if (content is null && fields.ContainsKey("tool_calls"))
             fields["content"] = message.TryGetProperty("content", out var given) ? given : JsonSerializer.SerializeToElement<string?>(null);
         else if (content is null)
-            throw Invalid("The message says nothing: give it a text as 'content'.", "content");
+            throw Invalid("The message has no content: give it a text as 'content'.", "content");
         foreach (var (name, value) in fields)
             if (ChatMessage.Fault(name, value) is { } fault)
                 throw Invalid($"Of this message {fault}", name);

@@ -29,8 +29,8 @@ internal static class ContextTruth
                 && s.Item.Span.End > start).Select(s => s.Index)];
         }
         throw new AttributionException(ErrorCodes.ContextRowMalformed,
-            $"The context does not hold the text that its answer is said to owe to: \"{text}\". Correct the row; the text must "
-            + "stand there letter by letter.")
+            $"The context does not contain the text that its answer is said to come from: \"{text}\". Correct the row; the text must "
+            + "occur there letter by letter.")
         { File = file, Row = row.Index };
     }
 }

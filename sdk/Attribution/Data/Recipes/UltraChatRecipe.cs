@@ -30,7 +30,7 @@ internal sealed class UltraChatRecipe : PublishedRecipe
             throw new BrokenRowException("messages", $"a message is of the role '{stranger.Role}'");
         var last = messages.FindLastIndex(m => m.Role == "assistant");
         if (last < 1)
-            throw new BrokenRowException("messages", "messages hold no answer to anything");
+            throw new BrokenRowException("messages", "the messages contain no answer");
         return new Example(messages[..last], messages[last].Content, null, new Dictionary<string, string> { ["prompt_id"] = row.TextOrEmpty("prompt_id") });
     });
 }

@@ -138,7 +138,7 @@ internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock =
             var real = folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder.FullName;
             if (!above.Add(real))
                 throw new AttributionException(ErrorCodes.InputUnreadable,
-                    $"'{folder.FullName}' links to a folder that it lies in, so it has no end. Remove that link.")
+                    $"'{folder.FullName}' links to a folder that contains it, so it has no end. Remove that link.")
                 { File = folder.FullName };
             foreach (var entry in folder.EnumerateFileSystemInfos())
             {

@@ -50,7 +50,7 @@ internal static class StoreInventory
             var destination = store.Layout.NewDamaged(journal.Stage, journal.Fingerprint);
             JournalCheck.SetAside(journal.Folder, destination);
             store.Warn(ErrorCodes.ReplyDamaged, $"The journal {journal.Stage}/{journal.Fingerprint.Short} is damaged: {damage}. "
-                + $"What is damaged was moved to {Path.GetRelativePath(store.Root, destination)} and is asked for again when it is needed.");
+                + $"The damaged part was moved to {Path.GetRelativePath(store.Root, destination)} and is asked for again when it is needed.");
             return damage;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

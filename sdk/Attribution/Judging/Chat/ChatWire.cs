@@ -105,8 +105,8 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         catch (JsonException)
         {
             throw content.ToMemory().Span.StartsWith("data:"u8)
-                ? Refused($"{Place} streams its answer, which it was not asked to. Name an endpoint that answers as a whole.")
-                : new ChatFailure("the endpoint answered with something that is no chat completion");
+                ? Refused($"{Place} streams its answer although it was not asked to. Name an endpoint that sends whole answers.")
+                : new ChatFailure("the endpoint's answer is not a chat completion");
         }
         var choice = Member(root, "choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : default;
         if (Member(root, "error") is { ValueKind: not JsonValueKind.Null } || Member(choice, "error") is { ValueKind: not JsonValueKind.Null })
@@ -116,7 +116,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
                 : throw Refused($"{Place} answered a call with an error: \"{said}\".");
         }
         if (Member(choice, "message") is not { ValueKind: JsonValueKind.Object } message)
-            throw Refused($"{Place} answered with something that is no chat completion: \"{ReadError(content).Said}\".");
+            throw Refused($"The answer of {Place} is not a chat completion: \"{ReadError(content).Said}\".");
         var usage = Member(root, "usage") is { ValueKind: JsonValueKind.Object } counted ? counted : default;
         // A refusal has its own property, and no content.
         return new ChatReply(KnownSecrets.Hide(Spoken(message) ?? Text(message, "refusal") ?? ""), Count(usage, "prompt_tokens"),
@@ -163,7 +163,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         var quoted = said.Length == 0 ? "" : $": \"{said}\"";
         if (status == 429 && code == "insufficient_quota")
             return new AttributionException(ErrorCodes.ChatAccess,
-                $"{Place} says that the account has no money or quota left (429). Add to it and build again: "
+                $"{Place} reports that the account has no credit or quota left (429). Add credit and build again: "
                 + "every reply that came is kept.")
             { Property = ChatKey.Variable };
         if (status is 408 or 409 or 429 or >= 500)
@@ -177,7 +177,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
             401 => Access(key is null
                 ? $"{Place} wants a key (401){hidden}, and {ChatKey.Variable} is not set. Put it into the environment or into a .env file."
                 : $"{Place} does not accept the key of {ChatKey.Variable} (401){hidden}. Check that it is whole, valid and meant for this endpoint."),
-            402 => Access($"{Place} wants money (402): the account has none left."),
+            402 => Access($"{Place} asks for payment (402): the account has no credit left."),
             403 => Access($"{Place} refuses access (403): the key of {ChatKey.Variable} may not use this model, or not from here."),
             404 => Refused($"{Place} was not found (404){quoted}. Check JudgeModel, and that JudgeEndpoint ends where chat/completions begins, as in "
                 + $"{ChatOptions.DefaultEndpoint}."),

@@ -101,7 +101,7 @@ internal sealed class CheckpointArchive : IDisposable
         if (start.StartsWith("PK\u0003\u0004"u8))
             return;
         var what = start.Length > 2 && start[0] == 0x80 && start[2..].SequenceEqual(LegacyMagic)
-            ? "The file has the form that PyTorch wrote before version 1.6, which is not read. Load it with PyTorch and save it again with torch.save."
+            ? "The file has the form of PyTorch before version 1.6, which is not supported. Load it with PyTorch and save it again with torch.save."
             : "The file is not a zip archive, so it is not what torch.save writes.";
         throw new AttributionException(ErrorCodes.CheckpointUnreadable, what) { File = _path };
     }

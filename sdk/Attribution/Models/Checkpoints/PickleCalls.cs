@@ -24,8 +24,8 @@ internal sealed class PickleCalls(CheckpointArchive archive, int length)
         (PickleFunction.Size, [object?[] sizes]) => Array.ConvertAll(Sizes(sizes), size => (object?)size),
         (PickleFunction.Encode, [string text, "latin1"]) => Copied(text.Length, () => PickleGlobals.Encode(text)),
         (PickleFunction.EmptyBytes, []) => Array.Empty<byte>(),
-        (PickleFunction known, _) => throw new PickleException($"{known} is called with what it does not take"),
-        _ => throw new PickleException("something is called that is no function"),
+        (PickleFunction known, _) => throw new PickleException($"{known} is called with arguments that it does not accept"),
+        _ => throw new PickleException("something that is not a function is called"),
     };
 
     /// <summary>The storage with a persistent id, <c>('storage', class, key, location, elements)</c>. Its device does not matter.</summary>
@@ -96,7 +96,7 @@ internal sealed class PickleCalls(CheckpointArchive archive, int length)
             {
                 object?[] and [var k, var v] => (k, v),
                 List<object?> and [var k, var v] => (k, v),
-                _ => throw new PickleException("a dictionary is made of what are no pairs"),
+                _ => throw new PickleException("a dictionary is made from something other than pairs"),
             };
             dictionary[Key(key)] = value;
         }

@@ -40,7 +40,7 @@ internal sealed class PickleReader(byte[] pickle, CheckpointArchive archive, str
             {
                 case '\x80': // PROTO
                     if (Byte() is var protocol && protocol is < 2 or > 5)
-                        throw new PickleException($"it is of protocol {protocol}, and those from 2 to 5 are read");
+                        throw new PickleException($"it has protocol {protocol}; protocols 2 to 5 are supported");
                     break;
                 case '\x95': // FRAME: its length, which is not needed here
                     Take(8);
@@ -187,13 +187,13 @@ internal sealed class PickleReader(byte[] pickle, CheckpointArchive archive, str
 
     private void Append(object?[] values)
     {
-        var list = Peek() as List<object?> ?? throw new PickleException("something is appended to what is no list");
+        var list = Peek() as List<object?> ?? throw new PickleException("something is appended to a value that is not a list");
         list.AddRange(values);
     }
 
     private void SetItems(object?[] values)
     {
-        var dictionary = Peek() as OrderedDictionary<object, object?> ?? throw new PickleException("an item is set of what is no dictionary");
+        var dictionary = Peek() as OrderedDictionary<object, object?> ?? throw new PickleException("an item is set in a value that is not a dictionary");
         if (values.Length % 2 != 0)
             throw new PickleException("a dictionary has a key without a value");
         for (var i = 0; i < values.Length; i += 2)

@@ -35,7 +35,7 @@ internal sealed class HubClient(HubSettings settings) : IDisposable
     {
         if (settings.Offline)
             throw new AttributionException(ErrorCodes.HubOffline,
-                $"{repository} is not, or not wholly, in the hub cache, and HF_HUB_OFFLINE forbids to fetch it. Unset it, or fetch it once with access "
+                $"{repository} is not, or not completely, in the hub cache, and HF_HUB_OFFLINE forbids fetching it. Unset it, or fetch it once with access "
                 + "to the hub and this cache.")
             { File = settings.CacheFolder, Property = repository.ToString() };
         var path = repository.ApiPath(FindCachedCommit(repository) ?? repository.Revision);

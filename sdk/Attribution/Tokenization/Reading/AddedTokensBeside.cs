@@ -49,7 +49,7 @@ internal sealed class AddedTokensBeside
         var added = new AddedToken(id, content, Flag(token, "single_word") ?? false, Flag(token, "lstrip") ?? false, Flag(token, "rstrip") ?? false,
             Flag(token, "normalized") ?? !special, special);
         if (given is { } there && there != id)
-            _notes.Add($"'{content}' has the id {id}; tokenizer_config.json gives it {there}, which Hugging Face's library does not heed either.");
+            _notes.Add($"'{content}' has the id {id}; tokenizer_config.json gives it {there}, which Hugging Face's library ignores too.");
         if (!_places.TryGetValue(content, out var at))
         {
             _places[content] = _tokens.Count;
