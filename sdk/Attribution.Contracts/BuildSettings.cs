@@ -59,7 +59,7 @@ internal sealed record BuildSettings
     public string? LibTorchPath { get; init; }
 
     /// <summary>The folder of the artifact store. Experiments that use the same store share their common results.</summary>
-    [ProjectProperty("AttributionStore", ChangesNoResult = true, ReadBy = "all; another store is filled again",
+    [ProjectProperty("AttributionStore", ChangesNoResult = true, ReadBy = "all; a new store is filled from the start",
         Default = "`ATTRIBUTION_STORE`; in this repository `artifacts/store`, elsewhere `artifacts/store` beside the project")]
     public string? AttributionStore { get; init; }
 }

@@ -107,7 +107,7 @@ public sealed record ExecutionSettings
     /// The number of processes that share a stage's blocks, adapters and evaluations, each with the model in its own memory. The default is one for each
     /// visible GPU; on a CPU, one for each core if the model is small, else one. The environment variable <c>ATTRIBUTION_WORKERS</c> sets it for a machine.
     /// </summary>
-    [ProjectProperty("Workers", Least = 1, ChangesNoResult = true, Default = "as many as pay")]
+    [ProjectProperty("Workers", Least = 1, ChangesNoResult = true, Default = "as many as pay off")]
     public int? Workers { get; set; }
 }
 

@@ -162,7 +162,7 @@ public sealed record PersonaSettings
     /// over <see href="../Attribution/Selection/Personas/Prompts">the built-in prompts of five traits</see>, which can be copied from the package's
     /// <c>worker/personas</c>.
     /// </summary>
-    [ProjectProperty("PersonaPrompts", IsDerived = true, Default = "those that come along", When = "with `persona_vector_gen`")]
+    [ProjectProperty("PersonaPrompts", IsDerived = true, Default = "the built-in ones", When = "with `persona_vector_gen`")]
     public string? Prompts { get; set; }
 
     /// <inheritdoc cref="GenerationSettings.MaxNewTokens"/>
