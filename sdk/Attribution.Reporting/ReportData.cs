@@ -16,6 +16,9 @@ internal static class ReportData
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    /// <summary>Data as JSON that a page may hold as it is.</summary>
+    public static string Write(object data) => JsonSerializer.Serialize(data, Options) + "\n";
+
     /// <summary>The files' texts, by name without extension. Data that an experiment does not have has no file.</summary>
     public static IReadOnlyDictionary<string, string> Of(ExperimentReport report)
     {
@@ -23,9 +26,9 @@ internal static class ReportData
         [
             ("experiment", report.Experiment), ("snapshot", report.Snapshot), ("evaluations", report.Evaluations), ("runs", report.Runs),
                 ("comparisons", report.Comparisons.Count > 0 ? report.Comparisons : null), ("rows", report.Rows), ("agreement", report.Agreement),
-            ("context", report.Context), ("stages", report.Stages), ("provenance", report.Provenance), ("limits", report.Limits), ("build", report.Build),
+            ("ground_truth", report.GroundTruth.Count > 0 ? report.GroundTruth : null), ("context", report.Context), ("stages", report.Stages), ("provenance", report.Provenance), ("limits", report.Limits), ("build", report.Build),
         ];
-        return parts.Where(p => p.Part is not null).ToDictionary(p => p.Name, p => JsonSerializer.Serialize(p.Part, Options) + "\n");
+        return parts.Where(p => p.Part is not null).ToDictionary(p => p.Name, p => Write(p.Part!));
     }
 }
 

@@ -9,22 +9,23 @@ namespace Attribution.Reporting;
 /// <param name="Prompts">The number of held-out prompts of an evaluation set.</param>
 /// <param name="AnswerCharacters">The number of characters of an answer, and of a prompt.</param>
 /// <param name="Examples">The number of answers of each dataset that are shown in full with their context.</param>
-internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, int AnswerCharacters, int Examples)
+/// <param name="Losses">Points of a curve of training.</param>
+internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, int AnswerCharacters, int Examples, int Losses)
 {
     /// <summary>The widest limits.</summary>
-    public static ReportLimits Widest { get; } = new(50, 4000, 200, 2000, 8);
+    public static ReportLimits Widest { get; } = new(50, 4000, 200, 2000, 8, 200);
 
     /// <summary>The limits from the widest on, each narrower than the one before.</summary>
     public static IReadOnlyList<ReportLimits> Ladder { get; } =
     [
-        Widest, new(50, 2000, 100, 1000, 5), new(50, 1000, 100, 600, 4), new(50, 600, 60, 400, 3), new(50, 300, 40, 300, 2), new(25, 300, 24, 300, 2),
-            new(15, 200, 12, 200, 1), new(8, 160, 6, 160, 1), new(3, 100, 2, 100, 0),
+        Widest, new(50, 2000, 100, 1000, 5, 200), new(50, 1000, 100, 600, 4, 120), new(50, 600, 60, 400, 3, 100), new(50, 300, 40, 300, 2, 80),
+            new(25, 300, 24, 300, 2, 60), new(15, 200, 12, 200, 1, 40), new(8, 160, 6, 160, 1, 25), new(3, 100, 2, 100, 0, 12),
     ];
 
     /// <summary>The report cut to these limits.</summary>
     public ExperimentReport Apply(ExperimentReport report)
     {
-        var runs = report.Runs.Select(run => run with
+        var runs = report.Runs.Select(Thin).Select(run => run with
         {
             Top = [.. run.Top.Take(Rows)],
             Bottom = [.. run.Bottom.Take(Rows)],
@@ -53,6 +54,21 @@ internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, in
                     train.Value.Where(row => shown.GetValueOrDefault(train.Key)?.Contains(row.Key) == true).ToDictionary(row => row.Key, row =>
                     Cut(row.Value))),
         };
+    }
+
+    // Every so many steps of all curves of a run.
+    private ReportedRun Thin(ReportedRun run)
+    {
+        var longest = run.Seeds.Select(seed => seed.Loss.Count).Append(run.Loss.Count).Max();
+        var stride = (longest + Losses - 1) / Losses;
+        return stride <= 1 ? run : run with
+        {
+            Loss = Every(run.Loss),
+            LossStride = run.LossStride * stride,
+            Seeds = [.. run.Seeds.Select(seed => seed with { Loss = Every(seed.Loss) })]
+        };
+
+        double[] Every(IReadOnlyList<double> losses) => [.. losses.Where((_, i) => i % stride == 0)];
     }
 
     private IReadOnlyList<ReportedAnswer> Cut(IReadOnlyList<ReportedAnswer> answers) => [.. answers.Where(a => a.Prompt < Prompts).Select(answer =>

@@ -50,10 +50,11 @@ internal sealed class ReportStage(StageContext context) : Stage<ReportSettings>(
             Comparisons = comparisons,
             Rows = rows,
             Agreement = agreement,
+            GroundTruth = GroundTruthReader.Read(Context),
             Context = new ContextReader(Context).Read(),
             Stages = stages.Stages(),
             Provenance = stages.Provenance(),
-            Build = stages.Build(Now()),
+            Build = stages.Build(Now()) with { Git = GitState.Of(Environment.CurrentDirectory) },
         };
     }
 }

@@ -11,6 +11,9 @@ namespace Attribution.Reporting;
 /// <param name="WithoutScore">The number of rows without a score.</param>
 internal sealed record ScoreHistogram(double Lowest, double Highest, IReadOnlyList<int> Counts, IReadOnlyList<int>? Planted, double Cut, int WithoutScore)
 {
+    /// <summary>The mean score of the rows of the draw at random; null where none was drawn.</summary>
+    public double? Random { get; init; }
+
     /// <summary>The number of bins.</summary>
     public const int Bins = 40;
 
@@ -18,8 +21,9 @@ internal sealed record ScoreHistogram(double Lowest, double Highest, IReadOnlyLi
     /// <param name="scores">The scores of all rows; a score that is not finite counts as none.</param>
     /// <param name="isPlanted">Whether the row with an index is planted; null if not known.</param>
     /// <param name="topK">The number of selected rows.</param>
+    /// <param name="drawn">The rows of the draw at random; null where none was drawn.</param>
     /// <returns>The histogram; null if no row has a score.</returns>
-    public static ScoreHistogram? Of(ScoreTable scores, Func<long, bool>? isPlanted, int topK)
+    public static ScoreHistogram? Of(ScoreTable scores, Func<long, bool>? isPlanted, int topK, IReadOnlyCollection<long>? drawn = null)
     {
         var finite = Enumerable.Range(0, scores.Count).Where(i => float.IsFinite(scores.Scores[i])).ToArray();
         if (finite.Length == 0)
@@ -36,6 +40,7 @@ internal sealed record ScoreHistogram(double Lowest, double Highest, IReadOnlyLi
                 planted[bin]++;
         }
         var cut = scores.InOrder(Math.Min(topK, finite.Length)).Select(i => scores.Scores[i]).DefaultIfEmpty((float)highest).Last();
-        return new(lowest, lowest + width * Bins, counts, planted, cut, scores.Count - finite.Length);
+        double[] random = [.. (drawn ?? []).Select(scores.ScoreOf).Where(score => score is { } value && float.IsFinite(value)).Select(score => (double)score!)];
+        return new(lowest, lowest + width * Bins, counts, planted, cut, scores.Count - finite.Length) { Random = random.Length > 0 ? random.Average() : null };
     }
 }

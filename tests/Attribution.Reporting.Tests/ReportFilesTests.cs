@@ -132,27 +132,47 @@ public sealed partial class ReportFilesTests
         {
             Runs = [.. report.Runs.Select((run, i) => i > 0 ? run : run with
             {
-                Seeds = [new(0, $"{run.Name}/seed0", new Dictionary<string, double?> { ["judged_mean"] = 0.5 }),
-                    new(1, $"{run.Name}/seed1", new Dictionary<string, double?> { ["judged_mean"] = 1.5 })],
+                Seeds = [new(0, $"{run.Name}/seed0", new Dictionary<string, double?> { ["judged_mean"] = 0.5 }, []),
+                    new(1, $"{run.Name}/seed1", new Dictionary<string, double?> { ["judged_mean"] = 1.5 }, [])],
                 Metrics = new Dictionary<string, double?>(run.Metrics) { ["judged_mean"] = 1, ["judged_mean_sd"] = 0.71 },
             })],
             Comparisons =
             [
                 new("pool", "sycophancy", "judged_mean", 0, 1.25, "not told from the second", false)
                 {
-                    ScoreSd = 0.5, Before = 0, Second = 1, OverRandom = new(1.2, 0.4, 2), OverSecond = new(-0.1, -0.6, 0.4), Seeds = 2, Prompts = 12
+                    ScoreSd = 0.5, Before = 0, Random = 0.05, Second = 1, OverRandom = new(1.2, 0.4, 2), OverSecond = new(-0.1, -0.6, 0.4), Seeds = 2, Prompts = 12
                 },
                 new("pool", "empathy", "judged_mean", 6, 2.25, "best", true) { OverRandom = new(2, 1, 3), Seeds = 2, Prompts = 12 },
             ],
         };
         var page = Page(report);
-        page.ShouldContain("<b>1.25</b> ± 0.50</td><td class=\"n\">+1.20 <span class=\"quiet\">[0.40, 2.00]</span></td><td class=\"n\">−0.10 <span "
-            + "class=\"quiet\">[−0.60, 0.40]</span></td><td>not told from the second</td>");
-        page.ShouldContain("<td><b>best</b></td>");
+        page.ShouldContain("<b>1.25</b> ± 0.50 <small>random 0.05</small></td>");
+        page.ShouldContain("+1.20 <span class=\"quiet\">[0.40, 2.00]</span>");
+        page.ShouldContain("−0.10 <span class=\"quiet\">[−0.60, 0.40]</span>");
+        page.ShouldContain("<span class=\"pill open\">not told from the second</span>");
+        page.ShouldContain("<span class=\"pill good\">best</span>");
+        page.ShouldContain("For 1 of 2 evaluation sets one run is the best; for the others it cannot be told which is.");
+        page.ShouldContain("<option value=\"6\" selected>", customMessage: "the page opens on the best run");
         page.ShouldContain("1.00 ± 0.71<span class=\"sr\">, seeds 0.50, 1.50</span>");
         page.Split("<ellipse class=\"seed\"").Length.ShouldBe(1 + 2);
         page.Split(", the best, ").Length.ShouldBe(1 + 1, "in the heatmap of empathy's judged score");
         ReportFiles.Of(report).Keys.ShouldContain("report/comparisons.json");
+    }
+
+    [Fact]
+    public void Three_seeds_of_many_runs_stay_below_two_megabytes_and_their_curves_have_fewer_points_for_it()
+    {
+        var report = SampleSweep.Create();
+        Stride(report).ShouldBe(1);
+        Stride(report with { Runs = [.. Enumerable.Repeat(report.Runs, 6).SelectMany(runs => runs)] }).ShouldBeGreaterThan(1);
+
+        static int Stride(ExperimentReport report)
+        {
+            var files = ReportFiles.Of(report);
+            Encoding.UTF8.GetByteCount(files[ReportFiles.PageFile]).ShouldBeLessThan(2_000_000);
+            using var runs = JsonDocument.Parse(files["report/runs.json"]);
+            return runs.RootElement[0].GetProperty("loss_stride").GetInt32();
+        }
     }
 
     [Fact]
@@ -162,14 +182,15 @@ public sealed partial class ReportFilesTests
         report = report with
         {
             Snapshot = null,
-            Runs = [new("none/empathy", null, "empathy", ReportedRun.None, null, new Dictionary<string,
+            Runs = [new("none/empathy", null, "empathy", ReportedRun.NoneName, null, new Dictionary<string,
                 double?> { ["eval_loss_gap"] = 0.1, ["eval_loss_gap_before"] = 0.1 })],
             Evaluations = [new("empathy", null, 3, [], [])],
             Agreement = [],
             Rows = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>(),
         };
         var page = Page(report);
-        page.ShouldContain("id=\"summary\"");
+        page.ShouldContain("id=\"experiment\"");
+        page.ShouldNotContain("id=\"answer\"");
         page.ShouldContain("id=\"stages\"");
         page.ShouldNotContain("id=\"runs\"");
         Page(report with { Runs = [], Evaluations = [], Stages = [] }).ShouldContain("id=\"provenance\"");

@@ -44,7 +44,7 @@ internal static class SampleReport
                     Loss = [2, 1.5, 1.2, 1.1],
                     Answers = Answers(text, after: true),
                 });
-            runs.Add(new($"pool/random/{eval}", "pool", eval, ReportedRun.Random, null, Metrics(0.05))
+            runs.Add(new($"pool/random/{eval}", "pool", eval, ReportedRun.RandomName, null, Metrics(0.05))
             {
                 TopK = 10,
                 PlantedShare = 0.1,
@@ -53,7 +53,7 @@ internal static class SampleReport
                 Top = [new(3, 1, null, [4, 5, 6, 7])],
                 Answers = Answers(text, after: true)
             });
-            runs.Add(new($"none/{eval}", null, eval, ReportedRun.None, null, Metrics(0)) { RepeatMeans = [0, 0] });
+            runs.Add(new($"none/{eval}", null, eval, ReportedRun.NoneName, null, Metrics(0)) { RepeatMeans = [0, 0] });
         }
         return new ExperimentReport
         {

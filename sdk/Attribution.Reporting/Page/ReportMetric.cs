@@ -48,5 +48,5 @@ internal sealed record ReportMetric(string Key, string Label, string Meaning, Fu
 
     /// <summary>Those that some run has, the one that matters most first.</summary>
     public static IReadOnlyList<ReportMetric> In(ExperimentReport report) =>
-        [.. new[] { Judged, Precision, Recall, Auprc, Auroc, ReciprocalRank, Gap }.Where(metric => report.Runs.Any(run => run.Attribution != ReportedRun.None && metric.Of(run) is not null))];
+        [.. new[] { Judged, Precision, Recall, Auprc, Auroc, ReciprocalRank, Gap }.Where(metric => report.Runs.Any(run => run.Attribution != ReportedRun.NoneName && metric.Of(run) is not null))];
 }

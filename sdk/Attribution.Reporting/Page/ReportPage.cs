@@ -6,13 +6,13 @@ namespace Attribution.Reporting.Page;
 
 /// <summary>The page as a single file that loads nothing else.</summary>
 /// <remarks>
-/// Charts are tables with shades, and SVG drawn here and by the page's script. The chart libraries on NuGet draw images that neither follow a theme nor can be
-/// read aloud; those on npm would make every build need npm for a few shapes.
+/// Charts are tables with shades and SVG, drawn here and by the page's script (<c>charts.js</c>). Why no library does it: <c>docs/replacements.md</c>.
 /// </remarks>
 internal static class ReportPage
 {
+    private static readonly string[] Scripts = ["page.js", "theme.js", "charts.js", "curves.js", "run-charts.js", "run-texts.js", "runs.js", "report.js"];
     private static readonly string Style = PageFile.Read("report.css");
-    private static readonly string Script = PageFile.Read("report.js");
+    private static readonly string Script = string.Concat(Scripts.Select(PageFile.Read));
 
     /// <summary>Renders the page.</summary>
     /// <param name="report">The report.</param>
@@ -24,7 +24,9 @@ internal static class ReportPage
         var (style, scripts) = report.Context is null ? (Style, new[] { Script }) : (AttributedAnswerHtml.Style + Style, new[] { Script, AttributedAnswerHtml.Script });
         Html[] sections =
         [
-            SummarySection.Of(report), new ResultsSection(report).Render(), ContextSection.Of(report.Context), RunsSection.Of(report), AgreementSection.Of(report), StagesSection.Of(report), ProvenanceSection.Of(report, data.Keys),
+            new AnswerSection(report).Render(), ContextSection.Of(report.Context), new ResultsSection(report).Render(), CurvesSection.Of(report),
+            GroundTruthSection.Of(report), RunsSection.Of(report), AgreementSection.Of(report), SummarySection.Of(report), StagesSection.Of(report),
+            ProvenanceSection.Of(report, data.Keys),
         ];
         var page = Html.Of($"""
             <!doctype html>
@@ -39,7 +41,7 @@ internal static class ReportPage
             </head>
             <body>
             <a class="skip" href="#main">Skip to the results</a>
-            <header><div><p class="kind">Attribution report</p><h1>{report.Experiment.Name} <span class="pill {tone}">{word}</span></h1></div>
+            <header><div><p class="kind">Attribution report</p><h1>{report.Experiment.Name} <a class="pill {tone}" href="#experiment">{word}</a></h1></div>
             <nav aria-label="Sections">{Links(sections)}</nav>
             <button type="button" id="theme" hidden>Theme</button></header>
             <main id="main">
@@ -58,7 +60,11 @@ internal static class ReportPage
     }
 
     private static IEnumerable<Html> Links(Html[] sections) =>
-        new[] { ("summary", "Summary"), ("results", "Results"), ("context", "Context"), ("runs", "Runs"), ("agreement", "Agreement"), ("stages", "Stages"), ("provenance", "Provenance") }
+        new[]
+        {
+            ("answer", "Answer"), ("context", "Context"), ("results", "Results"), ("curves", "Curves"), ("ground-truth", "Ground truth"), ("runs", "Runs"),
+            ("agreement", "Agreement"), ("experiment", "Experiment"), ("stages", "Stages"), ("provenance", "Provenance")
+        }
             .Where(link => sections.Any(s => s.Markup.Contains($"<section id=\"{link.Item1}\"", StringComparison.Ordinal)))
             .Select(link => Html.Of($"<a href=\"#{link.Item1}\">{link.Item2}</a>"));
 

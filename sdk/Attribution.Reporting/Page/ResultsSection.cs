@@ -83,9 +83,9 @@ internal sealed class ResultsSection
             return Html.Of($"<td{spans} class=\"empty\">–</td>");
         var (lowest, highest) = _ranges[metric.Key];
         var shade = highest > lowest ? (int)Math.Min(Shades - 1, (value - lowest) / (highest - lowest) * Shades) : 0;
-        var text = value.ToString(metric.Format, CultureInfo.InvariantCulture) + (metric.DeviationOf(run) is > 0 and { } sd
-            ? $" ± {sd.ToString("0.00", CultureInfo.InvariantCulture)}" : "");
-        var shown = run.Attribution == ReportedRun.None ? Html.Of($"<span>{text}</span>") : Html.Of($"<a href=\"#run-{IndexOf(run)}\">{text}<span class=\"sr\">{(run == best ? ", the best" : "")}, {run.Methods()}</span></a>");
+        var deviation = metric.DeviationOf(run) is > 0 and { } sd ? Html.Of($"<small> ± {sd:0.00}</small>") : Html.None;
+        var text = Html.Of($"{value.ToString(metric.Format, CultureInfo.InvariantCulture)}{deviation}");
+        var shown = run.Attribution == ReportedRun.NoneName ? Html.Of($"<span>{text}</span>") : Html.Of($"<a href=\"#run-{IndexOf(run)}\">{text}<span class=\"sr\">{(run == best ? ", the best" : "")}, {run.Methods()}</span></a>");
         return Html.Of($"<td{spans} class=\"h{shade}{(run == best ? " best" : "")}\">{shown}</td>");
     }
 
@@ -99,13 +99,16 @@ internal sealed class ResultsSection
             <h4>Judged score, 0 to {top:0}</h4>
             <table class="bars"><caption class="sr">Judged score of {eval.Name}{(seeds > 1 ? ", with the score of each seed" : repeats > 1 ? ", with the lowest and highest mean of a repeat" : "")}</caption>
             <thead class="sr"><tr><th scope="col">Run</th><th scope="col">Score</th></tr></thead>
-            <tbody>{runs.Select(r => Bar(r, top))}</tbody></table>
+            <tbody>{runs.Select(r => Bar(r, top, RandomOf(r)))}</tbody></table>
+            {(runs.Any(r => RandomOf(r) is not null) ? Html.Of($"<p class=\"note\">The dotted line: training on as many rows drawn at random.</p>") : Html.None)}
             {(seeds > 1 ? Html.Of($"<p class=\"note\">Mean over {seeds} seeds; each point is one of them.</p>") : repeats > 1 ? Html.Of($"<p class=\"note\">The whisker goes from the lowest to the highest mean of {repeats} repeats.</p>") : Html.None)}
 
             """);
     }
 
-    private static Html Bar(ReportedRun run, double top)
+    private double? RandomOf(ReportedRun run) => run.Random is { } random ? ReportMetric.Judged.Of(_report.Runs[random]) : null;
+
+    private static Html Bar(ReportedRun run, double top, double? random)
     {
         if (ReportMetric.Judged.Of(run) is not { } mean)
             return Html.None;
@@ -113,7 +116,7 @@ internal sealed class ResultsSection
         double[] seeds = [.. run.Seeds.Select(seed => seed.Metrics.GetValueOrDefault("judged_mean")).OfType<double>()];
         var spread = seeds.Length > 1 ? Html.Join(seeds.Select(seed => Html.Of($"<ellipse class=\"seed\" cx=\"{X(seed)}\" cy=\"6\" rx=\"2\" ry=\"3\"/>"))) : high > low ? Html.Of($"<path class=\"whisker\" d=\"M{X(low)} 3v6M{X(high)} 3v6M{X(low)} 6H{X(high)}\"/>") : Html.None;
         return Html.Of($"""
-            <tr><th scope="row">{Html.Name(run.Methods())}</th><td><svg viewBox="0 0 200 12" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="200" height="12" rx="2"/><rect class="bar{(run.Selection is null ? " plain" : "")}" width="{X(mean)}" height="12" rx="2"/>{spread}</svg><span class="value">{mean:0.00}{(ReportMetric.Judged.DeviationOf(run) is { } sd ? Html.Of($" ± {sd:0.00}") : Html.None)}{(seeds.Length > 1 ? Html.Of($"<span class=\"sr\">, seeds {string.Join(", ", seeds.Select(s => s.ToString("0.00", CultureInfo.InvariantCulture)))}</span>") : high > low ? Html.Of($"<span class=\"sr\">, repeats from {low:0.00} to {high:0.00}</span>") : Html.None)}</span></td></tr>
+            <tr><th scope="row">{Html.Name(run.Methods())}</th><td><svg viewBox="0 0 200 12" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="200" height="12" rx="2"/><rect class="bar{(run.Selection is null ? " plain" : "")}" width="{X(mean)}" height="12" rx="2"/>{spread}{(random is { } drawn ? Html.Of($"<path class=\"random\" d=\"M{X(drawn)} 0V12\"/>") : Html.None)}</svg><span class="value">{mean:0.00}{(ReportMetric.Judged.DeviationOf(run) is { } sd ? Html.Of($" ± {sd:0.00}") : Html.None)}{(seeds.Length > 1 ? Html.Of($"<span class=\"sr\">, seeds {string.Join(", ", seeds.Select(s => s.ToString("0.00", CultureInfo.InvariantCulture)))}</span>") : high > low ? Html.Of($"<span class=\"sr\">, repeats from {low:0.00} to {high:0.00}</span>") : Html.None)}</span></td></tr>
             """);
 
         Html X(double value) => new((value / top * 200).ToString("0.##", CultureInfo.InvariantCulture));

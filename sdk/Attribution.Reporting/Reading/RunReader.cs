@@ -12,9 +12,6 @@ namespace Attribution.Reporting.Reading;
 /// <summary>Reads the runs: their metrics, scores, rows, losses and answers, and the agreement between them.</summary>
 internal sealed class RunReader(StageContext context, StageRequests requests)
 {
-    // More points than a screen has dots add nothing.
-    private const int MostLosses = 400;
-
     private readonly AnswerReader _answers = new(context);
 
     /// <summary>All runs, the training rows that they show, and their agreement.</summary>
@@ -44,6 +41,8 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
             if (runs.First(other => other.Job.Key == run.Job.Key) is var first && first != run)
                 run.Shown = run.Shown with { Scores = first.Shown.Scores, Others = first.Shown.Others, Top = first.Shown.Top, Bottom = first.Shown.Bottom };
         var places = runs.ToDictionary(r => r.Shown.Name, r => r.Place);
+        foreach (var run in runs.Where(run => run.Key.Attribution is not (JobKey.Random or JobKey.None)))
+            run.Shown = run.Shown with { Random = RandomOf(run, metrics) is { } random ? places[random] : null };
         return ([.. runs.Select(r => r.Shown)], [.. (metrics.Verdicts ?? []).Select(verdict => Reported(verdict, places))], texts,
             [.. agreement.Where(a => a.Runs.Count > 1)]);
     }
@@ -53,19 +52,19 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
         var line = metrics.OverSeeds.GetValueOrDefault(key.RunFolder);
         var first = seeds[0];
         var answers = key.IsBaseModel ? [] : _answers.Answers(first);
-        var (loss, stride) = Loss(first);
+        var axes = line is null ? [] : labels.Axes.Where(axis => line.Settings.GetValueOrDefault(axis) is not null && key.Attribution != JobKey.None).ToArray();
         return new ReportedRun(key.RunFolder, key.Train, key.Eval!, key.Attribution!, key.Selection, line?.Metrics ?? new Dictionary<string, double?>())
         {
             Seeds = seeds.Length < 2 ? [] : [.. seeds.Select(seed => new SeedResult(seed.Point!.Seed!.Value, seed.RunFolder,
-                metrics.Runs.GetValueOrDefault(seed.RunFolder)?.Metrics ?? new Dictionary<string, double?>()))],
+                metrics.Runs.GetValueOrDefault(seed.RunFolder)?.Metrics ?? new Dictionary<string, double?>(), Loss(seed)))],
             Point = line is null ? null : labels.PointOf(line),
+            Axes = axes.ToDictionary(axis => axis, axis => line!.Settings[axis]!),
             Layer = key.Layer,
             TopK = (int?)line?.Settings.GetValueOrDefault("top_k") ?? 0,
             PlantedShare = (double?)line?.Settings.GetValueOrDefault("planted_share"),
             RepeatMeans = AnswerReader.RepeatMeans(key.IsBaseModel ? _answers.Answers(first.Before) : answers),
             Answers = answers,
-            Loss = loss,
-            LossStride = stride,
+            Loss = seeds.Length < 2 ? Loss(first) : [],
         };
     }
 
@@ -75,6 +74,7 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
         {
             ScoreSd = verdict.ScoreSd,
             Before = verdict.Before,
+            Random = verdict.Random,
             Second = verdict.Second is { } second ? places[second] : null,
             OverRandom = Difference(verdict.OverRandom),
             OverSecond = Difference(verdict.OverSecond),
@@ -84,6 +84,9 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
 
         static ReportedDifference? Difference(ComparedWith? found) => found is null ? null : new(found.Difference, found.Lower, found.Upper);
     }
+
+    private static string? RandomOf(Run run, Metrics metrics) => metrics.OverSeeds.GetValueOrDefault(run.Shown.Name) is { } line
+        ? RunVerdicts.RandomOf(line, metrics.OverSeeds) : null;
 
     // Only the scores of one training and one evaluation set's runs are in memory at a time.
     private MethodAgreement Compare(Run[] runs, ReportedTrainingRows rows, string? trait)
@@ -96,9 +99,12 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
             var table = tables[run.Place];
             var others = scored.Where(r => r != run).Select(r => r.Place).ToArray();
             var isScored = run.Key.IsScored;
+            // The rows of the draw at random of as many.
+            var drawn = runs.FirstOrDefault(r => r.Key.Attribution == JobKey.Random && r.Shown.TopK == run.Shown.TopK) is { } draw
+                ? tables[draw.Place].InOrder(draw.Shown.TopK).Select(i => tables[draw.Place].Rows[i]).ToArray() : null;
             run.Shown = run.Shown with
             {
-                Scores = isScored ? ScoreHistogram.Of(table, isPlanted, run.Shown.TopK) : null,
+                Scores = isScored ? ScoreHistogram.Of(table, isPlanted, run.Shown.TopK, drawn) : null,
                 Others = others,
                 Top = Ranked(table.InOrder(ReportLimits.Widest.Rows)),
                 Bottom = isScored ? Ranked(table.FromTheEnd(ReportLimits.Widest.Rows)) : [],
@@ -123,14 +129,9 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
         return values;
     }
 
-    private (IReadOnlyList<double> Loss, int Stride) Loss(JobKey key)
-    {
-        if (!context.Settings.Upstream.Contains(FineTuneStage.Name) || context.Upstream(FineTuneStage.Name).Find(key) is not { } job)
-            return ([], 1);
-        double[] all = [.. Readable.ReadLines<TrainingStep>(context.Input(job, FineTuneStage.LossFile).Path).Select(s => Math.Round(s.Loss, 6))];
-        var stride = (all.Length + MostLosses - 1) / MostLosses;
-        return stride <= 1 ? (all, 1) : ([.. all.Where((_, i) => i % stride == 0)], stride);
-    }
+    private IReadOnlyList<double> Loss(JobKey key) =>
+        context.Settings.Upstream.Contains(FineTuneStage.Name) && context.Upstream(FineTuneStage.Name).Find(key) is { } job
+            ? [.. Readable.ReadLines<TrainingStep>(context.Input(job, FineTuneStage.LossFile).Path).Select(step => Math.Round(step.Loss, 6))] : [];
 
     private sealed class Run(int place, JobResult job, ReportedRun shown)
     {
