@@ -33,7 +33,7 @@ internal sealed record ExperimentReport
     /// <summary>The agreement between the selections and scores of runs, for each training and evaluation set.</summary>
     public required IReadOnlyList<MethodAgreement> Agreement { get; init; }
 
-    /// <summary>What retraining says of the methods; nothing where the experiment does not retrain.</summary>
+    /// <summary>The LDS of the methods by retraining; empty if the experiment does not retrain.</summary>
     public IReadOnlyList<LdsComparison> GroundTruth { get; init; } = [];
 
     /// <summary>The results of an experiment in context attribution; null for one that selects training data.</summary>
@@ -99,16 +99,16 @@ internal sealed record ReportedRun(string Name, string? Train, string Eval, stri
     /// <summary>The name of the baseline without training.</summary>
     public const string NoneName = "none";
 
-    /// <summary>Its runs with each seed, where there are several; rows and answers are those of the first.</summary>
+    /// <summary>The run with each seed, if there are several; rows and answers are those of the first.</summary>
     public IReadOnlyList<SeedResult> Seeds { get; init; } = [];
 
     /// <summary>The part of its name that distinguishes it from other runs of its methods, for example <c>k50 lr0.001</c>; null if the methods do.</summary>
     public string? Point { get; init; }
 
-    /// <summary>Where it is on the axes that have several values in the experiment, but the seed: <c>top_k</c>, <c>learning_rate</c>, and so on.</summary>
+    /// <summary>Its values on the axes with several values in the experiment, apart from the seed: <c>top_k</c>, <c>learning_rate</c>, and so on.</summary>
     public IReadOnlyDictionary<string, JsonNode> Axes { get; init; } = new Dictionary<string, JsonNode>();
 
-    /// <summary>The run on rows drawn at random that it is compared with, by its place in the list; null where nothing was drawn.</summary>
+    /// <summary>The random run that it is compared with, as a position in the list of runs; null if there is none.</summary>
     public int? Random { get; init; }
 
     /// <summary>The layer whose vectors are compared.</summary>
@@ -135,10 +135,10 @@ internal sealed record ReportedRun(string Name, string? Train, string Eval, stri
     /// <summary>The rows with the lowest scores, lowest first.</summary>
     public IReadOnlyList<RankedRow> Bottom { get; init; } = [];
 
-    /// <summary>The loss of each step of training; of several seeds <see cref="Seeds"/> have theirs.</summary>
+    /// <summary>The loss at each training step; with several seeds, <see cref="Seeds"/> have their own.</summary>
     public IReadOnlyList<double> Loss { get; init; } = [];
 
-    /// <summary>How many steps lie between two values of a curve.</summary>
+    /// <summary>The number of steps between two values of a curve.</summary>
     public int LossStride { get; init; } = 1;
 
     /// <summary>The model's answers to the evaluation set's held-out prompts after training.</summary>
@@ -242,6 +242,6 @@ internal sealed record InputHash(string Path, string Sha256, long? Bytes, IReadO
 /// <param name="Stages">The last run of each stage, by the stage's name.</param>
 internal sealed record BuildFacts(DateTime Written, IReadOnlyDictionary<string, StageTiming> Stages)
 {
-    /// <summary>The git repository that the experiment lies in; null where it lies in none.</summary>
+    /// <summary>The git repository that contains the experiment; null if there is none.</summary>
     public GitState? Git { get; init; }
 }

@@ -16,7 +16,7 @@ internal static class ReportData
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>Data as JSON that a page may hold as it is.</summary>
+    /// <summary>Data as JSON that a page can contain unchanged.</summary>
     public static string Write(object data) => JsonSerializer.Serialize(data, Options) + "\n";
 
     /// <summary>The files' texts, by name without extension. Data that an experiment does not have has no file.</summary>

@@ -9,7 +9,7 @@ namespace Attribution.Reporting;
 /// <param name="Prompts">The number of held-out prompts of an evaluation set.</param>
 /// <param name="AnswerCharacters">The number of characters of an answer, and of a prompt.</param>
 /// <param name="Examples">The number of answers of each dataset that are shown in full with their context.</param>
-/// <param name="Losses">Points of a curve of training.</param>
+/// <param name="Losses">The number of points in a training curve.</param>
 internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, int AnswerCharacters, int Examples, int Losses)
 {
     /// <summary>The widest limits.</summary>
@@ -56,7 +56,7 @@ internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, in
         };
     }
 
-    // Every so many steps of all curves of a run.
+    // Keeps every n-th step of all curves of a run.
     private ReportedRun Thin(ReportedRun run)
     {
         var longest = run.Seeds.Select(seed => seed.Loss.Count).Append(run.Loss.Count).Max();

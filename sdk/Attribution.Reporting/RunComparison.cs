@@ -35,7 +35,7 @@ internal sealed record RunComparison(string Train, string Eval, string Metric, i
     public required int Prompts { get; init; }
 }
 
-/// <summary>A difference, or another estimate, with its 95% interval.</summary>
+/// <summary>A difference or another estimate, with its 95% interval.</summary>
 /// <param name="Difference">The mean difference, or another estimate.</param>
 /// <param name="Lower">The lower end of the interval; null if not known.</param>
 /// <param name="Upper">The upper end of the interval; null if not known.</param>
@@ -45,20 +45,20 @@ internal sealed record ReportedDifference(double Difference, double? Lower, doub
 /// <param name="Seed">The seed.</param>
 /// <param name="Name">Its name in <c>metrics.json</c>; also its folder below <c>out/</c>.</param>
 /// <param name="Metrics">Its metrics there.</param>
-/// <param name="Loss">The loss of each step of its training.</param>
+/// <param name="Loss">The loss at each training step.</param>
 internal sealed record SeedResult(long Seed, string Name, IReadOnlyDictionary<string, double?> Metrics, IReadOnlyList<double> Loss);
 
-/// <summary>The methods that were measured by retraining for one training and one evaluation set, the highest LDS first.</summary>
+/// <summary>The methods measured by retraining for one training and one evaluation set, the highest LDS first.</summary>
 /// <param name="Train">The training set.</param>
 /// <param name="Eval">The evaluation set.</param>
-/// <param name="Subsets">How many subsets of the training rows were trained on.</param>
-/// <param name="Seeds">With how many seeds each.</param>
+/// <param name="Subsets">The number of subsets that were trained on.</param>
+/// <param name="Seeds">The number of seeds for each subset.</param>
 /// <param name="Methods">The methods.</param>
 internal sealed record LdsComparison(string Train, string Eval, int Subsets, int Seeds, IReadOnlyList<LdsOfMethod> Methods);
 
 /// <summary>The LDS of a method.</summary>
-/// <param name="Title">What people call the method.</param>
-/// <param name="Lds">The LDS with its interval; null where it is not known.</param>
-/// <param name="PerRow">Its mean over the evaluation rows, each by itself; null where the scores are not made by evaluation row.</param>
-/// <param name="NotToldFrom">Of the highest and of random scores, those that it is not told from.</param>
+/// <param name="Title">The method's name for display.</param>
+/// <param name="Lds">The LDS with its interval; null if not known.</param>
+/// <param name="PerRow">The mean of the LDS by single evaluation rows; null if the method has no scores by single rows.</param>
+/// <param name="NotToldFrom">The highest and random scores, as far as the method does not differ significantly from them.</param>
 internal sealed record LdsOfMethod(string Title, ReportedDifference? Lds, ReportedDifference? PerRow, IReadOnlyList<string> NotToldFrom);

@@ -11,7 +11,7 @@ namespace Attribution.Reporting;
 /// <param name="WithoutScore">The number of rows without a score.</param>
 internal sealed record ScoreHistogram(double Lowest, double Highest, IReadOnlyList<int> Counts, IReadOnlyList<int>? Planted, double Cut, int WithoutScore)
 {
-    /// <summary>The mean score of the rows of the draw at random; null where none was drawn.</summary>
+    /// <summary>The mean score of the randomly drawn rows; null if none were drawn.</summary>
     public double? Random { get; init; }
 
     /// <summary>The number of bins.</summary>
@@ -21,7 +21,7 @@ internal sealed record ScoreHistogram(double Lowest, double Highest, IReadOnlyLi
     /// <param name="scores">The scores of all rows; a score that is not finite counts as none.</param>
     /// <param name="isPlanted">Whether the row with an index is planted; null if not known.</param>
     /// <param name="topK">The number of selected rows.</param>
-    /// <param name="drawn">The rows of the draw at random; null where none was drawn.</param>
+    /// <param name="drawn">The randomly drawn rows; null if none were drawn.</param>
     /// <returns>The histogram; null if no row has a score.</returns>
     public static ScoreHistogram? Of(ScoreTable scores, Func<long, bool>? isPlanted, int topK, IReadOnlyCollection<long>? drawn = null)
     {

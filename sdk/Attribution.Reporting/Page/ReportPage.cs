@@ -6,7 +6,7 @@ namespace Attribution.Reporting.Page;
 
 /// <summary>The page as a single file that loads nothing else.</summary>
 /// <remarks>
-/// Charts are tables with shades and SVG, drawn here and by the page's script (<c>charts.js</c>). Why no library does it: <c>docs/replacements.md</c>.
+/// Charts are tables with shades, and SVG drawn here and by the page's script (<c>charts.js</c>). <c>docs/replacements.md</c> explains why no library is used.
 /// </remarks>
 internal static class ReportPage
 {

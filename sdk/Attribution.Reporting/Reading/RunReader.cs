@@ -99,7 +99,7 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
             var table = tables[run.Place];
             var others = scored.Where(r => r != run).Select(r => r.Place).ToArray();
             var isScored = run.Key.IsScored;
-            // The rows of the draw at random of as many.
+            // The rows of the random draw of the same size.
             var drawn = runs.FirstOrDefault(r => r.Key.Attribution == JobKey.Random && r.Shown.TopK == run.Shown.TopK) is { } draw
                 ? tables[draw.Place].InOrder(draw.Shown.TopK).Select(i => tables[draw.Place].Rows[i]).ToArray() : null;
             run.Shown = run.Shown with

@@ -30,7 +30,7 @@ internal static class LdsTable
         return text.ToString();
     }
 
-    /// <summary>Which methods are not told from the highest, and which not from random scores.</summary>
+    /// <summary>Writes the methods that do not differ significantly from the highest, and those that do not from random scores.</summary>
     private static void Verdict(StringBuilder text, IReadOnlyList<RankedMethod> measured)
     {
         var known = measured.Where(m => m.Lds.Lds.Estimate is not null).ToArray();
