@@ -21,7 +21,7 @@ internal sealed class StageFolder(string path)
     /// <summary>The list of files that must exist unchanged.</summary>
     public string Files(string stage) => Path.Combine(path, $"{stage}.files");
 
-    /// <summary>The file whose time is that of the last run.</summary>
+    /// <summary>Its time is that of the last run, its text that of <see cref="StageFiles.Describe"/> then.</summary>
     public string Stamp(string stage) => Path.Combine(path, $"{stage}.stamp");
 
     /// <summary>Whether the file already has this text.</summary>

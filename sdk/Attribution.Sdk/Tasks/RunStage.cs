@@ -11,6 +11,16 @@ public sealed class RunStage : WorkerTask
     [Required]
     public string Stage { get; set; } = "";
 
+    /// <summary>Which stages the experiment has.</summary>
+    public string ExperimentKind { get; set; } = "";
+
+    /// <summary>The content hashes of the worker's assemblies.</summary>
+    [Required]
+    public string Library { get; set; } = "";
+
+    /// <summary>The variant of the experiment; empty for none.</summary>
+    public string Variant { get; set; } = "";
+
     /// <summary>Whether to accept the metrics as the snapshot; read only by VerifySnapshot.</summary>
     public bool AcceptSnapshot { get; set; }
 
@@ -24,7 +34,8 @@ public sealed class RunStage : WorkerTask
     public override bool Execute()
     {
         Ran = true;
-        var folder = new StageFolder(Path.Combine(ProjectDirectory, StateFolder));
+        var files = new StageFiles(ProjectDirectory, StateFolder, ExperimentKind, Library, Variant);
+        var before = Result(files);
         IEnumerable<string> accept = AcceptSnapshot && Stage == StageNames.VerifySnapshot ? ["--accept-snapshot"] : [];
         if (!Run(["run-stage", Stage, "--request", $"{StateFolder}{Stage}.request.json", "--stop-with-stdin", "--verbose", .. accept]))
         {
@@ -33,13 +44,20 @@ public sealed class RunStage : WorkerTask
             return false;
         }
         SayDone();
-        Stamp(folder);
+        // Its time alone would not tell the stages that read it, had the clock gone back since they ran.
+        if (Result(files) != before)
+            foreach (var reader in files.Stages.Where(stage => stage.Upstream.Contains(Stage)))
+                File.Delete(files.Folder.Stamp(reader.Name));
+        Stamp(files);
         return true;
     }
 
-    /// <summary>Sets the stamp's time to now, or to that of the stage's newest file if the clock of the store's disk is ahead.</summary>
-    private void Stamp(StageFolder folder)
+    private string? Result(StageFiles files) => File.Exists(files.Folder.Result(Stage)) ? File.ReadAllText(files.Folder.Result(Stage)) : null;
+
+    /// <summary>Sets the stamp's time to that of the stage's newest output, whatever the clock of the store's disk.</summary>
+    private void Stamp(StageFiles files)
     {
+        var folder = files.Folder;
         var stamp = folder.Stamp(Stage);
         var time = DateTime.UtcNow;
         if (File.Exists(folder.Files(Stage)))
@@ -47,7 +65,7 @@ public sealed class RunStage : WorkerTask
                 Path.Combine(ProjectDirectory, line)).Where(File.Exists))
                 if (File.GetLastWriteTimeUtc(file) is var written && written > time)
                     time = written;
-        StageFolder.Write(stamp, "");
+        StageFolder.Write(stamp, files.Describe(files.Stages.Single(stage => stage.Name == Stage)));
         File.SetLastWriteTimeUtc(stamp, time);
     }
 }

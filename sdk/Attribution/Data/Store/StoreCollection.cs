@@ -39,7 +39,7 @@ internal static class StoreCollection
 
     private static HashSet<StoredArtifact> Choose(StoredArtifact[] artifacts, CollectionPolicy policy)
     {
-        var kept = policy.Keep is null ? [] : Reachable(artifacts, policy.Keep);
+        var kept = policy.Keep is null ? [] : Reachable(artifacts, policy.Keep());
         // Artifacts do not tell which replies an experiment needs, and replies were paid for: keeping experiments keeps all replies.
         var free = artifacts.Where(a => !kept.Contains(a.Fingerprint) && !(policy.Keep is not null && a.Stage == Journal.StageName)).OrderBy(a =>
             a.LastUsed).ToArray();
@@ -103,11 +103,13 @@ internal static class StoreCollection
 }
 
 /// <summary>What a collection of the store may remove. At least one of the three must be set.</summary>
-/// <param name="Keep">Fingerprints of artifacts to keep, with everything that they were computed from (found by the content of their inputs); null to keep
-/// nothing for that reason.</param>
+/// <param name="Keep">
+/// Gives the fingerprints that stay, with everything that they were computed from (found by the content of their inputs); null: nothing stays for that
+/// reason. It is asked once the collection is alone with the store: a build that ended just before has its results in it.
+/// </param>
 /// <param name="UnusedFor">Only artifacts that have not been used for this time are removed; null if age does not protect.</param>
 /// <param name="LargestBytes">Then the least recently used artifacts are removed until the rest is at most this size; null for no limit.</param>
-internal sealed record CollectionPolicy(IReadOnlyCollection<ContentHash>? Keep = null, TimeSpan? UnusedFor = null, long? LargestBytes = null);
+internal sealed record CollectionPolicy(Func<IReadOnlyCollection<ContentHash>>? Keep = null, TimeSpan? UnusedFor = null, long? LargestBytes = null);
 
 /// <summary>What a collection removed, or would have removed.</summary>
 /// <param name="Removed">The removed artifacts.</param>
