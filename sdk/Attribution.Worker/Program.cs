@@ -5,7 +5,7 @@ using Attribution.Worker.Verbs;
 
 StopDeadline.Arm();
 
-// Not RootCommand, which calls itself by the assembly's name.
+// Not RootCommand, which takes the assembly's name as its own.
 var root = new Command("attribution", "Training-data attribution: the stages of an experiment, one verb each.")
 {
     new HelpOption(),
@@ -17,6 +17,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     FineTuneVerb.Create(),
     EvaluateVerb.Create(),
     CompareVerb.Create(),
+    CompletionVerb.Create(),
     QueryVerb.Create(),
     ReportVerb.Create(),
     DoctorVerb.Create(),
@@ -24,8 +25,10 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     JudgeVerb.Create(),
     LogitsVerb.Create(),
     RunStageVerb.Create(),
+    CheckVerb.Create(),
     ExplainVerb.Create(),
     StoreVerb.Create(),
+    TrackVerb.Create(),
     TokenizeVerb.Create(),
 };
 return await VerbRunner.RunAsync(root, args);
