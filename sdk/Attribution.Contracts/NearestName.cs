@@ -3,7 +3,7 @@ namespace Attribution.Contracts;
 /// <summary>Which name was meant by one that does not exist.</summary>
 internal static class NearestName
 {
-    /// <summary>The known names closest to an unknown one, if close enough to be meant; null for a known one and for one far from all.</summary>
+    /// <summary>The known names closest to an unknown one, if they are close enough; null for a known name, or one that is far from all.</summary>
     public static string? Of(string name, IReadOnlyCollection<string> known)
     {
         if (known.Contains(name, StringComparer.OrdinalIgnoreCase))

@@ -6,7 +6,7 @@ namespace Attribution.Worker.Checks;
 internal static class PlaceCheck
 {
     /// <summary>Makes the folder, and a file in it that goes again.</summary>
-    /// <exception cref="AttributionException">ATTR1015: it cannot.</exception>
+    /// <exception cref="AttributionException">ATTR1015: it cannot be written.</exception>
     public static void RequireWritable(string folder)
     {
         try

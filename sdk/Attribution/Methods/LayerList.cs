@@ -7,7 +7,7 @@ internal static class LayerList
 {
     /// <summary>Whether the model has all of them.</summary>
     /// <param name="layers">0-based blocks; null for all.</param>
-    /// <param name="blockCount">How many blocks the model has.</param>
+    /// <param name="blockCount">The number of blocks in the model.</param>
     /// <exception cref="AttributionException">ATTR1403: it lacks one.</exception>
     public static void RequireAll(IEnumerable<int>? layers, int blockCount)
     {
