@@ -93,6 +93,13 @@ public sealed record ExecutionSettings
     public string? Device { get; set; }
 
     /// <summary>
+    /// The GPUs that compute, a worker on each: <c>cuda:0;cuda:1</c>. They count from 0 among those that <c>CUDA_VISIBLE_DEVICES</c> shows; each worker sees
+    /// its own alone. Or <c>cpu</c>. It stands in for <c>Device</c>, and <c>Workers</c> is then left out or is their number.
+    /// </summary>
+    [ProjectProperty("Devices", ChangesNoResult = true, Default = "every visible GPU")]
+    public string[]? Devices { get; set; }
+
+    /// <summary>
     /// Padded tokens in one batch of the model on a GPU, and of cross-entropies; more needs more memory. The last bits of results depend on it.
     /// </summary>
     [ProjectProperty("TokenBudget", Least = 1, Default = "4096")]

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Attribution.Data.Store;
 using Attribution.Worker;
 using Attribution.Worker.Verbs;
 
 StopDeadline.Arm();
+StoreFiles.OfThisMachine.TryFromOtherProcess = TryLockVerb.TryFromOtherProcess;
 
 // Not RootCommand, which calls itself by the assembly's name.
 var root = new Command("attribution", "Training-data attribution: the stages of an experiment, one verb each.")
@@ -26,5 +28,6 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     ExplainVerb.Create(),
     StoreVerb.Create(),
     TokenizeVerb.Create(),
+    TryLockVerb.Create(),
 };
 return await VerbRunner.RunAsync(root, args);

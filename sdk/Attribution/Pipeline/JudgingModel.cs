@@ -30,7 +30,7 @@ internal static class JudgingModel
         { Property = "JudgeEndpoint" };
 
     private static LocalChatCompletion Local(string folder, ExecutionSettings? execution, ArtifactStore store) => Directory.Exists(folder)
-        ? new(folder, store.Hasher, () => CausalLanguageModel.Load(folder, Devices.Of(execution?.Device)))
+        ? new(folder, store.Hasher, () => CausalLanguageModel.Load(folder, Devices.Of(VisibleDevices.NameOf(execution))))
         : throw new AttributionException(ErrorCodes.ModelNotFound, $"There is no folder '{folder}' of a judging model.")
         {
             Property = "JudgeModel",

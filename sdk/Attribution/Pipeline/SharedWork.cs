@@ -24,7 +24,7 @@ internal sealed record HelperEnvironment(int? Threads, string? Gpu)
             if (Threads is { } threads)
                 yield return new(TorchThreads.Variable, threads.ToString(CultureInfo.InvariantCulture));
             if (Gpu is not null)
-                yield return new(Workers.VisibleGpus, Gpu);
+                yield return new(VisibleDevices.Variable, Gpu);
         }
     }
 }
@@ -35,23 +35,32 @@ internal static class Workers
     /// <summary>The environment variable that says how many there are where the project does not.</summary>
     public const string Variable = "ATTRIBUTION_WORKERS";
 
-    /// <summary>The environment variable by which CUDA shows a process some GPUs and hides the others.</summary>
-    public const string VisibleGpus = "CUDA_VISIBLE_DEVICES";
-
     /// <summary>
-    /// The processes of a stage, this one first. By itself it is one for each visible GPU; on the CPU one for each core while the model is so small that it
+    /// The processes of a stage, this one first. It is one on each GPU that <c>Devices</c> names, else on each visible one; on the CPU one for each core while the model is so small that it
     /// runs on one thread (<see cref="TorchThreads.LeastWeights"/>), and else a single one with all cores. Never more than there are units.
     /// </summary>
     /// <param name="work">What there is to do.</param>
     /// <param name="execution">What the project says.</param>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.WorkersInvalid"/>: the variable is no positive number.</exception>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.WorkersInvalid"/>: the variable is no positive number, or the project's devices cannot be.
+    /// <see cref="ErrorCodes.DeviceMissing"/>: there is no such GPU.</exception>
     public static IReadOnlyList<HelperEnvironment> Of(SharedWork work, ExecutionSettings? execution) =>
-        Of(work, execution?.Workers ?? Asked(), OnGpu(execution?.Device) ? Gpus() : [], TorchThreads.Asked() is not null, Processor.Cores);
+        Of(work, execution, VisibleDevices.All(), TorchThreads.Asked() is not null, Processor.Cores);
+
+    /// <inheritdoc cref="Of(SharedWork, ExecutionSettings?)"/>
+    /// <param name="work">What there is to do.</param>
+    /// <param name="execution">What the project says.</param>
+    /// <param name="visible">The GPUs that this process sees.</param>
+    /// <param name="threadsAreSet">Whether a person or a scheduler has set the threads of an operator.</param>
+    /// <param name="cores">The cores that this process may use.</param>
+    internal static IReadOnlyList<HelperEnvironment> Of(SharedWork work, ExecutionSettings? execution, IReadOnlyList<string> visible, bool threadsAreSet,
+        int cores) => VisibleDevices.Chosen(execution, visible) is { Count: > 0 } chosen
+            ? [.. chosen.Take(Math.Max(1, work.Units)).Select(gpu => new HelperEnvironment(null, gpu))]
+            : Of(work, execution?.Workers ?? Asked(), execution?.Devices is null && OnGpu(execution?.Device) ? visible : [], threadsAreSet, cores);
 
     /// <inheritdoc cref="Of(SharedWork, ExecutionSettings?)"/>
     /// <param name="work">What there is to do.</param>
     /// <param name="asked">How many a person asked for; null for as many as pay.</param>
-    /// <param name="gpus">The GPUs that this process sees and may use, as <see cref="VisibleGpus"/> names them.</param>
+    /// <param name="gpus">The GPUs that this process sees and may use, as <see cref="VisibleDevices.Variable"/> names them.</param>
     /// <param name="threadsAreSet">Whether a person or a scheduler has set the threads of an operator.</param>
     /// <param name="cores">The cores that this process may use.</param>
     internal static IReadOnlyList<HelperEnvironment> Of(SharedWork work, int? asked, IReadOnlyList<string> gpus, bool threadsAreSet, int cores)
@@ -73,11 +82,4 @@ internal static class Workers
 
     // A device with a number is one GPU, which several processes would only share.
     private static bool OnGpu(string? device) => device is null or "cuda";
-
-    // Without libtorch: a process that has loaded it has already chosen among them.
-    private static IReadOnlyList<string> Gpus() => Environment.GetEnvironmentVariable(VisibleGpus) is { } visible
-        ? visible.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        : OperatingSystem.IsLinux() && Directory.Exists("/proc/driver/nvidia/gpus")
-            ? [.. Enumerable.Range(0, Directory.GetDirectories("/proc/driver/nvidia/gpus").Length).Select(i => i.ToString(CultureInfo.InvariantCulture))]
-            : [];
 }

@@ -4,6 +4,7 @@ using Attribution.Contracts;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Pipeline.Results;
+using Attribution.Tensors;
 
 namespace Attribution.Pipeline;
 
@@ -76,11 +77,20 @@ internal static class StageRunner
 
     private static IHelpers? StartHelpers(Stage stage, IReadOnlyList<StageJob> missing, StageContext context)
     {
-        if (context.StartHelpers is not { } start || stage.Share(missing) is not { } work)
+        var execution = VisibleDevices.ExecutionOf(context.Settings);
+        var chosen = VisibleDevices.Chosen(execution, VisibleDevices.All());
+        // Whoever runs a stage from C# has a process of their own, whose devices are not ours to hide.
+        if (context.StartHelpers is not { } start)
             return null;
-        var workers = Workers.Of(work, (context.Settings as ModelSettings)?.Execution);
+        if (stage.Share(missing) is not { } work)
+        {
+            if (chosen is [var first, ..])
+                VisibleDevices.ShowOnly(first);
+            return null;
+        }
+        var workers = Workers.Of(work, execution);
         foreach (var (name, value) in workers[0].Variables)
-            Environment.SetEnvironmentVariable(name, value);
+            NativeEnvironment.Set(name, value);
         return context.Helpers = workers.Count == 1 ? null : start([.. workers.Skip(1)]);
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Attribution.Diagnostics;
 using Attribution.Models;
 using TorchSharp;
@@ -10,7 +9,7 @@ namespace Attribution.Tensors;
 /// How many threads an operator on the CPU uses: as many as <c>ATTRIBUTION_THREADS</c> says, else <c>OMP_NUM_THREADS</c>, else one for a model whose products
 /// are too small to share out, and every core for others.
 /// </summary>
-internal static partial class TorchThreads
+internal static class TorchThreads
 {
     /// <summary>The environment variable that comes first.</summary>
     public const string Variable = "ATTRIBUTION_THREADS";
@@ -48,20 +47,10 @@ internal static partial class TorchThreads
     {
         Asked();
         // Threads that spin while they wait take the cores from other processes, and from this one's own.
-        Default("OMP_WAIT_POLICY", "passive");
+        NativeEnvironment.Default("OMP_WAIT_POLICY", "passive");
         // oneMKL then computes a product in one way however many threads share it; without, bytes depend on their number (seen). It costs nothing that was
         // measured.
-        Default("MKL_CBWR", "AUTO,STRICT");
-    }
-
-    private static void Default(string name, string value)
-    {
-        if (Environment.GetEnvironmentVariable(name) is { Length: > 0 })
-            return;
-        if (OperatingSystem.IsWindows())
-            _putenv_s(name, value);
-        else
-            setenv(name, value, overwrite: 1);
+        NativeEnvironment.Default("MKL_CBWR", "AUTO,STRICT");
     }
 
     internal static void Apply(int threads)
@@ -72,11 +61,4 @@ internal static partial class TorchThreads
 
     // Not the head: at most positions that predict a token go through it.
     private static long LargestMatrix(ModelConfig config) => (long)config.HiddenSize * Math.Max(config.IntermediateSize, config.HeadCount * config.HeadSize);
-
-    // .NET keeps a copy of the environment of its own, which native libraries do not read.
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int setenv(string name, string value, int overwrite);
-
-    [LibraryImport("ucrtbase", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int _putenv_s(string name, string value);
 }

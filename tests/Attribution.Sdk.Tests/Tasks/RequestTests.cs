@@ -27,6 +27,7 @@ public sealed class RequestTests : IDisposable
     [InlineData("VectorFormat", "npy-float16", "ComputeAttribution")]
     [InlineData("VectorFormat", "parquet", "")]
     [InlineData("Device", "cuda:1", "ComputeAttribution FineTune Evaluate")]
+    [InlineData("Devices", "cuda:0;cuda:1", "ComputeAttribution FineTune Evaluate")]
     [InlineData("LoraRank", "8", "FineTune")]
     [InlineData("LoraRank", "8;32", "FineTune")]
     [InlineData("LoraRank", "32;32", "")]

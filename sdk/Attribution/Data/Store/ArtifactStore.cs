@@ -19,7 +19,7 @@ internal sealed partial class ArtifactStore : IDisposable
     private readonly Action<StoreEvent> _notify;
     private readonly bool _ownsHasher;
     private readonly Lock _gate = new();
-    private FileStream? _inUse;
+    private StoreUse? _inUse;
     private bool _mayNotWrite;
     private bool _prepared;
     private int _computed;
@@ -28,8 +28,10 @@ internal sealed partial class ArtifactStore : IDisposable
     /// <param name="root">Its folder, made when the first result is written.</param>
     /// <param name="hasher">Hashes files and remembers the hashes; without one the store remembers them in a file of its own.</param>
     /// <param name="notify">Told when the store waits, or finds damage. May be called from any thread that uses the store.</param>
-    public ArtifactStore(string root, FileHasher? hasher = null, Action<StoreEvent>? notify = null)
+    /// <param name="files">The file system; null for this machine's.</param>
+    public ArtifactStore(string root, FileHasher? hasher = null, Action<StoreEvent>? notify = null, StoreFiles? files = null)
     {
+        Files = files ?? StoreFiles.OfThisMachine;
         Layout = new StoreLayout(Path.GetFullPath(root));
         _ownsHasher = hasher is null;
         Hasher = hasher ?? new FileHasher(Layout.Hashes);
@@ -43,6 +45,8 @@ internal sealed partial class ArtifactStore : IDisposable
     public FileHasher Hasher { get; }
 
     internal StoreLayout Layout { get; }
+
+    internal StoreFiles Files { get; }
 
     /// <summary>How many results were computed through this instance.</summary>
     internal int ComputedCount => _computed;
@@ -59,7 +63,7 @@ internal sealed partial class ArtifactStore : IDisposable
     /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>
     public Artifact? TryGet(StageRequest request)
     {
-        if (!Directory.Exists(FolderOf(request)))
+        if (!Files.FolderExists(FolderOf(request)))
             return null;
         EnterUse(CancellationToken.None);
         var found = Read(request, ArtifactReader.Depth.Touched, out var damage);
@@ -81,7 +85,7 @@ internal sealed partial class ArtifactStore : IDisposable
         using var held = Guarded(() =>
         {
             Prepare(cancellation);
-            return StoreLock.Acquire(LockOf(request), () => _notify(new StoreEvent(StoreEventKind.Waiting, null,
+            return StoreLock.Acquire(LockOf(request), Files, () => _notify(new StoreEvent(StoreEventKind.Waiting, null,
                 $"{request.Stage}/{request.Fingerprint.Short} is being computed by another process; waiting for it.")), cancellation);
         });
         return TakeOrProduce(request, produce);
@@ -93,7 +97,7 @@ internal sealed partial class ArtifactStore : IDisposable
         using var held = Guarded(() =>
         {
             Prepare(cancellation);
-            return StoreLock.TryAcquire(LockOf(request));
+            return StoreLock.TryAcquire(LockOf(request), Files);
         });
         return held is null ? null : TakeOrProduce(request, produce);
     }
@@ -112,7 +116,7 @@ internal sealed partial class ArtifactStore : IDisposable
     {
         try
         {
-            using var held = StoreLock.TryAcquire(Layout.LockFile(stage, fingerprint));
+            using var held = StoreLock.TryAcquire(Layout.LockFile(stage, fingerprint), Files);
             return held is null ? null : SetAsideHeld(stage, fingerprint, depth);
         }
         catch (Exception e) when (StoreFailure.IsReadOnly(e) || StoreFailure.IsFull(e))
@@ -143,14 +147,15 @@ internal sealed partial class ArtifactStore : IDisposable
 
     private Artifact TakeOrProduce(StageRequest request, Action<ArtifactBuilder> produce)
     {
-        if (Directory.Exists(FolderOf(request)))
+        // That it was not there a moment ago may be an old answer; under the lock it is asked anew.
+        if (Files.FolderExists(FolderOf(request)) || FoundAnew(request))
         {
             // Whoever held the lock before may have just finished; and what was damaged a moment ago is set aside now, under the lock.
             if (Read(request, ArtifactReader.Depth.Touched, out _) is { } found)
                 return found;
             Guarded(() => SetAsideHeld(request.Stage, request.Fingerprint, ArtifactReader.Depth.Touched));
         }
-        var temporary = Layout.NewTemporary(request.Stage, request.Fingerprint);
+        var temporary = Layout.NewTemporary(request.Stage, request.Fingerprint, Files.Node);
         Guarded(() => Directory.CreateDirectory(temporary));
         try
         {
@@ -180,7 +185,7 @@ internal sealed partial class ArtifactStore : IDisposable
     {
         damage = null;
         var folder = FolderOf(request);
-        if (!Directory.Exists(folder))
+        if (!Files.FolderExists(folder))
             return null;
         try
         {
@@ -202,6 +207,12 @@ internal sealed partial class ArtifactStore : IDisposable
         }
     }
 
+    private bool FoundAnew(StageRequest request)
+    {
+        Guarded(() => Files.Refresh(Layout.StageFolder(request.Stage)));
+        return Files.FolderExists(FolderOf(request));
+    }
+
     // The folder's own time is the time of last use, by which a collection goes.
     internal static void MarkUsed(string folder)
     {
@@ -214,6 +225,12 @@ internal sealed partial class ArtifactStore : IDisposable
             // A store of others: they decide what is kept.
         }
     }
+
+    private void Guarded(Action action) => Guarded(() =>
+    {
+        action();
+        return true;
+    });
 
     private T Guarded<T>(Func<T> action)
     {
