@@ -30,11 +30,13 @@ internal static class DeviceList
             return $"{written}, with {twice.First()} more than once. Name each device once: two workers on one GPU share its memory and are no faster. "
                 + "Workers without Devices puts several on each.";
         if (devices.Length > 1 && devices.Contains(Cpu))
-            return $"{written}, with a CPU beside GPUs. They round differently, so a row's bytes would depend on who computes it. Name GPUs alone, or cpu alone.";
+            return $"{written}, with a CPU beside GPUs. They round differently, so a row's bytes would depend on who computes it. Name GPUs "
+                + "alone, or cpu alone.";
         if (execution.Device is { } device)
             return $"Device is '{device}' and {written}. Set one of them.";
         if (execution.Workers is { } workers && workers != devices.Length && devices[0] != Cpu)
-            return $"Workers is {workers} and {written}: a worker runs on each device, which makes {devices.Length}. Leave Workers out, or name as many devices.";
+            return $"Workers is {workers} and {written}: a worker runs on each device, which makes {devices.Length}. Leave Workers out, or "
+                + "name as many devices.";
         return null;
     }
 }

@@ -23,6 +23,13 @@ public record StageSettings
     [JsonPropertyOrder(-20), JsonRequired]
     public string Store { get; init; } = "";
 
+    /// <summary>
+    /// A store elsewhere that is asked before anything is computed: <c>s3://bucket/prefix</c>, or a folder. It is only read;
+    /// <c>attribution store push</c> fills it.
+    /// </summary>
+    [ProjectProperty("AttributionRemote", ChangesNoResult = true, Default = "none", ReadBy = "all"), JsonPropertyOrder(-20)]
+    public string? Remote { get; set; }
+
     /// <summary>The experiment's folder of results, lists of files and last requests.</summary>
     [JsonPropertyOrder(-20), JsonRequired]
     public string State { get; init; } = "";

@@ -29,5 +29,6 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     StoreVerb.Create(),
     TokenizeVerb.Create(),
     TryLockVerb.Create(),
+    VerifySampleVerb.Create(),
 };
 return await VerbRunner.RunAsync(root, args);

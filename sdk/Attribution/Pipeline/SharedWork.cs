@@ -36,26 +36,29 @@ internal static class Workers
     public const string Variable = "ATTRIBUTION_WORKERS";
 
     /// <summary>
-    /// The processes of a stage, this one first. It is one on each GPU that <c>Devices</c> names, else on each visible one; on the CPU one for each core while the model is so small that it
-    /// runs on one thread (<see cref="TorchThreads.LeastWeights"/>), and else a single one with all cores. Never more than there are units.
+    /// The processes of a stage, this one first. It is one on each GPU that <c>Devices</c> names, else on each visible one; on the CPU one for each core while
+    /// the model is so small that it runs on one thread (<see cref="TorchThreads.LeastWeights"/>), and else a single one with all cores. Never more than there
+    /// are units.
     /// </summary>
     /// <param name="work">What there is to do.</param>
     /// <param name="execution">What the project says.</param>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.WorkersInvalid"/>: the variable is no positive number, or the project's devices cannot be.
     /// <see cref="ErrorCodes.DeviceMissing"/>: there is no such GPU.</exception>
     public static IReadOnlyList<HelperEnvironment> Of(SharedWork work, ExecutionSettings? execution) =>
-        Of(work, execution, VisibleDevices.All(), TorchThreads.Asked() is not null, Processor.Cores);
+        Of(work, execution, execution?.Devices is null ? execution?.Workers ?? Asked() : null, VisibleDevices.All(), TorchThreads.Asked() is not null,
+            Processor.Cores);
 
     /// <inheritdoc cref="Of(SharedWork, ExecutionSettings?)"/>
     /// <param name="work">What there is to do.</param>
     /// <param name="execution">What the project says.</param>
+    /// <param name="asked">How many a person asked for; null for as many as pay.</param>
     /// <param name="visible">The GPUs that this process sees.</param>
     /// <param name="threadsAreSet">Whether a person or a scheduler has set the threads of an operator.</param>
     /// <param name="cores">The cores that this process may use.</param>
-    internal static IReadOnlyList<HelperEnvironment> Of(SharedWork work, ExecutionSettings? execution, IReadOnlyList<string> visible, bool threadsAreSet,
-        int cores) => VisibleDevices.Chosen(execution, visible) is { Count: > 0 } chosen
+    internal static IReadOnlyList<HelperEnvironment> Of(SharedWork work, ExecutionSettings? execution, int? asked, IReadOnlyList<string> visible,
+        bool threadsAreSet, int cores) => VisibleDevices.Chosen(execution, visible) is { Count: > 0 } chosen
             ? [.. chosen.Take(Math.Max(1, work.Units)).Select(gpu => new HelperEnvironment(null, gpu))]
-            : Of(work, execution?.Workers ?? Asked(), execution?.Devices is null && OnGpu(execution?.Device) ? visible : [], threadsAreSet, cores);
+            : Of(work, asked, execution?.Devices is null && OnGpu(execution?.Device) ? visible : [], threadsAreSet, cores);
 
     /// <inheritdoc cref="Of(SharedWork, ExecutionSettings?)"/>
     /// <param name="work">What there is to do.</param>

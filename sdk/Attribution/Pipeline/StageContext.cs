@@ -1,6 +1,7 @@
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
+using Attribution.Data.Store.Remote;
 using Attribution.Diagnostics;
 using Attribution.Pipeline.Plugins;
 using Attribution.Pipeline.Results;
@@ -61,7 +62,15 @@ internal sealed class StageContext : IDisposable
     public string? Standing { get; set; }
 
     /// <summary>Whether files may be fetched and changed; explaining changes nothing.</summary>
-    public bool ReadOnly { get; init; }
+    public bool ReadOnly { get; init => Store.Hasher.IsReadOnly = field = value; }
+
+    /// <summary>Has the store look elsewhere, too, if it is told to.</summary>
+    /// <exception cref="AttributionException">ATTR1814: not there.</exception>
+    public void OpenRemote()
+    {
+        if (Settings.Remote is { } remote)
+            Store.Remote ??= RemoteStores.Open(remote, "AttributionRemote");
+    }
 
     /// <summary>The result of a stage before this one.</summary>
     public StageResult Upstream(string stage) => _upstream(stage);

@@ -20,6 +20,7 @@ internal static class StageRunner
     public static StageSummary Run(string name, Stage stage, StageContext context, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
+        context.OpenRemote();
         var jobs = stage.Plan();
         var (artifacts, ran) = TakeOrProduce(stage, jobs, context, cancellation);
         var done = jobs.Select(job => (Job: job, Artifact: artifacts[job.Request.Fingerprint])).ToArray();
@@ -50,6 +51,7 @@ internal static class StageRunner
     /// <exception cref="OperationCanceledException">It was told to stop.</exception>
     public static void Help(Stage stage, StageContext context, CancellationToken cancellation)
     {
+        context.OpenRemote();
         foreach (var _ in stage.Produce([.. stage.Plan().DistinctBy(j => j.Request.Fingerprint).Where(job => !context.Store.Contains(job.Request))],
             cancellation))
             cancellation.ThrowIfCancellationRequested();
@@ -62,7 +64,7 @@ internal static class StageRunner
         var artifacts = new Dictionary<ContentHash, Artifact>();
         var missing = new List<StageJob>();
         foreach (var job in jobs.DistinctBy(j => j.Request.Fingerprint))
-            if (store.TryGet(job.Request) is { } found)
+            if (store.TryGetOrFetch(job.Request, cancellation) is { } found)
                 artifacts.Add(found.Fingerprint, found);
             else
                 missing.Add(job);

@@ -26,7 +26,7 @@ public sealed class DevicesTests
     public void Each_worker_sees_its_own(string? devices, string visible, int units, string seen)
     {
         var execution = new ExecutionSettings { Devices = devices?.Split(';') };
-        var workers = Workers.Of(new SharedWork(units, Tiny()), execution, VisibleDevices.Parse(visible), threadsAreSet: false, cores: 3);
+        var workers = Workers.Of(new SharedWork(units, Tiny()), execution, null, VisibleDevices.Parse(visible), threadsAreSet: false, cores: 3);
         string.Join(',', workers.Select(worker => worker.Gpu).OfType<string>()).ShouldBe(seen);
         workers.Count.ShouldBe(seen.Length > 0 ? seen.Split(',').Length : visible == "1,-1,2" ? 1 : 3);
         foreach (var worker in workers.Where(worker => worker.Gpu is not null))
@@ -41,14 +41,14 @@ public sealed class DevicesTests
     public void Devices_that_cannot_be_are_an_error_that_names_them(string devices, int? workers, string code, string text)
     {
         var execution = new ExecutionSettings { Devices = devices.Split(';'), Workers = workers };
-        var error = Should.Throw<AttributionException>(() => Workers.Of(new SharedWork(8, Tiny()), execution, ["0", "1"], false, 2));
+        var error = Should.Throw<AttributionException>(() => Workers.Of(new SharedWork(8, Tiny()), execution, workers, ["0", "1"], false, 2));
         (error.Code, error.Property).ShouldBe((code, "Devices"));
         error.Message.ShouldContain(text);
     }
 
     [Fact]
     public void Devices_decide_the_workers_whatever_the_machine_says() => Workers.Of(new SharedWork(8, Tiny()),
-        new ExecutionSettings { Devices = ["cuda:0", "cuda:1"], Workers = 2 }, ["0", "1", "2"], false, 2).Count.ShouldBe(2);
+        new ExecutionSettings { Devices = ["cuda:0", "cuda:1"], Workers = 2 }, 5, ["0", "1", "2"], false, 2).Count.ShouldBe(2);
 
     [Fact]
     public async Task No_GPU_to_be_seen_is_said_before_a_model_is_loaded()

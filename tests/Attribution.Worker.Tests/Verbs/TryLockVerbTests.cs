@@ -16,7 +16,8 @@ public sealed class TryLockVerbTests : IDisposable
     public void Another_process_gets_a_lock_only_if_nobody_has_it(bool isHeld, string? withoutLocks, int code)
     {
         using var held = isHeld ? StoreLock.TryAcquire(_folder["lock"]) : null;
-        using var process = Process.Start(Tests.CommandLine.Start(new() { ["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = withoutLocks }, ["try-lock",
+        using var process = Process.Start(Tests.CommandLine.Start(
+            new Dictionary<string, string?> { ["DOTNET_SYSTEM_IO_DISABLEFILELOCKING"] = withoutLocks }, ["try-lock",
             _folder["lock"]]))!;
         process.WaitForExit();
         process.ExitCode.ShouldBe(code);

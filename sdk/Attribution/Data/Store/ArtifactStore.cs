@@ -88,7 +88,7 @@ internal sealed partial class ArtifactStore : IDisposable
             return StoreLock.Acquire(LockOf(request), Files, () => _notify(new StoreEvent(StoreEventKind.Waiting, null,
                 $"{request.Stage}/{request.Fingerprint.Short} is being computed by another process; waiting for it.")), cancellation);
         });
-        return TakeOrProduce(request, produce);
+        return TakeOrProduce(request, produce, cancellation);
     }
 
     /// <summary>As <see cref="GetOrCreate"/>, but null if another process is computing it right now.</summary>
@@ -99,13 +99,14 @@ internal sealed partial class ArtifactStore : IDisposable
             Prepare(cancellation);
             return StoreLock.TryAcquire(LockOf(request), Files);
         });
-        return held is null ? null : TakeOrProduce(request, produce);
+        return held is null ? null : TakeOrProduce(request, produce, cancellation);
     }
 
     /// <summary>Lets a collection of the store go ahead, and writes down the hashes that were learned.</summary>
     public void Dispose()
     {
         _inUse?.Dispose();
+        Remote?.Dispose();
         if (_ownsHasher)
             Hasher.Dispose();
     }
@@ -145,16 +146,22 @@ internal sealed partial class ArtifactStore : IDisposable
         => _notify(new StoreEvent(StoreEventKind.Damaged, ErrorCodes.StoreDamaged,
             $"The artifact {stage}/{fingerprint.Short} is damaged: {damage}. {consequence}"));
 
-    private Artifact TakeOrProduce(StageRequest request, Action<ArtifactBuilder> produce)
+    // Under the lock. That it was not there a moment ago may be an old answer, so it is asked anew.
+    private Artifact? Here(StageRequest request)
     {
-        // That it was not there a moment ago may be an old answer; under the lock it is asked anew.
-        if (Files.FolderExists(FolderOf(request)) || FoundAnew(request))
-        {
-            // Whoever held the lock before may have just finished; and what was damaged a moment ago is set aside now, under the lock.
-            if (Read(request, ArtifactReader.Depth.Touched, out _) is { } found)
-                return found;
-            Guarded(() => SetAsideHeld(request.Stage, request.Fingerprint, ArtifactReader.Depth.Touched));
-        }
+        if (!Files.FolderExists(FolderOf(request)) && !FoundAnew(request))
+            return null;
+        // Whoever held the lock before may have just finished; and what was damaged a moment ago is set aside now, under the lock.
+        if (Read(request, ArtifactReader.Depth.Touched, out _) is { } found)
+            return found;
+        Guarded(() => SetAsideHeld(request.Stage, request.Fingerprint, ArtifactReader.Depth.Touched));
+        return null;
+    }
+
+    private Artifact TakeOrProduce(StageRequest request, Action<ArtifactBuilder> produce, CancellationToken cancellation)
+    {
+        if ((Here(request) ?? Fetch(request, cancellation)) is { } found)
+            return found;
         var temporary = Layout.NewTemporary(request.Stage, request.Fingerprint, Files.Node);
         Guarded(() => Directory.CreateDirectory(temporary));
         try

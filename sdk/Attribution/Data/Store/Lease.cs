@@ -5,8 +5,8 @@ using System.Text;
 namespace Attribution.Data.Store;
 
 /// <summary>
-/// Says in a file who has it and, by a heartbeat, that its holder is alive. Locks of the operating system come first; leases are for what those do not tell on a
-/// network file system: a lock may linger after its machine died, and may hold on one machine only.
+/// Says in a file who has it and, by a heartbeat, that its holder is alive. Locks of the operating system come first; leases are for what those do not tell on
+/// a network file system: a lock may linger after its machine died, and may hold on one machine only.
 /// </summary>
 internal sealed partial class Lease : IDisposable
 {

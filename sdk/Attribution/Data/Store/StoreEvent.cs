@@ -18,6 +18,9 @@ internal enum StoreEventKind
     /// <summary>What a killed process had begun was removed.</summary>
     Swept,
 
+    /// <summary>A result was taken from the remote store.</summary>
+    Fetched,
+
     /// <summary>The file system has no locks: two processes at once may do the same work twice (nothing worse).</summary>
     WithoutLocks,
 }

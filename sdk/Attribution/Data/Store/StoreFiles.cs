@@ -12,8 +12,8 @@ internal class StoreFiles
 {
     // The names that statfs(2) gives, as .NET spells them.
     private static readonly string[] NetworkFormats =
-        ["nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "ceph", "afs", "fuse", "gluster", "9p", "v9fs", "panfs", "pvfs", "orangefs", "virtiofs", "weka", "ocfs2",
-            "gfs2"];
+        ["nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "ceph", "afs", "fuse", "gluster", "9p", "v9fs", "panfs", "pvfs", "orangefs", "virtiofs", "weka",
+            "ocfs2", "gfs2"];
 
     private static readonly TimeSpan ClockIsGoodFor = TimeSpan.FromMinutes(1);
 

@@ -108,7 +108,8 @@ internal sealed class StoreUse : IDisposable
     private static bool IsCollectedElsewhere(StoreLayout layout, StoreFiles files)
     {
         files.Refresh(layout.Users);
-        return All(layout).Any(file => Path.GetFileName(file).StartsWith(Collector, StringComparison.Ordinal) && NodeOf(file) != files.Node && !Lease.HasLapsed(file, files));
+        return All(layout).Any(file => Path.GetFileName(file).StartsWith(Collector, StringComparison.Ordinal)
+            && NodeOf(file) != files.Node && !Lease.HasLapsed(file, files));
     }
 
     // What the file system is asked its time by, and is refreshed by, is nobody's.
