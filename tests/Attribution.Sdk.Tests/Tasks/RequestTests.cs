@@ -55,6 +55,14 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void Every_stage_is_told_of_a_store_elsewhere_and_of_none_if_there_is_none()
+    {
+        _experiment.Requests().Values.ShouldAllBe(request => !request.Contains("\"remote\""));
+        _experiment.Settings["AttributionRemote"] = "s3://bucket/team";
+        _experiment.Requests().Values.ShouldAllBe(request => request.Contains("\"remote\":\"s3://bucket/team\""));
+    }
+
+    [Fact]
     public void A_dataset_is_known_by_its_file_name_unless_it_has_a_name()
     {
         _experiment.Folder.Write("data/more.jsonl.gz", "");

@@ -59,7 +59,7 @@ public sealed class VerifySampleTests : IAsyncLifetime
         File.WriteAllBytes(file, MemoryMarshal.AsBytes(floats.AsSpan()).ToArray());
         var (code, output, error) = Run("--share", "1");
         code.ShouldBe(1);
-        output.ShouldContain("largest difference 2.5e-1, relative ");
+        output.ShouldContain("largest difference 2.5e-1, relative ", customMessage: output.Trim() + error);
         error.ShouldContain($"error {ErrorCodes.SampleDiffers}");
         error.ShouldContain(Path.GetFileName(Path.GetDirectoryName(file))![..8]);
         (Run("--share", "1", "--tolerance", "1e9")).Code.ShouldBe(0);
