@@ -10,13 +10,14 @@ internal sealed class StoreUse : IDisposable
 {
     private readonly FileStream? _lock;
     private readonly FileStream _leaseFile;
-    private readonly Lease _lease;
+    private readonly Lease? _lease;
 
     private StoreUse(FileStream leaseFile, StoreFiles files, Func<FileStream> open)
     {
-        (_leaseFile, _lease) = (leaseFile, Lease.Take(leaseFile, files));
+        _leaseFile = leaseFile;
         try
         {
+            _lease = Lease.Take(leaseFile, files);
             _lock = open();
         }
         catch
@@ -87,7 +88,7 @@ internal sealed class StoreUse : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _lease.Dispose();
+        _lease?.Dispose();
         _leaseFile.Dispose();
         try
         {
