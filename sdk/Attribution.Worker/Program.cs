@@ -7,7 +7,7 @@ using Attribution.Worker.Verbs;
 StopDeadline.Arm();
 StoreFiles.OfThisMachine.TryFromOtherProcess = TryLockVerb.TryFromOtherProcess;
 
-// Not RootCommand, which calls itself by the assembly's name.
+// Not RootCommand, which takes the assembly's name as its own.
 var root = new Command("attribution", "Training-data attribution: the stages of an experiment, one verb each.")
 {
     new HelpOption(),
@@ -19,6 +19,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     FineTuneVerb.Create(),
     EvaluateVerb.Create(),
     CompareVerb.Create(),
+    CompletionVerb.Create(),
     QueryVerb.Create(),
     ReportVerb.Create(),
     DoctorVerb.Create(),
@@ -26,8 +27,10 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     JudgeVerb.Create(),
     LogitsVerb.Create(),
     RunStageVerb.Create(),
+    CheckVerb.Create(),
     ExplainVerb.Create(),
     StoreVerb.Create(),
+    TrackVerb.Create(),
     TokenizeVerb.Create(),
     TryLockVerb.Create(),
     VerifySampleVerb.Create(),

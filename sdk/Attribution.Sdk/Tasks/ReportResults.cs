@@ -1,24 +1,25 @@
 using Attribution.Sdk.Stages;
+using Attribution.Sdk.Terminal;
 using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tasks;
 
-/// <summary>The last words of a build: the results in short, and where to look.</summary>
+/// <summary>The last lines of a build: the results in short, and where to look.</summary>
 public sealed class ReportResults : Microsoft.Build.Utilities.Task
 {
     /// <summary>The experiment's name.</summary>
     [Required]
     public string Experiment { get; set; } = "";
 
-    /// <summary>The results in short, as plain text.</summary>
+    /// <summary>The file with the results in short, as plain text.</summary>
     [Required]
     public string Table { get; set; } = "";
 
-    /// <summary>The report.</summary>
+    /// <summary>The path of the report.</summary>
     [Required]
     public string Report { get; set; } = "";
 
-    /// <summary>Where stages keep their notes; from here on another build may.</summary>
+    /// <summary>The folder of the stages' state; its lock is released here for other builds.</summary>
     public string StateFolder { get; set; } = "";
 
     /// <inheritdoc/>
@@ -27,9 +28,9 @@ public sealed class ReportResults : Microsoft.Build.Utilities.Task
         if (StateFolder.Length > 0)
             BuildLock.Release(StateFolder);
         if (File.Exists(Table))
-            Log.LogMessage(MessageImportance.High, "\n{0}\n", File.ReadAllText(Table).TrimEnd());
+            BuildEngine.Say($"\n{File.ReadAllText(Table).TrimEnd()}\n");
         if (File.Exists(Report))
-            Log.LogMessage(MessageImportance.High, "{0}: report in {1}", Experiment, Report);
+            BuildEngine.Say($"{Experiment}: report in {Report}");
         return true;
     }
 }

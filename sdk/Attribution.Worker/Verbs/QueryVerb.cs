@@ -9,12 +9,12 @@ using Spectre.Console;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution query</c>: SQL over the outputs of all experiments.</summary>
+/// <summary><c>attribution query</c>: runs SQL over the outputs of all experiments.</summary>
 public static class QueryVerb
 {
     private const string TablesOption = "--tables";
 
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var sql = new Argument<string?>("sql") { Description = "One SELECT in DuckDB's SQL.", Arity = ArgumentArity.ZeroOrOne };
@@ -31,9 +31,15 @@ public static class QueryVerb
             Description = "Where to look for experiments; without it the repository around the current folder.",
             HelpName = "FOLDER"
         };
-        var verb = new Command("query", "Answers a question in SQL about all metrics, runs, selections and scores.") { sql, tables, format, output, folder };
+        var json = JsonOutput.Option();
+        var verb = new Command("query", "Answers a question in SQL about all metrics, runs, selections and scores.")
+        {
+            sql, tables, format, output, folder, json,
+        };
         verb.Validators.Add(parsed =>
         {
+            if (parsed.GetValue(json) && parsed.GetValue(format) is not (null or QueryFormat.Json))
+                parsed.AddError("--json is --format json; another --format beside it says something else.");
             if (parsed.GetValue(sql) is null == !parsed.GetValue(tables))
                 parsed.AddError($"Ask a question, such as \"select * from runs\", or use {TablesOption} to see what can be asked.");
             if (parsed.GetValue(output) is null && parsed.GetValue(format) == QueryFormat.Parquet)
@@ -48,7 +54,10 @@ public static class QueryVerb
             var writer = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(sql) is not { } question)
             {
-                QueryTablesList.Write(StoreTables.ConsoleOn(writer));
+                if (parsed.GetValue(json))
+                    JsonOutput.Write(writer, QueryTables.All);
+                else
+                    QueryTablesList.Write(StoreTables.ConsoleOn(writer));
                 return 0;
             }
             var root = parsed.GetValue(folder) ?? RepositoryRoot();
@@ -59,7 +68,7 @@ public static class QueryVerb
                     + "name another folder with --in.")
                 { File = root };
             var file = parsed.GetValue(output);
-            var wanted = parsed.GetValue(format) ?? (file is null ? QueryFormat.Table : FormatOf(file)!.Value);
+            var wanted = parsed.GetValue(format) ?? (parsed.GetValue(json) ? QueryFormat.Json : file is null ? QueryFormat.Table : FormatOf(file)!.Value);
             using var database = ExperimentDatabase.Open(experiments);
             try
             {
@@ -69,7 +78,7 @@ public static class QueryVerb
             }
             catch (DbException e)
             {
-                // Its second line and on show the place in the query.
+                // From the second line on it shows the position in the query.
                 parsed.InvocationConfiguration.Error.WriteLine($"error {ErrorCodes.QueryInvalid}: "
                     + $"{e.Message.Trim()}\n{string.Join('\n', database.Missing.Append(Advice(e)))}");
                 return 1;
@@ -118,8 +127,8 @@ public static class QueryVerb
         _ => null,
     };
 
-    // Of the folders above, the one with .git is the repository; without one, people mean where they are.
-    private static string RepositoryRoot()
+    // The repository is the nearest folder upwards that contains .git; if there is none, the current folder is used.
+    internal static string RepositoryRoot()
     {
         var here = Directory.GetCurrentDirectory();
         for (var at = new DirectoryInfo(here); at is not null; at = at.Parent)

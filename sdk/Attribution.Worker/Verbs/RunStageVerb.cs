@@ -1,14 +1,16 @@
 using System.CommandLine;
+using Attribution.Contracts;
 using Attribution.Diagnostics;
 using Attribution.Pipeline;
+using Attribution.Worker.GitHub;
 using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution run-stage</c>: one stage of an experiment, as a build starts it. What it has to say it says in JSON lines.</summary>
+/// <summary><c>attribution run-stage</c>: runs one stage of an experiment for a build. Its output is JSON lines.</summary>
 public static class RunStageVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var stage = new Argument<string>("stage") { Description = "The stage's name.", HelpName = "STAGE" };
@@ -61,6 +63,8 @@ public static class RunStageVerb
             }
             finally
             {
+                if (context.Settings is VerifySnapshotSettings snapshot)
+                    SnapshotOnGitHub.Tell(snapshot, context);
                 if (isHelper || context.Helpers is not null)
                     reporter.Detail($"computed {context.Store.ComputedCount} artifacts");
             }
@@ -103,7 +107,7 @@ public static class RunStageVerb
         }
         catch (ObjectDisposedException)
         {
-            // The stage was done first.
+            // The stage has already ended.
         }
     }
 }

@@ -2,14 +2,27 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Methods;
 
-/// <summary>The blocks that an experiment asks for.</summary>
+/// <summary>Parses the blocks that an experiment asks for.</summary>
 internal static class LayerList
 {
-    /// <summary>Reads <c>2</c>, <c>2,4</c>, <c>2;4</c> or <c>all</c>.</summary>
-    /// <param name="text">What the user wrote.</param>
+    /// <summary>Whether the model has all of them.</summary>
+    /// <param name="layers">0-based blocks; null for all.</param>
     /// <param name="blockCount">How many blocks the model has.</param>
-    /// <returns>0-based blocks in increasing order, each once.</returns>
-    /// <exception cref="AttributionException">It is none of these, or names a block that the model does not have.</exception>
+    /// <exception cref="AttributionException">ATTR1403: it lacks one.</exception>
+    public static void RequireAll(IEnumerable<int>? layers, int blockCount)
+    {
+        foreach (var layer in layers ?? [])
+            if (layer < 0 || layer >= blockCount)
+                throw new AttributionException(ErrorCodes.LayerOutOfRange,
+                    $"There is no layer {layer}: the model has blocks 0 to {blockCount - 1}. Set AttributionLayer to one of them.")
+                { Property = "AttributionLayer" };
+    }
+
+    /// <summary>Reads <c>2</c>, <c>2,4</c>, <c>2;4</c> or <c>all</c>.</summary>
+    /// <param name="text">The text from the user.</param>
+    /// <param name="blockCount">The number of blocks in the model.</param>
+    /// <returns>0-based block indices in ascending order, without duplicates.</returns>
+    /// <exception cref="AttributionException">The text has another form, or names a block that the model does not have.</exception>
     public static IReadOnlyList<int> Parse(string text, int blockCount)
     {
         if (text.Trim() == "all")

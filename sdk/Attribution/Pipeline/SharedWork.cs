@@ -7,13 +7,13 @@ using Attribution.Tensors;
 namespace Attribution.Pipeline;
 
 /// <summary>Work of a stage that several processes may do at once.</summary>
-/// <param name="Units">How many adapters, evaluations or blocks there are to compute; an estimate will do.</param>
+/// <param name="Units">The number of adapters, evaluations or blocks to compute; an estimate is enough.</param>
 /// <param name="Model">The model that each process loads.</param>
 internal sealed record SharedWork(int Units, ModelConfig Model);
 
-/// <summary>What is different for a process that helps with a stage: environment variables.</summary>
-/// <param name="Threads">The threads of an operator on the CPU; null leaves it to the model's size.</param>
-/// <param name="Gpu">The one GPU that it sees, as <c>CUDA_VISIBLE_DEVICES</c> names it; null leaves it what it sees.</param>
+/// <summary>The environment variables in which a helper process of a stage differs.</summary>
+/// <param name="Threads">The number of CPU threads that one operator uses; null to decide by the model's size.</param>
+/// <param name="Gpu">The one GPU that the helper sees, as <c>CUDA_VISIBLE_DEVICES</c> names it; null to leave the visible GPUs unchanged.</param>
 internal sealed record HelperEnvironment(int? Threads, string? Gpu)
 {
     /// <summary>The variables and their values.</summary>
@@ -29,10 +29,10 @@ internal sealed record HelperEnvironment(int? Threads, string? Gpu)
     }
 }
 
-/// <summary>How many processes compute a stage: as many as <c>Workers</c> says, else <c>ATTRIBUTION_WORKERS</c>, else as many as pay.</summary>
+/// <summary>Decides how many processes compute a stage: <c>Workers</c> if set, else <c>ATTRIBUTION_WORKERS</c>, else as many as pay off.</summary>
 internal static class Workers
 {
-    /// <summary>The environment variable that says how many there are where the project does not.</summary>
+    /// <summary>The environment variable with the number of processes, for projects that set none.</summary>
     public const string Variable = "ATTRIBUTION_WORKERS";
 
     /// <summary>
@@ -72,7 +72,7 @@ internal static class Workers
         var count = Math.Min(asked ?? pays, Math.Max(1, work.Units));
         if (gpus.Count > 0)
             return [.. Enumerable.Range(0, count).Select(i => new HelperEnvironment(null, count == 1 ? null : gpus[i % gpus.Count]))];
-        // Together they use the cores once.
+        // The processes share the cores.
         int? threads = count == 1 || threadsAreSet || TorchThreads.For(work.Model) == 1 ? null : Math.Max(1, cores / count);
         return [.. Enumerable.Repeat(new HelperEnvironment(threads, null), count)];
     }
@@ -83,6 +83,6 @@ internal static class Workers
             $"{Variable} is `{asked}`. Give a whole number of at least 1, or leave it unset to have it chosen by the model's size and the devices.")
         { Property = "Workers" };
 
-    // A device with a number is one GPU, which several processes would only share.
+    // A numbered device is a single GPU; several processes would have to share it.
     private static bool OnGpu(string? device) => device is null or "cuda";
 }
