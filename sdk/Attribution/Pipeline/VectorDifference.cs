@@ -25,7 +25,8 @@ internal readonly record struct VectorDifference(double Absolute, double Relativ
             if (float.IsNaN(ours[0]) && float.IsNaN(theirs[0]))
                 continue;
             TensorPrimitives.Subtract(ours, theirs, difference);
-            var absolute = (double)TensorPrimitives.MaxMagnitude<float>(difference);
+            // MaxMagnitude keeps the sign.
+            var absolute = (double)Math.Abs(TensorPrimitives.MaxMagnitude<float>(difference));
             var (length, of) = ((double)TensorPrimitives.Norm<float>(difference), (double)TensorPrimitives.Norm(theirs));
             var relative = length == 0 ? 0 : length / of;
             largest = largest.Or(new(double.IsNaN(absolute) ? double.PositiveInfinity : absolute, double.IsNaN(relative) ? double.PositiveInfinity : relative));

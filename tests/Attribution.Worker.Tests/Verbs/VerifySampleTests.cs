@@ -78,6 +78,7 @@ public sealed class VerifySampleTests : IAsyncLifetime
     [Theory]
     [InlineData(new[] { 3f, 4, 0, 2 }, new[] { 3f, 4, 0, 2 }, 0, 0)]
     [InlineData(new[] { 3f, 4, 0, 2 }, new[] { 3f, 4, 0, 1 }, 1, 1)] // 1 of 1
+    [InlineData(new[] { 3f, 4, 0, 1 }, new[] { 3f, 4, 0, 2 }, 1, 0.5)] // below what is stored
     [InlineData(new[] { 3f, 5, 0, 2 }, new[] { 3f, 4, 0, 2 }, 1, 0.2)] // 1 of 5
     [InlineData(new[] { float.NaN, 0, 0, 2 }, new[] { float.NaN, 9, 0, 2 }, 0, 0)] // no vector on both sides
     [InlineData(new[] { float.NaN, 0, 0, 2 }, new[] { 3f, 4, 0, 2 }, double.PositiveInfinity, double.PositiveInfinity)]
