@@ -59,7 +59,7 @@ public sealed class RequestTests : IDisposable
     {
         _experiment.Requests().Values.ShouldAllBe(request => !request.Contains("\"remote\""));
         _experiment.Settings["AttributionRemote"] = "s3://bucket/team";
-        _experiment.Requests().Values.ShouldAllBe(request => request.Contains("\"remote\":\"s3://bucket/team\""));
+        _experiment.Requests().Values.ShouldAllBe(request => request.Contains("\"remote\": \"s3://bucket/team\""));
     }
 
     [Fact]
