@@ -77,6 +77,7 @@ internal static class QueryTables
             .. Run,
             new("subsets", "BIGINT", "the number of subsets that were trained on"),
             new("seeds", "BIGINT", "the number of training runs per subset, whose losses are averaged"),
+            new("row_scores", "VARCHAR", "row if lds_per_row uses scores by each evaluation row alone, set if it uses those of the whole set"),
             new("lds", "DOUBLE", "Spearman's correlation, over subsets, of the scores' predictions and minus the evaluation set's loss"),
             new("lds_lower", "DOUBLE", "the lower end of its 95% interval"),
             new("lds_upper", "DOUBLE", "the upper end"),
