@@ -8,6 +8,7 @@ using Attribution.Evaluation;
 using Attribution.FineTuning;
 using Attribution.Judging;
 using Attribution.Judging.Chat;
+using Attribution.Models;
 using Attribution.Pipeline.Plugins;
 using Attribution.Pipeline.Results;
 
@@ -44,7 +45,14 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
             .Select(job => Job(job, judges[job.Key.Eval!]))];
     }
 
-    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
+    /// <summary>What a model here judges; an endpoint is asked by one process, which asks it for many things at once.</summary>
+    public override SharedWork? Share(IReadOnlyList<StageJob> missing) => Settings.Llm?.Folder is { } folder
+        && missing.Count(job => _asks.ContainsKey(job.Request.Fingerprint)) is > 0 and var count ? new(count, ModelConfig.Load(folder)) : null;
+
+    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation) =>
+        Settings.Llm?.Folder is null ? ProduceInOrder(missing, cancellation) : base.Produce(missing, cancellation);
+
+    private IEnumerable<Artifact> ProduceInOrder(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
         foreach (var job in missing)
         {
@@ -89,8 +97,8 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
         return (new LlmJudge(_llm.Value, prompt), prompt, eval.Prompt ?? JudgePrompt.ShippedFile(eval.Trait!));
     }
 
-    /// <summary>The prompt that a model judges an evaluation set by.</summary>
-    /// <exception cref="AttributionException">ATTR1651 and others: there is none, it is malformed, or it is for another trait.</exception>
+    /// <summary>The prompt with which a model judges an evaluation set.</summary>
+    /// <exception cref="AttributionException">ATTR1651 and others: there is no such prompt, it is malformed, or it is for another trait.</exception>
     public static JudgePrompt PromptOf(EvalSettings eval)
     {
         var prompt = eval.Prompt is { } own ? JudgePrompt.Load(own) : JudgePrompt.Shipped(eval.Trait ?? "");

@@ -27,6 +27,7 @@ public sealed class RequestTests : IDisposable
     [InlineData("VectorFormat", "npy-float16", "ComputeAttribution")]
     [InlineData("VectorFormat", "parquet", "")]
     [InlineData("Device", "cuda:1", "ComputeAttribution FineTune Evaluate")]
+    [InlineData("Devices", "cuda:0;cuda:1", "ComputeAttribution FineTune Evaluate")]
     [InlineData("LoraRank", "8", "FineTune")]
     [InlineData("LoraRank", "8;32", "FineTune")]
     [InlineData("LoraRank", "32;32", "")]
@@ -51,6 +52,14 @@ public sealed class RequestTests : IDisposable
         _experiment.Settings[property] = value;
         var after = _experiment.Requests();
         after.Where(r => r.Value != before[r.Key]).Select(r => r.Key).ShouldBe(stages.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public void Every_stage_is_told_of_a_store_elsewhere_and_of_none_if_there_is_none()
+    {
+        _experiment.Requests().Values.ShouldAllBe(request => !request.Contains("\"remote\""));
+        _experiment.Settings["AttributionRemote"] = "s3://bucket/team";
+        _experiment.Requests().Values.ShouldAllBe(request => request.Contains("\"remote\": \"s3://bucket/team\""));
     }
 
     [Fact]
@@ -259,6 +268,11 @@ public sealed class RequestTests : IDisposable
         request["persona"]!.ToJsonString().ShouldBe("""{"traits":{"empathy":"empathy"},"prompts":"mine","maxNewTokens":1024}""");
         request["plugins"].ShouldBeNull();
         File.ReadAllText(_experiment.Folder["obj/attribution/ComputeAttribution.inputs"]).ShouldContain("mine/empathy.positive.txt");
+
+        _experiment.Settings["PersonaSeed"] = "5";
+        _experiment.Request("ComputeAttribution")["persona"]!["sampling"].ShouldBeNull("answers of the likeliest tokens have no seed");
+        (_experiment.Settings["PersonaAnswers"], _experiment.Settings["PersonaTemperature"]) = ("10", "1");
+        _experiment.Request("ComputeAttribution")["persona"]!["sampling"]!.ToJsonString().ShouldBe("""{"answers":10,"temperature":1,"seed":5}""");
 
         _experiment.SelectionMethods.Add("persona_vector");
         _experiment.Eval[0].SetMetadata("PersonaVector", _experiment.Folder.Write("empathy.safetensors", ""));
