@@ -5,15 +5,17 @@ using System.Text;
 namespace Attribution.Data.Store;
 
 /// <summary>
-/// Says in a file who has it and, by a heartbeat, that its holder is alive. Locks of the operating system come first; leases are for what those do not tell on
-/// a network file system: a lock may linger after its machine died, and may hold on one machine only.
+/// Writes into a file which machine holds it and, by a heartbeat, that the holder is alive. Locks of the operating system come first. Leases cover what locks
+/// miss on a network file system: a lock may remain after its machine died, and may hold on one machine only.
 /// </summary>
 internal sealed partial class Lease : IDisposable
 {
-    /// <summary>How often a holder says that it is alive.</summary>
+    /// <summary>The time between two stamps of a holder.</summary>
     public static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
 
-    /// <summary>A holder on another machine that has said nothing for so long is dead. Should it live after all, some work is done twice.</summary>
+    /// <summary>
+    /// A holder on another machine that has not stamped its file for this long counts as dead. If it is alive after all, some work is done twice.
+    /// </summary>
     public static readonly TimeSpan Lapse = TimeSpan.FromMinutes(2);
 
     private const int LongestOwner = 64;
@@ -28,8 +30,8 @@ internal sealed partial class Lease : IDisposable
 
     private Lease(FileStream file, StoreFiles files) => (_file, _files) = (file, files);
 
-    /// <summary>Takes an open file, which its caller closes after the lease.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Takes a lease on an open file; the caller closes the file after the lease.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static Lease Take(FileStream file, StoreFiles files)
     {
         var lease = new Lease(file, files);
@@ -39,29 +41,29 @@ internal sealed partial class Lease : IDisposable
         return lease;
     }
 
-    /// <summary>Whether a file that this process has open is another machine's, which is alive.</summary>
+    /// <summary>Whether a file that this process has open belongs to another machine that is alive.</summary>
     public static bool IsOfLivingOther(FileStream file, StoreFiles files)
     {
         Span<byte> owner = stackalloc byte[LongestOwner];
         return Name(owner[..RandomAccess.Read(file.SafeFileHandle, owner, 0)]) is { } node && node != files.Node && !HasLapsed(file.Name, files);
     }
 
-    /// <summary>Whether a file whose lock another holds is that of a machine that is dead: its lock lingers.</summary>
+    /// <summary>Whether a file that another holder has locked belongs to a machine that is dead, so that its lock merely remains.</summary>
     public static bool IsOfDeadOther(string path, StoreFiles files) => ReadLocked(path) is { } node && node != files.Node && HasLapsed(path, files);
 
-    /// <summary>Whether nobody has stamped a file, or changed a folder, for so long that its holder is dead; true if it is gone.</summary>
+    /// <summary>Whether a file has not been stamped, or a folder not changed, for so long that its holder counts as dead; true if it does not exist.</summary>
     public static bool HasLapsed(string path, StoreFiles files) =>
         !Path.Exists(path) || files.Now(Path.GetDirectoryName(path)!) - File.GetLastWriteTimeUtc(path) > Lapse;
 
-    /// <summary>Says that the holders of leases are alive.</summary>
-    /// <param name="files">Those of one file system; null for all.</param>
+    /// <summary>Stamps the files of leases.</summary>
+    /// <param name="files">The leases of one file system; null for all.</param>
     public static void BeatAll(StoreFiles? files)
     {
         foreach (var lease in Held.Keys.Where(lease => files is null || lease._files == files))
             lease.BeatOnce();
     }
 
-    /// <summary>Says no more that its holder is alive.</summary>
+    /// <summary>Ends the lease, without another stamp.</summary>
     public void Dispose()
     {
         Held.TryRemove(this, out _);
@@ -79,13 +81,13 @@ internal sealed partial class Lease : IDisposable
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException or UnauthorizedAccessException)
             {
-                // The disk is full, or the server away for a while. At worst work is done twice.
+                // // The disk is full, or the server is away for a while. At worst some work is done twice.
             }
     }
 
     private static string? Name(ReadOnlySpan<byte> text) => text.IndexOf((byte)'\n') is > 0 and var end ? Encoding.UTF8.GetString(text[..end]) : null;
 
-    // .NET opens no file that another has locked, not even to read it.
+    // // .NET does not open a file that another process has locked, even to read it.
     private static string? ReadLocked(string path)
     {
         if (!OperatingSystem.IsLinux())

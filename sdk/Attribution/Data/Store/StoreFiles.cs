@@ -5,12 +5,11 @@ using System.Text;
 namespace Attribution.Data.Store;
 
 /// <summary>
-/// What the store asks of the file system that it lies on where file systems differ: locks, clocks, and whether a folder is there. A test has one that
-/// answers as network file systems do.
+/// The operations for which file systems differ: locks, clocks, and whether a folder exists. Tests use a substitute that behaves like a network file system.
 /// </summary>
 internal class StoreFiles
 {
-    // The names that statfs(2) gives, as .NET spells them.
+    // // The names that statfs(2) gives, as .NET spells them.
     private static readonly string[] NetworkFormats =
         ["nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "ceph", "afs", "fuse", "gluster", "9p", "v9fs", "panfs", "pvfs", "orangefs", "virtiofs", "weka",
             "ocfs2", "gfs2"];
@@ -24,27 +23,31 @@ internal class StoreFiles
     public static StoreFiles OfThisMachine { get; } = new();
 
     /// <summary>
-    /// Tries a lock that this process holds from another process; returns whether that got it too, or null if that cannot be told. Set by programs that can
-    /// start themselves again.
+    /// Tries, from another process, a lock that this process holds: true if that process got it too; null if unknown. Set by programs that can start themselves
+    /// again.
     /// </summary>
     public Func<string, bool?>? TryFromOtherProcess { get; set; }
 
-    /// <summary>This machine, as long as it has been up.</summary>
+    /// <summary>The id of this machine since its last boot.</summary>
     public virtual string Node => StoreNode.This;
 
-    /// <summary>Opens a file for its holder alone; made if it is not there.</summary>
-    /// <exception cref="IOException">Among others, <see cref="StoreLock.IsHeldElsewhere"/>.</exception>
+    /// <summary>Opens a file exclusively and creates it if it does not exist.</summary>
+    /// <exception cref="IOException">For example <see cref="StoreLock.IsHeldElsewhere"/>.</exception>
     public virtual FileStream OpenAlone(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
 
-    /// <summary>Opens a file beside others who do so; made if it is not there.</summary>
-    /// <remarks>For reading: of a file on nfs or cifs that may be written to, .NET takes no shared lock, and says nothing.</remarks>
+    /// <summary>Opens a file together with others that do the same, and creates it if it does not exist.</summary>
+    /// <remarks>Opened for reading: for a writable file on nfs or cifs, .NET takes no shared lock and reports nothing.</remarks>
     /// <inheritdoc cref="OpenAlone" path="/exception"/>
     public virtual FileStream OpenShared(string path) => new(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite, 1);
 
-    /// <summary>Whether a folder is there. A network file system may say no for a minute after another machine has made it (<see cref="Refresh"/>).</summary>
+    /// <summary>
+    /// Whether a folder exists. A network file system may report for a minute that it does not after another machine created it (<see cref="Refresh"/>).
+    /// </summary>
     public virtual bool FolderExists(string path) => Directory.Exists(path);
 
-    /// <summary>Has the file system ask its server anew what is in a folder: a change of one's own makes what was remembered of it void.</summary>
+    /// <summary>
+    /// Makes the file system ask its server again for the contents of a folder: a change by this machine invalidates what the client has cached.
+    /// </summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public virtual void Refresh(string folder)
     {
@@ -56,16 +59,16 @@ internal class StoreFiles
         }
     }
 
-    /// <summary>Writes who has a file, and the time of now beside it.</summary>
+    /// <summary>Writes the holder of a file into it, which also sets its time stamp.</summary>
     public virtual void Stamp(FileStream file)
     {
         RandomAccess.Write(file.SafeFileHandle, Encoding.UTF8.GetBytes(Node + "\n"), 0);
-        // Else a client of a network file system may keep it for itself.
+        // // Otherwise the client of a network file system may delay the write.
         if (IsShared(Path.GetDirectoryName(file.Name)!))
             RandomAccess.FlushToDisk(file.SafeFileHandle);
     }
 
-    /// <summary>The time by the clock that stamps the files of a folder, which may be a server's.</summary>
+    /// <summary>The present time by the clock that stamps the files of a folder, which may be a server's.</summary>
     public virtual DateTime Now(string folder)
     {
         if (_clocks.TryGetValue(folder, out var clock) && Stopwatch.GetElapsedTime(clock.Measured) < ClockIsGoodFor)
@@ -78,7 +81,7 @@ internal class StoreFiles
         return DateTime.UtcNow + ahead;
     }
 
-    /// <summary>Whether machines may share what is in a folder.</summary>
+    /// <summary>Whether several machines may use the contents of a folder.</summary>
     public virtual bool IsShared(string folder) => _shared.GetOrAdd(folder, static folder =>
     {
         try
@@ -90,12 +93,14 @@ internal class StoreFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Not known: what it costs to ask more often is little.
+            // // Unknown; asking more often costs little.
         }
         return true;
     });
 
-    /// <summary>Whether the file system of a folder keeps locks. Some network file systems pretend to, some only to the process that asks.</summary>
+    /// <summary>
+    /// Whether the file system of a folder supports locks. Some network file systems only pretend to, and some keep them only within the asking process.
+    /// </summary>
     public virtual bool HasLocks(string folder)
     {
         var path = Path.Combine(folder, $"probe.{Guid.NewGuid():N}");
@@ -108,7 +113,7 @@ internal class StoreFiles
         return TryFromOtherProcess is null || !IsShared(folder) || !OtherGets(folder, path);
     }
 
-    // Starting a process costs more than a stage that finds all in the store, so it is asked once for as long as this machine is up.
+    // // Starting a process takes longer than a stage whose results are all in the store, so this is tested once per boot.
     private bool OtherGets(string folder, string path)
     {
         var known = Path.Combine(folder, $"probed.{Node}");

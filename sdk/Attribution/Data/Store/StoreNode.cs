@@ -1,14 +1,14 @@
 namespace Attribution.Data.Store;
 
-/// <summary>Which machine this is, since it was started: of what an earlier start left, nobody is alive.</summary>
+/// <summary>The identity of this machine since its last boot: holders from an earlier boot are dead.</summary>
 internal static class StoreNode
 {
     private const string BootFile = "/proc/sys/kernel/random/boot_id";
 
-    /// <summary>16 hexadecimal digits, made from the host's name and its boot.</summary>
+    /// <summary>16 hexadecimal digits, computed from the host name and the boot.</summary>
     public static string This { get; } = ContentHash.Of($"{Environment.MachineName} {Boot()}").ToString()[..16];
 
-    // Where no file says it, the hour of the start does.
+    // // If no file gives the boot, the hour of the start is used.
     private static string Boot()
     {
         try

@@ -3,8 +3,9 @@ using Attribution.Diagnostics;
 namespace Attribution.Data.Store;
 
 /// <summary>
-/// Keeps users of a store and a collection of it apart. On one machine, and where locks hold between machines, a lock does so that users hold together and a
-/// collection alone. For machines that see no lock of each other there are leases too: who comes writes its own first and then looks for the others'.
+/// Keeps users of a store apart from a collection of it. On one machine, and where locks hold between machines, users hold a lock together and a collection
+/// holds it alone. For machines that do not see each other's locks there are leases as well: each one first writes its own lease and then looks for those of
+/// the others.
 /// </summary>
 internal sealed class StoreUse : IDisposable
 {
@@ -27,7 +28,7 @@ internal sealed class StoreUse : IDisposable
         }
     }
 
-    /// <summary>Enters as one of the users; null while the store is collected.</summary>
+    /// <summary>Enters as a user; null while the store is being collected.</summary>
     /// <exception cref="IOException">The store cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The store may not be written.</exception>
     public static StoreUse? TryEnter(StoreLayout layout, StoreFiles files)
@@ -49,8 +50,8 @@ internal sealed class StoreUse : IDisposable
         return null;
     }
 
-    /// <summary>Enters alone, to collect.</summary>
-    /// <exception cref="AttributionException">ATTR1807: somebody uses the store.</exception>
+    /// <summary>Enters as the only one, to collect.</summary>
+    /// <exception cref="AttributionException">ATTR1807: the store is in use.</exception>
     /// <exception cref="IOException">The store cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The store may not be written.</exception>
     public static StoreUse EnterAlone(StoreLayout layout, StoreFiles files)
@@ -77,7 +78,7 @@ internal sealed class StoreUse : IDisposable
         return use;
     }
 
-    /// <summary>Forgets users that are long dead.</summary>
+    /// <summary>Deletes the files of users that died long ago.</summary>
     public static void Sweep(StoreLayout layout, StoreFiles files)
     {
         foreach (var user in Directory.Exists(layout.Users) ? All(layout) : [])
@@ -96,7 +97,7 @@ internal sealed class StoreUse : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It lapses.
+            // // Its lease lapses.
         }
         _lock?.Dispose();
     }
@@ -105,7 +106,7 @@ internal sealed class StoreUse : IDisposable
 
     private static FileStream Create(string path) => new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 1);
 
-    // One on this machine is seen by its lock.
+    // // A collection on this machine is seen by its lock.
     private static bool IsCollectedElsewhere(StoreLayout layout, StoreFiles files)
     {
         files.Refresh(layout.Users);
@@ -113,7 +114,7 @@ internal sealed class StoreUse : IDisposable
             && NodeOf(file) != files.Node && !Lease.HasLapsed(file, files));
     }
 
-    // What the file system is asked its time by, and is refreshed by, is nobody's.
+    // // The files for asking the file system's time and for refreshing it belong to no user.
     private static string[] All(StoreLayout layout) => [.. Directory.GetFiles(layout.Users).Where(file => Path.GetFileName(file)[0] != '.')];
 
     private static string NodeOf(string file)

@@ -10,14 +10,14 @@ using Attribution.Diagnostics;
 namespace Attribution.Data.Store.Remote;
 
 /// <summary>
-/// A bucket of S3, or of a service that speaks as S3 does: <c>prefix/stage/fingerprint/file</c>. The manifest is written last, and what has none is not there.
-/// Credentials, region and endpoint are those of AWS's own tools.
+/// A bucket of S3 or of a service with the same interface: <c>prefix/stage/fingerprint/file</c>. The manifest is written last; an artifact without a manifest
+/// does not count. Credentials, region and endpoint are read as AWS's own tools read them.
 /// </summary>
 internal sealed class RemoteBucket : IRemoteStore
 {
     private static readonly string[] EndpointVariables = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
 
-    // The service takes 5 GiB in one request, and an interrupted one begins anew.
+    // // The service takes 5 GiB in one request; an interrupted request starts again from the beginning.
     private const long LargestAtOnce = 1L << 30;
 
     private readonly AmazonS3Client _client;
@@ -30,12 +30,12 @@ internal sealed class RemoteBucket : IRemoteStore
     public string Name => $"s3://{_bucket}/{_prefix}".TrimEnd('/');
 
     /// <summary>Opens a bucket.</summary>
-    /// <exception cref="AttributionException">ATTR1814: the endpoint is no address, or there are no credentials.</exception>
+    /// <exception cref="AttributionException">ATTR1814: the endpoint is not an address, or there are no credentials.</exception>
     public static RemoteBucket Open(string bucket, string prefix, string property)
     {
         var config = new AmazonS3Config
         {
-            // Every file's SHA-256 is in its manifest, and services other than AWS's own do not all know of more.
+            // // The manifest has the SHA-256 of every file, and not all services know other checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
@@ -45,7 +45,7 @@ internal sealed class RemoteBucket : IRemoteStore
                 throw RemoteStores.Invalid($"{string.Join(" or ", EndpointVariables)} is no address of a service. Write one such as http://localhost:9000.",
                     property);
             config.ServiceURL = endpoint;
-            // Such a service has rarely a name for each bucket.
+            // // Such services rarely have a host name for each bucket.
             config.ForcePathStyle = true;
             config.AuthenticationRegion = Region() ?? "us-east-1";
         }
@@ -112,12 +112,12 @@ internal sealed class RemoteBucket : IRemoteStore
     {
         if (new FileInfo(path).Length > LargestAtOnce)
         {
-            // In parts; what an interruption leaves of those is no object.
+            // // Uploaded in parts; the parts of an interrupted upload are not an object.
             using var transfer = new TransferUtility(_client);
             await transfer.UploadAsync(path, _bucket, key, cancellation).ConfigureAwait(false);
         }
         else
-            // Signed as a whole: not every service knows the form in signed chunks.
+            // // Signed as a whole: not every service supports signed chunks.
             await _client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = key, FilePath = path, UseChunkEncoding = false }, cancellation)
                 .ConfigureAwait(false);
         return true;
@@ -139,7 +139,7 @@ internal sealed class RemoteBucket : IRemoteStore
         }
     }
 
-    /// <summary>The body of an answer, which goes with it; an interruption is an <see cref="IOException"/>.</summary>
+    /// <summary>The body of a response, which is disposed with it; an interruption is an <see cref="IOException"/>.</summary>
     private sealed class ResponseStream(GetObjectResponse response) : Stream
     {
         public override bool CanRead => true;

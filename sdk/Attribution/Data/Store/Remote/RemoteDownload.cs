@@ -3,19 +3,19 @@ using System.Security.Cryptography;
 
 namespace Attribution.Data.Store.Remote;
 
-/// <summary>Takes artifacts from a remote store into a folder, and nothing that is not as its manifest says.</summary>
+/// <summary>Downloads artifacts from a remote store into a folder, and refuses those that do not match their manifest.</summary>
 internal static class RemoteDownload
 {
     private const int LargestManifest = 64 << 20, BufferSize = 1 << 20;
 
     /// <summary>Writes an artifact's files and checks each byte.</summary>
-    /// <param name="remote">Where from.</param>
-    /// <param name="artifact">Which.</param>
+    /// <param name="remote">The remote store.</param>
+    /// <param name="artifact">The artifact.</param>
     /// <param name="folder">An empty folder.</param>
     /// <param name="cancellation">Stops between bytes.</param>
-    /// <returns>Its manifest; null if there is none there.</returns>
-    /// <exception cref="RemoteDamageException">It is damaged, or another's.</exception>
-    /// <exception cref="IOException">The remote store failed, or the disk.</exception>
+    /// <returns>The artifact's manifest; null if the remote store has none.</returns>
+    /// <exception cref="RemoteDamageException">The artifact is damaged, or its manifest is for another one.</exception>
+    /// <exception cref="IOException">The remote store or the disk failed.</exception>
     public static Manifest? Take(IRemoteStore remote, RemoteArtifact artifact, string folder, CancellationToken cancellation)
     {
         using (var stream = remote.Open(artifact, Manifest.FileName, cancellation))
@@ -37,7 +37,7 @@ internal static class RemoteDownload
         return manifest;
     }
 
-    /// <summary>Whether a name leads to a file inside of an artifact, on any system, and to no other.</summary>
+    /// <summary>Whether a name denotes a file inside an artifact on every operating system, other than the manifest.</summary>
     internal static bool IsName(string name) => name != Manifest.FileName && name.Split('/').All(part => part is not ("" or "." or "..")
         && part.All(c => c >= ' ' && !@"\:*?""<>|".Contains(c, StringComparison.Ordinal)));
 
@@ -76,5 +76,5 @@ internal static class RemoteDownload
     }
 }
 
-/// <summary>What a remote store has is not what it should be, and is not taken.</summary>
+/// <summary>An artifact in a remote store is damaged or foreign, and is not used.</summary>
 internal sealed class RemoteDamageException(string damage) : Exception(damage);

@@ -1,6 +1,6 @@
 namespace Attribution.Data.Store.Remote;
 
-/// <summary>A folder laid out as a store is: of another disk, or one that is copied elsewhere.</summary>
+/// <summary>A folder with the layout of a store, on another disk or to be copied elsewhere.</summary>
 internal sealed class RemoteFolder(string root) : IRemoteStore
 {
     private readonly StoreLayout _layout = new(Path.GetFullPath(root));
@@ -46,7 +46,7 @@ internal sealed class RemoteFolder(string root) : IRemoteStore
             }
             catch (IOException) when (Directory.Exists(destination))
             {
-                // Another was first.
+                // // Another process was first.
             }
             finally
             {

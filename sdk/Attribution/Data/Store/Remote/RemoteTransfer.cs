@@ -2,16 +2,16 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data.Store.Remote;
 
-/// <summary>Brings the artifacts of a store to a remote one, or back.</summary>
-/// <param name="store">The store here.</param>
-/// <param name="remote">The store there.</param>
-/// <param name="say">Told what is damaged, here or there.</param>
+/// <summary>Copies artifacts between a store and a remote store.</summary>
+/// <param name="store">The local store.</param>
+/// <param name="remote">The remote store.</param>
+/// <param name="say">Receives a line for each damaged artifact in either store.</param>
 internal sealed class RemoteTransfer(ArtifactStore store, IRemoteStore remote, Action<string> say)
 {
     private const int AtOnce = 8;
 
-    /// <summary>Puts there what is whole here and not there yet. Replies of judging models are no artifacts, and stay.</summary>
-    /// <exception cref="AttributionException">ATTR1815: the remote store failed. What was put there until then is whole.</exception>
+    /// <summary>Uploads the complete artifacts that the remote store lacks. Replies of judging models are not artifacts and are not uploaded.</summary>
+    /// <exception cref="AttributionException">ATTR1815: the remote store failed. Artifacts that were uploaded before are complete.</exception>
     public TransferResult Push(CancellationToken cancellation) => Guarded(() =>
     {
         if (Directory.Exists(store.Root))
@@ -20,8 +20,8 @@ internal sealed class RemoteTransfer(ArtifactStore store, IRemoteStore remote, A
         return Run(store.Layout.Artifacts().Select(a => new RemoteArtifact(a.Stage, a.Fingerprint)), there, Push, cancellation);
     });
 
-    /// <summary>Takes from there what is not here yet.</summary>
-    /// <exception cref="AttributionException">ATTR1815: the remote store failed. What was taken until then is whole.</exception>
+    /// <summary>Downloads the artifacts that the local store lacks.</summary>
+    /// <exception cref="AttributionException">ATTR1815: the remote store failed. Artifacts that were downloaded before are complete.</exception>
     public TransferResult Pull(CancellationToken cancellation) => Guarded(() =>
     {
         store.Prepare(cancellation);
@@ -50,7 +50,7 @@ internal sealed class RemoteTransfer(ArtifactStore store, IRemoteStore remote, A
         }
         catch (AggregateException e)
         {
-            // One is enough to tell; a person mends them one after the other.
+            // // The first failure is enough; a person fixes them one at a time.
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
         }
         return new(moved, had, damaged, bytes);
@@ -95,9 +95,9 @@ internal sealed class RemoteTransfer(ArtifactStore store, IRemoteStore remote, A
     }
 }
 
-/// <summary>What a transfer did.</summary>
-/// <param name="Moved">How many artifacts it brought over.</param>
-/// <param name="Had">How many were there already.</param>
-/// <param name="Damaged">How many were damaged and left.</param>
-/// <param name="Bytes">The size of what it brought over.</param>
+/// <summary>The result of a transfer.</summary>
+/// <param name="Moved">The number of artifacts that were copied.</param>
+/// <param name="Had">The number of artifacts that were there already.</param>
+/// <param name="Damaged">The number of damaged artifacts, which were not copied.</param>
+/// <param name="Bytes">The size of the copied artifacts in bytes.</param>
 internal sealed record TransferResult(int Moved, int Had, int Damaged, long Bytes);
