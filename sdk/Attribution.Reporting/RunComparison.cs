@@ -60,5 +60,5 @@ internal sealed record LdsComparison(string Train, string Eval, int Subsets, int
 /// <param name="Title">What people call the method.</param>
 /// <param name="Lds">The LDS with its interval; null where it is not known.</param>
 /// <param name="PerRow">Its mean over the evaluation rows, each by itself; null where the scores are not made by evaluation row.</param>
-/// <param name="NotToldFrom">Of the highest and of random scores, those that it is not told from.</param>
+/// <param name="NotToldFrom">What it is not told from: <c>the first</c>, which has the highest LDS, and <c>random</c> scores.</param>
 internal sealed record LdsOfMethod(string Title, ReportedDifference? Lds, ReportedDifference? PerRow, IReadOnlyList<string> NotToldFrom);

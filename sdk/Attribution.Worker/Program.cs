@@ -27,5 +27,6 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     ExplainVerb.Create(),
     StoreVerb.Create(),
     TokenizeVerb.Create(),
+    WatchVerb.Create(),
 };
 return await VerbRunner.RunAsync(root, args);
