@@ -21,7 +21,7 @@ internal sealed class StageFolder(string path)
     /// <summary>The files that must be there, as it left them.</summary>
     public string Files(string stage) => Path.Combine(path, $"{stage}.files");
 
-    /// <summary>Its time is that of the last run.</summary>
+    /// <summary>Its time is that of the last run, its text that of <see cref="StageFiles.Describe"/> then.</summary>
     public string Stamp(string stage) => Path.Combine(path, $"{stage}.stamp");
 
     /// <summary>Whether the file already says so.</summary>

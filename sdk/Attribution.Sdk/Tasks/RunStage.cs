@@ -11,6 +11,16 @@ public sealed class RunStage : WorkerTask
     [Required]
     public string Stage { get; set; } = "";
 
+    /// <summary>Which stages the experiment has.</summary>
+    public string ExperimentKind { get; set; } = "";
+
+    /// <summary>The content hashes of the worker's assemblies.</summary>
+    [Required]
+    public string Library { get; set; } = "";
+
+    /// <summary>The form of the experiment; empty for the one without a name.</summary>
+    public string Variant { get; set; } = "";
+
     /// <summary>Whether to take the metrics as the snapshot; VerifySnapshot alone reads it.</summary>
     public bool AcceptSnapshot { get; set; }
 
@@ -24,7 +34,8 @@ public sealed class RunStage : WorkerTask
     public override bool Execute()
     {
         Ran = true;
-        var folder = new StageFolder(Path.Combine(ProjectDirectory, StateFolder));
+        var files = new StageFiles(ProjectDirectory, StateFolder, ExperimentKind, Library, Variant);
+        var before = Result(files);
         IEnumerable<string> accept = AcceptSnapshot && Stage == StageNames.VerifySnapshot ? ["--accept-snapshot"] : [];
         if (!Run(["run-stage", Stage, "--request", $"{StateFolder}{Stage}.request.json", "--stop-with-stdin", "--verbose", .. accept]))
         {
@@ -33,13 +44,20 @@ public sealed class RunStage : WorkerTask
             return false;
         }
         SayDone();
-        Stamp(folder);
+        // Its time alone would not tell the stages that read it, had the clock gone back since they ran.
+        if (Result(files) != before)
+            foreach (var reader in files.Stages.Where(stage => stage.Upstream.Contains(Stage)))
+                File.Delete(files.Folder.Stamp(reader.Name));
+        Stamp(files);
         return true;
     }
 
+    private string? Result(StageFiles files) => File.Exists(files.Folder.Result(Stage)) ? File.ReadAllText(files.Folder.Result(Stage)) : null;
+
     /// <summary>The stamp is as new as what the stage made, whatever the clock of the disk that holds the store.</summary>
-    private void Stamp(StageFolder folder)
+    private void Stamp(StageFiles files)
     {
+        var folder = files.Folder;
         var stamp = folder.Stamp(Stage);
         var time = DateTime.UtcNow;
         if (File.Exists(folder.Files(Stage)))
@@ -47,7 +65,7 @@ public sealed class RunStage : WorkerTask
                 Path.Combine(ProjectDirectory, line)).Where(File.Exists))
                 if (File.GetLastWriteTimeUtc(file) is var written && written > time)
                     time = written;
-        StageFolder.Write(stamp, "");
+        StageFolder.Write(stamp, files.Describe(files.Stages.Single(stage => stage.Name == Stage)));
         File.SetLastWriteTimeUtc(stamp, time);
     }
 }

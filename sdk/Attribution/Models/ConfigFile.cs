@@ -28,11 +28,13 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
         try
         {
             var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Disallow, AllowDuplicateProperties = false };
-            return JsonNode.Parse(text, null, options) is JsonObject json
-                ? new ConfigFile(json, file)
-                : throw new AttributionException(ErrorCodes.ModelConfigInvalid, "The file is not a JSON object.") { File = file };
+            if (JsonNode.Parse(text, null, options) is not JsonObject json)
+                throw new AttributionException(ErrorCodes.ModelConfigInvalid, "The file is not a JSON object.") { File = file };
+            // Parsing leaves strings as they stand; writing them decodes every one.
+            _ = json.ToJsonString();
+            return new ConfigFile(json, file);
         }
-        // A name with half of a surrogate pair is of the second kind.
+        // A string with half of a surrogate pair is of the second kind.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new AttributionException(ErrorCodes.ModelConfigInvalid, $"The file is not valid JSON: {e.Message}", e) { File = file };

@@ -124,7 +124,8 @@ internal sealed class HashCache(string path)
             try
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                return new FileStream(path, mode, access, share);
+                // Without a buffer: what does not fit on the disk fails where it is written, not where the stream is closed.
+                return new FileStream(path, mode, access, share, bufferSize: 1);
             }
             catch (IOException e) when (StoreLock.IsHeldElsewhere(e) && DateTime.UtcNow < until)
             {

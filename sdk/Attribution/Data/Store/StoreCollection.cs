@@ -39,7 +39,7 @@ internal static class StoreCollection
 
     private static HashSet<StoredArtifact> Choose(StoredArtifact[] artifacts, CollectionPolicy policy)
     {
-        var kept = policy.Keep is null ? [] : Reachable(artifacts, policy.Keep);
+        var kept = policy.Keep is null ? [] : Reachable(artifacts, policy.Keep());
         // Which replies an experiment needs its artifacts do not tell, and replies were paid for: whoever keeps experiments keeps those.
         var free = artifacts.Where(a => !kept.Contains(a.Fingerprint) && !(policy.Keep is not null && a.Stage == Journal.StageName)).OrderBy(a =>
             a.LastUsed).ToArray();
@@ -104,11 +104,12 @@ internal static class StoreCollection
 
 /// <summary>What a collection of the store may remove. At least one of the three must be set.</summary>
 /// <param name="Keep">
-/// Fingerprints that stay, with everything that they were computed from (found by the content of their inputs); null: nothing stays for that reason.
+/// Gives the fingerprints that stay, with everything that they were computed from (found by the content of their inputs); null: nothing stays for that
+/// reason. It is asked once the collection is alone with the store: a build that ended just before has its results in it.
 /// </param>
 /// <param name="UnusedFor">Only what nobody has taken for this long goes; null: age does not protect.</param>
 /// <param name="LargestBytes">After that, the least recently used go until the rest is this small; null: no limit.</param>
-internal sealed record CollectionPolicy(IReadOnlyCollection<ContentHash>? Keep = null, TimeSpan? UnusedFor = null, long? LargestBytes = null);
+internal sealed record CollectionPolicy(Func<IReadOnlyCollection<ContentHash>>? Keep = null, TimeSpan? UnusedFor = null, long? LargestBytes = null);
 
 /// <summary>What a collection removed, or would have.</summary>
 /// <param name="Removed">The artifacts.</param>
