@@ -17,7 +17,7 @@ internal static class OutsideFiles
         foreach (var file in files)
         {
             var info = new FileInfo(file);
-            // Of a link, what it points to.
+            // For a link, its target.
             if (info.Exists && info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target)
                 info = target;
             text.Append(paths.Short(file));

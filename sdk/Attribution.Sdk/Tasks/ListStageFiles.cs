@@ -17,24 +17,24 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
     [Required]
     public string ProjectDirectory { get; set; } = "";
 
-    /// <summary>Where stages keep their notes, relative to the project.</summary>
+    /// <summary>The folder of the stages' state, relative to the project.</summary>
     [Required]
     public string StateFolder { get; set; } = "";
 
-    /// <summary>Which stages the experiment has.</summary>
+    /// <summary>The kind of experiment, which decides its stages.</summary>
     public string ExperimentKind { get; set; } = "";
 
     /// <summary>The content hashes of the worker's assemblies.</summary>
     [Required]
     public string Library { get; set; } = "";
 
-    /// <summary>The form of the experiment; empty for the one without a name.</summary>
+    /// <summary>The variant of the experiment; empty for none.</summary>
     public string Variant { get; set; } = "";
 
-    /// <summary>Accepting a snapshot runs its stage whatever the files say.</summary>
+    /// <summary>Whether the snapshot is accepted, which runs its stage whatever the files.</summary>
     public bool AcceptSnapshot { get; set; }
 
-    /// <summary>The files, each with the stage's name as metadata <c>Stage</c>; one file may be there for several stages.</summary>
+    /// <summary>The files, each with the stage's name as metadata <c>Stage</c>; a file may be listed for several stages.</summary>
     [Output]
     public ITaskItem[] Files { get; private set; } = [];
 
@@ -56,7 +56,7 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
 
     private static TaskItem Item(string file, string stage)
     {
-        // TaskItem reads its text as escaped.
+        // The constructor of TaskItem expects escaped text.
         var item = new TaskItem { ItemSpec = file };
         item.SetMetadata("Stage", stage);
         return item;

@@ -4,7 +4,7 @@ using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tasks;
 
-/// <summary>Runs one stage in the worker and stamps it.</summary>
+/// <summary>Runs one stage in the worker and updates its stamp.</summary>
 public sealed class RunStage : WorkerTask
 {
     /// <summary>The stage's name.</summary>
@@ -18,13 +18,13 @@ public sealed class RunStage : WorkerTask
     [Required]
     public string Library { get; set; } = "";
 
-    /// <summary>The form of the experiment; empty for the one without a name.</summary>
+    /// <summary>The variant of the experiment; empty for none.</summary>
     public string Variant { get; set; } = "";
 
-    /// <summary>Whether to take the metrics as the snapshot; VerifySnapshot alone reads it.</summary>
+    /// <summary>Whether to accept the metrics as the snapshot; read only by VerifySnapshot.</summary>
     public bool AcceptSnapshot { get; set; }
 
-    /// <summary>True once the task has run: MSBuild does not call it for a stage that is up to date.</summary>
+    /// <summary>True after the task has run: MSBuild does not run it for a stage that is up to date.</summary>
     [Output]
     public bool Ran { get; private set; }
 
@@ -39,7 +39,7 @@ public sealed class RunStage : WorkerTask
         IEnumerable<string> accept = AcceptSnapshot && Stage == StageNames.VerifySnapshot ? ["--accept-snapshot"] : [];
         if (!Run(["run-stage", Stage, "--request", $"{StateFolder}{Stage}.request.json", "--stop-with-stdin", "--verbose", .. accept]))
         {
-            // Nothing of this build runs after it; one that waits within the same build may.
+            // Nothing of this build runs after it; another build that waits may continue.
             BuildLock.Release(Path.Combine(ProjectDirectory, StateFolder));
             return false;
         }
@@ -54,7 +54,7 @@ public sealed class RunStage : WorkerTask
 
     private string? Result(StageFiles files) => File.Exists(files.Folder.Result(Stage)) ? File.ReadAllText(files.Folder.Result(Stage)) : null;
 
-    /// <summary>The stamp is as new as what the stage made, whatever the clock of the disk that holds the store.</summary>
+    /// <summary>Sets the stamp's time to that of the stage's newest output, whatever the clock of the store's disk.</summary>
     private void Stamp(StageFiles files)
     {
         var folder = files.Folder;

@@ -8,7 +8,7 @@ using Attribution.Worker.Watching;
 
 namespace Attribution.Worker.Stages;
 
-/// <summary>Tells whoever started a stage how it goes: one JSON object per line. May be used from several threads.</summary>
+/// <summary>Reports a stage's progress to the process that started it: one JSON object per line. May be used from several threads.</summary>
 internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
 {
     private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(500);
@@ -53,7 +53,7 @@ internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _live?.Dispose();
 
-    /// <summary>How far the stage has come; told at most twice a second.</summary>
+    /// <summary>Reports progress, at most twice a second.</summary>
     public override void Progress(Func<string> text)
     {
         lock (_gate)
@@ -67,7 +67,7 @@ internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
 
     private void Write(Line line)
     {
-        // Much of it is the words of others.
+        // Much of it is text from others.
         line = line with
         {
             Text = Shown.Of(line.Text),

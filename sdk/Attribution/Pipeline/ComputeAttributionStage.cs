@@ -11,14 +11,14 @@ using Attribution.Pipeline.Results;
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// Computes the attribution vectors of the datasets: a job per dataset, method and layer, put together from blocks of rows, of which each
-/// (block, method, layer) is kept by itself. What a block lacks comes out of one pass over the model.
+/// Computes the attribution vectors of the datasets, with a job per dataset, method and layer. A job's table is assembled from blocks of rows, and each (block,
+/// method, layer) is stored on its own. One pass over the model computes all that a block lacks.
 /// </summary>
 internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings>
 {
     public const string Name = StageNames.ComputeAttribution;
 
-    /// <summary>The method whose vectors of an evaluation set are the controls that <c>cos_sim_debias_eval</c> reads.</summary>
+    /// <summary>The method whose evaluation vectors are the controls for <c>cos_sim_debias_eval</c>.</summary>
     public const string ControlMethod = AttributionMethodNames.ResidualControl;
 
     private const string StoreStage = "vectors", BlockName = "vector-blocks";
@@ -87,7 +87,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         var tables = missing.Where(job => IsOfRows(job))
             .GroupBy(job => (Dataset: job.Key.Dataset!, WithControls: _withControls.Contains(job.Request.Fingerprint)))
             .Select(group => TableOf(group.Key.Dataset, group.Key.WithControls, [.. group], cancellation)).OfType<Table>().ToArray();
-        // First what is free of every table, then what other processes are still at work on.
+        // First whatever is free in every table, then the blocks that other processes still hold.
         var ran = Array.ConvertAll(tables, table => table.Blocks.Help(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell,
             cancellation));
         if (Context.IsHelper)
@@ -122,7 +122,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {
-        // A run shows the scores that it selects by.
+        // A run's results include the baseline scores that it selects by.
         if (ScoreJobs.Makes(job))
             yield break;
         var imported = Imported(job.Key.Dataset!);
@@ -141,7 +141,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         _model.Dispose();
     }
 
-    // Whether the vectors come out of a pass over the rows that other methods share.
+    // Whether the vectors come from the pass over the rows that methods share.
     private static bool IsOfRows(StageJob job) => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job) && !LessJobs.Makes(job);
 
     private List<StageJob> Jobs(JobResult dataset, IEnumerable<string> methods, int[] layers)
@@ -177,18 +177,18 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         return planned;
     }
 
-    // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
+    // With rows, the request of a table over all rows; without them, the request of its blocks, which the store distinguishes by their content.
     private StageRequest Request(string stage, string method, int layer, InputFile? rows, bool withControls = false)
     {
         var (model, own) = (_model.Inputs, Context.Plugins.CodeOf(_methods.Get(method)));
         var controls = withControls ? _controls.Request : null;
-        var tokenBudget = Settings.Execution?.TokenBudget; // on a GPU it decides on the shapes of products, and so on the last bits
+        var tokenBudget = Settings.Execution?.TokenBudget; // on a GPU it decides the shapes of products, and so the last bits
         object vectors = IsProjected(method)
             ? new { rows, controls, model, method, projection = _methods.Projection, Settings.MaxTokens, Settings.Dtype, tokenBudget }
             : new { rows, controls, model, method, layer, Settings.MaxTokens, Settings.Dtype, tokenBudget };
         if (Settings.Loss is not null)
             vectors = new { vectors, Settings.Loss };
-        // Blocks are kept in one form, whatever becomes of them.
+        // Blocks are always stored in one format, whatever the table's format is.
         var isOtherForm = stage == StoreStage && _format != VectorFormat.Parquet;
         return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, own);
     }
@@ -209,7 +209,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         return [.. layers.Distinct()];
     }
 
-    /// <summary>The jobs of a dataset that read the same rows; null where those rows lack controls that another process is writing.</summary>
+    /// <summary>The jobs of a dataset that read the same rows; null if the rows lack controls that another process is still writing.</summary>
     private Table? TableOf(string dataset, bool withControls, StageJob[] jobs, CancellationToken cancellation)
     {
         var path = RowsOf(dataset).Path;
@@ -230,8 +230,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
 
     private Action<int, ArtifactBuilder> Compute(Table table, Block block, IReadOnlyList<int> wanted, CancellationToken cancellation)
     {
-        // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked
-        // of it.
+        // Controls are tokenized even if no method reads them: batches are cut by both lengths, so that a block's bytes do not depend on the methods asked for.
         TokenizedRow[] tokenized = [.. table.Rows.Get(block).Select(row => _model.Encoder.Encode(row, table.Jobs[0].Source!))];
         _computer ??= new VectorComputer(_model.Model.Transformer, _methods, Settings.Execution?.TokenBudget);
         var vectors = _computer.Compute(tokenized, [.. wanted.Select(i => table.Keys[i])], cancellation: cancellation);
@@ -290,7 +289,7 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
 
     private InputFile RowsOf(string dataset) => Context.Input(Imported(dataset), ImportDatasetsStage.RowsFile);
 
-    /// <summary>The jobs of one dataset, and the blocks of rows that they are put together from.</summary>
+    /// <summary>The jobs of one dataset, and the blocks of rows that their tables are assembled from.</summary>
     private sealed record Table(
         string Dataset, bool WithControls, StageJob[] Jobs, BlockRows Rows, VectorKey[] Keys, BlockComputation Blocks, IReadOnlyList<Block> Plan, int Missing,
         Action<BlockProgress> Tell);
