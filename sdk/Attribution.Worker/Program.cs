@@ -17,6 +17,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     FineTuneVerb.Create(),
     EvaluateVerb.Create(),
     CompareVerb.Create(),
+    CompletionVerb.Create(),
     QueryVerb.Create(),
     ReportVerb.Create(),
     DoctorVerb.Create(),
@@ -24,8 +25,10 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     JudgeVerb.Create(),
     LogitsVerb.Create(),
     RunStageVerb.Create(),
+    CheckVerb.Create(),
     ExplainVerb.Create(),
     StoreVerb.Create(),
+    TrackVerb.Create(),
     TokenizeVerb.Create(),
     WatchVerb.Create(),
 };

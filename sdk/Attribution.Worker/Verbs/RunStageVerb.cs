@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Attribution.Contracts;
 using Attribution.Diagnostics;
 using Attribution.Pipeline;
+using Attribution.Worker.GitHub;
 using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;
@@ -62,6 +64,8 @@ public static class RunStageVerb
             }
             finally
             {
+                if (context.Settings is VerifySnapshotSettings snapshot)
+                    SnapshotOnGitHub.Tell(snapshot, context);
                 if (isHelper || context.Helpers is not null)
                     reporter.Detail($"computed {context.Store.ComputedCount} artifacts");
             }
