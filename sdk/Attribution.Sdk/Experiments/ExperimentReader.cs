@@ -70,9 +70,14 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     protected T ModelStage<T>(string stage)
         where T : ModelSettings => Settings<T>(stage) with { Model = BaseModel(), ChatTemplate = ChatTemplate(), Execution = Execution() };
 
-    /// <summary>Where and how a model runs; null to leave it to the worker.</summary>
-    protected ExecutionSettings? Execution() => Properties.Read<ExecutionSettings>() is var execution && execution == new ExecutionSettings()
-        ? null : execution;
+    /// <summary>Where and how a model runs; null where the project leaves it to the worker.</summary>
+    protected ExecutionSettings? Execution()
+    {
+        var execution = Properties.Read<ExecutionSettings>();
+        if (DeviceList.ProblemOf(execution) is { } problem)
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid, problem, nameof(ExecutionSettings.Devices)));
+        return execution == new ExecutionSettings() ? null : execution;
+    }
 
     /// <summary>The files of the base model, if it is a folder, and of a chat template that replaces its own.</summary>
     protected IEnumerable<string> ModelFiles =>

@@ -14,7 +14,7 @@ namespace Attribution.Pipeline;
 /// Computes the attribution vectors of the datasets, with a job per dataset, method and layer. A job's table is assembled from blocks of rows, and each (block,
 /// method, layer) is stored on its own. One pass over the model computes all that a block lacks.
 /// </summary>
-internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings>
+internal sealed partial class ComputeAttributionStage : Stage<ComputeAttributionSettings>
 {
     public const string Name = StageNames.ComputeAttribution;
 
@@ -69,33 +69,38 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
     }
 
     public override SharedWork? Share(IReadOnlyList<StageJob> missing) => new(
-        missing.Where(job => IsOfRows(job)).Select(job => job.Key.Dataset!).Distinct()
-            .Sum(dataset => 1 + (int)(DatasetFacts.Read(Context.Input(Imported(dataset), ImportDatasetsStage.FactsFile).Path).Rows / BlockPlan.LargestBlock)),
+        missing.Where(job => !PersonaJobs.Makes(job.Key.Method!) && ReadsModel(job)).Select(job => (job.Key.Dataset!, IsOfRows(job) ? "" : job.Key.Method,
+                job.Key.Train)).Distinct()
+            .Sum(rows => 1 + (int)(DatasetFacts.Read(Context.Input(Imported(rows.Item1), ImportDatasetsStage.FactsFile).Path).Rows / BlockPlan.LargestBlock))
+            + _personas.CountParts(missing),
         _model.Config);
 
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
+        // What is free comes first, then what is put together of it. A helper puts nothing together.
+        StageJob[] personas = [.. missing.Where(job => PersonaJobs.Makes(job.Key.Method!))], scores = [.. missing.Where(ScoreJobs.Makes)],
+            less = [.. missing.Where(LessJobs.Makes)];
+        _personas.Help(personas, cancellation);
+        _scores.Help(scores, RowsOf, cancellation);
         if (!Context.IsHelper)
-            foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
-                yield return persona;
-        if (!Context.IsHelper)
-            foreach (var scores in _scores.Produce(missing.Where(ScoreJobs.Makes), RowsOf, cancellation))
-                yield return scores;
-        if (!Context.IsHelper)
-            foreach (var vectors in _less.Produce(missing.Where(LessJobs.Makes), RowsOf, cancellation))
-                yield return vectors;
-        var tables = missing.Where(job => IsOfRows(job))
-            .GroupBy(job => (Dataset: job.Key.Dataset!, WithControls: _withControls.Contains(job.Request.Fingerprint)))
-            .Select(group => TableOf(group.Key.Dataset, group.Key.WithControls, [.. group], cancellation)).OfType<Table>().ToArray();
-        // First whatever is free in every table, then the blocks that other processes still hold.
-        var ran = Array.ConvertAll(tables, table => table.Blocks.Help(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell,
+            foreach (var artifact in _personas.Produce(personas, cancellation).Concat(_scores.Produce(scores, RowsOf, cancellation))
+                .Concat(_less.Produce(less, RowsOf, cancellation)))
+                yield return artifact;
+        // Those without controls first, which nobody has to write.
+        var tables = TablesOf(missing).OrderBy(group => group.Key.WithControls).Select(group => TableOf(group.Key.Dataset, group.Key.WithControls, [.. group],
             cancellation));
+        var made = new List<(Table Table, int Ran)>();
+        foreach (var table in tables)
+            made.Add((table, table.Blocks.Help(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation)));
+        // Behind the training of the warm-up, for which a helper waits once nothing else is free.
+        if (Context.IsHelper)
+            _less.Help(less, RowsOf, cancellation);
         if (Context.IsHelper)
             yield break;
-        foreach (var (t, table) in tables.Index())
+        foreach (var (table, ran) in made)
         {
             var run = table.Blocks.Run(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation);
-            Count(run.Progress with { Ran = Context.Helpers is not null ? table.Missing : ran[t] + run.Progress.Ran });
+            Count(run.Progress with { Ran = Context.Helpers is not null ? table.Missing : ran + run.Progress.Ran });
             IReadOnlyList<ContentHash> controls = table.WithControls ? _controls.PartsOf(table.Dataset, RowsOf(table.Dataset)) : [];
             foreach (var (i, job) in table.Jobs.Index())
             {
@@ -143,6 +148,8 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
 
     // Whether the vectors come from the pass over the rows that methods share.
     private static bool IsOfRows(StageJob job) => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job) && !LessJobs.Makes(job);
+
+    private static bool ReadsModel(StageJob job) => job.Key.Method is not (BaselineNames.Bm25 or BaselineNames.Length);
 
     private List<StageJob> Jobs(JobResult dataset, IEnumerable<string> methods, int[] layers)
     {
@@ -207,36 +214,23 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         return [.. layers.Distinct()];
     }
 
-    /// <summary>The jobs of a dataset that read the same rows; null if the rows lack controls that another process is still writing.</summary>
-    private Table? TableOf(string dataset, bool withControls, StageJob[] jobs, CancellationToken cancellation)
-    {
-        var path = RowsOf(dataset).Path;
-        if (withControls)
-        {
-            if (_controls.Produce(dataset, RowsOf(dataset), jobs[0].Source, cancellation) is not { } written)
-                return null;
-            path = ControlJobs.RowsOf(written);
-        }
-        var rows = new BlockRows(path);
-        var keys = Array.ConvertAll(jobs, job => new VectorKey(job.Key.Method!, LayerOf(job)));
-        var blocks = new BlockComputation(Context.Store, [.. keys.Select(key => Request(BlockName, key.Method, key.Layer, rows: null))]);
-        var plan = rows.Plan();
-        var progress = new StageProgress(Context);
-        return new Table(dataset, withControls, jobs, rows, keys, blocks, plan, blocks.Missing(plan).Count(),
-            block => Context.Reporter.Progress(() => $"{dataset}: {progress.Tell(block.Finished, block.Total, "block", plan.Take(block.Finished).Sum(b => (long)b.Rows))}"));
-    }
-
     private Action<int, ArtifactBuilder> Compute(Table table, Block block, IReadOnlyList<int> wanted, CancellationToken cancellation)
     {
-        // Controls are tokenized even if no method reads them: batches are cut by both lengths, so that a block's bytes do not depend on the methods asked for.
-        TokenizedRow[] tokenized = [.. table.Rows.Get(block).Select(row => _model.Encoder.Encode(row, table.Jobs[0].Source!))];
-        _computer ??= new VectorComputer(_model.Model.Transformer, _methods, Settings.Execution?.TokenBudget);
-        var vectors = _computer.Compute(tokenized, [.. wanted.Select(i => table.Keys[i])], cancellation: cancellation);
+        var vectors = Vectors(table, block, wanted, cancellation);
         return (i, builder) =>
         {
             _model.Describe(builder);
             VectorBlockFile.Write(builder, vectors[table.Keys[i]]);
         };
+    }
+
+    private IReadOnlyDictionary<VectorKey, float[]> Vectors(Table table, Block block, IReadOnlyList<int> wanted, CancellationToken cancellation)
+    {
+        // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked
+        // of it.
+        TokenizedRow[] tokenized = [.. table.Rows.Get(block).Select(row => _model.Encoder.Encode(row, table.Jobs[0].Source!))];
+        _computer ??= new VectorComputer(_model.Model.Transformer, _methods, Settings.Execution?.TokenBudget);
+        return _computer.Compute(tokenized, [.. wanted.Select(i => table.Keys[i])], cancellation: cancellation);
     }
 
     private void Assemble(ArtifactBuilder builder, StageJob job, BlockRows rows, BlockRun run, int request)
@@ -286,9 +280,4 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
     }
 
     private InputFile RowsOf(string dataset) => Context.Input(Imported(dataset), ImportDatasetsStage.RowsFile);
-
-    /// <summary>The jobs of one dataset, and the blocks of rows that their tables are assembled from.</summary>
-    private sealed record Table(
-        string Dataset, bool WithControls, StageJob[] Jobs, BlockRows Rows, VectorKey[] Keys, BlockComputation Blocks, IReadOnlyList<Block> Plan, int Missing,
-        Action<BlockProgress> Tell);
 }

@@ -8,6 +8,7 @@ using Attribution.Evaluation;
 using Attribution.FineTuning;
 using Attribution.Judging;
 using Attribution.Judging.Chat;
+using Attribution.Models;
 using Attribution.Pipeline.Plugins;
 using Attribution.Pipeline.Results;
 
@@ -44,7 +45,14 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
             .Select(job => Job(job, judges[job.Key.Eval!]))];
     }
 
-    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
+    /// <summary>What a model here judges; an endpoint is asked by one process, which asks it for many things at once.</summary>
+    public override SharedWork? Share(IReadOnlyList<StageJob> missing) => Settings.Llm?.Folder is { } folder
+        && missing.Count(job => _asks.ContainsKey(job.Request.Fingerprint)) is > 0 and var count ? new(count, ModelConfig.Load(folder)) : null;
+
+    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation) =>
+        Settings.Llm?.Folder is null ? ProduceInOrder(missing, cancellation) : base.Produce(missing, cancellation);
+
+    private IEnumerable<Artifact> ProduceInOrder(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
         foreach (var job in missing)
         {

@@ -23,7 +23,13 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
 
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
 
-    /// <summary>Whether the job's method is <c>less</c>.</summary>
+    private readonly Dictionary<ContentHash, int> _missing = [];
+
+    private StageContext Context => context;
+
+    private ModelSource Model => model;
+
+    /// <summary>Whether a job is one of these.</summary>
     public static bool Makes(StageJob job) => job.Key.Method == TrainedMethodNames.Less;
 
     /// <summary>The key of a training set's vectors; with <paramref name="eval"/>, the key of that evaluation set's vectors for the training set.</summary>
@@ -50,13 +56,35 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
         foreach (var group in missing.GroupBy(job => job.Key.Train ?? job.Key.Dataset!))
         {
             var request = WarmUp(rowsOf(group.Key));
-            var warmUp = context.Store.GetOrCreate(context.Resolve(WarmUpStage, request), builder =>
-                Train(builder, group.Key, rowsOf(group.Key), cancellation), cancellation);
+            // Before helpers have computed any.
+            if (context.Helpers is not null)
+                foreach (var job in group)
+                    _missing[job.Request.Fingerprint] = new BlockComputation(context.Store, Request(BlockName, request, rows: null, job.Key.Train is null))
+                        .Missing(new BlockRows(rowsOf(job.Key.Dataset!).Path).Plan()).Count();
+            var warmUp = WarmUpOf(group.Key, request, rowsOf, cancellation);
             foreach (var job in group)
                 yield return context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, warmUp, request, rowsOf(job.Key.Dataset!), cancellation),
                     cancellation);
         }
     }
+
+    /// <summary>Computes the blocks that no other process has, once the warm-up is there.</summary>
+    public void Help(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
+    {
+        foreach (var group in missing.GroupBy(job => job.Key.Train ?? job.Key.Dataset!))
+        {
+            var request = WarmUp(rowsOf(group.Key));
+            var warmUp = WarmUpOf(group.Key, request, rowsOf, cancellation);
+            foreach (var job in group)
+            {
+                using var parts = new Parts(this, job, warmUp, request, rowsOf(job.Key.Dataset!), cancellation);
+                parts.Blocks.Help(parts.Rows.Plan(), (block, _) => (_, part) => parts.Write(block, part), parts.Tell, cancellation);
+            }
+        }
+    }
+
+    private Artifact WarmUpOf(string train, object request, Func<string, InputFile> rowsOf, CancellationToken cancellation) => context.Store.GetOrCreate(
+        context.Resolve(WarmUpStage, request), builder => Train(builder, train, rowsOf(train), cancellation), cancellation);
 
     private LessSettings Less => settings.Less ??= new();
 
@@ -97,21 +125,10 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
 
     private void Assemble(ArtifactBuilder builder, StageJob job, Artifact warmUp, object request, InputFile source, CancellationToken cancellation)
     {
-        var isTraining = job.Key.Train is null;
-        using var projection = GradientProjection.Of(Projection, TorchSharp.torch.float32, model.Model.Transformer.Device);
-        var computer = new LessVectors(model.Model, [.. Enumerable.Range(1, Less.Epochs).Select(epoch =>
-            Path.GetDirectoryName(warmUp.PathOf($"epoch-{epoch}/adapter_config.json"))!)],
-            projection, Projection.Dimension);
-        var (rows, width) = (new BlockRows(source.Path), Less.Epochs * Projection.Dimension);
-        var run = new BlockComputation(context.Store, Request(BlockName, request, rows: null, isTraining)).Run(rows.Plan(),
-            (block, part) =>
-            {
-                VectorBlockFile.Write(part, computer.Compute([.. rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index))],
-                    isTraining, cancellation));
-                model.Describe(part);
-            },
-            progress => context.Reporter.Progress(() => $"{job.Key.Dataset}: less of {progress.Finished} of {progress.Total} blocks"), cancellation);
-        count(run.Progress);
+        using var parts = new Parts(this, job, warmUp, request, source, cancellation);
+        var (rows, width) = (parts.Rows, Less.Epochs * Projection.Dimension);
+        var run = parts.Blocks.Run(rows.Plan(), parts.Write, parts.Tell, cancellation);
+        count(_missing.TryGetValue(job.Request.Fingerprint, out var missing) ? run.Progress with { Ran = missing } : run.Progress);
         _parts[job.Request.Fingerprint] = [warmUp.Fingerprint, .. run.Of().Select(artifact => artifact.Fingerprint)];
         using var writer = VectorTables.Create(builder.Folder, VectorKey.WholeModel, format, width);
         var without = 0;
@@ -125,5 +142,33 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
             context.Reporter.Warning(ErrorCodes.AnswerCutAway,
                 $"{without} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no vector of less, because MaxTokens "
                 + $"({settings.MaxTokens}) cut their answers away; they are never selected.", job.Source);
+    }
+
+    /// <summary>The blocks of a job, and what computes them.</summary>
+    private sealed class Parts(LessJobs jobs, StageJob job, Artifact warmUp, object request, InputFile source, CancellationToken cancellation) : IDisposable
+    {
+        private readonly bool _isTraining = job.Key.Train is null;
+        private GradientProjection? _projection;
+        private LessVectors? _computer;
+
+        public BlockRows Rows { get; } = new(source.Path);
+
+        public BlockComputation Blocks => field ??= new(jobs.Context.Store, jobs.Request(BlockName, request, rows: null, _isTraining));
+
+        public void Tell(BlockProgress progress) =>
+            jobs.Context.Reporter.Progress(() => $"{job.Key.Dataset}: less of {progress.Finished} of {progress.Total} blocks");
+
+        public void Write(Block block, ArtifactBuilder part)
+        {
+            var model = jobs.Model;
+            _projection ??= GradientProjection.Of(jobs.Projection, TorchSharp.torch.float32, model.Model.Transformer.Device);
+            _computer ??= new(model.Model, [.. Enumerable.Range(1, jobs.Less.Epochs).Select(epoch =>
+                Path.GetDirectoryName(warmUp.PathOf($"epoch-{epoch}/adapter_config.json"))!)], _projection, jobs.Projection.Dimension);
+            VectorBlockFile.Write(part, _computer.Compute([.. Rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index))],
+                _isTraining, cancellation));
+            model.Describe(part);
+        }
+
+        public void Dispose() => _projection?.Dispose();
     }
 }

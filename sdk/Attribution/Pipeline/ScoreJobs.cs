@@ -18,6 +18,7 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
 
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
     private readonly Dictionary<ContentHash, string> _queries = [];
+    private readonly Dictionary<ContentHash, int> _ran = [];
 
     /// <summary>Whether the job's method is one of these baselines.</summary>
     public static bool Makes(StageJob job) => BaselineNames.Scored.Contains(job.Key.Method);
@@ -62,26 +63,45 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
         }
     }
 
+    /// <summary>Computes the blocks that no other process has of what reads the model.</summary>
+    public void Help(IEnumerable<StageJob> jobs, Func<string, InputFile> rowsOf, CancellationToken cancellation)
+    {
+        foreach (var job in jobs.Where(job => job.Key.Eval is null && job.Key.Method != BaselineNames.Length))
+        {
+            var rows = new BlockRows(rowsOf(job.Key.Dataset!).Path);
+            var (blocks, plan) = (Blocks(job), rows.Plan());
+            var missing = context.Helpers is null ? 0 : blocks.Missing(plan).Count();
+            var ran = blocks.Help(plan, (block, _) => (_, builder) => Compute(job, rows, block, builder, cancellation), Tell(job), cancellation);
+            // With helpers it counts what none of them had when the stage began.
+            _ran[job.Request.Fingerprint] = Math.Max(missing, ran);
+        }
+    }
+
     private List<ScoredRow> OfAnswers(StageJob job, string path, CancellationToken cancellation)
     {
-        var (rows, method) = (new BlockRows(path), job.Key.Method!);
-        var run = new BlockComputation(context.Store, Request(BlockName, method, rows: null)).Run(rows.Plan(),
-            (block, builder) =>
-            {
-                var encoded = rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index)).ToArray();
-                VectorBlockFile.Write(builder, method == BaselineNames.Length ? AnswerScores.Lengths(encoded)
-                    : AnswerScores.Losses(model.Model.Transformer, encoded, settings.Execution?.TokenBudget ?? Methods.VectorComputer.DefaultTokenBudget,
-                        cancellation));
-                if (method != BaselineNames.Length)
-                    model.Describe(builder);
-            },
-            progress => context.Reporter.Progress(() => $"{job.Key.Dataset}: {method} of {progress.Finished} of {progress.Total} blocks"), cancellation);
-        count(run.Progress);
+        var rows = new BlockRows(path);
+        var run = Blocks(job).Run(rows.Plan(), (block, builder) => Compute(job, rows, block, builder, cancellation), Tell(job), cancellation);
+        count(run.Progress with { Ran = Math.Min(run.Progress.Total, _ran.GetValueOrDefault(job.Request.Fingerprint) + run.Progress.Ran) });
         _parts[job.Request.Fingerprint] = [.. run.Of().Select(artifact => artifact.Fingerprint)];
         return [.. run.Of().SelectMany(VectorBlockFile.Read).Select((score, row) => new ScoredRow(rows.Indices[row], score))];
     }
 
-    // With rows, the request of a table over all rows; without them, the request of its blocks, which the store distinguishes by their content.
+    private BlockComputation Blocks(StageJob job) => new(context.Store, Request(BlockName, job.Key.Method!, rows: null));
+
+    private Action<BlockProgress> Tell(StageJob job) =>
+        progress => context.Reporter.Progress(() => $"{job.Key.Dataset}: {job.Key.Method} of {progress.Finished} of {progress.Total} blocks");
+
+    private void Compute(StageJob job, BlockRows rows, Block block, ArtifactBuilder builder, CancellationToken cancellation)
+    {
+        var encoded = rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index)).ToArray();
+        var isLength = job.Key.Method == BaselineNames.Length;
+        VectorBlockFile.Write(builder, isLength ? AnswerScores.Lengths(encoded) : AnswerScores.Losses(model.Model.Transformer, encoded,
+            settings.Execution?.TokenBudget ?? Methods.VectorComputer.DefaultTokenBudget, cancellation));
+        if (!isLength)
+            model.Describe(builder);
+    }
+
+    // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
     private StageRequest Request(string stage, string method, InputFile? rows) => method == BaselineNames.Length
         ? context.Resolve(stage, new { rows, model = model.Inputs, method, settings.MaxTokens, settings.Loss })
         : context.Resolve(stage, new
