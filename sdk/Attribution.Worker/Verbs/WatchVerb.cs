@@ -33,7 +33,8 @@ public static class WatchVerb
             var named = parsed.GetRequiredValue(experiment);
             var folder = Directory.Exists(named) ? named : File.Exists(named) ? Path.GetDirectoryName(Path.GetFullPath(named))!
                 : throw new AttributionException(ErrorCodes.MetricsMissing,
-                    $"There is no experiment '{named}'. Name the folder of one, such as experiments/quickstart.") { File = named };
+                    $"There is no experiment '{named}'. Name the folder of one, such as experiments/quickstart.")
+                { File = named };
             var build = new WatchedBuild(folder, parsed.GetValue(variant));
             var output = parsed.InvocationConfiguration.Output;
             using var server = new WatchServer(build, Path.GetFileName(Path.GetFullPath(folder)), parsed.GetValue(port));
