@@ -34,5 +34,6 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     TokenizeVerb.Create(),
     TryLockVerb.Create(),
     VerifySampleVerb.Create(),
+    WatchVerb.Create(),
 };
 return await VerbRunner.RunAsync(root, args);

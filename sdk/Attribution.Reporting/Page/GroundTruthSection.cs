@@ -13,7 +13,7 @@ internal static class GroundTruthSection
         <p class="note">LDS: models are trained on random subsets of the training rows; it is Spearman's correlation of what a method's scores foretell of the subsets
         with what came of training on them. Lines are 95% bootstrap intervals over subsets. A name for nothing: <code>random</code> has random scores,
         <code>count</code> scores each row 1.</p>
-        <div class="grid">{report.GroundTruth.Select(Card)}</div>
+        <div class="stack">{report.GroundTruth.Select(Card)}</div>
         </section>
 
         """);

@@ -17,7 +17,7 @@
     const rest = (run, along) =>
         Object.entries(run.axes)
             .filter(([name]) => name !== along && name !== "end")
-            .map(([name, value]) => `${name} ${value}`)
+            .map(([name, value]) => (name === "scoring_method" ? value : `${name} ${value}`))
             .join(", ");
     const lineOf = (runs, along) => [...runs].sort((a, b) => at(a, along) - at(b, along));
 
@@ -40,7 +40,8 @@
                     mean = valueOf(m, name);
                 const [low, high] = [m[name + "_over_random_lower"], m[name + "_over_random_upper"]];
                 if (middle === undefined || low === undefined || high === undefined) return null;
-                const [px, a, b] = [sx(xs.indexOf(at(run, along))), sy(mean - middle + low), sy(mean - middle + high)];
+                const inside = (v) => sy(Math.max(y.low, Math.min(y.high, v)));
+                const [px, a, b] = [sx(xs.indexOf(at(run, along))), inside(mean - middle + low), inside(mean - middle + high)];
                 return make("path", { class: "interval-bar", d: `M${px - 3} ${a}h6M${px - 3} ${b}h6M${px} ${a}V${b}` });
             };
             return [
@@ -102,19 +103,15 @@
                     before = base ? valueOf(base.metrics, name) : null;
                 const values = runs
                     .flatMap((run) => {
-                        const m = run.metrics,
-                            mean = valueOf(m, name),
-                            middle = m[name + "_over_random"];
-                        return [
-                            mean,
-                            ...run.seeds.map((s) => valueOf(s.metrics, name)),
-                            ...(middle === undefined ? [] : [mean - middle + m[name + "_over_random_lower"], mean - middle + m[name + "_over_random_upper"]]),
-                        ];
+                        const mean = valueOf(run.metrics, name);
+                        return [mean, ...run.seeds.map((s) => valueOf(s.metrics, name))];
                     })
                     .concat(before === null ? [] : [before])
                     .filter(Number.isFinite);
                 const xs = [...new Set(runs.map((run) => at(run, along)))].sort((a, b) => a - b);
-                const range = [Math.min(0, ...values), Math.max(...values)];
+                // Intervals of few cells may be far wider than all that was measured; these go to the edge.
+                const [low, high] = [Math.min(0, ...values), Math.max(...values)],
+                    range = [low - (high - low) * 0.25, high + (high - low) * 0.25];
                 return make(
                     "details",
                     { class: "card", open: i === 0 },

@@ -17,7 +17,7 @@ internal static class GroundTruthReader
         if (method.Lds.Lds.Estimate is null)
             return [];
         var (first, random) = (ranking.Methods[0], ranking.Methods.FirstOrDefault(m => m.Title == ReportedRun.RandomName));
-        return [.. method != first && !method.IsToldFromFirst ? new[] { first.Title } : [],
+        return [.. method != first && !method.IsToldFromFirst ? new[] { "the first" } : [],
             .. method != random && random != first && method.IsToldFromRandom == false ? new[] { ReportedRun.RandomName } : []];
     }
 

@@ -4,11 +4,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Attribution.Diagnostics;
 using Attribution.Pipeline;
+using Attribution.Worker.Watching;
 
 namespace Attribution.Worker.Stages;
 
 /// <summary>Reports a stage's progress to the process that started it: one JSON object per line. May be used from several threads.</summary>
-internal sealed class Reporter(TextWriter output) : StageReporter
+internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
 {
     private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(500);
 
@@ -19,6 +20,7 @@ internal sealed class Reporter(TextWriter output) : StageReporter
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private LiveFile? _live;
     private readonly Lock _gate = new();
     private readonly Stopwatch _sinceProgress = new();
 
@@ -38,6 +40,18 @@ internal sealed class Reporter(TextWriter output) : StageReporter
 
     /// <inheritdoc/>
     public override void Summary(string text) => Write(new Line("summary", text));
+
+    /// <inheritdoc/>
+    public override void Loss(string run, long step, double loss) => _live?.Loss(run, step, loss);
+
+    /// <summary>From here on whoever watches can read along.</summary>
+    /// <param name="state">The experiment's state.</param>
+    /// <param name="stage">The stage.</param>
+    /// <param name="isHelper">Whether another process runs it.</param>
+    public void Show(string state, string stage, bool isHelper) => _live = new LiveFile(state, stage, isHelper);
+
+    /// <inheritdoc/>
+    public void Dispose() => _live?.Dispose();
 
     /// <summary>Reports progress, at most twice a second.</summary>
     public override void Progress(Func<string> text)
@@ -62,6 +76,8 @@ internal sealed class Reporter(TextWriter output) : StageReporter
             ? null : Shown.Of(line.Property)
         };
         var json = JsonSerializer.Serialize(line, Options);
+        if (line.Importance is null)
+            _live?.Say(line.Kind, line.Text);
         lock (_gate)
         {
             output.WriteLine(json);

@@ -42,7 +42,7 @@ public static class RunStageVerb
 
     private static int Run(string name, string request, bool accept, bool verbose, bool isHelper, TextWriter output, CancellationToken cancellation)
     {
-        var reporter = new Reporter(output);
+        using var reporter = new Reporter(output);
         try
         {
             EnvironmentFile.Load(skipped => reporter.Warning(skipped.Code, skipped.Message, skipped.File));
@@ -53,6 +53,7 @@ public static class RunStageVerb
                 IsHelper = isHelper,
                 StartHelpers = isHelper ? null : environments => new Helpers(name, request, environments, reporter),
             };
+            reporter.Show(context.Settings.State, name, isHelper);
             using var stage = StageList.Create(context);
             try
             {

@@ -41,6 +41,14 @@ public class StageReporter
     {
     }
 
+    /// <summary>The loss of a step of training.</summary>
+    /// <param name="run">What is trained.</param>
+    /// <param name="step">The step, from 1.</param>
+    /// <param name="loss">The mean of its rows' losses before the step, in nats.</param>
+    public virtual void Loss(string run, long step, double loss)
+    {
+    }
+
     /// <summary>Reports the progress of files that are fetched from the hub.</summary>
     /// <param name="what">The name of what is fetched.</param>
     internal IProgress<HubProgress> Fetching(string what) => new ProgressCallback<HubProgress>(fetched =>

@@ -1,0 +1,78 @@
+"use strict";
+// Asks each second how the build stands. When nobody answers any more, the build and its page have ended.
+(() => {
+    const { byId, make, plain, fixed } = page;
+    const tones = { running: "ran", failed: "bad" };
+    const duration = (seconds) =>
+        seconds === undefined ? "" : seconds < 100 ? fixed(seconds, 1) + " s" : Math.floor(seconds / 60) + " min " + Math.floor(seconds % 60) + " s";
+
+    // Of "12 of 78 adapters" a bar.
+    const meter = (text) => {
+        const said = /([\d,]+) of ([\d,]+)/.exec(text || "");
+        if (!said) return null;
+        const [done, all] = [said[1], said[2]].map((n) => +n.replaceAll(",", ""));
+        const share = all > 0 ? Math.min(1, done / all) : 0;
+        return make(
+            "svg",
+            { class: "meter", viewBox: "0 0 200 5", preserveAspectRatio: "none", "aria-hidden": "true" },
+            make("rect", { class: "of", width: 200, height: 5, rx: 2 }),
+            make("rect", { class: "done", width: share * 200, height: 5, rx: 2 }),
+        );
+    };
+
+    const stage = (s) =>
+        make(
+            "tr",
+            {},
+            make("th", { scope: "row" }, s.name),
+            make("td", {}, make("span", { class: "tag " + (tones[s.status] || "kept") }, s.status)),
+            make("td", {}, s.text ? plain(s.text) : "", s.status === "running" ? meter(s.text) : null),
+            make("td", { class: "n" }, duration(s.seconds)),
+        );
+
+    const losses = (curves) => {
+        const drawn = curves.filter((c) => c.points.length > 1),
+            all = drawn.flatMap((c) => c.points);
+        byId("losses").hidden = !drawn.length;
+        if (!drawn.length) return;
+        byId("of-losses").replaceChildren(
+            charts.chart({
+                title: "Loss of the latest trainings",
+                x: charts.numbers(Math.min(...all.map((p) => p.step)), Math.max(...all.map((p) => p.step)), "step"),
+                y: charts.numbers(Math.min(...all.map((p) => p.loss)), Math.max(...all.map((p) => p.loss)), "loss"),
+                width: 900,
+                height: 300,
+                words: `Losses of ${drawn.length} trainings; the latest is ${fixed(drawn[drawn.length - 1].points[drawn[drawn.length - 1].points.length - 1].loss)}.`,
+                marks: (sx, sy) =>
+                    drawn.map((c, i) =>
+                        charts.path(
+                            c.points.map((p) => [sx(p.step), sy(p.loss)]),
+                            { class: "line c" + (i % 6) },
+                        ),
+                    ),
+                keys: drawn.map((c, i) => ["c" + (i % 6), c.run]),
+            }),
+        );
+    };
+
+    const show = (state) => {
+        byId("status").textContent = state.is_building ? "building" : state.stages.some((s) => s.status === "failed") ? "failed" : "no build at work";
+        byId("status").className = "pill " + (state.is_building ? "open" : state.stages.some((s) => s.status === "failed") ? "bad" : "good");
+        byId("stages").replaceChildren(...state.stages.map(stage));
+        losses(state.losses);
+        byId("said").hidden = !state.messages.length;
+        byId("messages").replaceChildren(...state.messages.map((m) => make("li", {}, plain(m))));
+    };
+
+    let hasShown = false;
+    const ask = async () => {
+        try {
+            show(await (await fetch("state.json", { cache: "no-store" })).json());
+            hasShown = true;
+            setTimeout(ask, 1000);
+        } catch {
+            if (hasShown && byId("status").textContent === "building") byId("status").textContent = "ended";
+        }
+    };
+    ask();
+})();

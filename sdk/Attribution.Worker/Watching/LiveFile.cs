@@ -1,0 +1,123 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Attribution.Worker.Watching;
+
+/// <summary>
+/// What a stage tells while it runs, for whoever watches: lines of JSON in the state's folder <c>live</c>, a file for each process. Nothing depends on them, and
+/// where they cannot be written the stage goes on.
+/// </summary>
+internal sealed class LiveFile : IDisposable
+{
+    /// <summary>The folder of such files in the experiment's state.</summary>
+    public const string FolderName = "live";
+
+    private static readonly TimeSpan LossPause = TimeSpan.FromMilliseconds(200);
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals
+    };
+
+    private readonly Lock _gate = new();
+    private StreamWriter? _writer;
+    private DateTime _nextLoss;
+
+    /// <summary>Begins a stage's file.</summary>
+    /// <param name="state">The experiment's state.</param>
+    /// <param name="stage">The stage.</param>
+    /// <param name="isHelper">Whether another process runs the stage; what that one's last run left is removed by it.</param>
+    public LiveFile(string state, string stage, bool isHelper)
+    {
+        try
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(state, FolderName)).FullName;
+            if (!isHelper)
+                foreach (var old in Directory.EnumerateFiles(folder, $"{stage}.*"))
+                    File.Delete(old);
+            var path = Path.Combine(folder, isHelper ? $"{stage}.{Environment.ProcessId}.jsonl" : $"{stage}.jsonl");
+            _writer = new StreamWriter(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true };
+            Write(new LiveLine(LiveLine.Started, DateTime.UtcNow));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _writer = null;
+        }
+    }
+
+    /// <summary>Adds what the stage said.</summary>
+    public void Say(string kind, string text) => Write(new LiveLine(kind, DateTime.UtcNow) { Text = text });
+
+    /// <summary>Adds a loss, some five times a second.</summary>
+    public void Loss(string run, long step, double loss)
+    {
+        var now = DateTime.UtcNow;
+        lock (_gate)
+        {
+            if (now < _nextLoss)
+                return;
+            _nextLoss = now + LossPause;
+        }
+        Write(new LiveLine(LiveLine.OfLoss, now) { Text = run, Step = step, Loss = loss });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Write(new LiveLine(LiveLine.Ended, DateTime.UtcNow));
+        lock (_gate)
+        {
+            _writer?.Dispose();
+            _writer = null;
+        }
+    }
+
+    private void Write(LiveLine line)
+    {
+        lock (_gate)
+            try
+            {
+                _writer?.WriteLine(JsonSerializer.Serialize(line, Options));
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                _writer = null;
+            }
+    }
+
+    /// <summary>The lines of a file; the last may still be being written.</summary>
+    public static IReadOnlyList<LiveLine> Read(string path)
+    {
+        var lines = new List<LiveLine>();
+        try
+        {
+            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            while (reader.ReadLine() is { } text)
+                if (JsonSerializer.Deserialize<LiveLine>(text, Options) is { } line)
+                    lines.Add(line);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            // What came before it can be shown.
+        }
+        return lines;
+    }
+}
+
+/// <summary>A line of a <see cref="LiveFile"/>.</summary>
+/// <param name="Kind">What it is: one of the constants here, or the kind of a line that the build reads.</param>
+/// <param name="At">When, in UTC.</param>
+internal sealed record LiveLine(string Kind, DateTime At)
+{
+    public const string Started = "started", Ended = "ended", OfLoss = "loss";
+
+    /// <summary>What was said; of a loss, which run.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>The step of a loss.</summary>
+    public long? Step { get; init; }
+
+    /// <summary>The loss.</summary>
+    public double? Loss { get; init; }
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Attribution.Diagnostics;
+using Attribution.Reporting.Watch;
+
+namespace Attribution.Worker.Watching;
+
+/// <summary>The page of a build on this machine alone.</summary>
+internal sealed class WatchServer : IDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly WatchedBuild _build;
+    private readonly string _page;
+
+    /// <summary>Starts to serve.</summary>
+    /// <param name="build">The build.</param>
+    /// <param name="experiment">What the page calls it.</param>
+    /// <param name="port">The port; 0 for a free one.</param>
+    /// <exception cref="AttributionException">ATTR1015: the port is taken.</exception>
+    public WatchServer(WatchedBuild build, string experiment, int port)
+    {
+        (_build, _page) = (build, WatchPage.Render(experiment));
+        // A request that names another host is not answered, so that no other site's page can read this one.
+        Address = $"http://127.0.0.1:{(port == 0 ? FreePort() : port)}/";
+        _listener.Prefixes.Add(Address);
+        try
+        {
+            _listener.Start();
+        }
+        catch (HttpListenerException e)
+        {
+            throw new AttributionException(ErrorCodes.FileAccess, $"The page cannot be served at {Address}: {e.Message} Name another --port.", e) { Property = "--port" };
+        }
+        _ = ServeAsync();
+    }
+
+    /// <summary>Where the page is.</summary>
+    public string Address { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _listener.Close();
+
+    private async Task ServeAsync()
+    {
+        while (_listener.IsListening)
+        {
+            try
+            {
+                var asked = await _listener.GetContextAsync();
+                await AnswerAsync(asked);
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException or InvalidOperationException)
+            {
+                // Whoever asked is gone, or the server is closed.
+            }
+        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext asked)
+    {
+        var (status, type, text) = (asked.Request.HttpMethod, asked.Request.Url?.AbsolutePath) switch
+        {
+            ("GET", "/") => (200, "text/html; charset=utf-8", _page),
+            ("GET", "/state.json") => (200, "application/json", _build.Read().Write()),
+            _ => (404, "text/plain", "there is / and /state.json"),
+        };
+        var bytes = Encoding.UTF8.GetBytes(text);
+        asked.Response.StatusCode = status;
+        asked.Response.ContentType = type;
+        asked.Response.ContentLength64 = bytes.Length;
+        await asked.Response.OutputStream.WriteAsync(bytes);
+        asked.Response.Close();
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json.Nodes;
+using Attribution.Worker.Tests.Stages;
+
+namespace Attribution.Worker.Tests.Verbs;
+
+/// <summary>The page of a build.</summary>
+public sealed class WatchVerbTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string State => _folder["tiny/obj/attribution"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_build_is_shown_while_it_runs_and_the_page_ends_with_it()
+    {
+        Directory.CreateDirectory(State);
+        foreach (var stage in new[] { "ImportDatasets", "FineTune", "Evaluate" })
+            File.WriteAllText(Path.Combine(State, $"{stage}.request.json"), "{}");
+        // As the build holds it.
+        var build = new FileStream(Path.Combine(State, "build.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        File.WriteAllText(Path.Combine(State, "build.owner"), "a test");
+        using var watch = Process.Start(CommandLine.Start(new Dictionary<string, string?>(), "watch", _folder["tiny"]))!;
+        var said = (await watch.StandardOutput.ReadLineAsync())!;
+        said.ShouldEndWith($" shows the build of {_folder["tiny"]}");
+        var address = said.Split(' ')[0];
+
+        using (var live = new Watching.LiveFile(State, "FineTune", isHelper: false))
+        {
+            live.Say("progress", "3 of 12 adapters, 31 rows/s");
+            live.Loss("pool/a, seed 0", 1, 2.5);
+            live.Loss("pool/a, seed 0", 2, 2.4);
+            await Task.Delay(250);
+            live.Loss("pool/a, seed 0", 3, 1.5);
+            live.Say("warning", "the disk is slow");
+            var state = await StateAsync(address);
+            ((bool)state["is_building"]!).ShouldBeTrue();
+            Stages(state).ShouldBe(["ImportDatasets up to date", "FineTune running", "Evaluate waiting"]);
+            ((string)state["stages"]![1]!["text"]!).ShouldBe("3 of 12 adapters, 31 rows/s");
+            state["losses"]![0]!["points"]!.AsArray().Select(point => (double)point!["loss"]!).ShouldBe([2.5, 1.5], "some five a second");
+            state["messages"]!.AsArray().Select(message => (string)message!).ShouldBe(["FineTune: the disk is slow"]);
+            live.Say("summary", "ran 12 of 12 adapters");
+        }
+        Stages(await StateAsync(address))[1].ShouldBe("FineTune done");
+        using (var client = new HttpClient())
+        {
+            (await client.GetStringAsync(address)).ShouldContain("<h1>tiny");
+            client.DefaultRequestHeaders.Host = "elsewhere.example";
+            (await client.GetAsync(new Uri(address + "state.json"))).StatusCode.ShouldBe(HttpStatusCode.NotFound, "no other site's page may read it");
+        }
+
+        await build.DisposeAsync();
+        (await watch.StandardOutput.ReadToEndAsync()).ShouldContain("the build has ended");
+        await watch.WaitForExitAsync();
+        watch.ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_stage_leaves_what_it_says_where_it_is_watched()
+    {
+        using var experiment = new TestExperiment().WithData(40);
+        await experiment.RunAsync();
+        var lines = File.ReadLines(Path.Combine(experiment.State, "live", "FineTune.jsonl")).Select(line => JsonNode.Parse(line)!).ToArray();
+        lines.Select(line => (string)line["kind"]!).Distinct().Order(StringComparer.Ordinal).ShouldBe(["ended", "loss", "progress", "started", "summary"]);
+        ((string)lines.First(line => (string)line["kind"]! == "loss")["text"]!).ShouldContain("residual");
+    }
+
+    [Fact]
+    public void What_is_no_experiment_and_no_port_are_errors()
+    {
+        CommandLine.Run(new Dictionary<string, string?>(), "watch", _folder["nowhere"]).Error.ShouldContain("There is no experiment");
+        CommandLine.Run(new Dictionary<string, string?>(), "watch", _folder.Path, "--port", "70000").Error.ShouldContain("A port is a number up to 65535.");
+    }
+
+    private static string[] Stages(JsonNode state) => [.. state["stages"]!.AsArray().Select(stage => $"{stage!["name"]} {stage["status"]}")];
+
+    private static async Task<JsonNode> StateAsync(string address)
+    {
+        using var client = new HttpClient();
+        return JsonNode.Parse(await client.GetStringAsync(new Uri(address + "state.json")))!;
+    }
+}
