@@ -33,6 +33,9 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     {
         _ = Build;
         _ = Variant();
+        if (!Build.Wait && Properties.Text("Executor") != ExecutorNames.Slurm)
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid, "Wait is false, and only a Slurm cluster can go on without this build. Set Executor to slurm, or leave "
+                + "Wait out.", "Wait"));
         return
         [
             .. Stages(),
@@ -71,8 +74,13 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
         where T : ModelSettings => Settings<T>(stage) with { Model = BaseModel(), ChatTemplate = ChatTemplate(), Execution = Execution() };
 
     /// <summary>Where and how a model runs; null where the project leaves it to the worker.</summary>
-    protected ExecutionSettings? Execution() => Properties.Read<ExecutionSettings>() is var execution && execution == new ExecutionSettings()
-        ? null : execution;
+    protected ExecutionSettings? Execution()
+    {
+        var (execution, slurm) = (Properties.Read<ExecutionSettings>(), Properties.Read<SlurmSettings>());
+        if (execution.Executor == ExecutorNames.Slurm)
+            return execution with { Slurm = slurm };
+        return execution == new ExecutionSettings() ? null : execution;
+    }
 
     /// <summary>The files of the base model, if it is a folder, and of a chat template that stands in for its own.</summary>
     protected IEnumerable<string> ModelFiles =>

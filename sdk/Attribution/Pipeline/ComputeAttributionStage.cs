@@ -14,7 +14,7 @@ namespace Attribution.Pipeline;
 /// Computes the attribution vectors of the datasets: a job per dataset, method and layer, put together from blocks of rows, of which each
 /// (block, method, layer) is kept by itself. What a block lacks comes out of one pass over the model.
 /// </summary>
-internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings>
+internal sealed partial class ComputeAttributionStage : Stage<ComputeAttributionSettings>
 {
     public const string Name = StageNames.ComputeAttribution;
 
@@ -75,27 +75,20 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
 
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
-        if (!Context.IsHelper)
-            foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
-                yield return persona;
-        if (!Context.IsHelper)
-            foreach (var scores in _scores.Produce(missing.Where(ScoreJobs.Makes), RowsOf, cancellation))
-                yield return scores;
-        if (!Context.IsHelper)
-            foreach (var vectors in _less.Produce(missing.Where(LessJobs.Makes), RowsOf, cancellation))
-                yield return vectors;
-        var tables = missing.Where(job => IsOfRows(job))
-            .GroupBy(job => (Dataset: job.Key.Dataset!, WithControls: _withControls.Contains(job.Request.Fingerprint)))
-            .Select(group => TableOf(group.Key.Dataset, group.Key.WithControls, [.. group], cancellation)).OfType<Table>().ToArray();
-        // First what is free of every table, then what other processes are still at work on.
-        var ran = Array.ConvertAll(tables, table => table.Blocks.Help(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell,
-            cancellation));
+        var tables = new Dictionary<(string, bool), Table>();
+        var ran = Help(missing, tables, cancellation);
         if (Context.IsHelper)
             yield break;
-        foreach (var (t, table) in tables.Index())
+        foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
+            yield return persona;
+        foreach (var scores in _scores.Produce(missing.Where(ScoreJobs.Makes), RowsOf, cancellation))
+            yield return scores;
+        foreach (var vectors in _less.Produce(missing.Where(LessJobs.Makes), RowsOf, cancellation))
+            yield return vectors;
+        foreach (var (key, table) in tables)
         {
             var run = table.Blocks.Run(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation);
-            Count(run.Progress with { Ran = Context.Helpers is not null ? table.Missing : ran[t] + run.Progress.Ran });
+            Count(run.Progress with { Ran = Context.Helpers is not null ? table.Missing : ran[key] + run.Progress.Ran });
             IReadOnlyList<ContentHash> controls = table.WithControls ? _controls.PartsOf(table.Dataset, RowsOf(table.Dataset)) : [];
             foreach (var (i, job) in table.Jobs.Index())
             {
@@ -209,69 +202,6 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
         return [.. layers.Distinct()];
     }
 
-    /// <summary>The jobs of a dataset that read the same rows; null where those rows lack controls that another process is writing.</summary>
-    private Table? TableOf(string dataset, bool withControls, StageJob[] jobs, CancellationToken cancellation)
-    {
-        var path = RowsOf(dataset).Path;
-        if (withControls)
-        {
-            if (_controls.Produce(dataset, RowsOf(dataset), jobs[0].Source, cancellation) is not { } written)
-                return null;
-            path = ControlJobs.RowsOf(written);
-        }
-        var rows = new BlockRows(path);
-        var keys = Array.ConvertAll(jobs, job => new VectorKey(job.Key.Method!, LayerOf(job)));
-        var blocks = new BlockComputation(Context.Store, [.. keys.Select(key => Request(BlockName, key.Method, key.Layer, rows: null))]);
-        var plan = rows.Plan();
-        var progress = new StageProgress(Context);
-        return new Table(dataset, withControls, jobs, rows, keys, blocks, plan, blocks.Missing(plan).Count(),
-            block => Context.Reporter.Progress(() => $"{dataset}: {progress.Tell(block.Finished, block.Total, "block", plan.Take(block.Finished).Sum(b => (long)b.Rows))}"));
-    }
-
-    private Action<int, ArtifactBuilder> Compute(Table table, Block block, IReadOnlyList<int> wanted, CancellationToken cancellation)
-    {
-        // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked
-        // of it.
-        TokenizedRow[] tokenized = [.. table.Rows.Get(block).Select(row => _model.Encoder.Encode(row, table.Jobs[0].Source!))];
-        _computer ??= new VectorComputer(_model.Model.Transformer, _methods, Settings.Execution?.TokenBudget);
-        var vectors = _computer.Compute(tokenized, [.. wanted.Select(i => table.Keys[i])], cancellation: cancellation);
-        return (i, builder) =>
-        {
-            _model.Describe(builder);
-            VectorBlockFile.Write(builder, vectors[table.Keys[i]]);
-        };
-    }
-
-    private void Assemble(ArtifactBuilder builder, StageJob job, BlockRows rows, BlockRun run, int request)
-    {
-        var (layer, projected) = (LayerOf(job), IsProjected(job.Key.Method!));
-        var width = projected ? _methods.Projection.Dimension : _model.Config.HiddenSize;
-        var without = new List<long>();
-        if (projected)
-            _methods.Projection.Write(Path.GetDirectoryName(builder.PathOf(ProjectionIdentity.FileName))!);
-        using var writer = VectorTables.Create(builder.Folder, layer, _format, width);
-        foreach (var (block, artifacts) in run.Blocks)
-        {
-            var vectors = VectorBlockFile.Read(artifacts[request]);
-            for (var row = 0; row < block.Rows; row++)
-            {
-                var vector = vectors.AsSpan(row * width, width);
-                var index = rows.Indices[(int)block.FirstRow + row];
-                if (float.IsNaN(vector[0]))
-                    without.Add(index);
-                writer.Append(index, vector);
-            }
-        }
-        writer.Complete();
-        if (without.Count > 0)
-            Context.Reporter.Warning(ErrorCodes.AnswerCutAway,
-                $"{without.Count} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no {job.Key.Method} vector, because MaxTokens "
-                    + $"({Settings.MaxTokens}) cut their answers away, or because the chat template writes nothing of them that counts "
-                + "(an empty text, weight 0, tool_calls that the template does not know); "
-                + $"they are never selected. They are the rows {string.Join(", ", without.Take(10))}{(without.Count > 10 ? ", ..." : "")}.", job.Source,
-                    without[0]);
-    }
-
     internal static ProjectionIdentity? ProjectionOf(ProjectionSettings? settings)
     {
         if (settings is null)
@@ -289,9 +219,4 @@ internal sealed class ComputeAttributionStage : Stage<ComputeAttributionSettings
     }
 
     private InputFile RowsOf(string dataset) => Context.Input(Imported(dataset), ImportDatasetsStage.RowsFile);
-
-    /// <summary>The jobs of one dataset, and the blocks of rows that they are put together from.</summary>
-    private sealed record Table(
-        string Dataset, bool WithControls, StageJob[] Jobs, BlockRows Rows, VectorKey[] Keys, BlockComputation Blocks, IReadOnlyList<Block> Plan, int Missing,
-        Action<BlockProgress> Tell);
 }

@@ -12,7 +12,10 @@ namespace Attribution.Pipeline;
 /// </summary>
 internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSource model, StageContext context)
 {
-    private const string RowsStage = "controls", BlockName = "control-blocks", File = "data-00000.parquet";
+    /// <summary>The kind of the blocks in the store.</summary>
+    public const string BlockName = "control-blocks";
+
+    private const string RowsStage = "controls", File = "data-00000.parquet";
 
     private readonly Dictionary<string, IReadOnlyList<ContentHash>> _parts = [];
 
@@ -39,7 +42,8 @@ internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSour
         if (context.IsHelper)
         {
             blocks.Help(plan, (block, _) => (_, part) => Write(all.Get(block), part, source, cancellation), tell, cancellation);
-            return context.Store.TryGet(RequestOf(rows));
+            if (blocks.Missing(plan).Any())
+                return null;
         }
         var run = blocks.Run(plan, (block, part) => Write(all.Get(block), part, source, cancellation), tell, cancellation);
         _parts[dataset] = [.. run.Of().Select(artifact => artifact.Fingerprint)];

@@ -8,6 +8,7 @@ using Attribution.Evaluation;
 using Attribution.FineTuning;
 using Attribution.Judging;
 using Attribution.Judging.Chat;
+using Attribution.Models;
 using Attribution.Pipeline.Plugins;
 using Attribution.Pipeline.Results;
 
@@ -28,6 +29,7 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
 
     private readonly Lazy<StoredChatCompletion> _llm;
     private readonly Dictionary<ContentHash, (JudgePrompt Prompt, InputFile Answers)> _asks = [];
+    private IReadOnlyList<StageJob> _missing = [];
 
     public JudgeStage(StageContext context) : base(context)
     {
@@ -44,21 +46,14 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
             .Select(job => Job(job, judges[job.Key.Eval!]))];
     }
 
+    /// <summary>A model of a folder judges in as many processes as pay; an endpoint is asked by one.</summary>
+    public override SharedWork? Share(IReadOnlyList<StageJob> missing) =>
+        Settings.Llm?.Folder is { } folder ? new(missing.Count, ModelConfig.Load(folder)) : null;
+
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
-        foreach (var job in missing)
-        {
-            Artifact made;
-            try
-            {
-                made = Context.Store.GetOrCreate(job.Request, builder => job.Produce!(builder, cancellation), cancellation);
-            }
-            catch (AttributionException e) when (e.Code == ErrorCodes.ChatBudget)
-            {
-                throw new AttributionException(e.Code, $"{e.Message} {CostOf(missing)} are left.", e) { Property = e.Property };
-            }
-            yield return made;
-        }
+        _missing = missing;
+        return base.Produce(missing, cancellation);
     }
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) =>
@@ -123,7 +118,16 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
         if (by.Prompt is { } prompt)
             _asks[request.Fingerprint] = (prompt, answers);
         return new StageJob(answered.Key.Run, request, (builder, cancellation) =>
-            Write(builder, Judge(judge, answered.Key, answers, cancellation), judge, trained));
+        {
+            try
+            {
+                Write(builder, Judge(judge, answered.Key, answers, cancellation), judge, trained);
+            }
+            catch (AttributionException e) when (e.Code == ErrorCodes.ChatBudget)
+            {
+                throw new AttributionException(e.Code, $"{e.Message} {CostOf(_missing)} are left.", e) { Property = e.Property };
+            }
+        });
     }
 
     private JudgedEvaluation Judge(IJudge judge, JobKey run, InputFile answers, CancellationToken cancellation)

@@ -22,6 +22,7 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
     private const string StoreStage = "less-vectors", BlockName = "less-blocks", WarmUpStage = "less-warm-ups";
 
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
+    private readonly Dictionary<ContentHash, int> _missing = [];
 
     /// <summary>Whether a job is one of these.</summary>
     public static bool Makes(StageJob job) => job.Key.Method == TrainedMethodNames.Less;
@@ -45,6 +46,9 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
     }
 
     /// <summary>Makes the jobs that are missing.</summary>
+    /// <param name="missing">The jobs.</param>
+    /// <param name="rowsOf">The rows of a dataset.</param>
+    /// <param name="cancellation">Stops between steps or blocks.</param>
     public IEnumerable<Artifact> Produce(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
     {
         foreach (var group in missing.GroupBy(job => job.Key.Train ?? job.Key.Dataset!))
@@ -56,6 +60,35 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
                 yield return context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, warmUp, request, rowsOf(job.Key.Dataset!), cancellation),
                     cancellation);
         }
+    }
+
+    /// <summary>Computes what is free: warm-ups, and blocks of those that are there.</summary>
+    /// <inheritdoc cref="Produce" path="/param"/>
+    /// <returns>False if another process is at a warm-up that is to be there first.</returns>
+    public bool Help(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
+    {
+        var all = true;
+        foreach (var group in missing.Where(job => !context.Store.Contains(job.Request)).GroupBy(job => job.Key.Train ?? job.Key.Dataset!))
+        {
+            var request = WarmUp(rowsOf(group.Key));
+            var (resolved, warmUp) = (context.Resolve(WarmUpStage, request), (Artifact?)null);
+            var unit = $"{WarmUpStage}/{resolved.Fingerprint}";
+            context.Store.Units.Try(unit, () => warmUp = context.Store.GetOrCreateUnlessHeld(resolved, builder =>
+            {
+                context.Store.Units?.Began(unit, null);
+                Train(builder, group.Key, rowsOf(group.Key), cancellation);
+            }, cancellation));
+            all &= warmUp is not null;
+            foreach (var job in warmUp is null ? [] : group.ToArray())
+            {
+                var (rows, blocks) = (new BlockRows(rowsOf(job.Key.Dataset!).Path), BlocksOf(job, request));
+                var plan = rows.Plan();
+                _missing.TryAdd(job.Request.Fingerprint, blocks.Missing(plan).Count());
+                using var computer = new Computer(this, model, job, warmUp!);
+                blocks.Help(plan, (block, _) => (_, part) => computer.Compute(rows, block, part, cancellation), progress => Tell(job, progress), cancellation);
+            }
+        }
+        return all;
     }
 
     private LessSettings Less => settings.Less ??= new();
@@ -97,21 +130,11 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
 
     private void Assemble(ArtifactBuilder builder, StageJob job, Artifact warmUp, object request, InputFile source, CancellationToken cancellation)
     {
-        var isTraining = job.Key.Train is null;
-        using var projection = GradientProjection.Of(Projection, TorchSharp.torch.float32, model.Model.Transformer.Device);
-        var computer = new LessVectors(model.Model, [.. Enumerable.Range(1, Less.Epochs).Select(epoch =>
-            Path.GetDirectoryName(warmUp.PathOf($"epoch-{epoch}/adapter_config.json"))!)],
-            projection, Projection.Dimension);
         var (rows, width) = (new BlockRows(source.Path), Less.Epochs * Projection.Dimension);
-        var run = new BlockComputation(context.Store, Request(BlockName, request, rows: null, isTraining)).Run(rows.Plan(),
-            (block, part) =>
-            {
-                VectorBlockFile.Write(part, computer.Compute([.. rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index))],
-                    isTraining, cancellation));
-                model.Describe(part);
-            },
-            progress => context.Reporter.Progress(() => $"{job.Key.Dataset}: less of {progress.Finished} of {progress.Total} blocks"), cancellation);
-        count(run.Progress);
+        using var computer = new Computer(this, model, job, warmUp);
+        var run = BlocksOf(job, request).Run(rows.Plan(), (block, part) => computer.Compute(rows, block, part, cancellation), progress => Tell(job, progress),
+            cancellation);
+        count(context.Helpers is not null ? run.Progress with { Ran = _missing.GetValueOrDefault(job.Request.Fingerprint) } : run.Progress);
         _parts[job.Request.Fingerprint] = [warmUp.Fingerprint, .. run.Of().Select(artifact => artifact.Fingerprint)];
         using var writer = VectorTables.Create(builder.Folder, VectorKey.WholeModel, format, width);
         var without = 0;
@@ -125,5 +148,30 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
             context.Reporter.Warning(ErrorCodes.AnswerCutAway,
                 $"{without} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no less vector, because MaxTokens "
                 + $"({settings.MaxTokens}) cut their answers away; they are never selected.", job.Source);
+    }
+
+    private BlockComputation BlocksOf(StageJob job, object request) =>
+        new(context.Store, Request(BlockName, request, rows: null, isTraining: job.Key.Train is null));
+
+    private void Tell(StageJob job, BlockProgress progress) =>
+        context.Reporter.Progress(() => $"{job.Key.Dataset}: less of {progress.Finished} of {progress.Total} blocks");
+
+    /// <summary>Computes blocks of a job; what it needs the model for is made with the first.</summary>
+    private sealed class Computer(LessJobs jobs, ModelSource model, StageJob job, Artifact warmUp) : IDisposable
+    {
+        private GradientProjection? _projection;
+        private LessVectors? _vectors;
+
+        public void Compute(BlockRows rows, Block block, ArtifactBuilder part, CancellationToken cancellation)
+        {
+            _projection ??= GradientProjection.Of(jobs.Projection, TorchSharp.torch.float32, model.Model.Transformer.Device);
+            _vectors ??= new LessVectors(model.Model, [.. Enumerable.Range(1, jobs.Less.Epochs).Select(epoch =>
+                Path.GetDirectoryName(warmUp.PathOf($"epoch-{epoch}/adapter_config.json"))!)], _projection, jobs.Projection.Dimension);
+            VectorBlockFile.Write(part, _vectors.Compute([.. rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index))],
+                job.Key.Train is null, cancellation));
+            model.Describe(part);
+        }
+
+        public void Dispose() => _projection?.Dispose();
     }
 }

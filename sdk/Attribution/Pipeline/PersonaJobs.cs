@@ -63,19 +63,55 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
             var persona = _personas[group.Key.Dataset];
             var request = context.Resolve(AnswerStage, persona.Request);
             var answers = context.Store.GetOrCreate(request, builder => Answer(builder, group.Key.Dataset, persona, cancellation), cancellation);
-            var computer = new VectorComputer(model.Model.Transformer, methods, settings.Execution?.TokenBudget);
-            var vectors = PersonaVectors.Compute(computer, model.Encoder, Pairs(answers), [.. group.Select(job => job.Key.Layer!.Value)], cancellation);
+            var vectors = Vectors(group, answers, cancellation);
             foreach (var job in group)
             {
                 _answers[job.Request.Fingerprint] = answers.Fingerprint;
-                yield return context.Store.GetOrCreate(job.Request, builder =>
-                {
-                    WriteVector(builder, job.Key.Layer!.Value, vectors[job.Key.Layer!.Value]);
-                    File.Copy(answers.PathOf(AnswersFile), builder.PathOf(AnswersFile));
-                    model.Describe(builder);
-                }, cancellation);
+                yield return context.Store.GetOrCreate(job.Request, builder => Write(builder, job, vectors.Value, answers), cancellation);
             }
         }
+    }
+
+    /// <summary>Makes what is free of the jobs that are missing and need the model: of an evaluation set all, or nothing.</summary>
+    public void Help(IEnumerable<StageJob> missing, CancellationToken cancellation)
+    {
+        var groups = missing.Where(job => job.Key.Method != PersonaVectorFile.Method && !context.Store.Contains(job.Request))
+            .GroupBy(job => job.Key.Dataset!);
+        foreach (var group in groups)
+            context.Store.Units.Try($"{VectorStage}/{group.First().Request.Fingerprint}", () =>
+            {
+                var (persona, jobs) = (_personas[group.Key], group.ToArray());
+                var answers = context.Store.GetOrCreateUnlessHeld(context.Resolve(AnswerStage, persona.Request), builder =>
+                {
+                    context.Store.Units?.Began($"{VectorStage}/{jobs[0].Request.Fingerprint}", null);
+                    Answer(builder, group.Key, persona, cancellation);
+                }, cancellation);
+                if (answers is not null)
+                    TakeFrom(0, Vectors(jobs, answers, cancellation), answers);
+
+                // All of them are held before the first is computed, so that nobody else computes them too.
+                void TakeFrom(int next, Lazy<IReadOnlyDictionary<int, float[]>> vectors, Artifact answers)
+                {
+                    if (next < jobs.Length)
+                        context.Store.GetOrCreateUnlessHeld(jobs[next].Request, builder =>
+                        {
+                            TakeFrom(next + 1, vectors, answers);
+                            context.Store.Units?.Began($"{VectorStage}/{jobs[0].Request.Fingerprint}", null);
+                            Write(builder, jobs[next], vectors.Value, answers);
+                        }, cancellation);
+                }
+            });
+    }
+
+    private Lazy<IReadOnlyDictionary<int, float[]>> Vectors(IEnumerable<StageJob> jobs, Artifact answers, CancellationToken cancellation) => new(() =>
+        PersonaVectors.Compute(new VectorComputer(model.Model.Transformer, methods, settings.Execution?.TokenBudget), model.Encoder, Pairs(answers),
+            [.. jobs.Select(job => job.Key.Layer!.Value)], cancellation));
+
+    private void Write(ArtifactBuilder builder, StageJob job, IReadOnlyDictionary<int, float[]> vectors, Artifact answers)
+    {
+        WriteVector(builder, job.Key.Layer!.Value, vectors[job.Key.Layer!.Value]);
+        File.Copy(answers.PathOf(AnswersFile), builder.PathOf(AnswersFile));
+        model.Describe(builder);
     }
 
     private object OfAnswers(object answers, int layer)

@@ -18,6 +18,7 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
 
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
     private readonly Dictionary<ContentHash, string> _queries = [];
+    private readonly Dictionary<ContentHash, int> _missing = [];
 
     /// <summary>Whether a job is one of these.</summary>
     public static bool Makes(StageJob job) => BaselineNames.Scored.Contains(job.Key.Method);
@@ -62,23 +63,41 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
         }
     }
 
+    /// <summary>Computes the blocks that are free of what is put together from blocks.</summary>
+    /// <inheritdoc cref="Produce" path="/param"/>
+    public void Help(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
+    {
+        foreach (var job in missing.Where(job => job.Key.Eval is null))
+        {
+            var (rows, blocks) = (new BlockRows(rowsOf(job.Key.Dataset!).Path), BlocksOf(job));
+            var plan = rows.Plan();
+            _missing.TryAdd(job.Request.Fingerprint, blocks.Missing(plan).Count());
+            blocks.Help(plan, (block, _) => (_, builder) => Compute(rows, job, block, builder, cancellation), progress => Tell(job, progress), cancellation);
+        }
+    }
+
     private List<ScoredRow> OfAnswers(StageJob job, string path, CancellationToken cancellation)
     {
-        var (rows, method) = (new BlockRows(path), job.Key.Method!);
-        var run = new BlockComputation(context.Store, Request(BlockName, method, rows: null)).Run(rows.Plan(),
-            (block, builder) =>
-            {
-                var encoded = rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index)).ToArray();
-                VectorBlockFile.Write(builder, method == BaselineNames.Length ? AnswerScores.Lengths(encoded)
-                    : AnswerScores.Losses(model.Model.Transformer, encoded, settings.Execution?.TokenBudget ?? Methods.VectorComputer.DefaultTokenBudget,
-                        cancellation));
-                if (method != BaselineNames.Length)
-                    model.Describe(builder);
-            },
-            progress => context.Reporter.Progress(() => $"{job.Key.Dataset}: {method} of {progress.Finished} of {progress.Total} blocks"), cancellation);
-        count(run.Progress);
+        var (rows, blocks) = (new BlockRows(path), BlocksOf(job));
+        var run = blocks.Run(rows.Plan(), (block, builder) => Compute(rows, job, block, builder, cancellation), progress => Tell(job, progress), cancellation);
+        count(context.Helpers is not null ? run.Progress with { Ran = _missing.GetValueOrDefault(job.Request.Fingerprint) } : run.Progress);
         _parts[job.Request.Fingerprint] = [.. run.Of().Select(artifact => artifact.Fingerprint)];
         return [.. run.Of().SelectMany(VectorBlockFile.Read).Select((score, row) => new ScoredRow(rows.Indices[row], score))];
+    }
+
+    private BlockComputation BlocksOf(StageJob job) => new(context.Store, Request(BlockName, job.Key.Method!, rows: null));
+
+    private void Tell(StageJob job, BlockProgress progress) =>
+        context.Reporter.Progress(() => $"{job.Key.Dataset}: {job.Key.Method} of {progress.Finished} of {progress.Total} blocks");
+
+    private void Compute(BlockRows rows, StageJob job, Block block, ArtifactBuilder builder, CancellationToken cancellation)
+    {
+        var encoded = rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index)).ToArray();
+        VectorBlockFile.Write(builder, job.Key.Method == BaselineNames.Length ? AnswerScores.Lengths(encoded)
+            : AnswerScores.Losses(model.Model.Transformer, encoded, settings.Execution?.TokenBudget ?? Methods.VectorComputer.DefaultTokenBudget,
+                cancellation));
+        if (job.Key.Method != BaselineNames.Length)
+            model.Describe(builder);
     }
 
     // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.

@@ -46,7 +46,7 @@ internal static class Workers
     /// <param name="execution">What the project says.</param>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.WorkersInvalid"/>: the variable is no positive number.</exception>
     public static IReadOnlyList<HelperEnvironment> Of(SharedWork work, ExecutionSettings? execution) =>
-        Of(work, execution?.Workers ?? Asked(), OnGpu(execution?.Device) ? Gpus() : [], TorchThreads.Asked() is not null, Processor.Cores);
+        Of(work, Asked(execution), OnGpu(execution?.Device) ? Gpus() : [], TorchThreads.Asked() is not null, Processor.Cores);
 
     /// <inheritdoc cref="Of(SharedWork, ExecutionSettings?)"/>
     /// <param name="work">What there is to do.</param>
@@ -64,6 +64,10 @@ internal static class Workers
         int? threads = count == 1 || threadsAreSet || TorchThreads.For(work.Model) == 1 ? null : Math.Max(1, cores / count);
         return [.. Enumerable.Repeat(new HelperEnvironment(threads, null), count)];
     }
+
+    /// <summary>How many a person asked for, if anybody did.</summary>
+    /// <inheritdoc cref="Of(SharedWork, ExecutionSettings?)" path="/exception"/>
+    public static int? Asked(ExecutionSettings? execution) => execution?.Workers ?? Asked();
 
     private static int? Asked() => Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } asked ? null
         : int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count

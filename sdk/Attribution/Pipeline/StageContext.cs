@@ -57,6 +57,12 @@ internal sealed class StageContext : IDisposable
     /// <summary>The helpers at work; what this process has not computed itself may then have been computed for this run all the same.</summary>
     public IHelpers? Helpers { get; set; }
 
+    /// <summary>Workers elsewhere that compute what a stage needs the model for; null where this process and its helpers do.</summary>
+    public IRemoteWorkers? RemoteWorkers { get; init; }
+
+    /// <summary>Whether this process leaves the model to <see cref="RemoteWorkers"/> and only puts together what they compute.</summary>
+    public bool IsHead { get; set; }
+
     /// <summary>How far the stage as a whole has come, for lines about one of its units; such as <c>8 of 21 adapters</c>.</summary>
     public string? Standing { get; set; }
 

@@ -16,6 +16,20 @@ internal sealed class OwnMethod : IAttributionMethod
     public torch.Tensor Compute(BlockStreams? treatment, BlockStreams? control) => treatment!.Output.mean([0]);
 }
 
+/// <summary>A method that takes its time: a block of rows is seconds.</summary>
+internal sealed class OwnSlowMethod : IAttributionMethod
+{
+    public string Name => "test_slow";
+
+    public MethodInputs Inputs => MethodInputs.Treatment;
+
+    public torch.Tensor Compute(BlockStreams? treatment, BlockStreams? control)
+    {
+        Thread.Sleep(8);
+        return treatment!.Output.mean([0]);
+    }
+}
+
 /// <summary>A method that fails in its own way.</summary>
 internal sealed class OwnFailingMethod : IAttributionMethod
 {

@@ -69,6 +69,7 @@ internal sealed class TestExperiment : IDisposable
     public double Tolerance { get; set; } = 0.01;
     public JsonNode? Persona { get; set; }
     public int? ControlTokens { get; set; }
+    public object? Execution { get; set; }
     public string? PersonaVector { get; set; }
 
     /// <summary>How many subsets the ground truth is measured on; null for an experiment without it.</summary>
@@ -106,7 +107,7 @@ internal sealed class TestExperiment : IDisposable
         var (trainName, evalName) = (Path.GetFileNameWithoutExtension(Train), Path.GetFileNameWithoutExtension(Eval));
         object[] evals = [new { name = evalName, trait = Trait, judge = Judge, prompt = JudgePrompt }];
         var plugins = Plugin is null ? null : new[] { new { path = Plugin } };
-        var execution = new { device = "cpu" };
+        var execution = Execution ?? new { device = "cpu" };
         Request("ImportDatasets", [], new
         {
             train = new[] { new { name = trainName, path = Train, take = Take, format = Format } },

@@ -48,10 +48,10 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
         {
             cancellation.ThrowIfCancellationRequested();
             var artifacts = new Artifact?[requests.Count];
-            Take(block, artifacts, produce, cancellation);
+            var taken = store.Units.Try(UnitOf(block), () => Take(block, artifacts, produce, cancellation));
             if (artifacts.Any(a => a is { Produced: true }))
                 ran++;
-            if (!artifacts.Contains(null))
+            if (taken && !artifacts.Contains(null))
                 progress?.Invoke(new BlockProgress(++there, ran, blocks.Length));
         }
         return ran;
@@ -95,6 +95,8 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
         return new BlockRun([.. blocks.Select(b => (b, (IReadOnlyList<Artifact>)done[b.Hash]!))], state);
     }
 
+    private string UnitOf(Block block) => $"{requests[0].Stage}/{block.Hash}";
+
     private void Take(Block block, Artifact?[] artifacts, Producer produce, CancellationToken cancellation)
     {
         for (var i = 0; i < requests.Count; i++)
@@ -109,7 +111,12 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
         Action<int, ArtifactBuilder> TakeFrom(int next, IReadOnlyList<int> mine)
         {
             if (next == missing.Length)
-                return mine.Count == 0 ? static (_, _) => { } : produce(block, mine);
+            {
+                if (mine.Count == 0)
+                    return static (_, _) => { };
+                store.Units?.Began(UnitOf(block), block.Rows);
+                return produce(block, mine);
+            }
             var request = missing[next];
             Action<int, ArtifactBuilder>? write = null;
             artifacts[request] = store.GetOrCreateUnlessHeld(requests[request].ForBlock(block), builder =>
