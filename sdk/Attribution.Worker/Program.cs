@@ -25,6 +25,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     RunStageVerb.Create(),
     ExplainVerb.Create(),
     StoreVerb.Create(),
+    SubmitVerb.Create(),
     TokenizeVerb.Create(),
 };
 return await VerbRunner.RunAsync(root, args);

@@ -14,6 +14,9 @@ public sealed class RunStage : WorkerTask
     /// <summary>Whether to take the metrics as the snapshot; VerifySnapshot alone reads it.</summary>
     public bool AcceptSnapshot { get; set; }
 
+    /// <summary>Whether the build was asked not to wait, which only whole experiments can.</summary>
+    public bool Submits { get; set; }
+
     /// <summary>True once the task has run: MSBuild does not call it for a stage that is up to date.</summary>
     [Output]
     public bool Ran { get; private set; }
@@ -24,6 +27,12 @@ public sealed class RunStage : WorkerTask
     public override bool Execute()
     {
         Ran = true;
+        if (Submits)
+        {
+            Log.LogError(null, ProjectErrorCodes.ValueInvalid, null, ProjectFile, 0, 0, 0, 0,
+                "Wait is false, which submits the whole experiment: leave -t out, or let the build wait for {0}.", Stage);
+            return false;
+        }
         var folder = new StageFolder(Path.Combine(ProjectDirectory, StateFolder));
         IEnumerable<string> accept = AcceptSnapshot && Stage == StageNames.VerifySnapshot ? ["--accept-snapshot"] : [];
         if (!Run(["run-stage", Stage, "--request", $"{StateFolder}{Stage}.request.json", "--stop-with-stdin", "--verbose", .. accept]))

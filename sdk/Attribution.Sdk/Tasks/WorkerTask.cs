@@ -95,7 +95,11 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
             Shout("nothing to do");
     }
 
-    private void Shout(string text) => Log.LogMessage(MessageImportance.High, "{0}: {1}: {2}", Path.GetFileNameWithoutExtension(ProjectFile), Doing, text);
+    /// <summary>Whether the worker summed up what it did.</summary>
+    private protected bool HasSummary => _hasSummary;
+
+    /// <summary>A line that everybody should see.</summary>
+    private protected void Shout(string text) => Log.LogMessage(MessageImportance.High, "{0}: {1}: {2}", Path.GetFileNameWithoutExtension(ProjectFile), Doing, text);
 
     private WorkerProcess? Start(IEnumerable<string> arguments)
     {

@@ -73,6 +73,24 @@ internal sealed class SlurmArray : IRemoteWorkers
     /// <summary>The name of all jobs of an experiment, by which people cancel them.</summary>
     public static string JobName(string experiment) => $"attribution-{experiment}";
 
+    /// <summary>How many tasks an array has: as many as are asked for, and no more than there are units.</summary>
+    public static int TasksFor(ExecutionSettings execution, int units) => Math.Clamp(units, 1, Workers.Asked(execution) ?? DefaultWorkers);
+
+    /// <summary>When Slurm would start an array, or why it would not: what <c>sbatch --test-only</c> says.</summary>
+    public static string Estimate(string stage, StageSettings settings, ExecutionSettings execution, int tasks)
+    {
+        try
+        {
+            var answer = SlurmCommand.Run("sbatch", ["--test-only", .. Options(stage, settings, execution, tasks), "--wrap=true"]);
+            return answer.Code == 0 ? $"Slurm, {tasks} worker{(tasks == 1 ? "" : "s")}: {SlurmRefusal.Readable(answer.Error)}"
+                : VerbRunner.ErrorLine(SlurmRefusal.Of(answer.Error));
+        }
+        catch (AttributionException e)
+        {
+            return VerbRunner.ErrorLine(e);
+        }
+    }
+
     /// <inheritdoc/>
     public void Compute(int units, string noun, CancellationToken cancellation)
     {
@@ -177,7 +195,7 @@ internal sealed class SlurmArray : IRemoteWorkers
 
     private void Submit(int units)
     {
-        var tasks = Math.Min(Workers.Asked(_execution) ?? DefaultWorkers, units);
+        var tasks = TasksFor(_execution, units);
         if (_submissions == 0)
             Empty();
         Directory.CreateDirectory(_folder);
@@ -186,21 +204,29 @@ internal sealed class SlurmArray : IRemoteWorkers
         var script = Path.Combine(_folder, "worker.sh");
         // The shell becomes the worker, so that signals for the job are the worker's.
         WholeFile.Write(script, $"#!/bin/sh\nexec {ShellScript.Line(arguments.Prepend(program))}\n");
-        SlurmAnswer answer;
+        var job = Submit([.. Options(_stage, _settings, _execution, tasks), script]);
+        (_doneBefore, _submissions, _waitsForFiles) = (_journals.Done, _submissions + 1, null);
+        _array = new Submitted(job, tasks);
+        WholeFile.Write(NoteFile, JsonSerializer.Serialize(_array));
+        _reporter.Message($"{_stage}: {units} units for {tasks} workers of Slurm, job {_array.Job}");
+    }
+
+    /// <summary>Submits a job.</summary>
+    /// <param name="arguments">What sbatch is given.</param>
+    /// <returns>The job's id.</returns>
+    /// <exception cref="AttributionException">ATTR1041: there is no Slurm here. ATTR1042: it does not take the job.</exception>
+    public static string Submit(IReadOnlyList<string> arguments)
+    {
         for (var attempt = 1; ; attempt++)
         {
-            answer = SlurmCommand.Run("sbatch", [.. Options(_stage, _settings, _execution, tasks), script]);
+            var answer = SlurmCommand.Run("sbatch", arguments);
+            // `JOB` or `JOB;CLUSTER`.
             if (answer.Code == 0)
-                break;
+                return answer.Output.Split('\n')[^1].Split(';')[0].Trim();
             if (attempt == Tries || !SlurmRefusal.MayPass(answer.Error))
                 throw SlurmRefusal.Of(answer.Error);
             Thread.Sleep(PauseOfTries);
         }
-        (_doneBefore, _submissions, _waitsForFiles) = (_journals.Done, _submissions + 1, null);
-        // `JOB` or `JOB;CLUSTER`.
-        _array = new Submitted(answer.Output.Split('\n')[^1].Split(';')[0].Trim(), tasks);
-        WholeFile.Write(NoteFile, JsonSerializer.Serialize(_array));
-        _reporter.Message($"{_stage}: {units} units for {tasks} workers of Slurm, job {_array.Job}");
     }
 
     // The array that a build before this one asked for, if it is still there.

@@ -43,6 +43,8 @@ internal static class SlurmCommand
         // Of the job that this process may itself be: what it was given is not what it asks for. And keys that a .env file holds are no business of the
         // cluster's database; workers read the file themselves.
         var foreign = start.Environment.Keys.Where(name => name.StartsWith("SLURM_", StringComparison.Ordinal) && name != "SLURM_CONF")
+            // And of the build that started this.
+            .Concat(start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)))
             .Concat(EnvironmentFile.Names());
         foreach (var name in foreign.ToArray())
             start.Environment.Remove(name);

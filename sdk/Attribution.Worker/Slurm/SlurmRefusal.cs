@@ -6,7 +6,7 @@ namespace Attribution.Worker.Slurm;
 internal static class SlurmRefusal
 {
     // What its message has in it, the property, and what to do.
-    private static readonly (string Words, string Property, string Advice)[] Known =
+    private static readonly (string Words, string? Property, string Advice)[] Known =
     [
         ("job array specification", "Workers", "The cluster allows fewer tasks in an array (MaxArraySize, 1001 by default): ask for fewer Workers"),
         ("partition", "Partition", "`sinfo` lists the partitions; without Partition the cluster's default is taken"),
@@ -21,7 +21,7 @@ internal static class SlurmRefusal
         ("cpu count", "CpusPerWorker", "Ask for no more CPUs than a node has"),
         ("processors", "CpusPerWorker", "Ask for no more CPUs than a node has"),
         ("option", "SlurmOptions", "They are options of sbatch; `sbatch --help` lists them"),
-        ("node configuration", "SlurmOptions", "No node has all that is asked for: fewer CpusPerWorker, GpusPerWorker or Memory, or another Partition"),
+        ("node configuration", null, "No node has all that is asked for: fewer CpusPerWorker, GpusPerWorker or Memory, or another Partition"),
     ];
 
     // The controller may come back.

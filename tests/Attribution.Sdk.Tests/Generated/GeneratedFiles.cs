@@ -70,7 +70,8 @@ internal static class GeneratedFiles
               <Target Name="{stage}" DependsOnTargets="{before};Core{stage};After{stage}" />
               <Target Name="Core{stage}" Inputs="@(StageFile->WithMetadataValue('Stage', '{stage}'))" Outputs="$(AttributionStateFolder){stage}.stamp"{only}>
                 <RunStage Stage="{stage}" ProjectFile="$(MSBuildProjectFullPath)" StateFolder="$(AttributionStateFolder)"
-                          Worker="$(AttributionWorker)" LibTorchPath="$(AttributionLibTorch)" Threads="$(Threads)" AcceptSnapshot="$(AcceptSnapshot)">
+                          Worker="$(AttributionWorker)" LibTorchPath="$(AttributionLibTorch)" Threads="$(Threads)" AcceptSnapshot="$(AcceptSnapshot)"
+                          Submits="$(AttributionSubmits)">
                   <Output TaskParameter="Ran" PropertyName="{stage}Ran" />
                 </RunStage>{onError}
               </Target>

@@ -17,17 +17,27 @@ internal sealed class OwnMethod : IAttributionMethod
 }
 
 /// <summary>A method that takes its time: a block of rows is seconds.</summary>
-internal sealed class OwnSlowMethod : IAttributionMethod
+internal class OwnSlowMethod : IAttributionMethod
 {
-    public string Name => "test_slow";
+    public virtual string Name => "test_slow";
 
     public MethodInputs Inputs => MethodInputs.Treatment;
 
+    protected virtual int Milliseconds => 8;
+
     public torch.Tensor Compute(BlockStreams? treatment, BlockStreams? control)
     {
-        Thread.Sleep(8);
+        Thread.Sleep(Milliseconds);
         return treatment!.Output.mean([0]);
     }
+}
+
+/// <summary>A method that takes even more.</summary>
+internal sealed class OwnSlowerMethod : OwnSlowMethod
+{
+    public override string Name => "test_slower";
+
+    protected override int Milliseconds => 25;
 }
 
 /// <summary>A method that fails in its own way.</summary>
