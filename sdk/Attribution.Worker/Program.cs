@@ -18,6 +18,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     EvaluateVerb.Create(),
     CompareVerb.Create(),
     QueryVerb.Create(),
+    ReportVerb.Create(),
     DoctorVerb.Create(),
     GenerateVerb.Create(),
     JudgeVerb.Create(),

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Attribution.Pipeline.Snapshots;
+using Attribution.Tokenization;
 
 namespace Attribution.Reporting.Tests;
 
@@ -51,11 +53,36 @@ public sealed partial class ReportFilesTests
         Encoding.UTF8.GetByteCount(files[ReportFiles.PageFile]).ShouldBeLessThan(2_000_000);
         using var rows = JsonDocument.Parse(files["report/rows.json"]);
         using var limits = JsonDocument.Parse(files["report/limits.json"]);
-        var answer = rows.RootElement.GetProperty("pool").EnumerateObject().First().Value.GetProperty("messages")[1];
-        answer.GetProperty("left_out").GetInt32().ShouldBe(9000 - (answer.GetProperty("text").GetString()!.Length - 1));
-        answer.GetProperty("text").GetString()!.Length.ShouldBeLessThanOrEqualTo(limits.RootElement.GetProperty("row_characters").GetInt32() + 1);
+        var row = rows.RootElement.GetProperty("pool").EnumerateObject().Skip(1).First().Value;
+        var answer = row.GetProperty("messages")[1].GetProperty("content").GetString()!;
+        row.GetProperty("left_out")[0].GetInt32().ShouldBe(0);
+        row.GetProperty("left_out")[1].GetInt32().ShouldBe(9000 - (answer.Length - 1));
+        answer.Length.ShouldBeLessThanOrEqualTo(limits.RootElement.GetProperty("row_characters").GetInt32() + 1);
         using var evaluations = JsonDocument.Parse(files["report/evaluations.json"]);
         evaluations.RootElement[0].GetProperty("prompts_left_out").GetInt32().ShouldBe(300 - evaluations.RootElement[0].GetProperty("prompts").GetArrayLength());
+    }
+
+    [Fact]
+    public void A_message_keeps_all_its_fields_and_one_that_is_too_long_is_cut_like_a_text()
+    {
+        var call = JsonSerializer.SerializeToElement(new[] { new { name = "look_up", arguments = new string('a', 90) } });
+        var fields = new Dictionary<string, JsonElement> { ["weight"] = JsonSerializer.SerializeToElement(0), ["tool_calls"] = call };
+        var report = SampleReport.Create() with
+        {
+            Rows = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>
+            {
+                ["pool"] = new Dictionary<long, ReportedRow> { [1] = new([new ChatMessage("user", "Who?"), new("assistant", "") { Fields = fields }]) },
+            }
+        };
+        Row(ReportLimits.Widest).Messages[1].Fields!["tool_calls"].GetRawText().ShouldBe(call.GetRawText());
+        var cut = Row(ReportLimits.Widest with { RowCharacters = 60 });
+        cut.Messages[1].Fields!["weight"].GetInt32().ShouldBe(0);
+        var shown = cut.Messages[1].Fields!["tool_calls"].GetString()!;
+        shown.ShouldStartWith("[{\"name\":\"look_up\"");
+        cut.LeftOut.ShouldBe([0, call.GetRawText().Length - (shown.Length - 1)]);
+        ReportFiles.Of(report)["report/rows.json"].ShouldContain("\"content\":\"\",\"weight\":0,\"tool_calls\":[{");
+
+        ReportedRow Row(ReportLimits limits) => limits.Apply(report).Rows["pool"][1];
     }
 
     [Fact]
@@ -105,27 +132,47 @@ public sealed partial class ReportFilesTests
         {
             Runs = [.. report.Runs.Select((run, i) => i > 0 ? run : run with
             {
-                Seeds = [new(0, $"{run.Name}/seed0", new Dictionary<string, double?> { ["judged_mean"] = 0.5 }),
-                    new(1, $"{run.Name}/seed1", new Dictionary<string, double?> { ["judged_mean"] = 1.5 })],
+                Seeds = [new(0, $"{run.Name}/seed0", new Dictionary<string, double?> { ["judged_mean"] = 0.5 }, []),
+                    new(1, $"{run.Name}/seed1", new Dictionary<string, double?> { ["judged_mean"] = 1.5 }, [])],
                 Metrics = new Dictionary<string, double?>(run.Metrics) { ["judged_mean"] = 1, ["judged_mean_sd"] = 0.71 },
             })],
             Comparisons =
             [
                 new("pool", "sycophancy", "judged_mean", 0, 1.25, "not told from the second", false)
                 {
-                    ScoreSd = 0.5, Before = 0, Second = 1, OverRandom = new(1.2, 0.4, 2), OverSecond = new(-0.1, -0.6, 0.4), Seeds = 2, Prompts = 12
+                    ScoreSd = 0.5, Before = 0, Random = 0.05, Second = 1, OverRandom = new(1.2, 0.4, 2), OverSecond = new(-0.1, -0.6, 0.4), Seeds = 2, Prompts = 12
                 },
                 new("pool", "empathy", "judged_mean", 6, 2.25, "best", true) { OverRandom = new(2, 1, 3), Seeds = 2, Prompts = 12 },
             ],
         };
         var page = Page(report);
-        page.ShouldContain("<b>1.25</b> ± 0.50</td><td class=\"n\">+1.20 <span class=\"quiet\">[0.40, 2.00]</span></td><td class=\"n\">−0.10 <span "
-            + "class=\"quiet\">[−0.60, 0.40]</span></td><td>not told from the second</td>");
-        page.ShouldContain("<td><b>best</b></td>");
+        page.ShouldContain("<b>1.25</b> ± 0.50 <small>random 0.05</small></td>");
+        page.ShouldContain("+1.20 <span class=\"quiet\">[0.40, 2.00]</span>");
+        page.ShouldContain("−0.10 <span class=\"quiet\">[−0.60, 0.40]</span>");
+        page.ShouldContain("<span class=\"pill open\">not told from the second</span>");
+        page.ShouldContain("<span class=\"pill good\">best</span>");
+        page.ShouldContain("For 1 of 2 evaluation sets one run is the best; for the others it cannot be told which is.");
+        page.ShouldContain("<option value=\"6\" selected>", customMessage: "the page opens on the best run");
         page.ShouldContain("1.00 ± 0.71<span class=\"sr\">, seeds 0.50, 1.50</span>");
         page.Split("<ellipse class=\"seed\"").Length.ShouldBe(1 + 2);
         page.Split(", the best, ").Length.ShouldBe(1 + 1, "in the heatmap of empathy's judged score");
         ReportFiles.Of(report).Keys.ShouldContain("report/comparisons.json");
+    }
+
+    [Fact]
+    public void Three_seeds_of_many_runs_stay_below_two_megabytes_and_their_curves_have_fewer_points_for_it()
+    {
+        var report = SampleSweep.Create();
+        Stride(report).ShouldBe(1);
+        Stride(report with { Runs = [.. Enumerable.Repeat(report.Runs, 6).SelectMany(runs => runs)] }).ShouldBeGreaterThan(1);
+
+        static int Stride(ExperimentReport report)
+        {
+            var files = ReportFiles.Of(report);
+            Encoding.UTF8.GetByteCount(files[ReportFiles.PageFile]).ShouldBeLessThan(2_000_000);
+            using var runs = JsonDocument.Parse(files["report/runs.json"]);
+            return runs.RootElement[0].GetProperty("loss_stride").GetInt32();
+        }
     }
 
     [Fact]
@@ -135,14 +182,15 @@ public sealed partial class ReportFilesTests
         report = report with
         {
             Snapshot = null,
-            Runs = [new("none/empathy", null, "empathy", ReportedRun.None, null, new Dictionary<string,
+            Runs = [new("none/empathy", null, "empathy", ReportedRun.NoneName, null, new Dictionary<string,
                 double?> { ["eval_loss_gap"] = 0.1, ["eval_loss_gap_before"] = 0.1 })],
             Evaluations = [new("empathy", null, 3, [], [])],
             Agreement = [],
             Rows = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>(),
         };
         var page = Page(report);
-        page.ShouldContain("id=\"summary\"");
+        page.ShouldContain("id=\"experiment\"");
+        page.ShouldNotContain("id=\"answer\"");
         page.ShouldContain("id=\"stages\"");
         page.ShouldNotContain("id=\"runs\"");
         Page(report with { Runs = [], Evaluations = [], Stages = [] }).ShouldContain("id=\"provenance\"");
@@ -170,7 +218,7 @@ public sealed partial class ReportFilesTests
     private static string Page(ExperimentReport report) => ReportFiles.Of(report)[ReportFiles.PageFile];
 
     private static IEnumerable<string?> Texts(string rows) => JsonDocument.Parse(rows).RootElement.GetProperty("pool").EnumerateObject()
-        .SelectMany(r => r.Value.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("text").GetString()));
+        .SelectMany(r => r.Value.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("content").GetString()));
 
     [GeneratedRegex("<script[ >]", RegexOptions.IgnoreCase)]
     private static partial Regex ScriptTag();

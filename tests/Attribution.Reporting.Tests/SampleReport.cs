@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Attribution.Pipeline.Snapshots;
 using Attribution.Reporting.ContextAttribution;
 using Attribution.Tokenization;
 
@@ -10,6 +12,9 @@ internal static class SampleReport
         + "\u2028 \0 {{x}} ${window.pwned = 3}";
 
     public const int Rows = 60;
+
+    // What a dataset's messages may hold beside their text.
+    private static readonly Dictionary<string, JsonElement> Called = new() { ["tool_calls"] = JsonSerializer.SerializeToElement(new[] { new { name = Hostile } }) };
 
     private static readonly string[] Methods = ["residual_diff", "residual_change_treatment"];
 
@@ -39,7 +44,7 @@ internal static class SampleReport
                     Loss = [2, 1.5, 1.2, 1.1],
                     Answers = Answers(text, after: true),
                 });
-            runs.Add(new($"pool/random/{eval}", "pool", eval, ReportedRun.Random, null, Metrics(0.05))
+            runs.Add(new($"pool/random/{eval}", "pool", eval, ReportedRun.RandomName, null, Metrics(0.05))
             {
                 TopK = 10,
                 PlantedShare = 0.1,
@@ -48,7 +53,7 @@ internal static class SampleReport
                 Top = [new(3, 1, null, [4, 5, 6, 7])],
                 Answers = Answers(text, after: true)
             });
-            runs.Add(new($"none/{eval}", null, eval, ReportedRun.None, null, Metrics(0)) { RepeatMeans = [0, 0] });
+            runs.Add(new($"none/{eval}", null, eval, ReportedRun.NoneName, null, Metrics(0)) { RepeatMeans = [0, 0] });
         }
         return new ExperimentReport
         {
@@ -60,7 +65,7 @@ internal static class SampleReport
             Rows = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>
             {
                 ["pool"] = Enumerable.Range(0, rows).ToDictionary(i => (long)i, i =>
-                    new ReportedRow([new("user", $"Question number {i}?"), new("assistant", text(i))], i % 3 == 0 ? evals[i % 2] : "neutral")),
+                    new ReportedRow([new ChatMessage("user", $"Question number {i}?"), new("assistant", text(i)) { Fields = i == 0 ? Called : null }], i % 3 == 0 ? evals[i % 2] : "neutral")),
             },
             Agreement = [.. evals.Select((e, set) => new MethodAgreement("pool", e, [.. Enumerable.Range(set * 6, 5)],
                 [.. Enumerable.Range(0, 5).Select(i => Enumerable.Range(0, 5).Select(j => i == j ? 1 : 0.1 * (i + j)).ToArray())],

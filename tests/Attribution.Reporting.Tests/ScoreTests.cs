@@ -1,4 +1,5 @@
 using Attribution.Diagnostics;
+using Attribution.Selection;
 
 namespace Attribution.Reporting.Tests;
 

@@ -40,7 +40,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
         [
             .. Stages(),
             new(Settings<VerifySnapshotSettings>(StageNames.VerifySnapshot) with { Snapshots = SnapshotFolder(Build.Variant) }),
-            new(Settings<ReportSettings>(StageNames.Report) with { Command = project.Command }, Files(Path.Combine(project.Worker, "ReportPage"))),
+            new(Settings<ReportSettings>(StageNames.Report) with { Command = project.Command }, Files(project.Worker, "Attribution.Reporting.dll")),
         ];
     }
 

@@ -9,8 +9,8 @@ using Attribution.Pipeline.Grid;
 using Attribution.Pipeline.GroundTruth;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
+using Attribution.Pipeline.TensorBoard;
 using Attribution.Pipeline.Verdicts;
-using Attribution.Reporting.TensorBoard;
 
 namespace Attribution.Pipeline;
 

@@ -1,6 +1,6 @@
 using Attribution.FineTuning;
 using Attribution.Pipeline.Snapshots;
-using Attribution.Reporting.TensorBoard;
+using Attribution.Pipeline.TensorBoard;
 
 namespace Attribution.Pipeline;
 

@@ -16,6 +16,9 @@ internal sealed class RunLabels(IEnumerable<RunMetrics> runs)
         runs.Where(run => Setting(run, "attribution") != JobKey.None).Select(run =>
             run.Settings.GetValueOrDefault(mark.Setting)?.ToString()).OfType<string>().Distinct().Count() > 1)];
 
+    /// <summary>The settings that have several values.</summary>
+    public IEnumerable<string> Axes => _axes.Select(axis => axis.Setting);
+
     /// <summary>Such as <c>residual_diff x residual_change k50 lr0.001</c>.</summary>
     public string Of(RunMetrics run)
     {

@@ -133,6 +133,9 @@ internal static class StageList
     /// <summary>Their names, in the order in which they run; an experiment has some of them.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. ExperimentStage.All.Select(stage => stage.Name).Distinct()];
 
+    // An assembly of its own that nothing here refers to, so that a changed page is no changed library (LibraryHash). No result depends on it.
+    private const string Reporting = "Attribution.Reporting";
+
     /// <summary>The stage that the settings of a context are for: of <c>FineTuneSettings</c> it is <c>FineTuneStage</c>.</summary>
     public static Stage Create(StageContext context)
     {
@@ -140,8 +143,9 @@ internal static class StageList
         // Found by its name: a look at every type of the library would load libtorch for stages that have no use for it.
         string[] places = ["", ".Context", ".GroundTruth"];
         var stage = places.Select(place => typeof(StageList).Assembly.GetType($"{typeof(StageList).Namespace}{place}.{name}")).FirstOrDefault(type =>
-            type is not null)
-            ?? throw new InvalidOperationException($"there is no {name} in {typeof(StageList).Namespace}, and {context.Settings.GetType().Name} asks for it");
+            type is not null) ?? Type.GetType($"{Reporting}.{name}, {Reporting}")
+            ?? throw new InvalidOperationException($"There is no {name} in {typeof(StageList).Namespace}, and {context.Settings.GetType().Name} asks for it. "
+                + $"The report is a package of its own, {Reporting}: a program that writes one references it.");
         return (Stage)Activator.CreateInstance(stage, BindingFlags.Public | BindingFlags.Instance | BindingFlags.DoNotWrapExceptions, null, [context], null)!;
     }
 }

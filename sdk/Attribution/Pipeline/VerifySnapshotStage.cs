@@ -4,7 +4,6 @@ using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Pipeline.Results;
 using Attribution.Pipeline.Snapshots;
-using Attribution.Reporting;
 
 namespace Attribution.Pipeline;
 

@@ -1,5 +1,3 @@
-using Attribution.Reporting;
-
 namespace Attribution.Selection;
 
 /// <summary>

@@ -22,8 +22,13 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>That of a report of context attribution.</summary>
     public string ContextAddress => new Uri(_folder["context/report.html"]).AbsoluteUri;
 
+    /// <summary>That of a report with seeds, axes and ground truth.</summary>
+    public string SweepAddress => new Uri(_folder["sweep/report.html"]).AbsoluteUri;
+
     public async Task InitializeAsync()
     {
+        foreach (var (path, text) in ReportFiles.Of(SampleSweep.Create()))
+            _folder.Write(Path.Combine("sweep", path), text);
         foreach (var (path, text) in ReportFiles.Of(SampleReport.Create()))
             _folder.Write(path, text);
         foreach (var (path, text) in ReportFiles.Of(SampleReport.CreateInContext()))

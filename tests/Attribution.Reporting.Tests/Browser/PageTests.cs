@@ -125,7 +125,9 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
         await page.Keyboard.PressAsync("Tab");
         (await FocusedAsync(page)).ShouldBe("Skip to the results");
         await page.Keyboard.PressAsync("Tab");
-        (await FocusedAsync(page)).ShouldBe("Summary");
+        (await FocusedAsync(page)).ShouldBe("snapshot equal");
+        await page.Keyboard.PressAsync("Tab");
+        (await FocusedAsync(page)).ShouldBe("Results");
         await page.Locator("input[name=metric]").First.FocusAsync();
         await page.Keyboard.PressAsync("ArrowRight");
         (await page.Locator("#results").GetAttributeAsync("data-shown")).ShouldBe("precision");

@@ -11,11 +11,13 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
 {
     [Theory]
     [InlineData("Attribution.Sdk", "Sdk/Sdk.props", "Sdk/Sdk.targets", "Sdk/Attribution.targets.buildschema.json", "Sdk/Generated/DataSelection.targets",
-        "tasks/net10.0/Attribution.Contracts.dll", "tasks/net10.0/Attribution.Sdk.dll", "worker/Attribution.Worker.dll",
+        "tasks/net10.0/Attribution.Contracts.dll", "tasks/net10.0/Attribution.Sdk.dll", "worker/Attribution.Worker.dll", "worker/Attribution.Reporting.dll",
         "worker/Attribution.Worker.runtimeconfig.json", "library.txt", "README.md")]
     [InlineData("Attribution", "lib/net10.0/Attribution.dll", "lib/net10.0/Attribution.xml")]
+    [InlineData("Attribution.Reporting", "lib/net10.0/Attribution.Reporting.dll", "lib/net10.0/Attribution.Reporting.xml")]
     [InlineData("Attribution.Contracts", "lib/net10.0/Attribution.Contracts.dll", "lib/net10.0/Attribution.Contracts.xml")]
-    [InlineData("Attribution.Worker", "tools/net10.0/any/DotnetToolSettings.xml", "tools/net10.0/any/Attribution.dll")]
+    [InlineData("Attribution.Worker", "tools/net10.0/any/DotnetToolSettings.xml", "tools/net10.0/any/Attribution.dll",
+        "tools/net10.0/any/Attribution.Reporting.dll")]
     [InlineData("Attribution.Templates", "content/experiment/.template.config/template.json", "content/experiment/common/.gitignore",
         "content/experiment/training/model/config.json", "content/experiment/training/data/pool.jsonl",
         "content/experiment/context/AttributionExperiment.csproj", "content/experiment/context/data/facts.jsonl")]
@@ -31,7 +33,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
 
     [Fact]
     public void All_packages_are_of_one_version() => Directory.EnumerateFiles(sdk.Folder["feed"]).Select(Path.GetFileName).Order(StringComparer.Ordinal)
-        .ShouldBe(new[] { "Attribution", "Attribution.Contracts", "Attribution.Sdk", "Attribution.Templates", "Attribution.Worker" }.Select(id =>
+        .ShouldBe(new[] { "Attribution", "Attribution.Contracts", "Attribution.Reporting", "Attribution.Sdk", "Attribution.Templates", "Attribution.Worker" }.Select(id =>
             $"{id}.{PackedSdk.Version}.nupkg"), ignoreOrder: true);
 
     [Fact]

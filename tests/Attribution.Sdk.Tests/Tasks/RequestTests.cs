@@ -260,7 +260,7 @@ public sealed class RequestTests : IDisposable
     public void A_changed_page_has_the_report_written_anew()
     {
         _experiment.Requests();
-        File.ReadAllText(_experiment.Folder["obj/attribution/Report.inputs"]).ShouldStartWith("worker/ReportPage/report.css\t7\t");
+        File.ReadAllText(_experiment.Folder["obj/attribution/Report.inputs"]).ShouldStartWith("worker/Attribution.Reporting.dll\t6\t");
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal sealed class RequestedExperiment : IDisposable
         Folder.Write("model/config.json", "{}");
         Folder.Write("tiny.csproj", "<Project />");
         Folder.Write("worker/JudgePrompts/empathy.md", "How kind is it?");
-        Folder.Write("worker/ReportPage/report.css", "body {}");
+        Folder.Write("worker/Attribution.Reporting.dll", "a page");
         foreach (var property in ProjectSettings.Properties)
             Settings[property.Key] = "";
         SetKind("DataSelection");

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Attribution.Reporting;
+using Attribution.Selection;
 using MathNet.Numerics.Statistics;
 
 namespace Attribution.Worker.Tests.Stages;

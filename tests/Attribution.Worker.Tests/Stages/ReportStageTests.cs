@@ -42,7 +42,7 @@ public sealed class ReportStageTests
         ((double)agreement["overlap"]![0]![1]!).ShouldBe(both / 8.0);
         var rows = Report(experiment, "rows")["pool"]!;
         rows[$"{selected[0]["idx"]}"]!["messages"]!.AsArray().Select(m =>
-            (string)m!["text"]!).ShouldBe(selected[0]["messages"]!.AsArray().Select(m => (string)m!["content"]!));
+            (string)m!["content"]!).ShouldBe(selected[0]["messages"]!.AsArray().Select(m => (string)m!["content"]!));
 
         var inputs = Report(experiment, "provenance")["inputs"]!.AsArray();
         var pool = inputs.Single(i => ((string)i!["path"]!).EndsWith("pool.jsonl", StringComparison.Ordinal))!;

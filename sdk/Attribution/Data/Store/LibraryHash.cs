@@ -14,7 +14,7 @@ namespace Attribution.Data.Store;
 /// </remarks>
 internal static class LibraryHash
 {
-    private static readonly Lazy<ContentHash> Library = new(() => Of([typeof(LibraryHash).Assembly]));
+    private static readonly Lazy<ContentHash> Library = new(() => Of(Assemblies([typeof(LibraryHash).Assembly])));
 
     /// <summary>The hash of this library without plug-ins, computed once.</summary>
     public static ContentHash Current => Library.Value;
@@ -24,10 +24,11 @@ internal static class LibraryHash
     public static ContentHash With(params IEnumerable<Assembly> plugins)
     {
         Assembly[] roots = [typeof(LibraryHash).Assembly, .. plugins];
-        return roots.Length == 1 ? Current : Of(roots);
+        return roots.Length == 1 ? Current : Of(Assemblies(roots));
     }
 
-    private static ContentHash Of(Assembly[] roots)
+    /// <summary>The assemblies that count, by name, with their module version ids.</summary>
+    public static SortedDictionary<string, Guid> Assemblies(params Assembly[] roots)
     {
         var found = new SortedDictionary<string, Guid>(StringComparer.Ordinal);
         foreach (var root in roots)
@@ -37,8 +38,11 @@ internal static class LibraryHash
             if (root.Location.Length > 0)
                 AddReferences(root.GetReferencedAssemblies().Select(n => n.Name!), Path.GetDirectoryName(root.Location)!, found);
         }
-        return ContentHash.Of(string.Join('\n', found.Select(a => $"{a.Key} {a.Value:N}")));
+        return found;
     }
+
+    private static ContentHash Of(SortedDictionary<string, Guid> assemblies) =>
+        ContentHash.Of(string.Join('\n', assemblies.Select(a => $"{a.Key} {a.Value:N}")));
 
     private static void AddReferences(IEnumerable<string> names, string folder, SortedDictionary<string, Guid> found)
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Attribution.Evaluation.Statistics;
 
 namespace Attribution.Pipeline.GroundTruth;
 
@@ -16,33 +15,30 @@ internal static class LdsTable
     public static string Of(IReadOnlyList<MeasuredMethod> methods)
     {
         var text = new StringBuilder();
-        foreach (var section in methods.GroupBy(m => (m.Key.Train, m.Key.Eval)))
+        foreach (var section in LdsRanking.Of(methods))
         {
-            var measured = section.Select(m => (m.Title, Lds: MeasuredLds.Read(m.File.Path))).OrderByDescending(m =>
-                m.Lds.Lds.Estimate ?? double.NegativeInfinity).ToArray();
-            var first = measured[0].Lds;
-            text.Append(CultureInfo.InvariantCulture, $"LDS, {section.Key.Train} -> {section.Key.Eval}: {first.Subsets} subsets, {first.Seeds} "
+            var first = section.Methods[0].Lds;
+            text.Append(CultureInfo.InvariantCulture, $"LDS, {section.Train} -> {section.Eval}: {first.Subsets} subsets, {first.Seeds} "
                 + $"seed{(first.Seeds == 1 ? "" : "s")}\n");
-            string[][] lines = [["", "LDS", "by evaluation row"], .. measured.Select(m => (string[])[m.Title, Cell(m.Lds.Lds), Cell(m.Lds.PerRow)])];
+            string[][] lines = [["", "LDS", "by evaluation row"], .. section.Methods.Select(m => (string[])[m.Title, Cell(m.Lds.Lds), Cell(m.Lds.PerRow)])];
             var widths = Enumerable.Range(0, lines[0].Length).Select(c => lines.Max(line => line[c].Length)).ToArray();
             foreach (var line in lines)
                 text.Append((Indent + line[0].PadRight(widths[0])
                     + string.Concat(line.Skip(1).Select((cell, c) => Between + cell.PadLeft(widths[c + 1])))).TrimEnd()).Append('\n');
-            Verdict(text, measured);
+            Verdict(text, section.Methods);
         }
         return text.ToString();
     }
 
-    /// <summary>Whether a difference is told, for each method from the highest and from random scores.</summary>
-    private static void Verdict(StringBuilder text, (string Title, MeasuredLds Lds)[] measured)
+    /// <summary>Which methods are not told from the highest, and which not from random scores.</summary>
+    private static void Verdict(StringBuilder text, IReadOnlyList<RankedMethod> measured)
     {
         var known = measured.Where(m => m.Lds.Lds.Estimate is not null).ToArray();
         if (known.Length < 2)
             return;
-        var first = known[0];
-        Say($"not told from {first.Title}: ", [.. known.Skip(1).Where(m => !Difference(first.Lds, m.Lds).ExcludesZero).Select(m => m.Title)]);
-        if (known.FirstOrDefault(m => m.Title == Results.JobKey.Random) is { Title: not null } random)
-            Say("not told from random: ", [.. known.Where(m => m.Title != random.Title && !Difference(m.Lds, random.Lds).ExcludesZero).Select(m => m.Title)]);
+        Say($"not told from {known[0].Title}: ", [.. known.Skip(1).Where(m => !m.IsToldFromFirst).Select(m => m.Title)]);
+        if (known.FirstOrDefault(m => m.Title == Results.JobKey.Random) is { } random)
+            Say("not told from random: ", [.. known.Where(m => m != random && m.IsToldFromRandom == false).Select(m => m.Title)]);
 
         void Say(string what, string[] whom)
         {
@@ -60,9 +56,6 @@ internal static class LdsTable
             text.Append(line.TrimEnd()).Append('\n');
         }
     }
-
-    private static Interval Difference(MeasuredLds first, MeasuredLds second) =>
-        LinearDatamodelingScore.Difference(first.Predicted, second.Predicted, first.Outputs);
 
     private static string Cell(ReadableInterval? value) => value?.Estimate is not { } estimate ? "-" : value is { Lower: { } lower, Upper: { } upper }
         ? string.Create(CultureInfo.InvariantCulture, $"{estimate:0.000} [{lower:0.00}, {upper:0.00}]")

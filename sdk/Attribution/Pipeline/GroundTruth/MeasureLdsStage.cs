@@ -10,7 +10,6 @@ using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Pipeline.Grid;
 using Attribution.Pipeline.Results;
-using Attribution.Reporting;
 using Attribution.Selection;
 
 namespace Attribution.Pipeline.GroundTruth;

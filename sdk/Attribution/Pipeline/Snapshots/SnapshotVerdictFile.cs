@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Attribution.Pipeline.Results;
-using Attribution.Reporting;
 
 namespace Attribution.Pipeline.Snapshots;
 

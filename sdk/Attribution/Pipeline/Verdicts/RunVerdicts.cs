@@ -1,4 +1,5 @@
 using Attribution.Evaluation.Statistics;
+using Attribution.Pipeline.Snapshots;
 using MathNet.Numerics.Statistics;
 
 namespace Attribution.Pipeline.Verdicts;
@@ -26,6 +27,12 @@ internal static class RunVerdicts
     /// <summary>The draw at random that runs are compared with: of as many rows, trained on in the same way; null if nothing was drawn.</summary>
     public static SeedGroup? RandomOf(SeedGroup group, IEnumerable<SeedGroup> all) => all.FirstOrDefault(other =>
         other.Setting("attribution") == ResultTable.Random && SamePoint.All(name => other.Setting(name) == group.Setting(name)));
+
+    /// <summary>The same among the lines of <c>metrics.json</c>, by name.</summary>
+    public static string? RandomOf(RunMetrics run, IReadOnlyDictionary<string, RunMetrics> all) => all.FirstOrDefault(other =>
+        Text(other.Value, "attribution") == ResultTable.Random && SamePoint.All(name => Text(other.Value, name) == Text(run, name))).Key;
+
+    private static string? Text(RunMetrics run, string name) => run.Settings.GetValueOrDefault(name)?.ToString();
 
     private static Verdict Decide(string train, string eval, string metric, SeedGroup[] candidates, IReadOnlyList<SeedGroup> all)
     {

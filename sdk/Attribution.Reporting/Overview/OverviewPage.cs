@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Attribution.Pipeline;
+using Attribution.Reporting.Page;
+
+namespace Attribution.Reporting.Overview;
+
+/// <summary>Several experiments on one page that opens offline: a table to sort and search, runs side by side, and lines across all measures.</summary>
+internal static class OverviewPage
+{
+    private static readonly (string Metric, string Label, string Format)[] Columns =
+    [
+        (ResultTable.Judged, "Judged score", "0.00"), ("gap_change", "Cross-entropy gap", "+0.000;−0.000;0.000"), (ResultTable.Precision, "Precision@k", "0.00"),
+        ("recall_at_k", "Recall@k", "0.00"), ("auprc", "AUPRC", "0.00"), ("auroc", "AUROC", "0.000"), ("mrr", "MRR", "0.00"), ("lds", "LDS", "0.00;−0.00"),
+        ("top1_accuracy", "Right source", "0.00"), ("top1_drop", "Top-1 drop", "0.00;−0.00"),
+    ];
+
+    /// <summary>The page.</summary>
+    public static string Render(ExperimentsOverview overview)
+    {
+        var columns = Columns.Where(column => overview.Lines.Any(line => line.Metrics.ContainsKey(column.Metric))).ToArray();
+        var (style, script) = (PageFile.Read("report.css") + PageFile.Read("overview.css"), PageFile.Read("page.js") + PageFile.Read("theme.js") + PageFile.Read("overview.js"));
+        var page = Html.Of($"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{Hash(style)}'; style-src-attr 'unsafe-inline'; script-src '{Hash(script)}'; base-uri 'none'; form-action 'none'">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>{Quantity.Count(overview.Experiments.Count, "experiment")}: attribution report</title>
+            <style>{new Html(style)}</style>
+            </head>
+            <body>
+            <a class="skip" href="#main">Skip to the runs</a>
+            <header><div><p class="kind">Attribution report</p><h1>{Quantity.Count(overview.Experiments.Count, "experiment")}</h1></div>
+            <nav aria-label="Sections"><a href="#leaders">Leaders</a><a href="#runs">Runs</a><a href="#side-by-side">Side by side</a><a href="#lines">Lines</a></nav>
+            <button type="button" id="theme" hidden>Theme</button></header>
+            <main id="main">
+            {Leaders(overview)}
+            {Runs(overview, columns)}
+            </main>
+
+            """);
+        var data = ReportData.Write(new
+        {
+            lines = overview.Lines,
+            experiments = overview.Experiments.Select(experiment => experiment.Title),
+            columns = columns.Select(column => new { metric = column.Metric, label = column.Label }),
+        });
+        return $"{page.Markup}<script type=\"application/json\" id=\"data-overview\">{data}</script>\n<script>{script}</script>\n</body>\n</html>\n";
+    }
+
+    private static Html Leaders(ExperimentsOverview overview) => Html.Of($"""
+        <section id="leaders" aria-labelledby="leaders-title"><h2 id="leaders-title">Leaders</h2>
+        <p class="note">The run that leads each evaluation set, with the verdict of its own experiment. Scores of different experiments compare only where their evaluation sets and judges are the same.</p>
+        <div class="stack">{overview.Experiments.Select((experiment, place) => Html.Of($"""
+            <article class="card"><h3>{Link(experiment)}</h3>{LeadersOf([.. overview.Lines.Where(line => line.Experiment == place && line.Verdict is not null)])}</article>
+
+            """))}</div></section>
+
+        """);
+
+    private static Html LeadersOf(OverviewLine[] leaders) => leaders.Length == 0 ? Html.Of($"<p class=\"note\">No verdicts: nothing in it is compared with a draw at random.</p>") : Html.Of($"""
+        <ul class="leaders">{leaders.Select(line => Html.Of($"<li><b>{line.Set}</b> {Html.Name(Title(line))} <span class=\"pill {(line.IsBest ? "good" : "open")}\">{line.Verdict}</span></li>"))}</ul>
+        """);
+
+    private static Html Runs(ExperimentsOverview overview, (string Metric, string Label, string Format)[] columns) => Html.Of($"""
+        <section id="runs" aria-labelledby="runs-title"><div class="head"><h2 id="runs-title">Runs</h2>
+        <div class="tools"><input type="search" id="search" placeholder="Search runs" aria-label="Search runs"><output id="shown" aria-live="polite">{Quantity.Count(overview.Lines.Count, "run")}</output></div></div>
+        <p class="note">A heading sorts, once more the other way round. Tick runs to see them side by side. ± is the standard deviation over seeds.</p>
+        <div class="card flush list" role="region" aria-label="Runs" tabindex="0"><table class="data" id="table"><caption class="sr">Runs of all experiments</caption>
+        <thead><tr><th scope="col"><span class="sr">Side by side</span></th>{new[] { "Experiment", "Set", "Method", "Settings" }.Select(name => Heading(name, false))}{columns.Select(c => Heading(c.Label, true))}{Heading("Verdict", false)}</tr></thead>
+        <tbody>{overview.Lines.Select((line, place) => Row(overview, line, place, columns))}</tbody></table></div></section>
+        <section id="side-by-side" aria-labelledby="side-title"><h2 id="side-title">Side by side</h2><div id="of-side"><p class="note">Tick two or more runs above.</p></div></section>
+        <section id="lines" aria-labelledby="lines-title"><h2 id="lines-title">Lines across the measures</h2>
+        <p class="note">Each line is a run, each axis a measure from its lowest to its highest value here. Ticked runs stand out; the search above chooses what is drawn.</p>
+        <div id="of-lines"></div></section>
+
+        """);
+
+    private static Html Heading(string name, bool isNumber) => Html.Of($"<th scope=\"col\"{(isNumber ? Html.Of($" class=\"n\"") : Html.None)}><button type=\"button\" class=\"sort\">{name}</button></th>");
+
+    private static Html Row(ExperimentsOverview overview, OverviewLine line, int place, (string Metric, string Label, string Format)[] columns)
+    {
+        var experiment = overview.Experiments[line.Experiment];
+        return Html.Of($"""
+            <tr data-place="{place}"><td><input type="checkbox" aria-label="{experiment.Title}: {line.Set}, {Title(line)}, side by side"></td><td>{Link(experiment)}</td><td>{Html.Name(line.Set)}</td><th scope="row">{Html.Name(line.Method)}</th>
+            <td>{line.Point}{(line.Seeds > 1 ? $"{(line.Point is null ? "" : ", ")}{line.Seeds} seeds" : "")}</td>{columns.Select(column => Cell(line, column))}<td>{(line.Verdict is null ? Html.None : Html.Of($"<span class=\"pill {(line.IsBest ? "good" : "open")}\">{line.Verdict}</span>"))}</td></tr>
+
+            """);
+    }
+
+    private static Html Cell(OverviewLine line, (string Metric, string Label, string Format) column)
+    {
+        if (!line.Metrics.TryGetValue(column.Metric, out var value))
+            return Html.Of($"<td class=\"n\">–</td>");
+        var deviation = line.Metrics.TryGetValue($"{column.Metric}_sd", out var sd) ? Html.Of($" <span class=\"quiet\">± {sd:0.00}</span>") : Html.None;
+        return Html.Of($"<td class=\"n\" data-value=\"{new Html(value.ToString("R", CultureInfo.InvariantCulture))}\">{value.ToString(column.Format, CultureInfo.InvariantCulture)}{deviation}</td>");
+    }
+
+    private static Html Link(ReportedOutputs experiment) => experiment.Report is { } report ? Html.Of($"<a href=\"{report}\">{Html.Name(experiment.Title)}</a>") : Html.Name(experiment.Title);
+
+    private static string Title(OverviewLine line) => line.Point is null ? line.Method : $"{line.Method} {line.Point}";
+
+    private static Html Hash(string content) => new($"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}");
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Attribution.Pipeline.Snapshots;
+
+namespace Attribution.Reporting.Page;
+
+/// <summary>What was asked, whether the snapshot holds, when, how long, and what did not have to be computed.</summary>
+internal static class SummarySection
+{
+    private const int MostDifferences = 20;
+
+    public static Html Of(ExperimentReport report) => Html.Of($"""
+        <section id="experiment" aria-labelledby="experiment-title">
+        <h2 id="experiment-title">Experiment</h2>
+        <div class="cards">
+        {Snapshot(report)}
+        {Time(report.Build)}
+        {Reused(report.Build)}
+        {Asked(report.Experiment)}
+        </div>
+        </section>
+
+        """);
+
+    /// <summary>The verdict in a word or two, and the tone that it is shown in.</summary>
+    public static (string Text, string Tone) Word(SnapshotVerdict? verdict) => verdict?.Outcome switch
+    {
+        SnapshotVerdict.Equal => ("snapshot equal", "good"),
+        SnapshotVerdict.Accepted => ("snapshot accepted", "good"),
+        SnapshotVerdict.Differs => ("snapshot differs", "bad"),
+        SnapshotVerdict.Invalid => ("snapshot unreadable", "bad"),
+        _ => ("no snapshot", "open"),
+    };
+
+    private static Html Snapshot(ExperimentReport report)
+    {
+        var verdict = report.Snapshot;
+        var (word, tone) = Word(verdict);
+        var body = verdict?.Outcome switch
+        {
+            SnapshotVerdict.Equal => Html.Of($"<p>All {Quantity.Count(verdict.Metrics, "metric")} are within their tolerance of <code>snapshots/metrics.verified.json</code>.</p>"),
+            SnapshotVerdict.Accepted => Html.Of($"<p>{Quantity.Count(verdict.Metrics, "metric")} became <code>snapshots/metrics.verified.json</code>.</p>"),
+            SnapshotVerdict.Differs => Moved(verdict),
+            SnapshotVerdict.Invalid => Html.Of($"<p>{verdict.Message}</p>"),
+            _ => Html.Of($"<p>There is nothing to compare with yet. Build with <code>-p:AcceptSnapshot=true</code> to make these metrics the snapshot.</p>"),
+        };
+        return Html.Of($"<div class=\"card verdict {tone}\"><h3>Snapshot</h3><p class=\"big\">{Capital(word)}</p>{body}</div>");
+    }
+
+    private static Html Moved(SnapshotVerdict verdict) => Html.Of($"""
+        <p>{Quantity.Count(verdict.Differences.Count, "difference")} in {Quantity.Count(verdict.Metrics, "metric")}. If they are right, build with <code>-p:AcceptSnapshot=true</code>.</p>
+        <div class="scroll" role="region" aria-label="What moved" tabindex="0"><table class="data"><caption class="sr">What moved</caption>
+        <thead><tr><th scope="col">Metric</th><th scope="col" class="n">Expected</th><th scope="col" class="n">Got</th><th scope="col" class="n">Tolerance</th></tr></thead>
+        <tbody>{verdict.Differences.Take(MostDifferences).Select(d => Html.Of($"<tr><th scope=\"row\"><b>{d.Metric ?? "the run"}</b><br><small>{Html.Name(d.Run)}</small></th><td class=\"n\">{Short(d.Expected)}</td><td class=\"n\">{Short(d.Got)}</td><td class=\"n\">{(d.Tolerance is { } t ? t.ToString("0.####", CultureInfo.InvariantCulture) : "–")}</td></tr>"))}</tbody></table></div>
+        {(verdict.Differences.Count > MostDifferences ? Html.Of($"<p><small>{verdict.Differences.Count - MostDifferences} more in <a href=\"report/snapshot.json\">report/snapshot.json</a></small></p>") : Html.None)}
+        """);
+
+    private static string Short(string value) => double.TryParse(value, CultureInfo.InvariantCulture, out var number) ? number.ToString("0.######", CultureInfo.InvariantCulture) : value;
+
+    private static Html Asked(ReportedExperiment experiment) => Html.Of($"""
+        <div class="card asked"><h3>Settings</h3><dl>{experiment.Settings.Select(s => Html.Of($"<div><dt>{s.Name}</dt><dd>{s.Values.Select((v, i) => Html.Of($"{(i > 0 ? ", " : "")}{Html.Name(v)}"))}</dd></div>"))}</dl></div>
+        """);
+
+    private static Html Time(BuildFacts build)
+    {
+        var since = build.Stages.Values.Where(s => s.IsNew).ToArray();
+        return Html.Of($"""
+            <div class="card"><h3>When</h3><p class="big"><time datetime="{build.Written.ToString("s", CultureInfo.InvariantCulture)}Z">{build.Written.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture)} UTC</time></p>
+            <p>The stages of this build took {Quantity.Seconds(since.Sum(s => s.Seconds))}; {since.Length} of {build.Stages.Count} had to run.</p></div>
+            """);
+    }
+
+    private static Html Reused(BuildFacts build)
+    {
+        var (results, computed) = (build.Stages.Values.Sum(s => s.Results), build.Stages.Values.Where(s => s.IsNew).Sum(s => s.Computed));
+        var (blocks, blocksComputed) = (build.Stages.Values.Sum(s => s.Blocks), build.Stages.Values.Where(s => s.IsNew).Sum(s => s.BlocksComputed));
+        return Html.Of($"""
+            <div class="card"><h3>Reused</h3><p class="big">{Quantity.Count(results - computed, "result")} of {results:#,0}</p>
+            <p>Since the report before this one {computed:#,0} were computed{(blocks > 0 ? Html.Of($", with {blocksComputed:#,0} of {Quantity.Count(blocks, "block")} of rows") : Html.None)}; the rest was up to date or in the store.</p></div>
+            """);
+    }
+
+    /// <summary>A text that begins with a capital letter.</summary>
+    public static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+}

@@ -1,0 +1,113 @@
+"use strict";
+// The charts of one run.
+const runCharts = (() => {
+    const { make, fixed, count } = page;
+    const { runs } = page.data;
+
+    // What was chosen of the scores of all rows, where the planted ones are, and the mean of the draw at random.
+    const histogram = (run) => {
+        const h = run.scores;
+        if (!h) return null;
+        const width = (h.highest - h.lowest) / h.counts.length || 1,
+            planted = h.planted ? h.planted.reduce((a, b) => a + b, 0) : 0;
+        const marks = (sx, sy, box) => {
+            const bars = h.counts.flatMap((n, i) => {
+                const from = sx(h.lowest + i * width),
+                    to = sx(h.lowest + (i + 1) * width),
+                    chosen = h.lowest + (i + 0.5) * width >= h.cut;
+                const bar = (size, kind) =>
+                    size
+                        ? make("rect", {
+                              class: kind,
+                              x: from + 0.5,
+                              width: Math.max(1, to - from - 1),
+                              y: Math.min(sy(size), box.bottom - 1),
+                              height: Math.max(1, box.bottom - sy(size)),
+                          })
+                        : null;
+                return [bar(n, chosen ? "chosen" : "rows"), h.planted ? bar(h.planted[i], "planted") : null];
+            });
+            const mark = (value, kind, text, y) => {
+                const at = sx(value),
+                    isRight = at > (box.left + box.right) * 0.65;
+                return [
+                    make("line", { class: kind, x1: at, x2: at, y1: box.top - 4, y2: box.bottom }),
+                    make("text", { class: kind + "-label", x: at + (isRight ? -6 : 6), y, "text-anchor": isRight ? "end" : "start" }, text),
+                ];
+            };
+            return [
+                bars,
+                mark(h.cut, "cut", `k = ${run.top_k}, from ${fixed(h.cut)}`, box.top + 6),
+                h.random === undefined ? [] : mark(h.random, "random", `at random, mean ${fixed(h.random)}`, box.top + 20),
+            ];
+        };
+        return charts.chart({
+            title: "Attribution scores of all training rows",
+            x: charts.numbers(h.lowest, h.highest, "score"),
+            y: charts.numbers(0, Math.max(...h.counts, 1), "rows"),
+            marks,
+            words: `Histogram of attribution scores from ${fixed(h.lowest)} to ${fixed(h.highest)}; the ${run.top_k} chosen rows have ${fixed(h.cut)} or more.`,
+            keys: [
+                ["chosen", "chosen"],
+                ["rows", "not chosen"],
+                h.planted ? ["planted", `planted (${count(planted)} rows)`] : null,
+                h.without_score ? ["", count(h.without_score) + " rows without a score"] : null,
+            ].filter(Boolean),
+            table: {
+                head: ["From", "To", "Rows"].concat(h.planted ? ["Planted"] : []),
+                body: h.counts.map((n, i) =>
+                    [fixed(h.lowest + i * width), fixed(h.lowest + (i + 1) * width), count(n)].concat(h.planted ? [count(h.planted[i])] : []),
+                ),
+            },
+        });
+    };
+
+    // Every seed's curve, and that of training on rows drawn at random.
+    const lossCurve = (run) => {
+        const lossesOf = (of) => (of ? (of.seeds.length ? of.seeds.map((s) => s.loss) : [of.loss]).filter((loss) => loss.length > 1) : []);
+        const random = run.random === undefined ? null : runs[run.random],
+            curves = lossesOf(run),
+            drawn = lossesOf(random);
+        if (!curves.length) return null;
+        const step = (of, i) => i * of.loss_stride + 1,
+            all = [...curves, ...drawn].flat();
+        const last = Math.max(...curves.map((loss) => step(run, loss.length - 1)), ...drawn.map((loss) => step(random, loss.length - 1)));
+        const [first, ends] = [curves[0], (loss) => `from ${fixed(loss[0])} to ${fixed(loss[loss.length - 1])}`];
+        const marks = (sx, sy) => [
+            drawn.map((loss) =>
+                charts.path(
+                    loss.map((l, i) => [sx(step(random, i)), sy(l)]),
+                    { class: "random" },
+                ),
+            ),
+            curves.map((loss, n) =>
+                charts.path(
+                    loss.map((l, i) => [sx(step(run, i)), sy(l)]),
+                    { class: "loss" + (n ? " other" : "") },
+                ),
+            ),
+        ];
+        const head = [
+            "Step",
+            ...(run.seeds.length ? run.seeds.map((s) => "Loss, seed " + s.seed) : ["Loss"]),
+            ...drawn.map((_, n) => "At random" + (drawn.length > 1 ? ", seed " + random.seeds[n].seed : "")),
+        ];
+        return charts.chart({
+            title: "Training loss",
+            x: charts.numbers(1, last, "step"),
+            y: charts.numbers(Math.min(...all), Math.max(...all), "loss"),
+            marks,
+            words: `Training loss by step, ${ends(first)}${drawn.length ? `; on rows drawn at random ${ends(drawn[0])}` : ""}.`,
+            keys: [
+                ["loss", curves.length > 1 ? `this run, ${curves.length} seeds` : "this run"],
+                drawn.length ? ["random", "rows drawn at random"] : null,
+            ].filter(Boolean),
+            table: {
+                head,
+                body: first.map((_, i) => [count(step(run, i)), ...[...curves, ...drawn].map((loss) => fixed(loss[i], 4))]),
+            },
+        });
+    };
+
+    return { histogram, lossCurve };
+})();
