@@ -14,6 +14,9 @@ internal static partial class StopDeadline
 
     private static List<PosixSignalRegistration>? _signals;
 
+    /// <summary>Called at once when a signal tells this process to end.</summary>
+    public static event Action? Told;
+
     /// <summary>From now on a signal to stop starts the time. For processes of our own alone: it ends whoever calls it.</summary>
     public static void Arm() => _signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, Start),
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Start)];
@@ -29,7 +32,11 @@ internal static partial class StopDeadline
             _ = Alarm(Seconds);
     }
 
-    private static void Start(PosixSignalContext signal) => Start();
+    private static void Start(PosixSignalContext signal)
+    {
+        Told?.Invoke();
+        Start();
+    }
 
     // What SIGALRM does to who does not ask for it is end it.
     [LibraryImport("libc", EntryPoint = "alarm")]

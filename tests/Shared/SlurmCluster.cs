@@ -70,7 +70,14 @@ public sealed class SlurmCluster : IDisposable
     {
         if (Directory.Exists(_folder["run"]))
             Run("sh", [Script, "down", _folder.Path]);
-        _folder.Dispose();
+        try
+        {
+            _folder.Dispose();
+        }
+        catch (IOException)
+        {
+            // A daemon writes down what it knows while it ends.
+        }
     }
 
     private (int Code, string Output) Run(string program, string[] arguments)

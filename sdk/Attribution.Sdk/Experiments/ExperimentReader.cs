@@ -34,8 +34,8 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
         _ = Build;
         _ = Variant();
         if (!Build.Wait && Properties.Text("Executor") != ExecutorNames.Slurm)
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid, "Wait is false, and only a Slurm cluster can go on without this build. Set Executor to slurm, or leave "
-                + "Wait out.", "Wait"));
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid, "Wait is false, and only a Slurm cluster can go on without this build. Set Executor to "
+                + "slurm, or leave Wait out.", "Wait"));
         return
         [
             .. Stages(),

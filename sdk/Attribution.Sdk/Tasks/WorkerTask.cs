@@ -99,7 +99,8 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
     private protected bool HasSummary => _hasSummary;
 
     /// <summary>A line that everybody should see.</summary>
-    private protected void Shout(string text) => Log.LogMessage(MessageImportance.High, "{0}: {1}: {2}", Path.GetFileNameWithoutExtension(ProjectFile), Doing, text);
+    private protected void Shout(string text) =>
+        Log.LogMessage(MessageImportance.High, "{0}: {1}: {2}", Path.GetFileNameWithoutExtension(ProjectFile), Doing, text);
 
     private WorkerProcess? Start(IEnumerable<string> arguments)
     {

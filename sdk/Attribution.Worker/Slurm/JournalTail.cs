@@ -81,8 +81,8 @@ internal sealed class JournalTail(string folder, StageReporter reporter)
             worker.IsDead = true;
             if (!worker.IsTold)
                 Fail(worker, worker.Unit ?? NoUnit, new AttributionException(ErrorCodes.SlurmWorkersFailed,
-                    $"The worker {worker.Job} on {worker.Host} died{(worker.Unit is { } unit ? $" while it computed {unit}" : "")} and did not say why; a system does "
-                        + $"that to a process when memory runs out (Memory, or a smaller TokenBudget or BatchSize).{lastWords(worker.Job)}"));
+                    $"The worker {worker.Job} on {worker.Host} died{(worker.Unit is { } unit ? $" while it computed {unit}" : "")} and did not say why; a "
+                        + $"system does that to a process when memory runs out (Memory, or a smaller TokenBudget or BatchSize).{lastWords(worker.Job)}"));
         }
     }
 

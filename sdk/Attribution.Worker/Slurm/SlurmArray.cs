@@ -8,8 +8,8 @@ using Attribution.Pipeline.Results;
 namespace Attribution.Worker.Slurm;
 
 /// <summary>
-/// The workers of a stage as an array of a Slurm cluster. Each task is one process that takes units until none is free. What they have done is told by the store
-/// and by their journals; Slurm is asked only whether anybody is alive.
+/// The workers of a stage as an array of a Slurm cluster. Each task is one process that takes units until none is free. What they have done is told by the
+/// store and by their journals; Slurm is asked only whether anybody is alive.
 /// </summary>
 internal sealed class SlurmArray : IRemoteWorkers
 {
@@ -64,7 +64,7 @@ internal sealed class SlurmArray : IRemoteWorkers
     public static IEnumerable<string> Options(string stage, StageSettings settings, ExecutionSettings execution, int tasks) =>
     [
         "--parsable", "--requeue", "--open-mode=append", string.Create(CultureInfo.InvariantCulture, $"--array=0-{tasks - 1}"),
-        $"--job-name={JobName(settings.Experiment)}", $"--comment={stage}", $"--chdir={Environment.CurrentDirectory}",
+        $"--job-name={JobName(settings.Experiment)}", $"--chdir={Environment.CurrentDirectory}",
         $"--output={ShellScript.Path(FolderOf(settings.State, stage))}/%A_%a.out",
         $"--signal=B:USR1@{SlurmOptions.Lead(execution.Slurm?.TimeLimit)}",
         .. SlurmOptions.OfWorker(execution),
@@ -149,7 +149,8 @@ internal sealed class SlurmArray : IRemoteWorkers
                 {
                     lastAnswer = lastAsked;
                     _journals.Read();
-                    _journals.Bury(started, task => tasks.TryGetValue(task, out var known) && known.State != "PENDING", task => ShellScript.LastLines(OutputOf(task)));
+                    _journals.Bury(started, task => tasks.TryGetValue(task, out var known) && known.State != "PENDING",
+                        task => ShellScript.LastLines(OutputOf(task)));
                     reason = tasks.Values.FirstOrDefault(task => task.State == "PENDING").Reason is { Length: > 0 } why && _journals.AtWork == 0
                         ? $" (Slurm: {why})" : "";
                     if (tasks.Count == 0)

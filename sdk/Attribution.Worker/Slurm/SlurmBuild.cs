@@ -6,8 +6,8 @@ using Attribution.Pipeline.Results;
 namespace Attribution.Worker.Slurm;
 
 /// <summary>
-/// A build that runs as a job of Slurm: one job runs it, and another, which starts when the first has ended in whatever way, goes on if that had not come to the
-/// build's end.
+/// A build that runs as a job of Slurm: one job runs it, and another, which starts when the first has ended in whatever way, goes on if that had not come to
+/// the build's end.
 /// </summary>
 /// <param name="state">The experiment's folder of notes.</param>
 /// <param name="settings">What is asked of Slurm.</param>
@@ -31,7 +31,9 @@ internal sealed class SlurmBuild(string state, SlurmSettings settings, string ex
 
     private string Output => $"{_base}.out";
 
-    /// <summary>Such as <c>job 12 is running; ComputeAttribution: 412 of 780 blocks, 6 of 8 workers</c>; null where no build is submitted or it has ended.</summary>
+    /// <summary>
+    /// Such as <c>job 12 is running; ComputeAttribution: 412 of 780 blocks, 6 of 8 workers</c>; null where no build is submitted or it has ended.
+    /// </summary>
     public string? Standing()
     {
         string[] jobs = [.. new[] { Submitted(), Next() }.OfType<string>()];

@@ -57,8 +57,8 @@ internal static class SlurmCommand
         catch (Win32Exception)
         {
             throw new AttributionException(ErrorCodes.SlurmMissing,
-                $"Executor is slurm, and there is no command {program} here. Build where Slurm's commands are on the PATH, such as the cluster's login node, or leave "
-                    + "Executor out to compute on this machine.")
+                $"Executor is slurm, and there is no command {program} here. Build where Slurm's commands are on the PATH, such as the cluster's login "
+                    + "node, or leave Executor out to compute on this machine.")
             { Property = "Executor" };
         }
     }

@@ -13,12 +13,12 @@ internal sealed class SlurmQueue(string job)
     public const string Variable = "ATTRIBUTION_SLURM_POLL";
 
     // What is completing has ended as far as its work goes.
-    private static readonly HashSet<string> States =
-        ["PENDING", "RUNNING", "CONFIGURING", "SUSPENDED", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESIZING", "SIGNALING", "STAGE_OUT", "STOPPED", "SPECIAL_EXIT"];
+    private static readonly HashSet<string> States = ["PENDING", "RUNNING", "CONFIGURING", "SUSPENDED", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESIZING",
+        "SIGNALING", "STAGE_OUT", "STOPPED", "SPECIAL_EXIT"];
 
     /// <summary>The seconds between two questions.</summary>
-    public static TimeSpan Pause { get; } = TimeSpan.FromSeconds(
-        double.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds > 0 ? seconds : 15);
+    public static TimeSpan Pause { get; } = TimeSpan.FromSeconds(double.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.Float,
+        CultureInfo.InvariantCulture, out var seconds) && seconds > 0 ? seconds : 15);
 
     /// <summary>The tasks, such as <c>17_3</c>, with their state and its reason; null if Slurm did not answer.</summary>
     public IReadOnlyDictionary<string, (string State, string Reason)>? Ask()

@@ -9,8 +9,8 @@ internal static class SlurmRefusal
     private static readonly (string Words, string? Property, string Advice)[] Known =
     [
         ("job array specification", "Workers", "The cluster allows fewer tasks in an array (MaxArraySize, 1001 by default): ask for fewer Workers"),
-        ("partition", "Partition", "`sinfo` lists the partitions; without Partition the cluster's default is taken"),
         ("account", "Account", "`sacctmgr show associations user=$USER` lists your accounts, where the cluster has them"),
+        ("partition", "Partition", "`sinfo` lists the partitions; without Partition the cluster's default is taken"),
         ("time limit", "TimeLimit", "`sinfo -o '%P %l'` lists the limits of the partitions"),
         ("time specification", "TimeLimit", "Write minutes, hours:minutes:seconds or days-hours, such as 8:00:00"),
         ("--time", "TimeLimit", "Write minutes, hours:minutes:seconds or days-hours, such as 8:00:00"),

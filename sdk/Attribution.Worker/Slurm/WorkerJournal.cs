@@ -21,7 +21,7 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
     private readonly FileStream _file;
     private readonly CancellationTokenSource _stop;
     private readonly TimeSpan _grace;
-    private readonly List<PosixSignalRegistration> _signals;
+    private readonly PosixSignalRegistration _usr1;
     private readonly Stopwatch _clock = new(), _sinceFlush = Stopwatch.StartNew();
     private readonly HashSet<string> _failed = [];
     private readonly Lock _turn = new();
@@ -40,7 +40,8 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
         var name = $"{job}.{Variable("SLURM_RESTART_COUNT") ?? "0"}.{Environment.MachineName}.{Environment.ProcessId}{JournalLine.Suffix}";
         Directory.CreateDirectory(folder);
         _file = new FileStream(Path.Combine(folder, name), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        _signals = [PosixSignalRegistration.Create(Usr1, _ => Drain()), PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Drop("TERM"))];
+        _usr1 = PosixSignalRegistration.Create(Usr1, _ => Drain());
+        StopDeadline.Told += Terminate;
         Write(new JournalLine(JournalLine.Start) { Host = Environment.MachineName, Job = job, Gpus = Variable("CUDA_VISIBLE_DEVICES") }, flush: true);
     }
 
@@ -99,18 +100,20 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
     /// <summary>There is nothing left to do here.</summary>
     public void End()
     {
-        if (_unit is { } dropped)
-            Write(new JournalLine(JournalLine.Dropped) { Unit = dropped });
-        Write(new JournalLine(JournalLine.End), flush: true);
         lock (_turn)
+        {
+            if (_unit is { } dropped)
+                Write(new JournalLine(JournalLine.Dropped) { Unit = dropped });
+            Write(new JournalLine(JournalLine.End), flush: true);
             _hasEnded = true;
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var signal in _signals)
-            signal.Dispose();
+        StopDeadline.Told -= Terminate;
+        _usr1.Dispose();
         lock (_turn)
             _file.Dispose();
     }
@@ -123,6 +126,8 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
         return new JournalLine(JournalLine.Failed)
         { Code = known.Code, Text = Shown.Of(known.Message), File = known.File, Row = known.Row, Property = known.Property };
     }
+
+    private void Terminate() => Drop("TERM");
 
     private void Drain()
     {

@@ -97,7 +97,7 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
         var workers = isSlurm ? SlurmArray.TasksFor(execution!, units.Sum(u => u.Count)) : Workers.Of(work, execution).Count;
         foreach (var unit in units)
             output.WriteLine($"  {unit.Describe(context.Store, workers)}");
-        if (isSlurm)
+        if (isSlurm && units.Length > 0)
             output.WriteLine($"  {SlurmArray.Estimate(name, context.Settings, execution!, workers)}");
     }
 }

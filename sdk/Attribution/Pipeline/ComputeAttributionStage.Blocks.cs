@@ -58,7 +58,8 @@ internal sealed partial class ComputeAttributionStage
         var plan = rows.Plan();
         var progress = new StageProgress(Context);
         return new Table(dataset, withControls, jobs, rows, keys, blocks, plan, blocks.Missing(plan).Count(),
-            block => Context.Reporter.Progress(() => $"{dataset}: {progress.Tell(block.Finished, block.Total, "block", plan.Take(block.Finished).Sum(b => (long)b.Rows))}"));
+            block => Context.Reporter.Progress(() =>
+                $"{dataset}: {progress.Tell(block.Finished, block.Total, "block", plan.Take(block.Finished).Sum(b => (long)b.Rows))}"));
     }
 
     private Action<int, ArtifactBuilder> Compute(Table table, Block block, IReadOnlyList<int> wanted, CancellationToken cancellation)

@@ -34,10 +34,6 @@ public sealed class ProjectErrorTests : IDisposable
     [InlineData("ProjectionSeed", "x", ProjectErrorCodes.ValueInvalid, "ProjectionSeed is 'x'")]
     [InlineData("Variant", "a/b", ProjectErrorCodes.ValueInvalid, "Variant is 'a/b'")]
     [InlineData("GenerateControls", "yes", ProjectErrorCodes.ValueInvalid, "true or false")]
-    [InlineData("Executor", "pbs", ProjectErrorCodes.ValueInvalid, "Use local or slurm")]
-    [InlineData("CpusPerWorker", "0", ProjectErrorCodes.ValueInvalid, "CpusPerWorker is '0'")]
-    [InlineData("Retries", "-1", ProjectErrorCodes.ValueInvalid, "Retries is '-1'")]
-    [InlineData("Wait", "false", ProjectErrorCodes.ValueInvalid, "Set Executor to slurm")]
     [InlineData("AcceptSnapshot", "yes", ProjectErrorCodes.ValueInvalid, "true or false")]
     public void A_property_that_cannot_be(string property, string value, string code, string text)
     {

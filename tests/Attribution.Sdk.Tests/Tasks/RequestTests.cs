@@ -42,9 +42,6 @@ public sealed class RequestTests : IDisposable
     [InlineData("Judge", "llm", "Judge")]
     [InlineData("JudgeModel", "other", "")]
     [InlineData("SnapshotTolerance", "0.1", "VerifySnapshot")]
-    [InlineData("Executor", "local", "")]
-    [InlineData("Executor", "slurm", "ComputeAttribution FineTune Evaluate")]
-    [InlineData("Partition", "gpu", "")]
     [InlineData("Threads", "1", "")]
     [InlineData("AcceptSnapshot", "true", "")]
     [InlineData("LearningRate", "0.0001", "")]
@@ -187,18 +184,6 @@ public sealed class RequestTests : IDisposable
         var less = _experiment.Request("ComputeAttribution")["less"]!;
         ((double)less["share"]!, (int)less["epochs"]!, (double)less["learningRate"]!, less["lora"]!["ranks"]!.ToJsonString(),
             (long)less["seed"]!).ShouldBe((0.1, 4, 2e-5, "[8]", 7));
-    }
-
-    [Fact]
-    public void What_is_asked_of_Slurm_is_in_the_request_only_with_it()
-    {
-        foreach (var (property, value) in new[] { ("Partition", "gpu"), ("Account", "lab"), ("TimeLimit", "8:00:00"), ("Memory", "64G"), ("CpusPerWorker", "8"),
-            ("GpusPerWorker", "1"), ("SlurmOptions", "--qos=long"), ("Retries", "5") })
-            _experiment.Settings[property] = value;
-        _experiment.Request("FineTune")["execution"].ShouldBeNull();
-        _experiment.Settings["Executor"] = "slurm";
-        _experiment.Request("FineTune")["execution"]!.ToJsonString().ShouldBe("""{"executor":"slurm","slurm":{"gpusPerWorker":1,"partition":"gpu","""
-            + """"account":"lab","timeLimit":"8:00:00","memory":"64G","cpusPerWorker":8,"slurmOptions":"--qos=long","retries":5}}""");
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Attribution.Tests.Slurm;
 using Attribution.Worker.Slurm;
 using Attribution.Worker.Tests.Stages;
@@ -67,7 +67,8 @@ internal sealed class SlurmRun : IDisposable
         Process.GetProcessById(int.Parse(Path.GetFileNameWithoutExtension(journal).Split('.')[^1], CultureInfo.InvariantCulture));
 
     /// <summary>The array of a stage.</summary>
-    public string Job(string stage) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder(stage), "array.json"))).RootElement.GetProperty("Job").GetString()!;
+    public string Job(string stage) =>
+        (string)JsonNode.Parse(File.ReadAllBytes(Path.Combine(Folder(stage), "array.json")))!["Job"]!;
 
     public void Dispose() => Experiment.Dispose();
 

@@ -68,7 +68,7 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         journals[killed].ShouldNotContain(line => line.Kind == JournalLine.End);
         var preempted = journals.Values.Where(lines => lines.Any(line => line is { Kind: JournalLine.Signal, Text: "TERM" })).ToArray();
         preempted.ShouldNotBeEmpty();
-        preempted.ShouldAllBe(lines => lines.Last().Kind == JournalLine.End);
+        preempted.Select(lines => lines[^1].Kind).ShouldAllBe(last => last == JournalLine.End);
         run.Lines(Vectors, JournalLine.Done).Select(line => line.Unit).ShouldBeUnique();
         run.Lines(Vectors, JournalLine.Failed).ShouldBeEmpty();
         Alive(run).ShouldBe(0, "tasks that wait for their turn are cancelled");

@@ -19,7 +19,7 @@ public sealed class SlurmTimeLimitTests(SlurmCluster cluster) : IClassFixture<Sl
         var said = run.Run(Vectors);
         said.Count(line => line.Text.Contains(" workers of Slurm, job ", StringComparison.Ordinal)).ShouldBeGreaterThan(1);
         run.Lines(Vectors, JournalLine.Signal).ShouldContain(line => line.Text == "USR1");
-        run.Journals(Vectors).Values.ShouldAllBe(lines => lines.Last().Kind == JournalLine.End);
+        run.Journals(Vectors).Values.Select(lines => lines[^1].Kind).ShouldAllBe(last => last == JournalLine.End);
         run.Lines(Vectors, JournalLine.Done).Select(line => line.Unit).ShouldBeUnique();
     }
 }

@@ -2,7 +2,7 @@
 # A Slurm cluster of this one machine for tests, run by root, with four pretended GPUs and all its files in one folder.
 #   cluster.sh up FOLDER PORT     PORT and PORT + 1 must be free; afterwards SLURM_CONF=FOLDER/slurm.conf is the cluster
 #   cluster.sh down FOLDER
-# It has two partitions, `low` and `high`: a job in `high` takes the place of one in `low`, which is queued again. There is no database (`sacct`), and no cgroup.
+# It has two partitions, `low` and `high`: a job in `high` takes the place of one in `low`, which is queued again. It has no database (`sacct`), and no cgroups.
 set -eu
 verb=$1
 folder=$2
@@ -72,7 +72,11 @@ down() {
     scancel --quiet --user=root 2> /dev/null || true
     sleep 0.5
     for daemon in slurmd slurmctld munged; do
-        if [ -s "$folder/run/$daemon.pid" ]; then kill "$(cat "$folder/run/$daemon.pid")" 2> /dev/null || true; fi
+        if [ -s "$folder/run/$daemon.pid" ]; then
+            pid=$(cat "$folder/run/$daemon.pid")
+            kill "$pid" 2> /dev/null || true
+            for attempt in $(seq 50); do if [ -d "/proc/$pid" ]; then sleep 0.1; fi; done
+        fi
     done
 }
 

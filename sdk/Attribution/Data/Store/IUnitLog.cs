@@ -6,7 +6,7 @@ namespace Attribution.Data.Store;
 /// </summary>
 internal interface IUnitLog
 {
-    /// <summary>Whether the process is to take units at all: not once it was told to end, or after one has failed and it only waits for what others do.</summary>
+    /// <summary>Whether the process may wait for what others compute: not once it was told to end, nor after a unit has failed, which may never come.</summary>
     bool MayWait { get; }
 
     /// <summary>Whether a unit may be taken: not one that failed here before, and none once the process was told to end.</summary>
