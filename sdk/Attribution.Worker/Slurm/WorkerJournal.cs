@@ -40,7 +40,12 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
         var name = $"{job}.{Variable("SLURM_RESTART_COUNT") ?? "0"}.{Environment.MachineName}.{Environment.ProcessId}{JournalLine.Suffix}";
         Directory.CreateDirectory(folder);
         _file = new FileStream(Path.Combine(folder, name), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        _usr1 = PosixSignalRegistration.Create(Usr1, _ => Drain());
+        _usr1 = PosixSignalRegistration.Create(Usr1, signal =>
+        {
+            // What it does by itself is end the process.
+            signal.Cancel = true;
+            Drain();
+        });
         StopDeadline.Told += Terminate;
         Write(new JournalLine(JournalLine.Start) { Host = Environment.MachineName, Job = job, Gpus = Variable("CUDA_VISIBLE_DEVICES") }, flush: true);
     }

@@ -42,9 +42,18 @@ internal sealed partial class ComputeAttributionStage
         }
     }
 
+    /// <summary>Counts the blocks that are missing before others begin with them.</summary>
+    public override void BeforeHelpers(IReadOnlyList<StageJob> missing)
+    {
+        foreach (var group in missing.Where(job => IsOfRows(job) && !_withControls.Contains(job.Request.Fingerprint)).GroupBy(job => job.Key.Dataset!))
+            _prepared[group.Key] = TableOf(group.Key, withControls: false, [.. group], Context.Cancellation)!;
+    }
+
     /// <summary>The jobs of a dataset that read the same rows; null where those rows lack controls that another process is writing.</summary>
     private Table? TableOf(string dataset, bool withControls, StageJob[] jobs, CancellationToken cancellation)
     {
+        if (!withControls && _prepared.Remove(dataset, out var prepared))
+            return prepared;
         var path = RowsOf(dataset).Path;
         if (withControls)
         {

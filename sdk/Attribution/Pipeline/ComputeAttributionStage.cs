@@ -32,6 +32,7 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
     private readonly LessJobs _less;
     private readonly HashSet<ContentHash> _withControls = [];
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
+    private readonly Dictionary<string, Table> _prepared = [];
     private VectorComputer? _computer;
 
     public ComputeAttributionStage(StageContext context) : base(context)

@@ -25,6 +25,11 @@ internal abstract class Stage(StageContext context) : IDisposable
     /// <summary>What several processes may compute at once, for the decision how many there are; null where one process does it all.</summary>
     public virtual SharedWork? Share(IReadOnlyList<StageJob> missing) => null;
 
+    /// <summary>Called before helpers start, for what can be known only then.</summary>
+    public virtual void BeforeHelpers(IReadOnlyList<StageJob> missing)
+    {
+    }
+
     /// <summary>
     /// Makes the jobs that are not in the store. Any number of processes may do so at once: each takes a job, or a part of one, that no other process has. A
     /// helper returns when nothing is free; others wait for what helpers and other builds still compute, and take over what a dead one leaves.

@@ -129,7 +129,10 @@ internal static class StageRunner
         var workers = Workers.Of(work, ExecutionOf(context.Settings));
         foreach (var (name, value) in workers[0].Variables)
             Environment.SetEnvironmentVariable(name, value);
-        return context.Helpers = workers.Count == 1 ? null : start([.. workers.Skip(1)]);
+        if (workers.Count == 1)
+            return null;
+        stage.BeforeHelpers(missing);
+        return context.Helpers = start([.. workers.Skip(1)]);
     }
 
     private static void Leave(string name, Stage stage, IReadOnlyList<(StageJob Job, Artifact Artifact)> done, StageContext context)
