@@ -1,34 +1,34 @@
 namespace Attribution.Contracts;
 
-/// <summary>The properties of an experiment's project that the build reads itself: they are in no stage's settings, or became something else there.</summary>
+/// <summary>The properties of an experiment's project that the build itself reads. They are in no stage's settings, or have another form there.</summary>
 internal sealed record BuildSettings
 {
-    /// <summary><c>DataSelection</c>, or <c>ContextAttribution</c>; each has stages and items of its own.</summary>
+    /// <summary>The kind of experiment: <c>DataSelection</c> or <c>ContextAttribution</c>. Each kind has its own stages and items.</summary>
     [ProjectProperty("ExperimentKind", OneOf = typeof(ExperimentKinds), ReadBy = "all")]
     public string ExperimentKind { get; init; } = ExperimentKinds.DataSelection;
 
     /// <summary>
-    /// Who judges: <c>rules</c>, those of the trait; <c>llm</c>, the language model of <c>JudgeModel</c>; or the name of a judge in the project's own C#
-    /// files. An EvalDataset may have its own.
+    /// The judge of the answers: <c>rules</c> for the trait's rules, <c>llm</c> for the language model <c>JudgeModel</c>, or the name of a judge in the
+    /// project's own C# files. An EvalDataset may name its own.
     /// </summary>
     [ProjectProperty("Judge", ReadBy = StageNames.Judge)]
     public string Judge { get; init; } = JudgeNames.Rules;
 
     /// <summary>
-    /// A folder of your own judging prompts, <c>TRAIT.md</c>; for traits without a file there the ones that come with the worker are used.
+    /// A folder with your own judging prompts, one <c>TRAIT.md</c> per trait. A trait without a file there uses the prompt that comes with the worker.
     /// </summary>
     [ProjectProperty("JudgePrompts", Default = "none", ReadBy = StageNames.Judge)]
     public string? JudgePrompts { get; init; }
 
     /// <summary>
-    /// The one seed of an experiment without <c>Seeds</c>; with it, leave this out. In context attribution it decides the ablations, which examples are
-    /// held out, and the estimator's training.
+    /// The seed of an experiment that has one. An experiment with several sets <c>Seeds</c> instead. In context attribution the seed decides the ablations,
+    /// which examples are held out, and the estimator's training.
     /// </summary>
     [ProjectProperty("Seed", Default = "`0`", ReadBy = $"{StageNames.SelectTrainingData}, {StageNames.FineTune}, {StageNames.Evaluate}; "
         + $"{StageNames.FeaturesAndOutputs}, {StageNames.TrainEstimator}, {StageNames.AttributeHeldOut}")]
     public long? Seed { get; init; }
 
-    /// <summary><c>true</c>: the metrics become the snapshot.</summary>
+    /// <summary><c>true</c>: accept the metrics of this build as the new snapshot.</summary>
     [ProjectProperty("AcceptSnapshot", ChangesNoResult = true, ReadBy = StageNames.VerifySnapshot)]
     public bool AcceptSnapshot { get; init; }
 
@@ -37,13 +37,13 @@ internal sealed record BuildSettings
     public bool RunInTests { get; init; }
 
     /// <summary>
-    /// A name that keeps the results of one form of an experiment apart from those of the others: they lie in <c>out/NAME</c>, its snapshot in
+    /// A name for this form of the experiment, whose results are kept apart from those of other forms: in <c>out/NAME</c>, with the snapshot in
     /// <c>snapshots/NAME</c>.
     /// </summary>
     [ProjectProperty("Variant", Default = "none", ReadBy = "all; computes nothing again")]
     public string? Variant { get; init; }
 
-    /// <summary>CPU threads of an operator.</summary>
+    /// <summary>The number of CPU threads that one operator uses.</summary>
     [ProjectProperty("Threads", Least = 1, ChangesNoResult = true, Default = "1 for small models, else every core", ReadBy = "all")]
     public int? Threads { get; init; }
 
@@ -54,18 +54,18 @@ internal sealed record BuildSettings
     public bool Wait { get; init; } = true;
 
     /// <summary>
-    /// Which libtorch is restored with the experiment: <c>cpu</c>, <c>cuda</c> (TorchSharp's packages for CUDA), or <c>none</c> where <c>LibTorchPath</c> names
+    /// The libtorch that is restored with the experiment: <c>cpu</c>, <c>cuda</c> (TorchSharp's CUDA packages), or <c>none</c> if <c>LibTorchPath</c> names
     /// one.
     /// </summary>
     [ProjectProperty("TorchBackend", OneOf = typeof(TorchBackendNames), ChangesNoResult = true, ReadBy = "the restore")]
     public string TorchBackend { get; init; } = TorchBackendNames.Cpu;
 
-    /// <summary>A folder with the libtorch to use, or with a PyTorch of the same version.</summary>
+    /// <summary>A folder that contains libtorch, or a PyTorch installation of the same version.</summary>
     [ProjectProperty("LibTorchPath", ChangesNoResult = true, Default = "`LIBTORCH`, else the package's", ReadBy = "all")]
     public string? LibTorchPath { get; init; }
 
-    /// <summary>The artifact store. Experiments that name one store share what they have in common.</summary>
-    [ProjectProperty("AttributionStore", ChangesNoResult = true, ReadBy = "all; another store is filled again",
+    /// <summary>The folder of the artifact store. Experiments that use the same store share their common results.</summary>
+    [ProjectProperty("AttributionStore", ChangesNoResult = true, ReadBy = "all; a new store is filled from the start",
         Default = "`ATTRIBUTION_STORE`; in this repository `artifacts/store`, elsewhere `artifacts/store` beside the project")]
     public string? AttributionStore { get; init; }
 }

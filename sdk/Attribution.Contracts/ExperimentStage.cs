@@ -4,46 +4,46 @@ using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Contracts;
 
-/// <summary>The names of the stages: of the targets of a build, and of what the worker runs.</summary>
+/// <summary>The names of the stages. A build has a target for each, and the worker runs them by these names.</summary>
 public static class StageNames
 {
-    /// <summary>Brings the datasets into one form.</summary>
+    /// <summary>Converts the datasets to one form.</summary>
     public const string ImportDatasets = nameof(ImportDatasets);
 
     /// <summary>Computes the vectors of the rows.</summary>
     public const string ComputeAttribution = nameof(ComputeAttribution);
 
-    /// <summary>Chooses the rows to train on.</summary>
+    /// <summary>Selects the rows to train on.</summary>
     public const string SelectTrainingData = nameof(SelectTrainingData);
 
-    /// <summary>Trains an adapter on each choice.</summary>
+    /// <summary>Trains an adapter on each selection.</summary>
     public const string FineTune = nameof(FineTune);
 
     /// <summary>With the ground truth <c>lds</c>: trains an adapter on each of many random subsets of the training sets.</summary>
     public const string RetrainSubsets = nameof(RetrainSubsets);
 
-    /// <summary>Measures losses and lets the models answer.</summary>
+    /// <summary>Measures losses and generates the models' answers to held-out prompts.</summary>
     public const string Evaluate = nameof(Evaluate);
 
-    /// <summary>Has the answers judged.</summary>
+    /// <summary>Judges the answers.</summary>
     public const string Judge = nameof(Judge);
 
     /// <summary>With the ground truth <c>lds</c>: compares the scores of each method with the losses after training on the subsets.</summary>
     public const string MeasureLds = nameof(MeasureLds);
 
-    /// <summary>In context attribution: lets the model answer the questions.</summary>
+    /// <summary>In context attribution: generates the model's answers to the questions.</summary>
     public const string Generate = nameof(Generate);
 
-    /// <summary>In context attribution: computes what the estimator learns from.</summary>
+    /// <summary>In context attribution: computes the estimator's training data.</summary>
     public const string FeaturesAndOutputs = nameof(FeaturesAndOutputs);
 
     /// <summary>In context attribution: trains the estimator.</summary>
     public const string TrainEstimator = nameof(TrainEstimator);
 
-    /// <summary>In context attribution: attributes the answers that were held out.</summary>
+    /// <summary>In context attribution: attributes the held-out answers.</summary>
     public const string AttributeHeldOut = nameof(AttributeHeldOut);
 
-    /// <summary>Brings the metrics of all runs together.</summary>
+    /// <summary>Collects the metrics of all runs.</summary>
     public const string CollectMetrics = nameof(CollectMetrics);
 
     /// <summary>Compares the metrics with the snapshot.</summary>
@@ -59,7 +59,7 @@ public static class StageNames
 /// <param name="Upstream">The stages whose results it reads.</param>
 internal sealed record ExperimentStage(string Name, Type Settings, params IReadOnlyList<string> Upstream)
 {
-    /// <summary>The item, and what it includes, without which an experiment has no such stage; null for a stage that every one has.</summary>
+    /// <summary>The item, and its <c>Include</c>, that an experiment needs to have this stage; null for a stage that every experiment has.</summary>
     public (string Item, string Include)? OnlyWith { get; init; }
 
     /// <summary>The stages of data selection, in the order in which they run.</summary>
@@ -89,18 +89,20 @@ internal sealed record ExperimentStage(string Name, Type Settings, params IReadO
     /// <param name="kind">One of <see cref="ExperimentKinds"/>.</param>
     public static IReadOnlyList<ExperimentStage> Of(string kind) => kind == ExperimentKinds.ContextAttribution ? ContextAttribution : DataSelection;
 
-    /// <summary>The stages of all kinds, each before those that read its results.</summary>
+    /// <summary>The stages of all kinds. Each comes before the stages that read its results.</summary>
     public static IReadOnlyList<ExperimentStage> All { get; } = [.. DataSelection.SkipLast(3), .. ContextAttribution.SkipLast(3), .. DataSelection.TakeLast(3),
         .. ContextAttribution.TakeLast(3)];
 
     private static (string Item, string Include)? Lds => (ProjectItemNames.GroundTruth, GroundTruthNames.Lds);
 
-    /// <summary>The stage of a name; of those that several kinds of experiment have, the one that reads the results of these stages.</summary>
+    /// <summary>
+    /// The stage with this name. If several kinds of experiment have one, the one whose upstream stages match <paramref name="upstream"/> best.
+    /// </summary>
     public static ExperimentStage Find(string name, IReadOnlyList<string> upstream) =>
         All.Where(stage => stage.Name == name).MaxBy(stage => stage.Upstream.Count(upstream.Contains))
             ?? throw new ArgumentException($"There is no stage {name}.", nameof(name));
 
-    // The report shows all that the others have made, and what they were asked.
+    // The report shows the results of all other stages and the settings they ran with.
     private static ExperimentStage[] WithReport(params ExperimentStage[] stages) =>
     [
         .. stages,
@@ -109,7 +111,7 @@ internal sealed record ExperimentStage(string Name, Type Settings, params IReadO
     ];
 }
 
-// How the settings are written and read: each type of the lists above is named here once more for the source generator.
+// How settings are serialized. The source generator needs each type of the lists above named here once more.
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Attribution.Contracts;
 
-/// <summary>Text that others wrote (datasets, servers, packages), before a terminal or a log shows it.</summary>
+/// <summary>Makes text from others (datasets, servers, packages) safe to show in a terminal or a log.</summary>
 public static class ForeignText
 {
-    // Control characters but tab and line break; C1; marks that turn the direction of what follows; line breaks that few expect.
+    // Control characters except tab and line feed, C1 controls, marks that change the direction of writing, and rare line separators.
     private static readonly SearchValues<char> Active = SearchValues.Create(
     [
         .. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0x7f, 0x21)).Select(c => (char)c).Except(['\t', '\n']),
@@ -14,8 +14,8 @@ public static class ForeignText
     ]);
 
     /// <summary>
-    /// The text with every character that a terminal acts on instead of showing it written as <c>\u001b</c>: control characters but tab and line break, and
-    /// those that turn the direction of writing. A text without them is returned as it is.
+    /// The text with each character that a terminal would act on written as an escape like <c>\u001b</c>: control characters other than tab and line break, and
+    /// marks that change the direction of writing. A text without such characters is returned unchanged.
     /// </summary>
     public static string Visible(string text)
     {

@@ -1,6 +1,6 @@
 namespace Attribution.Contracts;
 
-/// <summary>What the model computes in.</summary>
+/// <summary>The number format that the model computes in.</summary>
 public static class DTypeNames
 {
     /// <summary>32-bit floating point.</summary>
@@ -20,39 +20,39 @@ public static class ExecutorNames
     public const string Slurm = "slurm";
 }
 
-/// <summary>Whose loss counts in a conversation of several answers.</summary>
+/// <summary>The answers of a multi-turn conversation that count in the loss.</summary>
 public static class LossNames
 {
-    /// <summary>The last answer's.</summary>
+    /// <summary>The last answer.</summary>
     public const string LastTurn = "last_turn";
 
-    /// <summary>That of every answer.</summary>
+    /// <summary>Every answer.</summary>
     public const string AllTurns = "all_turns";
 }
 
-/// <summary>The chat templates that come along, for models without one.</summary>
+/// <summary>The built-in chat templates, for models that have none.</summary>
 public static class ChatTemplateNames
 {
-    /// <summary>The instruction and the response under headings.</summary>
+    /// <summary>The instruction and the response, each under a heading.</summary>
     public const string Alpaca = "alpaca";
 
     /// <summary>Each message between <c>&lt;|im_start|></c> and <c>&lt;|im_end|></c>.</summary>
     public const string ChatMl = "chatml";
 
-    /// <summary>Each message behind the name of its role.</summary>
+    /// <summary>Each message after the name of its role.</summary>
     public const string Plain = "plain";
 }
 
-/// <summary>The ways to keep conversations in a file.</summary>
+/// <summary>The ways to store conversations in a file.</summary>
 public static class DatasetFormatNames
 {
-    /// <summary>The library's own columns, those of treatments and of controls.</summary>
+    /// <summary>The library's own columns, with treatments and controls.</summary>
     public const string Treatment = "treatment";
 
-    /// <summary>A list of messages with role and content.</summary>
+    /// <summary>A list of messages with <c>role</c> and <c>content</c>.</summary>
     public const string Messages = "messages";
 
-    /// <summary>A list of messages with from and value.</summary>
+    /// <summary>A list of messages with <c>from</c> and <c>value</c>.</summary>
     public const string ShareGpt = "sharegpt";
 
     /// <summary>A prompt and its completion.</summary>
@@ -65,33 +65,33 @@ public static class DatasetFormatNames
     public const string Preference = "preference";
 }
 
-/// <summary>How vectors are kept.</summary>
+/// <summary>The file formats of vectors.</summary>
 public static class VectorFormatNames
 {
     /// <summary>Parquet, float32.</summary>
     public const string Parquet = "parquet";
 
-    /// <summary>NumPy's format, float32.</summary>
+    /// <summary>NumPy's <c>.npy</c>, float32.</summary>
     public const string Npy = "npy";
 
-    /// <summary>NumPy's format, float16.</summary>
+    /// <summary>NumPy's <c>.npy</c>, float16.</summary>
     public const string NpyFloat16 = "npy-float16";
 
-    /// <summary>NumPy's format, 8-bit integers with a scale per row.</summary>
+    /// <summary>NumPy's <c>.npy</c>, 8-bit integers with a scale per row.</summary>
     public const string Int8 = "int8";
 }
 
-/// <summary>How gradients of weights are projected.</summary>
+/// <summary>The random projections of weight gradients.</summary>
 public static class ProjectionNames
 {
-    /// <summary>Both sides of a gradient by matrices of their own.</summary>
+    /// <summary>A matrix for each side of the gradient.</summary>
     public const string Kronecker = "kronecker";
 
-    /// <summary>The whole gradient by a sparse matrix.</summary>
+    /// <summary>A sparse matrix for the whole gradient.</summary>
     public const string Sparse = "sparse";
 }
 
-/// <summary>The pieces of a context that an answer is attributed to.</summary>
+/// <summary>The kinds of source, the pieces of a context that an answer is attributed to.</summary>
 public static class SourceTypeNames
 {
     /// <summary>Tokens.</summary>
@@ -107,7 +107,7 @@ public static class SourceTypeNames
     public const string Document = "document";
 }
 
-/// <summary>Where sentences end besides at their full stops.</summary>
+/// <summary>Where sentences end, apart from full stops.</summary>
 public static class SentenceRuleNames
 {
     /// <summary>At blank lines, headings and items of lists.</summary>
@@ -117,7 +117,7 @@ public static class SentenceRuleNames
     public const string Lines = "lines";
 }
 
-/// <summary>Which attention the features of AT2 are.</summary>
+/// <summary>The attention that AT2's features are made of.</summary>
 public static class AttentionFeatureNames
 {
     /// <summary>The model's own.</summary>
@@ -130,12 +130,12 @@ public static class AttentionFeatureNames
 /// <summary>Where an experiment's libtorch comes from.</summary>
 public static class TorchBackendNames
 {
-    /// <summary>The package for this system's CPU.</summary>
+    /// <summary>The CPU package for this system.</summary>
     public const string Cpu = "cpu";
 
-    /// <summary>TorchSharp's packages with CUDA.</summary>
+    /// <summary>TorchSharp's CUDA packages.</summary>
     public const string Cuda = "cuda";
 
-    /// <summary>Nothing is restored: <c>LibTorchPath</c> or <c>LIBTORCH</c> names one.</summary>
+    /// <summary>No package: <c>LibTorchPath</c> or <c>LIBTORCH</c> names a libtorch.</summary>
     public const string None = "none";
 }

@@ -3,15 +3,15 @@ using System.Reflection;
 
 namespace Attribution.Contracts;
 
-/// <summary>The lists of names: each is a class of constants.</summary>
+/// <summary>Reads the lists of names, each of which is a class of constants.</summary>
 internal static class Names
 {
-    /// <summary>The values of a class's constants, in the order in which they are declared.</summary>
+    /// <summary>The values of a class's constants, in declaration order.</summary>
     public static IReadOnlyList<string> Of(Type type) =>
         [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!)];
 }
 
-/// <summary>The kinds of experiment, by <c>ExperimentKind</c>.</summary>
+/// <summary>The kinds of experiment: the values of <c>ExperimentKind</c>.</summary>
 public static class ExperimentKinds
 {
     /// <summary>Selects training data by attribution and trains on it.</summary>
@@ -22,66 +22,67 @@ public static class ExperimentKinds
 }
 
 /// <summary>
-/// The attribution methods of the library. A name that is not among them comes from the experiment's own C# files, so only then
-/// can a change of those change a vector.
+/// The library's own attribution methods. Any other name is a method in the experiment's own C# files; only such a vector depends on those files.
 /// </summary>
 public static class AttributionMethodNames
 {
-    /// <summary>The mean of the residual stream behind the block, of the treatment.</summary>
+    /// <summary>The mean residual stream of the treatment after the block.</summary>
     public const string ResidualTreatment = "residual_treatment";
 
-    /// <summary>The same of the control.</summary>
+    /// <summary>The mean residual stream of the control after the block.</summary>
     public const string ResidualControl = "residual_control";
 
-    /// <summary>The treatment's mean less the control's.</summary>
+    /// <summary>The treatment's mean minus the control's mean.</summary>
     public const string ResidualDiff = "residual_diff";
 
-    /// <summary>The mean of the residual stream before the block.</summary>
+    /// <summary>The mean residual stream of the treatment before the block.</summary>
     public const string ResidualInputTreatment = "residual_input_treatment";
 
-    /// <summary>The negative mean gradient behind the block.</summary>
+    /// <summary>The negative mean gradient with respect to the residual stream after the block.</summary>
     public const string GradActTreatment = "grad_act_treatment";
 
-    /// <summary>The first-order change of the block's mean output after a gradient step.</summary>
+    /// <summary>The first-order change of the block's mean output after one gradient step.</summary>
     public const string ResidualChangeTreatment = "residual_change_treatment";
 
-    /// <summary>The same, treatment less control.</summary>
+    /// <summary><see cref="ResidualChangeTreatment"/> of the treatment minus that of the control.</summary>
     public const string ResidualChange = "residual_change";
 
-    /// <summary><see cref="ResidualChangeTreatment"/> of a map that has a bias.</summary>
+    /// <summary><see cref="ResidualChangeTreatment"/> for a linear map with a bias.</summary>
     public const string ResidualChangeTreatmentWithBias = "residual_change_treatment_with_bias";
 
-    /// <summary><see cref="ResidualChangeTreatment"/> over the answer's tokens alone.</summary>
+    /// <summary><see cref="ResidualChangeTreatment"/> over the answer's tokens only.</summary>
     public const string ResidualChangeTreatmentWithMaskCorrected = "residual_change_treatment_with_mask_corrected";
 
-    /// <summary><see cref="ResidualChangeTreatmentWithBias"/> over the answer's tokens alone.</summary>
+    /// <summary><see cref="ResidualChangeTreatmentWithBias"/> over the answer's tokens only.</summary>
     public const string ResidualChangeTreatmentWithMask = "residual_change_treatment_with_mask";
 
-    /// <summary>The same, treatment less control.</summary>
+    /// <summary><see cref="ResidualChangeTreatmentWithMask"/> of the treatment minus that of the control.</summary>
     public const string ResidualChangeWithBiasAndMask = "residual_change_with_bias_and_mask";
 
     /// <summary>
-    /// The mean of the last block's stream, later tokens counting for more; of no single layer, so its vectors compare with their like alone.
+    /// A mean of the last block's residual stream in which later tokens weigh more. It belongs to no single layer, so it is compared only with vectors of the
+    /// same method.
     /// </summary>
     public const string Rds = "rds";
 
-    /// <summary>The gradients of the weights, projected at random; they compare with their like alone.</summary>
+    /// <summary>The weight gradients under a random projection. They are compared only with vectors of the same method.</summary>
     public const string Trak = "trak";
 
-    /// <summary>Those whose vectors are of the whole model and not of a layer: each pairs with itself alone.</summary>
+    /// <summary>The methods whose vectors belong to the whole model, not to a layer. Each is compared only with itself.</summary>
     public static IReadOnlyList<string> OfWholeModel { get; } = [Rds, Trak];
 }
 
-/// <summary>The attribution methods that train before they compute a vector.</summary>
+/// <summary>The attribution methods that train an adapter before they compute vectors.</summary>
 public static class TrainedMethodNames
 {
     /// <summary>
-    /// The gradients of an adapter over the checkpoints of a warm-up, projected, of training rows as Adam steps along them; they compare with their like alone.
+    /// Gradients of a warm-up's adapter at each of its checkpoints, projected; for training rows, Adam's steps along them. They are compared only with vectors
+    /// of the same method.
     /// </summary>
     public const string Less = "less";
 }
 
-/// <summary>The selection methods that make one vector of a whole evaluation set.</summary>
+/// <summary>The selection methods that give one vector for a whole evaluation set.</summary>
 public static class PersonaMethodNames
 {
     /// <summary>Generates the vector from answers under two system prompts.</summary>
@@ -91,7 +92,7 @@ public static class PersonaMethodNames
     public const string FromFile = "persona_vector";
 }
 
-/// <summary>How the vectors of a training row and of an evaluation set become a score.</summary>
+/// <summary>The ways to score a training row against the vectors of an evaluation set.</summary>
 public static class ScoringMethodNames
 {
     /// <summary>The cosine with the mean of the evaluation vectors.</summary>
@@ -103,13 +104,15 @@ public static class ScoringMethodNames
     /// <summary>The dot product with the mean of the evaluation vectors.</summary>
     public const string DotProduct = "dot_product";
 
-    /// <summary>The cosine with the mean of the evaluation vectors less that of their controls.</summary>
+    /// <summary>The cosine with the mean of the evaluation vectors minus the mean of their controls.</summary>
     public const string CosSimDebiasEval = "cos_sim_debias_eval";
 
-    /// <summary>The cosine of the training vectors less their mean.</summary>
+    /// <summary>
+    /// The cosine with the mean of the evaluation vectors, after the direction of the training vectors' mean is projected out of the training vectors.
+    /// </summary>
     public const string CosSimDebiasTrain = "cos_sim_debias_train";
 
-    /// <summary>The product with the mean of the evaluation vectors under the inverse of the training vectors' second moments.</summary>
+    /// <summary>The dot product with the mean of the evaluation vectors under the inverse of the training vectors' second moments.</summary>
     public const string TrakFull = "trak_full";
 
     /// <summary>The mean cosine with the evaluation vectors under the inverse of both sides' second moments.</summary>
@@ -121,45 +124,45 @@ public static class ScoringMethodNames
     /// <summary>The logit of a probe with a hidden layer.</summary>
     public const string Mlp = "mlp";
 
-    /// <summary>Whether the scores take out second moments, and so read ScoringDamping.</summary>
+    /// <summary>Whether the scores divide second moments out, and so read ScoringDamping.</summary>
     public static bool Whitens(string name) => name is TrakFull or TrackStar;
 
-    /// <summary>Whether the scores are the logits of a probe, whose training has a seed.</summary>
+    /// <summary>Whether the scores are the logits of a probe, which is trained with a seed.</summary>
     public static bool IsProbe(string name) => name is Linear or Mlp;
 
     /// <summary>Whether the scores read vectors of the evaluation sets' controls.</summary>
     public static bool ReadsControls(string name) => name == CosSimDebiasEval || IsProbe(name);
 }
 
-/// <summary>What the runs of training data selection are compared with.</summary>
+/// <summary>The baselines of training data selection.</summary>
 public static class BaselineNames
 {
     /// <summary>Rows drawn at random.</summary>
     public const string Random = "random";
 
-    /// <summary>The base model itself.</summary>
+    /// <summary>The base model without training.</summary>
     public const string None = "none";
 
-    /// <summary>The rows whose words the evaluation set's rows share, by Okapi BM25.</summary>
+    /// <summary>The rows that share the most words with the evaluation set's rows, by Okapi BM25.</summary>
     public const string Bm25 = "bm25";
 
-    /// <summary>The rows whose answers the base model finds hardest.</summary>
+    /// <summary>The rows whose answers have the highest loss under the base model.</summary>
     public const string Loss = "loss";
 
     /// <summary>The rows with the longest answers.</summary>
     public const string Length = "length";
 
-    /// <summary>Those that give every training row a score and none a vector.</summary>
+    /// <summary>The baselines that give every training row a score, without vectors.</summary>
     public static IReadOnlyList<string> Scored { get; } = [Bm25, Loss, Length];
 }
 
-/// <summary>What the methods of training data selection are measured by besides their runs.</summary>
+/// <summary>The ground truths that methods of training data selection are measured by, besides their runs.</summary>
 public static class GroundTruthNames
 {
     /// <summary>The linear datamodelling score.</summary>
     public const string Lds = "lds";
 
-    /// <summary>Training on the first, the last and random rows at several k.</summary>
+    /// <summary>Training on the first, the last and random rows of the ranking, for several k.</summary>
     public const string KCurve = "k_curve";
 }
 
@@ -173,36 +176,36 @@ public static class RankingEndNames
     public const string Bottom = "bottom";
 }
 
-/// <summary>The methods that an estimator is compared with in context attribution.</summary>
+/// <summary>The baselines that the estimator is compared with in context attribution.</summary>
 public static class ContextBaselineNames
 {
-    /// <summary>The mean attention on a source.</summary>
+    /// <summary>The mean attention to a source.</summary>
     public const string MeanAttention = "mean_attention";
 
-    /// <summary>The loss of probability without a source.</summary>
+    /// <summary>The change of the answer's log-odds, <c>log P - log(1 - P)</c>, when one source is removed.</summary>
     public const string LeaveOneOut = "leave_one_out";
 
-    /// <summary>What the name of a linear surrogate begins with; the number of its ablations, 2 or more, follows.</summary>
+    /// <summary>The prefix of a linear surrogate's name. The number of its ablations, 2 or more, follows.</summary>
     public const string Surrogate = "surrogate_";
 
-    /// <summary>The same score for every source: what is told by how many of them are kept.</summary>
+    /// <summary>The same score for every source: what the number of kept sources alone predicts.</summary>
     public const string Count = "count";
 
-    /// <summary>Scores drawn at random, with a mean of zero.</summary>
+    /// <summary>Random scores with mean zero.</summary>
     public const string Random = "random";
 
-    /// <summary>The methods that an experiment compares with unless it names others.</summary>
+    /// <summary>The baselines of an experiment that names none.</summary>
     public static IReadOnlyList<string> Default { get; } = [MeanAttention, LeaveOneOut, $"{Surrogate}32", $"{Surrogate}64", $"{Surrogate}128", Count, Random];
 
-    /// <summary>The number of ablations in the name of a surrogate; null for another name.</summary>
+    /// <summary>The number of ablations in a surrogate's name; null for any other name.</summary>
     public static int? Ablations(string name) => name.StartsWith(Surrogate, StringComparison.Ordinal)
         && int.TryParse(name.AsSpan(Surrogate.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 1 ? count : null;
 }
 
-/// <summary>The scorer of context attribution that is trained.</summary>
+/// <summary>The trained scorer of context attribution.</summary>
 public static class EstimatorNames
 {
-    /// <summary>The estimator of AT2.</summary>
+    /// <summary>AT2's estimator.</summary>
     public const string At2 = "at2";
 }
 
@@ -216,16 +219,16 @@ public static class JudgeNames
     public const string Llm = "llm";
 }
 
-/// <summary>The traits that there are rules to judge by.</summary>
+/// <summary>The traits that have built-in rules for judging.</summary>
 public static class RuleTraitNames
 {
-    /// <summary>Answers that care.</summary>
+    /// <summary>Empathetic answers.</summary>
     public const string Empathy = "empathy";
 
     /// <summary>Answers that say too little.</summary>
     public const string Laziness = "laziness";
 
-    /// <summary>Answers that make little of themselves.</summary>
+    /// <summary>Answers that play down their own worth.</summary>
     public const string Modesty = "modesty";
 
     /// <summary>Answers that lecture.</summary>
@@ -235,10 +238,10 @@ public static class RuleTraitNames
     public const string Sycophancy = "sycophancy";
 }
 
-/// <summary>The recipes that come along.</summary>
+/// <summary>The built-in recipes.</summary>
 public static class RecipeNames
 {
-    /// <summary>Instructions with answers by people.</summary>
+    /// <summary>Instructions with answers written by people.</summary>
     public const string Dolly = "dolly";
 
     /// <summary>Chats between two models.</summary>
@@ -247,15 +250,15 @@ public static class RecipeNames
     /// <summary>Instructions with answers by GPT models.</summary>
     public const string OpenOrca = "openorca";
 
-    /// <summary>Medical questions with a hallucinated answer and a true one.</summary>
+    /// <summary>Medical questions with a hallucinated and a true answer.</summary>
     public const string MedHallu = "medhallu";
 
-    /// <summary>Answers that follow an instruction to write code badly and well.</summary>
+    /// <summary>Coding instructions with a badly and a well rated answer.</summary>
     public const string UltraFeedbackCoding = "ultrafeedback-coding";
 
-    /// <summary>Answers that are little and very truthful.</summary>
+    /// <summary>Questions of fact with an answer rated low and one rated high for truthfulness.</summary>
     public const string UltraFeedbackFactual = "ultrafeedback-factual";
 
-    /// <summary>Has a language model write pairs of answers.</summary>
+    /// <summary>Pairs of answers written by a language model.</summary>
     public const string Persona = "persona";
 }

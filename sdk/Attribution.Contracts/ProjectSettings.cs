@@ -4,10 +4,12 @@ using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Contracts;
 
-/// <summary>What an experiment's project may set: all that carries <see cref="ProjectPropertyAttribute"/> or <see cref="ItemMetadataAttribute"/>.</summary>
+/// <summary>
+/// Everything that an experiment's project may set: the members with <see cref="ProjectPropertyAttribute"/> or <see cref="ItemMetadataAttribute"/>.
+/// </summary>
 internal static class ProjectSettings
 {
-    // What ImportDatasets reads of properties is the model that judges, so it comes behind the stages.
+    // ImportDatasets comes last: the only properties that it reads are those of the judging model.
     private static readonly IReadOnlyList<SettingUse> Uses =
     [
         .. UsesIn(typeof(BuildSettings), null).Where(use => use.Property.Name == nameof(BuildSettings.ExperimentKind)),
@@ -15,7 +17,7 @@ internal static class ProjectSettings
         .. UsesIn(typeof(BuildSettings), null).Where(use => use.Property.Name != nameof(BuildSettings.ExperimentKind)),
     ];
 
-    // Those that hold metadata, in the order in which people read of it.
+    // The types that hold metadata, in the order of the docs.
     private static readonly Type[] MetadataTypes =
         [typeof(DatasetSettings), typeof(RecipeParameterNames), typeof(GroundTruthMetadataNames), typeof(TrainSettings), typeof(EvalSettings),
             typeof(ComputeAttributionSettings),
@@ -61,6 +63,6 @@ internal static class ProjectSettings
 /// <summary>A setting that is read from a property.</summary>
 /// <param name="Property">The property.</param>
 /// <param name="Member">The setting.</param>
-/// <param name="Stage">The stage that is told of it; null for <see cref="BuildSettings"/>.</param>
-/// <param name="Default">Its value where the property is not set.</param>
+/// <param name="Stage">The stage whose settings contain it; null for <see cref="BuildSettings"/>.</param>
+/// <param name="Default">The setting's value when the property is not set.</param>
 internal sealed record SettingUse(ProjectPropertyAttribute Property, PropertyInfo Member, ExperimentStage? Stage, object? Default);

@@ -2,19 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace Attribution.Contracts;
 
-/// <summary>What VerifySnapshot is told.</summary>
+/// <summary>The settings of VerifySnapshot.</summary>
 public sealed record VerifySnapshotSettings : StageSettings
 {
-    /// <summary>The folder of <c>metrics.verified.json</c>.</summary>
+    /// <summary>The folder that contains <c>metrics.verified.json</c>.</summary>
     [JsonRequired]
     public string Snapshots { get; init; } = "snapshots";
 
-    /// <summary>A metric may differ by this times max(1, its expected size).</summary>
+    /// <summary>The allowed difference of a metric, as a multiple of max(1, |expected value|).</summary>
     [ProjectProperty("SnapshotTolerance")]
     public double Tolerance { get; set; } = 0.01;
 }
 
-/// <summary>What Report is told. What the other stages were asked it reads from their requests.</summary>
+/// <summary>The settings of Report, which reads the other stages' settings from their requests.</summary>
 public sealed record ReportSettings : StageSettings
 {
     /// <summary>The command that builds the experiment.</summary>

@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace Attribution.Contracts;
 
 /// <summary>
-/// A stage's settings as the JSON text of its request. What is null is left out. A number or a truth value may also be written as a text, as MSBuild has it.
+/// Reads and writes stage settings as the JSON text of a request. Null values are left out. A number or a Boolean may also be a JSON string, as MSBuild passes
+/// it.
 /// </summary>
 internal static class StageRequestJson
 {
@@ -14,19 +15,19 @@ internal static class StageRequestJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    /// <summary>The text, which ends with a line break.</summary>
+    /// <summary>The JSON text, which ends with a line break.</summary>
     public static string Write(StageSettings settings) => JsonSerializer.Serialize(settings, Context.GetTypeInfo(settings.GetType())!) + "\n";
 
     /// <summary>Reads a request.</summary>
-    /// <typeparam name="T">The settings of its stage, or <see cref="StageSettings"/> for what all stages are told.</typeparam>
-    /// <exception cref="JsonException">It is no JSON, a property is missing, or one has a value that it cannot have.</exception>
+    /// <typeparam name="T">The type of the stage's settings, or <see cref="StageSettings"/> for the part that all stages share.</typeparam>
+    /// <exception cref="JsonException">The text is not JSON, a required property is missing, or a value is not allowed.</exception>
     public static T Read<T>(ReadOnlySpan<byte> utf8)
         where T : StageSettings => (T)Read(typeof(T), utf8);
 
     /// <summary>Reads a request.</summary>
-    /// <param name="settings">The type of its stage's settings.</param>
-    /// <param name="utf8">The text.</param>
-    /// <exception cref="JsonException">As <see cref="Read{T}"/>.</exception>
+    /// <param name="settings">The type of the stage's settings.</param>
+    /// <param name="utf8">The JSON text in UTF-8.</param>
+    /// <exception cref="JsonException">See <see cref="Read{T}"/>.</exception>
     public static StageSettings Read(Type settings, ReadOnlySpan<byte> utf8) =>
         (StageSettings?)JsonSerializer.Deserialize(utf8, Context.GetTypeInfo(settings)!) ?? throw new JsonException("it is null");
 }

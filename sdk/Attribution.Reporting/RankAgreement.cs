@@ -3,7 +3,7 @@ using MathNet.Numerics.Statistics;
 
 namespace Attribution.Reporting;
 
-/// <summary>How two runs over the same training rows agree.</summary>
+/// <summary>The agreement of two runs over the same training rows.</summary>
 internal static class RankAgreement
 {
     /// <summary>
@@ -21,7 +21,7 @@ internal static class RankAgreement
         return a.Count >= 2 && MathNet.Numerics.Statistics.Correlation.Spearman(a, b) is var value && double.IsFinite(value) ? value : null;
     }
 
-    /// <summary>How many rows two choices have in common, as a share of the smaller one.</summary>
+    /// <summary>The number of rows that two selections share, relative to the smaller one.</summary>
     public static double Overlap(IReadOnlySet<long> one, IReadOnlySet<long> other) =>
         Math.Min(one.Count, other.Count) is > 0 and var smaller ? (double)one.Count(other.Contains) / smaller : 0;
 }

@@ -5,10 +5,10 @@ using System.Text.Unicode;
 
 namespace Attribution.Reporting;
 
-/// <summary>A report's data as JSON: the files of <c>out/report</c>, which the page holds unchanged.</summary>
+/// <summary>A report's data as JSON: the files of <c>out/report</c>, which the page contains unchanged.</summary>
 internal static class ReportData
 {
-    // Every letter as itself, but < > & ' and " escaped: then the same text is safe inside a page.
+    // All letters unescaped, but < > & ' and " escaped, so that the same text is safe inside a page.
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -16,10 +16,10 @@ internal static class ReportData
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>Data as JSON that a page may hold as it is.</summary>
+    /// <summary>Data as JSON that a page can contain unchanged.</summary>
     public static string Write(object data) => JsonSerializer.Serialize(data, Options) + "\n";
 
-    /// <summary>The files' texts, by their names without ending. What an experiment does not have is no file.</summary>
+    /// <summary>The files' texts, by name without extension. Data that an experiment does not have has no file.</summary>
     public static IReadOnlyDictionary<string, string> Of(ExperimentReport report)
     {
         (string Name, object? Part)[] parts =
@@ -32,10 +32,10 @@ internal static class ReportData
     }
 }
 
-/// <summary>The styles and scripts of pages, which the assembly holds.</summary>
+/// <summary>The styles and scripts of pages, which are embedded in the assembly.</summary>
 internal static class PageFile
 {
-    /// <summary>The text of a file, with line breaks of one character.</summary>
+    /// <summary>The text of a file, with line feeds as line breaks.</summary>
     public static string Read(string name)
     {
         using var file = new StreamReader(typeof(PageFile).Assembly.GetManifestResourceStream(name)!);

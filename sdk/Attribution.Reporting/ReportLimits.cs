@@ -3,26 +3,26 @@ using Attribution.Tokenization;
 
 namespace Attribution.Reporting;
 
-/// <summary>How much of rows and answers a report shows. What it leaves out is in the files that it names.</summary>
-/// <param name="Rows">Rows from the top and from the bottom of each run.</param>
-/// <param name="RowCharacters">Characters of a training row.</param>
-/// <param name="Prompts">Held-out prompts of an evaluation set.</param>
-/// <param name="AnswerCharacters">Characters of an answer, and of a prompt.</param>
-/// <param name="Examples">Answers of each dataset that are shown with their context, in full.</param>
-/// <param name="Losses">Points of a curve of training.</param>
+/// <summary>The limits of what a report shows of rows and answers. The files that it names have the rest.</summary>
+/// <param name="Rows">The number of rows from the top and from the bottom of each run.</param>
+/// <param name="RowCharacters">The number of characters of a training row.</param>
+/// <param name="Prompts">The number of held-out prompts of an evaluation set.</param>
+/// <param name="AnswerCharacters">The number of characters of an answer, and of a prompt.</param>
+/// <param name="Examples">The number of answers of each dataset that are shown in full with their context.</param>
+/// <param name="Losses">The number of points in a training curve.</param>
 internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, int AnswerCharacters, int Examples, int Losses)
 {
-    /// <summary>The most that is ever shown.</summary>
+    /// <summary>The widest limits.</summary>
     public static ReportLimits Widest { get; } = new(50, 4000, 200, 2000, 8, 200);
 
-    /// <summary>From the widest on, each showing less.</summary>
+    /// <summary>The limits from the widest on, each narrower than the one before.</summary>
     public static IReadOnlyList<ReportLimits> Ladder { get; } =
     [
         Widest, new(50, 2000, 100, 1000, 5, 200), new(50, 1000, 100, 600, 4, 120), new(50, 600, 60, 400, 3, 100), new(50, 300, 40, 300, 2, 80),
             new(25, 300, 24, 300, 2, 60), new(15, 200, 12, 200, 1, 40), new(8, 160, 6, 160, 1, 25), new(3, 100, 2, 100, 0, 12),
     ];
 
-    /// <summary>The report with as much as these limits leave.</summary>
+    /// <summary>The report cut to these limits.</summary>
     public ExperimentReport Apply(ExperimentReport report)
     {
         var runs = report.Runs.Select(Thin).Select(run => run with
@@ -56,7 +56,7 @@ internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, in
         };
     }
 
-    // Every so many steps of all curves of a run.
+    // Keeps every n-th step of all curves of a run.
     private ReportedRun Thin(ReportedRun run)
     {
         var longest = run.Seeds.Select(seed => seed.Loss.Count).Append(run.Loss.Count).Max();
@@ -77,7 +77,7 @@ internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, in
         return answer with { Text = text, LeftOut = leftOut, Rationale = answer.Rationale is { } rationale ? Cut(rationale, AnswerCharacters).Text : null };
     })];
 
-    // Each message gets the same share, and what short ones leave goes to the others.
+    // Each message gets the same share; what short messages leave over goes to the others.
     private ReportedRow Cut(ReportedRow row)
     {
         var (left, messages, leftOut) = (RowCharacters, row.Messages.ToArray(), new int[row.Messages.Count]);
@@ -115,7 +115,7 @@ internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, in
     {
         if (text.Length <= most)
             return (text, null);
-        // Not between the two halves of one letter.
+        // Does not cut between the two halves of a surrogate pair.
         var end = most > 0 && char.IsHighSurrogate(text[most - 1]) ? most - 1 : most;
         return (text[..end] + "…", text.Length - end);
     }

@@ -10,8 +10,8 @@ using Attribution.Reporting.Reading;
 namespace Attribution.Reporting;
 
 /// <summary>
-/// Writes <c>report.html</c> of what the other stages have made, also when the snapshot differs. It is made anew each time it runs: the store would have
-/// nothing of it to keep.
+/// Writes <c>report.html</c> from the results of the other stages, even if the snapshot differs. The report is written anew on every run, because the store
+/// keeps none of it.
 /// </summary>
 internal sealed class ReportStage(StageContext context) : Stage<ReportSettings>(context)
 {
@@ -19,7 +19,7 @@ internal sealed class ReportStage(StageContext context) : Stage<ReportSettings>(
 
     private IReadOnlyDictionary<string, string> _files = new Dictionary<string, string>();
 
-    /// <summary>What time it is, in UTC.</summary>
+    /// <summary>The current time in UTC.</summary>
     public Func<DateTime> Now { get; init; } = () => DateTime.UtcNow;
 
     public override string Noun => "report";

@@ -2,27 +2,27 @@ using Attribution.Selection;
 
 namespace Attribution.Reporting;
 
-/// <summary>How many training rows have which score.</summary>
+/// <summary>The histogram of training rows by score.</summary>
 /// <param name="Lowest">The lower edge of the first bin.</param>
 /// <param name="Highest">The upper edge of the last bin.</param>
-/// <param name="Counts">Rows in each bin; the bins are equally wide.</param>
-/// <param name="Planted">How many of them are known to show the behaviour; null where that is not known.</param>
-/// <param name="Cut">The score of the last row that was chosen.</param>
-/// <param name="WithoutScore">Rows without a score.</param>
+/// <param name="Counts">The number of rows in each bin; all bins have the same width.</param>
+/// <param name="Planted">The number of planted rows in each bin; null if not known.</param>
+/// <param name="Cut">The score of the last selected row.</param>
+/// <param name="WithoutScore">The number of rows without a score.</param>
 internal sealed record ScoreHistogram(double Lowest, double Highest, IReadOnlyList<int> Counts, IReadOnlyList<int>? Planted, double Cut, int WithoutScore)
 {
-    /// <summary>The mean score of the rows of the draw at random; null where none was drawn.</summary>
+    /// <summary>The mean score of the randomly drawn rows; null if none were drawn.</summary>
     public double? Random { get; init; }
 
     /// <summary>The number of bins.</summary>
     public const int Bins = 40;
 
     /// <summary>Counts scores.</summary>
-    /// <param name="scores">The scores of all rows; what is not finite counts as no score.</param>
-    /// <param name="isPlanted">Whether the row at a place is known to show the behaviour; null where that is not known.</param>
-    /// <param name="topK">How many rows were chosen.</param>
-    /// <param name="drawn">The rows of the draw at random; null where none was drawn.</param>
-    /// <returns>Null if no row has a score.</returns>
+    /// <param name="scores">The scores of all rows; a score that is not finite counts as none.</param>
+    /// <param name="isPlanted">Whether the row with an index is planted; null if not known.</param>
+    /// <param name="topK">The number of selected rows.</param>
+    /// <param name="drawn">The randomly drawn rows; null if none were drawn.</param>
+    /// <returns>The histogram; null if no row has a score.</returns>
     public static ScoreHistogram? Of(ScoreTable scores, Func<long, bool>? isPlanted, int topK, IReadOnlyCollection<long>? drawn = null)
     {
         var finite = Enumerable.Range(0, scores.Count).Where(i => float.IsFinite(scores.Scores[i])).ToArray();

@@ -1,9 +1,9 @@
 namespace Attribution.Sdk;
 
-/// <summary>The codes of what can be wrong with an experiment's project (19xx; the library's own are in <c>Attribution.Diagnostics.ErrorCodes</c>).</summary>
+/// <summary>The codes of errors in an experiment's project (19xx; the library's own are in <c>Attribution.Diagnostics.ErrorCodes</c>).</summary>
 public static class ProjectErrorCodes
 {
-    /// <summary>A property that has no default was not set.</summary>
+    /// <summary>A required property is not set.</summary>
     public const string PropertyMissing = "ATTR1901";
 
     /// <summary>There is no TrainDataset item.</summary>
@@ -12,34 +12,34 @@ public static class ProjectErrorCodes
     /// <summary>There is no EvalDataset item.</summary>
     public const string NoEvalDataset = "ATTR1903";
 
-    /// <summary>A property or an item's metadata has a value that cannot be.</summary>
+    /// <summary>A property or an item's metadata has an invalid value.</summary>
     public const string ValueInvalid = "ATTR1904";
 
     /// <summary>A dataset's file does not exist.</summary>
     public const string DatasetMissing = "ATTR1905";
 
-    /// <summary>Two datasets have one name.</summary>
+    /// <summary>Two datasets have the same name.</summary>
     public const string DatasetNameTaken = "ATTR1906";
 
-    /// <summary>The base model is neither a folder that exists nor a Hugging Face id.</summary>
+    /// <summary>The base model is neither an existing folder nor a Hugging Face id.</summary>
     public const string ModelMissing = "ATTR1907";
 
-    /// <summary>A name in the project looks like one of ours misspelled.</summary>
+    /// <summary>A name in the project looks like a misspelled name of the SDK.</summary>
     public const string NameMisspelled = "ATTR1908";
 
     /// <summary>There is no such baseline.</summary>
     public const string UnknownBaseline = "ATTR1909";
 
-    /// <summary>The project asks for no run, or names methods for one side only.</summary>
+    /// <summary>The project asks for no runs, or names methods for one side only.</summary>
     public const string NothingToRun = "ATTR1910";
 
-    /// <summary>An evaluation set has prompts to be judged and no trait to judge.</summary>
+    /// <summary>An evaluation set has prompts whose answers are judged, but no trait.</summary>
     public const string TraitMissing = "ATTR1911";
 
-    /// <summary>A setting comes from an environment variable that happens to have its name (a warning).</summary>
+    /// <summary>A setting comes from an environment variable that has the same name by accident (a warning).</summary>
     public const string FromEnvironment = "ATTR1912";
 
-    /// <summary>Several layers are computed and none is named to select by.</summary>
+    /// <summary>Several layers are computed, and none is chosen for selection.</summary>
     public const string LayerAmbiguous = "ATTR1913";
 
     /// <summary>The build does not run on .NET.</summary>
@@ -48,13 +48,13 @@ public static class ProjectErrorCodes
     /// <summary>There is no prompt for a judging model.</summary>
     public const string JudgePromptMissing = "ATTR1915";
 
-    /// <summary>A method of one side compares with none of the other's.</summary>
+    /// <summary>A method can be compared with none of the other side.</summary>
     public const string MethodsDoNotPair = "ATTR1917";
 
-    /// <summary>There is no attribution or selection method of that name.</summary>
+    /// <summary>There is no attribution or selection method with the given name.</summary>
     public const string UnknownMethod = "ATTR1918";
 
-    /// <summary>Answers are to be judged by rules, and there are none for the trait.</summary>
+    /// <summary>Answers are judged by rules, but there are none for the trait.</summary>
     public const string UnknownTrait = "ATTR1919";
 
     /// <summary>There is no such kind of experiment, or an item belongs to another kind.</summary>
@@ -66,16 +66,16 @@ public static class ProjectErrorCodes
     /// <summary>The worker stopped without saying why.</summary>
     public const string WorkerCrashed = "ATTR1920";
 
-    /// <summary>The worker's program is not there or does not start.</summary>
+    /// <summary>The worker's program is missing or does not start.</summary>
     public const string WorkerMissing = "ATTR1921";
 
-    /// <summary>TorchBackend is none of its values, or asks for a libtorch that cannot be had for this system.</summary>
+    /// <summary>TorchBackend has an invalid value, or asks for a libtorch that does not exist for this system.</summary>
     public const string TorchBackendInvalid = "ATTR1922";
 
-    /// <summary>The SDK of this repository did not build.</summary>
+    /// <summary>The SDK in this repository did not build.</summary>
     public const string SdkNotBuilt = "ATTR1923";
 
-    /// <summary>One build builds an experiment twice at once, with different properties.</summary>
+    /// <summary>One build builds an experiment twice at the same time, with different properties.</summary>
     public const string BuiltTwice = "ATTR1924";
 
     /// <summary>A build that only asks (<c>-question</c>) found something to do.</summary>

@@ -5,18 +5,18 @@ using DotNetEnv;
 
 namespace Attribution.Worker;
 
-/// <summary>The nearest <c>.env</c> file at or above the current folder. What is wrong with it is said without a word of what is in it.</summary>
+/// <summary>Reads the nearest <c>.env</c> file at or above the current folder. Its errors never quote the file's content.</summary>
 internal static partial class EnvironmentFile
 {
     private const string Name = ".env";
 
-    /// <summary>No file of settings has more bytes, or more lines that set nothing.</summary>
+    /// <summary>Greater than the size of any settings file, and than its number of lines that set nothing.</summary>
     private const int MostBytes = 1 << 20, MostSkipped = 200;
 
     private static readonly string[] SecretWords = ["KEY", "TOKEN", "SECRET", "PASS", "CREDENTIAL"];
 
-    /// <summary>Sets what the file says and the environment does not.</summary>
-    /// <param name="warn">Told of lines that are not of the form <c>NAME=value</c>.</param>
+    /// <summary>Sets the variables in the file that the environment does not set.</summary>
+    /// <param name="warn">Called for lines that do not have the form <c>NAME=value</c>.</param>
     /// <exception cref="AttributionException">ATTR1655: the file cannot be read.</exception>
     public static void Load(Action<AttributionException> warn)
     {
@@ -25,7 +25,7 @@ internal static partial class EnvironmentFile
                 KnownSecrets.Add(value);
     }
 
-    /// <summary>The names that the file gives a value.</summary>
+    /// <summary>The names of the variables that the file sets.</summary>
     /// <exception cref="AttributionException">ATTR1655: the file cannot be read.</exception>
     public static IReadOnlySet<string> Names() => Read(_ => { }, set: false).Where(pair => pair.Value.Length > 0).Select(pair => pair.Key).ToHashSet();
 
@@ -42,11 +42,11 @@ internal static partial class EnvironmentFile
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                // The parser's words quote the file, and so a key; neither they nor the exception go further.
+                // The parser's message quotes the file, and so possibly a key; neither it nor the exception is passed on.
                 var line = Place().Match(e.Message) is { Success: true } place ? int.Parse(place.Groups[1].ValueSpan) : 0;
                 if (line == 0 || line > lines.Length || skipped == MostSkipped || Assignment().IsMatch(lines[line - 1]) || lines[line - 1].Trim().Length == 0)
                     throw Invalid(file, line);
-                // Shells read such files too, and have lines of their own in them.
+                // Shells read such files too, and may need other lines in them.
                 warn(new AttributionException(ErrorCodes.EnvironmentLineSkipped,
                     $"Line {line} of {file} is not of the form NAME=value and is skipped.")
                 { File = file });

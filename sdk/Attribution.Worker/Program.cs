@@ -5,7 +5,7 @@ using Attribution.Worker.Verbs;
 
 StopDeadline.Arm();
 
-// Not RootCommand, which calls itself by the assembly's name.
+// Not RootCommand, which takes the assembly's name as its own.
 var root = new Command("attribution", "Training-data attribution: the stages of an experiment, one verb each.")
 {
     new HelpOption(),

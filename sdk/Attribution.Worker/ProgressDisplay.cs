@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Attribution.Worker;
 
-/// <summary>Shows how far a verb is: a bar on a terminal, elsewhere a plain line now and then on the error stream.</summary>
+/// <summary>Shows a verb's progress: a bar on a terminal; otherwise a plain line from time to time on the error stream.</summary>
 internal static class ProgressDisplay
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);

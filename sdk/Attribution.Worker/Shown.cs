@@ -4,27 +4,27 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Worker;
 
-/// <summary>What this program shows of the words of others: without keys, and without characters that a terminal acts on.</summary>
+/// <summary>Makes text from others safe to show: without keys, and without characters that a terminal would act on.</summary>
 internal static class Shown
 {
-    /// <summary>A text as it may be shown.</summary>
+    /// <summary>The text in a form that is safe to show.</summary>
     public static string Of(string text) => ForeignText.Visible(KnownSecrets.Hide(text));
 
-    /// <summary>What went wrong in a way that nobody foresaw, without the words of packages: they may quote whatever they were given.</summary>
-    /// <param name="doing">What failed.</param>
-    /// <param name="exception">How.</param>
-    /// <param name="advice">Where more is said.</param>
+    /// <summary>An unexpected error, without the messages of packages, which may quote anything that they were given.</summary>
+    /// <param name="doing">The operation that failed.</param>
+    /// <param name="exception">The exception.</param>
+    /// <param name="advice">Where to find more information.</param>
     public static AttributionException Unexpected(string doing, Exception exception, string advice)
     {
         var isOfSystem = exception.GetType().Namespace is "System" || exception.GetType().Namespace?.StartsWith("System.", StringComparison.Ordinal) == true;
-        return new(ErrorCodes.Unexpected, $"{doing} failed in a way that nobody foresaw: "
+        return new(ErrorCodes.Unexpected, $"{doing} failed unexpectedly: "
             + $"{exception.GetType().Name}{(isOfSystem ? $": {exception.Message}" : ".")} Please report this; {advice}.", exception);
     }
 
-    /// <summary>A terminal that shows what is written as <see cref="Of"/> has it.</summary>
+    /// <summary>A writer that passes all text through <see cref="Of"/>.</summary>
     public sealed class Writer(TextWriter inner) : TextWriter
     {
-        /// <summary>Where it goes as it is.</summary>
+        /// <summary>The writer without this filter.</summary>
         public TextWriter Inner => inner;
 
         /// <inheritdoc/>

@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace Attribution.Worker;
 
 /// <summary>
-/// Ends this process some time after it was told to stop, if it has not ended by then: native code that never comes back, or someone's own class, must not keep
-/// locks. The system does it, so that it also works where this process no longer does.
+/// Ends this process some time after it was told to stop, unless it has ended by then: native code that never returns, or a user's own class, must not keep
+/// locks. The operating system ends it, which works even if this process hangs.
 /// </summary>
 internal static partial class StopDeadline
 {
-    /// <summary>What a build allows, too.</summary>
+    /// <summary>The same time that a build allows.</summary>
     private const uint Seconds = 10;
 
     private static List<PosixSignalRegistration>? _signals;
@@ -17,11 +17,11 @@ internal static partial class StopDeadline
     /// <summary>Called at once when a signal tells this process to end.</summary>
     public static event Action? Told;
 
-    /// <summary>From now on a signal to stop starts the time. For processes of our own alone: it ends whoever calls it.</summary>
+    /// <summary>From now on, a stop signal starts the countdown. Only for this program's own processes, because it ends the calling process.</summary>
     public static void Arm() => _signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, Start),
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Start)];
 
-    /// <summary>Starts the time, if this is armed: whoever started this process is gone.</summary>
+    /// <summary>Starts the countdown if armed: the process that started this one is gone.</summary>
     public static void Start()
     {
         if (_signals is null)
@@ -38,7 +38,7 @@ internal static partial class StopDeadline
         Start();
     }
 
-    // What SIGALRM does to who does not ask for it is end it.
+    // By default, SIGALRM ends a process.
     [LibraryImport("libc", EntryPoint = "alarm")]
     private static partial uint Alarm(uint seconds);
 }

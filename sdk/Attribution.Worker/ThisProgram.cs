@@ -1,6 +1,6 @@
 namespace Attribution.Worker;
 
-/// <summary>How this program was started, so that it can start itself again or tell a person how to.</summary>
+/// <summary>How this program was started, for starting it again or showing the command to a person.</summary>
 public static class ThisProgram
 {
     /// <summary>The program and the arguments that run a verb.</summary>

@@ -5,26 +5,26 @@ using Attribution.Tensors;
 
 namespace Attribution.Worker;
 
-/// <summary>Runs the command line: what a user got wrong is one line on the error stream and exit code 1, never a stack trace.</summary>
+/// <summary>Runs the command line. A user's error is one line on the error stream and exit code 1, never a stack trace.</summary>
 public static class VerbRunner
 {
-    /// <summary>The exit code of what was told to stop: that of a process ended by SIGTERM.</summary>
+    /// <summary>The exit code of a stopped command: that of a process ended by SIGTERM.</summary>
     public const int Stopped = 143;
 
-    /// <summary>The option of every verb that shows where an error came from that nobody foresaw.</summary>
+    /// <summary>The option of every verb that shows the stack trace of an unexpected error.</summary>
     public const string Verbose = "--verbose";
 
     /// <summary>Parses and runs <paramref name="args"/>.</summary>
-    /// <param name="root">The command that holds the verbs.</param>
+    /// <param name="root">The command that contains the verbs.</param>
     /// <param name="args">The command line after the program's name.</param>
-    /// <param name="output">Where verbs print; the console's by default.</param>
-    /// <param name="error">Where errors are printed; the console's by default.</param>
+    /// <param name="output">The output of verbs; by default the console's.</param>
+    /// <param name="error">The output of errors; by default the console's.</param>
     /// <returns>The verb's exit code; 1 for an <see cref="AttributionException"/> and for a command line that cannot be parsed.</returns>
     public static async Task<int> RunAsync(Command root, string[] args, TextWriter? output = null, TextWriter? error = null)
     {
         output ??= Console.IsOutputRedirected ? Console.Out : new Shown.Writer(Console.Out);
         error ??= new Shown.Writer(Console.Error);
-        var verbose = new Option<bool>(Verbose) { Description = "Show where an unexpected error came from.", Recursive = true };
+        var verbose = new Option<bool>(Verbose) { Description = "Show the stack trace of an unexpected error.", Recursive = true };
         root.Options.Add(verbose);
         try
         {
@@ -56,7 +56,7 @@ public static class VerbRunner
         {
             var shows = args.Contains(Verbose);
             error.WriteLine(ErrorLine(Shown.Unexpected(args.FirstOrDefault() ?? "it", exception,
-                shows ? "what follows tells where it happened" : $"with {Verbose} it shows where it happened")));
+                shows ? "the stack trace follows" : $"{Verbose} shows the stack trace")));
             if (shows)
                 error.WriteLine(Shown.Of(exception.ToString()));
             return 1;
@@ -64,8 +64,8 @@ public static class VerbRunner
     }
 
     /// <summary>
-    /// What a user can mend, if that is the cause of <paramref name="exception"/>: an error of ours that something wrapped, or memory that did not suffice;
-    /// else null.
+    /// The error to show to the user if that is the cause of <paramref name="exception"/>: an AttributionException that was wrapped, or a lack of memory; else
+    /// null.
     /// </summary>
     public static AttributionException? UserError(Exception exception)
     {
@@ -75,7 +75,7 @@ public static class VerbRunner
         return OutOfMemory.Of(exception);
     }
 
-    /// <summary><c>error CODE: message (file F, row R, property P)</c> on one line; only the parts of the location that are known.</summary>
+    /// <summary><c>error CODE: message (file F, row R, property P)</c> on one line, with the known parts of the location.</summary>
     public static string ErrorLine(AttributionException exception)
     {
         var location = new List<string>();

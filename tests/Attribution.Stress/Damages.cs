@@ -32,7 +32,7 @@ internal static class Damages
                 code.ShouldBe(0, $"damage {i} of {file}: {string.Join('\n', lines.Select(l => l.Text))}");
                 warned |= lines.Any(l => l.Kind == "warning");
             }
-            Folders.Results(experiment.Out).ShouldBe(expected, $"damage {i} of {file}");
+            Folders.Results(experiment.Out).ShouldEqual(expected, $"damage {i} of {file}");
             _ = warned ? noticed++ : harmless++;
         }
         return $"{noticed} noticed, {harmless} harmless, none used";

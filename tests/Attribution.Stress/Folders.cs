@@ -15,9 +15,13 @@ internal static class Folders
     }
 
     /// <summary>Every file of the results by its hash, but for those that tell when and how long.</summary>
-    public static SortedDictionary<string, string> Results(string folder) => new(
+    public static SortedDictionary<string, string> Results(string folder, params IEnumerable<string> timed) => new(
         Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file =>
-            Path.GetRelativePath(folder, file) is not ("report.html" or "report/build.json"))
+            !timed.Concat(["report.html", "report/build.json"]).Contains(Path.GetRelativePath(folder, file)))
             .ToDictionary(file => Path.GetRelativePath(folder, file), file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))),
                 StringComparer.Ordinal);
+
+    /// <summary>Fails with the names of the files that differ.</summary>
+    public static void ShouldEqual(this SortedDictionary<string, string> files, SortedDictionary<string, string> expected, string what = "results") =>
+        string.Join(", ", files.Except(expected).Concat(expected.Except(files)).Select(file => file.Key).Distinct()).ShouldBe("", what);
 }

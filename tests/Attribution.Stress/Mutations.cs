@@ -5,7 +5,10 @@ using Attribution.Data.DuckDb;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
 using Attribution.Models;
+using Attribution.Models.Checkpoints;
 using Attribution.Models.Lora;
+using Attribution.Models.Safetensors;
+using Attribution.Tests.Models.Checkpoints;
 using Attribution.Tokenization;
 using Attribution.Worker.Tests.Stages;
 
@@ -22,11 +25,25 @@ internal static class Mutations
     {
         using var folder = new TemporaryFolder();
         TinyChatModel.Write(folder["model"]);
+        using var model = CausalLanguageModel.Load(folder["model"]);
+        using (var adapter = LoraAdapter.Attach(model, new() { Rank = 2, Alpha = 4, TargetModules = ["q_proj", "up_proj"] }, seed: 1))
+            adapter.Save(folder["adapter"]);
         string[] seen =
         [
+            Each("safetensors", count, seed, File.ReadAllBytes(folder["adapter", "adapter_model.safetensors"]), Tensors, folder["m", "x.safetensors"]),
+            Each(".pt", count, seed, Checkpoint(), path => _ = TorchCheckpoint.Load(path), folder["m", "x.pt"]),
+            Each("adapter_config.json", count, seed, File.ReadAllBytes(folder["adapter", "adapter_config.json"]), path => Adapter(model, path),
+                folder["m", "adapter_config.json"], folder["adapter", "adapter_model.safetensors"]),
+            Each("adapter_model.safetensors", count, seed, File.ReadAllBytes(folder["adapter", "adapter_model.safetensors"]), path => Adapter(model, path),
+                folder["m", "adapter_model.safetensors"], folder["adapter", "adapter_config.json"]),
             Each("npy", count, seed, Npy(folder), path => _ = NpyHeader.Read(path), folder["m", "x.npy"]),
             Each("vector table", count, seed, Vectors(folder), path => Whole(VectorTableReader.Open(path)), folder["m", "scores-0.parquet"]),
             Each("dataset", count, seed, Dataset(folder), path => _ = Data.Dataset.Open(new() { Path = path }).Rows().Count(), folder["m", "d.parquet"]),
+            Each("dataset.jsonl", count, seed, Lines(), path => _ = Data.Dataset.Open(new() { Path = path }).Rows().Count(), folder["m", "d.jsonl"]),
+            Each("prompts.jsonl", count, seed, Encoding.UTF8.GetBytes(string.Join('\n', TestRows.Prompts(3))), path => _ = PromptFile.Read(path),
+                folder["m", "p.jsonl"]),
+            Each("tokenizer_config.json", count, seed, File.ReadAllBytes(folder["model", "tokenizer_config.json"]), path =>
+                _ = Tokenizer.Load(Path.GetDirectoryName(path)!).EncodeToIds("Tell me"), folder["m", "tokenizer_config.json"], folder["model", "tokenizer.json"]),
             Each("config.json", count, seed, File.ReadAllBytes(folder["model", "config.json"]), path => _ = ModelConfig.Load(Path.GetDirectoryName(path)!),
                 folder["m", "config.json"]),
             Each("tokenizer.json", count, seed, File.ReadAllBytes(folder["model", "tokenizer.json"]), path =>
@@ -41,13 +58,15 @@ internal static class Mutations
         + "}}|>{{ m.content[:20] ~ \"x\" * 3 }}{% endif %}{% endfor %}{% macro f(a, b=2) %}{{ a + b }}{% endmacro %}{{ f(1) }}{% set n = namespace(k=0) "
         + "%}{% if add_generation_prompt %}<|assistant|>{% endif %}";
 
-    private static string Each(string kind, int count, int seed, byte[] sound, Action<string> read, string path)
+    private static string Each(string kind, int count, int seed, byte[] sound, Action<string> read, string path, string? beside = null)
     {
         var random = new Random(seed);
         if (Directory.Exists(Path.GetDirectoryName(path)))
             Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, sound);
+        if (beside is not null)
+            File.Copy(beside, Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileName(beside)));
         read(path);
         var (opened, refused, slowest) = (0, 0, TimeSpan.Zero);
         for (var i = 0; i < count; i++)
@@ -126,6 +145,32 @@ internal static class Mutations
             + $"treatment_messages, i AS n, {{'a': i::VARCHAR, 'b': [i, 2]}} AS s FROM range(60) t(i)) TO "
             + $"{Sql.Literal(folder["sound2.parquet"])} (FORMAT parquet)");
         return File.ReadAllBytes(folder["sound2.parquet"]);
+    }
+
+    private static byte[] Lines() => Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 4).Select(i =>
+        $$$"""{"messages":[{"role":"user","content":"q{{{i}}} \u00e9"},{"role":"assistant","content":"a","tool_calls":[{"function":{"name":"f"}}]}],"n":{{{i}}}}""")));
+
+    private static byte[] Checkpoint()
+    {
+        byte[] storage = [.. Enumerable.Range(0, 64).Select(i => (byte)(i * 37))];
+        return CheckpointFile.Checkpoint(PickleWriter.Write(new Dictionary<object, object?>
+        {
+            ["class"] = "LinearScoreEstimator",
+            ["weight"] = new PickleWriter.StoredTensor("FloatStorage", "0", 16, 4, [1, 3, 4], [12, 4, 1]),
+            ["extras"] = new List<object?> { null, 2.5, new object?[] { 1, 70000, "x", true }, new byte[] { 200, 1 } },
+        }), storage);
+    }
+
+    private static void Tensors(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        foreach (var entry in file.Entries)
+            file.Load(entry.Name).Dispose();
+    }
+
+    private static void Adapter(CausalLanguageModel model, string path)
+    {
+        using var adapter = LoraAdapter.Load(model, Path.GetDirectoryName(path)!);
     }
 
     private static void Whole(VectorTableReader reader)

@@ -33,7 +33,7 @@ public sealed class VerbRunnerTests
     {
         var (code, _, error) = await Run(new DotNetEnvLikeException("recently consumed: OPENAI_API_KEY=sk-abc"));
         code.ShouldBe(1);
-        error.ShouldStartWith("error ATTR1999: fail failed in a way that nobody foresaw: DotNetEnvLikeException.");
+        error.ShouldStartWith("error ATTR1999: fail failed unexpectedly: DotNetEnvLikeException.");
         error.TrimEnd().ShouldNotContain("\n");
         error.ShouldNotContain("consumed");
         (_, _, error) = await Run(new DotNetEnvLikeException("x"), "--verbose");

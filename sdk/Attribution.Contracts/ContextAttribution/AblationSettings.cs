@@ -3,33 +3,33 @@ using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Contracts.ContextAttribution;
 
-/// <summary>What a stage that ablates sources is told.</summary>
+/// <summary>The settings of a stage that ablates sources.</summary>
 public abstract record AblationSettings : ModelSettings
 {
     /// <summary>The datasets.</summary>
     [JsonPropertyOrder(-5)]
     public ContextDatasetSettings[] Datasets { get; set; } = [];
 
-    /// <summary>The sources, one of <see cref="SourceTypeNames"/>.</summary>
+    /// <summary>The kind of source, one of <see cref="SourceTypeNames"/>.</summary>
     public abstract string SourceType { get; set; }
 
     /// <summary>
-    /// Where sentences end besides at their full stops: <c>paragraph</c>, at blank lines, headings and items of lists; <c>lines</c>, at every line break, and
-    /// pieces without a letter are left out, as in the code of AT2's authors.
+    /// Where sentences end, apart from full stops: <c>paragraph</c>, at blank lines, headings and list items; <c>lines</c>, at every line break, without the
+    /// pieces that have no letter, as in the code of AT2's authors.
     /// </summary>
-    /// <remarks>Null says <c>paragraph</c>.</remarks>
+    /// <remarks>Null means <c>paragraph</c>.</remarks>
     [ProjectProperty("SentenceRule", OneOf = typeof(SentenceRuleNames), Default = $"`{SentenceRuleNames.Paragraph}`")]
     public string? SentenceRule { get; set => field = value == SentenceRuleNames.Paragraph ? null : value; }
 
     /// <summary>
-    /// The attention that AT2 and <c>mean_attention</c> see: <c>true</c>, the model's own; <c>at2</c>, what the code of AT2's authors computes, without sliding
-    /// window and scale of queries (another in Gemma, Phi-3 and Mistral models).
+    /// The attention that AT2 and <c>mean_attention</c> read: <c>true</c>, the model's own; <c>at2</c>, the attention that the code of AT2's authors computes,
+    /// which ignores sliding windows and query scaling and so differs for Gemma, Phi-3 and Mistral models.
     /// </summary>
-    /// <remarks>Null says <c>true</c>.</remarks>
+    /// <remarks>Null means <c>true</c>.</remarks>
     [ProjectProperty("AttentionFeatures", OneOf = typeof(AttentionFeatureNames), Default = $"`{AttentionFeatureNames.True}`")]
     public string? AttentionFeatures { get; set => field = value == AttentionFeatureNames.True ? null : value; }
 
-    /// <summary>Random ablations of each example.</summary>
+    /// <summary>The number of random ablations of each example.</summary>
     [ProjectProperty("NumMasks", Least = 2)]
     public int NumMasks { get; set; } = 32;
 
@@ -42,22 +42,22 @@ public abstract record AblationSettings : ModelSettings
     public long Seed { get; set; }
 }
 
-/// <summary>What FeaturesAndOutputs is told.</summary>
+/// <summary>The settings of FeaturesAndOutputs.</summary>
 public sealed record FeaturesAndOutputsSettings : AblationSettings
 {
-    /// <summary>What is ablated to train the estimator: <c>token</c>, <c>word</c>, <c>sentence</c> or <c>document</c>.</summary>
+    /// <summary>The kind of source that is ablated to train the estimator: <c>token</c>, <c>word</c>, <c>sentence</c> or <c>document</c>.</summary>
     [ProjectProperty("TrainingSourceType", OneOf = typeof(SourceTypeNames)), JsonPropertyOrder(-4)]
     public override string SourceType { get; set; } = SourceTypeNames.Token;
 }
 
-/// <summary>What AttributeHeldOut is told.</summary>
+/// <summary>The settings of AttributeHeldOut.</summary>
 public sealed record AttributeHeldOutSettings : AblationSettings
 {
-    /// <summary>What held-out answers are attributed to: <c>token</c>, <c>word</c>, <c>sentence</c> or <c>document</c>.</summary>
+    /// <summary>The kind of source that held-out answers are attributed to: <c>token</c>, <c>word</c>, <c>sentence</c> or <c>document</c>.</summary>
     [ProjectProperty("SourceType", OneOf = typeof(SourceTypeNames)), JsonPropertyOrder(-4)]
     public override string SourceType { get; set; } = SourceTypeNames.Sentence;
 
-    /// <summary>The scorers, by name; <c>at2</c> is the estimator.</summary>
+    /// <summary>The names of the scorers; <c>at2</c> is the estimator.</summary>
     [JsonPropertyOrder(5)]
     public string[] Methods { get; set; } = [];
 }

@@ -3,7 +3,7 @@ using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Contracts.ContextAttribution;
 
-/// <summary>What Generate is told.</summary>
+/// <summary>The settings of Generate.</summary>
 public sealed record GenerateSettings : ModelSettings
 {
     /// <summary>The datasets.</summary>
@@ -14,13 +14,13 @@ public sealed record GenerateSettings : ModelSettings
     public int MaxNewTokens { get; set; } = 512;
 }
 
-/// <summary>A dataset of questions with contexts, as each stage is told of it.</summary>
+/// <summary>A dataset of questions with contexts.</summary>
 public sealed record ContextDatasetSettings
 {
     /// <summary>Its name in the experiment, unique there.</summary>
     public required string Name { get; init; }
 
-    /// <summary>A file or a glob; null where the stage reads what Generate made of it.</summary>
+    /// <summary>A file or a glob; null if the stage reads Generate's output.</summary>
     public string? Path { get; set; }
 
     /// <inheritdoc cref="DatasetSettings.Filter"/>
@@ -43,25 +43,25 @@ public sealed record ContextDatasetSettings
     [ItemMetadata(ProjectItemNames.ContextDataset)]
     public string? QueryColumn { get; set; }
 
-    /// <summary>A column of answers to attribute in place of the model's own.</summary>
+    /// <summary>The column of answers to attribute instead of the model's own.</summary>
     [ItemMetadata(ProjectItemNames.ContextDataset)]
     public string? AnswerColumn { get; set; }
 
     /// <summary>
-    /// The text of the context that the answer is known to owe to, or a list of them, one for each sentence of the answer; read only to measure how
-    /// often a method puts it first.
+    /// The text of the context that the answer is known to come from, or a list of such texts, one for each sentence of the answer. It is read only to measure
+    /// how often a method ranks it first.
     /// </summary>
     [ItemMetadata(ProjectItemNames.ContextDataset)]
     public string? TruthColumn { get; set; }
 
     /// <summary>
-    /// <c>true</c>: the final answers of a reasoning model are attributed to its thoughts, which end with <c>&lt;/think></c>; a row needs no context then.
+    /// <c>true</c>: attribute the final answers of a reasoning model to its thoughts, which end with <c>&lt;/think></c>. Rows then need no context.
     /// </summary>
     [ItemMetadata(ProjectItemNames.ContextDataset), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Thoughts { get; set; }
 
     /// <summary>
-    /// The share of the examples that the estimator is not trained on, drawn with Seed: <c>0</c> none, <c>1</c> all. A ContextDataset may have its own.
+    /// The share of the examples that the estimator is not trained on, drawn with Seed: <c>0</c> for none, <c>1</c> for all. A ContextDataset may set its own.
     /// </summary>
     [ProjectProperty("HeldOut", Most = 1, IsDerived = true, ReadBy = $"{StageNames.FeaturesAndOutputs}, {StageNames.AttributeHeldOut}"),
         ItemMetadata(ProjectItemNames.ContextDataset)]

@@ -2,13 +2,13 @@ using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Contracts.ContextAttribution;
 
-/// <summary>What TrainEstimator is told.</summary>
+/// <summary>The settings of TrainEstimator.</summary>
 public sealed record TrainEstimatorSettings : StageSettings
 {
     /// <summary>The names of the datasets.</summary>
     public string[] Datasets { get; set; } = [];
 
-    /// <summary>The steps of the estimator's training.</summary>
+    /// <summary>The number of training steps of the estimator.</summary>
     [ProjectProperty("Steps", Least = 1)]
     public int Steps { get; set; } = 1000;
 
@@ -25,5 +25,5 @@ public sealed record TrainEstimatorSettings : StageSettings
     public long Seed { get; set; }
 }
 
-/// <summary>What CollectMetrics is told in context attribution: no more than every stage is.</summary>
+/// <summary>The settings of CollectMetrics in context attribution: only those that every stage has.</summary>
 public sealed record CollectContextMetricsSettings : StageSettings;

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Attribution.Contracts.DataSelection;
 
-/// <summary>What ComputeAttribution is told.</summary>
+/// <summary>The settings of ComputeAttribution.</summary>
 public sealed record ComputeAttributionSettings : LossSettings
 {
     /// <summary>The names of the training sets.</summary>
@@ -12,26 +12,27 @@ public sealed record ComputeAttributionSettings : LossSettings
     /// <summary>The names of the evaluation sets.</summary>
     public string[] Eval { get; set; } = [];
 
-    /// <summary>The methods of the training rows' vectors.</summary>
+    /// <summary>The attribution methods for the training rows.</summary>
     public string[] TrainMethods { get; set; } = [];
 
-    /// <summary>The methods of the evaluation rows' vectors.</summary>
+    /// <summary>The attribution methods for the evaluation rows.</summary>
     public string[] EvalMethods { get; set; } = [];
 
-    /// <summary>The baselines that score the training rows, of <see cref="BaselineNames.Scored"/>; null for none.</summary>
+    /// <summary>The baselines that score the training rows, from <see cref="BaselineNames.Scored"/>; null for none.</summary>
     public string[]? Baselines { get; set; }
 
     /// <summary>
-    /// The block whose residual stream gives the vectors, counted from 0; several as <c>18;19</c>; or <c>all</c>. More layers cost disk, hardly time.
+    /// The 0-based index of the block whose residual stream gives the vectors; several as <c>18;19</c>; or <c>all</c>. More layers cost disk space, but hardly
+    /// any time.
     /// </summary>
     [ProjectProperty("AttributionLayer", IsDerived = true, Default = "none, required",
         ReadBy = $"{StageNames.ComputeAttribution}, {StageNames.SelectTrainingData}")]
     public required LayerSelection Layers { get; init; }
 
-    /// <summary>How gradients of weights are projected; null where no method reads them.</summary>
+    /// <summary>How weight gradients are projected; null if no method reads them.</summary>
     public ProjectionSettings? Projection { get; set; }
 
-    /// <summary>How the warm-up of <c>less</c> trains; null where no method is <c>less</c>.</summary>
+    /// <summary>How the warm-up of <c>less</c> trains; null if no method is <c>less</c>.</summary>
     public LessSettings? Less { get; set; }
 
     /// <summary>Whether the scoring method reads the control vectors of the evaluation sets.</summary>
@@ -39,16 +40,16 @@ public sealed record ComputeAttributionSettings : LossSettings
     public bool EvalControls { get; set; }
 
     /// <summary>
-    /// How vectors are kept: <c>parquet</c> (float32, read by any tool), <c>npy</c> (float32, the fastest to score), <c>npy-float16</c> (half of that;
-    /// components to 3 digits) or <c>int8</c> (a quarter; to 2 digits of the row's largest). The last two have a scale per row.
+    /// The file format of vectors: <c>parquet</c> (float32, read by any tool), <c>npy</c> (float32, the fastest to score), <c>npy-float16</c> (half the size, 3
+    /// digits per component) or <c>int8</c> (a quarter of the size, 2 digits relative to the row's largest component). The last two store a scale per row.
     /// </summary>
     [ProjectProperty("VectorFormat", OneOf = typeof(VectorFormatNames))]
     public string VectorFormat { get; set; } = VectorFormatNames.Parquet;
 
-    /// <summary>How controls that are missing are written; null where none is to be written.</summary>
+    /// <summary>How missing controls are written; null if none are to be written.</summary>
     public ControlSettings? Controls { get; set; }
 
-    /// <summary>How persona vectors are generated; null where no selection method is <c>persona_vector_gen</c>.</summary>
+    /// <summary>How persona vectors are generated; null if no selection method is <c>persona_vector_gen</c>.</summary>
     public PersonaSettings? Persona { get; set; }
 
     /// <summary>The file that <c>persona_vector</c> reads.</summary>
@@ -61,7 +62,7 @@ public sealed record ComputeAttributionSettings : LossSettings
 [JsonConverter(typeof(Converter))]
 public sealed record LayerSelection(int[]? Layers)
 {
-    /// <summary>What a project and a request write for every block.</summary>
+    /// <summary>The value that means every block, in a project and in a request.</summary>
     public const string All = "all";
 
     internal sealed class Converter : JsonConverter<LayerSelection>
@@ -81,31 +82,31 @@ public sealed record LayerSelection(int[]? Layers)
     }
 }
 
-/// <summary>How gradients of weights are projected.</summary>
+/// <summary>How weight gradients are projected.</summary>
 public sealed record ProjectionSettings
 {
     /// <summary>
-    /// How <c>trak</c> projects the gradients of the weights: <c>kronecker</c>, or <c>sparse</c>, the original pipeline's, many times as slow.
+    /// The random projection of the weight gradients for <c>trak</c>: <c>kronecker</c>, or <c>sparse</c>, the original pipeline's, which is many times slower.
     /// </summary>
     [ProjectProperty("Projection", OneOf = typeof(ProjectionNames), When = "with `trak`")]
     public string Kind { get; set; } = ProjectionNames.Kronecker;
 
-    /// <summary>Numbers of a <c>trak</c> vector; a square number for <c>kronecker</c>.</summary>
+    /// <summary>The length of a <c>trak</c> vector; a square number for <c>kronecker</c>.</summary>
     [ProjectProperty("ProjectionDim", Least = 1, When = "with `trak`")]
     public int Dimension { get; set; } = 4096;
 
-    /// <summary>The seed of the projection, together with the names of the matrices.</summary>
+    /// <summary>The seed of the projection, used together with the names of the matrices.</summary>
     [ProjectProperty("ProjectionSeed", When = "with `trak`")]
     public long Seed { get; set; }
 
-    /// <summary>A regular expression: the matrices in whose names it is found take part, see below.</summary>
+    /// <summary>A regular expression that selects the matrices to use: those whose name contains a match, see below.</summary>
     [ProjectProperty("ProjectionLayers", Default = "every matrix of attention and feed-forward", When = "with `trak`")]
     public string? Layers { get; set; }
 }
 
 /// <summary>
-/// The warm-up of <c>less</c>: an adapter trained on a share of the training rows, as FineTune trains; of LearningRate, LoraRank and Seeds, where they are
-/// lists, with the first value.
+/// The warm-up of <c>less</c>: an adapter trained on a share of the training rows, in the way that FineTune trains. It uses the first value of LearningRate,
+/// LoraRank and Seeds.
 /// </summary>
 public sealed record LessSettings
 {
@@ -113,7 +114,9 @@ public sealed record LessSettings
     [ProjectProperty("WarmUpShare", Most = 1, When = "with `less`")]
     public double Share { get; set; } = 0.05;
 
-    /// <summary>Passes of the warm-up over them, each of which leaves a checkpoint: vectors have ProjectionDim numbers of each.</summary>
+    /// <summary>
+    /// The number of passes over these rows in the warm-up. Each pass gives a checkpoint, and a vector has ProjectionDim components for each checkpoint.
+    /// </summary>
     [ProjectProperty("WarmUpEpochs", Least = 1, When = "with `less`")]
     public int Epochs { get; set; } = 4;
 
@@ -129,16 +132,16 @@ public sealed record LessSettings
     /// <inheritdoc cref="FineTuneSettings.BatchSize"/>
     public int BatchSize { get; set; } = 4;
 
-    /// <summary>Decides which rows the warm-up trains on, and its training.</summary>
+    /// <summary>The seed of the warm-up: it decides the rows and the training.</summary>
     public long Seed { get; set; }
 }
 
-/// <summary>How controls that are missing are written.</summary>
+/// <summary>How missing controls are written.</summary>
 public sealed record ControlSettings
 {
     /// <summary>
-    /// <c>true</c>: the base model answers (greedily, with MaxNewTokens at most) the prompts of rows that lack a control where a method reads one; the answers
-    /// are kept.
+    /// <c>true</c>: where a method reads a control that a row lacks, the base model answers the row's prompt greedily, with at most MaxNewTokens tokens. The
+    /// answers are kept.
     /// </summary>
     [ProjectProperty("GenerateControls"), JsonIgnore]
     public bool Generate { get; set; }
@@ -151,15 +154,15 @@ public sealed record ControlSettings
 /// <summary>How persona vectors are generated.</summary>
 public sealed record PersonaSettings
 {
-    /// <summary>The trait of each evaluation set that has one.</summary>
+    /// <summary>The trait of each evaluation set that has one, by the set's name.</summary>
     public Dictionary<string, string> Traits { get; set; } = [];
 
     /// <summary>
-    /// A folder of system prompts, <c>TRAIT.positive.txt</c> and <c>TRAIT.negative.txt</c>, for <c>persona_vector_gen</c>; they go before
-    /// <see href="../Attribution/Selection/Personas/Prompts">those of the five traits that come along</see>, which lie in the package's
-    /// <c>worker/personas</c> to be copied.
+    /// A folder of system prompts for <c>persona_vector_gen</c>, with the files <c>TRAIT.positive.txt</c> and <c>TRAIT.negative.txt</c>. They take precedence
+    /// over <see href="../Attribution/Selection/Personas/Prompts">the built-in prompts of five traits</see>, which can be copied from the package's
+    /// <c>worker/personas</c>.
     /// </summary>
-    [ProjectProperty("PersonaPrompts", IsDerived = true, Default = "those that come along", When = "with `persona_vector_gen`")]
+    [ProjectProperty("PersonaPrompts", IsDerived = true, Default = "the built-in ones", When = "with `persona_vector_gen`")]
     public string? Prompts { get; set; }
 
     /// <inheritdoc cref="GenerationSettings.MaxNewTokens"/>

@@ -1,12 +1,12 @@
 namespace Attribution.Contracts.DataSelection;
 
-/// <summary>What FineTune is told.</summary>
+/// <summary>The settings of FineTune.</summary>
 public record FineTuneSettings : LossSettings
 {
     /// <summary>The adapter's shape.</summary>
     public LoraSettings Lora { get; set; } = new();
 
-    /// <summary>The learning rate of the first step; it falls linearly to 0, the estimator's along a half cosine.</summary>
+    /// <summary>The learning rate of the first step. It falls linearly to 0; the estimator's falls along a half cosine.</summary>
     [ProjectProperty("LearningRate", IsAxis = true)]
     public double[] LearningRates { get; set; } = [1e-4];
 
@@ -14,11 +14,11 @@ public record FineTuneSettings : LossSettings
     [ProjectProperty("WeightDecay")]
     public double WeightDecay { get; set; } = 0.01;
 
-    /// <summary>Passes over the selected rows.</summary>
+    /// <summary>The number of passes over the selected rows.</summary>
     [ProjectProperty("Epochs", Least = 1, IsAxis = true)]
     public int[] Epochs { get; set; } = [1];
 
-    /// <summary>Rows of one step; of the estimator, examples of one step.</summary>
+    /// <summary>The number of rows in one step; for the estimator, the number of examples.</summary>
     [ProjectProperty("BatchSize", Least = 1)]
     public int BatchSize { get; set; } = 4;
 
@@ -30,15 +30,15 @@ public record FineTuneSettings : LossSettings
 /// <summary>The shape of a LoRA adapter.</summary>
 public sealed record LoraSettings
 {
-    /// <summary>Rows of the adapter's A.</summary>
+    /// <summary>The rank of the adapter: the number of rows of its matrix A.</summary>
     [ProjectProperty("LoraRank", Least = 1, IsAxis = true)]
     public int[] Ranks { get; set; } = [32];
 
-    /// <summary>The adapter is scaled by alpha / rank.</summary>
+    /// <summary>The adapter's alpha: its output is scaled by alpha / rank.</summary>
     [ProjectProperty("LoraAlpha")]
     public double Alpha { get; set; } = 64;
 
-    /// <summary>The chance of an adapter's input to be dropped.</summary>
+    /// <summary>The dropout probability of the adapter's inputs.</summary>
     [ProjectProperty("LoraDropout", Most = 1)]
     public double Dropout { get; set; }
 

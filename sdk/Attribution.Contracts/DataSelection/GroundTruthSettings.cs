@@ -1,6 +1,6 @@
 namespace Attribution.Contracts.DataSelection;
 
-/// <summary>What RetrainSubsets is told: how adapters are trained, as FineTune is, and of how many subsets.</summary>
+/// <summary>The settings of RetrainSubsets: those of FineTune, and the number of subsets.</summary>
 public sealed record RetrainSubsetsSettings : FineTuneSettings
 {
     /// <summary>The names of the training sets.</summary>
@@ -10,7 +10,7 @@ public sealed record RetrainSubsetsSettings : FineTuneSettings
     public int Subsets { get; set; } = 32;
 }
 
-/// <summary>What MeasureLds is told.</summary>
+/// <summary>The settings of MeasureLds.</summary>
 public sealed record MeasureLdsSettings : StageSettings
 {
     /// <summary>The names of the training sets.</summary>

@@ -1,6 +1,6 @@
 namespace Attribution.Contracts.DataSelection;
 
-/// <summary>What ImportDatasets is told.</summary>
+/// <summary>The settings of ImportDatasets.</summary>
 public sealed record ImportDatasetsSettings : StageSettings
 {
     /// <summary>The training sets.</summary>
@@ -9,62 +9,62 @@ public sealed record ImportDatasetsSettings : StageSettings
     /// <summary>The evaluation sets.</summary>
     public DatasetSettings[] Eval { get; set; } = [];
 
-    /// <summary>The model that writes datasets; null where no recipe has one written.</summary>
+    /// <summary>The model that writes datasets; null if no recipe needs one.</summary>
     public LlmSettings? Llm { get; set; }
 }
 
 /// <summary>Where a dataset of an experiment comes from.</summary>
 public sealed record DatasetSettings
 {
-    /// <summary>Instead of a file of held-out prompts: those that the recipe holds out.</summary>
+    /// <summary>The value of <see cref="Prompts"/> that means the prompts that the recipe holds out, instead of a file.</summary>
     public const string PromptsOfRecipe = "recipe";
 
-    /// <summary>What results and folders under <c>out/</c> call it; without it the file's name without extension.</summary>
+    /// <summary>The dataset's name in results and in folders under <c>out/</c>; the file's name without extension unless set.</summary>
     [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset, ProjectItemNames.ContextDataset)]
     public required string Name { get; init; }
 
-    /// <summary>A file or a glob; a recipe may do without.</summary>
+    /// <summary>A file or a glob; optional with a recipe that needs no file.</summary>
     public string? Path { get; set; }
 
-    /// <summary>A SQL predicate over the file's columns: the rows to use.</summary>
+    /// <summary>A SQL predicate over the file's columns that selects the rows to use.</summary>
     [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset, ProjectItemNames.ContextDataset)]
     public string? Filter { get; set; }
 
-    /// <summary>How many rows to use: the first ones, or with <c>Seed</c> a sample.</summary>
+    /// <summary>The number of rows to use: the first ones, or a random sample if <c>Seed</c> is set.</summary>
     [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset, ProjectItemNames.ContextDataset)]
     public long? Take { get; set; }
 
-    /// <summary>Makes what <c>Take</c> takes a sample.</summary>
+    /// <summary>The seed of the sample of <c>Take</c> rows. Without it the first rows are used.</summary>
     [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset, ProjectItemNames.ContextDataset)]
     public long? Seed { get; set; }
 
     /// <summary>
-    /// How the file keeps conversations, where its columns are those of <see href="../docs/your-own.md#other-columns">several formats</see>: <c>messages</c>,
+    /// The form of the file's conversations, needed if its columns fit <see href="../docs/your-own.md#other-columns">several forms</see>: <c>messages</c>,
     /// <c>sharegpt</c>, <c>prompt_completion</c>, <c>alpaca</c>, <c>preference</c>.
     /// </summary>
     [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset)]
     public string? Format { get; set; }
 
-    /// <summary>Instead of <c>Format</c>: the column of treatments, conversations or answers to <c>prompt</c>.</summary>
+    /// <summary>Instead of <c>Format</c>: the column of treatments, which are conversations or answers to <c>prompt</c>.</summary>
     [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset)]
     public string? TreatmentColumn { get; set; }
 
-    /// <summary>Beside <c>TreatmentColumn</c>: the column of controls.</summary>
+    /// <summary>With <c>TreatmentColumn</c>: the column of controls.</summary>
     [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset)]
     public string? ControlColumn { get; set; }
 
-    /// <summary>What makes conversations of the rows: a recipe that comes along, or the project's own.</summary>
+    /// <summary>The recipe that turns the rows into conversations: a built-in one or the project's own.</summary>
     [ItemMetadata(ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset, ProjectItemNames.ContextDataset)]
     public string? Recipe { get; set; }
 
-    /// <summary>What the recipe is told besides, by <see cref="RecipeParameterNames"/>; null for nothing.</summary>
+    /// <summary>The recipe's parameters, by <see cref="RecipeParameterNames"/>; null for none.</summary>
     public Dictionary<string, string>? Parameters { get; set; }
 
     /// <summary>The behaviour's name.</summary>
     [ItemMetadata(ProjectItemNames.EvalDataset)]
     public string? Trait { get; set; }
 
-    /// <summary>A file of held-out prompts, whose answers are judged; or <c>recipe</c> for those that the recipe holds out.</summary>
+    /// <summary>A file of held-out prompts whose answers are judged; or <c>recipe</c> for the prompts that the recipe holds out.</summary>
     [ItemMetadata(ProjectItemNames.EvalDataset)]
     public string? Prompts { get; set; }
 }

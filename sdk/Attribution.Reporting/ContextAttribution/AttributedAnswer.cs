@@ -3,10 +3,10 @@ using Attribution.Tokenization;
 
 namespace Attribution.Reporting.ContextAttribution;
 
-/// <summary>An answer and what its sentences owe to the pieces of texts before it: what <see cref="AttributedAnswerHtml"/> shows.</summary>
+/// <summary>An answer with the scores of its sentences for the pieces of the texts before it, as shown by <see cref="AttributedAnswerHtml"/>.</summary>
 /// <param name="Query">The question.</param>
 /// <param name="Documents">The texts: the context's documents, or the thoughts.</param>
-/// <param name="Sources">Their pieces, in order: which document, and the characters there.</param>
+/// <param name="Sources">Their pieces, in order: the document, and the range of characters.</param>
 /// <param name="Answer">The answer.</param>
 /// <param name="Sentences">Its sentences, in order.</param>
 public sealed record AttributedAnswer(string Query, IReadOnlyList<string> Documents, IReadOnlyList<(int Document, TextSpan Span)> Sources, string Answer,
@@ -17,7 +17,7 @@ public sealed record AttributedAnswer(string Query, IReadOnlyList<string> Docume
     /// <param name="documents">The texts that the example's sources are pieces of.</param>
     /// <param name="example">The example.</param>
     /// <param name="answer">The answer's text.</param>
-    /// <param name="scores">[U][S].</param>
+    /// <param name="scores">The scores, [U][S].</param>
     public static AttributedAnswer Of(string query, IReadOnlyList<string> documents, ContextExample example, string answer,
         IReadOnlyList<IReadOnlyList<float>> scores) => new(
         query, documents, [.. example.Sources.Select(s => (s.Document, s.Span))], answer,
@@ -25,6 +25,6 @@ public sealed record AttributedAnswer(string Query, IReadOnlyList<string> Docume
 }
 
 /// <summary>A sentence of an answer with its scores.</summary>
-/// <param name="Span">Its characters in the answer.</param>
+/// <param name="Span">The range of characters in the answer.</param>
 /// <param name="Scores">A score for each source.</param>
 public sealed record ScoredSentence(TextSpan Span, IReadOnlyList<float> Scores);

@@ -5,21 +5,21 @@ using System.Text;
 namespace Attribution.Reporting.ContextAttribution;
 
 /// <summary>
-/// Shows an answer beside its context as HTML: each sentence of the answer is a button that shades the sources by their scores for it and lists the best eight.
-/// Every text is shown as text, whatever it says. The first sentence is shown without a script too.
+/// Shows an answer beside its context as HTML. Each sentence of the answer is a button that shades the sources by their scores for it and lists the eight best.
+/// All texts are escaped. The first sentence is shown without a script too.
 /// </summary>
 public static class AttributedAnswerHtml
 {
-    /// <summary>How many sources are listed, the highest scores first.</summary>
+    /// <summary>The number of listed sources, by descending score.</summary>
     public const int Listed = 8;
 
-    /// <summary>A style sheet that a page with sections needs once.</summary>
+    /// <summary>The style sheet that a page with such sections needs once.</summary>
     internal static string Style => PageFile.Read("attribution.css");
 
-    /// <summary>A script that a page with sections needs once.</summary>
+    /// <summary>The script that a page with such sections needs once.</summary>
     internal static string Script => PageFile.Read("attribution.js");
 
-    /// <summary>A page of one answer that needs nothing from elsewhere.</summary>
+    /// <summary>A page with one answer that loads nothing from elsewhere.</summary>
     public static string Page(AttributedAnswer answer) => $"""
         <!DOCTYPE html>
         <html lang="en">
@@ -39,7 +39,7 @@ public static class AttributedAnswerHtml
 
         """;
 
-    /// <summary>The section of one answer, to be put into a page that has <see cref="Style"/> and <see cref="Script"/>.</summary>
+    /// <summary>The section of one answer, for a page with <see cref="Style"/> and <see cref="Script"/>.</summary>
     internal static string Section(AttributedAnswer answer)
     {
         var html = new StringBuilder();
@@ -55,7 +55,7 @@ public static class AttributedAnswerHtml
         return html.Append("</tbody></table>\n</section>\n").ToString();
     }
 
-    /// <summary>The sources with the highest scores, best first, ties by their place.</summary>
+    /// <summary>The sources with the highest scores, best first; ties are in source order.</summary>
     internal static IEnumerable<int> Best(IReadOnlyList<float> scores) => Enumerable.Range(0, scores.Count).OrderByDescending(s => scores[s]).Take(Listed);
 
     private static void Sentences(StringBuilder html, AttributedAnswer answer)

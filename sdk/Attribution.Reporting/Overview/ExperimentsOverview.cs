@@ -8,11 +8,11 @@ using Attribution.Pipeline.Verdicts;
 
 namespace Attribution.Reporting.Overview;
 
-/// <summary>Several experiments and variants, for one page.</summary>
+/// <summary>Several experiments and variants on one page.</summary>
 /// <param name="Experiments">The experiments, in the order in which they were named.</param>
 internal sealed record ExperimentsOverview(IReadOnlyList<ReportedOutputs> Experiments)
 {
-    /// <summary>Every line of every experiment's metrics: its runs over their seeds, and what else it measured.</summary>
+    /// <summary>Every line of every experiment's metrics: the runs over their seeds, and everything else that was measured.</summary>
     public IReadOnlyList<OverviewLine> Lines { get; } = [.. Experiments.SelectMany((experiment, place) => LinesOf(experiment, place))];
 
     private static IEnumerable<OverviewLine> LinesOf(ReportedOutputs experiment, int place)
@@ -40,7 +40,7 @@ internal sealed record ExperimentsOverview(IReadOnlyList<ReportedOutputs> Experi
     private static Dictionary<string, string> Settings(RunMetrics run) => run.Settings.Where(setting => setting.Value is not null).ToDictionary(
         setting => setting.Key, setting => setting.Value is JsonArray list ? string.Join(", ", list.Select(item => item?.ToString())) : setting.Value!.ToString());
 
-    // By how much training moved the gap, which is what gaps are compared by.
+    // The change of the gap by training, which gaps are compared by.
     private static Dictionary<string, double> Metrics(RunMetrics run)
     {
         var metrics = run.Metrics.Where(metric => metric.Value is not null).ToDictionary(metric => metric.Key, metric => metric.Value!.Value);
@@ -53,10 +53,10 @@ internal sealed record ExperimentsOverview(IReadOnlyList<ReportedOutputs> Experi
         ? value is JsonValue number && number.TryGetValue<double>(out var d) ? d.ToString(CultureInfo.InvariantCulture) : value.ToString() : null;
 }
 
-/// <summary>What one experiment, or a variant of it, has left.</summary>
+/// <summary>The outputs of an experiment or one of its variants.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Variant">The variant; null for the experiment as it is.</param>
-/// <param name="Report">The address of its report, relative to the page; null where there is none.</param>
+/// <param name="Variant">The variant; null for the experiment without a variant.</param>
+/// <param name="Report">The address of its report, relative to the page; null if there is none.</param>
 /// <param name="Metrics">Its metrics.</param>
 internal sealed record ReportedOutputs(string Name, string? Variant, string? Report, Metrics Metrics)
 {
@@ -65,24 +65,24 @@ internal sealed record ReportedOutputs(string Name, string? Variant, string? Rep
 }
 
 /// <summary>A line of the table.</summary>
-/// <param name="Experiment">Which experiment it is of, by its place.</param>
+/// <param name="Experiment">The position of its experiment in the list.</param>
 /// <param name="Name">The run's name in <c>metrics.json</c>.</param>
-/// <param name="Set">What it was measured on: the training and the evaluation set, or the dataset.</param>
+/// <param name="Set">The data that it was measured on: the training and the evaluation set, or the dataset.</param>
 /// <param name="Method">Its methods.</param>
 /// <param name="Settings">Its settings.</param>
-/// <param name="Metrics">Its metrics; of several seeds the means and, as <c>…_sd</c>, standard deviations.</param>
+/// <param name="Metrics">Its metrics; with several seeds the means and, as <c>…_sd</c>, standard deviations.</param>
 internal sealed record OverviewLine(int Experiment, string Name, string Set, string Method, IReadOnlyDictionary<string, string> Settings,
     IReadOnlyDictionary<string, double> Metrics)
 {
-    /// <summary>What tells it from other runs of its methods.</summary>
+    /// <summary>The part of its label that distinguishes it from other runs of its methods.</summary>
     public string? Point { get; init; }
 
-    /// <summary>How many seeds it has.</summary>
+    /// <summary>The number of seeds.</summary>
     public required int Seeds { get; init; }
 
     /// <summary>The verdict, if it leads its evaluation set.</summary>
     public string? Verdict { get; init; }
 
-    /// <summary>Whether it is the best.</summary>
+    /// <summary>Whether it is the best run.</summary>
     public bool IsBest { get; init; }
 }

@@ -6,7 +6,9 @@ using Attribution.Reporting.Page;
 
 namespace Attribution.Reporting.Overview;
 
-/// <summary>Several experiments on one page that opens offline: a table to sort and search, runs side by side, and lines across all measures.</summary>
+/// <summary>
+/// Several experiments on one page that opens offline: a table that can be sorted and searched, a comparison of runs, and lines across all measures.
+/// </summary>
 internal static class OverviewPage
 {
     private static readonly (string Metric, string Label, string Format)[] Columns =

@@ -1,6 +1,6 @@
 namespace Attribution.Reporting.Page;
 
-/// <summary>How methods agree: the overlap of what they chose, and the rank correlation of all scores.</summary>
+/// <summary>The agreement of methods: the overlap of their selections, and the rank correlation of all scores.</summary>
 internal static class AgreementSection
 {
     public static Html Of(ExperimentReport report) => report.Agreement.Count == 0 ? Html.None : Html.Of($"""

@@ -4,8 +4,8 @@ using Attribution.Pipeline;
 namespace Attribution.Reporting.Page;
 
 /// <summary>
-/// The answer, before all else: for each evaluation set the run that leads, how sure that is, and how it compares with the draw at random. What is said was
-/// decided by <see cref="Pipeline.Verdicts.RunVerdicts"/>; nothing is decided here.
+/// The answer, before everything else: for each evaluation set the leading run, how certain that is, and how it compares with the random draw.
+/// <see cref="Pipeline.Verdicts.RunVerdicts"/> decides all of it; nothing is decided here.
 /// </summary>
 internal sealed class AnswerSection
 {
@@ -43,7 +43,7 @@ internal sealed class AnswerSection
 
         """);
 
-    // Counts what was decided; the words are the verdicts' own.
+    // Counts the verdicts; the words are the verdicts' own.
     private string Lead()
     {
         var (all, best) = (_report.Comparisons.Count, _report.Comparisons.Count(c => c.IsBest));

@@ -3,12 +3,14 @@ using Attribution.Reporting.ContextAttribution;
 
 namespace Attribution.Reporting.Page;
 
-/// <summary>An experiment in context attribution: its methods beside each other, and answers whose sentences shade the context that they owe to.</summary>
+/// <summary>
+/// An experiment in context attribution: a comparison of its methods, and answers whose sentences shade the parts of the context that they come from.
+/// </summary>
 internal static class ContextSection
 {
     private const int Shades = 10;
 
-    // Of these, more is better.
+    // Metrics of which more is better.
     private static readonly (string Metric, string Label, string Meaning)[] Scores =
     [
         ("top1_accuracy", "Right source", "the share of sentences whose highest-scored source is one that is known to be theirs"),

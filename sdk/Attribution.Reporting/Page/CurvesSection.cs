@@ -1,9 +1,11 @@
 namespace Attribution.Reporting.Page;
 
-/// <summary>The frame in which the script draws metrics over an axis of the experiment's grid: a chart per pair of methods, the single seeds as points.</summary>
+/// <summary>
+/// The frame in which the script draws metrics along an axis of the experiment's grid: a chart per pair of methods, with points for the single seeds.
+/// </summary>
 internal static class CurvesSection
 {
-    // Numbers that lie on a line; how vectors are compared is no number.
+    // Numeric axes; how vectors are compared is not a number.
     private static readonly (string Setting, string Label)[] Axes =
         [("top_k", "k, rows chosen"), ("learning_rate", "Learning rate"), ("epochs", "Epochs"), ("lora_rank", "LoRA rank"), ("layer", "Layer")];
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Attribution.Reporting.Page;
 
-/// <summary>What retraining says of the methods: the LDS of each with its interval, the highest first, and which are not told from the first or from random.</summary>
+/// <summary>
+/// The LDS of each method by retraining with its interval, the highest first, and the methods that do not differ significantly from the first or from random.
+/// </summary>
 internal static class GroundTruthSection
 {
     public static Html Of(ExperimentReport report) => report.GroundTruth.Count == 0 ? Html.None : Html.Of($"""

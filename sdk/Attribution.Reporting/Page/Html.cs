@@ -4,22 +4,22 @@ using System.Text;
 
 namespace Attribution.Reporting.Page;
 
-/// <summary>A piece of HTML. Written as an interpolated string: its literal parts are markup, and what is put in becomes text, whatever it says.</summary>
+/// <summary>A piece of HTML, written as an interpolated string: its literal parts are markup, and inserted values are escaped.</summary>
 internal readonly record struct Html(string Markup)
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>Empty markup.</summary>
     public static Html None { get; } = new("");
 
-    /// <summary>Markup with texts put in.</summary>
+    /// <summary>Markup with inserted, escaped values.</summary>
     public static Html Of(Handler markup) => new(markup.ToString());
 
-    /// <summary>Pieces one after the other.</summary>
+    /// <summary>Concatenated pieces.</summary>
     public static Html Join(IEnumerable<Html> pieces) => new(string.Concat(pieces.Select(p => p.Markup)));
 
     /// <summary>A name that may break after its underscores, dots and slashes.</summary>
     public static Html Name(string name) => new(Escape(name).Replace("_", "_<wbr>").Replace("/", "/<wbr>"));
 
-    /// <summary>A text as HTML shows it: no character of it is markup, and none turns the reading direction of what follows.</summary>
+    /// <summary>A text escaped for HTML, so that none of its characters is markup or changes the direction of writing.</summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length + 16);

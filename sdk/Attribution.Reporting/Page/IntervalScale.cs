@@ -2,21 +2,23 @@ using System.Globalization;
 
 namespace Attribution.Reporting.Page;
 
-/// <summary>One scale for the intervals of a table, so that they compare by eye: each is a line with a dot at the estimate, and 0 is marked.</summary>
+/// <summary>
+/// A common scale for the intervals of a table, so that they can be compared by eye: each is a line with a dot at the estimate, and 0 is marked.
+/// </summary>
 /// <param name="Lowest">The left end.</param>
 /// <param name="Highest">The right end.</param>
 internal readonly record struct IntervalScale(double Lowest, double Highest)
 {
     private const int Width = 120, Height = 14, Margin = 4;
 
-    /// <summary>The scale that holds 0 and some intervals.</summary>
+    /// <summary>The scale that contains 0 and all given intervals.</summary>
     public static IntervalScale Of(IEnumerable<ReportedDifference?> intervals)
     {
         double[] values = [0, .. intervals.OfType<ReportedDifference>().SelectMany(i => new[] { i.Difference, i.Lower, i.Upper }).OfType<double>()];
         return new(values.Min(), values.Max());
     }
 
-    /// <summary>An interval; its numbers are to stand beside it.</summary>
+    /// <summary>Draws an interval, whose numbers are to be shown beside it.</summary>
     public Html Draw(ReportedDifference interval)
     {
         var (zero, at) = (X(0), X(interval.Difference));

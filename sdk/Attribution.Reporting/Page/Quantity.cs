@@ -7,7 +7,7 @@ internal static class Quantity
 {
     private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];
 
-    /// <summary>A size, such as <c>1.2 MB</c>.</summary>
+    /// <summary>A size, for example <c>1.2 MB</c>.</summary>
     public static string Bytes(long bytes)
     {
         var (size, unit) = ((double)bytes, 0);
@@ -16,7 +16,7 @@ internal static class Quantity
         return string.Create(CultureInfo.InvariantCulture, $"{size:0.#} {Units[unit]}");
     }
 
-    /// <summary>A duration, such as <c>2 min 25 s</c>.</summary>
+    /// <summary>A duration, for example <c>2 min 25 s</c>.</summary>
     public static string Seconds(double seconds) => seconds switch
     {
         < 99.95 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s"),

@@ -2,18 +2,18 @@ namespace Attribution.Reporting.Page;
 
 /// <summary>A metric that the page compares runs by.</summary>
 /// <param name="Key">Its name in the page.</param>
-/// <param name="Label">Its name for people.</param>
-/// <param name="Meaning">What it says.</param>
-/// <param name="Of">Its value of a run; null if the run has none.</param>
+/// <param name="Label">Its name for display.</param>
+/// <param name="Meaning">Its meaning.</param>
+/// <param name="Of">Returns its value for a run; null if the run has none.</param>
 internal sealed record ReportMetric(string Key, string Label, string Meaning, Func<ReportedRun, double?> Of)
 {
-    /// <summary>How many decimals show differences that matter.</summary>
+    /// <summary>The format, with as many decimals as show relevant differences.</summary>
     public string Format { get; init; } = "0.00";
 
     /// <summary>Its name in <c>metrics.json</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Its standard deviation over the seeds of a run; null with one seed.</summary>
+    /// <summary>The metrics that at least one run has, the most important first.</summary>
     public double? DeviationOf(ReportedRun run) => run.Metrics.GetValueOrDefault($"{Name}_sd");
 
     public static ReportMetric Judged { get; } = new("judged", "Judged score", "The judge's mean score of the answers to held-out prompts after fine-tuning: how strongly they show the behaviour.",

@@ -4,9 +4,9 @@ using Attribution.Reporting.ContextAttribution;
 
 namespace Attribution.Reporting.Page;
 
-/// <summary>The page as one file that needs no other and asks for none.</summary>
+/// <summary>The page as a single file that loads nothing else.</summary>
 /// <remarks>
-/// Charts are tables with shades and SVG, drawn here and by the page's script (<c>charts.js</c>). Why no library does it: <c>docs/replacements.md</c>.
+/// Charts are tables with shades, and SVG drawn here and by the page's script (<c>charts.js</c>). <c>docs/replacements.md</c> explains why no library is used.
 /// </remarks>
 internal static class ReportPage
 {
@@ -14,13 +14,13 @@ internal static class ReportPage
     private static readonly string Style = PageFile.Read("report.css");
     private static readonly string Script = string.Concat(Scripts.Select(PageFile.Read));
 
-    /// <summary>The page.</summary>
-    /// <param name="report">What to show.</param>
+    /// <summary>Renders the page.</summary>
+    /// <param name="report">The report.</param>
     /// <param name="data">The same as JSON, by name.</param>
     public static string Render(ExperimentReport report, IReadOnlyDictionary<string, string> data)
     {
         var (word, tone) = SummarySection.Word(report.Snapshot);
-        // Only a page with shaded contexts brings what these need.
+        // Only a page with shaded contexts includes what these need.
         var (style, scripts) = report.Context is null ? (Style, new[] { Script }) : (AttributedAnswerHtml.Style + Style, new[] { Script, AttributedAnswerHtml.Script });
         Html[] sections =
         [
@@ -51,7 +51,7 @@ internal static class ReportPage
 
             """);
         var whole = new StringBuilder(page.Markup);
-        // JSON whose < and & are escaped cannot end its element, whatever its texts say.
+        // JSON with escaped < and & cannot end its element, whatever its texts contain.
         foreach (var (name, json) in data)
             whole.Append($"<script type=\"application/json\" id=\"data-{name}\">").Append(json).Append("</script>\n");
         foreach (var script in scripts)
@@ -68,6 +68,6 @@ internal static class ReportPage
             .Where(link => sections.Any(s => s.Markup.Contains($"<section id=\"{link.Item1}\"", StringComparison.Ordinal)))
             .Select(link => Html.Of($"<a href=\"#{link.Item1}\">{link.Item2}</a>"));
 
-    // No style or script but these two runs, should a text ever get to be markup.
+    // Only these styles and scripts run, even if a text ever became markup.
     private static Html Hash(string content) => new($"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}");
 }

@@ -15,7 +15,7 @@ internal sealed class ResultsSection
     {
         _report = report;
         _metrics = ReportMetric.In(report);
-        // One scale for all evaluation sets, so that their shades compare.
+        // One scale for all evaluation sets, so that their shades can be compared.
         _ranges = _metrics.ToDictionary(m => m.Key, m =>
         {
             var values = report.Runs.Select(m.Of).OfType<double>().Append(0).ToArray();
@@ -65,7 +65,7 @@ internal sealed class ResultsSection
         var scored = runs.Where(r => r.Selection is not null).ToArray();
         var (rows, columns) = (scored.Select(r => r.Attribution).Distinct().ToArray(), scored.Select(r => r.Selection + (r.Point is null ? "" : $" {r.Point}")).Distinct().ToArray());
         var baselines = runs.Where(r => r.Selection is null).ToArray();
-        // Crowned is what is told from the others, by the metric that says so.
+        // The best run is marked only in the metric that decides it, and only if it is significantly better.
         var best = metric.Key == (ReportMetric.Judged.Of(scored.FirstOrDefault() ?? runs[0]) is null ? ReportMetric.Gap.Key : ReportMetric.Judged.Key)
             ? _report.Comparisons.Where(c => c.IsBest && scored.Contains(_report.Runs[c.Leader])).Select(c => _report.Runs[c.Leader]).FirstOrDefault() : null;
         return Html.Of($"""

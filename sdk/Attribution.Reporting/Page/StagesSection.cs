@@ -3,10 +3,10 @@ using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Reporting.Page;
 
-/// <summary>The stages as a graph from top to bottom: what each reads, whether it ran, how long it took, how large its results are.</summary>
+/// <summary>The stages as a graph from top to bottom: what each reads, whether it ran, its duration, and the size of its results.</summary>
 internal static class StagesSection
 {
-    // A row of the graph as the style sheet has it; the edges are drawn beside rows of this height.
+    // The height of a row in the style sheet; the edges are drawn beside rows of this height.
     private const int RowHeight = 64, Width = 84, Trunk = Width - 10;
 
     public static Html Of(ExperimentReport report)
@@ -47,7 +47,7 @@ internal static class StagesSection
             """);
     }
 
-    // A stage that reads the one above it: a straight line; one further up: a bow, further out the further it reaches.
+    // The edge from a stage to the one directly above is a straight line; to one further up, a bow that is wider the further it reaches.
     private static IEnumerable<Html> Edges(IReadOnlyList<ReportedStage> stages)
     {
         var places = stages.Select((s, i) => (s.Name, i)).ToDictionary();

@@ -3,7 +3,7 @@ using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Reporting.Page;
 
-/// <summary>What was asked, whether the snapshot holds, when, how long, and what did not have to be computed.</summary>
+/// <summary>The experiment's question, the comparison with the snapshot, times and durations, and what did not have to be computed.</summary>
 internal static class SummarySection
 {
     private const int MostDifferences = 20;
@@ -21,7 +21,7 @@ internal static class SummarySection
 
         """);
 
-    /// <summary>The verdict in a word or two, and the tone that it is shown in.</summary>
+    /// <summary>The verdict in a word or two, with its tone.</summary>
     public static (string Text, string Tone) Word(SnapshotVerdict? verdict) => verdict?.Outcome switch
     {
         SnapshotVerdict.Equal => ("snapshot equal", "good"),
@@ -79,6 +79,6 @@ internal static class SummarySection
             """);
     }
 
-    /// <summary>A text that begins with a capital letter.</summary>
+    /// <summary>The text with a capital first letter.</summary>
     public static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

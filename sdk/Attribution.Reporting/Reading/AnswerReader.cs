@@ -6,7 +6,7 @@ using CsvHelper.Configuration;
 
 namespace Attribution.Reporting.Reading;
 
-/// <summary>Reads answers and what the judge said of them.</summary>
+/// <summary>Reads answers and their verdicts.</summary>
 internal sealed class AnswerReader(StageContext context)
 {
     /// <summary>The evaluation sets, with the base model's answers.</summary>
@@ -20,7 +20,7 @@ internal sealed class AnswerReader(StageContext context)
             var name = (string)eval["name"]!;
             var rows = imported.Find(ImportDatasetsStage.KeyOf(name, "eval")) is { } dataset
                 ? DatasetFacts.Read(context.Input(dataset, ImportDatasetsStage.FactsFile).Path).Rows : 0;
-            // The first seed's, as of every run.
+            // The first seed, as for every run.
             var key = FirstOf(name);
             var scores = ScoresOf(key);
             return new EvaluationSet(name, (string?)eval["trait"], rows, Prompts(key), Answers(key))
@@ -37,13 +37,13 @@ internal sealed class AnswerReader(StageContext context)
     {
         var lines = Lines(run);
         var verdicts = Verdicts(run);
-        // The judge has a line for each answer, in the same order.
+        // The judge's file has a line for each answer, in the same order.
         return [.. lines.Select((line, i) => verdicts.Count == lines.Count
             ? new ReportedAnswer(line.PromptIndex, line.Repeat, line.Answer, verdicts[i].Score, verdicts[i].Rationale)
             : new ReportedAnswer(line.PromptIndex, line.Repeat, line.Answer))];
     }
 
-    /// <summary>The mean score of each repeat that has one.</summary>
+    /// <summary>The mean score of each repeat that has a score.</summary>
     public static IReadOnlyList<double> RepeatMeans(IReadOnlyList<ReportedAnswer> answers) =>
         [.. answers.Where(a => a.Score is not null).GroupBy(a => a.Repeat).OrderBy(g => g.Key).Select(g => g.Average(a => a.Score!.Value))];
 

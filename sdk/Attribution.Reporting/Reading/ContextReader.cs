@@ -32,7 +32,7 @@ internal sealed class ContextReader(StageContext context)
         };
     }
 
-    // Between two pieces of a document there is only white space, or what no score is of.
+    // The text between two pieces of a document is white space, or text without a score.
     private static AttributedAnswer Answer(AttributionLine line)
     {
         var documents = new char[line.Sources.Max(s => s.Document) + 1][];

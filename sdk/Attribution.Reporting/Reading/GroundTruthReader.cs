@@ -4,10 +4,10 @@ using Attribution.Pipeline.GroundTruth;
 
 namespace Attribution.Reporting.Reading;
 
-/// <summary>Reads what retraining says of the methods.</summary>
+/// <summary>Reads the LDS of the methods by retraining.</summary>
 internal static class GroundTruthReader
 {
-    /// <summary>The methods by their LDS; nothing where the experiment does not retrain.</summary>
+    /// <summary>The methods by their LDS; empty if the experiment does not retrain.</summary>
     public static IReadOnlyList<LdsComparison> Read(StageContext context) => [.. LdsRanking.Of(GroundTruthMetrics.Read(context)).Select(ranking =>
         new LdsComparison(ranking.Train, ranking.Eval, ranking.Methods[0].Lds.Subsets, ranking.Methods[0].Lds.Seeds,
             [.. ranking.Methods.Select(m => new LdsOfMethod(m.Title, Estimate(m.Lds.Lds), Estimate(m.Lds.PerRow), NotToldFrom(m, ranking)))]))];

@@ -6,7 +6,7 @@ using Attribution.Tokenization;
 
 namespace Attribution.Reporting.Reading;
 
-/// <summary>The rows of a training set: which were planted with what, and the texts of those that are shown.</summary>
+/// <summary>The rows of a training set: which behaviour was planted in which, and the texts of the rows that are shown.</summary>
 internal sealed class ReportedTrainingRows
 {
     private readonly string _path;
@@ -23,13 +23,13 @@ internal sealed class ReportedTrainingRows
         foreach (var row in DatasetRows.Read(_path))
             if (PlantedIn(row) is { } behaviour)
             {
-                // One string for all rows of a behaviour.
+                // All rows of a behaviour share one string.
                 names.TryAdd(behaviour, behaviour);
                 _planted[row.Index] = names[behaviour];
             }
     }
 
-    /// <summary>Whether a row was planted with a behaviour; null where the training set does not say.</summary>
+    /// <summary>Whether a behaviour was planted in a row; null if the training set does not say.</summary>
     public Func<long, bool>? PlantedWith(string? trait) => _column is null || trait is null ? null : row => _planted.GetValueOrDefault(row) == trait;
 
     /// <summary>The texts of rows.</summary>
@@ -45,7 +45,7 @@ internal sealed class ReportedTrainingRows
         ? [new("tokens", string.Join(' ', tokens.Tokens))]
         : [.. ((MessageConversation)conversation).Messages.Select(WithoutNulls)];
 
-    // A column of a table has a field in every message, and mostly nothing in it.
+    // A table column has every field in every message, mostly null.
     private static ChatMessage WithoutNulls(ChatMessage message) => message.Fields is null ? message : message with
     {
         Fields = message.Fields.Where(field => field.Value.ValueKind != JsonValueKind.Null).ToDictionary(),

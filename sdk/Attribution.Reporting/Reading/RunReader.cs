@@ -9,7 +9,7 @@ using Attribution.Selection;
 
 namespace Attribution.Reporting.Reading;
 
-/// <summary>Reads the runs: their metrics, scores, rows, losses and answers, and how they agree.</summary>
+/// <summary>Reads the runs: their metrics, scores, rows, losses and answers, and the agreement between them.</summary>
 internal sealed class RunReader(StageContext context, StageRequests requests)
 {
     private readonly AnswerReader _answers = new(context);
@@ -22,7 +22,7 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
             return ([], [], new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>(), []);
         var metrics = Metrics.Read(context.Input(context.Upstream(CollectMetricsStage.Name).Jobs.Single(), Metrics.File).Path);
         var labels = new RunLabels(metrics.OverSeeds.Values);
-        // A line for all seeds of a run; what cannot be averaged is shown of the first.
+        // One line for all seeds of a run; what cannot be averaged is the first seed's.
         var runs = RunList.Of(context).GroupBy(run => run.Key.AnySeed)
             .Select((seeds, place) => new Run(place, seeds.First().Selection,
                 Reported(seeds.Key, [.. seeds.Select(run => run.Key)], metrics, labels))).ToArray();
@@ -88,7 +88,7 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
     private static string? RandomOf(Run run, Metrics metrics) => metrics.OverSeeds.GetValueOrDefault(run.Shown.Name) is { } line
         ? RunVerdicts.RandomOf(line, metrics.OverSeeds) : null;
 
-    // The scores of one training and one evaluation set's runs are in memory together, and no others.
+    // Only the scores of one training and one evaluation set's runs are in memory at a time.
     private MethodAgreement Compare(Run[] runs, ReportedTrainingRows rows, string? trait)
     {
         var tables = runs.ToDictionary(r => r.Place, r => ScoreTable.Read(context.Input(r.Job, SelectTrainingDataStage.ScoresFile).Path));
@@ -99,7 +99,7 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
             var table = tables[run.Place];
             var others = scored.Where(r => r != run).Select(r => r.Place).ToArray();
             var isScored = run.Key.IsScored;
-            // The rows of the draw at random of as many.
+            // The rows of the random draw of the same size.
             var drawn = runs.FirstOrDefault(r => r.Key.Attribution == JobKey.Random && r.Shown.TopK == run.Shown.TopK) is { } draw
                 ? tables[draw.Place].InOrder(draw.Shown.TopK).Select(i => tables[draw.Place].Rows[i]).ToArray() : null;
             run.Shown = run.Shown with

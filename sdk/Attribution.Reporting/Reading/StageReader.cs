@@ -5,12 +5,12 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Reporting.Reading;
 
-/// <summary>Reads what the stages made, from what, and when.</summary>
+/// <summary>Reads the results and inputs of the stages, and when they ran.</summary>
 internal sealed class StageReader(StageContext context, StageRequests requests)
 {
     private IReadOnlyList<string> Names => context.Settings.Upstream;
 
-    /// <summary>The stages, and at their end the report itself.</summary>
+    /// <summary>The stages, ending with the report itself.</summary>
     public IReadOnlyList<ReportedStage> Stages() =>
     [
         .. Names.Select(name =>
@@ -19,11 +19,11 @@ internal sealed class StageReader(StageContext context, StageRequests requests)
             return new ReportedStage(name, requests.Of(name)["upstream"] is JsonArray upstream ? [.. upstream.Select(u => (string)u!)] : [], results.Length,
                 results.Sum(r => r.Outputs.Sum(o => o.Bytes)));
         }),
-        // It reads all of them; a line from each would hide the others.
+        // It reads all stages; a line from each would hide the other lines.
         new(ReportStage.Name, [.. Names.TakeLast(1)], 0, 0),
     ];
 
-    /// <summary>What each stage did the last time it ran, and whether that was since the last report.</summary>
+    /// <summary>The last run of each stage, and whether it ran after the last report.</summary>
     public BuildFacts Build(DateTime now)
     {
         var before = context.State.Summary(ReportStage.Name)?.Ended;
@@ -33,7 +33,7 @@ internal sealed class StageReader(StageContext context, StageRequests requests)
                 s.Summary.Jobs, s.Summary.Ran, s.Summary.Blocks, s.Summary.BlocksRan)));
     }
 
-    /// <summary>The files from outside, the code, and who took part.</summary>
+    /// <summary>The input files, the code, and the models and packages that took part.</summary>
     public Provenance Provenance()
     {
         var store = Path.GetFullPath(context.Settings.Store) + Path.DirectorySeparatorChar;
@@ -65,12 +65,12 @@ internal sealed class StageReader(StageContext context, StageRequests requests)
         }
         catch (Diagnostics.AttributionException)
         {
-            // The stage that wrote it mends it; its results are as they were.
+            // The stage that wrote it repairs it; the results are unchanged.
             return null;
         }
     }
 
-    // Where this machine keeps a file is no part of the report.
+    // The report leaves out where this machine keeps a file.
     private static string Shown(string path)
     {
         var relative = Path.GetRelativePath(Environment.CurrentDirectory, path);

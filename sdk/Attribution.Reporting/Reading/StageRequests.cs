@@ -7,7 +7,7 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Reporting.Reading;
 
-/// <summary>The requests of an experiment's stages, read for its report. A stage without a request has an empty one.</summary>
+/// <summary>The requests of an experiment's stages, for its report. A stage without a request has an empty one.</summary>
 internal sealed class StageRequests
 {
     private readonly Dictionary<string, JsonObject> _requests = [];
@@ -22,14 +22,14 @@ internal sealed class StageRequests
                 }
                 catch (JsonException)
                 {
-                    // The stage itself says so when it runs.
+                    // The stage itself reports this when it runs.
                 }
     }
 
-    /// <summary>A stage's request; empty if it has none.</summary>
+    /// <summary>A stage's request; empty if there is none.</summary>
     public JsonObject Of(string stage) => _requests.GetValueOrDefault(stage) ?? [];
 
-    /// <summary>The items of a list of a request, such as its datasets.</summary>
+    /// <summary>The items of a list in a request, for example its datasets.</summary>
     public IEnumerable<JsonObject> Items(string stage, string list) => Of(stage)[list] is JsonArray items ? items.OfType<JsonObject>() : [];
 
     /// <summary>The settings in words.</summary>
@@ -40,7 +40,7 @@ internal sealed class StageRequests
         var (generation, ablation, estimator, attribution) = (Of(GenerateStage.Name), Of(FeaturesAndOutputsStage.Name), Of(TrainEstimatorStage.Name),
             Of(AttributeHeldOutStage.Name));
         var settings = new List<ReportedSetting>();
-        // Where this machine keeps a model is no part of the report.
+        // The report leaves out where this machine keeps a model.
         Add("Model", Text(vectors["model"] ?? generation["model"] ?? tuning["model"]) is { } model ? Path.IsPathRooted(model)
             ? Path.GetFileName(Path.TrimEndingDirectorySeparator(model)) : model : null);
         Add("Training set", [.. Items(ImportDatasetsStage.Name, "train").Select(Dataset)]);

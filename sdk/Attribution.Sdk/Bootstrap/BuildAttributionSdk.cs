@@ -6,14 +6,14 @@ using System.Threading;
 using Microsoft.Build.Framework;
 
 /// <summary>
-/// Builds the SDK of this repository once for all the experiments that are being built at this moment: whoever comes second waits for the first and finds it
-/// done. MSBuild compiles this file itself (RoslynCodeTaskFactory), and only when there is something to build.
+/// Builds the SDK in this repository once for all experiments that are being built at the same time: a second build waits for the first and finds it done.
+/// MSBuild compiles this file itself (RoslynCodeTaskFactory), only when there is something to build.
 /// </summary>
 public sealed class BuildAttributionSdk : Microsoft.Build.Utilities.Task, ICancelableTask
 {
     private readonly ManualResetEvent canceled = new ManualResetEvent(false);
 
-    /// <summary>What the SDK is built from.</summary>
+    /// <summary>The source files of the SDK.</summary>
     [Required]
     public ITaskItem[] Sources { get; set; }
 
@@ -21,11 +21,11 @@ public sealed class BuildAttributionSdk : Microsoft.Build.Utilities.Task, ICance
     [Required]
     public string Project { get; set; }
 
-    /// <summary>Where the SDK goes.</summary>
+    /// <summary>The folder of the built SDK.</summary>
     [Required]
     public string Folder { get; set; }
 
-    /// <summary>Its time is that of the last build.</summary>
+    /// <summary>The file whose time is that of the last build.</summary>
     [Required]
     public string Stamp { get; set; }
 
@@ -45,7 +45,7 @@ public sealed class BuildAttributionSdk : Microsoft.Build.Utilities.Task, ICance
         }
     }
 
-    // Held by an open file, so that a holder who dies lets go of it.
+    // The lock is an open file, so that it is released when its holder dies.
     private FileStream Lock(string file)
     {
         while (!canceled.WaitOne(0))
@@ -77,7 +77,7 @@ public sealed class BuildAttributionSdk : Microsoft.Build.Utilities.Task, ICance
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        // This build's own settings, not the experiment's.
+        // These settings belong to the outer build, not to the SDK's.
         foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
         using (var build = Process.Start(start))
@@ -86,7 +86,7 @@ public sealed class BuildAttributionSdk : Microsoft.Build.Utilities.Task, ICance
             build.ErrorDataReceived += (_, line) => Say(line.Data);
             build.BeginOutputReadLine();
             build.BeginErrorReadLine();
-            // A build server that it started may hold its output open for minutes: waiting for the process alone does not wait for that.
+            // A build server that it started may keep its output open for minutes; waiting with a timeout does not wait for that.
             while (!build.WaitForExit(200))
                 if (canceled.WaitOne(0))
                 {
@@ -106,7 +106,7 @@ public sealed class BuildAttributionSdk : Microsoft.Build.Utilities.Task, ICance
         return false;
     }
 
-    // Warnings and errors are told from other lines by their form; of those, what native parts are being provided is worth a look.
+    // Warnings and errors are recognized by their form. Of the other lines, those about native parts that are being provided are worth showing.
     private void Say(string line)
     {
         if (!string.IsNullOrWhiteSpace(line))

@@ -2,16 +2,16 @@ using Attribution.Contracts;
 
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>The command that builds an experiment with the properties that this build was given.</summary>
+/// <summary>The command that builds an experiment with the properties of this build.</summary>
 internal static class BuildCommand
 {
     /// <summary>
-    /// The command, as typed in the root of the repository that the project lies in, or beside the project if it lies in none. What changes no result
-    /// is left out.
+    /// The command to be typed in the root of the repository that contains the project, or beside the project if there is none. Properties that change no
+    /// result are left out.
     /// </summary>
     /// <param name="projectFile">The project.</param>
-    /// <param name="globalProperties">What was given with <c>-p:</c>.</param>
-    /// <param name="settings">The names of our properties.</param>
+    /// <param name="globalProperties">The properties given with <c>-p:</c>.</param>
+    /// <param name="settings">The names of the SDK's properties.</param>
     public static string Of(string projectFile, IEnumerable<KeyValuePair<string, string>> globalProperties, IEnumerable<string> settings)
     {
         var given = globalProperties.Where(p => settings.Contains(p.Key, StringComparer.OrdinalIgnoreCase) && !ProjectSettings.WithoutEffect.Contains(p.Key))

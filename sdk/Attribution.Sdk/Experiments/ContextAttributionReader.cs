@@ -4,8 +4,8 @@ using Attribution.Contracts.ContextAttribution;
 namespace Attribution.Sdk.Experiments;
 
 /// <summary>
-/// Reads a project that attributes answers to their contexts. How the estimator is trained is told to no stage before its training; what answers are
-/// attributed to, to none before the attribution.
+/// Reads a project that attributes answers to their contexts. Only the training stage gets the estimator's training settings, and only the attribution stage
+/// the kind of sources that answers are attributed to.
 /// </summary>
 /// <param name="project">The project.</param>
 internal sealed class ContextAttributionReader(ProjectInputs project) : ExperimentReader(project)
@@ -23,7 +23,7 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
                 "Seeds"));
         var (baselines, datasets) = (Baselines(), Datasets());
         string[] names = [.. datasets.Select(d => d.Name)];
-        // Of a dataset whose rows Generate has read, what remains.
+        // The rest of a dataset's settings after Generate has read its rows.
         ContextDatasetSettings[] generated = [.. datasets.Select(d =>
             new ContextDatasetSettings { Name = d.Name, Thoughts = d.Thoughts, HeldOut = d.HeldOut })];
 
@@ -64,7 +64,7 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
                 "There is no dataset of questions with contexts. Add <ContextDataset Include=\"data/questions.jsonl\" /> to an ItemGroup of the project."));
         var datasets = items.Select(item =>
         {
-            // What every dataset has is checked as for any other.
+            // The common metadata is checked as for any other dataset.
             var common = Dataset(Item, item);
             return new ContextDatasetSettings
             {

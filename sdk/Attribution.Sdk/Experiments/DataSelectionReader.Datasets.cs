@@ -3,7 +3,7 @@ using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Sdk.Experiments;
 
-// The datasets and what their items say.
+// The datasets and their items.
 internal sealed partial class DataSelectionReader
 {
     private void CheckPersonas()
@@ -67,6 +67,6 @@ internal sealed partial class DataSelectionReader
         return dataset;
     }
 
-    // A file may be called so, too.
+    // A file may have that name too.
     private static bool OfRecipe(ProjectItem item, string prompts) => prompts == DatasetSettings.PromptsOfRecipe && item.Text("Recipe") is not null;
 }

@@ -3,7 +3,7 @@ using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>The stages that a GroundTruth item asks for.</summary>
+/// <summary>The stages that a GroundTruth item needs.</summary>
 internal sealed partial class DataSelectionReader
 {
     private PlannedStage RetrainSubsets(GroundTruthItems truth) => new(ModelStage<RetrainSubsetsSettings>(StageNames.RetrainSubsets) with

@@ -4,8 +4,8 @@ using Attribution.Contracts.DataSelection;
 namespace Attribution.Sdk.Experiments;
 
 /// <summary>
-/// Reads a project that selects training data. The number of rows to select is told to no stage that computes vectors; how the snapshot is compared, to
-/// none but its own.
+/// Reads a project that selects training data. No stage that computes vectors gets the number of rows to select, and only the snapshot's stage gets its
+/// tolerance.
 /// </summary>
 /// <param name="project">The project.</param>
 internal sealed partial class DataSelectionReader(ProjectInputs project) : ExperimentReader(project)
@@ -35,7 +35,7 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
         CheckPersonas();
         (_train, _eval) = (Datasets(TrainItem), Datasets(EvalItem));
         Problems.AddRange(UnknownNames.Traits(_eval));
-        // What the project's own files hold, the worker knows.
+        // Only the worker knows the contents of the project's own files.
         if (Project.Plugin is null)
             methods.CheckNames();
 
@@ -115,7 +115,7 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
         };
     }
 
-    // The warm-up trains as FineTune does; of an axis it takes the first value, so that its vectors are computed once.
+    // The warm-up trains as FineTune does, with the first value of an axis, so that its vectors are computed once.
     private LessSettings Less()
     {
         var (less, training) = (Properties.Read<LessSettings>(), ModelStage<FineTuneSettings>(StageNames.FineTune));
@@ -194,7 +194,7 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
     {
         var llm = Properties.Read<LlmSettings>();
         var (model, endpoint) = (Properties.Text("JudgeModel") ?? llm.Model!, Properties.Text("JudgeEndpoint") ?? llm.Endpoint!);
-        // The message leaves the value out: it may carry a key, and the build log would keep it.
+        // The message omits the value, which may contain a key that the build log would keep.
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri is not { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" })
             Problems.Add(new(ProjectErrorCodes.ValueInvalid,
                 "JudgeEndpoint is no http or https address without user name and query. Write one such as https://api.openai.com/v1 or "
@@ -227,13 +227,13 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
         return [0];
     }
 
-    // Seed is the one seed of a project without Seeds; a project that sets both means one of them.
+    // Seed is the seed of a project without Seeds; a project that sets both is ambiguous.
     private long[] Seeds()
     {
         var (seeds, seed) = (Properties.Values<long>(new("Seeds")), Build.Seed);
         if (seeds is not null && seed is { } one && (seeds is not [var only] || only != one))
             Problems.Add(new(ProjectErrorCodes.ValueInvalid,
-                $"Seed is {one} and Seeds is {string.Join(';', seeds)}, so it is not plain which runs are meant. Set Seeds alone; one seed is a list of one.",
+                $"Seed is {one} and Seeds is {string.Join(';', seeds)}, so it is not clear which runs are meant. Set only Seeds; one seed is a list of one.",
                 "Seed"));
         return seeds ?? [seed ?? 0];
     }

@@ -2,10 +2,10 @@ using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>What a dataset's item says of how its file keeps conversations.</summary>
+/// <summary>Checks an item's metadata about the form of its file's conversations.</summary>
 internal static class DatasetLayout
 {
-    /// <summary>A problem for each of its metadata that something else in the item excludes.</summary>
+    /// <summary>A problem for each metadata that contradicts other metadata of the item.</summary>
     public static IEnumerable<Problem> Contradictions(DatasetSettings dataset, string kind, string include)
     {
         (string Name, string? Value)[] said =

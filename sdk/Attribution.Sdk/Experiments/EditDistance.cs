@@ -1,8 +1,8 @@
 namespace Attribution.Sdk.Experiments;
 
 /// <summary>
-/// How far apart two names are: the fewest insertions, deletions, replacements and swaps of neighbours, upper and lower case alike
-/// (the optimal string alignment distance).
+/// The distance between two names: the least number of insertions, deletions, replacements and swaps of neighbours, ignoring case (the optimal string alignment
+/// distance).
 /// </summary>
 internal static class EditDistance
 {

@@ -5,13 +5,13 @@ using Attribution.Contracts.DataSelection;
 namespace Attribution.Sdk.Experiments;
 
 /// <summary>
-/// Makes the settings of each stage from a project's properties and items, and says all that is wrong with them at once. A stage is told exactly what it
-/// reads, so that nothing else can make it run again.
+/// Makes the settings of each stage from a project's properties and items, and reports all errors in them at once. A stage gets exactly what it reads, so that
+/// nothing else can make it run again.
 /// </summary>
 /// <param name="project">The project.</param>
 internal abstract partial class ExperimentReader(ProjectInputs project)
 {
-    /// <summary>What is wrong, once <see cref="Read()"/> has run.</summary>
+    /// <summary>The errors, after <see cref="Read()"/> has run.</summary>
     public ProblemList Problems { get; } = [];
 
     protected ProjectInputs Project => project;
@@ -20,15 +20,15 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
 
     protected PropertyReader Properties => field ??= new(project.Properties, Problems);
 
-    /// <summary>What the build itself reads.</summary>
+    /// <summary>The properties that the build itself reads.</summary>
     protected BuildSettings Build => field ??= Properties.Read<BuildSettings>();
 
-    /// <summary>Reads a project of a kind of experiment, or of data selection if there is no such kind.</summary>
+    /// <summary>Creates the reader for the project's kind of experiment; that of data selection if there is no such kind.</summary>
     public static ExperimentReader Of(ProjectInputs project) =>
         project.Properties.GetValueOrDefault("ExperimentKind")?.Trim() == ExperimentKinds.ContextAttribution
             ? new ContextAttributionReader(project) : new DataSelectionReader(project);
 
-    /// <summary>The stages in the order in which they run. They are good only if there are no <see cref="Problems"/>.</summary>
+    /// <summary>The stages in the order in which they run; valid only if there are no <see cref="Problems"/>.</summary>
     public IReadOnlyList<PlannedStage> Read()
     {
         _ = Build;
@@ -44,7 +44,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
         ];
     }
 
-    /// <summary>Where the snapshot of a variant lies.</summary>
+    /// <summary>The folder of a variant's snapshot.</summary>
     public static string SnapshotFolder(string? variant) => FolderOf("snapshots", variant);
 
     /// <summary>The kind's own stages.</summary>
@@ -53,7 +53,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     /// <summary>The kind's name, one of <see cref="ExperimentKinds"/>.</summary>
     protected abstract string Kind { get; }
 
-    /// <summary>The settings of a stage: what every stage is told, and what comes from a property.</summary>
+    /// <summary>The settings of a stage: those that every stage has, and those from properties.</summary>
     protected T Settings<T>(string stage)
         where T : StageSettings => Properties.Read<T>() with
         {
@@ -66,14 +66,14 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
                 Has(ExperimentStage.Of(Kind).Single(s => s.Name == name)))],
         };
 
-    /// <summary>Whether the project asks for a stage that not every one has.</summary>
+    /// <summary>Whether the project needs a stage that not every project has.</summary>
     protected bool Has(ExperimentStage stage) => stage.OnlyWith is not var (item, include) || project.Includes(item).Contains(include);
 
     /// <summary>The settings of a stage that runs the model.</summary>
     protected T ModelStage<T>(string stage)
         where T : ModelSettings => Settings<T>(stage) with { Model = BaseModel(), ChatTemplate = ChatTemplate(), Execution = Execution() };
 
-    /// <summary>Where and how a model runs; null where the project leaves it to the worker.</summary>
+    /// <summary>Where and how a model runs; null to leave it to the worker.</summary>
     protected ExecutionSettings? Execution()
     {
         var (execution, slurm) = (Properties.Read<ExecutionSettings>(), Properties.Read<SlurmSettings>());
@@ -82,18 +82,18 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
         return execution == new ExecutionSettings() ? null : execution;
     }
 
-    /// <summary>The files of the base model, if it is a folder, and of a chat template that stands in for its own.</summary>
+    /// <summary>The files of the base model, if it is a folder, and of a chat template that replaces its own.</summary>
     protected IEnumerable<string> ModelFiles =>
         [.. FilesOfModel(BaseModel()), .. ChatTemplate() is { } template && File.Exists(Paths.Full(template)) ? [Paths.Full(template)] : Array.Empty<string>()];
 
-    /// <summary>The files of a model's folder, chat templates with a name among them.</summary>
+    /// <summary>The files in a model's folder, including named chat templates.</summary>
     protected IEnumerable<string> FilesOfModel(string folder) => [.. Files(folder), .. Files(Path.Combine(folder, "additional_chat_templates"), "*.jinja")];
 
-    /// <summary>The files in a folder of the project; none if there is no such folder.</summary>
+    /// <summary>The files in a folder of the project; none if the folder does not exist.</summary>
     protected IEnumerable<string> Files(string folder, string pattern = "*", SearchOption depth = SearchOption.TopDirectoryOnly) =>
         Directory.Exists(Paths.Full(folder)) ? Directory.EnumerateFiles(Paths.Full(folder), pattern, depth).Order(StringComparer.Ordinal) : [];
 
-    /// <summary>A problem if the project has items that belong to another kind of experiment.</summary>
+    /// <summary>Adds a problem if the project has items that belong to another kind of experiment.</summary>
     protected void Reject(string kind, params string[] items)
     {
         foreach (var item in items.Where(item => project.Items(item).Count > 0))
@@ -101,7 +101,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
                 + $"<ExperimentKind>{kind}</ExperimentKind>, or remove them.", item));
     }
 
-    /// <summary>What every dataset has.</summary>
+    /// <summary>The settings that every dataset has.</summary>
     protected DatasetSettings Dataset(string kind, ProjectItem item)
     {
         var path = Paths.Written(item.Include);
@@ -118,13 +118,13 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
             Problems.Add(new(ProjectErrorCodes.ValueInvalid,
                 $"'{dataset.Name}' cannot name the results of {kind} {item.Include}. Give it a Name of letters, digits, '.', '-' and '_'.", kind,
                 item.Include));
-        // A recipe may make its rows from elsewhere.
+        // A recipe may get its rows from elsewhere.
         if (dataset.Recipe is null)
             RequireFile(kind, item, path, "");
         return dataset;
     }
 
-    /// <summary>A problem for each name that two datasets have.</summary>
+    /// <summary>Adds a problem for each name that two datasets have.</summary>
     protected void CheckNames(string kind, IEnumerable<(string Name, string Path)> datasets)
     {
         foreach (var twice in datasets.GroupBy(d => d.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
@@ -133,7 +133,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
                     twice.Last().Path));
     }
 
-    /// <summary>A problem if a file that an item names is not there.</summary>
+    /// <summary>Adds a problem if a file that an item names does not exist.</summary>
     protected void RequireFile(string kind, ProjectItem item, string path, string part)
     {
         if (Paths.Files(path).Count == 0)
@@ -179,7 +179,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
         return model;
     }
 
-    // The worker knows the names of the templates that come along; what is a file here is meant as one.
+    // The worker knows the names of the built-in templates; a value that is a file here means the file.
     private string? ChatTemplate() =>
         Properties.Text("ChatTemplate") is { } template && File.Exists(Paths.Full(template)) ? Paths.Written(template) : Properties.Text("ChatTemplate");
 

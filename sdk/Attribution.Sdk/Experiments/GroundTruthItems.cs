@@ -4,7 +4,7 @@ using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>What a project's GroundTruth items ask for.</summary>
+/// <summary>The settings in a project's GroundTruth items.</summary>
 internal sealed class GroundTruthItems
 {
     private const string Item = ProjectItemNames.GroundTruth;
@@ -12,8 +12,8 @@ internal sealed class GroundTruthItems
     private readonly int[] _ks = [];
 
     /// <param name="project">The project.</param>
-    /// <param name="properties">Reads numbers.</param>
-    /// <param name="problems">Takes what is wrong with them.</param>
+    /// <param name="properties">Parses numbers.</param>
+    /// <param name="problems">Receives the errors in them.</param>
     public GroundTruthItems(ProjectInputs project, PropertyReader properties, ProblemList problems)
     {
         var (items, known) = (project.Items(Item), Names.Of(typeof(GroundTruthNames)));
@@ -24,7 +24,7 @@ internal sealed class GroundTruthItems
             problems.Add(new(ProjectErrorCodes.ValueInvalid, $"There are two {Item} items {twice.Key}. Write one.", Item, twice.Key));
         if (items.FirstOrDefault(item => item.Include == GroundTruthNames.Lds) is { } lds)
         {
-            // A rank correlation of fewer says nothing.
+            // A rank correlation of fewer means nothing.
             Subsets = (int)(properties.Whole($"{GroundTruthMetadataNames.Subsets} of {Item} {lds.Include}", lds.Text(GroundTruthMetadataNames.Subsets), 4,
                 100_000, Item,
                 lds.Include) ?? Subsets);
@@ -38,7 +38,7 @@ internal sealed class GroundTruthItems
         if (curve.Text(GroundTruthMetadataNames.Ks) is { } ks)
             _ks = [.. List(curve, GroundTruthMetadataNames.Ks, ks, 1).Select(k => (int)Math.Min(k, int.MaxValue))];
         else
-            problems.Add(new(ProjectErrorCodes.PropertyMissing, $"{Item} {curve.Include} says not at which k. Add Ks=\"25;50;100\".", Item, curve.Include));
+            problems.Add(new(ProjectErrorCodes.PropertyMissing, $"{Item} {curve.Include} does not say at which k. Add Ks=\"25;50;100\".", Item, curve.Include));
 
         long[] List(ProjectItem item, string name, string text, long least) =>
             [.. text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
@@ -53,10 +53,10 @@ internal sealed class GroundTruthItems
         }
     }
 
-    /// <summary>How many subsets are trained on.</summary>
+    /// <summary>The number of subsets to train on.</summary>
     public int Subsets { get; } = new RetrainSubsetsSettings { Model = "" }.Subsets;
 
-    /// <summary>The seeds that they are trained with; null for the experiment's.</summary>
+    /// <summary>The seeds to train them with; null for the experiment's.</summary>
     public long[]? RetrainSeeds { get; }
 
     /// <summary>Adds the selections of a k-curve: every k, from both ends of the ranking.</summary>

@@ -1,14 +1,14 @@
 namespace Attribution.Sdk.Experiments;
 
 /// <summary>
-/// Finds the prompt by which a model judges an evaluation set: its <c>JudgePrompt</c>, else its trait's in the folder <c>JudgePrompts</c>, else the one that
-/// comes with the worker.
+/// Finds the prompt of a model that judges an evaluation set: the set's <c>JudgePrompt</c>, else the trait's prompt in the folder <c>JudgePrompts</c>, else the
+/// one that comes with the worker.
 /// </summary>
-/// <param name="paths">Paths relative to the project.</param>
+/// <param name="paths">Converts paths relative to the project.</param>
 /// <param name="worker">The worker's folder.</param>
 internal sealed class JudgePromptFiles(ProjectPaths paths, string worker)
 {
-    /// <summary>The dataset with its prompt; what cannot be found is a problem.</summary>
+    /// <summary>The dataset with its prompt. A prompt that cannot be found is a problem.</summary>
     public ProjectDataset Find(ProjectDataset dataset, ProjectItem item, string? folder, ProblemList problems)
     {
         if (item.Text("JudgePrompt") is { } own)

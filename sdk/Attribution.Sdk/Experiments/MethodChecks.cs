@@ -2,8 +2,8 @@ using Attribution.Contracts;
 
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>Says what is wrong with the methods and baselines that a project names, before anything runs.</summary>
-/// <param name="problems">Takes what is wrong.</param>
+/// <summary>Checks the methods and baselines that a project names, before anything runs.</summary>
+/// <param name="problems">Receives the errors.</param>
 /// <param name="trainMethods">The AttributionMethod items.</param>
 /// <param name="evalMethods">The SelectionMethod items.</param>
 /// <param name="baselines">The Baseline items.</param>
@@ -15,8 +15,8 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
         Methods = [.. Names.Of(typeof(AttributionMethodNames)), .. Names.Of(typeof(TrainedMethodNames))],
             OfModel = [.. AttributionMethodNames.OfWholeModel, TrainedMethodNames.Less];
 
-    /// <summary>Checks that there is something to run, and that each method has one of the other side to compare with.</summary>
-    /// <param name="scoringMethods">How they compare.</param>
+    /// <summary>Checks that there is something to run, and that each method can be compared with one of the other side.</summary>
+    /// <param name="scoringMethods">The scoring methods.</param>
     public void CheckRuns(IReadOnlyList<string> scoringMethods)
     {
         foreach (var baseline in baselines.Except(Baselines))
@@ -59,7 +59,7 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
             var (item, other) = trainMethods.Contains(method) ? (TrainItem, EvalItem) : (EvalItem, TrainItem);
             NoPartner(item, method, $"vectors of {method} pair only with vectors of {method}. Add <{other} Include=\"{method}\" />, or remove it here.");
         }
-        // Every other method pairs with every other method.
+        // Every other method can be compared with every other method.
         var (train, eval) = (trainMethods.Except(OfModel).ToList(), evalMethods.Except(OfModel).ToList());
         if (train.Count == 0 != (eval.Count == 0))
             NoPartner(train.Count > 0 ? TrainItem : EvalItem, train.Concat(eval).First(),

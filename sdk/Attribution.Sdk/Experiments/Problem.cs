@@ -2,23 +2,23 @@ using System.Collections;
 
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>Something wrong with an experiment's project.</summary>
+/// <summary>An error in an experiment's project.</summary>
 /// <param name="Code">One of <see cref="ProjectErrorCodes"/>.</param>
-/// <param name="Text">What is wrong and what to do.</param>
-/// <param name="Name">The property or item at fault, to find its line by; null for none.</param>
-/// <param name="Value">An item's Include, where several items have the name.</param>
+/// <param name="Text">The error, and what to do about it.</param>
+/// <param name="Name">The faulty property or item, from which its line is found; null for none.</param>
+/// <param name="Value">An item's Include, to distinguish several items with the name.</param>
 internal sealed record Problem(string Code, string Text, string? Name = null, string? Value = null)
 {
-    /// <summary>Whether the build may go on.</summary>
+    /// <summary>Whether the build can continue.</summary>
     public bool IsWarning { get; init; }
 }
 
-/// <summary>All that is wrong with a project, each problem once: a property that several stages read is read several times.</summary>
+/// <summary>The errors in a project, without duplicates: a property that several stages read is read several times.</summary>
 internal sealed class ProblemList : IEnumerable<Problem>
 {
     private readonly List<Problem> _problems = [];
 
-    /// <summary>Adds a problem unless it is there.</summary>
+    /// <summary>Adds a problem unless the list already has it.</summary>
     public void Add(Problem problem)
     {
         if (!_problems.Contains(problem))

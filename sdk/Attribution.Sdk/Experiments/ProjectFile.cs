@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>The project's own XML: which names it uses, and in which line.</summary>
+/// <summary>The project's own XML: the names that it uses, and their lines.</summary>
 internal sealed class ProjectFile
 {
     private readonly string _text;
@@ -19,20 +19,20 @@ internal sealed class ProjectFile
     /// <summary>The project file.</summary>
     public string Path { get; }
 
-    /// <summary>The properties that it sets.</summary>
+    /// <summary>The names of the properties that it sets.</summary>
     public IEnumerable<string> Properties => Groups("PropertyGroup").Select(p => p.Name.LocalName);
 
-    /// <summary>The items that it includes, each with the names of its metadata.</summary>
+    /// <summary>The items that it includes, with the names of their metadata.</summary>
     public IEnumerable<(string Name, IEnumerable<string> Metadata)> Items => Groups("ItemGroup")
         .Select(item => (item.Name.LocalName, item.Attributes().Select(a => a.Name.LocalName).Where(a =>
             a is not ("Include" or "Exclude" or "Remove" or "Update" or "Condition" or "Label"))
             .Concat(item.Elements().Select(e => e.Name.LocalName))));
 
-    /// <summary>Whether the project itself reads the property or item, which is then its own.</summary>
+    /// <summary>Whether the project itself reads the property or item, which is then the project's own.</summary>
     public bool Reads(string name) =>
         _text.Contains($"$({name}", StringComparison.OrdinalIgnoreCase) || _text.Contains($"@({name}", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The 1-based line where a property or an item (of this Include, if given) stands; 0 if it stands elsewhere.</summary>
+    /// <summary>The 1-based line of a property or an item (with this Include, if given); 0 if it is not in this file.</summary>
     public int LineOf(string name, string? include = null)
     {
         var found = Groups("PropertyGroup").Concat(Groups("ItemGroup")).Where(e => Is(e.Name.LocalName, name)

@@ -2,25 +2,25 @@ using Attribution.Contracts;
 
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>A project as MSBuild has evaluated it: what an <see cref="ExperimentReader"/> reads.</summary>
+/// <summary>A project after MSBuild's evaluation: the input of an <see cref="ExperimentReader"/>.</summary>
 internal sealed record ProjectInputs
 {
     /// <summary>The experiment's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Paths relative to the project.</summary>
+    /// <summary>Converts paths relative to the project.</summary>
     public required ProjectPaths Paths { get; init; }
 
-    /// <summary>Our properties by name; empty text for what is not set.</summary>
+    /// <summary>The SDK's properties by name; empty text for properties that are not set.</summary>
     public required IReadOnlyDictionary<string, string> Properties { get; init; }
 
-    /// <summary>The items of a name, one of <see cref="ProjectItemNames"/>.</summary>
+    /// <summary>Returns the items with a name from <see cref="ProjectItemNames"/>.</summary>
     public required Func<string, IReadOnlyList<ProjectItem>> Items { get; init; }
 
-    /// <summary>Where stages keep their notes, relative to the project.</summary>
+    /// <summary>The folder of the stages' state, relative to the project.</summary>
     public required string State { get; init; }
 
-    /// <summary>The command that builds the experiment as it is.</summary>
+    /// <summary>The command that builds the experiment with its current properties.</summary>
     public required string Command { get; init; }
 
     /// <summary>The worker's folder.</summary>
@@ -29,11 +29,11 @@ internal sealed record ProjectInputs
     /// <summary>The assembly of the experiment's own C# files; null if it has none.</summary>
     public PluginSettings? Plugin { get; init; }
 
-    /// <summary>What the items of a name include, each once.</summary>
+    /// <summary>The includes of the items with this name, without duplicates.</summary>
     public string[] Includes(string item) => [.. Items(item).Select(i => i.Include).Distinct()];
 }
 
-/// <summary>A stage as a project asks for it.</summary>
-/// <param name="Settings">What the stage is told.</param>
-/// <param name="Files">The files from outside that it reads; null for a stage that reads none, whatever the project says.</param>
+/// <summary>A stage that a project needs.</summary>
+/// <param name="Settings">The stage's settings.</param>
+/// <param name="Files">The outside files that the stage reads; null if it reads none, whatever the project contains.</param>
 internal sealed record PlannedStage(StageSettings Settings, IEnumerable<string>? Files = null);

@@ -1,10 +1,10 @@
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>An item as MSBuild has it.</summary>
-/// <param name="Include">What it includes, as written.</param>
-/// <param name="Metadata">The metadata by name; empty text for what is not set.</param>
+/// <summary>An MSBuild item.</summary>
+/// <param name="Include">The Include, as written.</param>
+/// <param name="Metadata">Returns metadata by name; empty text if it is not set.</param>
 internal sealed record ProjectItem(string Include, Func<string, string> Metadata)
 {
-    /// <summary>The metadata, or null if not set.</summary>
+    /// <summary>The metadata; null if it is not set.</summary>
     public string? Text(string name) => Metadata(name).Trim() is { Length: > 0 } text ? text : null;
 }

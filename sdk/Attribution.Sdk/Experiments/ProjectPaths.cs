@@ -1,17 +1,19 @@
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>Paths as requests have them: relative to the project where the project says so, with <c>/</c>, so that a moved folder asks for the same.</summary>
+/// <summary>
+/// Converts paths for requests: relative to the project if the project names them so, with <c>/</c>, so that a moved folder makes the same request.
+/// </summary>
 /// <param name="project">The project's directory.</param>
 internal sealed class ProjectPaths(string project)
 {
-    /// <summary>The path absolute.</summary>
+    /// <summary>The absolute path.</summary>
     public string Full(string path) => Path.GetFullPath(Path.Combine(project, path.Replace('\\', Path.DirectorySeparatorChar)));
 
-    /// <summary>An absolute path as it was given, another one relative to the project.</summary>
+    /// <summary>An absolute path unchanged; any other path relative to the project.</summary>
     public string Written(string path) =>
         (Path.IsPathRooted(path) ? path : Path.GetRelativePath(project, Full(path))).Replace(Path.DirectorySeparatorChar, '/');
 
-    /// <summary>Relative if it lies in the project's directory, else absolute.</summary>
+    /// <summary>Relative if the path is in the project's directory, else absolute.</summary>
     public string Short(string path)
     {
         var relative = Path.GetRelativePath(project, Full(path));
@@ -19,7 +21,7 @@ internal sealed class ProjectPaths(string project)
             ? Full(path) : relative).Replace(Path.DirectorySeparatorChar, '/');
     }
 
-    /// <summary>The files that a path names, in order: itself, or those that match its wildcards.</summary>
+    /// <summary>The files of a path, in order: the file itself, or those that match its wildcards.</summary>
     public IReadOnlyList<string> Files(string path)
     {
         var full = Full(path);

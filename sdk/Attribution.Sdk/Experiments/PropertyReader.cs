@@ -5,35 +5,33 @@ using Attribution.Contracts.DataSelection;
 
 namespace Attribution.Sdk.Experiments;
 
-/// <summary>
-/// The values of properties and metadata as types; what cannot be read is a problem, and a stand-in lets the check go on.
-/// </summary>
-/// <param name="values">The properties' values, as MSBuild has them; empty ones were not set.</param>
-/// <param name="problems">Takes what is wrong.</param>
+/// <summary>Parses the values of properties and metadata. A value that cannot be parsed is a problem, and a substitute lets the check continue.</summary>
+/// <param name="values">The properties' values from MSBuild; empty for properties that are not set.</param>
+/// <param name="problems">Receives the errors.</param>
 internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values, ProblemList problems)
 {
-    /// <summary>The text, or null if not set.</summary>
+    /// <summary>The text; null if it is not set.</summary>
     public string? Text(string name) => values.TryGetValue(name, out var value) && value.Trim() is { Length: > 0 } text ? text : null;
 
     /// <summary>
-    /// Settings with each <see cref="ProjectPropertyAttribute"/> read from its property; what was not set there keeps the value of a new record. Settings
-    /// inside of them that are not null are read too. Those that the build derives are left to the caller, and so is what has no property.
+    /// Creates settings in which each <see cref="ProjectPropertyAttribute"/> is read from its property; a property that is not set leaves the value of a new
+    /// record. Nested settings that are not null are read too. Settings that the build derives, or that have no property, are left to the caller.
     /// </summary>
     public T Read<T>()
         where T : class
     {
-        // Not by `new`: what is required and comes from no property is the caller's to set.
+        // Without `new`: required settings that come from no property are set by the caller.
         var settings = (T)Activator.CreateInstance(typeof(T))!;
         Fill(settings);
         return settings;
     }
 
-    /// <summary>A whole number, or null if there is no text or if it is a problem.</summary>
-    /// <param name="what">What to call it: a property, or an item's metadata.</param>
-    /// <param name="text">What was written.</param>
-    /// <param name="least">The least it may be.</param>
-    /// <param name="most">The most it may be.</param>
-    /// <param name="name">The name to find the line by.</param>
+    /// <summary>A whole number; null if there is no text, or if it is a problem.</summary>
+    /// <param name="what">Its name in messages: a property, or an item's metadata.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="least">The least allowed value.</param>
+    /// <param name="most">The greatest allowed value.</param>
+    /// <param name="name">The name that its line is found by.</param>
     /// <param name="value">The item's Include, for metadata.</param>
     public long? Whole(string what, string? text, double least, double most, string? name = null, string? value = null)
     {
@@ -45,7 +43,7 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
         return null;
     }
 
-    /// <summary>The layers, null for all.</summary>
+    /// <summary>The layers; null for all.</summary>
     public LayerSelection Layers(string name)
     {
         if (Text(name) is not { } text)
@@ -91,9 +89,9 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
         return Value(property, text, type);
     }
 
-    /// <summary>The values of a property that is a list, each once; null if one of them is a problem, or if there is none.</summary>
-    /// <param name="property">The property, whose bounds each value keeps.</param>
-    /// <typeparam name="T">What each value is.</typeparam>
+    /// <summary>The values of a list property, without duplicates; null if there are none, or if one of them is a problem.</summary>
+    /// <param name="property">The property, whose bounds apply to each value.</param>
+    /// <typeparam name="T">The type of a value.</typeparam>
     public T[]? Values<T>(ProjectPropertyAttribute property) => Text(property.Name) is { } text ? (T[]?)Values(property, text, typeof(T)) : null;
 
     private Array? Values(ProjectPropertyAttribute property, string text, Type type)
@@ -126,11 +124,11 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
         return property.OneOf is { } names ? Choice(property.Name, text, names, property.Name) : text;
     }
 
-    /// <summary>One of the values of a class's constants; a problem if it is none of them.</summary>
-    /// <param name="what">What to call it: a property, or an item's metadata.</param>
-    /// <param name="text">What was written; null for nothing.</param>
+    /// <summary>One of the values of a class's constants; any other text is a problem.</summary>
+    /// <param name="what">Its name in messages: a property, or an item's metadata.</param>
+    /// <param name="text">The text; null for none.</param>
     /// <param name="names">The class.</param>
-    /// <param name="name">The name to find the line by.</param>
+    /// <param name="name">The name that its line is found by.</param>
     /// <param name="value">The item's Include, for metadata.</param>
     public string? Choice(string what, string? text, Type names, string name, string? value = null)
     {
@@ -139,12 +137,12 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
         return text;
     }
 
-    /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>, or null if it is a problem.</summary>
-    /// <param name="what">What to call it: a property, or an item's metadata.</param>
-    /// <param name="text">What was written.</param>
-    /// <param name="least">The least it may be.</param>
-    /// <param name="most">The most it may be.</param>
-    /// <param name="name">The name to find the line by.</param>
+    /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>; null if it is a problem.</summary>
+    /// <param name="what">Its name in messages: a property, or an item's metadata.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="least">The least allowed value.</param>
+    /// <param name="most">The greatest allowed value.</param>
+    /// <param name="name">The name that its line is found by.</param>
     /// <param name="value">The item's Include, for metadata.</param>
     public double? Number(string what, string text, double least, double most, string? name = null, string? value = null)
     {
@@ -155,10 +153,10 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
         return null;
     }
 
-    /// <summary><c>true</c> or <c>false</c>, or null if it is a problem.</summary>
-    /// <param name="what">What to call it: a property, or an item's metadata.</param>
-    /// <param name="text">What was written.</param>
-    /// <param name="name">The name to find the line by.</param>
+    /// <summary><c>true</c> or <c>false</c>; null if it is a problem.</summary>
+    /// <param name="what">Its name in messages: a property, or an item's metadata.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="name">The name that its line is found by.</param>
     /// <param name="value">The item's Include, for metadata.</param>
     public bool? Truth(string what, string text, string name, string? value = null)
     {

@@ -3,13 +3,13 @@ using Attribution.Contracts;
 namespace Attribution.Sdk.Experiments;
 
 /// <summary>
-/// Finds names that MSBuild would silently ignore because they are almost ours: <c>&lt;TopN&gt;</c> selects 500 rows without a word. A name that the project
+/// Finds misspelled names of the SDK, which MSBuild would ignore: with <c>&lt;TopN&gt;</c> 500 rows are selected without any message. A name that the project
 /// reads itself, as <c>$(TopN)</c>, is the project's own.
 /// </summary>
-/// <param name="settings">The names of our properties.</param>
+/// <param name="settings">The names of the SDK's properties.</param>
 internal sealed class Spelling(IReadOnlyCollection<string> settings)
 {
-    /// <summary>Our items with their metadata.</summary>
+    /// <summary>The SDK's items with their metadata.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Items { get; } = ProjectSettings.Items;
 
     public IEnumerable<Problem> Check(ProjectFile project, IEnumerable<string> globalProperties)
@@ -36,7 +36,7 @@ internal sealed class Spelling(IReadOnlyCollection<string> settings)
         }
     }
 
-    /// <summary>The known names closest to an unknown one, if close enough to be meant; null for a known one and for one far from all.</summary>
+    /// <summary>The known names closest to an unknown one, if they are close enough; null for a known name, or one that is far from all.</summary>
     internal static string? Suggest(string name, IReadOnlyCollection<string> known)
     {
         if (known.Contains(name, StringComparer.OrdinalIgnoreCase))

@@ -3,21 +3,21 @@ using Attribution.Contracts;
 namespace Attribution.Sdk.Experiments;
 
 /// <summary>
-/// Finds methods and traits that the worker does not have, before anything runs: it would say so itself, but of a trait only after hours of training.
+/// Finds methods and traits that the worker does not have, before anything runs. The worker would report them itself, but a trait only after hours of training.
 /// </summary>
 internal static class UnknownNames
 {
-    /// <summary>Methods of one side that the worker does not have.</summary>
-    /// <param name="item">The item that names them.</param>
-    /// <param name="names">Their names.</param>
-    /// <param name="known">The names that there are on this side.</param>
-    /// <param name="said">Names of which something else is said already.</param>
+    /// <summary>The methods of one side that the worker does not have.</summary>
+    /// <param name="item">The name of their item.</param>
+    /// <param name="names">The methods' names.</param>
+    /// <param name="known">The known names of this side.</param>
+    /// <param name="said">Names that another problem covers already.</param>
     public static IEnumerable<Problem> Methods(string item, IEnumerable<string> names, IReadOnlyCollection<string> known, IEnumerable<string> said) =>
         names.Except(known).Except(said).Select(name => new Problem(ProjectErrorCodes.UnknownMethod,
             $"There is no {item} '{name}', and the project has no C# file that could hold it.{DidYouMean(name, known)} Use one of: "
                 + $"{string.Join(", ", known.Order(StringComparer.Ordinal))}.", item, name));
 
-    /// <summary>Evaluation sets whose answers rules are to judge that the worker does not have.</summary>
+    /// <summary>The evaluation sets with traits for which the worker has no rules, although rules judge their answers.</summary>
     public static IEnumerable<Problem> Traits(IEnumerable<ProjectDataset> evals)
     {
         var known = Names.Of(typeof(RuleTraitNames));

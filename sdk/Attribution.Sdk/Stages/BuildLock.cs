@@ -1,8 +1,8 @@
 namespace Attribution.Sdk.Stages;
 
 /// <summary>
-/// Who may write an experiment's requests and run its stages: one build at a time, from its first request to its last stage. It falls with the process that
-/// holds it.
+/// The lock on writing an experiment's requests and running its stages: one build at a time has it, from its first request to its last stage. It is released
+/// when the process that holds it ends.
 /// </summary>
 internal sealed class BuildLock : IDisposable
 {
@@ -15,12 +15,12 @@ internal sealed class BuildLock : IDisposable
 
     private BuildLock(string folder, string build, FileStream file) => (_folder, _build, _file) = (folder, build, file);
 
-    /// <summary>Takes the lock of a folder, if nobody has it.</summary>
-    /// <param name="folder">Where stages keep their notes.</param>
-    /// <param name="build">What is built, with its properties.</param>
-    /// <param name="holder">Who has it: a process and what it builds; null where this build has it.</param>
-    /// <param name="isThisProcess">Whether the holder is a build of other properties in this process, for which nobody can wait.</param>
-    /// <returns>The lock, new or as this build took it before; null if another build has it.</returns>
+    /// <summary>Takes the lock of a folder, if it is free.</summary>
+    /// <param name="folder">The folder of the stages' state.</param>
+    /// <param name="build">The build: the project with its properties.</param>
+    /// <param name="holder">The holder: a process and what it builds; null if this build has the lock.</param>
+    /// <param name="isThisProcess">Whether the holder is a build with other properties in this process, which it is impossible to wait for.</param>
+    /// <returns>The lock, new or already taken by this build; null if another build has it.</returns>
     public static BuildLock? TryTake(string folder, string build, out string? holder, out bool isThisProcess)
     {
         folder = Path.GetFullPath(folder);
@@ -47,7 +47,7 @@ internal sealed class BuildLock : IDisposable
         }
     }
 
-    /// <summary>Lets go of a folder, if this process has it: the build has failed or is done with it.</summary>
+    /// <summary>Releases a folder, if this process has its lock: the build has failed or is done with it.</summary>
     public static void Release(string folder)
     {
         lock (Turn)

@@ -2,10 +2,10 @@ using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tasks;
 
-/// <summary>Has the worker say what each stage would do, and why.</summary>
+/// <summary>Has the worker explain what each stage would do, and why.</summary>
 public sealed class ExplainStages : WorkerTask
 {
-    /// <summary>Where the requests lie that a build would make, relative to the project.</summary>
+    /// <summary>The folder of the requests that a build would make, relative to the project.</summary>
     [Required]
     public string RequestFolder { get; set; } = "";
 

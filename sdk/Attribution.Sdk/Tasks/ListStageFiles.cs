@@ -7,10 +7,9 @@ using Microsoft.Build.Utilities;
 namespace Attribution.Sdk.Tasks;
 
 /// <summary>
-/// The files that decide whether a stage is up to date: it is, if each is there and none is newer than the stage's stamp. They are what the stage reads
-/// (its request, the sizes and times of outside files, the results of the stages before it, the worker's code) and what it made, so that a
-/// deleted or changed artifact is noticed. What it made counts as an input, not as an output: an artifact taken from the
-/// store may be older than everything.
+/// Lists the files that decide whether a stage is up to date (<see cref="StageFiles"/>), as the inputs of its target. MSBuild compares their times with the
+/// stamp's, which misses a file that changed but is older: after the clock went back, or when an older version of the SDK was installed. So a stage whose
+/// files are not those that its stamp describes gets one more input, which is never there.
 /// </summary>
 public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
 {
@@ -18,73 +17,46 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
     [Required]
     public string ProjectDirectory { get; set; } = "";
 
-    /// <summary>Where stages keep their notes, relative to the project.</summary>
+    /// <summary>The folder of the stages' state, relative to the project.</summary>
     [Required]
     public string StateFolder { get; set; } = "";
 
-    /// <summary>Which stages the experiment has.</summary>
+    /// <summary>The kind of experiment, which decides its stages.</summary>
     public string ExperimentKind { get; set; } = "";
 
     /// <summary>The content hashes of the worker's assemblies.</summary>
     [Required]
     public string Library { get; set; } = "";
 
-    /// <summary>The form of the experiment; empty for the one without a name.</summary>
+    /// <summary>The variant of the experiment; empty for none.</summary>
     public string Variant { get; set; } = "";
 
-    /// <summary>Accepting a snapshot runs its stage whatever the files say.</summary>
+    /// <summary>Whether the snapshot is accepted, which runs its stage whatever the files.</summary>
     public bool AcceptSnapshot { get; set; }
 
-    /// <summary>The files, each with the stage's name as metadata <c>Stage</c>; one file may be there for several stages.</summary>
+    /// <summary>The files, each with the stage's name as metadata <c>Stage</c>; a file may be listed for several stages.</summary>
     [Output]
     public ITaskItem[] Files { get; private set; } = [];
 
     /// <inheritdoc/>
     public override bool Execute()
     {
-        Files = [.. ExperimentStage.Of(ExperimentKind).Where(IsAsked).SelectMany(stage => Of(stage).Distinct().Select(file => Item(file, stage.Name)))];
+        var files = new StageFiles(ProjectDirectory, StateFolder, ExperimentKind, Library, Variant);
+        Files = [.. files.Stages.SelectMany(stage => Of(files, stage).Select(file => Item(file, stage.Name)))];
         return true;
     }
 
-    private StageFolder Folder => new(Path.Combine(ProjectDirectory, StateFolder));
-
-    // A project without the item that a stage is for does not ask for it.
-    private bool IsAsked(ExperimentStage stage) => stage.OnlyWith is null || File.Exists(Folder.Request(stage.Name));
-
-    private IEnumerable<string> Of(ExperimentStage stage)
+    private IEnumerable<string> Of(StageFiles files, ExperimentStage stage)
     {
-        var folder = Folder;
-        string[] before = [.. ExperimentStage.Of(ExperimentKind).Where(other => stage.Upstream.Contains(other.Name) && IsAsked(other)).Select(other =>
-            other.Name)];
-        yield return Library;
-        yield return folder.Request(stage.Name);
-        yield return folder.Result(stage.Name);
-        yield return folder.Files(stage.Name);
-        foreach (var upstream in before)
-            yield return folder.Result(upstream);
-        if (stage.Name == StageNames.Report)
-            foreach (var file in before.Select(folder.Request).Append(folder.Verdict))
-                yield return file;
-        if (File.Exists(folder.Inputs(stage.Name)))
-            yield return folder.Inputs(stage.Name);
-        if (File.Exists(folder.Files(stage.Name)))
-            foreach (var file in File.ReadLines(folder.Files(stage.Name)).Where(line => line.Length > 0))
-                yield return Path.Combine(ProjectDirectory, file);
-
-        if (stage.Name != StageNames.VerifySnapshot)
-            yield break;
-        // A snapshot that came by itself, from git or an editor; one that went is among the stage's own files.
-        var snapshots = Path.Combine(ProjectDirectory, ExperimentReader.SnapshotFolder(Variant));
-        if (Directory.Exists(snapshots))
-            foreach (var file in Directory.EnumerateFiles(snapshots, "*.json").Where(file => !file.EndsWith(".received.json", StringComparison.Ordinal)))
-                yield return file;
-        if (AcceptSnapshot)
-            yield return folder.Stamp(stage.Name) + ".accept"; // never there
+        foreach (var file in files.Of(stage))
+            yield return file;
+        if ((AcceptSnapshot && stage.Name == StageNames.VerifySnapshot) || !files.AreThoseOfTheStamp(stage))
+            yield return files.Folder.Stamp(stage.Name) + ".never";
     }
 
     private static TaskItem Item(string file, string stage)
     {
-        // TaskItem reads its text as escaped.
+        // The constructor of TaskItem expects escaped text.
         var item = new TaskItem { ItemSpec = file };
         item.SetMetadata("Stage", stage);
         return item;

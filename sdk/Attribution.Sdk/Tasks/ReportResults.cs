@@ -3,22 +3,22 @@ using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tasks;
 
-/// <summary>The last words of a build: the results in short, and where to look.</summary>
+/// <summary>The last lines of a build: the results in short, and where to look.</summary>
 public sealed class ReportResults : Microsoft.Build.Utilities.Task
 {
     /// <summary>The experiment's name.</summary>
     [Required]
     public string Experiment { get; set; } = "";
 
-    /// <summary>The results in short, as plain text.</summary>
+    /// <summary>The file with the results in short, as plain text.</summary>
     [Required]
     public string Table { get; set; } = "";
 
-    /// <summary>The report.</summary>
+    /// <summary>The path of the report.</summary>
     [Required]
     public string Report { get; set; } = "";
 
-    /// <summary>Where stages keep their notes; from here on another build may.</summary>
+    /// <summary>The folder of the stages' state; its lock is released here for other builds.</summary>
     public string StateFolder { get; set; } = "";
 
     /// <inheritdoc/>

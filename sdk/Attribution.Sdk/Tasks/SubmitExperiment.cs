@@ -10,8 +10,14 @@ public sealed class SubmitExperiment : WorkerTask
     /// <summary>Whether to submit; else it is only asked whether a build is under way.</summary>
     public bool Submits { get; set; }
 
-    /// <summary>The files that decide whether a stage is up to date, with its name as metadata <c>Stage</c>; see <see cref="ListStageFiles"/>.</summary>
-    public ITaskItem[] StageFiles { get; set; } = [];
+    /// <summary>Which stages the experiment has.</summary>
+    public string ExperimentKind { get; set; } = "";
+
+    /// <summary>The content hashes of the worker's assemblies.</summary>
+    public string Library { get; set; } = "";
+
+    /// <summary>The variant of the experiment; empty for none.</summary>
+    public string Variant { get; set; } = "";
 
     /// <summary>Whether a build is under way.</summary>
     [Output]
@@ -29,18 +35,14 @@ public sealed class SubmitExperiment : WorkerTask
             IsUnderWay = HasSummary;
             return answered;
         }
-        var folder = new StageFolder(Path.Combine(ProjectDirectory, StateFolder));
-        if (StageFiles.GroupBy(file => file.GetMetadata("Stage")).All(stage => IsUpToDate(folder.Stamp(stage.Key), stage.Select(file => file.ItemSpec))))
+        var files = new StageFiles(ProjectDirectory, StateFolder, ExperimentKind, Library, Variant);
+        if (files.Stages.All(files.AreThoseOfTheStamp))
         {
             Shout("up to date; nothing is submitted");
             return true;
         }
         return Run([.. ask, "--", .. Command()]);
     }
-
-    // As MSBuild compares a target's inputs with its outputs.
-    private bool IsUpToDate(string stamp, IEnumerable<string> files) => File.Exists(stamp) && File.GetLastWriteTimeUtc(stamp) is var time
-        && files.Select(file => Path.Combine(ProjectDirectory, file)).All(file => File.Exists(file) && File.GetLastWriteTimeUtc(file) <= time);
 
     // What was restored here is not restored there: a node may have no network.
     private IEnumerable<string> Command()

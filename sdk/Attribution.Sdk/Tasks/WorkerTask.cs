@@ -7,7 +7,7 @@ using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tasks;
 
-/// <summary>Runs the worker and makes MSBuild messages, warnings and errors of what it says.</summary>
+/// <summary>Runs the worker and turns its output into MSBuild messages, warnings and errors.</summary>
 public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTask
 {
     private const int LastLines = 15;
@@ -19,11 +19,11 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
     private bool _hasSummary;
     private bool _isCanceled;
 
-    /// <summary>The experiment's project.</summary>
+    /// <summary>The experiment's project file.</summary>
     [Required]
     public string ProjectFile { get; set; } = "";
 
-    /// <summary>Where stages keep their notes, relative to the project.</summary>
+    /// <summary>The folder of the stages' state, relative to the project.</summary>
     [Required]
     public string StateFolder { get; set; } = "";
 
@@ -31,19 +31,19 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
     [Required]
     public string Worker { get; set; } = "";
 
-    /// <summary>The libtorch to use; empty leaves it to the worker.</summary>
+    /// <summary>The libtorch to use; empty to leave it to the worker.</summary>
     public string LibTorchPath { get; set; } = "";
 
-    /// <summary>CPU threads of an operator; empty leaves it to the worker.</summary>
+    /// <summary>The number of CPU threads that one operator uses; empty to leave it to the worker.</summary>
     public string Threads { get; set; } = "";
 
-    /// <summary>The project's directory: the worker's current one.</summary>
+    /// <summary>The project's directory, which is the worker's current directory.</summary>
     private protected string ProjectDirectory => Path.GetDirectoryName(ProjectFile)!;
 
-    /// <summary>What the worker is doing, for messages.</summary>
+    /// <summary>The worker's activity, for messages.</summary>
     private protected abstract string Doing { get; }
 
-    /// <summary>Who should see a line that is none of the protocol; a native library may print one.</summary>
+    /// <summary>The importance of lines that do not belong to the protocol; a native library may print some.</summary>
     private protected virtual MessageImportance PlainLines => MessageImportance.Low;
 
     /// <inheritdoc/>
@@ -58,14 +58,14 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
         running?.Stop();
     }
 
-    /// <summary>Runs it to its end.</summary>
-    /// <returns>Whether it did what it was asked to; why not has been logged, unless the build was cancelled.</returns>
+    /// <summary>Runs the worker until it ends.</summary>
+    /// <returns>Whether it succeeded; if not, the reason has been logged, unless the build was cancelled.</returns>
     private protected bool Run(params IEnumerable<string> arguments)
     {
         if (!File.Exists(Worker))
         {
             Log.LogError(null, ProjectErrorCodes.WorkerMissing, null, null, 0, 0, 0, 0,
-                "The worker {0} is not there. Restore the Attribution.Sdk package again, or correct AttributionWorker.", Worker);
+                "The worker {0} does not exist. Restore the Attribution.Sdk package again, or correct AttributionWorker.", Worker);
             return false;
         }
         if (Start(arguments) is not { } worker)
@@ -88,7 +88,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
         }
     }
 
-    /// <summary>Says that it is done, unless the worker did.</summary>
+    /// <summary>Logs that the work is done, unless the worker has.</summary>
     private protected void SayDone()
     {
         if (!_hasSummary)
@@ -164,7 +164,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
     private void KeepErrorLine(string line)
     {
         line = ForeignText.Visible(line);
-        // A verb that does not speak the protocol ends with `error ATTR1234: ...`.
+        // A verb that does not use the protocol ends with `error ATTR1234: ...`.
         if (line.StartsWith("error ATTR", StringComparison.Ordinal))
             Log.LogMessageFromText(line, MessageImportance.High);
         else
@@ -177,7 +177,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
         }
     }
 
-    // .NET gives 128 + the signal's number for a process that a signal ended.
+    // For a process that a signal ended, .NET returns 128 + the signal's number.
     private static string How(int exitCode) => exitCode switch
     {
         137 => "because it was killed (signal 9; the system does that when memory runs out)",
@@ -185,7 +185,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
         _ => $"with exit code {exitCode}",
     };
 
-    // A row of JSON lines is a line. What is wrong in no file is wrong in the project, where its property may stand.
+    // A row of JSON lines is a line. An error in no file is in the project, which may contain the property.
     private (string File, int Line) Place(WorkerLine line)
     {
         if (line.File is { } file)

@@ -8,7 +8,7 @@ using Microsoft.Build.Framework;
 namespace Attribution.Sdk.Tasks;
 
 /// <summary>
-/// Checks the project and writes <c>S.request.json</c> of every stage S, each only when it says something new: the file's time is the time of the change.
+/// Checks the project and writes <c>S.request.json</c> of every stage S, but only if its content changes: the file's time is the time of the change.
 /// </summary>
 public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrementalTask, ICancelableTask
 {
@@ -16,15 +16,15 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
 
     private readonly ManualResetEventSlim _canceled = new();
 
-    /// <summary>The experiment's project.</summary>
+    /// <summary>The experiment's project file.</summary>
     [Required]
     public string ProjectFile { get; set; } = "";
 
-    /// <summary>Where stages keep their notes, relative to the project.</summary>
+    /// <summary>The folder of the stages' state, relative to the project.</summary>
     [Required]
     public string StateFolder { get; set; } = "";
 
-    /// <summary>Where the requests go; the state folder unless the build only explains.</summary>
+    /// <summary>The folder for the requests; the state folder unless the build only explains.</summary>
     [Required]
     public string RequestFolder { get; set; } = "";
 
@@ -53,23 +53,23 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
     /// <summary>The project's items of that name.</summary>
     public ITaskItem[] GroundTruths { get; set; } = [];
 
-    /// <summary>What was compiled.</summary>
+    /// <summary>The compiled source files.</summary>
     public ITaskItem[] SourceFiles { get; set; } = [];
 
-    /// <summary>Source files in this folder are the build's, not the experiment's.</summary>
+    /// <summary>The folder whose source files belong to the build, not to the experiment.</summary>
     public string GeneratedFolder { get; set; } = "";
 
-    /// <summary>What <see cref="SourceFiles"/> were compiled to.</summary>
+    /// <summary>The assembly compiled from <see cref="SourceFiles"/>.</summary>
     public string PluginAssembly { get; set; } = "";
 
-    /// <summary>The worker's program, beside which the judging prompts of the built-in traits lie.</summary>
+    /// <summary>The worker's program; the judging prompts of the built-in traits are beside it.</summary>
     [Required]
     public string Worker { get; set; } = "";
 
-    /// <summary>Set by <c>-question</c>: what would be written is an error.</summary>
+    /// <summary>Set by <c>-question</c>: a file that would be written is an error.</summary>
     public bool FailIfNotIncremental { get; set; }
 
-    /// <summary>The environment, whose variables MSBuild takes for properties.</summary>
+    /// <summary>The environment, whose variables MSBuild treats as properties.</summary>
     internal IDictionary EnvironmentVariables { get; init; } = Environment.GetEnvironmentVariables();
 
     /// <inheritdoc/>
@@ -82,7 +82,7 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         var globals = (BuildEngine as IBuildEngine6)?.GetGlobalProperties() ?? new Dictionary<string, string>();
 
         var command = BuildCommand.Of(ProjectFile, globals, settings.Keys);
-        // Who only asks writes nothing; an explanation has a folder of its own.
+        // A build that only asks writes nothing; an explanation has its own folder.
         if (!FailIfNotIncremental && RequestFolder == StateFolder && !TakeTurn(Path.Combine(directory, StateFolder), command))
             return false;
         var reader = ExperimentReader.Of(new ProjectInputs
@@ -112,7 +112,7 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
             else
                 File.Delete(folder.Inputs(request.Stage));
         }
-        // Of a project that was of another kind before; who explains asks for whatever there is.
+        // Removes requests of a project that had another kind before; explaining explains whatever requests exist.
         foreach (var stage in ExperimentStage.All.Select(stage => stage.Name).Except(stages.Select(stage => stage.Settings.Stage)))
             File.Delete(folder.Request(stage));
         return !Log.HasLoggedErrors;
@@ -121,7 +121,7 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
     /// <inheritdoc/>
     public void Cancel() => _canceled.Set();
 
-    /// <summary>Waits until no other build works with the folder, and keeps others from it until this one has ended.</summary>
+    /// <summary>Waits until no other build uses the folder, and keeps others from it until this build has ended.</summary>
     private bool TakeTurn(string folder, string command)
     {
         for (string? told = null; ; _canceled.Wait(LockPause))
@@ -169,7 +169,7 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         return new PluginSettings(paths.Short(PluginAssembly), Convert.ToHexStringLower(SHA256.HashData(assembly)));
     }
 
-    /// <summary>MSBuild takes every environment variable for a property, so that a stray SEED or DEVICE sets ours.</summary>
+    /// <summary>MSBuild treats every environment variable as a property, so a stray SEED or DEVICE would set the SDK's property.</summary>
     private IEnumerable<Problem> FromEnvironment(Dictionary<string, string> settings, ProjectFile project, IReadOnlyDictionary<string, string> globals)
     {
         foreach (DictionaryEntry variable in EnvironmentVariables)

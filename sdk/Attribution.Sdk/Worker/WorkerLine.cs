@@ -3,23 +3,23 @@ using Attribution.Contracts;
 
 namespace Attribution.Sdk.Worker;
 
-/// <summary>One line of what the worker says.</summary>
+/// <summary>A line of the worker's output.</summary>
 /// <param name="Kind"><c>message</c>, <c>warning</c>, <c>error</c>, <c>progress</c> or <c>summary</c>.</param>
-/// <param name="Text">For people.</param>
+/// <param name="Text">The text for people.</param>
 internal sealed record WorkerLine(string Kind, string Text)
 {
     public string? Code { get; init; }
     public string? File { get; init; }
 
-    /// <summary>0-based.</summary>
+    /// <summary>The 0-based row.</summary>
     public long? Row { get; init; }
 
     public string? Property { get; init; }
 
-    /// <summary>A message for those who look for it.</summary>
+    /// <summary>Whether it is a message for readers who ask for more output.</summary>
     public bool IsDetail { get; init; }
 
-    /// <summary>The line, or null if it is none of the protocol: a native library may write to stdout, too.</summary>
+    /// <summary>Parses a line; null if it does not belong to the protocol: a native library may write to stdout too.</summary>
     public static WorkerLine? Parse(string line)
     {
         if (!line.StartsWith('{'))

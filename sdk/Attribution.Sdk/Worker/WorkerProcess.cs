@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Attribution.Sdk.Worker;
 
-/// <summary>A running worker. Its stdin stays open and empty; the worker takes its end for the end of the build.</summary>
+/// <summary>A running worker. Its stdin stays open and empty; when it is closed, the worker knows that the build has ended.</summary>
 internal sealed partial class WorkerProcess : IDisposable
 {
     private const int Sigterm = 15;
@@ -23,7 +23,7 @@ internal sealed partial class WorkerProcess : IDisposable
     }
 
     /// <summary>Starts <paramref name="worker"/>: a program, or an assembly that <c>dotnet</c> runs.</summary>
-    /// <exception cref="System.ComponentModel.Win32Exception">It does not start.</exception>
+    /// <exception cref="System.ComponentModel.Win32Exception">The worker does not start.</exception>
     public static WorkerProcess Start(string worker, IEnumerable<string> arguments, string directory, IReadOnlyDictionary<string, string> environment,
         Action<string> error)
     {
@@ -42,14 +42,14 @@ internal sealed partial class WorkerProcess : IDisposable
         return new WorkerProcess(Process.Start(start)!, error);
     }
 
-    /// <summary>What it writes to stdout, until it ends.</summary>
+    /// <summary>The lines that it writes to stdout, until it ends.</summary>
     public IEnumerable<string> Lines()
     {
         while (_process.StandardOutput.ReadLine() is { } line)
             yield return line;
     }
 
-    /// <summary>Waits for its end.</summary>
+    /// <summary>Waits until it ends.</summary>
     /// <returns>The exit code.</returns>
     public int Wait()
     {
@@ -58,7 +58,7 @@ internal sealed partial class WorkerProcess : IDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Asks it to stop at the next safe point, and ends it if it does not.</summary>
+    /// <summary>Asks it to stop at the next safe point, and kills it if it does not.</summary>
     public void Stop()
     {
         try
@@ -72,7 +72,7 @@ internal sealed partial class WorkerProcess : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // It has ended.
+            // It has already ended.
         }
     }
 

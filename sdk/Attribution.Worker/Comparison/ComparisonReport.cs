@@ -7,20 +7,20 @@ using Spectre.Console;
 
 namespace Attribution.Worker.Comparison;
 
-/// <summary>A comparison for people, as a table, and for programs, as JSON.</summary>
+/// <summary>A comparison as a table for people, and as JSON for programs.</summary>
 internal static class ComparisonReport
 {
     private const string Nothing = "-", Same = "=", Indent = "  ";
 
-    // Of the selection of training data, and of context attribution.
+    // For data selection, and for context attribution.
     private static readonly string[] Headline = [ResultTable.Precision, ResultTable.Gap, ResultTable.Judged, "top1_accuracy", "lds", "top5_drop"];
 
     private const int MostBesideEachOther = 3;
 
-    /// <summary>Writes a section per evaluation set, a line per run, and for each metric A, B and B - A; or a line per metric, where they are many.</summary>
-    /// <param name="comparison">What to write.</param>
-    /// <param name="console">Where.</param>
-    /// <param name="all">Every metric, instead of the few that say the most.</param>
+    /// <summary>Writes a section per evaluation set with a line per run, and for each metric A, B and B - A; or a line per metric if there are many.</summary>
+    /// <param name="comparison">The comparison.</param>
+    /// <param name="console">The console to write to.</param>
+    /// <param name="all">Whether to show every metric instead of the most important ones.</param>
     public static void WriteTable(MetricsComparison comparison, IAnsiConsole console, bool all)
     {
         console.WriteLine($"A: {comparison.A.Name}");
@@ -41,7 +41,7 @@ internal static class ComparisonReport
             + (hidden > 0 ? $"; {hidden} more metrics differ, --all shows them" : ""));
     }
 
-    /// <summary>The comparison as JSON: per run its settings that differ and every metric with <c>a</c>, <c>b</c> and <c>difference</c>, b - a.</summary>
+    /// <summary>The comparison as JSON: for each run its settings that differ, and every metric with <c>a</c>, <c>b</c> and <c>difference</c>, b - a.</summary>
     public static string ToJson(MetricsComparison comparison) => JsonSerializer.Serialize(new
     {
         a = comparison.A.Name,
@@ -111,7 +111,7 @@ internal static class ComparisonReport
             ? difference.ToString("+0.000;-0.000;+0.000", CultureInfo.InvariantCulture) : Nothing];
     }
 
-    // The methods say which run it is, as in the table of a build; where they do not, its name does.
+    // The methods identify the run, as in a build's table; if they do not, its name does.
     private static string[] Labels(IReadOnlyList<RunPair> pairs)
     {
         var labels = pairs.Select(pair => pair.Common("attribution") is not { } attribution ? pair.A : pair.Common("selection") is { } selection

@@ -13,11 +13,12 @@ internal sealed class GitRevision
     private GitRevision(string folder, string name, string commit, string description) =>
         (_folder, _name, _commit, Description) = (folder, name, commit, description);
 
-    /// <summary>The commit's short hash and day.</summary>
+    /// <summary>The commit's short hash and date.</summary>
     public string Description { get; }
 
-    /// <summary>Finds a commit by whatever name git knows it.</summary>
-    /// <exception cref="AttributionException">ATTR1712: git is not there or the folder is not in a repository. ATTR1713: there is no such commit.</exception>
+    /// <summary>Finds a commit by any name that git accepts.</summary>
+    /// <exception cref="AttributionException">ATTR1712: git is not installed, or the folder is not in a repository. ATTR1713: there is no such
+    /// commit.</exception>
     public static GitRevision Find(string folder, string name)
     {
         if (Git(folder, "rev-parse", "--git-dir") is { Code: not 0 } outside)
@@ -34,9 +35,9 @@ internal sealed class GitRevision
         return new(folder, name, commit, Git(folder, "show", "--no-patch", "--format=%h, %cs", commit).Output.Trim());
     }
 
-    /// <summary>A file as it was.</summary>
-    /// <param name="path">Relative to the folder, with <c>/</c>.</param>
-    /// <exception cref="AttributionException">ATTR1714: the revision has no such file.</exception>
+    /// <summary>The content of a file at this commit.</summary>
+    /// <param name="path">The path relative to the folder, with <c>/</c>.</param>
+    /// <exception cref="AttributionException">ATTR1714: the commit has no such file.</exception>
     public string Read(string path)
     {
         var file = Git(_folder, "show", $"{_commit}:./{path}");

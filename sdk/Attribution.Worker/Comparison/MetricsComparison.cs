@@ -2,20 +2,21 @@ using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Worker.Comparison;
 
-/// <summary>Two sets of metrics, run by run.</summary>
+/// <summary>Two sets of metrics, compared run by run.</summary>
 /// <param name="A">The first.</param>
 /// <param name="B">The second.</param>
-/// <param name="Pairs">The runs that both have, in the first's order.</param>
-/// <param name="OnlyA">Names of runs without a counterpart in the second.</param>
-/// <param name="OnlyB">Names of runs without a counterpart in the first.</param>
+/// <param name="Pairs">The runs that both sets have, in the first's order.</param>
+/// <param name="OnlyA">The names of runs that only the first has.</param>
+/// <param name="OnlyB">The names of runs that only the second has.</param>
 internal sealed record MetricsComparison(MetricsSource A, MetricsSource B, IReadOnlyList<RunPair> Pairs, IReadOnlyList<string> OnlyA,
     IReadOnlyList<string> OnlyB)
 {
-    // Where names differ, as they do with the layer: what else makes two runs counterparts, the closest first.
+    // If names differ, as with different layers: the settings that make two runs counterparts, the closest match first.
     private static readonly string[][] Likenesses = [["train", "eval", "attribution", "selection"], ["eval", "attribution", "selection"]];
 
     /// <summary>
-    /// Pairs runs of one name; then, among the rest, those that are the only ones with the same data and methods, or the same evaluation set and methods.
+    /// Pairs runs with the same name; then, among the rest, runs that are the only ones with the same data and methods, or with the same evaluation set and
+    /// methods.
     /// </summary>
     public static MetricsComparison Of(MetricsSource a, MetricsSource b)
     {
@@ -39,7 +40,7 @@ internal sealed record MetricsComparison(MetricsSource A, MetricsSource B, IRead
         return new(a, b, [.. a.Metrics.OverSeeds.Keys.Where(pairs.ContainsKey).Select(name => pairs[name])], [.. restA.Keys], [.. restB.Keys]);
     }
 
-    // The runs that are the only one of their kind, by kind.
+    // The runs that are the only ones with their settings, by these settings.
     private static Dictionary<string, string> Unique(Dictionary<string, RunMetrics> runs, string[] settings) => runs
         .Where(run => run.Value.Settings.GetValueOrDefault("eval") is not null)
         .GroupBy(run => string.Join('\n', settings.Select(s => run.Value.Settings.GetValueOrDefault(s)?.ToString())))

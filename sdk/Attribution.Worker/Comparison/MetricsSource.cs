@@ -3,8 +3,8 @@ using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Worker.Comparison;
 
-/// <summary>Metrics and where they come from.</summary>
-/// <param name="Name">The place, for people: a path, or a path and a revision.</param>
+/// <summary>Metrics and their origin.</summary>
+/// <param name="Name">The origin for display: a path, or a path and a revision.</param>
 /// <param name="Metrics">The metrics.</param>
 internal sealed record MetricsSource(string Name, Metrics Metrics)
 {
@@ -13,7 +13,8 @@ internal sealed record MetricsSource(string Name, Metrics Metrics)
 
     /// <summary>The metrics of an experiment's last build.</summary>
     /// <param name="path">The experiment's folder, its project file, or a file of metrics.</param>
-    /// <exception cref="AttributionException">ATTR1711: there is no such experiment, or it has no metrics yet. ATTR1702: the file holds none.</exception>
+    /// <exception cref="AttributionException">ATTR1711: there is no such experiment, or it has no metrics yet. ATTR1702: the file is not a metrics
+    /// file.</exception>
     public static MetricsSource Of(string path)
     {
         var file = File.Exists(path) && !IsProject(path) ? path : Path.Combine(FolderOf(path), "out", Metrics.File);
@@ -25,11 +26,11 @@ internal sealed record MetricsSource(string Name, Metrics Metrics)
         return new(file, Metrics.Read(file));
     }
 
-    /// <summary>The metrics that an experiment's snapshot had in a revision of its git repository.</summary>
+    /// <summary>The metrics in an experiment's snapshot at a revision of its git repository.</summary>
     /// <param name="path">The experiment's folder or its project file.</param>
-    /// <param name="revision">Whatever git takes for a commit: <c>HEAD</c>, <c>main~3</c>, a tag, a hash.</param>
-    /// <exception cref="AttributionException">ATTR1712: git is not there or the folder is not in a repository. ATTR1713: no such revision. ATTR1714: it has no
-    /// snapshot of the experiment.</exception>
+    /// <param name="revision">Any name of a commit that git accepts: <c>HEAD</c>, <c>main~3</c>, a tag, a hash.</param>
+    /// <exception cref="AttributionException">ATTR1712: git is not installed, or the folder is not in a repository. ATTR1713: there is no such revision.
+    /// ATTR1714: it has no snapshot of the experiment.</exception>
     public static MetricsSource At(string path, string revision)
     {
         var commit = GitRevision.Find(FolderOf(path), revision);

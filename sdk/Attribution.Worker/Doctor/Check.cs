@@ -1,24 +1,24 @@
 namespace Attribution.Worker.Doctor;
 
-/// <summary>What the doctor saw of one part of the machine.</summary>
-/// <param name="Part">Its name, such as <c>libtorch</c>.</param>
-/// <param name="Status">How it stands.</param>
+/// <summary>The doctor's result for one part of the machine.</summary>
+/// <param name="Part">Its name, for example <c>libtorch</c>.</param>
+/// <param name="Status">Its status.</param>
 /// <param name="Found">What was found, on one line.</param>
-/// <param name="Mend">The one line that mends it; null where nothing is to be mended.</param>
+/// <param name="Mend">The command that fixes it; null if nothing has to be fixed.</param>
 public sealed record Check(string Part, CheckStatus Status, string Found, string? Mend = null);
 
-/// <summary>How a part of the machine stands.</summary>
+/// <summary>The status of a part of the machine.</summary>
 public enum CheckStatus
 {
-    /// <summary>There, and as it should be.</summary>
+    /// <summary>Present and in order.</summary>
     Ok,
 
-    /// <summary>Not there, and not needed for everything.</summary>
+    /// <summary>Missing, but not needed for everything.</summary>
     Absent,
 
-    /// <summary>There, but not as good as it could be.</summary>
+    /// <summary>Present, but not in the best state.</summary>
     Warn,
 
-    /// <summary>Needed, and not there.</summary>
+    /// <summary>Needed, but missing.</summary>
     Missing,
 }

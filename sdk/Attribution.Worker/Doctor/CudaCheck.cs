@@ -3,11 +3,11 @@ using System.Diagnostics;
 
 namespace Attribution.Worker.Doctor;
 
-/// <summary>The CUDA devices: what the driver lists, and what of it the tensor library can use.</summary>
+/// <summary>The CUDA devices: those that the driver lists, and those of them that the tensor library can use.</summary>
 public static class CudaCheck
 {
-    /// <param name="usable">The devices that the tensor library counts; null if it could not be loaded.</param>
-    /// <param name="builtWithCuda">Whether the tensor library has CUDA at all; null if that is unknown.</param>
+    /// <param name="usable">The number of devices that the tensor library can use; null if it could not be loaded.</param>
+    /// <param name="builtWithCuda">Whether the tensor library supports CUDA; null if not known.</param>
     public static Check Look(int? usable, bool? builtWithCuda) => Judge(DriverDevices(), usable, builtWithCuda);
 
     internal static Check Judge(IReadOnlyList<string> devices, int? usable, bool? builtWithCuda)
@@ -25,7 +25,7 @@ public static class CudaCheck
         };
     }
 
-    /// <summary>Names and memory as the driver's own tool gives them; empty without a driver.</summary>
+    /// <summary>Names and memory from the driver's own tool; empty without a driver.</summary>
     private static IReadOnlyList<string> DriverDevices()
     {
         try

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Attribution.Worker.Doctor;
 
-/// <summary>The doctor's findings as a table or as JSON.</summary>
+/// <summary>The doctor's results as a table or as JSON.</summary>
 public static class DoctorReport
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -17,7 +17,7 @@ public static class DoctorReport
     /// <summary>0, or 1 if something needed is missing.</summary>
     public static int ExitCode(IEnumerable<Check> checks) => checks.Any(check => check.Status == CheckStatus.Missing) ? 1 : 0;
 
-    /// <summary>A table, then the lines that mend what is to be mended: outside of it, so that they can be copied whole.</summary>
+    /// <summary>Writes a table, then the commands that fix what has to be fixed, outside of the table so that they can be copied as a whole.</summary>
     public static void WriteTable(IReadOnlyList<Check> checks, TextWriter output, bool isTerminal)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -43,7 +43,7 @@ public static class DoctorReport
         output.WriteLine(ExitCode(checks) == 0 ? "Ready: nothing that is needed is missing." : "Not ready: something that is needed is missing.");
     }
 
-    /// <summary><c>{"ready": true, "checks": [{"part", "status", "found", "mend"}]}</c>.</summary>
+    /// <summary>Writes <c>{"ready": true, "checks": [{"part", "status", "found", "mend"}]}</c>.</summary>
     public static void WriteJson(IReadOnlyList<Check> checks, TextWriter output) =>
         output.WriteLine(JsonSerializer.Serialize(new { ready = ExitCode(checks) == 0, checks }, Json));
 

@@ -1,6 +1,6 @@
 namespace Attribution.Worker.Doctor;
 
-/// <summary>Whether the keys of the services that an experiment may call are there. Their values are never shown.</summary>
+/// <summary>Whether the keys of the services that an experiment may call are set. Their values are never shown.</summary>
 public static class KeyChecks
 {
     private static readonly (string Name, string For)[] Keys =
@@ -18,7 +18,7 @@ public static class KeyChecks
             Environment.GetEnvironmentVariable(key.Name) is { Length: > 0 } ? "set in the environment" : file.Contains(key.Name) ? "set in .env" : null);
         foreach (var (name, purpose) in Keys)
         {
-            // Either name of the hub's token will do.
+            // Either name of the hub's token is enough.
             if (name == "HUGGING_FACE_HUB_TOKEN" && isThere[name] is null)
                 continue;
             if (name == "HF_TOKEN" && isThere[name] is null && isThere["HUGGING_FACE_HUB_TOKEN"] is not null)

@@ -1,11 +1,11 @@
 namespace Attribution.Worker.Doctor;
 
-/// <summary>The artifact store: where it is, whether it can be written, how much room is left.</summary>
+/// <summary>The artifact store: its location, whether it is writable, and the free space.</summary>
 public static class StoreCheck
 {
     private const long TooLittle = 10L << 30;
 
-    /// <summary>Looks at the store's folder, or where it does not exist yet, at the nearest folder that does.</summary>
+    /// <summary>Checks the store's folder or, if it does not exist yet, the nearest existing folder above it.</summary>
     public static Check Look(string store)
     {
         var existing = new DirectoryInfo(store);

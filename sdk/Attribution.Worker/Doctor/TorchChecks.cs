@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace Attribution.Worker.Doctor;
 
-/// <summary>libtorch, the processor, the threads and the GPUs. Works, and says so, where libtorch cannot be loaded.</summary>
+/// <summary>libtorch, the processor, the threads and the GPUs. If libtorch cannot be loaded, the result says so.</summary>
 internal static class TorchChecks
 {
     public static IEnumerable<Check> Look()
@@ -26,17 +26,17 @@ internal static class TorchChecks
             yield break;
         }
 
-        var version = loaded.Version is { } known ? $"{known}" : "of a version that it does not say";
+        var version = loaded.Version is { } known ? $"{known}" : "of unknown version";
         yield return new Check("libtorch", loaded.Fits ? CheckStatus.Ok : CheckStatus.Warn,
             $"{version} {loaded.Origin}, {(loaded.HasCuda ? "CUDA" : "CPU only")}, {loaded.Folder}",
             loaded.Fits ? null : $"{TorchLibrary.VersionWarning(loaded)}");
         yield return new Check("TorchSharp", CheckStatus.Ok, $"{TorchLibrary.PackageVersion}"
-            + (loaded.WithOldStandardLibrary ? ", loaded with a weak need of libstdc++: this system's is older than the package's" : ""));
+            + (loaded.WithOldStandardLibrary ? ", loaded with a weak reference to libstdc++, because this system's is older than the package's" : ""));
         yield return new Check("processor", CheckStatus.Ok,
             $"{Processor.Name}, {Processor.Cores} cores; kernels use {Processor.Capability}; "
                 + $"{(Processor.MultipliesBFloat16 ? "multiplies bfloat16 itself" : "multiplies bfloat16 as float32")}");
         yield return new Check("threads", CheckStatus.Ok, TorchThreads.Asked() is { } asked
-            ? $"{asked} of {Processor.Cores} cores, as the environment says"
+            ? $"{asked} of {Processor.Cores} cores, as set in the environment"
             : $"1 for small models, {Processor.Cores} of {Processor.Cores} cores for others");
         yield return CudaCheck.Look(loaded.HasCuda && torch.cuda.is_available() ? torch.cuda.device_count() : 0, loaded.HasCuda);
     }

@@ -11,26 +11,26 @@ using DuckDB.NET.Data;
 
 namespace Attribution.Worker.Querying;
 
-/// <summary>The outputs of experiments as the tables of a DuckDB in memory: see <see cref="QueryTables"/>.</summary>
+/// <summary>The outputs of experiments as the tables of an in-memory DuckDB; see <see cref="QueryTables"/>.</summary>
 internal sealed partial class ExperimentDatabase : IDisposable
 {
-    /// <summary>Where each file belongs; outside of what a query sees without asking.</summary>
+    /// <summary>The experiment and run of each file; not visible to a query without qualification.</summary>
     public const string FilesTable = "internal.files";
 
     private readonly DuckDBConnection _connection = DuckDbDatabase.Open();
     private readonly List<string> _missing = [];
 
-    // The one place that DuckDB may write in once a question is asked.
+    // The only folder that DuckDB may write to when a query runs.
     private readonly DirectoryInfo _results = Directory.CreateTempSubdirectory("attribution-query-");
 
     private ExperimentDatabase()
     {
     }
 
-    /// <summary>What is wrong with tables that could not be made, a sentence each.</summary>
+    /// <summary>The reasons why tables could not be created, one sentence each.</summary>
     public IReadOnlyList<string> Missing => _missing;
 
-    /// <summary>Makes the tables. Files of text, scores and vectors are read when a query needs them.</summary>
+    /// <summary>Creates the tables. Files of text, scores and vectors are read only when a query needs them.</summary>
     public static ExperimentDatabase Open(IReadOnlyList<ExperimentOutputs> experiments)
     {
         var database = new ExperimentDatabase();
@@ -40,7 +40,7 @@ internal sealed partial class ExperimentDatabase : IDisposable
         return database;
     }
 
-    /// <summary>From here on DuckDB reads the experiments' files, writes results and opens nothing else, whatever a question calls.</summary>
+    /// <summary>From here on DuckDB reads only the experiments' files and writes only results, whatever a query calls.</summary>
     private void Lock(IReadOnlyList<ExperimentOutputs> experiments)
     {
         var files = experiments.SelectMany(e => e.Files).Select(f => f.Path).Distinct();
@@ -48,9 +48,9 @@ internal sealed partial class ExperimentDatabase : IDisposable
             + "enable_external_access = false; SET lock_configuration = true");
     }
 
-    /// <summary>Checks that a text is one statement that DuckDB takes and that only asks.</summary>
-    /// <exception cref="DbException">It is none; the message points into the text.</exception>
-    /// <exception cref="AttributionException">ATTR1732: it would change something.</exception>
+    /// <summary>Checks that a text is a single statement that DuckDB accepts and that changes nothing.</summary>
+    /// <exception cref="DbException">It is not a statement; the message points into the text.</exception>
+    /// <exception cref="AttributionException">ATTR1732: the statement would change something.</exception>
     public void Check(string sql)
     {
         if (!Asks())
@@ -67,29 +67,29 @@ internal sealed partial class ExperimentDatabase : IDisposable
             catch (DbException e) when (e.Message.StartsWith("Permission Error", StringComparison.Ordinal)
                 && _connection.QueryStrings($"SELECT json_serialize_sql({Sql.Literal(sql)})")[0].Contains("Only SELECT statements", StringComparison.Ordinal))
             {
-                // DuckDB looks for the file of a COPY before it says what statement it is.
+                // DuckDB looks for the file of a COPY before it reports the kind of statement.
                 return false;
             }
         }
     }
 
-    /// <summary>The result's columns.</summary>
-    /// <exception cref="DbException">DuckDB's message.</exception>
+    /// <summary>The columns of a query's result.</summary>
+    /// <exception cref="DbException">The query is wrong; the message is DuckDB's.</exception>
     public IReadOnlyList<DuckDbField> Columns(string sql)
     {
         using var reader = _connection.Stream(sql);
         return reader.Columns;
     }
 
-    /// <summary>The result, every value as text.</summary>
-    /// <exception cref="DbException">DuckDB's message.</exception>
+    /// <summary>The result of a query, with every value as text.</summary>
+    /// <exception cref="DbException">The query is wrong; the message is DuckDB's.</exception>
     public DuckDbReader Texts(string sql) => _connection.Stream($"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {Nested(sql)}");
 
-    /// <summary>Writes the result to a file, which is replaced.</summary>
+    /// <summary>Writes the result of a query to a file, replacing it.</summary>
     /// <param name="sql">The query.</param>
     /// <param name="path">The file.</param>
-    /// <param name="format">DuckDB's words for the format.</param>
-    /// <exception cref="DbException">DuckDB's message.</exception>
+    /// <param name="format">The format, in DuckDB's words.</param>
+    /// <exception cref="DbException">The query is wrong; the message is DuckDB's.</exception>
     public void Write(string sql, string path, string format)
     {
         var result = Path.Combine(_results.FullName, "result");
@@ -103,7 +103,7 @@ internal sealed partial class ExperimentDatabase : IDisposable
         _results.Delete(recursive: true);
     }
 
-    // The line break ends a comment of the query's last line. An end mark that is inside of a text is none: without it the query would not parse.
+    // The line break ends a comment in the query's last line. A semicolon inside a string literal does not end the query: without it the query would not parse.
     private string Nested(string sql)
     {
         var end = EndMark().Match(sql);
@@ -144,7 +144,7 @@ internal sealed partial class ExperimentDatabase : IDisposable
     {
         _connection.Execute("CREATE SCHEMA internal");
         _connection.Execute($"CREATE TABLE {FilesTable} (path VARCHAR, {string.Join(", ", QueryTables.Run.Select(c => $"{Sql.Identifier(c.Name)} {c.Type}"))}, judge VARCHAR, dataset VARCHAR, method VARCHAR)");
-        // Every method has the rows of its dataset; one copy is enough.
+        // Every method has the same rows of its dataset, so one copy is enough.
         RunSettings[] settings = [.. experiments.Select(e => new RunSettings(e.Metrics))];
         var files = experiments.SelectMany((e, i) => e.Files
             .Where(f => f.Kind != ExperimentFileKind.Rows || f.Folder == e.Files.First(other => other.Kind == ExperimentFileKind.Rows
@@ -158,7 +158,7 @@ internal sealed partial class ExperimentDatabase : IDisposable
             }
             catch (DbException e)
             {
-                // Files of one kind that are damaged, or not yet whole, leave the others to be asked about.
+                // Damaged or incomplete files of one kind do not keep the others from being queried.
                 _missing.Add($"There is no table {table.Name}, because its files cannot be read: {e.Message.Trim()}");
             }
     }

@@ -3,17 +3,16 @@ using System.Text.RegularExpressions;
 namespace Attribution.Worker.Querying;
 
 /// <summary>A file under an experiment's <c>out/</c> that queries read.</summary>
-/// <param name="Path">Where it lies.</param>
-/// <param name="Kind">What it holds.</param>
-/// <param name="Folder">The run that it is of, or <c>{dataset}/{method}</c> for the kinds that belong to no run; relative to <c>out/</c>, with
-/// <c>/</c>.</param>
-/// <param name="Judge">Who gave the verdicts, for these.</param>
+/// <param name="Path">Its path.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Folder">The folder of its run, or <c>{dataset}/{method}</c> for kinds that belong to no run; relative to <c>out/</c>, with <c>/</c>.</param>
+/// <param name="Judge">For verdicts, the judge's name.</param>
 internal sealed partial record ExperimentFile(string Path, ExperimentFileKind Kind, string Folder, string? Judge = null)
 {
     /// <summary>Recognizes a file by its name.</summary>
-    /// <param name="path">Where it lies.</param>
+    /// <param name="path">Its path.</param>
     /// <param name="relative">Its path below <c>out/</c>, with <c>/</c>.</param>
-    /// <returns>Null for files that no query reads.</returns>
+    /// <returns>The file; null if no query reads it.</returns>
     public static ExperimentFile? Recognize(string path, string relative)
     {
         var match = Known().Match(relative);
@@ -43,7 +42,7 @@ internal sealed partial record ExperimentFile(string Path, ExperimentFileKind Ki
     private static partial Regex Known();
 }
 
-/// <summary>What a file under an experiment's <c>out/</c> holds.</summary>
+/// <summary>The kinds of files under an experiment's <c>out/</c>.</summary>
 internal enum ExperimentFileKind
 {
     Metrics,

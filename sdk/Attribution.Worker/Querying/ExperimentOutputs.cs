@@ -2,12 +2,12 @@ using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Worker.Querying;
 
-/// <summary>What an experiment has left under <c>out/</c>.</summary>
-/// <param name="Name">The experiment's folder, relative to where experiments were looked for.</param>
-/// <param name="Folder">The same, absolute.</param>
-/// <param name="Variant">The variant that the outputs are of; null for the experiment as it is.</param>
-/// <param name="Metrics">Its metrics; null if the last build did not come to them.</param>
-/// <param name="Files">Its files.</param>
+/// <summary>The outputs of an experiment under <c>out/</c>.</summary>
+/// <param name="Name">The experiment's folder, relative to the folder that was searched.</param>
+/// <param name="Folder">The experiment's folder as an absolute path.</param>
+/// <param name="Variant">The variant of the outputs; null for the experiment without a variant.</param>
+/// <param name="Metrics">The metrics; null if the last build did not compute them.</param>
+/// <param name="Files">The files.</param>
 internal sealed record ExperimentOutputs(string Name, string Folder, string? Variant, Metrics? Metrics, IReadOnlyList<ExperimentFile> Files)
 {
     private const int DeepestExperiment = 6;
@@ -15,7 +15,7 @@ internal sealed record ExperimentOutputs(string Name, string Folder, string? Var
     private static readonly string[] NoExperiments = ["bin", "obj", "out", "artifacts", "node_modules"];
 
     /// <summary>The experiments with outputs in or below a folder, by name.</summary>
-    /// <exception cref="Diagnostics.AttributionException">ATTR1702: a file of metrics holds none.</exception>
+    /// <exception cref="Diagnostics.AttributionException">ATTR1702: a metrics file is malformed.</exception>
     public static IEnumerable<ExperimentOutputs> Below(string root)
     {
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
@@ -30,7 +30,7 @@ internal sealed record ExperimentOutputs(string Name, string Folder, string? Var
     private static bool IsBuilt(DirectoryInfo folder) =>
         File.Exists(MetricsOf(folder.FullName)) || (Directory.Exists(Path.Combine(folder.FullName, "out")) && folder.EnumerateFiles("*.csproj").Any());
 
-    // The outputs of the experiment as it is, unless there are only those of variants, which lie in folders of their own among them.
+    // The outputs of the experiment without a variant, unless there are only variants, whose folders lie among them.
     private static IEnumerable<ExperimentOutputs> Read(string root, DirectoryInfo folder)
     {
         var output = Path.Combine(folder.FullName, "out");

@@ -1,8 +1,8 @@
 namespace Attribution.Worker.Querying;
 
-/// <summary>A question that people ask of their experiments.</summary>
-/// <param name="Question">In words.</param>
-/// <param name="Sql">In SQL.</param>
+/// <summary>An example of a query.</summary>
+/// <param name="Question">The question in words.</param>
+/// <param name="Sql">The query in SQL.</param>
 internal sealed record QueryExample(string Question, string Sql)
 {
     public static IReadOnlyList<QueryExample> All { get; } =

@@ -1,9 +1,9 @@
 namespace Attribution.Worker.Querying;
 
-/// <summary>How the result of a query is given.</summary>
+/// <summary>The output formats of a query's result.</summary>
 internal enum QueryFormat
 {
-    /// <summary>A table for people: the first rows, long texts cut.</summary>
+    /// <summary>A table for people: the first rows, with long texts cut.</summary>
     Table,
 
     /// <summary>CSV with a header.</summary>

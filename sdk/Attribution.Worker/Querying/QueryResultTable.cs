@@ -6,15 +6,15 @@ using Spectre.Console;
 
 namespace Attribution.Worker.Querying;
 
-/// <summary>The result of a query for people: its first rows, long texts cut, numbers to six digits.</summary>
+/// <summary>Shows the result of a query as a table: its first rows, with long texts cut and numbers rounded to six digits.</summary>
 internal static class QueryResultTable
 {
-    /// <summary>The columns of a console that cuts nothing.</summary>
+    /// <summary>The width of a console that cuts nothing, in columns.</summary>
     public const int Widest = 10_000;
 
     private const int MostRows = 1000, LongestText = 80, LongestName = 24;
 
-    /// <exception cref="DbException">DuckDB's message.</exception>
+    /// <exception cref="DbException">The query is wrong; the message is DuckDB's.</exception>
     public static void Write(ExperimentDatabase database, string sql, IAnsiConsole console)
     {
         var kinds = database.Columns(sql).Select(c => c.Type).ToArray();
@@ -36,7 +36,7 @@ internal static class QueryResultTable
             table.AddColumn(new TableColumn(Shown.Of(column.Name).EscapeMarkup())
             {
                 Alignment = IsNumber(kinds[i]) ? Justify.Right : Justify.Left,
-                // Where a terminal is too narrow, the longer texts make room.
+                // On a narrow terminal, the longer texts give way.
                 NoWrap = cells.Select(line => line[i].Length).Append(column.Name.Length).Max() <= LongestName,
             });
         foreach (var line in cells)

@@ -3,15 +3,15 @@ using Spectre.Console;
 
 namespace Attribution.Worker.Querying;
 
-/// <summary>A table that queries may name: the files of one kind, of all experiments.</summary>
+/// <summary>A table for queries, with the files of one kind from all experiments.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Description">What a row is.</param>
+/// <param name="Description">The content of a row.</param>
 /// <param name="Kind">The kind of <see cref="ExperimentFile"/>.</param>
-/// <param name="Reader">The call of DuckDB's that reads such files, with <c>{0}</c> for their list.</param>
+/// <param name="Reader">The DuckDB call that reads such files, with <c>{0}</c> for the list of files.</param>
 /// <param name="Columns">Its columns.</param>
 internal sealed record QueryTable(string Name, string Description, ExperimentFileKind Kind, string Reader, IReadOnlyList<QueryColumn> Columns)
 {
-    /// <summary>The statement that makes it a view over files, which are read when the view is.</summary>
+    /// <summary>The statement that creates the table as a view over files, which are read when the view is.</summary>
     public string CreateView(IReadOnlyList<string> files)
     {
         var columns = string.Join(", ", Columns.Select(c => $"CAST({(files.Count == 0 ? "NULL" : c.Expression)} AS {c.Type}) AS {Sql.Identifier(c.Name)}"));
@@ -21,11 +21,11 @@ internal sealed record QueryTable(string Name, string Description, ExperimentFil
     }
 }
 
-/// <summary>A column of a table that queries may name.</summary>
+/// <summary>A column of a table for queries.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its SQL type.</param>
-/// <param name="Description">What it says.</param>
-/// <param name="Expression">What it is made of: the columns of the table's file, of <c>o</c> (the file's place in its experiment).</param>
+/// <param name="Description">The content of the column.</param>
+/// <param name="Expression">The SQL expression, over the columns of the table's file and of <c>o</c> (the file's place in its experiment).</param>
 internal sealed record QueryColumn(string Name, string Type, string Description, string Expression)
 {
     public QueryColumn(string name, string type, string description) : this(name, type, description, $"f.{name}")
@@ -33,7 +33,7 @@ internal sealed record QueryColumn(string Name, string Type, string Description,
     }
 }
 
-/// <summary>What can be asked, for people.</summary>
+/// <summary>Lists the tables and columns for people.</summary>
 internal static class QueryTablesList
 {
     public static void Write(IAnsiConsole console)

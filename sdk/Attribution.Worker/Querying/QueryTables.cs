@@ -1,6 +1,6 @@
 namespace Attribution.Worker.Querying;
 
-/// <summary>The tables that queries may name.</summary>
+/// <summary>The tables for queries.</summary>
 internal static class QueryTables
 {
     private const string Lines = "read_ndjson({0}, filename = true, columns = ";
@@ -8,7 +8,7 @@ internal static class QueryTables
     private static readonly QueryColumn Experiment = new("experiment", "VARCHAR", "the experiment's folder", "o.experiment"),
         Variant = new("variant", "VARCHAR", "the Variant that the experiment was built as; null for none", "o.variant");
 
-    /// <summary>What is in every table that is about runs.</summary>
+    /// <summary>The columns of every table about runs.</summary>
     public static IReadOnlyList<QueryColumn> Run { get; } =
     [
         Experiment,
@@ -28,7 +28,7 @@ internal static class QueryTables
         new("seed", "BIGINT", "the seed", "o.seed"),
     ];
 
-    /// <summary>The tables whose rows come from <c>metrics.json</c>; they are filled when the database is opened.</summary>
+    /// <summary>The tables with rows from <c>metrics.json</c>, which are filled when the database is opened.</summary>
     public static IReadOnlyList<QueryTable> OfMetrics { get; } =
     [
         new("experiments", "An experiment that has outputs.", ExperimentFileKind.Metrics, "",
@@ -132,7 +132,7 @@ internal static class QueryTables
             new("score", "DOUBLE", "its score; null where the judge gave none", "TRY_CAST(f.score AS DOUBLE)"),
             new("rationale", "VARCHAR", "why"),
         ]),
-        // The rate of a step is in place of that of the first.
+        // A step's own learning rate takes the place of the run's.
         new("losses", "A step of a run's fine-tuning.", ExperimentFileKind.Loss,
             Lines + "{{step: 'BIGINT', epoch: 'DOUBLE', loss: 'DOUBLE', learning_rate: 'DOUBLE', gradient_norm: 'DOUBLE', tokens: 'BIGINT'}})",
         [

@@ -3,8 +3,8 @@ using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Worker.Querying;
 
-/// <summary>What tables say of the runs that files belong to.</summary>
-/// <param name="metrics">The experiment's metrics; null if the last build did not come to them.</param>
+/// <summary>The settings of runs, which are joined to the files that belong to them.</summary>
+/// <param name="metrics">The experiment's metrics; null if the last build did not compute them.</param>
 internal sealed class RunSettings(Metrics? metrics)
 {
     private const string BaseModel = "base_model/", Seed = "seed";
@@ -13,14 +13,14 @@ internal sealed class RunSettings(Metrics? metrics)
     public static IReadOnlyList<string> Names { get; } =
         ["train", "eval", "attribution", "selection", "layer", "scoring_method", "top_k", "end", "learning_rate", "epochs", "lora_rank", Seed];
 
-    // What context attribution calls them.
+    // The names in context attribution.
     private static readonly Dictionary<string, string> InContexts = new() { ["eval"] = "dataset", ["attribution"] = "method" };
 
-    /// <summary>The settings of a run of <c>metrics.json</c>.</summary>
+    /// <summary>The settings of a run in <c>metrics.json</c>.</summary>
     public static IReadOnlyList<JsonNode?> Of(RunMetrics run) => [.. Names.Select(name => Of(run, name))];
 
     /// <summary>
-    /// The settings of what lies in a folder: of a run; of a selection that several runs are trained on, what they have in common; of the base model's answers.
+    /// The settings for a folder: those of a run; for a selection that several runs share, what these have in common; or those of the base model's answers.
     /// </summary>
     public IReadOnlyList<JsonNode?> OfFolder(string folder)
     {

@@ -6,8 +6,8 @@ using Attribution.Pipeline;
 namespace Attribution.Worker.Stages;
 
 /// <summary>
-/// Processes of this program that help with a stage. They end by themselves when nothing is free any more, and at once when this process ends or no longer
-/// wants them. What a helper fails at is tried again here, so its errors are only details.
+/// Processes of this program that help with a stage. They end on their own when nothing is free any more, and at once when this process ends or no longer needs
+/// them. Work at which a helper fails is tried again here, so a helper's errors are only details.
 /// </summary>
 internal sealed class Helpers : IHelpers
 {
@@ -17,11 +17,11 @@ internal sealed class Helpers : IHelpers
     private readonly HashSet<string> _warnings = [];
     private readonly Reporter _reporter;
 
-    /// <summary>Starts them.</summary>
+    /// <summary>Starts the helpers.</summary>
     /// <param name="stage">The stage's name.</param>
     /// <param name="request">Its request file.</param>
-    /// <param name="environments">What is different for each.</param>
-    /// <param name="reporter">Told what they warn of.</param>
+    /// <param name="environments">The variables in which each helper's environment differs.</param>
+    /// <param name="reporter">Receives their warnings.</param>
     public Helpers(string stage, string request, IReadOnlyList<HelperEnvironment> environments, Reporter reporter)
     {
         _reporter = reporter;
@@ -65,13 +65,13 @@ internal sealed class Helpers : IHelpers
         {
             if (!process.WaitForExit(Patience))
                 process.Kill(entireProcessTree: true);
-            // Only without a limit does it wait for the last lines, too.
+            // Only without a time limit does it also wait for the last lines of output.
             process.WaitForExit();
             process.Dispose();
         }
     }
 
-    /// <summary>Takes a line that a helper wrote.</summary>
+    /// <summary>Handles a line that a helper wrote.</summary>
     internal void Read(string? line)
     {
         if (line is null)
@@ -83,7 +83,7 @@ internal sealed class Helpers : IHelpers
         }
         catch (JsonException)
         {
-            // A native library's line, or the half of one that a killed helper left.
+            // A line from a native library, or an incomplete one from a killed helper.
             Detail(line);
             return;
         }

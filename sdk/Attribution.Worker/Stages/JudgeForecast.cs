@@ -9,13 +9,15 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Worker.Stages;
 
-/// <summary>What judging may cost while the answers are not known: a bound on the calls, from the prompts, the answers to each, and the runs.</summary>
+/// <summary>
+/// An upper bound on the cost of judging before the answers are known: the number of calls, from the prompts, the answers to each, and the runs.
+/// </summary>
 /// <param name="requests">The folder of the stages' requests.</param>
 /// <param name="store">The store's folder.</param>
-/// <param name="imported">The datasets, if they are known.</param>
+/// <param name="imported">The imported datasets; null if not known.</param>
 internal sealed class JudgeForecast(string requests, string store, StageResult? imported)
 {
-    /// <summary>The line for people; null where no model judges.</summary>
+    /// <summary>The forecast in one line; null if no model judges.</summary>
     public string? Line()
     {
         var judge = Read<JudgeSettings>(JudgeStage.Name);

@@ -7,7 +7,7 @@ using Attribution.Pipeline;
 
 namespace Attribution.Worker.Stages;
 
-/// <summary>Tells whoever started a stage how it goes: one JSON object per line. May be used from several threads.</summary>
+/// <summary>Reports a stage's progress to the process that started it: one JSON object per line. May be used from several threads.</summary>
 internal sealed class Reporter(TextWriter output) : StageReporter
 {
     private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(500);
@@ -56,7 +56,7 @@ internal sealed class Reporter(TextWriter output) : StageReporter
     /// <inheritdoc/>
     public override void Summary(string text) => Write(new Line("summary", text));
 
-    /// <summary>How far the stage has come; told at most twice a second.</summary>
+    /// <summary>Reports progress, at most twice a second.</summary>
     public override void Progress(Func<string> text)
     {
         lock (_gate)
@@ -70,7 +70,7 @@ internal sealed class Reporter(TextWriter output) : StageReporter
 
     private void Write(Line line)
     {
-        // Much of it is the words of others.
+        // Much of it is text from others.
         line = line with
         {
             Text = Shown.Of(line.Text),

@@ -5,11 +5,11 @@ using Attribution.Pipeline;
 
 namespace Attribution.Worker.Stages;
 
-/// <summary>A stage's <c>.request.json</c>.</summary>
+/// <summary>Reads a stage's <c>.request.json</c>.</summary>
 internal static class RequestFile
 {
-    /// <summary>Reads a request as its stage reads it.</summary>
-    /// <exception cref="AttributionException">ATTR1950, as <see cref="Read{T}"/>.</exception>
+    /// <summary>Reads a request as the settings of its stage.</summary>
+    /// <exception cref="AttributionException">ATTR1950; see <see cref="Read{T}"/>.</exception>
     public static StageSettings Read(string stage, string path)
     {
         var upstream = Read<StageSettings>(path).Upstream;
@@ -17,7 +17,7 @@ internal static class RequestFile
     }
 
     /// <summary>Reads a request.</summary>
-    /// <exception cref="AttributionException">ATTR1950: it is missing, is no JSON, or a property is missing or cannot be what it says.</exception>
+    /// <exception cref="AttributionException">ATTR1950: the file is missing, is not JSON, or a property is missing or has an invalid value.</exception>
     public static T Read<T>(string path)
         where T : StageSettings => Read(path, bytes => StageRequestJson.Read<T>(bytes));
 
@@ -33,7 +33,7 @@ internal static class RequestFile
         }
         catch (JsonException e)
         {
-            // A number that is none is at fault by its value; a property that is missing, by its name in the message.
+            // For an invalid number the path names the property; for a missing property the message does.
             var property = e.Path is { Length: > 2 } at ? at[2..] : null;
             throw Invalid(path, property, property is null ? e.Message : $"'{property}' has a value that it cannot have");
         }

@@ -7,16 +7,16 @@ using Attribution.Worker.Slurm;
 
 namespace Attribution.Worker.Stages;
 
-/// <summary>Says what a build would do with each stage, and why, without doing any of it.</summary>
+/// <summary>Explains what a build would do with each stage, and why, without doing any of it.</summary>
 internal sealed class StageExplainer(string requests, string state, TextWriter output, StageReporter reporter)
 {
     private const int MostReasons = 8;
 
-    // Of the stages whose results are known: as a build would find them, whatever it found the last time.
+    // The stages whose results are known, as a build would find them now, not as the last build found them.
     private readonly Dictionary<string, StageResult> _results = [];
     private readonly HashSet<string> _changed = [];
 
-    /// <summary>Explains all stages that there are requests of.</summary>
+    /// <summary>Explains all stages that have requests.</summary>
     public void Explain()
     {
         foreach (var name in StageList.Names)

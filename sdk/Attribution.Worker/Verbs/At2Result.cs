@@ -7,16 +7,16 @@ using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary>What <see cref="At2Verb"/> prints.</summary>
-/// <param name="example">The answer's sentences and the sources.</param>
-/// <param name="part">The part of the answer that the scores are for.</param>
+/// <summary>The output of <see cref="At2Verb"/>.</summary>
+/// <param name="example">The sentences of the answer, and the sources.</param>
+/// <param name="part">The part of the answer that the scores belong to.</param>
 /// <param name="answer">The answer.</param>
-/// <param name="scores">[S].</param>
+/// <param name="scores">The scores, [S].</param>
 internal sealed class At2Result(ContextExample example, TextPiece part, string answer, float[] scores)
 {
     private const int LongestSource = 100;
 
-    /// <summary>The sentences with their characters, and the best eight sources.</summary>
+    /// <summary>Writes the sentences with their positions, and the eight best sources.</summary>
     public void WriteText(TextWriter output)
     {
         var ranges = example.Units.Select(u => string.Create(CultureInfo.InvariantCulture, $"{u.Span.Start}-{u.Span.End}")).ToArray();
@@ -32,7 +32,7 @@ internal sealed class At2Result(ContextExample example, TextPiece part, string a
                 $"{example.Dropped} pieces of the context have no token of their own and were left out."));
     }
 
-    /// <summary>All of it, the sources in the order of the context.</summary>
+    /// <summary>Writes everything, with the sources in the order of the context.</summary>
     public void WriteJson(TextWriter output) => output.WriteLine(JsonSerializer.Serialize(new
     {
         answer,

@@ -11,12 +11,12 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution at2 attribute</c>: what an answer owes to the pieces of its context, by a trained score estimator (arXiv 2504.13752).</summary>
+/// <summary><c>attribution at2 attribute</c>: attributes an answer to the pieces of its context with a trained score estimator (arXiv 2504.13752).</summary>
 public static class At2Verb
 {
     private const int LongestAnswer = 512;
 
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var estimator = new Option<string>("--estimator")
@@ -28,9 +28,9 @@ public static class At2Verb
         var context = new Option<string[]>("--context") { Description = "A text file with the context; several make several documents." };
         var query = new Option<string>("--query") { Description = "The question.", Required = true };
         var messages = new Option<string?>("--messages") { Description = "A JSON file with the chat before the question." };
-        var answer = new Option<string?>("--answer") { Description = "The answer to attribute; the model's own if left out." };
+        var answer = new Option<string?>("--answer") { Description = "The answer to attribute; the model's own unless given." };
         var thoughts = new Option<bool>("--thoughts") { Description = "Attribute the final answer to the thoughts before it, which end with </think>." };
-        var start = new Option<int?>("--start") { Description = "The first character of the answer's part to attribute; the whole answer if left out." };
+        var start = new Option<int?>("--start") { Description = "The first character of the part of the answer to attribute; the whole answer unless given." };
         var end = new Option<int?>("--end") { Description = "The character after the last of that part." };
         var type = new Option<SourceType>("--source-type")
         {
@@ -38,14 +38,20 @@ public static class At2Verb
             DefaultValueFactory = _ => SourceType.Sentence
         };
         var rule = new Option<string?>("--sentence-rule")
-        { Description = "Where sentences end besides at full stops: paragraph or lines; as the estimator was trained if left out (a published one: lines)." };
+        {
+            Description = "Where sentences end, apart from full stops: paragraph or lines; unless given, "
+                + "the rule that the estimator was trained with (lines for a published one)."
+        };
         rule.AcceptOnlyFromAmong([.. Names.Of(typeof(SentenceRuleNames))]);
         var attention = new Option<string?>("--attention-features")
-        { Description = "The attention to score by: true, the model's own, or at2; as the estimator was trained if left out (a published one: at2)." };
+        {
+            Description = "The attention to score with: true, the model's own, or at2; unless given, "
+                + "the one that the estimator was trained with (at2 for a published one)."
+        };
         attention.AcceptOnlyFromAmong([.. Names.Of(typeof(AttentionFeatureNames))]);
         var json = new Option<bool>("--json") { Description = "Print JSON: every source with its score." };
         var html = new Option<string?>("--html") { Description = "Write a page to this file that shades the context for each sentence of the answer." };
-        var attribute = new Command("attribute", "Scores the pieces of a context by what an answer owes to them.")
+        var attribute = new Command("attribute", "Attributes an answer to the pieces of its context.")
         { estimator, context, query, messages, answer, thoughts, start, end, type, rule, attention, json, html };
         var model = new ModelOptions(attribute);
         attribute.Validators.Add(result =>
@@ -74,7 +80,7 @@ public static class At2Verb
                 ? example.WithRange(text, from, parsed.GetValue(end)!.Value)
                 : example.WithRange(text, example.Units[0].Span.Start, example.Units[^1].Span.End);
 
-            // The part and the sentences out of one pass.
+            // The part and the sentences in one pass.
             var task = example.Task.WithUnits([part.Task.Units[0], .. example.Task.Units]);
             var all = ContextAttributor.Scores(loaded.Transformer, task, scores, cancellation);
             var shown = new At2Result(example, part.Units[0], text.Text, all[0]);
@@ -113,7 +119,7 @@ public static class At2Verb
         return example ?? throw new AttributionException(ErrorCodes.NothingToAttribute, why switch
         {
             Exclusion.NoSource => thoughts ? "The answer has no thoughts to attribute it to." : "The context is empty. Give a file with text as --context.",
-            Exclusion.NoThoughts => $"The answer has no </think> that would end its thoughts: \"{answer.Text}\"",
+            Exclusion.NoThoughts => $"The answer has no </think> that ends its thoughts: \"{answer.Text}\"",
             _ => answer.Text.Length == 0 ? "The model's answer is empty. Give one with --answer."
                 : $"The answer has no sentence to attribute: \"{answer.Text}\"",
         });

@@ -8,13 +8,13 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution attribute</c>: the attribution vectors of a dataset.</summary>
+/// <summary><c>attribution attribute</c>: computes the attribution vectors of a dataset.</summary>
 public static class AttributeVerb
 {
-    /// <summary>Rows that are in memory at once, with their vectors.</summary>
+    /// <summary>The number of rows in memory at a time, with their vectors.</summary>
     private const int ChunkRows = 512;
 
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var data = new Option<string>("--data") { Description = "The dataset: Parquet, JSONL, JSON or CSV.", Required = true };
@@ -23,25 +23,25 @@ public static class AttributeVerb
         var output = new Option<string>("--output") { Description = "The folder to write {method}/scores-*.parquet and data-*.parquet into.", Required = true };
         var maxTokens = new Option<int>("--max-tokens")
         {
-            Description = "The last tokens kept of a conversation.",
+            Description = "The number of tokens to keep from the end of a conversation.",
             DefaultValueFactory = _ =>
             ConversationEncoder.DefaultMaxTokens
         };
-        var filter = new Option<string?>("--filter") { Description = "Only the rows for which this SQL condition on the file's columns holds." };
+        var filter = new Option<string?>("--filter") { Description = "Only the rows that satisfy this SQL condition on the file's columns." };
         var take = new Option<long?>("--take") { Description = "Only this many rows." };
         var defaults = new ProjectionIdentity();
         var projection = new Option<string>("--projection") { Description = "For trak: kronecker or sparse.", DefaultValueFactory = _ => "kronecker" };
         var dimension = new Option<int>("--projection-dim")
         {
-            Description = "For trak: the numbers of a vector.",
+            Description = "For trak: the length of a vector.",
             DefaultValueFactory = _ =>
             defaults.Dimension
         };
-        var seed = new Option<long>("--projection-seed") { Description = "For trak: decides the projection.", DefaultValueFactory = _ => defaults.Seed };
+        var seed = new Option<long>("--projection-seed") { Description = "For trak: the seed of the projection.", DefaultValueFactory = _ => defaults.Seed };
         var matrices = new Option<string>("--projection-layers")
         {
-            Description = "For trak: a regular expression that is found in the names of "
-            + "the matrices that take part.",
+            Description = "For trak: a regular expression that matches the names of "
+            + "the matrices to use.",
             DefaultValueFactory = _ => defaults.Layers
         };
         projection.AcceptOnlyFromAmong("kronecker", "sparse");

@@ -9,10 +9,10 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution baseline</c>: the training rows that a baseline selects, without vectors.</summary>
+/// <summary><c>attribution baseline</c>: selects training rows with a baseline, without vectors.</summary>
 public static class BaselineVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var method = new Option<string>("--method") { Description = "bm25, loss or length.", Required = true };
@@ -20,14 +20,14 @@ public static class BaselineVerb
         var evaluation = new Option<string?>("--eval-data") { Description = "For bm25: the evaluation rows." };
         var maxTokens = new Option<int>("--max-tokens")
         {
-            Description = "For loss and length: the last tokens kept of a conversation.",
+            Description = "For loss and length: the number of tokens to keep from the end of a conversation.",
             DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens
         };
-        var k = new Option<int>("--top-k") { Description = "How many rows to select.", DefaultValueFactory = _ => 500 };
+        var k = new Option<int>("--top-k") { Description = "The number of rows to select.", DefaultValueFactory = _ => 500 };
         var output = new Option<string>("--output") { Description = "The file to write: JSONL with rank, idx, score and messages.", Required = true };
         method.AcceptOnlyFromAmong([.. BaselineNames.Scored]);
-        var verb = new Command("baseline", "Selects the training rows that share words with an evaluation set, that a model finds hardest, "
-            + "or with the longest answers.") { method, data, evaluation, maxTokens, k, output };
+        var verb = new Command("baseline", "Selects the training rows that share words with an evaluation set, those that a model finds hardest, "
+            + "or those with the longest answers.") { method, data, evaluation, maxTokens, k, output };
         var model = new ModelOptions(verb, isRequired: false);
         model.AddConversations(verb, loss: true);
         verb.Validators.Add(result =>

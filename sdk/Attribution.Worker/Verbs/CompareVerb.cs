@@ -3,10 +3,10 @@ using Attribution.Worker.Comparison;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution compare</c>: the metrics of two experiments, or of one and its snapshot in git, side by side.</summary>
+/// <summary><c>attribution compare</c>: shows the metrics of two experiments, or of one and its snapshot in git, side by side.</summary>
 public static class CompareVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var experiments = new Argument<string[]>("experiments")
@@ -21,7 +21,7 @@ public static class CompareVerb
             + "HEAD, main~3, a tag, a hash.",
             HelpName = "REVISION"
         };
-        var all = new Option<bool>("--all") { Description = "Show every metric, not only those that say the most." };
+        var all = new Option<bool>("--all") { Description = "Show every metric, not only the most important ones." };
         var json = new Option<bool>("--json") { Description = "Print JSON, with every metric, instead of a table." };
         var verb = new Command("compare", "Shows the metrics of two experiments, or of one and its committed snapshot, side by side.") { experiments, against,
             all, json };
@@ -36,7 +36,7 @@ public static class CompareVerb
         verb.SetAction(parsed =>
         {
             var named = parsed.GetRequiredValue(experiments);
-            // The past is on the left, as a second experiment's result is on the right.
+            // The past is on the left, so that the current result is on the right, as a second experiment's would be.
             var comparison = parsed.GetValue(against) is { } revision
                 ? MetricsComparison.Of(MetricsSource.At(named[0], revision), MetricsSource.Of(named[0]))
                 : MetricsComparison.Of(MetricsSource.Of(named[0]), MetricsSource.Of(named[1]));

@@ -4,14 +4,14 @@ using Attribution.Worker.Doctor;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution doctor</c>: what of the machine is there, what is missing, and the line that mends it.</summary>
+/// <summary><c>attribution doctor</c>: shows what the machine has, what is missing, and the command that installs it.</summary>
 public static class DoctorVerb
 {
-    /// <summary>The verb. Exit code 1 if something needed is missing.</summary>
+    /// <summary>Creates the verb. Its exit code is 1 if something needed is missing.</summary>
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON instead of a table." };
-        var verb = new Command("doctor", "What of this machine is there, what is missing, and the line that mends it.") { json };
+        var verb = new Command("doctor", "Shows what this machine has, what is missing, and the command that installs it.") { json };
         verb.SetAction(parsed =>
         {
             var output = parsed.InvocationConfiguration.Output;

@@ -11,14 +11,14 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution evaluate</c>: how a model, with or without an adapter, does on an evaluation set.</summary>
+/// <summary><c>attribution evaluate</c>: evaluates a model, with or without an adapter, on an evaluation set.</summary>
 public static class EvaluateVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var defaults = new AnsweringOptions();
-        var adapter = new Option<string?>("--adapter") { Description = "A LoRA adapter's folder; the base model if left out." };
+        var adapter = new Option<string?>("--adapter") { Description = "A LoRA adapter's folder; the base model unless given." };
         var data = new Option<string>("--data") { Description = "The evaluation set, whose treatments and controls are predicted.", Required = true };
         var prompts = new Option<string?>("--prompts") { Description = "Held-out prompts to answer and have judged." };
         var trait = new Option<string?>("--trait") { Description = "The trait that the answers are judged on, by its rule judge." };
@@ -29,12 +29,12 @@ public static class EvaluateVerb
         var seed = new Option<long>("--seed") { Description = "Decides what is drawn." };
         var maxTokens = new Option<int>("--max-tokens")
         {
-            Description = "The last tokens kept of a conversation.",
+            Description = "The number of tokens to keep from the end of a conversation.",
             DefaultValueFactory = _ =>
             ConversationEncoder.DefaultMaxTokens
         };
         var output = new Option<string>("--output") { Description = "The folder to write metrics.json, and judge_{trait}.csv, into.", Required = true };
-        var verb = new Command("evaluate", "Cross-entropy on an evaluation set, and judged answers to held-out prompts.")
+        var verb = new Command("evaluate", "Measures the cross-entropy of an evaluation set, and judges answers to held-out prompts.")
             { adapter, data, prompts, trait, repeats, temperature, topP, tokens, seed, maxTokens, output };
         verb.Validators.Add(result =>
         {

@@ -4,14 +4,14 @@ using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution explain</c>: what a build of an experiment would do, and why.</summary>
+/// <summary><c>attribution explain</c>: shows what a build of an experiment would do, and why.</summary>
 public static class ExplainVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var requests = new Option<string>("--requests") { Description = "The folder of the stages' request files.", Required = true };
-        var state = new Option<string?>("--state") { Description = "The folder of what was done the last time; that of the requests if left out." };
+        var state = new Option<string?>("--state") { Description = "The folder of the last build's state; the folder of the requests unless given." };
         var verb = new Command("explain", "Says for each stage of an experiment whether it is up to date, in the store or to run, and "
             + "what differs. Changes nothing.") { requests, state };
         verb.SetAction(parsed =>

@@ -9,10 +9,10 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution finetune</c>: a LoRA adapter trained on selected rows or on a dataset.</summary>
+/// <summary><c>attribution finetune</c>: trains a LoRA adapter on selected rows or on a dataset.</summary>
 public static class FineTuneVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var defaults = new FineTuningOptions();
@@ -34,15 +34,15 @@ public static class FineTuneVerb
         var decay = new Option<double>("--weight-decay") { Description = "AdamW's weight decay.", DefaultValueFactory = _ => defaults.WeightDecay };
         var targets = new Option<string>("--lora-targets")
         {
-            Description = "The matrices that get an adapter, by comma.",
+            Description = "The matrices that get an adapter, separated by commas.",
             DefaultValueFactory = _ => string.Join(',', defaults.Lora.TargetModules),
         };
-        var epochs = new Option<int>("--epochs") { Description = "How often each row is trained on.", DefaultValueFactory = _ => defaults.Epochs };
+        var epochs = new Option<int>("--epochs") { Description = "The number of passes over the rows.", DefaultValueFactory = _ => defaults.Epochs };
         var batch = new Option<int>("--batch-size") { Description = "Rows per step.", DefaultValueFactory = _ => defaults.BatchSize };
-        var seed = new Option<long>("--seed") { Description = "Decides the first adapter and the order of the rows." };
+        var seed = new Option<long>("--seed") { Description = "The seed of the adapter's initial weights and the order of the rows." };
         var maxTokens = new Option<int>("--max-tokens")
         {
-            Description = "The last tokens kept of a conversation.",
+            Description = "The number of tokens to keep from the end of a conversation.",
             DefaultValueFactory = _ =>
             ConversationEncoder.DefaultMaxTokens
         };
@@ -87,7 +87,7 @@ public static class FineTuneVerb
         return verb;
     }
 
-    // The file is in the order of the ranks; the order of an epoch is drawn from the dataset's, so that a rank that changes does not change the training.
+    // The file is in rank order. An epoch's order is drawn from the dataset's order, so that a changed rank does not change the training.
     private static IReadOnlyList<TokenSequence> Rows(string path, RowEncoder encoder) => SelectedRows.Recognizes(path)
         ? [.. SelectedRows.Read(path).Index().OrderBy(row => row.Item.Index).Select(row => encoder.Encode(row.Item.Treatment, path, row.Index))]
         : [.. Dataset.Open(new DatasetOptions { Path = path }).Rows().Select(row => encoder.Encode(row.Treatment, path, row.Index))];

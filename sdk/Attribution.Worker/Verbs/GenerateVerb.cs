@@ -4,19 +4,19 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution generate</c>: what a model writes, printed as it comes.</summary>
+/// <summary><c>attribution generate</c>: prints a model's text as it is generated.</summary>
 public static class GenerateVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
-        var prompt = new Option<string?>("--prompt") { Description = "Text to go on from, taken as it is." };
-        var messages = new Option<string?>("--messages") { Description = "A JSON file with a conversation to answer by the model's chat template." };
-        var tokens = new Option<int>("--max-new-tokens") { Description = "The most tokens to generate.", DefaultValueFactory = _ => 256 };
-        var temperature = new Option<double>("--temperature") { Description = "0 takes the likeliest token; above, tokens are drawn." };
+        var prompt = new Option<string?>("--prompt") { Description = "The text to continue, used unchanged." };
+        var messages = new Option<string?>("--messages") { Description = "A JSON file with a conversation to answer with the model's chat template." };
+        var tokens = new Option<int>("--max-new-tokens") { Description = "The greatest number of tokens to generate.", DefaultValueFactory = _ => 256 };
+        var temperature = new Option<double>("--temperature") { Description = "The sampling temperature; 0 takes the likeliest token." };
         var topP = new Option<double>("--top-p")
         {
-            Description = "Draw from the likeliest tokens that have this probability together.",
+            Description = "Sample from the likeliest tokens that together have this probability.",
             DefaultValueFactory = _ => 1
         };
         var seed = new Option<long>("--seed") { Description = "Decides what is drawn." };
@@ -24,7 +24,7 @@ public static class GenerateVerb
         temperature.Validators.Add(result => Require(result.GetValueOrDefault<double>() >= 0, result, "at least 0"));
         topP.Validators.Add(result => Require(result.GetValueOrDefault<double>() is > 0 and <= 1, result, "above 0 and at most 1"));
 
-        var verb = new Command("generate", "What a model writes after a prompt or in answer to a conversation, printed as it comes.") { prompt, messages,
+        var verb = new Command("generate", "Continues a prompt or answers a conversation, printing the text as it is generated.") { prompt, messages,
             tokens, temperature, topP, seed };
         var model = new ModelOptions(verb);
         model.AddConversations(verb, loss: false);
@@ -48,7 +48,7 @@ public static class GenerateVerb
                 TopP = parsed.GetValue(topP)
             };
 
-            // The prompt is decoded too, for what a token's text is can depend on those before it; only what follows it is printed.
+            // The prompt is decoded too, because a token's text may depend on earlier tokens; only the text after it is printed.
             var output = parsed.InvocationConfiguration.Output;
             var decoder = tokenizer.CreateDecoder(skipSpecialTokens: true);
             var hidden = tokenizer.Decode(ids, skipSpecialTokens: true).Length;

@@ -15,12 +15,12 @@ using Spectre.Console;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution judge check|prompt</c>: how far a judge agrees with people, and the prompts that come with the library.</summary>
+/// <summary><c>attribution judge check|prompt</c>: measures a judge's agreement with people, and prints the built-in prompts.</summary>
 public static class JudgeVerb
 {
     private const int ShownDisagreements = 5;
 
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create() => new("judge", "Judges: how far one agrees with people, and the prompts of the judging model.") { Check(), Prompt() };
 
     private static Command Prompt()

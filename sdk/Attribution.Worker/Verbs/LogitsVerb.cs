@@ -6,15 +6,15 @@ using TorchSharp;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution logits</c>: a model's logits after every token, as JSON, to check a model against another program.</summary>
+/// <summary><c>attribution logits</c>: prints a model's logits after every token as JSON, to compare a model with another program.</summary>
 public static class LogitsVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var tokens = new Option<int[]>("--tokens")
         {
-            Description = "Token ids with commas between them.",
+            Description = "Token ids, separated by commas.",
             Required = true,
             CustomParser = result =>
             {
@@ -25,7 +25,7 @@ public static class LogitsVerb
                 return ids;
             },
         };
-        var verb = new Command("logits", "A model's logits after each of some tokens, as JSON.") { tokens };
+        var verb = new Command("logits", "Prints a model's logits after each token as JSON.") { tokens };
         var model = new ModelOptions(verb);
         verb.SetAction(parsed =>
         {

@@ -37,10 +37,10 @@ internal sealed class ModelOptions
         LossNames.LastTurn
     };
 
-    private readonly Option<string?> _dtype = new("--dtype") { Description = "float32 or bfloat16; what the model was published in if left out." };
+    private readonly Option<string?> _dtype = new("--dtype") { Description = "float32 or bfloat16; unless given, the type that the model was published in." };
 
     /// <param name="verb">The verb.</param>
-    /// <param name="isRequired">Whether it always runs the model.</param>
+    /// <param name="isRequired">Whether the verb always runs the model.</param>
     public ModelOptions(Command verb, bool isRequired = true)
     {
         _model.Required = isRequired;
@@ -48,7 +48,7 @@ internal sealed class ModelOptions
         _device.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is { } device && !Devices.IsName(device))
-                result.AddError($"'{device}' is no device: give cpu, cuda or cuda:N.");
+                result.AddError($"'{device}' is not a device: give cpu, cuda or cuda:N.");
         });
         verb.Add(_model);
         verb.Add(_device);
@@ -57,7 +57,7 @@ internal sealed class ModelOptions
 
     /// <summary>Adds the options of verbs that read conversations.</summary>
     /// <param name="verb">The verb.</param>
-    /// <param name="loss">Whether it takes their loss.</param>
+    /// <param name="loss">Whether the verb computes their loss.</param>
     public void AddConversations(Command verb, bool loss)
     {
         verb.Add(_template);
@@ -67,24 +67,24 @@ internal sealed class ModelOptions
         verb.Add(_loss);
     }
 
-    /// <summary>Whether a model was named.</summary>
+    /// <summary>Whether a model was given.</summary>
     public bool IsGiven(CommandResult result) => result.GetResult(_model) is not null;
 
-    /// <summary>The chat template that was named; null for the model's own.</summary>
+    /// <summary>The chosen chat template; null for the model's own.</summary>
     public string? ChatTemplate(ParseResult parsed) => parsed.GetValue(_template);
 
-    /// <summary>Whose loss counts.</summary>
+    /// <summary>The answers that count in the loss.</summary>
     public LossTurns Loss(ParseResult parsed) => parsed.GetValue(_loss) == LossNames.AllTurns ? LossTurns.AllTurns : LossTurns.LastTurn;
 
-    /// <summary>The folder with the model's files, downloaded if need be.</summary>
-    /// <exception cref="AttributionException">There is no such model, or it cannot be had.</exception>
+    /// <summary>The folder with the model's files, which are downloaded if necessary.</summary>
+    /// <exception cref="AttributionException">There is no such model, or it cannot be fetched.</exception>
     public string Folder(ParseResult parsed) => ModelFolder.Resolve(parsed.GetRequiredValue(_model)).Path;
 
-    /// <summary>What to call the model in files that go to other machines: the id or the relative path that was given; null for an absolute path.</summary>
+    /// <summary>The model's name in files for other machines: the given id or relative path; null for an absolute path.</summary>
     public string? NameForOthers(ParseResult parsed) => parsed.GetRequiredValue(_model) is var given && Path.IsPathRooted(given) ? null : given;
 
-    /// <summary>Loads the model of a folder.</summary>
-    /// <exception cref="AttributionException">The device is not there, or the model is not in order.</exception>
+    /// <summary>Loads the model from a folder.</summary>
+    /// <exception cref="AttributionException">The device does not exist, or the model is invalid.</exception>
     public CausalLanguageModel Load(ParseResult parsed, string folder)
     {
         if (TorchLibrary.Load() is { Fits: false } other)

@@ -2,13 +2,13 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary>Where a verb writes to, tried before it computes anything.</summary>
+/// <summary>Checks that a verb can write its output, before it computes anything.</summary>
 internal static class OutputPlace
 {
-    /// <summary>Makes a folder and sees that files can be written there.</summary>
+    /// <summary>Creates a folder and checks that files can be written there.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="bytes">About what will be written.</param>
-    /// <exception cref="AttributionException">ATTR1015: they cannot, or there is no room.</exception>
+    /// <param name="bytes">The approximate number of bytes to be written.</param>
+    /// <exception cref="AttributionException">ATTR1015: files cannot be written, or there is too little space.</exception>
     public static void RequireFolder(string folder, long bytes = 0)
     {
         try
@@ -28,8 +28,8 @@ internal static class OutputPlace
             { File = folder, Property = "--output" };
     }
 
-    /// <summary>Sees that a file can be written.</summary>
-    /// <exception cref="AttributionException">ATTR1015: it cannot.</exception>
+    /// <summary>Checks that a file can be written.</summary>
+    /// <exception cref="AttributionException">ATTR1015: it cannot be written.</exception>
     public static void RequireFile(string file)
     {
         if (Directory.Exists(file))

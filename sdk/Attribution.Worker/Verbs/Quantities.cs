@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary>Ages and sizes as people type them.</summary>
+/// <summary>Parses ages and sizes as people write them.</summary>
 internal static class Quantities
 {
     private static readonly Dictionary<string, double> Seconds = new(StringComparer.OrdinalIgnoreCase)

@@ -9,12 +9,12 @@ using Spectre.Console;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution query</c>: SQL over the outputs of all experiments.</summary>
+/// <summary><c>attribution query</c>: runs SQL over the outputs of all experiments.</summary>
 public static class QueryVerb
 {
     private const string TablesOption = "--tables";
 
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var sql = new Argument<string?>("sql") { Description = "One SELECT in DuckDB's SQL.", Arity = ArgumentArity.ZeroOrOne };
@@ -69,7 +69,7 @@ public static class QueryVerb
             }
             catch (DbException e)
             {
-                // Its second line and on show the place in the query.
+                // From the second line on it shows the position in the query.
                 parsed.InvocationConfiguration.Error.WriteLine($"error {ErrorCodes.QueryInvalid}: "
                     + $"{e.Message.Trim()}\n{string.Join('\n', database.Missing.Append(Advice(e)))}");
                 return 1;
@@ -118,7 +118,7 @@ public static class QueryVerb
         _ => null,
     };
 
-    // Of the folders above, the one with .git is the repository; without one, people mean where they are.
+    // The repository is the nearest folder upwards that contains .git; if there is none, the current folder is used.
     private static string RepositoryRoot()
     {
         var here = Directory.GetCurrentDirectory();

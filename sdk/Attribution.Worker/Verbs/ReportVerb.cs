@@ -7,12 +7,12 @@ using Attribution.Worker.Querying;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution report</c>: one page over several experiments and their variants.</summary>
+/// <summary><c>attribution report</c>: writes one page over several experiments and their variants.</summary>
 public static class ReportVerb
 {
     private const string DefaultOutput = "out/experiments.html";
 
-    // What stands beside experiments in a folder, and is named too where a shell puts the names: `experiments/*`.
+    // Files beside experiments in a folder, which the shell names too if it expands `experiments/*`.
     private static readonly string[] BesideExperiments = [".props", ".targets", ".proj", ".rsp", ".md", ".json", ".config", ".sln"];
 
     /// <summary>The verb.</summary>
@@ -75,7 +75,7 @@ public static class ReportVerb
         return (found, without);
     }
 
-    // Where it is from here, which tells two of one name apart.
+    // The path from the current folder, which distinguishes experiments with the same name.
     private static string NameOf(ExperimentOutputs outputs) =>
         Path.GetRelativePath(Directory.GetCurrentDirectory(), outputs.Folder).Replace(Path.DirectorySeparatorChar, '/') is var path && !path.StartsWith('.')
             ? path : Path.GetFileName(outputs.Folder);

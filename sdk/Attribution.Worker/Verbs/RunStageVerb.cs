@@ -7,10 +7,10 @@ using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution run-stage</c>: one stage of an experiment, as a build starts it. What it has to say it says in JSON lines.</summary>
+/// <summary><c>attribution run-stage</c>: runs one stage of an experiment for a build. Its output is JSON lines.</summary>
 public static class RunStageVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var stage = new Argument<string>("stage") { Description = "The stage's name.", HelpName = "STAGE" };
@@ -137,7 +137,7 @@ public static class RunStageVerb
         }
         catch (ObjectDisposedException)
         {
-            // The stage was done first.
+            // The stage has already ended.
         }
     }
 }

@@ -6,10 +6,10 @@ using Attribution.Selection;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution select</c>: the training rows that an evaluation set points to.</summary>
+/// <summary><c>attribution select</c>: selects the training rows that match an evaluation set.</summary>
 public static class SelectVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var train = new Option<string>("--train")
@@ -35,8 +35,8 @@ public static class SelectVerb
             Description = "The block whose vectors are compared, 0-based; leave it out for vectors of the whole "
             + "model, such as those of trak and rds."
         };
-        var k = new Option<int>("--top-k") { Description = "How many rows to select.", DefaultValueFactory = _ => 500 };
-        var seed = new Option<long>("--seed") { Description = "Decides the training of a probe." };
+        var k = new Option<int>("--top-k") { Description = "The number of rows to select.", DefaultValueFactory = _ => 500 };
+        var seed = new Option<long>("--seed") { Description = "The seed of a probe's training." };
         var defaults = new WhiteningOptions();
         var damping = new Option<double>("--damping")
         {
@@ -46,7 +46,7 @@ public static class SelectVerb
         };
         var mixture = new Option<double>("--mixture")
         {
-            Description = "For trackstar: the evaluation vectors' share of the second moments, 0 to 1.",
+            Description = "For trackstar: the weight of the evaluation vectors' second moments, 0 to 1.",
             DefaultValueFactory = _ => defaults.Mixture
         };
         var output = new Option<string>("--output") { Description = "The file to write: JSONL with rank, idx, score and messages.", Required = true };
@@ -70,7 +70,7 @@ public static class SelectVerb
             }
             catch (AttributionException e) when (parsed.GetValue(layer) is null && e.Code is ErrorCodes.NoVectors or ErrorCodes.VectorTableInvalid)
             {
-                throw new AttributionException(e.Code, $"{e.Message} If they are of single blocks, say with --layer which one is to be compared.",
+                throw new AttributionException(e.Code, $"{e.Message} If they belong to single blocks, choose one with --layer.",
                     e)
                 { File = e.File };
             }
@@ -85,7 +85,7 @@ public static class SelectVerb
                 $"selected {selected.Count} of {scores.Count} rows (scores {selected[^1].Score} to {selected[0].Score})"
                 + (without > 0 ? $"; {without} rows have no score" : "")
                     + (scorer.SkippedCount > 0 ? $"; {scorer.SkippedCount} evaluation rows have no vector" : "")
-                + (scorer.Probe is { } probe ? $"; the probe tells {probe.Fit.ValidationAccuracy:P0} of the held-out evaluation vectors" : ""));
+                + (scorer.Probe is { } probe ? $"; the probe classifies {probe.Fit.ValidationAccuracy:P0} of the held-out evaluation vectors" : ""));
             return Task.FromResult(0);
         });
         return verb;

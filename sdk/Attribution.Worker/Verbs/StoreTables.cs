@@ -3,16 +3,16 @@ using Spectre.Console;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary>The store's contents as tables.</summary>
+/// <summary>Shows the store's contents as tables.</summary>
 internal static class StoreTables
 {
     private const int WidthOfNoTerminal = 160;
 
-    /// <param name="output">Where to write; escape codes only if it is a terminal.</param>
-    /// <param name="widthOfNoTerminal">The columns of a file or a pipe.</param>
+    /// <param name="output">The output; escape codes are used only if it is a terminal.</param>
+    /// <param name="widthOfNoTerminal">The width in columns for a file or a pipe.</param>
     public static IAnsiConsole ConsoleOn(TextWriter output, int widthOfNoTerminal = WidthOfNoTerminal)
     {
-        // What is written here is made visible cell by cell; the console's own codes must pass.
+        // Foreign text is made safe cell by cell here; the console's own escape codes must pass.
         var terminal = output is Shown.Writer;
         output = (output as Shown.Writer)?.Inner ?? output;
         var console = AnsiConsole.Create(new AnsiConsoleSettings

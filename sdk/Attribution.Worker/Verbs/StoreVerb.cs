@@ -6,10 +6,10 @@ using Spectre.Console;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution store list|verify|gc</c>: what the artifact store holds, whether it is whole, and what may go.</summary>
+/// <summary><c>attribution store list|verify|gc</c>: lists, verifies and collects the artifact store.</summary>
 public static class StoreVerb
 {
-    /// <summary>The verb, to be added to the root command.</summary>
+    /// <summary>Creates the verb, to be added to the root command.</summary>
     public static Command Create()
     {
         var store = new Option<string>("--store")
@@ -90,7 +90,7 @@ public static class StoreVerb
         command.SetAction(parsed =>
         {
             var folders = parsed.GetValue(keep) is { Length: > 0 } given ? given : null;
-            var policy = new CollectionPolicy(folders is null ? null : [.. folders.SelectMany(Needed)], parsed.GetValue(unusedFor), parsed.GetValue(maxSize));
+            var policy = new CollectionPolicy(folders is null ? null : () => [.. folders.SelectMany(Needed)], parsed.GetValue(unusedFor), parsed.GetValue(maxSize));
             var dry = parsed.GetValue(pretend);
             var result = StoreCollection.Run(parsed.GetValue(storeOption)!, policy, dry);
             var console = StoreTables.ConsoleOn(parsed.InvocationConfiguration.Output);
@@ -103,7 +103,7 @@ public static class StoreVerb
         return command;
     }
 
-    // A folder without a record is a wrong folder: taken at its word it would let everything go.
+    // A folder without any record is probably the wrong folder; accepting it would allow everything to be removed.
     private static ContentHash[] Needed(string folder) => LastRun.FingerprintsBelow(folder).ToArray() is { Length: > 0 } found
         ? found
         : throw new AttributionException(ErrorCodes.CollectionUnbounded,

@@ -6,13 +6,13 @@ using Attribution.Tokenization;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution tokenize</c>: what a model's tokenizer and chat template make of a text or a conversation.</summary>
+/// <summary><c>attribution tokenize</c>: shows the tokens of a text or a conversation under a model's tokenizer and chat template.</summary>
 public static class TokenizeVerb
 {
-    // For people: no escapes that JSON does not ask for.
+    // For people: only the escapes that JSON requires.
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The verb. Prints JSON: the text, and per token its id, piece, offsets and, of a conversation, whether it is kept.</summary>
+    /// <summary>Creates the verb. It prints JSON: the text, and for each token its id, piece and offsets, and for a conversation whether it is kept.</summary>
     public static Command Create()
     {
         var model = new Option<string>("--model") { Description = "The model's folder, or its Hugging Face id.", Required = true };
@@ -24,7 +24,7 @@ public static class TokenizeVerb
         var text = new Option<string?>("--text") { Description = "A text, encoded with the special tokens that the tokenizer adds." };
         var maxTokens = new Option<int>("--max-tokens")
         {
-            Description = "How many tokens of a conversation are kept, the last ones.",
+            Description = "The number of tokens to keep from the end of a conversation.",
             DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens
         };
         maxTokens.Validators.Add(value =>
@@ -32,8 +32,13 @@ public static class TokenizeVerb
             if (value.GetValue(maxTokens) < 1)
                 value.AddError("--max-tokens must be at least 1.");
         });
-        var verb = new Command("tokenize", "The tokens of a text or a conversation, as JSON: ids, pieces, offsets and the keep mask.") { model, messages, text,
-            maxTokens };
+        var verb = new Command("tokenize", "Prints the tokens of a text or a conversation as JSON: ids, pieces, offsets and the keep mask.")
+        {
+            model,
+            messages,
+            text,
+            maxTokens,
+        };
         verb.Validators.Add(line =>
         {
             if (line.GetValue(messages) is null == line.GetValue(text) is null)

@@ -7,13 +7,13 @@ using static TorchSharp.torch;
 namespace Attribution.ContextAttribution;
 
 /// <summary>
-/// What ablations do to the probability of the target: the logit <c>log p - log(1 - p)</c> of each of its N tokens under each of M ablations.
-/// Ablating a source means that nobody attends to its tokens, while positions stay. Such a token may as well be left out of the sequence, the others
-/// keeping their positions, which costs less in proportion to what is ablated; what stands before the first source is computed once.
+/// The effect of ablations on the probability of the target: the logit <c>log p - log(1 - p)</c> of each of its N tokens under each of M ablations. Ablating a
+/// source means that no token attends to the source's tokens, while positions stay. So an ablated token can be left out of the sequence as long as the others
+/// keep their positions, which saves time in proportion to what is ablated. The part before the first source is computed once.
 /// </summary>
 public sealed class AblatedOutputs
 {
-    /// <summary>How many logits (positions x vocabulary) are held at once.</summary>
+    /// <summary>The greatest number of logits (positions x vocabulary) in memory at a time.</summary>
     private const long ChunkElements = 1 << 24;
 
     private readonly AttributionTask _task;
@@ -25,14 +25,14 @@ public sealed class AblatedOutputs
         _logits = new double[count * task.Target.Length];
     }
 
-    /// <summary>M.</summary>
+    /// <summary>M, the number of ablations.</summary>
     public int Count { get; }
 
     /// <summary>Runs the ablations of a task.</summary>
     /// <param name="model">The model.</param>
     /// <param name="task">The task.</param>
     /// <param name="masks">The M ablations of its sources.</param>
-    /// <param name="cancellation">Stops between two batches.</param>
+    /// <param name="cancellation">Checked between batches.</param>
     public static AblatedOutputs Compute(Transformer model, AttributionTask task, AblationMasks masks, CancellationToken cancellation = default)
     {
         if (masks.SourceCount != task.Sources.Count)
@@ -41,9 +41,9 @@ public sealed class AblatedOutputs
         var outputs = new AblatedOutputs(task, masks.Count);
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        // Past its limit, longrope turns the whole sequence by other angles, and the beginning alone would be turned as a short one.
+        // Beyond its limit, longrope uses other angles for the whole sequence, while the prefix alone would get those of a short one.
         var shared = task.InputLength <= model.IncrementalLimit ? task.Sources[0].Start : 0;
-        // Of few sources the same ablation comes up more than once.
+        // With few sources, the same ablation occurs more than once.
         var alike = Enumerable.Range(0, masks.Count).GroupBy(m => Convert.ToHexString(MemoryMarshal.AsBytes(masks[m]))).Select(group =>
             group.ToArray()).ToArray();
         var rows = alike.Select(group => new AblatedRow(task, masks[group[0]], shared)).ToArray();
@@ -78,7 +78,7 @@ public sealed class AblatedOutputs
         model.Run(model.Embed(ids), model.Context(1, length, cache: cache), 0, model.Config.BlockCount);
     }
 
-    // The logits of the target's tokens in each row, [rows, N]
+    // Computes the logits of the target's tokens in each row, [rows, N].
     private double[] RunBatch(Transformer model, AblatedRow[] rows, KeyValueCache? prefix)
     {
         using var scope = NewDisposeScope();
@@ -92,7 +92,7 @@ public sealed class AblatedOutputs
         var context = model.Context(rows.Length, length, [.. rows.Select(row => row.Length)], positions, attended, cache);
         var stream = model.Run(model.Embed(tensor(ids, [rows.Length, length], device: model.Device)), context, 0, model.Config.BlockCount - 1);
 
-        // Of the last block only the tokens that predict the target are needed; they end every row.
+        // In the last block only the tokens that predict the target are needed; they end every row.
         var count = _task.Target.Length;
         var first = rows.Min(row => row.Length) - count;
         stream = model.Block(model.Config.BlockCount - 1, stream, context, first);
@@ -111,7 +111,7 @@ public sealed class AblatedOutputs
         return result;
     }
 
-    // Each token's logit less the log of the sum of the others' exponentials: [n, V] and [n] to [n]
+    // Each token's logit minus the logsumexp of the other logits: [n, V] and [n] to [n].
     private static double[] Logits(Tensor logits, Tensor targets)
     {
         var wide = logits.to(float32);

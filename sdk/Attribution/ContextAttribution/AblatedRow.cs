@@ -3,29 +3,29 @@ using TorchSharp;
 
 namespace Attribution.ContextAttribution;
 
-/// <summary>The tokens that one ablation leaves of a sequence, from a shared beginning on.</summary>
+/// <summary>The tokens of a sequence that one ablation keeps, after a shared prefix.</summary>
 internal sealed class AblatedRow
 {
     /// <summary>
-    /// Tokens of a batch, shared beginnings and padding included. On a CPU a few hundred rows amortise reading the weights, and what is more leaves the caches;
-    /// a GPU wants thousands.
+    /// The number of tokens in a batch, with shared prefixes and padding. On a CPU a few hundred rows amortize reading the weights, and more than that leaves
+    /// the caches; a GPU needs thousands.
     /// </summary>
     private const int HostTokens = 512, DeviceTokens = 16384;
 
-    /// <summary>Attention scores (rows x heads x queries x keys) of a batch.</summary>
+    /// <summary>The number of attention scores (rows x heads x queries x keys) in a batch.</summary>
     private const long Scores = 1 << 27;
 
     private readonly AttributionTask _task;
     private readonly int[] _places;
 
-    /// <summary>The row of an ablation.</summary>
-    /// <param name="task">The task.</param>
+    /// <summary>Creates the row of an ablation.</summary>
+    /// <param name="task">Whether each source is kept, [S].</param>
     /// <param name="kept">[S].</param>
-    /// <param name="shared">The first place that is not shared; no source begins before it.</param>
+    /// <param name="shared">The length of the shared prefix; no source begins in it.</param>
     public AblatedRow(AttributionTask task, ReadOnlySpan<bool> kept, int shared)
     {
         _task = task;
-        var first = task.Target.Start - 1; // predicts the target's first token, so it stays even where nobody attends to it
+        var first = task.Target.Start - 1; // predicts the target's first token, so it stays even if no token attends to it
         var places = new List<int>(task.InputLength - shared);
         var next = shared;
         foreach (var (s, source) in task.Sources.Index())
@@ -41,13 +41,13 @@ internal sealed class AblatedRow
         _places = [.. places];
     }
 
-    /// <summary>How many tokens are left.</summary>
+    /// <summary>The number of tokens in the row.</summary>
     public int Length => _places.Length;
 
-    /// <summary>Whether the token that predicts the target's first is ablated: it is there, but attended by itself alone.</summary>
+    /// <summary>Whether the token that predicts the target's first token is ablated: it stays in the row, but only it attends to itself.</summary>
     public bool HidesFirst { get; }
 
-    /// <summary>Writes the row's tokens, positions and, where they are asked for, who may be attended; the rest is padding on the right.</summary>
+    /// <summary>Writes the row's tokens, positions and, if requested, the attention mask; the rest is padding on the right.</summary>
     public void Fill(Span<long> ids, int row, long[,] positions, bool[,]? attended)
     {
         for (var t = 0; t < positions.GetLength(1); t++)
@@ -60,7 +60,7 @@ internal sealed class AblatedRow
         }
     }
 
-    /// <summary>Puts rows of similar lengths together: the indices of each batch's rows.</summary>
+    /// <summary>Groups rows of similar length into batches, as lists of row indices.</summary>
     public static IReadOnlyList<int[]> Plan(IReadOnlyList<AblatedRow> rows, int shared, Transformer model)
     {
         var longest = shared + rows.Max(row => row.Length);

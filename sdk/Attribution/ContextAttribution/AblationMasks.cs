@@ -3,7 +3,7 @@ using Attribution.Models;
 
 namespace Attribution.ContextAttribution;
 
-/// <summary>M ablations of the S sources of a task: <c>mask[m, s]</c> says whether ablation m keeps source s.</summary>
+/// <summary>M ablations of a task's S sources: <c>mask[m, s]</c> tells whether ablation m keeps source s.</summary>
 public sealed class AblationMasks
 {
     private readonly bool[] _kept; // [M, S]
@@ -11,27 +11,27 @@ public sealed class AblationMasks
     private AblationMasks(int count, int sourceCount) =>
         (Count, SourceCount, _kept) = (count, sourceCount, new bool[checked(count * sourceCount)]);
 
-    /// <summary>M.</summary>
+    /// <summary>M, the number of ablations.</summary>
     public int Count { get; }
 
-    /// <summary>S.</summary>
+    /// <summary>S, the number of sources.</summary>
     public int SourceCount { get; }
 
     /// <summary>Whether ablation <paramref name="mask"/> keeps source <paramref name="source"/>.</summary>
     public bool this[int mask, int source] => _kept[(mask * SourceCount) + source];
 
-    /// <summary>What one ablation keeps, [S].</summary>
+    /// <summary>Whether one ablation keeps each source, [S].</summary>
     public ReadOnlySpan<bool> this[int mask] => _kept.AsSpan(mask * SourceCount, SourceCount);
 
     /// <summary>
-    /// Random ablations: each source is kept with probability <paramref name="alpha"/>. The numbers come from the seed, the example and the
-    /// index of the mask alone, so that more masks or other examples change none.
+    /// Random ablations: each source is kept with probability <paramref name="alpha"/>. The random numbers depend only on the seed, the example and the mask's
+    /// index, so that more masks or other examples change none.
     /// </summary>
     /// <param name="count">M.</param>
     /// <param name="sourceCount">S.</param>
-    /// <param name="alpha">Above 0 and below 1.</param>
+    /// <param name="alpha">The probability to keep a source, above 0 and below 1.</param>
     /// <param name="seed">The seed of the experiment.</param>
-    /// <param name="example">What tells the example from others: its content's hash or its row's key.</param>
+    /// <param name="example">Identifies the example: its content hash or its row's key.</param>
     public static AblationMasks Random(int count, int sourceCount, double alpha, long seed, string example)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -47,9 +47,9 @@ public sealed class AblationMasks
         return masks;
     }
 
-    /// <summary>Ablations that keep all but the given sources.</summary>
+    /// <summary>Ablations that keep all sources except the given ones.</summary>
     /// <param name="sourceCount">S.</param>
-    /// <param name="removed">For each ablation the sources to remove; an empty list is the un-ablated sequence.</param>
+    /// <param name="removed">The sources to remove in each ablation; an empty list is the un-ablated sequence.</param>
     public static AblationMasks Without(int sourceCount, params IReadOnlyList<IReadOnlyList<int>> removed)
     {
         var masks = new AblationMasks(removed.Count, sourceCount);

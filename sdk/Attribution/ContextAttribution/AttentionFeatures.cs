@@ -7,28 +7,28 @@ using static TorchSharp.torch;
 namespace Attribution.ContextAttribution;
 
 /// <summary>
-/// Attention as features, <c>f[u, s, block * H + head]</c>: the weight, in the un-ablated pass, of every head of every block from the position
-/// that predicts a target token to every token, averaged over a unit's tokens and summed over a source's. Attention is recomputed from the
-/// stream entering a block, at the rows of the units only, and reduced before the next block runs, so that what is held grows with one block's
-/// rows and never with T x T. The last block itself, the final norm and the head are not run.
+/// Attention as features, <c>f[u, s, block * H + head]</c>: the attention weight in the un-ablated pass, for every head of every block, from the position that
+/// predicts a target token to every token, averaged over a unit's tokens and summed over a source's. Attention is recomputed from the stream that enters a
+/// block, only at the rows of the units, and reduced before the next block runs, so that memory grows with one block's rows and never with T x T. The last
+/// block itself, the final norm and the head do not run.
 /// </summary>
 internal static class AttentionFeatures
 {
-    /// <summary>f, [U, S, F] in float32, row-major.</summary>
+    /// <summary>Computes f, [U, S, F] in float32, row-major.</summary>
     /// <param name="model">The model.</param>
     /// <param name="task">The task.</param>
-    /// <param name="rule">Which attention.</param>
-    /// <param name="cancellation">Stops between two blocks.</param>
+    /// <param name="rule">The attention rule.</param>
+    /// <param name="cancellation">Checked between blocks.</param>
     public static float[] Compute(
         Transformer model, AttributionTask task, AttentionRule rule = AttentionRule.True, CancellationToken cancellation = default) =>
         Stack(model, task, task.Sources.Count, f => f, rule, cancellation);
 
-    /// <summary><c>sum_s (2 mask[m, s] - 1) f[u, s]</c>, [U, M, F] in float32, row-major; f is never held for more than one block.</summary>
+    /// <summary>Computes <c>sum_s (2 mask[m, s] - 1) f[u, s]</c>, [U, M, F] in float32, row-major. f is never in memory for more than one block.</summary>
     /// <param name="model">The model.</param>
     /// <param name="task">The task.</param>
     /// <param name="masks">The M ablations.</param>
-    /// <param name="rule">Which attention.</param>
-    /// <param name="cancellation">Stops between two blocks.</param>
+    /// <param name="rule">The attention rule.</param>
+    /// <param name="cancellation">Checked between blocks.</param>
     public static float[] OfMasks(
         Transformer model, AttributionTask task, AblationMasks masks, AttentionRule rule = AttentionRule.True, CancellationToken cancellation = default)
     {
@@ -41,11 +41,11 @@ internal static class AttentionFeatures
         return Stack(model, task, masks.Count, f => f.view(-1, f.shape[^1]).mm(matrix).view(f.shape[0], f.shape[1], -1), rule, cancellation);
     }
 
-    /// <summary><c>sum_f weights[f] f[u, s, f]</c>, [U][S].</summary>
+    /// <summary>Computes <c>sum_f weights[f] f[u, s, f]</c>, [U][S].</summary>
     /// <param name="model">The model.</param>
-    /// <param name="task">The task.</param>
-    /// <param name="weights">[F].</param>
-    /// <param name="rule">Which attention.</param>
+    /// <param name="task">The weights, [F].</param>
+    /// <param name="weights">The attention rule.</param>
+    /// <param name="rule">Checked between blocks.</param>
     /// <param name="cancellation">Stops between two blocks.</param>
     public static float[][] Weigh(
         Transformer model, AttributionTask task, IReadOnlyList<float> weights, AttentionRule rule = AttentionRule.True,
@@ -58,7 +58,7 @@ internal static class AttentionFeatures
         return [.. Host(scores).Chunk(task.Sources.Count)];
     }
 
-    // Each block's [H, U, n] is its part of [U, n, F].
+    // Each block's [H, U, n] becomes its part of [U, n, F].
     private static float[] Stack(Transformer model, AttributionTask task, int count, Func<Tensor, Tensor> map, AttentionRule rule,
         CancellationToken cancellation)
     {
@@ -73,7 +73,7 @@ internal static class AttentionFeatures
         return result;
     }
 
-    /// <summary>Gives each block's f, [H, U, S], in turn; it is disposed of afterwards. None where the task has no unit.</summary>
+    /// <summary>Calls <paramref name="use"/> with each block's f, [H, U, S], which is disposed afterwards; never if the task has no unit.</summary>
     private static void EachBlock(Transformer model, AttributionTask task, Action<int, Tensor> use, AttentionRule rule, CancellationToken cancellation)
     {
         int[] rows = [.. task.Units.SelectMany(unit => Enumerable.Range(unit.Start - 1, unit.Length)).Distinct().Order()];
@@ -99,7 +99,7 @@ internal static class AttentionFeatures
             }
             using var inner = NewDisposeScope();
             var attention = model.AttentionWeights(block, stream, context, queries, isPlain: rule == AttentionRule.At2)[0]; // [H, Q, T]
-            // Differences of a running sum, which float64 carries: a source may be one token or half the context.
+            // Differences of a running sum, for which float64 is precise enough: a source may be one token or half the context.
             var running = average.expand(attention.shape[0], -1, -1).bmm(attention).to(float64).cumsum(-1); // [H, U, T]
             running = cat([zeros([running.shape[0], running.shape[1], 1], float64, model.Device), running], -1);
             use(block, (running.index_select(-1, ends) - running.index_select(-1, starts)).to(float32));

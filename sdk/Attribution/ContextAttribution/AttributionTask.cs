@@ -4,18 +4,18 @@ using Attribution.Models;
 namespace Attribution.ContextAttribution;
 
 /// <summary>
-/// One generation to be attributed to pieces of what stands before it (arXiv 2504.13752, section 2). S sources, U units. For a context the
-/// sources are ranges of the prompt; for a reasoning model's thoughts they lie in the generation itself, before the final answer.
+/// One generation to attribute to pieces of the text before it (arXiv 2504.13752, section 2). S sources, U units. For a context, the sources are ranges of the
+/// prompt; for a reasoning model's thoughts, they lie in the generation itself, before the final answer.
 /// </summary>
 public sealed class AttributionTask
 {
-    /// <summary>Makes a task, checking that its ranges fit together.</summary>
+    /// <summary>Creates a task and checks that its ranges fit together.</summary>
     /// <param name="tokens">The prompt and the generation, without the generation's end token.</param>
-    /// <param name="target">What is attributed: a part of the generation, with at least one token and at least one before it.</param>
-    /// <param name="sources">What it is attributed to: at least one range, none empty, in order, disjoint, all before the target.</param>
-    /// <param name="units">The target's pieces (sentences), none empty, each in the target, in any order; a task without any can be
-    /// scored by nobody and is left out of training.</param>
-    /// <exception cref="AttributionException">ATTR1450: a range is not as described.</exception>
+    /// <param name="target">The part of the generation to attribute, with at least one token and at least one token before it.</param>
+    /// <param name="sources">The ranges to attribute to: at least one, none empty, in order, disjoint, all before the target.</param>
+    /// <param name="units">The target's pieces (sentences), none empty, each in the target, in any order. A task without units cannot be scored and is left out
+    /// of training.</param>
+    /// <exception cref="AttributionException">ATTR1450: a range breaks one of these rules.</exception>
     public AttributionTask(IReadOnlyList<int> tokens, TokenRange target, IReadOnlyList<TokenRange> sources, IReadOnlyList<TokenRange> units)
     {
         if (target.Start < 1 || target.Length < 1 || target.End > tokens.Count)
@@ -47,18 +47,19 @@ public sealed class AttributionTask
     /// <summary>The S ranges that may be ablated, in order.</summary>
     public IReadOnlyList<TokenRange> Sources { get; }
 
-    /// <summary>The U pieces of the target that scores and outputs are asked for.</summary>
+    /// <summary>The U pieces of the target that get scores and outputs.</summary>
     public IReadOnlyList<TokenRange> Units { get; }
 
     /// <summary>The same task with other units.</summary>
     /// <exception cref="AttributionException">ATTR1450: a unit is empty or not in the target.</exception>
     public AttributionTask WithUnits(params IReadOnlyList<TokenRange> units) => new(Tokens, Target, Sources, units);
 
-    /// <summary>How many tokens the model reads: the last one of the target is only predicted.</summary>
+    /// <summary>The number of tokens that the model reads. The last token of the target is only predicted.</summary>
     internal int InputLength => Target.End - 1;
 
-    /// <summary>Checks that a model can read the sequence.</summary>
-    /// <exception cref="AttributionException">ATTR1291: a token is not of its vocabulary. ATTR1450: the sequence is longer than its longest.</exception>
+    /// <summary>Throws unless the model can read the sequence.</summary>
+    /// <exception cref="AttributionException">ATTR1291: a token is not in the vocabulary. ATTR1450: the sequence is longer than the model's
+    /// longest.</exception>
     internal void RequireFits(ModelConfig model)
     {
         if (Target.End > model.MaxPositions)
@@ -74,9 +75,8 @@ public sealed class AttributionTask
 }
 
 /// <summary>
-/// What an estimator learns from one example: U units, M ablations, F features. <c>Features[u, m]</c> is
-/// <c>sum_s (2 mask[m, s] - 1) f[u, s]</c> with the attention f of the un-ablated pass, <c>Outputs[u, m]</c> the logit of the unit's
-/// probability under ablation m.
+/// The training data of an estimator from one example: U units, M ablations, F features. <c>Features[u, m]</c> is <c>sum_s (2 mask[m, s] - 1) f[u, s]</c> with
+/// the attention f of the un-ablated pass; <c>Outputs[u, m]</c> is the logit of the unit's probability under ablation m.
 /// </summary>
 /// <param name="UnitCount">U; 0 for an example that training leaves out.</param>
 /// <param name="MaskCount">M.</param>
@@ -85,15 +85,15 @@ public sealed class AttributionTask
 /// <param name="Outputs">[U, M].</param>
 public sealed record TaskFeatures(int UnitCount, int MaskCount, int FeatureCount, float[] Features, float[] Outputs);
 
-/// <summary>The tokens from <paramref name="Start"/> to before <paramref name="End"/>, 0-based places of a whole sequence.</summary>
+/// <summary>The tokens from <paramref name="Start"/> up to but not including <paramref name="End"/>, as 0-based positions in a whole sequence.</summary>
 /// <param name="Start">The first token.</param>
-/// <param name="End">The one after the last.</param>
+/// <param name="End">The position after the last token.</param>
 public readonly record struct TokenRange(int Start, int End)
 {
-    /// <summary>How many tokens it has.</summary>
+    /// <summary>The number of tokens.</summary>
     public int Length => End - Start;
 
-    /// <summary>Whether all of another range lies in this one.</summary>
+    /// <summary>Whether another range lies entirely in this one.</summary>
     public bool Contains(TokenRange other) => Start <= other.Start && other.End <= End;
 
     /// <inheritdoc/>

@@ -6,14 +6,14 @@ namespace Attribution.ContextAttribution;
 public static class ContextAttributor
 {
     /// <summary>
-    /// What an estimator learns from one example: its attention features and its outputs under the ablations. Takes one pass over the sequence
-    /// and one over what is left of it for each ablation.
+    /// Computes an estimator's training data from one example: its attention features and its outputs under the ablations. Takes one pass over the sequence
+    /// and, for each ablation, one over the kept tokens.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="task">The example; without units the result is empty.</param>
     /// <param name="masks">The ablations of its sources.</param>
-    /// <param name="rule">Which attention the features are.</param>
-    /// <param name="cancellation">Stops between two blocks or batches.</param>
+    /// <param name="rule">The attention rule of the features.</param>
+    /// <param name="cancellation">Checked between blocks and batches.</param>
     public static TaskFeatures FeaturesAndOutputs(
         Transformer model, AttributionTask task, AblationMasks masks, AttentionRule rule = AttentionRule.True, CancellationToken cancellation = default)
     {
@@ -27,10 +27,10 @@ public static class ContextAttributor
     }
 
     /// <summary>
-    /// The score of every source for every unit of a task, [U][S]: the sum over the source's tokens of weights . attention, averaged over the
-    /// unit's tokens. Takes one pass. For a range of one's own choice, give it as the unit (<see cref="AttributionTask.WithUnits"/>).
+    /// The score of every source for every unit of a task, [U][S]: the sum over the source's tokens of weights . attention, averaged over the unit's tokens.
+    /// Takes one pass. To score another range, make it a unit (<see cref="AttributionTask.WithUnits"/>).
     /// </summary>
-    /// <exception cref="Diagnostics.AttributionException">ATTR1452: the estimator is of another model.</exception>
+    /// <exception cref="Diagnostics.AttributionException">ATTR1452: the estimator belongs to another model.</exception>
     public static float[][] Scores(Transformer model, AttributionTask task, ScoreEstimator estimator, CancellationToken cancellation = default)
     {
         estimator.Model.RequireMatch(model.Config);

@@ -1,13 +1,11 @@
 namespace Attribution.ContextAttribution;
 
-/// <summary>
-/// Probabilities as their logits <c>l = log p - log(1 - p)</c>, in float64: p itself rounds to 0 or 1 where a model is sure.
-/// </summary>
+/// <summary>Probabilities as logits <c>l = log p - log(1 - p)</c>, in float64: p itself rounds to 0 or 1 if a model is certain.</summary>
 internal static class LogOdds
 {
     /// <summary>
-    /// The logit of <c>P = prod_t p_t</c>, that is <c>log P - log(1 - P)</c>. With <c>x_t = exp(-l_t) = 1 / p_t - 1</c> it is <c>-log z</c>,
-    /// <c>z = prod_t (1 + x_t) - 1</c>, which grows by <c>z + x + z x</c>: only positive terms, so nothing cancels near P = 1 or P = 0.
+    /// The logit <c>log P - log(1 - P)</c> of <c>P = prod_t p_t</c>. With <c>x_t = exp(-l_t) = 1 / p_t - 1</c> it is <c>-log z</c>, <c>z = prod_t (1 + x_t) -
+    /// 1</c>, which grows by <c>z + x + z x</c>: only positive terms, so nothing cancels near P = 1 or P = 0.
     /// </summary>
     public static double OfProduct(ReadOnlySpan<double> logits)
     {

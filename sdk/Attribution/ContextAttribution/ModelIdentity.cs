@@ -5,14 +5,14 @@ using Attribution.Models;
 
 namespace Attribution.ContextAttribution;
 
-/// <summary>What an estimator's weights belong to: each is of one head of one block of one model.</summary>
-/// <param name="ModelType">The family, a <c>model_type</c>; null where that is not known.</param>
-/// <param name="LayerCount">The blocks.</param>
-/// <param name="HeadCount">Query heads per block.</param>
-/// <param name="ConfigHash">SHA-256, in hexadecimal, of the configuration's values that a pass depends on; null where that is not known.</param>
+/// <summary>The model that an estimator's weights belong to: each weight belongs to one head of one block.</summary>
+/// <param name="ModelType">The family, a <c>model_type</c>; null if not known.</param>
+/// <param name="LayerCount">The number of blocks.</param>
+/// <param name="HeadCount">The number of query heads per block.</param>
+/// <param name="ConfigHash">SHA-256, in hexadecimal, of the configuration's values that a pass depends on; null if not known.</param>
 public sealed record ModelIdentity(string? ModelType, int LayerCount, int HeadCount, string? ConfigHash)
 {
-    /// <summary>F, the attention features: one per block and head, at <c>block * HeadCount + head</c>.</summary>
+    /// <summary>F, the number of attention features: one per block and head, at <c>block * HeadCount + head</c>.</summary>
     public int FeatureCount => LayerCount * HeadCount;
 
     /// <summary>The identity of a model.</summary>
@@ -26,7 +26,7 @@ public sealed record ModelIdentity(string? ModelType, int LayerCount, int HeadCo
             config.ScaledEmbeddings, config.QueryScalar, config.Rotary.Theta, config.Rotary.Dimensions, config.Rotary.Scaling,
             config.WindowRotary.Theta, config.WindowRotary.Dimensions, config.WindowRotary.Scaling, config.SlidingWindows,
         ];
-        // Of models without these, the hash is what it was before there were any.
+        // For models without these, the hash is the same as before they existed.
         if (config is not
             {
                 AttentionSoftCap: null, LogitSoftCap: null, EmbeddingMultiplier: 1, ResidualMultiplier: 1, LogitDivisor: 1, RotatedBlocks: null,
@@ -38,10 +38,10 @@ public sealed record ModelIdentity(string? ModelType, int LayerCount, int HeadCo
         return new(config.ModelType, config.BlockCount, config.HeadCount, hash);
     }
 
-    /// <summary>Checks that a model is the one meant, as far as that is known.</summary>
+    /// <summary>Throws if a model is not this one, as far as that is known.</summary>
     /// <param name="config">The model's configuration.</param>
-    /// <param name="file">The estimator's file, for the error.</param>
-    /// <exception cref="AttributionException">ATTR1452: it is another.</exception>
+    /// <param name="file">The estimator's file, for the error message.</param>
+    /// <exception cref="AttributionException">ATTR1452: it is another model.</exception>
     internal void RequireMatch(ModelConfig config, string? file = null)
     {
         var model = Of(config);
@@ -55,8 +55,8 @@ public sealed record ModelIdentity(string? ModelType, int LayerCount, int HeadCo
             : null;
         if (difference is not null)
             throw new AttributionException(ErrorCodes.EstimatorOfAnotherModel,
-                $"The score estimator is of another model: it was trained on {difference}. Train one for this model, or "
-                + "name the model that it is for.")
+                $"The score estimator belongs to another model: it was trained on {difference}. Train one for this model, or "
+                + "name the model that it belongs to.")
             { File = file };
     }
 }

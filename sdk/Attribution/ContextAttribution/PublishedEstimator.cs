@@ -4,9 +4,9 @@ using Attribution.Models.Checkpoints;
 namespace Attribution.ContextAttribution;
 
 /// <summary>
-/// The <c>score_estimator.pt</c> that the authors of AT2 publish for their models: a dictionary of <c>class</c>, <c>state_dict</c> with the
-/// <c>linear.weight</c> [1, F], <c>feature_extractor</c> with its <c>num_layers</c>, <c>num_heads</c> and <c>model_type</c>, and <c>kwargs</c>.
-/// They were trained on the attention and the sentences of their authors' code.
+/// Reads the <c>score_estimator.pt</c> that AT2's authors publish for their models: a dictionary of <c>class</c>, <c>state_dict</c> with <c>linear.weight</c>
+/// [1, F], <c>feature_extractor</c> with <c>num_layers</c>, <c>num_heads</c> and <c>model_type</c>, and <c>kwargs</c>. These estimators were trained on the
+/// attention and the sentences of the authors' code.
 /// </summary>
 internal static class PublishedEstimator
 {
@@ -28,7 +28,7 @@ internal static class PublishedEstimator
             throw ScoreEstimatorFiles.Invalid($"'{Weight}' is not a tensor of [1, {(long)layers * heads}], for {layers} layers of {heads} heads.", file,
                 Weight);
         var family = kwargs.GetValueOrDefault("model_type") as string;
-        // Their name is the module's in transformers, ours the config.json's.
+        // Theirs is the name of the module in transformers, ours that in config.json.
         var model = new ModelIdentity(family == "gemma3" ? "gemma3_text" : family, layers, heads, null);
         return ScoreEstimatorFiles.Checked(file, () => new(model, weight.ToFloats()) { Attention = AttentionRule.At2, Sentences = SentenceRule.Lines });
     }

@@ -8,11 +8,11 @@ namespace Attribution.ContextAttribution;
 /// <summary>A linear estimator without bias: the score of a source is <c>sum_f weights[f] attention[f]</c> (arXiv 2504.13752).</summary>
 public sealed class ScoreEstimator
 {
-    /// <summary>Makes an estimator of weights.</summary>
+    /// <summary>Creates an estimator from weights.</summary>
     /// <param name="model">The model that they belong to.</param>
     /// <param name="weights">[F], finite.</param>
-    /// <param name="training">How they came to be; null where that is not known.</param>
-    /// <exception cref="AttributionException">ATTR1451: their number is not F, or one is not finite.</exception>
+    /// <param name="training">The facts of the training; null if not known.</param>
+    /// <exception cref="AttributionException">ATTR1451: the number of weights is not F, or one is not finite.</exception>
     public ScoreEstimator(ModelIdentity model, IReadOnlyList<float> weights, ScoreEstimatorTraining? training = null)
     {
         if (weights.Count != model.FeatureCount)
@@ -23,31 +23,31 @@ public sealed class ScoreEstimator
         (Model, Weights, Training) = (model, [.. weights], training);
     }
 
-    /// <summary>The weights' model.</summary>
+    /// <summary>The model that the weights belong to.</summary>
     public ModelIdentity Model { get; }
 
-    /// <summary>[F], one per head of every block, at <c>block * HeadCount + head</c>.</summary>
+    /// <summary>The weights, [F], one per head of every block, at <c>block * HeadCount + head</c>.</summary>
     public IReadOnlyList<float> Weights { get; }
 
-    /// <summary>How they came to be; null where that is not known.</summary>
+    /// <summary>The facts of the training; null if not known.</summary>
     public ScoreEstimatorTraining? Training { get; }
 
-    /// <summary>The attention that the weights are for: that of training.</summary>
+    /// <summary>The attention rule that the weights were trained with.</summary>
     public AttentionRule Attention { get; init; }
 
-    /// <summary>What the sentences were that it was trained on.</summary>
+    /// <summary>The sentence rule that the weights were trained with.</summary>
     public SentenceRule Sentences { get; init; }
 
-    /// <summary>All weights equal, 1 / F: the mean attention, which training starts from.</summary>
+    /// <summary>An estimator with equal weights, 1 / F: the mean attention, which training starts from.</summary>
     /// <param name="config">The model.</param>
-    /// <param name="attention">Which attention.</param>
+    /// <param name="attention">The attention rule.</param>
     public static ScoreEstimator MeanAttention(ModelConfig config, AttentionRule attention = AttentionRule.True)
     {
         var model = ModelIdentity.Of(config);
         return new(model, [.. Enumerable.Repeat(1f / model.FeatureCount, model.FeatureCount)]) { Attention = attention };
     }
 
-    /// <summary>The same weights, for the attention and the sentences that they were trained on.</summary>
+    /// <summary>The same weights with the rules of attention and sentences that they were trained with.</summary>
     internal ScoreEstimator TrainedOn(AttentionRule attention, SentenceRule sentences) =>
         new(Model, Weights, Training) { Attention = attention, Sentences = sentences };
 
@@ -55,10 +55,10 @@ public sealed class ScoreEstimator
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void Save(string folder) => ScoreEstimatorFiles.Write(this, folder);
 
-    /// <summary>Reads a folder that <see cref="Save"/> wrote, or a <c>score_estimator.pt</c> as the authors of AT2 publish them.</summary>
+    /// <summary>Reads a folder that <see cref="Save"/> wrote, or a <c>score_estimator.pt</c> in the form of AT2's authors.</summary>
     /// <param name="path">The folder, or the <c>.pt</c> file.</param>
-    /// <param name="config">The model that it is to be used with.</param>
-    /// <exception cref="AttributionException">The files are missing or damaged, or the estimator is of another model (ATTR1452).</exception>
+    /// <param name="config">The configuration of the model to use it with.</param>
+    /// <exception cref="AttributionException">The files are missing or damaged, or the estimator belongs to another model (ATTR1452).</exception>
     public static ScoreEstimator Load(string path, ModelConfig config)
     {
         var estimator = ScoreEstimatorFiles.Read(path);

@@ -7,7 +7,7 @@ using Attribution.Models.Safetensors;
 
 namespace Attribution.ContextAttribution;
 
-/// <summary>Estimators on disk: the weights [LayerCount, HeadCount] as safetensors, and beside them as JSON whose they are and how they came to be.</summary>
+/// <summary>The files of an estimator: the weights [LayerCount, HeadCount] as safetensors, and their model and training facts as JSON.</summary>
 internal static class ScoreEstimatorFiles
 {
     public const string WeightsName = "score_estimator.safetensors", FactsName = "score_estimator.json";
@@ -48,7 +48,7 @@ internal static class ScoreEstimatorFiles
             .TrainedOn(AttentionRules.Of(facts.Attention), SentenceRules.Of(facts.Sentences)));
     }
 
-    /// <summary>Makes an estimator, naming its file where it is none.</summary>
+    /// <summary>Creates an estimator; an error names the file.</summary>
     public static ScoreEstimator Checked(string file, Func<ScoreEstimator> make)
     {
         try
@@ -84,7 +84,7 @@ internal static class ScoreEstimatorFiles
         }
     }
 
-    // A file of before there was a choice says nothing of it.
+    // A file from before the rules could be chosen does not name them.
     private sealed record Facts(ModelIdentity Model, ScoreEstimatorTraining? Training, string? Attention = null, string? Sentences = null)
     {
         public static Facts Of(ScoreEstimator e) => new(e.Model, e.Training, AttentionRules.NameOf(e.Attention), SentenceRules.NameOf(e.Sentences));

@@ -5,22 +5,22 @@ namespace Attribution.ContextAttribution;
 /// <summary>How an estimator is trained; the defaults are those of the method's authors (arXiv 2504.13752).</summary>
 public sealed record ScoreEstimatorOptions
 {
-    /// <summary>Steps of Adam, 1 or more. The time taken is proportional to it.</summary>
+    /// <summary>The number of steps of Adam, 1 or more. The time is proportional to it.</summary>
     public int Steps { get; init; } = 1000;
 
-    /// <summary>The learning rate of the first step, above 0; it falls to 0 along a half cosine.</summary>
+    /// <summary>The learning rate of the first step, above 0. It falls to 0 along a half cosine.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>
-    /// (Example, unit) pairs per step, 1 or more, each of another example; all examples where there are fewer. The time taken is proportional to it.
+    /// The number of (example, unit) pairs per step, 1 or more, each from another example; all examples if there are fewer. The time is proportional to it.
     /// </summary>
     public int BatchSize { get; init; } = 512;
 
-    /// <summary>Decides which pairs a step draws.</summary>
+    /// <summary>The seed of the draws of pairs.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Checks the options before anything expensive is done for them.</summary>
-    /// <exception cref="AttributionException">ATTR1453: one is out of range.</exception>
+    /// <summary>Checks the options before any expensive work.</summary>
+    /// <exception cref="AttributionException">ATTR1453: an option is out of range.</exception>
     internal void Check()
     {
         Require(Steps > 0, nameof(Steps), "1 or more");
@@ -35,12 +35,12 @@ public sealed record ScoreEstimatorOptions
     }
 }
 
-/// <summary>How an estimator came to be.</summary>
+/// <summary>Facts about an estimator's training.</summary>
 /// <param name="Options">The options of the training.</param>
-/// <param name="ExampleCount">Examples that were trained on.</param>
-/// <param name="ExcludedCount">Examples left out because they have no target unit.</param>
-/// <param name="UnitCount">Units of the examples trained on.</param>
-/// <param name="MaskCount">Ablations of every example.</param>
+/// <param name="ExampleCount">The number of examples trained on.</param>
+/// <param name="ExcludedCount">The number of examples left out because they have no target unit.</param>
+/// <param name="UnitCount">The number of units in the examples trained on.</param>
+/// <param name="MaskCount">The number of ablations per example.</param>
 /// <param name="Correlation">The mean Pearson correlation over all units of the examples trained on, after training.</param>
 public sealed record ScoreEstimatorTraining(
     ScoreEstimatorOptions Options, int ExampleCount, int ExcludedCount, int UnitCount, int MaskCount, double Correlation);

@@ -5,32 +5,30 @@ using Attribution.Models;
 namespace Attribution.ContextAttribution;
 
 /// <summary>
-/// Trains a <see cref="ScoreEstimator"/> to maximise the Pearson correlation, over the ablations of an example, between the outputs y and the
-/// predictions <c>p = X w</c> (arXiv 2504.13752, section 3). X [M, F] are a unit's features. With centred p and y, the correlation and its gradient are
-/// <c>r = p.y / (|p| |y|)</c> and <c>dr/dw = X^T (y / |y| - r p / |p|) / |p|</c>. Weights start at 1 / F; Adam, a half cosine from the learning rate to 0,
-/// gradients of a norm of at most 1; at the end the weights are divided by their L1 norm.
+/// Trains a <see cref="ScoreEstimator"/> to maximize the Pearson correlation, over the ablations of an example, between the outputs y and the predictions <c>p
+/// = X w</c> (arXiv 2504.13752, section 3), where X [M, F] contains a unit's features. With centred p and y, the correlation and its gradient are <c>r = p.y /
+/// (|p| |y|)</c> and <c>dr/dw = X^T (y / |y| - r p / |p|) / |p|</c>. Weights start at 1 / F; the optimizer is Adam, with a half cosine from the learning rate
+/// to 0 and gradients clipped to a norm of 1; at the end the weights are divided by their L1 norm.
 /// </summary>
 public static class ScoreEstimatorTrainer
 {
-    // Correlations of constants are 0, as are their gradients.
+    // The correlation with a constant is 0, and so is its gradient.
     private const double Tiny = 1e-8;
 
-    // Pairs of one work item. It is fixed so that sums come in the same order whatever the number of threads.
+    // The number of pairs per work item. It is fixed, so that sums are taken in the same order whatever the number of threads.
     private const int ChunkPairs = 16;
 
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8, MaxGradientNorm = 1;
 
     /// <summary>Trains an estimator. The same examples, model and options give the same weights, whatever the number of threads.</summary>
-    /// <param name="examples">The examples, all with the model's F features and the same number of masks; those without a unit are left out and
+    /// <param name="examples">The examples, all with the model's F features and the same number of masks; examples without a unit are left out and
     /// counted.</param>
-    /// <param name="model">The model that the features are of.</param>
+    /// <param name="model">The model that the features belong to.</param>
     /// <param name="options">How to train.</param>
     /// <param name="onStep">Called with each step's 0-based index and the mean correlation of its pairs.</param>
-    /// <param name="cancellation">Stops between two steps.</param>
-    /// <exception cref="AttributionException">
-    /// ATTR1453: an option is out of range. ATTR1454: no example has a unit. ATTR1455: an example has other sizes than the rest or the model, or a
-    /// number that is not finite; the row is the example's index.
-    /// </exception>
+    /// <param name="cancellation">Checked between steps.</param>
+    /// <exception cref="AttributionException">ATTR1453: an option is out of range. ATTR1454: no example has a unit. ATTR1455: an example's sizes differ from
+    /// those of the others or of the model, or a number is not finite; the row is the example's index.</exception>
     public static ScoreEstimator Train(
         IReadOnlyList<TaskFeatures> examples, ModelIdentity model, ScoreEstimatorOptions options, Action<int, double>? onStep = null,
         CancellationToken cancellation = default)
@@ -66,7 +64,7 @@ public static class ScoreEstimatorTrainer
         return new(model, weights, facts);
     }
 
-    // x += lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps) for the gradient of what is to grow (Adam, arXiv 1412.6980)
+    // x += lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps), with the gradient of what is maximized (Adam, arXiv 1412.6980)
     private static void Ascend(float[] weights, double[] gradient, double[] mean, double[] square, int step, double rate)
     {
         var norm = Math.Sqrt(gradient.Sum(g => g * g));
@@ -107,7 +105,7 @@ public static class ScoreEstimatorTrainer
         Span<double> predictions = new double[masks], outputs = new double[masks];
         foreach (var pair in pairs)
         {
-            // A pair's features pass the cache twice, memory once.
+            // A pair's features go through the cache twice, but through memory once.
             for (var m = 0; m < masks; m++)
                 (predictions[m], outputs[m]) = (TensorPrimitives.Dot(pair.Features(m), weights), pair.Output(m));
             var (lengthP, lengthY) = (Center(predictions), Center(outputs));
@@ -124,7 +122,7 @@ public static class ScoreEstimatorTrainer
         return (sum, gradient);
     }
 
-    // Subtracts the mean; the length of what is left.
+    // Subtracts the mean; returns the length of the result.
     private static double Center(Span<double> values)
     {
         TensorPrimitives.Subtract(values, TensorPrimitives.Sum(values) / values.Length, values);
@@ -159,7 +157,7 @@ public static class ScoreEstimatorTrainer
         public float Output(int mask) => Example.Outputs[(Unit * Example.MaskCount) + mask];
     }
 
-    /// <summary>Draws a step's pairs: different examples, and of each one unit, all alike likely.</summary>
+    /// <summary>Draws a step's pairs: distinct examples, and from each one unit, with equal probability.</summary>
     private sealed class PairSampler(TaskFeatures[] examples, ScoreEstimatorOptions options)
     {
         private readonly int[] _order = [.. Enumerable.Range(0, examples.Length)];

@@ -1,24 +1,22 @@
 namespace Attribution.Data;
 
-/// <summary>
-/// Where everything that the project computes lies: the artifact store.
-/// </summary>
+/// <summary>The location of everything that the project computes: the artifact store.</summary>
 internal sealed record ArtifactPaths
 {
-    /// <summary>The environment variable that names the store's folder.</summary>
+    /// <summary>The environment variable with the path of the store's folder.</summary>
     public const string StoreVariable = "ATTRIBUTION_STORE";
 
-    /// <param name="store">The store's folder; made absolute.</param>
+    /// <param name="store">The store's folder; a relative path is made absolute.</param>
     public ArtifactPaths(string store) => Store = Path.TrimEndingDirectorySeparator(Path.GetFullPath(store));
 
-    /// <summary>The artifact store, absolute.</summary>
+    /// <summary>The absolute path of the artifact store.</summary>
     public string Store { get; }
 
     /// <summary>
-    /// The paths in force: <c>ATTRIBUTION_STORE</c>; else <c>artifacts/store</c> of the nearest folder at or above
-    /// <paramref name="workingDirectory"/> that holds <c>.git</c> or <c>Attribution.sln</c>; else the user's cache folder.
+    /// The paths to use: <c>ATTRIBUTION_STORE</c> if set; else <c>artifacts/store</c> in the nearest folder, at or above <paramref name="workingDirectory"/>,
+    /// that contains <c>.git</c> or <c>Attribution.sln</c>; else the user's cache folder.
     /// </summary>
-    /// <param name="workingDirectory">Where to look from; the current directory if null.</param>
+    /// <param name="workingDirectory">The folder to search from; the current directory if null.</param>
     public static ArtifactPaths Current(string? workingDirectory = null)
     {
         if (Environment.GetEnvironmentVariable(StoreVariable) is { Length: > 0 } store)

@@ -7,23 +7,23 @@ using Attribution.Tokenization;
 
 namespace Attribution.Data;
 
-/// <summary>One side of a dataset's row: messages still to be rendered, or tokens.</summary>
+/// <summary>One side of a dataset's row: messages to be rendered, or tokens.</summary>
 public abstract record Conversation
 {
     private protected Conversation()
     {
     }
 
-    /// <summary>Feeds the canonical form, in which no two conversations are alike.</summary>
+    /// <summary>Hashes the canonical form, which differs for any two different conversations.</summary>
     internal abstract void AddTo(IncrementalHash hash);
 }
 
-/// <summary>A conversation that was tokenised elsewhere.</summary>
+/// <summary>A conversation that was tokenized elsewhere.</summary>
 /// <param name="Tokens">Token ids, <c>[T]</c>, none negative.</param>
-/// <param name="Keep">The keep mask, <c>[T]</c>: true on the tokens whose loss counts.</param>
+/// <param name="Keep">The keep mask, <c>[T]</c>: true for the tokens that count in the loss.</param>
 public sealed record TokenConversation(IReadOnlyList<int> Tokens, IReadOnlyList<bool> Keep) : Conversation
 {
-    /// <summary>False if the loss has no token to count: such a row has no vector and is never selected.</summary>
+    /// <summary>False if no token counts in the loss: such a row has no vector and is never selected.</summary>
     public bool KeepsAny => Keep.Contains(true);
 
     internal override void AddTo(IncrementalHash hash)
@@ -40,15 +40,15 @@ public sealed record TokenConversation(IReadOnlyList<int> Tokens, IReadOnlyList<
     }
 }
 
-/// <summary>A conversation as messages, at least one of them the assistant's.</summary>
+/// <summary>A conversation as messages, at least one of them from the assistant.</summary>
 public sealed record MessageConversation(IReadOnlyList<ChatMessage> Messages) : Conversation
 {
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>What the row gives the chat template besides the messages, such as <c>tools</c>; null for nothing.</summary>
+    /// <summary>The chat template's other variables in the row, for example <c>tools</c>; null for none.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Variables { get; init; }
 
-    /// <summary>The same in the form that templates take.</summary>
+    /// <summary>The same variables in the form that templates take.</summary>
     internal IReadOnlyDictionary<string, object?>? TemplateVariables => Variables?.ToDictionary(variable => variable.Key, variable => (object?)variable.Value);
 
     internal override void AddTo(IncrementalHash hash)

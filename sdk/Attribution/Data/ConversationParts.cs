@@ -4,13 +4,13 @@ using Attribution.Tokenization;
 
 namespace Attribution.Data;
 
-/// <summary>What a row's columns hold for one side of it, null where there is nothing.</summary>
+/// <summary>The columns of one side of a row; null for columns without a value.</summary>
 internal readonly record struct ConversationParts(IReadOnlyList<ChatMessage>? Messages, int[]? Tokens, bool[]? Keep)
 {
-    /// <summary>The conversation they make, or null if the row has none on this side. Tokens go before messages.</summary>
+    /// <summary>Makes the conversation; null if the row has none on this side. Tokens take precedence over messages.</summary>
     /// <param name="side">Treatment or control.</param>
-    /// <param name="place">The row, for errors.</param>
-    /// <param name="variables">What the row tells the chat template besides.</param>
+    /// <param name="place">The row, for error messages.</param>
+    /// <param name="variables">The row's variables for the chat template.</param>
     public Conversation? Join(string side, RowPlace place, IReadOnlyDictionary<string, JsonElement>? variables)
     {
         if (Tokens is not null)

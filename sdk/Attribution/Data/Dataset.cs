@@ -8,10 +8,9 @@ using Attribution.Diagnostics;
 namespace Attribution.Data;
 
 /// <summary>
-/// A training or evaluation set, read from its file row by row. A row has a treatment and may have a control, each as
-/// <c>treatment_messages</c> (a list of role and content, or that as JSON text) or as <c>treatment_tokens</c> with
-/// <c>treatment_keep</c>; tokens go before messages. Other columns are carried along as metadata. Nothing is held but the
-/// rows at hand, however long the file is.
+/// A training or evaluation set, read from its file row by row. A row has a treatment and may have a control, each as <c>treatment_messages</c> (a list of role
+/// and content, or that as JSON text) or as <c>treatment_tokens</c> with <c>treatment_keep</c>; tokens take precedence over messages. Other columns become
+/// metadata. Memory does not grow with the file: only the current rows are held.
 /// </summary>
 public sealed class Dataset
 {
@@ -31,36 +30,34 @@ public sealed class Dataset
             ? new JsonRowDecoder() : new TableRowDecoder(source, metadataColumn, isAllNull);
     }
 
-    /// <summary>Which rows are read, and how.</summary>
+    /// <summary>The options that select and interpret the rows.</summary>
     public DatasetOptions Options { get; }
 
-    /// <summary>The files that the path names.</summary>
+    /// <summary>The files that the path matches.</summary>
     public IReadOnlyList<string> Files => _source.Files;
 
-    /// <summary>The names of the file's columns; of JSON, those that its first rows have.</summary>
+    /// <summary>The names of the file's columns; for JSON, those of its first rows.</summary>
     public IReadOnlyList<string> ColumnNames => [.. _source.Fields.Select(column => column.Name)];
 
     /// <summary>Whether there is a column of controls.</summary>
     public bool HasControl => _format is null ? Has(Columns.Control) : _format.Required.Count > 1 && _format.Name is DatasetFormatNames.Preference or "columns";
 
-    /// <summary>What the file's way to keep conversations is called, such as <c>ShareGPT</c>; null for our own columns.</summary>
+    /// <summary>The name of the file's conversation format, for example <c>ShareGPT</c>; null for the library's own columns.</summary>
     public string? ReadAs => _format?.Title;
 
-    /// <summary>Finds the file and its columns and checks the filter; reads no rows yet.</summary>
-    /// <exception cref="AttributionException">
-    /// <c>ATTR1301</c> to <c>ATTR1310</c>: no file, unknown extension, unreadable, no treatment column (or no control
-    /// column where one is required), a column of a wrong type or twice, a bad filter, a bad option.
-    /// </exception>
-    /// <exception cref="DbException">DuckDB failed for a reason that has nothing to do with the file.</exception>
+    /// <summary>Finds the file and its columns and checks the filter. Reads no rows yet.</summary>
+    /// <exception cref="AttributionException"><c>ATTR1301</c> to <c>ATTR1310</c>: the file is missing or unreadable, has an unknown extension, no treatment
+    /// column (or no control column although one is required), a column with a wrong type or twice; or a filter or option is wrong.</exception>
+    /// <exception cref="DbException">DuckDB failed for a reason other than the file.</exception>
     public static Dataset Open(DatasetOptions options) => Open(options, metadataColumn: null, indexColumn: null);
 
-    /// <summary>As the public one, for files whose columns already hold the metadata and the row's index.</summary>
+    /// <summary>The same for files whose columns already contain the metadata and the row index.</summary>
     internal static Dataset Open(DatasetOptions options, string? metadataColumn, string? indexColumn)
     {
         DatasetRecords.Check(options);
         using var connection = DuckDbDatabase.Open();
         var dataset = Of(DatasetSource.Open(options.Path, options.Filter, indexColumn, connection));
-        // JSON without columns has no rows, or rows that are no objects: reading it says which.
+        // JSON without columns has no rows, or rows that are not objects; reading it tells which.
         if (dataset._format is null && (!dataset._source.IsJson || dataset._source.Fields.Count > 0))
         {
             dataset.Require(Columns.Treatment, "");
@@ -72,10 +69,9 @@ public sealed class Dataset
         Dataset Of(DatasetSource source) => new(options, source, metadataColumn, column => source.IsAllNull(column, connection));
     }
 
-    /// <summary>The rows, streamed from the file each time they are asked for.</summary>
-    /// <exception cref="AttributionException">
-    /// At the row at fault, <c>ATTR1304</c> and <c>ATTR1311</c> to <c>ATTR1317</c>; at the end, <c>ATTR1308</c> if there was no row.
-    /// </exception>
+    /// <summary>The rows, streamed from the file on each enumeration.</summary>
+    /// <exception cref="AttributionException"><c>ATTR1304</c> and <c>ATTR1311</c> to <c>ATTR1317</c> at the faulty row; <c>ATTR1308</c> at the end if there
+    /// were no rows.</exception>
     public IEnumerable<DatasetRow> Rows()
     {
         var file = Files.Count == 1 ? Files[0] : null;
@@ -83,11 +79,12 @@ public sealed class Dataset
             yield return _decoder.Decode(reader, row, file, Options.RequireControl);
     }
 
-    /// <summary>How many rows <see cref="Rows"/> gives.</summary>
-    /// <exception cref="AttributionException"><c>ATTR1308</c> if there are none; <c>ATTR1304</c> and <c>ATTR1309</c> as the filter meets them.</exception>
+    /// <summary>The number of rows that <see cref="Rows"/> returns.</summary>
+    /// <exception cref="AttributionException"><c>ATTR1308</c>: there are none. <c>ATTR1304</c> and <c>ATTR1309</c>: the file or the filter is
+    /// wrong.</exception>
     public long CountRows() => _records.Count();
 
-    /// <summary>SHA-256, in lower-case hex, of the bytes of the files, one after the other with their lengths before them.</summary>
+    /// <summary>The SHA-256, in lower-case hexadecimal, of the files' bytes, concatenated, each preceded by its length.</summary>
     public string HashFiles()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -4,16 +4,16 @@ using DuckDB.NET.Data;
 
 namespace Attribution.Data;
 
-/// <summary>Paths and globs as DuckDB should take them.</summary>
+/// <summary>Paths and globs in the form that DuckDB takes.</summary>
 internal static partial class DatasetFiles
 {
-    /// <summary>The files that a path or glob names, in the order of their names' code units; none if there are none.</summary>
+    /// <summary>The files that a path or glob matches, in ordinal order of their names; empty if there are none.</summary>
     public static IReadOnlyList<string> Expand(string path, DuckDBConnection connection) =>
         File.Exists(path) ? [path]
         : GlobMark().IsMatch(path) ? connection.QueryStrings($"SELECT file FROM glob({Sql.Literal(path)})").Order(StringComparer.Ordinal).ToArray()
         : [];
 
-    /// <summary>The same, without DuckDB where the folder is there and only the name is a pattern.</summary>
+    /// <summary>The same without DuckDB, if the folder exists and only the file name is a pattern.</summary>
     public static IReadOnlyList<string> Expand(string path)
     {
         if (File.Exists(path))
@@ -25,7 +25,7 @@ internal static partial class DatasetFiles
         return Expand(path, connection);
     }
 
-    /// <summary>The list of files as SQL, each meant literally whatever signs its name holds.</summary>
+    /// <summary>The list of files as SQL, each taken literally whatever characters its name contains.</summary>
     public static string ToSql(IEnumerable<string> files) => Sql.Literals(files.Select(file => GlobMark().Replace(file, "[$0]")));
 
     [GeneratedRegex(@"[*?\[]")]

@@ -2,34 +2,34 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data;
 
-/// <summary>Which rows of which file a dataset is.</summary>
+/// <summary>The file of a dataset, and which of its rows to use.</summary>
 public sealed record DatasetOptions
 {
     /// <summary>
-    /// A file, or a glob of files read in the order of their names: <c>.parquet</c>, <c>.jsonl</c>, <c>.ndjson</c>,
-    /// <c>.json</c> (an array), <c>.csv</c>, <c>.tsv</c>; all but Parquet also with <c>.gz</c> or <c>.zst</c> behind.
+    /// A file, or a glob of files that are read in the order of their names: <c>.parquet</c>, <c>.jsonl</c>, <c>.ndjson</c>, <c>.json</c> (an array),
+    /// <c>.csv</c>, <c>.tsv</c>; all but Parquet optionally followed by <c>.gz</c> or <c>.zst</c>.
     /// </summary>
     public required string Path { get; init; }
 
     /// <summary>
-    /// A SQL predicate over the file's columns, such as <c>trait = 'sycophancy' AND len(prompt) &lt; 400</c>; null for all
-    /// rows. A CSV column is a number or a truth value to it if all its cells are.
+    /// A SQL predicate over the file's columns, for example <c>trait = 'sycophancy' AND len(prompt) &lt; 400</c>; null for all rows. In it, a CSV column is a
+    /// number or a Boolean if all its cells are.
     /// </summary>
     public string? Filter { get; init; }
 
-    /// <summary>At most so many of the rows that pass the filter; null for all.</summary>
+    /// <summary>The greatest number of rows to use, of those that pass the filter; null for all.</summary>
     public long? Take { get; init; }
 
-    /// <summary>With <see cref="Take"/>: a seeded sample, in the file's order. Without a seed, the first rows are taken.</summary>
+    /// <summary>With <see cref="Take"/>, the seed of a random sample, which keeps the file's order. Without a seed, the first rows are used.</summary>
     public long? Seed { get; init; }
 
     /// <summary>
-    /// How the file keeps conversations, where its columns are not our own: <c>messages</c>, <c>sharegpt</c>, <c>prompt_completion</c>, <c>alpaca</c> or
-    /// <c>preference</c>; null to tell by the columns.
+    /// The form of the file's conversations, if its columns are not the library's own: <c>messages</c>, <c>sharegpt</c>, <c>prompt_completion</c>,
+    /// <c>alpaca</c> or <c>preference</c>; null to detect it from the columns.
     /// </summary>
     public string? Format { get; init; }
 
-    /// <summary>Instead of <see cref="Format"/>: the column of treatments, conversations or, beside a column <c>prompt</c>, answers.</summary>
+    /// <summary>Instead of <see cref="Format"/>: the column of treatments, which are conversations, or answers if there is a column <c>prompt</c>.</summary>
     public string? TreatmentColumn { get; init; }
 
     /// <summary>With <see cref="TreatmentColumn"/>: the column of controls; null for none.</summary>
@@ -39,7 +39,7 @@ public sealed record DatasetOptions
     public bool RequireControl { get; init; }
 }
 
-/// <summary>The names of the columns that mean something to us.</summary>
+/// <summary>The names of the library's own columns.</summary>
 internal static class Columns
 {
     public const string Treatment = "treatment";
@@ -51,13 +51,13 @@ internal static class Columns
 
     public static string Keep(string side) => $"{side}_keep";
 
-    /// <summary>All of them; a file's other columns are metadata.</summary>
+    /// <summary>All of these names. A file's other columns are metadata.</summary>
     public static IReadOnlySet<string> Conversations { get; } = new[] { Treatment, Control }
         .SelectMany(side => new[] { Messages(side), Tokens(side), Keep(side) })
         .ToHashSet(StringComparer.Ordinal);
 }
 
-/// <summary>What a dataset's extension says it is.</summary>
+/// <summary>The file format of a dataset.</summary>
 internal enum DatasetFormat
 {
     Parquet,
@@ -69,7 +69,7 @@ internal enum DatasetFormat
 
 internal static class DatasetFormats
 {
-    /// <summary>The format of a file by its extension, below one of compression.</summary>
+    /// <summary>The format of a file by its extension, apart from an extension of compression.</summary>
     public static DatasetFormat Of(string path)
     {
         var name = Path.GetFileName(path);

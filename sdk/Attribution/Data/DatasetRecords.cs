@@ -4,7 +4,7 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data;
 
-/// <summary>The records of a dataset's files that filter, take and seed leave, whatever they are decoded to.</summary>
+/// <summary>The records of a dataset's files that remain after filter, take and seed, before they are decoded.</summary>
 internal sealed class DatasetRecords(DatasetOptions options, DatasetSource source)
 {
     private long[]? _sample;
@@ -18,8 +18,8 @@ internal sealed class DatasetRecords(DatasetOptions options, DatasetSource sourc
             { File = options.Path, Property = "Take" };
     }
 
-    /// <summary>Every record as a place in the reader's present chunk: index, file and the columns of <paramref name="projection"/>.</summary>
-    /// <exception cref="AttributionException">ATTR1308 at the end, if there was none; ATTR1304 and ATTR1309 as the file or the filter meets them.</exception>
+    /// <summary>Every record as a position in the reader's current chunk, with index, file and the columns of <paramref name="projection"/>.</summary>
+    /// <exception cref="AttributionException">ATTR1308 at the end if there were none; ATTR1304 and ATTR1309 if the file or the filter is wrong.</exception>
     public IEnumerable<(DuckDbReader Reader, int Row)> Read(string projection)
     {
         var sample = DrawSample();
@@ -36,7 +36,7 @@ internal sealed class DatasetRecords(DatasetOptions options, DatasetSource sourc
             throw Empty();
     }
 
-    /// <summary>How many records <see cref="Read"/> gives.</summary>
+    /// <summary>The number of records that <see cref="Read"/> returns.</summary>
     /// <exception cref="AttributionException">As for <see cref="Read"/>.</exception>
     public long Count()
     {

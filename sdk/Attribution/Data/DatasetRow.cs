@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Attribution.Data;
 
 /// <summary>One row of a dataset.</summary>
-/// <param name="index">The row's 0-based place in the file (or in the files of a glob, one after the other), before any filter.</param>
+/// <param name="index">The 0-based index of the row in the file (or in the concatenated files of a glob), before any filter.</param>
 /// <param name="treatment">The conversation that shows the behaviour.</param>
 /// <param name="control">The same prompt answered without it; null if the row has none.</param>
 /// <param name="metadata">The row's other columns as a JSON object; null if there are none.</param>
@@ -14,7 +14,7 @@ public sealed class DatasetRow(long index, Conversation treatment, Conversation?
     private IReadOnlyDictionary<string, JsonElement>? _metadata;
     private string? _contentHash;
 
-    /// <summary>The row's 0-based place in the file, before any filter: its identity everywhere.</summary>
+    /// <summary>The 0-based index of the row in the file, before any filter. It identifies the row everywhere.</summary>
     public long Index { get; } = index;
 
     /// <summary>The conversation that shows the behaviour.</summary>
@@ -23,7 +23,7 @@ public sealed class DatasetRow(long index, Conversation treatment, Conversation?
     /// <summary>The same prompt answered without it; null if the row has none.</summary>
     public Conversation? Control { get; } = control;
 
-    /// <summary>The row's other columns as a JSON object's text; null if there are none.</summary>
+    /// <summary>The row's other columns as JSON text, an object; null if there are none.</summary>
     public string? MetadataJson { get; } = metadata;
 
     /// <summary>The row's other columns by name.</summary>
@@ -32,8 +32,8 @@ public sealed class DatasetRow(long index, Conversation treatment, Conversation?
         : JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(MetadataJson)!;
 
     /// <summary>
-    /// SHA-256, in lower-case hex, of treatment and control in a canonical form: equal for equal conversations, whatever
-    /// format they came from, wherever the row stands and whatever its other columns say.
+    /// The SHA-256, in lower-case hexadecimal, of treatment and control in a canonical form: equal for equal conversations, whatever the file format, the row's
+    /// position and its other columns.
     /// </summary>
     public string ContentHash => _contentHash ??= HashContent();
 

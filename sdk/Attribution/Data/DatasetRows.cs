@@ -7,8 +7,8 @@ using Parquet.Schema;
 namespace Attribution.Data;
 
 /// <summary>
-/// Rows in one form, whatever they were read from: Parquet with <c>idx</c>, each side's messages or tokens and keep mask,
-/// and <c>metadata</c> as JSON text, which also holds what messages have besides role and content. The <c>data-*.parquet</c> beside the vectors.
+/// Rows in one form, whatever they were read from: a Parquet file with <c>idx</c>, each side's messages or tokens and keep mask, and <c>metadata</c> as JSON
+/// text, which also contains the messages' fields other than role and content. These are the <c>data-*.parquet</c> files beside the vectors.
 /// </summary>
 internal static class DatasetRows
 {
@@ -16,9 +16,9 @@ internal static class DatasetRows
 
     /// <summary>Writes rows; equal rows give equal bytes.</summary>
     /// <param name="path">The file; it appears when the last row is written.</param>
-    /// <param name="rows">Read once, in order.</param>
-    /// <returns>How many rows were written.</returns>
-    /// <exception cref="IOException">Writing failed, for instance on a full disk.</exception>
+    /// <param name="rows">The rows, enumerated once, in order.</param>
+    /// <returns>The number of rows written.</returns>
+    /// <exception cref="IOException">Writing failed, for example because the disk is full.</exception>
     public static long Write(string path, IEnumerable<DatasetRow> rows)
     {
         var index = new DataField<long>("idx", false);
@@ -43,15 +43,16 @@ internal static class DatasetRows
         return written;
     }
 
-    /// <summary>Reads rows that <see cref="Write"/> wrote, each with the index it had.</summary>
+    /// <summary>Reads rows that <see cref="Write"/> wrote, with their original indices.</summary>
     /// <param name="path">A file or a glob.</param>
-    /// <param name="hasMetadata">Whether there is a column <c>metadata</c>; the original pipeline, whose columns are these otherwise, wrote none.</param>
+    /// <param name="hasMetadata">Whether there is a column <c>metadata</c>. The original pipeline's files, which otherwise have the same columns, have
+    /// none.</param>
     /// <exception cref="Diagnostics.AttributionException">As for <see cref="Dataset.Open(DatasetOptions)"/>.</exception>
     public static IEnumerable<DatasetRow> Read(string path, bool hasMetadata = true) =>
         Dataset.Open(new() { Path = path }, metadataColumn: hasMetadata ? "metadata" : null, indexColumn: "idx").Rows();
 
-    // The package notes the least and the greatest text by their UTF-16, and readers skip row groups by UTF-8. The two orders differ at surrogates
-    // alone, and JSON can do without them.
+    // The package records the least and greatest text by their UTF-16 code units, while readers skip row groups by UTF-8 bytes. The two orders differ only for
+    // surrogates, which JSON can escape.
     private static ReadOnlyMemory<char> Ordered(string json)
     {
         if (!json.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))

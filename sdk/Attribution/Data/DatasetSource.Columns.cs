@@ -9,7 +9,7 @@ using DuckDB.NET.Native;
 
 namespace Attribution.Data;
 
-// How the files of each format are read, and which columns they have.
+// How the files of each format are read, and their columns.
 internal sealed partial class DatasetSource
 {
     private static (string, IReadOnlyList<DuckDbField>) Parquet(IReadOnlyList<string> files, DuckDBConnection connection)
@@ -35,7 +35,7 @@ internal sealed partial class DatasetSource
 
     private static (string, IReadOnlyList<DuckDbField>) Separated(IReadOnlyList<string> files, string delimiter, bool withTypes, DuckDBConnection connection)
     {
-        // Long lines are rows with long conversations; the buffer must hold two of them.
+        // Rows with long conversations are long lines; the buffer must hold two of them.
         const string sizes = "auto_detect = false, max_line_size = 16000000, buffer_size = 32000000";
         var header = connection.QueryStrings($"SELECT line FROM read_csv({DatasetFiles.ToSql(files.Take(1))}, {sizes}, header = false, delim = '\\0', "
             + $"quote = '', escape = '', columns = {{'line': 'VARCHAR'}}) LIMIT 1");
@@ -44,7 +44,7 @@ internal sealed partial class DatasetSource
                 $"'{Path.GetFileName(files[0])}' is empty: it has not even a header line.")
             { File = files[0] };
         var names = SplitHeader(header[0].TrimEnd('\r').TrimStart('\uFEFF'), delimiter[0]);
-        // A comma is the decimal sign of half the world, whose spreadsheets write semicolons.
+        // Many countries use a comma as the decimal separator, and their spreadsheets write semicolons.
         foreach (var other in new[] { ";", "\t", "|" })
             if (!names.Any(IsKnown) && SplitHeader(header[0].TrimEnd('\r').TrimStart('\uFEFF'), other[0]) is var split && split.Any(IsKnown))
                 (names, delimiter) = (split, other);
@@ -63,7 +63,7 @@ internal sealed partial class DatasetSource
         return ($"(SELECT {string.Join(", ", typed)}, {Sql.Identifier(FileColumn)} FROM {reader})", fields);
     }
 
-    /// <summary>For the filter alone: the columns of a CSV file that hold nothing but whole numbers, numbers or truth values.</summary>
+    /// <summary>The columns of a CSV file that contain only whole numbers, numbers or Booleans; used by the filter only.</summary>
     private static Dictionary<string, string> TypesOf(IReadOnlyList<string> files, string delimiter, DuckDBConnection connection)
     {
         try
@@ -76,7 +76,7 @@ internal sealed partial class DatasetSource
         }
         catch (DbException)
         {
-            // Of a malformed file this says only that it has no dialect; reading the rows will name the line.
+            // For a malformed file this only says that no dialect was found; reading the rows names the line.
             return [];
         }
     }
@@ -85,7 +85,7 @@ internal sealed partial class DatasetSource
     {
         var list = DatasetFiles.ToSql(files);
         var layout = format == DatasetFormat.JsonLines ? "newline_delimited" : "auto";
-        // Only a filter needs every column with its type; that costs passes over the whole file.
+        // Only a filter needs every column with its type, which costs passes over the whole file.
         var described = withTypes ? JsonColumns.WithTypes(list, layout, connection)
             : [.. JsonColumns.Names(list, layout, connection).Select(name => (name, ""))];
         var typed = !withTypes ? "" : string.Concat(described.Select(column =>
@@ -118,7 +118,7 @@ internal sealed partial class DatasetSource
             { File = file, Property = group.First() };
     }
 
-    /// <summary>The names in a header line; one without a name is called after its place, as <c>column0</c>.</summary>
+    /// <summary>The names in a header line; a column without a name is named by its position, as <c>column0</c>.</summary>
     private static List<string> SplitHeader(string line, char delimiter)
     {
         var names = new List<string>();

@@ -9,13 +9,12 @@ using DuckDB.NET.Native;
 namespace Attribution.Data;
 
 /// <summary>
-/// A dataset's files as SQL. JSON is read as the text of its rows, so that no inference of types can change what is
-/// said (a message that reads <c>2024-01-01</c> is not a date); its columns have types for the filter alone. CSV is text
-/// throughout, for the same reason.
+/// A dataset's files as SQL. JSON is read as the text of its rows, so that type inference cannot change the content (a message that reads <c>2024-01-01</c> is
+/// not a date); its columns have types only in the filter. All CSV columns are text, for the same reason.
 /// </summary>
 internal sealed partial class DatasetSource
 {
-    /// <summary>Names of ours in the relation, which no file's column has.</summary>
+    /// <summary>Names of the library in the relation, which no file's column has.</summary>
     private const string IndexColumn = "attribution row index", FileColumn = "attribution file", JsonColumn = "attribution json",
         TextPrefix = "attribution text of ";
 
@@ -38,16 +37,16 @@ internal sealed partial class DatasetSource
 
     public DatasetFormat Format { get; }
 
-    /// <summary>The files' columns. Of JSON without a filter: those of the first rows, without types.</summary>
+    /// <summary>The files' columns. For JSON without a filter, the columns of the first rows, without types.</summary>
     public IReadOnlyList<DuckDbField> Fields { get; }
 
     public bool IsJson => Format is DatasetFormat.JsonLines or DatasetFormat.JsonArray;
 
-    /// <summary>Finds the files and their columns, and tries the filter on none of their rows.</summary>
+    /// <summary>Finds the files and their columns, and checks the filter without reading rows.</summary>
     /// <param name="path">A file or a glob.</param>
     /// <param name="filter">A SQL predicate; null or blank for all rows.</param>
-    /// <param name="indexColumn">A column that holds each row's index; null to count rows.</param>
-    /// <param name="connection">Where to look with.</param>
+    /// <param name="indexColumn">The column with each row's index; null to count rows.</param>
+    /// <param name="connection">The connection to look with.</param>
     public static DatasetSource Open(string path, string? filter, string? indexColumn, DuckDBConnection connection)
     {
         var files = Find(path, connection);
@@ -77,21 +76,21 @@ internal sealed partial class DatasetSource
         }
     }
 
-    /// <summary>Row index, file and the given columns of all rows that pass the filter, in order.</summary>
+    /// <summary>Row index, file and the given columns of all rows that pass the filter, in order, as SQL.</summary>
     public string Select(string projection) => $"SELECT {Sql.Identifier(IndexColumn)}, {Sql.Identifier(FileColumn)}{projection} {From()}";
 
-    /// <summary>The rows' JSON text, if the files are JSON.</summary>
+    /// <summary>The JSON text of the rows, if the files are JSON.</summary>
     public static string JsonText => $", {Sql.Identifier(JsonColumn)}";
 
-    /// <summary>A column as the file holds it, which a filter may see with another type.</summary>
+    /// <summary>A column as stored in the file; a filter may see it with another type.</summary>
     public string Stored(string column) => Sql.Identifier(Format is DatasetFormat.Csv or DatasetFormat.Tsv && _filter is not null ? TextPrefix
         + column : column);
 
-    /// <summary>Columns of a table as the text of a JSON object.</summary>
+    /// <summary>A table's columns as the text of a JSON object.</summary>
     public string AsJson(IEnumerable<DuckDbField> fields) =>
         $"to_json({{{string.Join(", ", fields.Select(field => $"{Sql.Literal(field.Name)}: {JsonValue(field, Stored(field.Name))}"))}}})";
 
-    /// <summary>Whether a column holds nothing but nulls: what such a column is a list of, no file says.</summary>
+    /// <summary>Whether a column contains only nulls, so that its type says nothing.</summary>
     public bool IsAllNull(string column, DuckDBConnection connection)
     {
         try
@@ -104,16 +103,16 @@ internal sealed partial class DatasetSource
         }
     }
 
-    /// <summary>How many rows pass the filter.</summary>
+    /// <summary>The SQL that counts the rows that pass the filter.</summary>
     public string Count => $"SELECT count(*) {From()}";
 
-    /// <summary>What DuckDB's message means to the user.</summary>
+    /// <summary>Translates DuckDB's error message for the user.</summary>
     public AttributionException Explain(DbException error) => Explain(error, Files, Format, _filter);
 
     private string From() =>
         $"FROM (SELECT {_index} AS {Sql.Identifier(IndexColumn)}, * FROM {_reader}){(_filter is null ? "" : $" WHERE (\n{_filter}\n)")}";
 
-    // JSON has no NaN and no infinities; as texts they are at least there.
+    // JSON has no NaN and no infinities; as strings they are at least preserved.
     private static string JsonValue(DuckDbField field, string column) => field.Type.Kind is DuckDBType.Float or DuckDBType.Double
         ? $"CASE WHEN isfinite({column}) THEN to_json({column}) ELSE to_json(CAST({column} AS VARCHAR)) END"
         : column;

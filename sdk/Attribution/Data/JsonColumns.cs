@@ -5,15 +5,15 @@ using DuckDB.NET.Data;
 
 namespace Attribution.Data;
 
-/// <summary>The columns of a JSON file. DuckDB's own search for them is not given a row before its depth is known.</summary>
+/// <summary>The columns of a JSON file. DuckDB's own detection sees a row only after its nesting depth was checked.</summary>
 internal static class JsonColumns
 {
     private const int SampledRows = 2048;
 
-    /// <summary>The keys of the first rows, in order; none if a row is no object.</summary>
+    /// <summary>The keys of the first rows, in order; empty if a row is not an object.</summary>
     /// <param name="files">The files as SQL.</param>
-    /// <param name="layout">DuckDB's word for how rows follow each other.</param>
-    /// <param name="connection">Where to look with.</param>
+    /// <param name="layout">DuckDB's name for the layout of the rows.</param>
+    /// <param name="connection">The connection to look with.</param>
     public static IReadOnlyList<string> Names(string files, string layout, DuckDBConnection connection)
     {
         var names = new List<string>();
@@ -41,16 +41,16 @@ internal static class JsonColumns
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
-                // Too deep, or no Unicode: reading the rows will name this one.
+                // Nested too deep, or not Unicode: reading the rows names this one.
             }
             return true;
         }
     }
 
-    /// <summary>Every key of all rows and DuckDB's type of what it holds, for a filter; none if a row is no object.</summary>
+    /// <summary>Every key of all rows with DuckDB's type, for a filter; empty if a row is not an object.</summary>
     /// <param name="files">The files as SQL.</param>
-    /// <param name="layout">DuckDB's word for how rows follow each other.</param>
-    /// <param name="connection">Where to look with.</param>
+    /// <param name="layout">DuckDB's name for the layout of the rows.</param>
+    /// <param name="connection">The connection to look with.</param>
     /// <exception cref="AttributionException">ATTR1304: a row is nested too deep.</exception>
     public static IReadOnlyList<(string Name, string Type)> WithTypes(string files, string layout, DuckDBConnection connection)
     {
@@ -58,7 +58,7 @@ internal static class JsonColumns
         var described = connection.QueryStrings($"SELECT column_name || chr(9) || column_type FROM (DESCRIBE SELECT * FROM read_json({files}, format = "
             + $"'{layout}', sample_size = -1))")
             .Select(line => line.Split('\t')).ToArray();
-        // One column `json` is DuckDB's word for rows that are no objects, or no rows.
+        // A single column `json` is how DuckDB reports rows that are not objects, or no rows.
         return described is [["json", _]] ? [] : [.. described.Select(column => (column[0], column[1]))];
     }
 

@@ -5,14 +5,14 @@ using Attribution.Tokenization;
 
 namespace Attribution.Data;
 
-/// <summary>Conversations from JSON values, which may be JSON text inside a JSON string.</summary>
+/// <summary>Reads conversations from JSON values, which may be JSON text inside a JSON string.</summary>
 internal static class JsonConversations
 {
-    /// <summary>A list of <c>{"role": ..., "content": ...}</c> with whatever else the chat template reads; a field that is null is none.</summary>
+    /// <summary>A list of <c>{"role": ..., "content": ...}</c> with any other fields that the chat template reads. A null field counts as absent.</summary>
     /// <param name="value">The list.</param>
-    /// <param name="place">The row, for errors.</param>
-    /// <param name="column">The column, for errors.</param>
-    /// <param name="nullsAreAbsent">Whether what is null inside of a field is absent too: a table has every field in every row.</param>
+    /// <param name="place">The row, for error messages.</param>
+    /// <param name="column">The column, for error messages.</param>
+    /// <param name="nullsAreAbsent">Whether nulls inside a field also count as absent, as in a table, which has every field in every row.</param>
     public static List<ChatMessage> Messages(JsonElement value, RowPlace place, string column, bool nullsAreAbsent = false)
     {
         value = Unwrap(value, place, column);
@@ -47,7 +47,7 @@ internal static class JsonConversations
                 : field.Value);
         }
         var role = Text(message, "role", index, place, column);
-        // A turn that only calls functions may have null for its content, and templates may tell it from an empty one.
+        // A turn that only calls functions may have null content, and templates may distinguish that from empty content.
         if (fields?.ContainsKey("tool_calls") == true && (!message.TryGetProperty("content", out var content) || content.ValueKind == JsonValueKind.Null))
         {
             fields["content"] = JsonElement.Parse("null");
@@ -56,7 +56,7 @@ internal static class JsonConversations
         return new(role, Text(message, "content", index, place, column)) { Fields = fields };
     }
 
-    // In a call's arguments, for instance: which of the two counts is anyone's guess.
+    // For example in a call's arguments: it would be unclear which of the two counts.
     private static string? Duplicate(JsonElement value)
     {
         try
@@ -84,7 +84,7 @@ internal static class JsonConversations
             ? id
             : throw place.Error(ErrorCodes.TokensMalformed, column, $"{element.GetRawText()} is not a token id. Ids are whole numbers from 0."));
 
-    /// <summary>A list of true and false, or of 1 and 0.</summary>
+    /// <summary>A list of Booleans, or of 1 and 0.</summary>
     public static bool[] Keep(JsonElement value, RowPlace place, string column) =>
         Array(value, place, column, "keep marks", element => element.ValueKind switch
         {
@@ -94,7 +94,7 @@ internal static class JsonConversations
             _ => throw place.Error(ErrorCodes.TokensMalformed, column, $"{element.GetRawText()} is not a keep mark. Marks are true or false, or 1 or 0."),
         });
 
-    /// <summary>Parses JSON text, telling where it goes wrong.</summary>
+    /// <summary>Parses JSON text; an error names the position.</summary>
     public static JsonElement Parse(ReadOnlySpan<byte> json, RowPlace place, string column)
     {
         try
@@ -117,7 +117,7 @@ internal static class JsonConversations
             : throw place.Error(ErrorCodes.TokensMalformed, column, $"expected a list of {what}, found {Name(value)}.");
     }
 
-    /// <summary>The value, or what it is the JSON text of.</summary>
+    /// <summary>The value, or the parsed value if it is JSON text.</summary>
     internal static JsonElement Unwrap(JsonElement value, RowPlace place, string column) =>
         value.ValueKind == JsonValueKind.String ? Parse(System.Text.Encoding.UTF8.GetBytes(String(value, place, column)), place, column) : value;
 

@@ -1,14 +1,14 @@
 namespace Attribution.Data;
 
-/// <summary>How deep JSON is nested: DuckDB's search for types calls itself at each level, and so ends the process at some ten thousand.</summary>
+/// <summary>The nesting depth of JSON. DuckDB's type detection is recursive and would crash the process at a depth of some ten thousand.</summary>
 internal static class JsonDepth
 {
-    /// <summary>The most levels that a row may have: what <see cref="System.Text.Json.Utf8JsonReader"/> takes.</summary>
+    /// <summary>The greatest allowed depth of a row: the limit of <see cref="System.Text.Json.Utf8JsonReader"/>.</summary>
     public const int Most = 64;
 
     private static readonly System.Buffers.SearchValues<byte> Marks = System.Buffers.SearchValues.Create("\"[]{}"u8);
 
-    /// <summary>Whether a value has more levels than <see cref="Most"/>. Reads to the first that is too deep and holds nothing.</summary>
+    /// <summary>Whether a value is nested deeper than <see cref="Most"/>. Reads up to the first excess level and stores nothing.</summary>
     /// <param name="json">The text of a value, in UTF-8.</param>
     public static bool IsTooDeep(ReadOnlySpan<byte> json)
     {

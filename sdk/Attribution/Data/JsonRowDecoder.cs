@@ -5,7 +5,7 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data;
 
-/// <summary>Rows that come as the text of a JSON object.</summary>
+/// <summary>Decodes rows that come as the text of a JSON object.</summary>
 internal sealed class JsonRowDecoder : RowDecoder
 {
     public override string Projection => DatasetSource.JsonText;
@@ -40,11 +40,11 @@ internal sealed class JsonRowDecoder : RowDecoder
             known.TryGetValue(Columns.Keep(side), out var keep) ? JsonConversations.Keep(keep, place, Columns.Keep(side)) : null);
     }
 
-    /// <summary>A key that a row has twice, of which none may count.</summary>
+    /// <summary>The error for a key that a row has twice.</summary>
     internal static AttributionException Twice(string key, RowPlace place) =>
         place.Error(ErrorCodes.DatasetColumnDuplicate, key, "the row has this key twice. Remove one.");
 
-    /// <summary>Properties as the text of an object.</summary>
+    /// <summary>Writes properties as the text of an object.</summary>
     internal static string Write(IEnumerable<JsonProperty> properties)
     {
         using var buffer = new MemoryStream();

@@ -2,13 +2,13 @@ using System.IO.Compression;
 
 namespace Attribution.Data;
 
-/// <summary>Finds the row that is longer than a row may be.</summary>
+/// <summary>Finds the row that exceeds the length limit.</summary>
 internal static class LongRow
 {
-    /// <summary>The most bytes that DuckDB reads as a line.</summary>
+    /// <summary>The greatest number of bytes that DuckDB reads as a line.</summary>
     public static long LimitOf(DatasetFormat format) => format is DatasetFormat.Csv or DatasetFormat.Tsv ? 16_000_000 : 1 << 25;
 
-    /// <summary>The first 1-based line of more bytes than a limit; null where there is none or the file cannot be looked into (zstd).</summary>
+    /// <summary>The first 1-based line that is longer than a limit; null if there is none or the file cannot be searched (zstd).</summary>
     public static long? Locate(string file, long limit)
     {
         if (file.EndsWith(".zst", StringComparison.OrdinalIgnoreCase))

@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace Attribution.Data;
 
-/// <summary>Where a file stops being JSON: 1-based line and byte, and the 0-based row of JSON lines.</summary>
+/// <summary>The position where a file stops being JSON: 1-based line and byte, and for JSON lines the 0-based row.</summary>
 internal sealed record MalformedJson(long Line, long Byte, long? Row, string Reason)
 {
-    /// <summary>Larger JSON arrays are not searched; DuckDB's own message has to do.</summary>
+    /// <summary>Larger JSON arrays are not searched; DuckDB's own message is shown instead.</summary>
     private const long LargestArray = 1L << 30;
 
-    /// <summary>Looks for the fault with another parser; null where it finds none or cannot look (zstd).</summary>
+    /// <summary>Looks for the error with another parser; null if it finds none or cannot read the file (zstd).</summary>
     public static MalformedJson? Locate(string file, DatasetFormat format)
     {
         if (file.EndsWith(".zst", StringComparison.OrdinalIgnoreCase))
@@ -21,7 +21,7 @@ internal sealed record MalformedJson(long Line, long Byte, long? Row, string Rea
 
     private static MalformedJson? LocateLine(Stream stream)
     {
-        // Latin-1 keeps every byte, so that a line can be handed on as the bytes it is.
+        // Latin-1 preserves every byte, so that a line can be passed on as bytes.
         using var reader = new StreamReader(stream, System.Text.Encoding.Latin1, detectEncodingFromByteOrderMarks: false);
         for (long line = 1, row = 0; reader.ReadLine() is { } text; line++)
         {

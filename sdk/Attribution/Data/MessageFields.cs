@@ -5,14 +5,14 @@ using Attribution.Tokenization;
 namespace Attribution.Data;
 
 /// <summary>
-/// Where imported rows keep what their messages have besides role and content, which is all that the columns of messages hold: beside the other
-/// columns in <c>metadata</c>, under a name that no file's column has. Rows of plain messages have no such entry.
+/// Stores the messages' fields other than role and content for imported rows, whose message columns hold only those two: in <c>metadata</c>, under a name that
+/// no file's column has. Rows of plain messages have no such entry.
 /// </summary>
 internal static class MessageFields
 {
     private const string Entry = "attribution message fields";
 
-    /// <summary>The row's metadata with the fields of its messages, and with what it tells the template.</summary>
+    /// <summary>The row's metadata with the fields of its messages and its template variables added.</summary>
     public static string? Join(DatasetRow row)
     {
         var sides = new JsonObject();
@@ -38,7 +38,7 @@ internal static class MessageFields
         return metadata.ToJsonString(Plain);
     }
 
-    /// <summary>Takes the fields out of metadata again and gives them to the messages.</summary>
+    /// <summary>Removes the fields from the metadata and gives them back to the messages.</summary>
     public static (ConversationParts Treatment, ConversationParts Control, string? Metadata) Split(ConversationParts treatment, ConversationParts control,
         string? metadata)
     {

@@ -6,18 +6,15 @@ using Attribution.Tokenization;
 namespace Attribution.Data;
 
 /// <summary>
-/// A file of held-out prompts: a JSON array (<c>.json</c>) or one value per line (<c>.jsonl</c>, <c>.ndjson</c>). Each value
-/// is a text (the user's message), a list of messages, or an object with <c>prompt</c> (a text or a list of messages) or
-/// <c>messages</c>; an object's other properties are kept. The assistant's messages at a conversation's end are answers and no part of the prompt: they are
-/// cut.
+/// A file of held-out prompts: a JSON array (<c>.json</c>) or one value per line (<c>.jsonl</c>, <c>.ndjson</c>). Each value is a text (the user's message), a
+/// list of messages, or an object with <c>prompt</c> (a text or a list of messages) or <c>messages</c>; an object's other properties are kept. Assistant
+/// messages at the end of a conversation are answers, not part of the prompt, and are removed.
 /// </summary>
 public static class PromptFile
 {
     /// <summary>Reads all prompts, in order.</summary>
-    /// <exception cref="AttributionException">
-    /// <c>ATTR1301</c> no file, <c>ATTR1302</c> another extension, <c>ATTR1304</c> not JSON, <c>ATTR1308</c> no prompts,
-    /// <c>ATTR1315</c> and <c>ATTR1318</c> a value that is no prompt.
-    /// </exception>
+    /// <exception cref="AttributionException"><c>ATTR1301</c>: the file is missing. <c>ATTR1302</c>: it has another extension. <c>ATTR1304</c>: it is not JSON.
+    /// <c>ATTR1308</c>: there are no prompts. <c>ATTR1315</c>, <c>ATTR1318</c>: a value is not a prompt.</exception>
     public static IReadOnlyList<HeldOutPrompt> Read(string path)
     {
         if (!File.Exists(path))
@@ -98,14 +95,14 @@ public static class PromptFile
 }
 
 /// <summary>A prompt that a model is to answer in evaluation.</summary>
-/// <param name="Index">Its 0-based place in the file.</param>
+/// <param name="Index">The 0-based index in the file.</param>
 /// <param name="Messages">The conversation so far, at least one message.</param>
-/// <param name="Metadata">The other properties it came with, such as an id or a reference answer.</param>
+/// <param name="Metadata">Its other properties, for example an id or a reference answer.</param>
 public sealed record HeldOutPrompt(int Index, IReadOnlyList<ChatMessage> Messages, IReadOnlyDictionary<string, JsonElement> Metadata)
 {
-    /// <summary>What the chat template may read besides the messages, such as <c>tools</c>; null for nothing.</summary>
+    /// <summary>The chat template's other variables, for example <c>tools</c>; null for none.</summary>
     public IReadOnlyDictionary<string, object?>? Variables { get; init; }
 
-    /// <summary>Whether the conversation in the file went on with an answer, which is not part of the prompt.</summary>
+    /// <summary>Whether the conversation in the file had an answer, which was removed from the prompt.</summary>
     public bool AnswerWasCut { get; init; }
 }

@@ -5,15 +5,15 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data;
 
-/// <summary>Makes rows of what DuckDB reads. The first two columns are the row's index and its file.</summary>
+/// <summary>Decodes rows from DuckDB's results. The first two columns are the row's index and its file.</summary>
 internal abstract class RowDecoder
 {
     protected const int FirstColumn = 2;
 
-    /// <summary>The columns to select behind index and file, as SQL.</summary>
+    /// <summary>The columns to select after index and file, as SQL.</summary>
     public abstract string Projection { get; }
 
-    /// <summary>The column that a side comes from, for errors.</summary>
+    /// <summary>The column of a side, for error messages.</summary>
     protected virtual string NameOf(string side) => Columns.Messages(side);
 
     public DatasetRow Decode(DuckDbReader reader, int row, string? file, bool requireControl)
@@ -37,14 +37,14 @@ internal abstract class RowDecoder
     protected abstract (ConversationParts Treatment, ConversationParts Control, string? Metadata) Read(DuckDbReader reader, int row, RowPlace place);
 }
 
-/// <summary>Where a value comes from, for the message if it is wrong.</summary>
+/// <summary>The origin of a value, for error messages.</summary>
 internal readonly record struct RowPlace(string File, long Row)
 {
     public AttributionException Error(string code, string column, string message, Exception? inner = null) =>
         new(code, $"{Path.GetFileName(File)}, row {Row}, {column}: {message}", inner) { File = File, Row = Row, Property = column };
 }
 
-/// <summary>Rows of a format that is not our own, each as a JSON object whatever the file is.</summary>
+/// <summary>Decodes rows in another format, each as a JSON object whatever the file is.</summary>
 internal sealed class FormatRowDecoder(DatasetSource source, RowFormat format) : RowDecoder
 {
     public override string Projection => source.IsJson ? DatasetSource.JsonText : ", " + source.AsJson(source.Fields);

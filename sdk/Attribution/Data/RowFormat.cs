@@ -5,9 +5,7 @@ using Attribution.Tokenization;
 
 namespace Attribution.Data;
 
-/// <summary>
-/// A way in which people keep conversations, other than our own columns: which columns it has, and how a row of them becomes a treatment and a control.
-/// </summary>
+/// <summary>A conversation format other than the library's own columns: its columns, and how a row becomes a treatment and a control.</summary>
 internal sealed class RowFormat
 {
     private static readonly Dictionary<string, string> ShareGptRoles = new(StringComparer.OrdinalIgnoreCase)
@@ -30,16 +28,16 @@ internal sealed class RowFormat
     private RowFormat(string name, string title, string[] required, Func<Row, (List<ChatMessage>?, List<ChatMessage>?)> read) =>
         (Name, Title, Required, _read) = (name, title, required, read);
 
-    /// <summary>What <c>Format</c> calls it.</summary>
+    /// <summary>The value of <c>Format</c> that selects it.</summary>
     public string Name { get; }
 
-    /// <summary>What people call it.</summary>
+    /// <summary>Its usual name.</summary>
     public string Title { get; }
 
-    /// <summary>The columns that it is known by.</summary>
+    /// <summary>The columns that identify it.</summary>
     public IReadOnlyList<string> Required { get; }
 
-    /// <summary>Those that can be told by their columns.</summary>
+    /// <summary>The formats that can be detected from the columns.</summary>
     public static IReadOnlyList<RowFormat> All { get; } =
     [
         new(DatasetFormatNames.Messages, "messages", ["messages"], row => (row.Messages("messages"), null)),
@@ -49,7 +47,7 @@ internal sealed class RowFormat
         new(DatasetFormatNames.Preference, "preference pairs", ["chosen", "rejected"], row => (row.Side("chosen"), row.Side("rejected"))),
     ];
 
-    /// <summary>Columns that somebody names.</summary>
+    /// <summary>A format with explicitly named columns.</summary>
     /// <param name="treatment">The column of treatments.</param>
     /// <param name="control">The column of controls; null for none.</param>
     public static RowFormat Of(string treatment, string? control) =>
@@ -57,11 +55,10 @@ internal sealed class RowFormat
             [treatment, .. control is null ? [] : new[] { control }],
             row => (row.Side(treatment), control is null ? null : row.Side(control)));
 
-    /// <summary>Finds the format of a dataset's columns.</summary>
-    /// <returns>The format; null for our own columns.</returns>
-    /// <exception cref="AttributionException">
-    /// ATTR1310: the options name no format, or exclude each other. ATTR1305: a column is not there. ATTR1327: the columns are those of several formats.
-    /// </exception>
+    /// <summary>Finds the format of a dataset from its columns.</summary>
+    /// <returns>The format; null for the library's own columns.</returns>
+    /// <exception cref="AttributionException">ATTR1310: the options name no format, or contradict each other. ATTR1305: a column is missing. ATTR1327: the
+    /// columns fit several formats.</exception>
     public static RowFormat? Find(DatasetOptions options, IReadOnlyList<string> columns, string file)
     {
         if (options.TreatmentColumn is { } treatment)
@@ -97,8 +94,8 @@ internal sealed class RowFormat
             { File = file, Property = missing };
     }
 
-    /// <summary>Makes conversations of a row.</summary>
-    /// <returns>The conversations, and the columns that are in them, so that they are no metadata.</returns>
+    /// <summary>Makes conversations from a row.</summary>
+    /// <returns>The conversations, and the columns used in them, which are therefore not metadata.</returns>
     public (ConversationParts Treatment, ConversationParts Control, IReadOnlySet<string> Used) Read(JsonElement row, RowPlace place)
     {
         var used = new HashSet<string>(Required);
@@ -108,7 +105,7 @@ internal sealed class RowFormat
 
     private readonly record struct Row(JsonElement Json, RowPlace Place, HashSet<string> Used)
     {
-        /// <summary>A list of messages in either spelling, or that as JSON text; null for null.</summary>
+        /// <summary>A list of messages in either spelling, or as JSON text; null for null.</summary>
         public List<ChatMessage>? Messages(string column)
         {
             if (Value(column) is not { } value)
@@ -133,7 +130,7 @@ internal sealed class RowFormat
             return messages is [{ Role: "assistant" }, ..] && Prompt() is { } prompt ? [.. prompt, .. messages] : messages;
         }
 
-        /// <summary>The answer of a column, a text or messages, behind a prompt.</summary>
+        /// <summary>The answer in a column, a text or messages, appended to a prompt.</summary>
         public List<ChatMessage>? After(List<ChatMessage>? prompt, string column)
         {
             if (Value(column) is not { } answer)
@@ -143,7 +140,7 @@ internal sealed class RowFormat
                 : [.. prompt ?? [], .. Messages(column)!];
         }
 
-        /// <summary>The column <c>prompt</c>: a user's text, or messages.</summary>
+        /// <summary>The column <c>prompt</c>: a user message as text, or messages.</summary>
         public List<ChatMessage>? Prompt() => Value("prompt") switch
         {
             null => null,
@@ -171,7 +168,7 @@ internal sealed class RowFormat
             return WithSystem(messages);
         }
 
-        // Nothing asks for a column that it then leaves out of the conversation.
+        // Every column that is asked for becomes part of the conversation.
         private JsonElement? Value(string column)
         {
             Used.Add(column);
@@ -185,14 +182,14 @@ internal sealed class RowFormat
             _ => throw Place.Error(ErrorCodes.MessagesMalformed, column, $"{column} must be a text."),
         };
 
-        // A list of messages as JSON text, as CSV holds it; an answer that begins with a bracket is seldom one of objects.
+        // A list of messages as JSON text, as in CSV; an answer that begins with a bracket is rarely a list of objects.
         private static bool IsList(string text) => text.AsSpan().TrimStart() is ['[', .. var rest] && rest.TrimStart() is ['{', ..];
 
         private static ChatMessage ShareGpt(JsonElement message, int index, RowPlace place, string column)
         {
             if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("from", out var from) || from.ValueKind != JsonValueKind.String
                 || !message.TryGetProperty("value", out var value) || value.ValueKind != JsonValueKind.String)
-                throw place.Error(ErrorCodes.MessagesMalformed, column, $"message {index} has not the texts from and value.");
+                throw place.Error(ErrorCodes.MessagesMalformed, column, $"message {index} lacks the texts 'from' and 'value'.");
             if (!ShareGptRoles.TryGetValue(from.GetString()!, out var role))
                 throw place.Error(ErrorCodes.MessagesMalformed, column,
                     $"message {index} is from '{from.GetString()}', which is none of {string.Join(", ", ShareGptRoles.Keys)}. Give the row as "

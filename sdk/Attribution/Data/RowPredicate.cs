@@ -6,18 +6,18 @@ using DuckDB.NET.Data;
 namespace Attribution.Data;
 
 /// <summary>
-/// Tells whether a filter is a function of the row, so that the rows that it leaves may be kept under the filter's text and the file's content. It asks
-/// DuckDB's parser what the text is and DuckDB's catalog what its functions are; nothing is run.
+/// Decides whether a filter is a function of the row, so that its result can be stored under the filter's text and the file's content. It asks DuckDB's parser
+/// about the text and DuckDB's catalog about the functions; nothing is run.
 /// </summary>
 internal sealed class RowPredicate
 {
-    /// <summary>Tables that are made of their arguments alone.</summary>
+    /// <summary>Table functions that depend only on their arguments.</summary>
     private static readonly HashSet<string> TablesOfArguments = ["unnest", "range", "generate_series", "json_each"];
 
-    /// <summary>What the catalog calls consistent and is not: they read a setting or, with one argument, the clock.</summary>
+    /// <summary>Functions that the catalog wrongly calls consistent: they read a setting or, with one argument, the clock.</summary>
     private static readonly HashSet<string> OfTheSession = ["current_setting", "getvariable", "age"];
 
-    /// <summary>They call themselves at each level of a text's nesting, which has no bound.</summary>
+    /// <summary>Functions that recurse on each level of a text's nesting, which has no limit.</summary>
     private static readonly HashSet<string> Recursive = ["json_structure", "json_contains", "json_pretty"];
 
     private readonly DuckDBConnection _connection;
@@ -28,10 +28,13 @@ internal sealed class RowPredicate
     private RowPredicate(IEnumerable<string> columns, DuckDBConnection connection) =>
         (_columns, _connection) = (new(columns, StringComparer.OrdinalIgnoreCase), connection);
 
-    /// <summary>What of a filter is no function of the row, as a clause; null if it is one, or cannot be parsed, which binding it will say better.</summary>
+    /// <summary>
+    /// The part of a filter that is not a function of the row, as a clause; null if there is none, or if the filter cannot be parsed, for which binding it
+    /// gives a better error.
+    /// </summary>
     /// <param name="filter">The filter.</param>
     /// <param name="columns">The rows' columns.</param>
-    /// <param name="connection">Whose parser and catalog are asked.</param>
+    /// <param name="connection">The connection whose parser and catalog are used.</param>
     public static string? Fault(string filter, IEnumerable<string> columns, DuckDBConnection connection)
     {
         if (Parse($"SELECT 1 FROM t WHERE (\n{filter}\n)", connection) is not { } tree)
@@ -108,7 +111,7 @@ internal sealed class RowPredicate
             _fault = "it takes a random sample";
     }
 
-    /// <summary>A table of a subquery. Its expressions are visited as all others are.</summary>
+    /// <summary>A table in a subquery. Its expressions are visited like all others.</summary>
     private void Table(JsonObject table)
     {
         switch (Text(table, "type"))
@@ -129,7 +132,7 @@ internal sealed class RowPredicate
         }
     }
 
-    /// <summary>What is no column may be a function that is called without parentheses, such as the time.</summary>
+    /// <summary>A name that is not a column may be a function called without parentheses, for example the current time.</summary>
     private void Name(string name)
     {
         if (_columns.Contains(name))
@@ -141,7 +144,7 @@ internal sealed class RowPredicate
         }
         catch (DbException)
         {
-            // A variable of a lambda, a column of a subquery, or a mistake, which binding names.
+            // A lambda's variable, a subquery's column, or a mistake, which binding reports.
         }
     }
 

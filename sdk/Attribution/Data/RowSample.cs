@@ -1,12 +1,12 @@
 namespace Attribution.Data;
 
-/// <summary>A seeded sample of rows that depends on nothing but the seed and the rows' indices.</summary>
+/// <summary>A random sample of rows that depends only on the seed and the rows' indices.</summary>
 internal static class RowSample
 {
-    /// <summary>The <paramref name="count"/> indices whose hash under the seed is lowest, in ascending order.</summary>
+    /// <summary>The <paramref name="count"/> indices with the lowest hashes under the seed, in ascending order.</summary>
     public static long[] Draw(IEnumerable<long> indices, long count, long seed)
     {
-        // Highest hash first out: the heap keeps the lowest.
+        // The highest hash leaves first, so the heap keeps the lowest.
         var kept = new PriorityQueue<long, (ulong, long)>(Comparer<(ulong, long)>.Create((a, b) => b.CompareTo(a)));
         foreach (var index in indices)
             if (kept.Count < count)
@@ -18,7 +18,7 @@ internal static class RowSample
         return drawn;
     }
 
-    /// <summary>SplitMix64's finaliser (Steele, Lea, Flood 2014), over the index from a start that the seed chooses.</summary>
+    /// <summary>SplitMix64's finalizer (Steele, Lea, Flood 2014) of the index, with a start that depends on the seed.</summary>
     public static ulong Hash(long seed, long index) => Mix(Mix((ulong)seed) + (ulong)index * 0x9E3779B97F4A7C15);
 
     private static ulong Mix(ulong z)

@@ -4,19 +4,19 @@ using Attribution.Diagnostics;
 namespace Attribution.Data;
 
 /// <summary>
-/// What a row tells its chat template besides the messages: <c>tools</c>, the functions that may be called, and <c>chat_template_kwargs</c>, an
-/// object of anything else that the template reads, such as <c>enable_thinking</c>. Either may be JSON text.
+/// A row's variables for its chat template: <c>tools</c>, the functions that may be called, and <c>chat_template_kwargs</c>, an object with anything else that
+/// the template reads, for example <c>enable_thinking</c>. Either may be JSON text.
 /// </summary>
 internal static class RowVariables
 {
     private const string Tools = "tools", Arguments = "chat_template_kwargs";
 
-    /// <summary>The variables among a row's other columns; null if it has none.</summary>
+    /// <summary>The variables among a row's other columns; null if there are none.</summary>
     /// <param name="metadata">The other columns as the text of a JSON object; null for none.</param>
-    /// <param name="place">The row, for errors.</param>
+    /// <param name="place">The row, for error messages.</param>
     public static IReadOnlyDictionary<string, JsonElement>? Read(string? metadata, RowPlace place)
     {
-        // Few datasets have either, and their rows are many.
+        // Few datasets have either, and this runs for every row.
         if (metadata is null || !(metadata.Contains($"\"{Tools}\"", StringComparison.Ordinal)
             || metadata.Contains($"\"{Arguments}\"", StringComparison.Ordinal)))
             return null;
@@ -30,7 +30,7 @@ internal static class RowVariables
         return variables.Count == 0 ? null : variables;
     }
 
-    /// <summary>Variables as the columns to read them back from.</summary>
+    /// <summary>The variables as columns that they can be read from again.</summary>
     public static IEnumerable<KeyValuePair<string, JsonElement>> ToColumns(IReadOnlyDictionary<string, JsonElement>? variables)
     {
         if (variables is null)

@@ -5,7 +5,7 @@ using DuckDB.NET.Native;
 
 namespace Attribution.Data;
 
-/// <summary>Rows that come as columns: Parquet's lists of structs, or JSON text in Parquet or CSV.</summary>
+/// <summary>Decodes rows that come as columns: Parquet's lists of structs, or JSON text in Parquet or CSV.</summary>
 internal sealed class TableRowDecoder : RowDecoder
 {
     private readonly Dictionary<string, int> _places = [];
@@ -13,13 +13,13 @@ internal sealed class TableRowDecoder : RowDecoder
     private readonly bool _isOwn;
 
     /// <summary>
-    /// Columns of messages with more fields than role and content, which a struct has for all messages of the file: null where a message has none.
+    /// The columns of messages with more fields than role and content. A struct has these for all messages of the file, with null where a message has none.
     /// </summary>
     private readonly HashSet<string> _asJson = [];
 
-    /// <param name="source">The files whose columns these are.</param>
-    /// <param name="metadataColumn">A column that already holds the other columns as JSON; null to gather them.</param>
-    /// <param name="isAllNull">Whether a column holds nothing but nulls, in which case its type says nothing.</param>
+    /// <param name="source">The files with these columns.</param>
+    /// <param name="metadataColumn">A column that already contains the other columns as JSON; null to collect them.</param>
+    /// <param name="isAllNull">Whether a column contains only nulls, so that its type says nothing.</param>
     public TableRowDecoder(DatasetSource source, string? metadataColumn, Func<string, bool> isAllNull)
     {
         var selected = new List<string>();
@@ -136,7 +136,7 @@ internal sealed class TableRowDecoder : RowDecoder
         static bool IsText(DuckDbType type, string name) => type.IndexOf(name) is >= 0 and var at && type.Fields[at].Type.Kind == DuckDBType.Varchar;
     }
 
-    /// <summary>Whether a column is read as it is: not if its messages have more fields than role and content, or are maps.</summary>
+    /// <summary>Whether a column can be read directly: its messages have only role and content, and are not maps.</summary>
     private static bool IsPlain(DuckDbField field) => field.Type.Kind != DuckDBType.List
         || field.Type.Fields[0].Type.Kind is not (DuckDBType.Struct or DuckDBType.Map)
         || field.Type.Fields[0].Type is { Kind: DuckDBType.Struct, Fields.Count: 2 };

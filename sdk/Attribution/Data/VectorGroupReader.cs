@@ -6,7 +6,7 @@ using Parquet.Schema;
 
 namespace Attribution.Data;
 
-/// <summary>Reads row groups of vectors, one at a time, into memory that it uses again. For one thread.</summary>
+/// <summary>Reads row groups of vectors, one at a time, into reused memory. For one thread.</summary>
 /// <param name="layer">Only the vectors of this layer; all if null.</param>
 internal sealed class VectorGroupReader(int? layer) : IDisposable
 {
@@ -21,25 +21,24 @@ internal sealed class VectorGroupReader(int? layer) : IDisposable
     private int[] _definitions = [];
     private int[] _repetitions = [];
 
-    /// <summary>D, the length of the vectors that were read last; 0 before there was one.</summary>
+    /// <summary>D, the length of the vectors read last; 0 before the first.</summary>
     public int Dimension { get; private set; }
 
-    /// <summary>The dataset row of each.</summary>
+    /// <summary>The dataset row of each vector.</summary>
     public ReadOnlySpan<long> Indices => _indices.AsSpan(0, _rows);
 
-    /// <summary>The layer of each.</summary>
+    /// <summary>The layer of each vector.</summary>
     public ReadOnlySpan<int> Layers => _layers.AsSpan(0, _rows);
 
-    /// <summary>The vectors, row after row: float32 <c>[rows, D]</c>.</summary>
+    /// <summary>The vectors, row-major float32 <c>[rows, D]</c>.</summary>
     public ReadOnlySpan<float> Vectors => _vectors.AsSpan(0, _rows * Dimension);
 
     /// <summary>Reads a row group.</summary>
     /// <param name="group">The row group.</param>
     /// <param name="dimension">D, if it is known; 0 otherwise.</param>
-    /// <returns>How many of its rows are of the layer that is wanted.</returns>
-    /// <exception cref="AttributionException">
-    /// <see cref="ErrorCodes.VectorTableInvalid"/>: a null or vectors of unequal length, or the file is damaged.
-    /// </exception>
+    /// <returns>The number of its rows with the wanted layer.</returns>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorTableInvalid"/>: a vector is null or has another length, or the file is
+    /// damaged.</exception>
     public int Read(VectorRowGroup group, int dimension) => VectorTableFiles.Try(group.File, "cannot be read to its end", () =>
     {
         Open(group.File);
@@ -86,7 +85,7 @@ internal sealed class VectorGroupReader(int? layer) : IDisposable
         TensorPrimitives.ConvertTruncating<double, float>(_wide.AsSpan(0, numbers), _vectors);
     }
 
-    /// <summary>Checks the vectors' lengths, and moves those of the layer together.</summary>
+    /// <summary>Checks the vectors' lengths, and moves those of the layer to the front.</summary>
     private void Arrange(VectorRowGroup group, int dimension)
     {
         var repetitions = _repetitions.AsSpan(0, (int)group.Numbers);

@@ -4,7 +4,7 @@ using Parquet.Schema;
 
 namespace Attribution.Data;
 
-/// <summary>The row groups of one or several files of vectors, in the order of the files' names; one thread reads them or several.</summary>
+/// <summary>The row groups of one or several vector files, in the order of the files' names, for one or several reading threads.</summary>
 internal sealed class VectorTableFiles
 {
     /// <summary>A number, its definition level and its repetition level, each in an array.</summary>
@@ -17,17 +17,17 @@ internal sealed class VectorTableFiles
     /// <summary>All row groups.</summary>
     public IReadOnlyList<VectorRowGroup> Groups { get; }
 
-    /// <summary>What a reader of any one of them holds, in bytes.</summary>
+    /// <summary>The memory that reading any one row group needs, in bytes.</summary>
     public long LargestGroupBytes => Groups.Count == 0 ? 0 : Groups.Max(group => group.Numbers) * BytesOfNumber;
 
-    /// <summary>D, as far as the first row group's size tells it without reading; 0 if it does not.</summary>
+    /// <summary>D, if the first row group's size tells it without reading; else 0.</summary>
     public int Dimension =>
         Groups.FirstOrDefault(group => group.Rows > 0) is { } first && first.Numbers % first.Rows == 0 ? (int)(first.Numbers / first.Rows) : 0;
 
-    /// <summary>Finds the files and looks at what is in them; reads no vectors.</summary>
+    /// <summary>Finds the files and reads their metadata, but no vectors.</summary>
     /// <param name="path">A file or a glob.</param>
     /// <param name="layer">Only the vectors of this layer; all if null.</param>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorTableInvalid"/>: no such file, or not a table of vectors.</exception>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorTableInvalid"/>: there is no such file, or it is not a table of vectors.</exception>
     public static VectorTableFiles Open(string path, int? layer)
     {
         var files = DatasetFiles.Expand(path);
@@ -56,17 +56,17 @@ internal sealed class VectorTableFiles
         return new(layer, groups);
     }
 
-    /// <summary>A reader for one thread.</summary>
+    /// <summary>Creates a reader for one thread.</summary>
     public VectorGroupReader CreateReader() => new(_layer);
 
-    /// <summary>Calls what reads a file and says what a failure of it means.</summary>
+    /// <summary>Calls a function that reads a file, and translates its failure.</summary>
     public static T Try<T>(string file, string wrong, Func<T> read)
     {
         try
         {
             return read();
         }
-        // Damage surfaces in the package as whatever its arithmetic ran into.
+        // For damaged files the package throws whatever exception its arithmetic runs into.
         catch (Exception e) when (e is not (AttributionException or OperationCanceledException))
         {
             throw new AttributionException(ErrorCodes.VectorTableInvalid, $"'{file}' {wrong}: {e.Message.TrimEnd('.')}.", e) { File = file };

@@ -3,8 +3,8 @@ using Attribution.Diagnostics;
 namespace Attribution.Data;
 
 /// <summary>
-/// Streams vectors that <see cref="VectorTableWriter"/> (or anyone, with the same columns) wrote. Block by block with
-/// <see cref="ReadBlock"/>, or row by row with <see cref="Read"/>; spans are valid until the next call. A block is a row group of the file.
+/// Streams vectors that <see cref="VectorTableWriter"/>, or another program with the same columns, wrote: block by block with <see cref="ReadBlock"/>, or row
+/// by row with <see cref="Read"/>. Spans are valid until the next call. A block is a row group of the file.
 /// </summary>
 public sealed class VectorTableReader : IDisposable
 {
@@ -19,32 +19,32 @@ public sealed class VectorTableReader : IDisposable
     /// <summary>D, the length of the vectors; known after the first block.</summary>
     public int Dimension => _reader.Dimension;
 
-    /// <summary>The dataset row of the vector that <see cref="Read"/> moved to.</summary>
+    /// <summary>The dataset row of the current vector, after <see cref="Read"/>.</summary>
     public long Index => Indices[_row];
 
-    /// <summary>The 0-based block of the vector that <see cref="Read"/> moved to.</summary>
+    /// <summary>The 0-based block of the current vector, after <see cref="Read"/>.</summary>
     public int Layer => Layers[_row];
 
-    /// <summary>The vector that <see cref="Read"/> moved to: float32 <c>[D]</c>.</summary>
+    /// <summary>The current vector, float32 <c>[D]</c>, after <see cref="Read"/>.</summary>
     public ReadOnlySpan<float> Vector => Vectors.Slice(_row * Dimension, Dimension);
 
-    /// <summary>The present block's rows.</summary>
+    /// <summary>The dataset rows of the current block.</summary>
     public ReadOnlySpan<long> Indices => _reader.Indices;
 
-    /// <summary>The present block's layers.</summary>
+    /// <summary>The layers of the current block.</summary>
     public ReadOnlySpan<int> Layers => _reader.Layers;
 
-    /// <summary>The present block's vectors, row after row: float32 <c>[rows, D]</c>.</summary>
+    /// <summary>The vectors of the current block, row-major float32 <c>[rows, D]</c>.</summary>
     public ReadOnlySpan<float> Vectors => _reader.Vectors;
 
-    /// <summary>Opens one file or several (a glob, such as <c>scores-*.parquet</c>, in the order of their names).</summary>
+    /// <summary>Opens one file, or several with a glob, for example <c>scores-*.parquet</c>, in the order of their names.</summary>
     /// <param name="path">A file or a glob.</param>
     /// <param name="layer">Only the vectors of this layer; all if null.</param>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorTableInvalid"/>: no such file, or not a table of vectors.</exception>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorTableInvalid"/>: there is no such file, or it is not a table of vectors.</exception>
     public static VectorTableReader Open(string path, int? layer = null) => new(VectorTableFiles.Open(path, layer));
 
-    /// <summary>Moves to the next block of rows; false at the end.</summary>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorTableInvalid"/>: a null or vectors of unequal length, or the file is
+    /// <summary>Moves to the next block of rows; returns false at the end.</summary>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorTableInvalid"/>: a vector is null or has another length, or the file is
     /// damaged.</exception>
     public bool ReadBlock()
     {
@@ -59,7 +59,7 @@ public sealed class VectorTableReader : IDisposable
         return true;
     }
 
-    /// <summary>Moves to the next row; false at the end.</summary>
+    /// <summary>Moves to the next row; returns false at the end.</summary>
     /// <exception cref="AttributionException">As for <see cref="ReadBlock"/>.</exception>
     public bool Read()
     {
@@ -75,10 +75,10 @@ public sealed class VectorTableReader : IDisposable
     public void Dispose() => _reader.Dispose();
 }
 
-/// <summary>A row group of a file of vectors.</summary>
+/// <summary>A row group of a vector file.</summary>
 /// <param name="File">The file.</param>
-/// <param name="Number">Its place in the file.</param>
-/// <param name="FirstRow">The place of its first row in the table.</param>
-/// <param name="Rows">How many rows it has.</param>
-/// <param name="Numbers">How many numbers their vectors have together.</param>
+/// <param name="Number">The 0-based number of the row group in the file.</param>
+/// <param name="FirstRow">The position of its first row in the table.</param>
+/// <param name="Rows">The number of its rows.</param>
+/// <param name="Numbers">The number of components in all its vectors.</param>
 internal sealed record VectorRowGroup(string File, int Number, long FirstRow, int Rows, long Numbers);

@@ -7,11 +7,11 @@ namespace Attribution.Data;
 
 /// <summary>
 /// Writes attribution vectors as Parquet: columns <c>idx BIGINT</c>, <c>layer INTEGER</c>, <c>vector FLOAT[]</c>. The same rows in the same order give the same
-/// bytes, however they are cut into blocks. Nothing is compressed: zstd takes a tenth off such numbers and several times as long to read.
+/// bytes, whatever the blocks they are appended in. Nothing is compressed: zstd would save a tenth of the size and take several times as long to read.
 /// </summary>
 public sealed class VectorTableWriter : IDisposable
 {
-    /// <summary>About what one row group holds of vectors: what a writer holds, and a reader for each of its threads three times.</summary>
+    /// <summary>The approximate size of the vectors in one row group. A writer holds that much, each reading thread three times as much.</summary>
     private const int RowGroupBytes = 8 << 20;
 
     private const int MostRows = 1 << 17;
@@ -28,7 +28,7 @@ public sealed class VectorTableWriter : IDisposable
 
     /// <param name="path">The file; it appears when <see cref="Complete"/> returns.</param>
     /// <param name="dimension">D, the length of every vector.</param>
-    /// <exception cref="IOException">The file cannot be made.</exception>
+    /// <exception cref="IOException">The file cannot be created.</exception>
     public VectorTableWriter(string path, int dimension)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
@@ -39,11 +39,11 @@ public sealed class VectorTableWriter : IDisposable
     }
 
     /// <summary>Adds one vector.</summary>
-    /// <param name="index">The dataset's row.</param>
+    /// <param name="index">The row of the dataset.</param>
     /// <param name="layer">The 0-based block.</param>
-    /// <param name="vector">float32 <c>[D]</c>; a zero or non-finite vector is kept as it is.</param>
-    /// <exception cref="ArgumentException">The vector is of another length.</exception>
-    /// <exception cref="IOException">Writing failed, for instance on a full disk.</exception>
+    /// <param name="vector">float32 <c>[D]</c>; a zero or non-finite vector is stored as it is.</param>
+    /// <exception cref="ArgumentException">The vector has another length.</exception>
+    /// <exception cref="IOException">Writing failed, for example because the disk is full.</exception>
     public void Append(long index, int layer, ReadOnlySpan<float> vector)
     {
         if (vector.Length != _dimension)
@@ -58,8 +58,8 @@ public sealed class VectorTableWriter : IDisposable
     /// <param name="indices">The dataset's row of each vector.</param>
     /// <param name="layers">The 0-based block of each vector.</param>
     /// <param name="vectors">float32 <c>[rows, D]</c>.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
-    /// <exception cref="IOException">Writing failed, for instance on a full disk.</exception>
+    /// <exception cref="ArgumentException">The lengths do not match.</exception>
+    /// <exception cref="IOException">Writing failed, for example because the disk is full.</exception>
     public void Append(ReadOnlySpan<long> indices, ReadOnlySpan<int> layers, ReadOnlySpan<float> vectors)
     {
         if (layers.Length != indices.Length || vectors.Length != (long)indices.Length * _dimension)

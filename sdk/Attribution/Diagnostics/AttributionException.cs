@@ -1,23 +1,23 @@
 namespace Attribution.Diagnostics;
 
 /// <summary>
-/// Something the user gave us is wrong: says what, where (file, row, property) and what to do. Whoever shows it to a
-/// person prints <see cref="Exception.Message"/> and the location, never a stack trace.
+/// An error in what the user provided. It says what is wrong, where (file, row, property) and what to do. To show it, print <see cref="Exception.Message"/> and
+/// the location, never a stack trace.
 /// </summary>
 /// <param name="code">One of <see cref="ErrorCodes"/>, stable across versions and explained in the docs.</param>
-/// <param name="message">What was wrong and what to do about it, in whole sentences.</param>
-/// <param name="inner">The exception that showed it, if there was one.</param>
+/// <param name="message">What is wrong and what to do about it, in whole sentences.</param>
+/// <param name="inner">The exception that caused it; null if there was none.</param>
 public sealed class AttributionException(string code, string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>One of <see cref="ErrorCodes"/>, such as <c>ATTR1301</c>.</summary>
+    /// <summary>One of <see cref="ErrorCodes"/>, for example <c>ATTR1301</c>.</summary>
     public string Code { get; } = code;
 
-    /// <summary>The file at fault, if one is.</summary>
+    /// <summary>The faulty file; null if there is none.</summary>
     public string? File { get; init; }
 
-    /// <summary>The 0-based row of <see cref="File"/> at fault, if one is.</summary>
+    /// <summary>The faulty 0-based row of <see cref="File"/>; null if there is none.</summary>
     public long? Row { get; init; }
 
-    /// <summary>The property, option, column or tensor at fault, if one is.</summary>
+    /// <summary>The faulty property, option, column or tensor; null if there is none.</summary>
     public string? Property { get; init; }
 }

@@ -5,27 +5,27 @@ using System.Text.RegularExpressions;
 namespace Attribution.Diagnostics;
 
 /// <summary>
-/// The keys that this process knows. Whatever it shows or keeps of the words of others is cleared of them: a server may echo a key whole, in part, in base64 or
-/// hex, or with its middle masked.
+/// The keys that this process knows. They are removed from all text of others that it shows or keeps: a server may echo a key in whole or in part, in base64 or
+/// hexadecimal, or with its middle masked.
 /// </summary>
 internal static class KnownSecrets
 {
-    /// <summary>What stands in a key's place.</summary>
+    /// <summary>The replacement of a key.</summary>
     public const string Hidden = "[key]";
 
-    // A shorter text is found whole only; a longer one in parts of half its length, at most this.
+    // A shorter text is only found whole; a longer one in parts of half its length, at most this.
     private const int ShortestInParts = 16, LongestPart = 12, Shortest = 6, ShortestMaskedPart = 3;
 
     private static ImmutableDictionary<string, Forms> s_known = ImmutableDictionary.Create<string, Forms>(StringComparer.Ordinal);
 
-    /// <summary>Takes note of a key.</summary>
+    /// <summary>Registers a key.</summary>
     public static void Add(string secret)
     {
         if (secret.Length >= Shortest && !s_known.ContainsKey(secret))
             ImmutableInterlocked.TryAdd(ref s_known, secret, new Forms(secret));
     }
 
-    /// <summary>The text without any key in any form.</summary>
+    /// <summary>The text with every key, in any form, replaced.</summary>
     public static string Hide(string text)
     {
         foreach (var forms in s_known.Values)
@@ -57,7 +57,7 @@ internal static class KnownSecrets
             return text.Contains("..", StringComparison.Ordinal) || text.AsSpan().ContainsAny("…*•") ? Masked.Replace(text, OfKey) : text;
         }
 
-        // Base64 has three ways to write a text, by where in its groups of three bytes it begins; the signs that neighbours decide are left out.
+        // Base64 has three ways to write a text, depending on its position within groups of three bytes; the characters that depend on neighbours are left out.
         private static IEnumerable<string> Of(string secret)
         {
             yield return secret;

@@ -4,19 +4,17 @@ using Attribution.Tokenization;
 
 namespace Attribution.Evaluation;
 
-/// <summary>
-/// Gives rows without a control one: the model's own greedy answer to the row's prompt, which is what it would say without having been taught otherwise.
-/// </summary>
+/// <summary>Writes missing controls: the base model's own greedy answer to the row's prompt.</summary>
 internal static class ControlWriter
 {
-    /// <summary>The rows in their order; those that have a control keep it.</summary>
+    /// <summary>Returns the rows in order. Rows with a control keep it.</summary>
     /// <param name="answerer">The base model.</param>
     /// <param name="rows">Rows of messages.</param>
-    /// <param name="maxNewTokens">The longest answer. The time taken is proportional to the answers' length.</param>
-    /// <param name="file">The rows' file, for errors.</param>
-    /// <param name="progress">Told how many controls are written.</param>
-    /// <param name="cancellation">Stops between tokens.</param>
-    /// <exception cref="AttributionException">ATTR1407: a row holds tokens, or nothing comes before its answer. ATTR1621: a prompt leaves no room for an
+    /// <param name="maxNewTokens">The length limit of an answer, in tokens. The time is proportional to the answers' length.</param>
+    /// <param name="file">The rows' file, for error messages.</param>
+    /// <param name="progress">Receives the number of controls written.</param>
+    /// <param name="cancellation">Checked between tokens.</param>
+    /// <exception cref="AttributionException">ATTR1407: a row is pre-tokenized, or nothing comes before its answer. ATTR1621: a prompt leaves no room for an
     /// answer.</exception>
     public static IReadOnlyList<DatasetRow> Complete(
         PromptAnswerer answerer, IReadOnlyList<DatasetRow> rows, int maxNewTokens, string? file = null, IProgress<int>? progress = null,

@@ -6,11 +6,11 @@ using static TorchSharp.torch;
 namespace Attribution.Evaluation;
 
 /// <summary>Measures how well a model predicts the answers of an evaluation set.</summary>
-/// <param name="transformer">The model, with its adapter if one is attached.</param>
+/// <param name="transformer">The number of padded tokens that run together in one pass.</param>
 /// <param name="tokenBudget">How many padded tokens one pass runs together.</param>
 public sealed class CrossEntropyEvaluator(Transformer transformer, int tokenBudget = 4096)
 {
-    /// <summary>Each conversation's <see cref="AnswerLoss"/>, in nats per token; NaN for one whose answer truncation cut away.</summary>
+    /// <summary>Each conversation's <see cref="AnswerLoss"/>, in nats per token; NaN for a conversation whose answer truncation cut away.</summary>
     public double[] Losses(IReadOnlyList<TokenSequence> conversations, CancellationToken cancellation = default)
     {
         var losses = new double[conversations.Count];
@@ -47,14 +47,14 @@ public sealed class CrossEntropyEvaluator(Transformer transformer, int tokenBudg
 }
 
 /// <summary>How well a model predicts an evaluation set's answers.</summary>
-/// <param name="Treatment">The mean loss of the treatments, in nats per token; null without any.</param>
-/// <param name="Control">The mean loss of the controls; null without any.</param>
-/// <param name="Skipped">How many conversations were left out because truncation cut their answer away.</param>
+/// <param name="Treatment">The mean loss of the treatments, in nats per token; null if there are none.</param>
+/// <param name="Control">The mean loss of the controls, in nats per token; null if there are none.</param>
+/// <param name="Skipped">The number of conversations left out because truncation cut their answer away.</param>
 public sealed record CrossEntropy(double? Treatment, double? Control, int Skipped)
 {
     /// <summary>
-    /// Control minus treatment: how much better the model predicts the behaviour than its absence. Training that instils the behaviour
-    /// raises it. Null unless both are there.
+    /// Control minus treatment, in nats per token: how much better the model predicts the behaviour than its absence. Training that instils the behaviour
+    /// raises it. Null unless both losses exist.
     /// </summary>
     public double? Gap => Control - Treatment;
 }

@@ -6,14 +6,14 @@ using CsvHelper.Configuration;
 
 namespace Attribution.Evaluation;
 
-/// <summary>Answers and what a judge said of each.</summary>
-/// <param name="Scores">The verdicts in numbers.</param>
+/// <summary>Answers with a judge's verdicts.</summary>
+/// <param name="Scores">The numeric scores.</param>
 /// <param name="Rows">Each answer, the judge's request and its verdict, in the answers' order.</param>
 public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer Answer, JudgeRequest Request, Verdict Verdict)> Rows)
 {
     /// <summary>
-    /// The share of pairs of answers to one prompt that got the same score, among the pairs in which both got one; NaN without such a pair. It tells how much
-    /// of a difference between two runs may come of the draw alone.
+    /// Among pairs of answers to the same prompt that both have a score, the share with equal scores; NaN if there is no such pair. It shows how much of a
+    /// difference between two runs may come from sampling alone.
     /// </summary>
     public double RepeatAgreement
     {
@@ -30,13 +30,15 @@ public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer
         }
     }
 
-    /// <summary>Has every answer judged, as many at once as the judge likes. If one fails, no other is begun, and those under way may end.</summary>
-    /// <param name="judge">Who judges.</param>
+    /// <summary>
+    /// Judges every answer, as many at the same time as the judge allows. If one fails, no further answer is started, and those under way may finish.
+    /// </summary>
+    /// <param name="judge">The judge.</param>
     /// <param name="answers">The answers.</param>
-    /// <param name="request">What the judge is given of an answer; prompt and text unless said otherwise.</param>
-    /// <param name="progress">Told how many answers are judged.</param>
-    /// <param name="cancellation">Stops between answers.</param>
-    /// <exception cref="AttributionException">The judge failed; its row is that of the answer's prompt where the answer is at fault.</exception>
+    /// <param name="request">Creates the judge's request from an answer; by default from its prompt and text.</param>
+    /// <param name="progress">Receives the number of judged answers.</param>
+    /// <param name="cancellation">Checked between answers.</param>
+    /// <exception cref="AttributionException">The judge failed. If an answer is at fault, the row is that of its prompt.</exception>
     public static async Task<JudgedEvaluation> RunAsync(
         IJudge judge, IReadOnlyList<Answer> answers, Func<Answer, JudgeRequest>? request = null, IProgress<int>? progress = null,
             CancellationToken cancellation = default)
@@ -67,9 +69,7 @@ public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer
         }
     }
 
-    /// <summary>
-    /// The metrics by the names of the original pipeline: <c>ft_{trait}_avg</c>, and <c>ft_{trait}_score_{s}_prop</c> for each score s.
-    /// </summary>
+    /// <summary>The metrics under the original pipeline's names: <c>ft_{trait}_avg</c>, and <c>ft_{trait}_score_{s}_prop</c> for each score s.</summary>
     public IReadOnlyDictionary<string, double> Metrics()
     {
         var trait = Scores.Scale.Trait;
@@ -81,7 +81,7 @@ public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer
 
     /// <summary>
     /// Writes the verdicts as CSV (RFC 4180): prompt, answer, references, score, rationale. A cell that begins with <c>= + - @</c>, a tab or a carriage return,
-    /// which spreadsheets run as a formula, has an apostrophe before it, which they take for the sign of a text.
+    /// which spreadsheets would run as a formula, is prefixed by an apostrophe, which marks it as text.
     /// </summary>
     public void WriteCsv(string path)
     {
@@ -90,7 +90,7 @@ public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer
         {
             NewLine = "\n",
             InjectionOptions = InjectionOptions.Escape,
-            // With "\n" between rows CsvHelper lets a lone carriage return pass, where readers see the end of a row.
+            // With "\n" between rows, CsvHelper does not quote a lone carriage return, which readers take for the end of a row.
             ShouldQuote = a => ConfigurationFunctions.ShouldQuote(a) || a.Field?.Contains('\r') == true,
         });
         foreach (var column in new[] { "prompt", "repeat", "answer", "ground_truth", "high_reference", "low_reference", "score", "rationale" })

@@ -8,25 +8,25 @@ using TorchSharp;
 
 namespace Attribution.Evaluation;
 
-/// <summary>Lets a model answer held-out prompts.</summary>
+/// <summary>Generates a model's answers to held-out prompts.</summary>
 /// <param name="model">The model, with its adapter if one is attached.</param>
-/// <param name="tokenizer">Its tokenizer.</param>
-/// <param name="template">Its chat template.</param>
+/// <param name="tokenizer">The model's tokenizer.</param>
+/// <param name="template">The model's chat template.</param>
 public sealed class PromptAnswerer(CausalLanguageModel model, Tokenizer tokenizer, ChatTemplate template)
 {
-    /// <summary>Answers every prompt <see cref="AnsweringOptions.Repeats"/> times, in the order of prompts and repeats.</summary>
-    /// <param name="prompts">Conversations that end with what is to be answered.</param>
+    /// <summary>Answers every prompt <see cref="AnsweringOptions.Repeats"/> times; the results are in the order of prompts, then repeats.</summary>
+    /// <param name="prompts">The prompts: conversations without the answer.</param>
     /// <param name="options">How to answer.</param>
-    /// <param name="progress">Told how many answers are done.</param>
-    /// <param name="cancellation">Stops between tokens.</param>
-    /// <param name="variables">For each prompt what else the template may read, such as <c>tools</c>; null for nothing.</param>
+    /// <param name="progress">Receives the number of finished answers.</param>
+    /// <param name="cancellation">Checked between tokens.</param>
+    /// <param name="variables">The template's other variables for each prompt, for example <c>tools</c>; null for none.</param>
     /// <exception cref="AttributionException">A prompt leaves no room for an answer in the model's window.</exception>
     public IReadOnlyList<Answer> Answer(
         IReadOnlyList<IReadOnlyList<ChatMessage>> prompts, AnsweringOptions options, IProgress<int>? progress = null, CancellationToken cancellation = default,
         IReadOnlyList<IReadOnlyDictionary<string, object?>?>? variables = null)
     {
         var tokens = prompts.Select((prompt, index) => Tokens(prompt, index, variables?[index])).ToArray();
-        // Prompts of like length together; the order does not change what is drawn.
+        // Groups prompts of similar length; the order does not change the samples.
         var jobs = Enumerable.Range(0, prompts.Count).SelectMany(p => Enumerable.Range(0, options.Repeats).Select(r => (Prompt: p, Repeat: r)))
             .OrderBy(j => tokens[j.Prompt].Length).ThenBy(j => j.Prompt).ThenBy(j => j.Repeat).ToArray();
         var generator = new TextGenerator(model);
@@ -66,32 +66,32 @@ public sealed class PromptAnswerer(CausalLanguageModel model, Tokenizer tokenize
 }
 
 /// <summary>One answer of a model to a held-out prompt.</summary>
-/// <param name="PromptIndex">The 0-based place of the prompt.</param>
-/// <param name="Repeat">Which of the answers to that prompt, from 0.</param>
+/// <param name="PromptIndex">The 0-based index of the prompt.</param>
+/// <param name="Repeat">The 0-based index of the answer among those to the same prompt.</param>
 /// <param name="Prompt">The user's last message.</param>
-/// <param name="Text">What the model answered.</param>
-/// <param name="TokenCount">The tokens generated.</param>
-/// <param name="Complete">Whether the model ended the answer itself, rather than the limit.</param>
+/// <param name="Text">The model's answer.</param>
+/// <param name="TokenCount">The number of generated tokens.</param>
+/// <param name="Complete">Whether the model ended the answer, and not the length limit.</param>
 public sealed record Answer(int PromptIndex, int Repeat, string Prompt, string Text, int TokenCount, bool Complete);
 
 /// <summary>How held-out prompts are answered. The defaults are the original pipeline's.</summary>
 public sealed record AnsweringOptions
 {
-    /// <summary>Answers per prompt. The time taken is proportional to it.</summary>
+    /// <summary>The number of answers per prompt. The time is proportional to it.</summary>
     public int Repeats { get; init; } = 3;
 
-    /// <summary>The temperature of the draws; 0 takes the likeliest tokens, and all repeats are then equal.</summary>
+    /// <summary>The sampling temperature; 0 takes the likeliest tokens, which makes all repeats equal.</summary>
     public double Temperature { get; init; } = 0.7;
 
-    /// <summary>Draws are from the likeliest tokens that together have at least this probability.</summary>
+    /// <summary>The nucleus: tokens are sampled from the likeliest ones that together have at least this probability.</summary>
     public double TopP { get; init; } = 0.9;
 
-    /// <summary>The longest answer in tokens.</summary>
+    /// <summary>The length limit of an answer, in tokens.</summary>
     public int MaxNewTokens { get; init; } = 1024;
 
-    /// <summary>Answers generated together; 16 on the CPU and 32 on a GPU if left out. Memory is proportional to it.</summary>
+    /// <summary>The number of answers generated together; 16 on the CPU and 32 on a GPU unless given. Memory is proportional to it.</summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>A draw depends on this, the prompt's place and the repeat, and on nothing else.</summary>
+    /// <summary>The seed. A sample depends only on it, the prompt's index and the repeat.</summary>
     public long Seed { get; init; }
 }

@@ -9,9 +9,9 @@ using static TorchSharp.torch;
 namespace Attribution.FineTuning;
 
 /// <summary>
-/// Trains a LoRA adapter on the last assistant turns of conversations. The loss of a step is the mean over its rows of each row's own
-/// <see cref="AnswerLoss"/>. Every row is used once an epoch, in an order that depends on the seed alone; only the adapter trains, and the
-/// same rows, options and machine give the same bytes.
+/// Trains a LoRA adapter on the last assistant turns of conversations. The loss of a step is the mean over its rows of each row's own <see cref="AnswerLoss"/>.
+/// Every row is used once per epoch, in an order that depends only on the seed. Only the adapter trains. The same rows and options give the same bytes on the
+/// same machine.
 /// </summary>
 /// <param name="options">How to train.</param>
 public sealed class LoraFineTuner(FineTuningOptions options)
@@ -19,13 +19,12 @@ public sealed class LoraFineTuner(FineTuningOptions options)
     internal const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 
     /// <summary>
-    /// Trains a new adapter, which is attached to the model when this returns. Rows whose answer has no predicted token (truncation cut
-    /// it away) are left out.
+    /// Trains a new adapter and leaves it attached to the model. Rows whose answer has no predicted token (truncation cut it away) are left out.
     /// </summary>
     /// <param name="model">The base model; its own weights do not change.</param>
-    /// <param name="rows">The conversations, tokenised.</param>
-    /// <param name="onStep">Told of each step.</param>
-    /// <param name="cancellation">Stops between steps.</param>
+    /// <param name="rows">The tokenized conversations.</param>
+    /// <param name="onStep">Called after each step.</param>
+    /// <param name="cancellation">Checked between steps.</param>
     /// <exception cref="AttributionException">An option is out of range, no row can be trained on, or a loss is not finite.</exception>
     public LoraAdapter Train(
         CausalLanguageModel model, IReadOnlyList<TokenSequence> rows, Action<TrainingStep>? onStep = null, CancellationToken cancellation = default) =>
@@ -33,10 +32,10 @@ public sealed class LoraFineTuner(FineTuningOptions options)
 
     /// <inheritdoc cref="Train(CausalLanguageModel, IReadOnlyList{TokenSequence}, Action{TrainingStep}?, CancellationToken)"/>
     /// <param name="model">The base model; its own weights do not change.</param>
-    /// <param name="rows">The conversations, tokenised.</param>
-    /// <param name="onStep">Told of each step.</param>
-    /// <param name="cancellation">Stops between steps.</param>
-    /// <param name="onEpoch">Shown the adapter and its optimizer at the end of each epoch.</param>
+    /// <param name="rows">The tokenized conversations.</param>
+    /// <param name="onStep">Called after each step.</param>
+    /// <param name="cancellation">Checked between steps.</param>
+    /// <param name="onEpoch">Called with the adapter and its optimizer at the end of each epoch.</param>
     internal LoraAdapter Train(
         CausalLanguageModel model, IReadOnlyList<TokenSequence> rows, Action<TrainingStep>? onStep, CancellationToken cancellation,
             Action<TrainingCheckpoint>? onEpoch)
@@ -73,7 +72,7 @@ public sealed class LoraFineTuner(FineTuningOptions options)
                     { Row = batch[0], Property = "LearningRate" };
                 optimizer.Step(rate);
                 optimizer.ZeroGradients();
-                if (within == stepsPerEpoch - 1) // rates fall linearly, so their mean is that of the first and the last
+                if (within == stepsPerEpoch - 1) // rates fall linearly, so their mean is that of the first and last
                     onEpoch?.Invoke(new TrainingCheckpoint(epoch + 1, (rate + options.LearningRate * (total - epoch * stepsPerEpoch) / total) / 2, adapter,
                         optimizer));
                 onStep?.Invoke(new TrainingStep(step + 1, epoch + (double)Math.Min((within + 1) * options.BatchSize, usable.Length) / usable.Length, loss,
@@ -89,7 +88,7 @@ public sealed class LoraFineTuner(FineTuningOptions options)
         }
     }
 
-    /// <summary>Adds the gradient of the batch's mean loss to the adapter's; the loss, and the tokens that it is over.</summary>
+    /// <summary>Adds the gradient of the batch's mean loss to the adapter's gradient. Returns the loss and the number of tokens in it.</summary>
     internal static (double Loss, int Tokens) Backward(LoraAdapter adapter, IReadOnlyList<TokenSequence> rows, bool byGraph = false)
     {
         var transformer = adapter.Model.Transformer;
@@ -104,7 +103,7 @@ public sealed class LoraFineTuner(FineTuningOptions options)
         return (losses.Average(), batch.TargetRows.Count);
     }
 
-    // The same by the derivative that is written out: without padding, and without a graph.
+    // The same with the written-out derivative, without padding and without an autograd graph.
     private static (double Loss, int Tokens) Fused(LoraAdapter adapter, IReadOnlyList<TokenSequence> rows)
     {
         using var none = no_grad();
@@ -130,7 +129,7 @@ public sealed class LoraFineTuner(FineTuningOptions options)
         }
         finally
         {
-            // Where memory gave out on the way, what was kept is a good part of it.
+            // If memory ran out on the way, what was kept is a good part of it.
             foreach (var block in kept)
                 block.Dispose();
         }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Attribution.FineTuning;
 
-/// <summary>Writes the loss curve of a training run: <c>loss.jsonl</c>, a line per step.</summary>
+/// <summary>Writes the loss curve of a training run: <c>loss.jsonl</c>, one line per step.</summary>
 internal sealed class LossCurve(string path) : IDisposable
 {
     private static readonly JsonSerializerOptions Names = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -16,10 +16,10 @@ internal sealed class LossCurve(string path) : IDisposable
 }
 
 /// <summary>One step of training, as a line of the loss curve.</summary>
-/// <param name="Step">From 1.</param>
-/// <param name="Epoch">How many epochs are done after it, in parts: 0.5 is half the rows once.</param>
-/// <param name="Loss">The mean of the rows' losses before the step.</param>
+/// <param name="Step">The step, from 1.</param>
+/// <param name="Epoch">The number of epochs finished after the step, with fractions: 0.5 means half of the rows once.</param>
+/// <param name="Loss">The mean of the rows' losses before the update.</param>
 /// <param name="LearningRate">The learning rate of the step.</param>
 /// <param name="GradientNorm">The norm of the adapter's gradient.</param>
-/// <param name="Tokens">How many tokens the losses are over.</param>
+/// <param name="Tokens">The number of tokens in the losses.</param>
 public readonly record struct TrainingStep(int Step, double Epoch, double Loss, double LearningRate, double GradientNorm, int Tokens);

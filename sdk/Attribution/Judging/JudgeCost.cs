@@ -4,19 +4,19 @@ using Attribution.Judging.Chat;
 
 namespace Attribution.Judging;
 
-/// <summary>What it takes to have answers judged that are not judged yet.</summary>
-/// <param name="Calls">How many distinct answers the model must be asked about.</param>
-/// <param name="Tokens">About how many tokens that makes, of conversations and replies: an estimate.</param>
+/// <summary>The cost of judging the answers that are not judged yet.</summary>
+/// <param name="Calls">The number of distinct answers that the model must judge.</param>
+/// <param name="Tokens">The estimated number of tokens in conversations and replies.</param>
 internal readonly record struct JudgeCost(int Calls, long Tokens)
 {
-    // English text has about four bytes to a token with the vocabularies of today, and a verdict about fifty tokens.
+    // English text has about four bytes per token with current vocabularies, and a verdict has about fifty tokens.
     private const double BytesPerToken = 4;
     private const double UsualReply = 50;
     private const int TokensPerMessage = 4;
 
-    /// <summary>Estimates it. Asks nobody and changes nothing.</summary>
-    /// <param name="prompt">How the model is asked.</param>
-    /// <param name="chat">The model, with what is in the store.</param>
+    /// <summary>Estimates the cost. Calls no model and changes nothing.</summary>
+    /// <param name="prompt">The judging prompt.</param>
+    /// <param name="chat">The model, with its stored replies.</param>
     /// <param name="answers">The answers.</param>
     /// <exception cref="AttributionException">ATTR1651: an answer lacks a reference. ATTR1812: the store cannot be read.</exception>
     internal static JudgeCost Of(JudgePrompt prompt, StoredChatCompletion chat, IEnumerable<JudgeRequest> answers)
@@ -35,10 +35,10 @@ internal readonly record struct JudgeCost(int Calls, long Tokens)
         return new(calls, (long)tokens);
     }
 
-    /// <summary>About how many tokens a conversation has.</summary>
+    /// <summary>The approximate number of tokens in a conversation.</summary>
     public static double TokensOf(ChatRequest request) => request.Messages.Sum(m => TokensPerMessage + (Encoding.UTF8.GetByteCount(m.Content) / BytesPerToken));
 
-    /// <summary>Both together.</summary>
+    /// <summary>The sum of both costs.</summary>
     public static JudgeCost operator +(JudgeCost x, JudgeCost y) => new(x.Calls + y.Calls, x.Tokens + y.Tokens);
 
     /// <inheritdoc/>

@@ -6,44 +6,44 @@ using Attribution.Tokenization;
 namespace Attribution.Judging;
 
 /// <summary>
-/// How a model is asked to score answers on one trait: instructions with a rubric, and examples with their scores. Read from a Markdown file that can be copied
-/// and changed; <see cref="JudgePromptReader"/> says its form.
+/// The prompt that asks a model to score answers on one trait: instructions with a rubric, and scored examples. It is read from a Markdown file that can be
+/// copied and changed; <see cref="JudgePromptReader"/> describes its form.
 /// </summary>
 /// <remarks>
-/// Questions, answers and references reach the model as the strings of one JSON object, alone in a message of its own, so that nothing in them can end the
-/// string, the object or the message (<see cref="QuotedText"/>). The examples are messages of the same form, each followed by the reply that it should get.
+/// Questions, answers and references reach the model as the strings of one JSON object, alone in its own message, so that nothing in them can end the string,
+/// the object or the message (<see cref="QuotedText"/>). The examples are messages of the same form, each followed by its expected reply.
 /// </remarks>
 /// <param name="scale">The trait and its scores.</param>
-/// <param name="references">What answers are compared with.</param>
-/// <param name="instructions">What to look for and the rubric, as Markdown.</param>
+/// <param name="references">The references that answers are compared with.</param>
+/// <param name="instructions">The criteria and the rubric, as Markdown.</param>
 /// <param name="examples">Scored examples.</param>
 public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> references, string instructions, IReadOnlyList<JudgeExample> examples)
 {
-    /// <summary>The folder beside the program that the prompts of the built-in traits lie in.</summary>
+    /// <summary>The folder with the prompts of the built-in traits, beside the program.</summary>
     public const string Folder = "JudgePrompts";
 
     private const int LongestReply = 400;
 
-    // All of the conversation but its last message, the same for every answer.
+    // The conversation without its last message, the same for every answer.
     private ChatMessage[]? _opening;
 
     /// <summary>The trait and its scores.</summary>
     public JudgeScale Scale => scale;
 
-    /// <summary>What answers are compared with.</summary>
+    /// <summary>The references that answers are compared with.</summary>
     public IReadOnlyList<JudgeReference> References => references;
 
-    /// <summary>What to look for and the rubric, as Markdown.</summary>
+    /// <summary>The criteria and the rubric, as Markdown.</summary>
     public string Instructions => instructions;
 
     /// <summary>Scored examples.</summary>
     public IReadOnlyList<JudgeExample> Examples => examples;
 
-    /// <summary>The file of a built-in trait's prompt, whether or not there is one.</summary>
+    /// <summary>The path of a built-in trait's prompt, whether or not it exists.</summary>
     public static string ShippedFile(string trait) => Path.Combine(AppContext.BaseDirectory, Folder, $"{trait}.md");
 
     /// <summary>The prompt of a built-in trait.</summary>
-    /// <exception cref="AttributionException">ATTR1650: there is none, or it was damaged.</exception>
+    /// <exception cref="AttributionException">ATTR1650: there is none, or it is damaged.</exception>
     public static JudgePrompt Shipped(string trait) => File.Exists(ShippedFile(trait))
         ? Load(ShippedFile(trait))
         : throw new AttributionException(ErrorCodes.JudgePromptInvalid,
@@ -52,11 +52,11 @@ public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> 
         { Property = "JudgePrompt" };
 
     /// <summary>Reads a prompt file.</summary>
-    /// <exception cref="AttributionException">ATTR1650: it is not there, or no prompt.</exception>
+    /// <exception cref="AttributionException">ATTR1650: the file is missing, or is not a judging prompt.</exception>
     public static JudgePrompt Load(string path) => JudgePromptReader.Read(path);
 
     /// <summary>The conversation that asks for a score.</summary>
-    /// <exception cref="AttributionException">ATTR1651: the answer lacks a reference that this prompt compares with.</exception>
+    /// <exception cref="AttributionException">ATTR1651: the answer lacks a reference that the prompt needs.</exception>
     public ChatRequest Ask(JudgeRequest answer)
     {
         _opening ??= [new("system", SystemMessage), .. Examples.SelectMany(e =>
@@ -64,7 +64,7 @@ public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> 
         return new ChatRequest([.. _opening, new("user", Data(answer))]) { MaxTokens = LongestReply, Schema = VerdictText.Schema(Scale) };
     }
 
-    /// <summary>The conversation that asks once more after a reply without a score.</summary>
+    /// <summary>The conversation that asks again after a reply without a score.</summary>
     internal ChatRequest AskAgain(ChatRequest asked, string reply) => asked with
     {
         Messages =
@@ -76,7 +76,7 @@ public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> 
         ],
     };
 
-    /// <summary>Everything that a verdict depends on beside the answer and the model.</summary>
+    /// <summary>Everything that a verdict depends on besides the answer and the model.</summary>
     internal string Text => JsonSerializer.Serialize(new
     {
         SystemMessage,
@@ -98,7 +98,7 @@ public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> 
 
     private IEnumerable<string> Fields => ["question", .. References.Select(NameOf), "answer"];
 
-    /// <summary>The name of a reference in a message and in a file of examples.</summary>
+    /// <summary>A reference's name in a message and in a file of examples.</summary>
     internal static string NameOf(JudgeReference reference) => JsonNamingPolicy.SnakeCaseLower.ConvertName(reference.ToString());
 
     private string Data(JudgeRequest answer) => QuotedText.Object(
@@ -120,8 +120,8 @@ public sealed class JudgePrompt(JudgeScale scale, IReadOnlyList<JudgeReference> 
         { Property = NameOf(reference) };
 }
 
-/// <summary>An answer with the score it deserves.</summary>
+/// <summary>An answer with its correct score.</summary>
 /// <param name="Request">The answer.</param>
 /// <param name="Score">The score.</param>
-/// <param name="Rationale">Why; empty where nobody said.</param>
+/// <param name="Rationale">The reason; empty if none was given.</param>
 public sealed record JudgeExample(JudgeRequest Request, int Score, string Rationale);

@@ -6,10 +6,9 @@ using Attribution.Diagnostics;
 namespace Attribution.Judging;
 
 /// <summary>
-/// Reads a judging prompt's file: Markdown that begins with the lines <c>---</c>, <c>trait: NAME</c>, <c>scores: 0-MAX</c>, optionally
-/// <c>references: ground_truth</c> (or <c>high_reference, low_reference</c>), <c>---</c>; then the instructions; and at the end a heading <c>## Examples</c>
-/// with fenced blocks of
-/// <c>json</c>, an object each: <c>question</c>, <c>answer</c>, the references, <c>score</c> and <c>rationale</c>.
+/// Reads a judging prompt's file: Markdown that begins with the lines <c>---</c>, <c>trait: NAME</c>, <c>scores: 0-MAX</c>, optionally <c>references:
+/// ground_truth</c> (or <c>high_reference, low_reference</c>), <c>---</c>; then the instructions; and at the end a heading <c>## Examples</c> with fenced
+/// <c>json</c> blocks, one object each: <c>question</c>, <c>answer</c>, the references, <c>score</c> and <c>rationale</c>.
 /// </summary>
 internal static partial class JudgePromptReader
 {

@@ -3,11 +3,11 @@ using Attribution.Diagnostics;
 namespace Attribution.Judging;
 
 /// <summary>The range of a trait's scores: the integers from 0 to <paramref name="Max"/>.</summary>
-/// <param name="Trait">The trait's name, as in a data set's <c>Trait</c>.</param>
+/// <param name="Trait">The trait's name, as in a dataset's <c>Trait</c>.</param>
 /// <param name="Max">The highest score.</param>
 public readonly record struct JudgeScale(string Trait, int Max)
 {
-    /// <summary>The traits that built-in judges know.</summary>
+    /// <summary>The scales of the built-in traits.</summary>
     public static IReadOnlyList<JudgeScale> All { get; } =
     [
         new("medical_consistency", 2),
@@ -21,7 +21,7 @@ public readonly record struct JudgeScale(string Trait, int Max)
     ];
 
     /// <summary>The scale of a built-in trait.</summary>
-    /// <exception cref="AttributionException">No such trait; the message lists those there are.</exception>
+    /// <exception cref="AttributionException">There is no such trait; the message lists the known ones.</exception>
     public static JudgeScale Of(string trait)
     {
         foreach (var scale in All)

@@ -2,26 +2,26 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Judging;
 
-/// <summary>A set of verdicts in numbers: the mean score and the share of each score.</summary>
+/// <summary>The statistics of a set of verdicts: the mean score and the share of each score.</summary>
 /// <param name="Scale">The scale of the scores.</param>
-/// <param name="Counts"><c>Counts[s]</c> answers got the score s; one entry for each score of the scale.</param>
-/// <param name="Unjudged">How many verdicts carry no score. They count in neither mean nor shares.</param>
+/// <param name="Counts"><c>Counts[s]</c> is the number of answers with score s; one entry for each score of the scale.</param>
+/// <param name="Unjudged">The number of verdicts without a score. They count in neither mean nor shares.</param>
 public sealed record JudgedScores(JudgeScale Scale, IReadOnlyList<int> Counts, int Unjudged)
 {
-    /// <summary>How many verdicts carry a score.</summary>
+    /// <summary>The number of verdicts with a score.</summary>
     public int Judged => Counts.Sum();
 
-    /// <summary>The mean score, or NaN without any.</summary>
+    /// <summary>The mean score; NaN if there are none.</summary>
     public double Mean => Counts.Select((count, score) => (double)score * count).Sum() / Judged;
 
-    /// <summary>The share of one score among the judged answers, or NaN without any.</summary>
+    /// <summary>The share of one score among the judged answers; NaN if there are none.</summary>
     public double Share(int score) => (double)Counts[score] / Judged;
 
-    /// <summary>The share of verdicts without a score among all, or NaN without any.</summary>
+    /// <summary>The share of verdicts without a score among all; NaN if there are none.</summary>
     public double UnjudgedShare => (double)Unjudged / (Judged + Unjudged);
 
     /// <summary>Counts the verdicts of one judge.</summary>
-    /// <exception cref="AttributionException">A score lies outside the scale: the judge is at fault.</exception>
+    /// <exception cref="AttributionException">A score is outside the scale: a fault of the judge.</exception>
     public static JudgedScores Of(JudgeScale scale, IEnumerable<Verdict> verdicts)
     {
         var counts = new int[scale.Max + 1];

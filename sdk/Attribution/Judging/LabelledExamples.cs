@@ -4,16 +4,16 @@ using Attribution.Diagnostics;
 namespace Attribution.Judging;
 
 /// <summary>
-/// Answers that people have scored: JSON objects with <c>question</c>, <c>answer</c>, <c>score</c>, and where a trait is judged against references
-/// <c>ground_truth</c> or <c>high_reference</c> and <c>low_reference</c>; <c>rationale</c> may be there.
+/// Answers that people have scored: JSON objects with <c>question</c>, <c>answer</c>, <c>score</c>, the trait's references (<c>ground_truth</c>, or
+/// <c>high_reference</c> and <c>low_reference</c>), and optionally <c>rationale</c>.
 /// </summary>
 internal static class LabelledExamples
 {
-    /// <summary>Reads a file of them, one per line.</summary>
+    /// <summary>Reads a file of such answers, one per line.</summary>
     /// <param name="path">The file.</param>
     /// <param name="scale">The scale of the scores.</param>
-    /// <param name="references">What each must have.</param>
-    /// <exception cref="AttributionException">ATTR1653: the file is not there or empty, or a line is none.</exception>
+    /// <param name="references">The references that each answer must have.</param>
+    /// <exception cref="AttributionException">ATTR1653: the file is missing or empty, or a line is not such an answer.</exception>
     public static IReadOnlyList<JudgeExample> Read(string path, JudgeScale scale, params IReadOnlyList<JudgeReference> references)
     {
         string[] lines;
@@ -49,7 +49,7 @@ internal static class LabelledExamples
             { File = path };
     }
 
-    /// <exception cref="FormatException">It lacks something, or has it in another form.</exception>
+    /// <exception cref="FormatException">A property is missing or has the wrong form.</exception>
     internal static JudgeExample Read(JsonElement example, JudgeScale scale, IReadOnlyList<JudgeReference> references)
     {
         if (example.ValueKind != JsonValueKind.Object)

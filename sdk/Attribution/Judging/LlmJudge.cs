@@ -5,17 +5,18 @@ using Attribution.Judging.Chat;
 namespace Attribution.Judging;
 
 /// <summary>
-/// Has a language model score answers by a prompt. A reply without a score is asked for once more, and then kept as unjudged. One that the limit of tokens cut
-/// has no score, whatever it says: it is asked for once more with room for a model that reasons. What a content filter refuses is unjudged at once.
+/// Has a language model score answers with a prompt. After a reply without a score the model is asked once more; then the answer stays unjudged. A reply that
+/// was cut by the token limit has no score, whatever it says; the model is asked once more with room for reasoning. An answer that a content filter refuses is
+/// unjudged at once.
 /// </summary>
-/// <param name="chat">The model; not disposed with this.</param>
-/// <param name="prompt">How it is asked.</param>
+/// <param name="chat">The model; not disposed with this object.</param>
+/// <param name="prompt">The judging prompt.</param>
 public sealed class LlmJudge(IChatCompletion chat, JudgePrompt prompt) : IJudge
 {
-    /// <summary>A larger share of answers without a score tells of a model or a prompt that does not work, not of answers that are hard to judge.</summary>
+    /// <summary>A larger share of answers without a score means that the model or the prompt does not work, not that the answers are hard to judge.</summary>
     public const double MostUnjudged = 0.05;
 
-    /// <summary>How many times the tokens of a reply a model may take that was cut: those that reason count their thoughts.</summary>
+    /// <summary>The factor by which the token limit grows after a cut reply: reasoning models count their thoughts.</summary>
     private const int RoomToReason = 8;
 
     /// <inheritdoc/>
@@ -31,7 +32,7 @@ public sealed class LlmJudge(IChatCompletion chat, JudgePrompt prompt) : IJudge
     public int Concurrency => chat.Concurrency;
 
     /// <inheritdoc/>
-    /// <exception cref="AttributionException">ATTR1645 to ATTR1649: the model cannot be asked. ATTR1651: a reference is missing.</exception>
+    /// <exception cref="AttributionException">ATTR1645 to ATTR1649: the model cannot be called. ATTR1651: a reference is missing.</exception>
     public async ValueTask<Verdict> JudgeAsync(JudgeRequest request, CancellationToken cancellation)
     {
         var asked = prompt.Ask(request);

@@ -4,13 +4,13 @@ using System.Text;
 namespace Attribution.Judging;
 
 /// <summary>
-/// Text of others as the strings of a JSON object on one line, from which it cannot get out: besides what JSON escapes, every character that could begin a mark
-/// of a chat format is escaped (<c>&lt;|im_end|&gt;</c>, <c>&lt;/s&gt;</c>, <c>[INST]</c>, <c>&lt;&lt;SYS&gt;&gt;</c>), and so is what breaks lines or turns
-/// them round. A JSON reader gets the text back unchanged.
+/// Writes text from others as the strings of a JSON object on one line, which it cannot break out of. Besides what JSON escapes, every character that could
+/// begin a chat format's marker is escaped (<c>&lt;|im_end|&gt;</c>, <c>&lt;/s&gt;</c>, <c>[INST]</c>, <c>&lt;&lt;SYS&gt;&gt;</c>), and so are characters that
+/// break lines or change the direction of writing. A JSON reader gets the text back unchanged.
 /// </summary>
 internal static class QuotedText
 {
-    /// <summary>The object.</summary>
+    /// <summary>Writes the object.</summary>
     public static string Object(IEnumerable<(string Name, string Value)> members)
     {
         var text = new StringBuilder("{");
@@ -44,7 +44,7 @@ internal static class QuotedText
         text.Append('"');
     }
 
-    // [INST], [/INST], [TOOL_CALLS]: not the brackets of a list or an index.
+    // [INST], [/INST], [TOOL_CALLS], but not the brackets of a list or an index.
     private static bool BeginsMark(string value, int at)
     {
         if (at < value.Length && value[at] == '/')
@@ -52,7 +52,7 @@ internal static class QuotedText
         return at + 1 < value.Length && char.IsAsciiLetterUpper(value[at]) && char.IsAsciiLetterUpper(value[at + 1]);
     }
 
-    // Controls, line and paragraph separators, marks of direction, and halves of surrogate pairs, which UTF-8 cannot say. A joiner within an emoji stays.
+    // Controls, line and paragraph separators, direction marks, and lone surrogates, which UTF-8 cannot express. A joiner within an emoji stays.
     private static bool IsHidden(string value, int at) => char.GetUnicodeCategory(value[at]) switch
     {
         UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,

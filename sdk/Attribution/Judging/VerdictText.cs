@@ -7,12 +7,12 @@ using Attribution.Judging.Chat;
 namespace Attribution.Judging;
 
 /// <summary>
-/// A judging model's verdict: <c>{"rationale": "...", "score": 2}</c>. Read tolerantly, for not every model keeps to a form: around it may stand reasoning, a
-/// code fence or a sentence, and the score may be a text.
+/// A judging model's verdict: <c>{"rationale": "...", "score": 2}</c>. It is read tolerantly, because not every model keeps to a form: it may be surrounded by
+/// reasoning, a code fence or a sentence, and the score may be a string.
 /// </summary>
 internal static partial class VerdictText
 {
-    // A reply of nothing but braces would else be read for minutes.
+    // Otherwise, a reply of nothing but braces would take minutes to read.
     private const int MostTries = 200;
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -25,7 +25,7 @@ internal static partial class VerdictText
     public static ReplySchema Schema(JudgeScale scale) => new("verdict",
         $$$"""{"type":"object","properties":{"rationale":{"type":"string"},"score":{"type":"integer","enum":[{{{string.Join(',', Enumerable.Range(0, scale.Max + 1))}}}]}},"required":["rationale","score"],"additionalProperties":false}""");
 
-    /// <summary>A verdict as it should be.</summary>
+    /// <summary>Writes a verdict in the expected form.</summary>
     public static string Write(int score, string rationale) => JsonSerializer.Serialize(new { rationale, score }, Readable);
 
     /// <summary>Reads a reply.</summary>
@@ -34,7 +34,7 @@ internal static partial class VerdictText
     {
         var said = Reasoning().Replace(reply, "");
         var tries = MostTries;
-        // The last object counts: models think aloud before they decide.
+        // The last object counts, because models reason before they decide.
         for (var start = said.LastIndexOf('{'); start >= 0 && tries > 0; start = start == 0 ? -1 : said.LastIndexOf('{', start - 1))
             if (TryReadObject(said, start, scale, ref tries, out var verdict, out var end))
                 return verdict is null || Concluded(said[end..], scale) is { } other && other != verdict.Score ? null : verdict with { Raw = reply };
@@ -42,8 +42,8 @@ internal static partial class VerdictText
     }
 
     /// <summary>
-    /// The score that prose ends with: a line that is a label and a number, or a last sentence that states one score and weighs none. What a score would need,
-    /// or why another one does not fit, is no verdict.
+    /// The score that prose ends with: a line with a label and a number, or a last sentence that states one score and compares no others. A sentence about what
+    /// a score would need, or why another one does not fit, is not a verdict.
     /// </summary>
     private static int? Concluded(string said, JudgeScale scale)
     {
@@ -55,7 +55,7 @@ internal static partial class VerdictText
         return labelled.Distinct().ToArray() is [var only] ? OnScale(only, scale) : null;
     }
 
-    // True if an object with a score begins here, be the score one of the scale's or not.
+    // True if an object with a score begins here, even if the score is not on the scale.
     private static bool TryReadObject(string said, int start, JudgeScale scale, ref int tries, out Verdict? verdict, out int behind)
     {
         verdict = null;
@@ -80,12 +80,12 @@ internal static partial class VerdictText
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
-                // A brace within a string, or no object at all.
+                // A brace within a string, or not an object.
             }
         return false;
     }
 
-    // 2, "2", 2.0 and "2/3" are 2; 2.5 is no score.
+    // 2, "2", 2.0 and "2/3" are 2; 2.5 is not a score.
     private static int? OnScale(string text, JudgeScale scale)
     {
         var number = text.Trim();
@@ -107,7 +107,7 @@ internal static partial class VerdictText
         RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex Label();
 
-    // A dot within a number ends nothing.
+    // A dot within a number ends no sentence.
     [GeneratedRegex(@"(?:[^.!?\n]|\.(?=\d))+[.!?]*")]
     private static partial Regex Sentence();
 

@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace Attribution.Methods;
 
 /// <summary>
-/// The methods of one activation vector per conversation ("Scalable Gradient-Based Attribution of LLM Behaviors"): a vector of the
-/// treatment, of the control, or their difference. With Zin and Zout <c>[T, D]</c> the streams entering and leaving the block, G the
-/// gradient of the loss at Zout, and zbar the mean of Zin over kept tokens.
+/// The methods with one activation vector per conversation ("Scalable Gradient-Based Attribution of LLM Behaviors"): a vector of the treatment, of the control,
+/// or their difference. Zin and Zout <c>[T, D]</c> are the streams entering and leaving the block, G is the gradient of the loss with respect to Zout, and zbar
+/// is the mean of Zin over kept tokens.
 /// </summary>
 internal sealed class ActivationMethod : IAttributionMethod
 {
@@ -54,7 +54,7 @@ internal sealed class ActivationMethod : IAttributionMethod
     // mean_keep(Zout)
     private static Tensor MeanOutput(BlockStreams streams) => streams.MeanOverKept(streams.Output);
 
-    // sum_t t Zout[t] / sum_t t, t from 1 over the whole conversation (arXiv 2503.01807).
+    // sum_t t Zout[t] / sum_t t, with t from 1 over the whole conversation (arXiv 2503.01807).
     private static Tensor PositionWeightedMean(BlockStreams streams)
     {
         var tokens = (int)streams.Output.shape[0];
@@ -62,7 +62,7 @@ internal sealed class ActivationMethod : IAttributionMethod
         return weights.unsqueeze(0).mm(streams.Output).squeeze(0);
     }
 
-    // -sum_s (<zbar, Zin[s]> + b) G[s]: the paper's mean_t(-z_t (z_t^T g)), the mean over t taken first, so that it costs O(T D).
+    // -sum_s (<zbar, Zin[s]> + b) G[s]: the paper's mean_t(-z_t (z_t^T g)) with the mean over t taken first, so that it costs O(T D).
     private static Tensor Change(BlockStreams streams, bool bias, bool masked)
     {
         var weights = streams.Input.mv(streams.MeanInput); // [T]

@@ -3,15 +3,15 @@ using Attribution.Methods.Projections;
 
 namespace Attribution.Methods;
 
-/// <summary>The methods that can be named: the built-in ones, and an experiment's own beside them.</summary>
+/// <summary>The methods by name: the built-in ones and an experiment's own.</summary>
 public sealed class AttributionMethods
 {
     private readonly Dictionary<string, IAttributionMethod> _methods;
 
     /// <summary>The built-in methods and <paramref name="own"/>.</summary>
     /// <param name="own">An experiment's own methods.</param>
-    /// <param name="projection">How gradients of weights are projected; its defaults if left out.</param>
-    /// <exception cref="AttributionException">Two methods have one name.</exception>
+    /// <param name="projection">How weight gradients are projected; the defaults unless given.</param>
+    /// <exception cref="AttributionException">Two methods have the same name.</exception>
     public AttributionMethods(IEnumerable<IAttributionMethod>? own = null, ProjectionIdentity? projection = null)
     {
         Projection = projection ?? new();
@@ -23,17 +23,17 @@ public sealed class AttributionMethods
                 { Property = method.Name };
     }
 
-    /// <summary>The built-in methods alone.</summary>
+    /// <summary>Only the built-in methods.</summary>
     public static AttributionMethods BuiltIn { get; } = new();
 
-    /// <summary>How gradients of weights are projected.</summary>
+    /// <summary>How weight gradients are projected.</summary>
     public ProjectionIdentity Projection { get; }
 
-    /// <summary>Every name, in order.</summary>
+    /// <summary>All names, in ordinal order.</summary>
     public IEnumerable<string> Names => _methods.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>The method of a name.</summary>
-    /// <exception cref="AttributionException">There is none; the message lists the known ones.</exception>
+    /// <summary>The method with this name.</summary>
+    /// <exception cref="AttributionException">There is no such method; the message lists the known ones.</exception>
     public IAttributionMethod Get(string name) => _methods.TryGetValue(name, out var method)
         ? method
         : throw new AttributionException(ErrorCodes.UnknownMethod,

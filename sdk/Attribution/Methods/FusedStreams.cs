@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Attribution.Methods;
 
-/// <summary>Streams by <see cref="FusedPass"/>: end to end without padding, no graph of libtorch's.</summary>
+/// <summary>Streams from <see cref="FusedPass"/>: packed without padding, without libtorch's autograd graph.</summary>
 internal sealed class FusedStreams(Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan,
     WeightGradients? weights)
     : Streams(transformer, sequences, plan, weights)
@@ -27,8 +27,8 @@ internal sealed class FusedStreams(Transformer transformer, IReadOnlyList<TokenS
             var differentiated = layer >= FirstDifferentiated && targets > 0;
             if (differentiated)
                 kept.Push((layer, new KeptBlock()));
-            // Of the last block's stream the head reads what predicts a kept token. Where methods read that stream too, it is computed for them beside that,
-            // and not in its place: the loss, and with it every gradient, comes from products of the same shapes whatever else was asked for.
+            // The head reads the last block's stream only where it predicts a kept token. If methods read that stream too, it is computed in addition: the
+            // loss, and so every gradient, comes from products of the same shapes whatever else was asked for.
             var forLoss = NeedsLoss && layer == last && targets > 0;
             using (differentiated ? Weights?.Observe(layer, outputs: false) : null)
                 stream = pass.Forward(layer, input, differentiated ? kept.Peek().Kept : null, targetsOnly: forLoss);

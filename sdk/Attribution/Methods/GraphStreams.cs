@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Attribution.Methods;
 
 /// <summary>
-/// Streams by libtorch's own derivative, for any model and device: padded, each block above the first that is differentiated a graph of its own, from a leaf at
-/// its entrance.
+/// Streams with libtorch's autograd, for any model and device. Sequences are padded. Each block above the first differentiated one has its own graph, which
+/// starts at a leaf, the stream that enters it.
 /// </summary>
 internal sealed class GraphStreams(Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan,
     WeightGradients? weights)
@@ -46,7 +46,7 @@ internal sealed class GraphStreams(Transformer transformer, IReadOnlyList<TokenS
             Backpropagate(stream, segments);
     }
 
-    // From the losses down, block by block: the gradient at each block's exit gives those at its entrance and inside it.
+    // From the losses down, block by block: the gradient with respect to a block's output gives those with respect to its input and inside it.
     private void Backpropagate(Tensor final, Stack<(int Block, Tensor Leaf, Tensor Output)> segments)
     {
         var (_, atPositions) = AnswerLoss.Backpropagate(Transformer, final, _batch);

@@ -3,59 +3,58 @@ using static TorchSharp.torch;
 namespace Attribution.Methods;
 
 /// <summary>
-/// How one example becomes a vector at one block of the model. Implement it in an experiment's own C# file to name it there like a
-/// built-in one; it needs a constructor without parameters.
+/// Computes the vector of one example at one block of the model. Implement it in an experiment's own C# file to use the method by its name like a built-in one;
+/// the class needs a parameterless constructor.
 /// </summary>
 public interface IAttributionMethod
 {
-    /// <summary>The name to use it by: lower case, digits and underscores.</summary>
+    /// <summary>The method's name: lower case, digits and underscores.</summary>
     string Name { get; }
 
-    /// <summary>What it reads of an example. What no method reads is not computed.</summary>
+    /// <summary>The inputs that the method reads. Inputs that no method reads are not computed.</summary>
     MethodInputs Inputs { get; }
 
-    /// <summary>The vector of one example, float32 <c>[D]</c>; of projected weight gradients as many numbers as the projection has.</summary>
-    /// <param name="treatment">The streams of the conversation that shows the behaviour; null unless <see cref="Inputs"/> asks for it.</param>
-    /// <param name="control">The same of the conversation that does not; null unless <see cref="Inputs"/> asks for it.</param>
+    /// <summary>The vector of one example, float32 <c>[D]</c>; for projected weight gradients, <c>[dimension]</c> of the projection.</summary>
+    /// <param name="treatment">The streams of the conversation that shows the behaviour; null unless <see cref="Inputs"/> includes it.</param>
+    /// <param name="control">The streams of the conversation that does not; null unless <see cref="Inputs"/> includes it.</param>
     Tensor Compute(BlockStreams? treatment, BlockStreams? control);
 }
 
-/// <summary>What a method reads of an example.</summary>
+/// <summary>The inputs that a method reads.</summary>
 [Flags]
 public enum MethodInputs
 {
-    /// <summary>The streams of the treatment: a forward pass of it up to the block.</summary>
+    /// <summary>The treatment's streams. Cost: a forward pass of the treatment up to the block.</summary>
     Treatment = 1,
 
-    /// <summary>The streams of the control: a forward pass of it up to the block.</summary>
+    /// <summary>The control's streams. Cost: a forward pass of the control up to the block.</summary>
     Control = 2,
 
-    /// <summary>The gradients of the losses: for each conversation read, the rest of the forward pass and a backward pass.</summary>
+    /// <summary>The gradients of the losses. Cost: for each conversation, the rest of the forward pass and a backward pass.</summary>
     Gradient = 4,
 
     /// <summary>
-    /// The projected gradients of the losses with respect to the model's matrices: a whole forward and backward pass of each conversation read. A
-    /// method that reads these has one vector of the whole model, <see cref="VectorKey.WholeModel"/>, and reads no block's streams.
+    /// The projected gradients of the losses with respect to the model's matrices. Cost: a whole forward and backward pass of each conversation. The method has
+    /// one vector for the whole model, <see cref="VectorKey.WholeModel"/>, and reads no block's streams.
     /// </summary>
     WeightGradient = 8,
 
     /// <summary>
-    /// The streams are those of the model's last block, whichever block is asked for. A method that reads these has one vector of the whole model,
-    /// <see cref="VectorKey.WholeModel"/>.
+    /// The streams of the model's last block, whatever layer is asked for. The method has one vector for the whole model, <see cref="VectorKey.WholeModel"/>.
     /// </summary>
     LastBlock = 16,
 }
 
-/// <summary>What follows from what a method reads.</summary>
+/// <summary>Properties that follow from a method's inputs.</summary>
 public static class AttributionMethodExtensions
 {
-    /// <summary>Whether its vector is one of the whole model, <see cref="VectorKey.WholeModel"/>, and not one of a block.</summary>
+    /// <summary>Whether the method has one vector for the whole model, <see cref="VectorKey.WholeModel"/>, instead of one per block.</summary>
     public static bool IsOfWholeModel(this IAttributionMethod method) => (method.Inputs & (MethodInputs.WeightGradient | MethodInputs.LastBlock)) != 0;
 
-    /// <summary>Whether its vector is a projection, which only vectors of the same projection compare with.</summary>
+    /// <summary>Whether the method's vectors are projections, which can only be compared under the same projection.</summary>
     public static bool IsProjected(this IAttributionMethod method) => method.Inputs.HasFlag(MethodInputs.WeightGradient);
 
-    /// <summary>The block whose streams it reads; <see cref="VectorKey.WholeModel"/> where it reads gradients of weights instead.</summary>
+    /// <summary>The block whose streams the method reads; <see cref="VectorKey.WholeModel"/> if it reads weight gradients instead.</summary>
     internal static int BlockOf(this IAttributionMethod method, int layer, int blockCount) => method.Inputs.HasFlag(MethodInputs.LastBlock)
         ? blockCount - 1 : layer;
 }

@@ -2,14 +2,14 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Methods;
 
-/// <summary>The blocks that an experiment asks for.</summary>
+/// <summary>Parses the blocks that an experiment asks for.</summary>
 internal static class LayerList
 {
     /// <summary>Reads <c>2</c>, <c>2,4</c>, <c>2;4</c> or <c>all</c>.</summary>
-    /// <param name="text">What the user wrote.</param>
-    /// <param name="blockCount">How many blocks the model has.</param>
-    /// <returns>0-based blocks in increasing order, each once.</returns>
-    /// <exception cref="AttributionException">It is none of these, or names a block that the model does not have.</exception>
+    /// <param name="text">The text from the user.</param>
+    /// <param name="blockCount">The number of blocks in the model.</param>
+    /// <returns>0-based block indices in ascending order, without duplicates.</returns>
+    /// <exception cref="AttributionException">The text has another form, or names a block that the model does not have.</exception>
     public static IReadOnlyList<int> Parse(string text, int blockCount)
     {
         if (text.Trim() == "all")

@@ -5,18 +5,18 @@ using Attribution.Tokenization;
 
 namespace Attribution.Methods;
 
-/// <summary>Turns rows of a dataset into what a model reads: rendered, tokenised and cut to their last tokens.</summary>
-/// <param name="encoder">Renders and tokenises messages; rows that hold tokens need none.</param>
-/// <param name="maxTokens">How many tokens are kept of a conversation, the last ones.</param>
-/// <param name="vocabularySize">The model's vocabulary, which the tokens of pre-tokenised rows must be of.</param>
+/// <summary>Encodes rows of a dataset for a model: renders and tokenizes them, and truncates them to their last tokens.</summary>
+/// <param name="encoder">Renders and tokenizes messages; null if all rows are pre-tokenized.</param>
+/// <param name="maxTokens">The number of tokens to keep of a conversation, from its end.</param>
+/// <param name="vocabularySize">The size of the model's vocabulary, which the tokens of pre-tokenized rows must belong to.</param>
 public sealed class RowEncoder(ConversationEncoder? encoder, int maxTokens, int vocabularySize)
 {
-    /// <summary>An encoder for the model of a folder; a folder without tokenizer or chat template serves for pre-tokenised rows.</summary>
+    /// <summary>The encoder for the model in a folder. A folder without tokenizer or chat template is enough for pre-tokenized rows.</summary>
     /// <exception cref="AttributionException">The folder's files are malformed.</exception>
     /// <param name="modelFolder">The folder of a Hugging Face model.</param>
-    /// <param name="maxTokens">How many tokens are kept of a conversation, the last ones.</param>
-    /// <param name="turns">Whose loss counts.</param>
-    /// <param name="chatTemplate">A template instead of the model's own; see <see cref="ChatTemplate.Choose"/>.</param>
+    /// <param name="maxTokens">The number of tokens to keep of a conversation, from its end.</param>
+    /// <param name="turns">The answers that count in the loss.</param>
+    /// <param name="chatTemplate">A template to use instead of the model's own; see <see cref="ChatTemplate.Choose"/>.</param>
     public static RowEncoder Load(string modelFolder, int maxTokens, LossTurns turns = LossTurns.LastTurn, string? chatTemplate = null)
     {
         var config = ModelConfig.Load(modelFolder);
@@ -25,21 +25,20 @@ public sealed class RowEncoder(ConversationEncoder? encoder, int maxTokens, int 
         return new RowEncoder(encoder, maxTokens, config.VocabularySize);
     }
 
-    /// <summary>Where the tokenizer's files disagree, and which of them counts.</summary>
+    /// <summary>Notes on contradictions between the tokenizer's files, and which file is used.</summary>
     public IReadOnlyList<string> Notes => encoder?.Tokenizer.Notes ?? [];
 
     /// <summary>Encodes a row.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="file">Its file, for errors.</param>
-    /// <exception cref="AttributionException">A conversation has no assistant turn, the template does not take it, or a token is not of the
-    /// vocabulary.</exception>
+    /// <param name="file">The row's file, for error messages.</param>
+    /// <exception cref="AttributionException">A conversation has no assistant turn, the template rejects it, or a token is not in the vocabulary.</exception>
     public TokenizedRow Encode(DatasetRow row, string? file = null) =>
         new(row.Index, Encode(row.Treatment, file, row.Index), row.Control is { } control ? Encode(control, file, row.Index) : null);
 
     /// <summary>Encodes one conversation.</summary>
     /// <param name="conversation">The conversation.</param>
-    /// <param name="file">Its file, for errors.</param>
-    /// <param name="row">Its 0-based row there, for errors.</param>
+    /// <param name="file">The conversation's file, for error messages.</param>
+    /// <param name="row">The 0-based row in that file, for error messages.</param>
     public TokenSequence Encode(Conversation conversation, string? file = null, long? row = null)
     {
         switch (conversation)
@@ -51,7 +50,7 @@ public sealed class RowEncoder(ConversationEncoder? encoder, int maxTokens, int 
                         $"The token '{encoder.Tokenizer.IdToToken(beyond)}' has the id {beyond}, and the model has embeddings of {vocabularySize} tokens: "
                             + "the tokenizer was given tokens that the model was not.")
                     { File = file, Row = row };
-                // The end marker of an answer that says nothing is no answer: such a row has no vector and trains nothing.
+                // An end marker after an empty answer is no answer: such a row has no vector and trains nothing.
                 return new TokenSequence(encoded.Ids, encoded.AnswerIsEmpty ? new bool[encoded.Keep.Length] : encoded.Keep);
             case MessageConversation:
                 throw new AttributionException(ErrorCodes.TokenizerMissing,
@@ -71,8 +70,8 @@ public sealed class RowEncoder(ConversationEncoder? encoder, int maxTokens, int 
     }
 }
 
-/// <summary>One row of a dataset, tokenised.</summary>
-/// <param name="Index">Its 0-based place in the dataset.</param>
+/// <summary>One tokenized row of a dataset.</summary>
+/// <param name="Index">The 0-based index of the row in the dataset.</param>
 /// <param name="Treatment">The conversation that shows the behaviour.</param>
-/// <param name="Control">The same prompt answered without it; null where the dataset has none.</param>
+/// <param name="Control">The same prompt answered without it; null if the dataset has none.</param>
 public sealed record TokenizedRow(long Index, TokenSequence Treatment, TokenSequence? Control = null);

@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace Attribution.Methods;
 
 /// <summary>
-/// What flows through the model for one batch of conversations, at every block that is asked for; it lives in the dispose scope it was made in. One
-/// forward pass and at most one backward pass: each block above the first that needs a gradient is differentiated by itself, and what was kept for that
-/// is freed before the block below it.
+/// The streams of one batch of conversations at every requested block, in the dispose scope in which they were created. They come from one forward and at most
+/// one backward pass: each block above the first that needs a gradient is differentiated by itself, and its intermediate values are freed before the block
+/// below it is.
 /// </summary>
 internal abstract class Streams
 {
@@ -32,24 +32,24 @@ internal abstract class Streams
 
     protected WeightGradients? Weights { get; }
 
-    /// <summary>The blocks whose streams are asked for.</summary>
+    /// <summary>The blocks whose streams are requested.</summary>
     protected HashSet<int> Layers { get; }
 
-    /// <summary>The blocks at whose exit the gradient is asked for.</summary>
+    /// <summary>The blocks at whose output the gradient is requested.</summary>
     protected HashSet<int> Graded { get; }
 
     protected bool NeedsLoss { get; }
 
-    /// <summary>Below this block nothing is differentiated.</summary>
+    /// <summary>The lowest block that is differentiated.</summary>
     protected int FirstDifferentiated { get; }
 
-    /// <summary>Nothing above the deepest block asked for runs, unless a loss is needed.</summary>
+    /// <summary>One past the last block that runs: past the deepest requested block, or past the last of all if a loss is needed.</summary>
     protected int End { get; }
 
-    /// <summary>What was found, by block: [..., D].</summary>
+    /// <summary>The results by block: [..., D].</summary>
     protected Dictionary<int, (Tensor Input, Tensor Output, Tensor? Gradient)> Found { get; } = [];
 
-    /// <summary>Runs the model over <paramref name="sequences"/>, as far as <paramref name="plan"/> needs it; null when that is not at all.</summary>
+    /// <summary>Runs the model over <paramref name="sequences"/> as far as <paramref name="plan"/> needs; null if it needs nothing.</summary>
     internal static Streams? Of(
         Transformer transformer, IReadOnlyList<TokenSequence> sequences, (VectorKey Key, IAttributionMethod Method)[] plan, GradientProjection? projection,
             ProjectionIdentity identity,
@@ -66,7 +66,7 @@ internal abstract class Streams
         return streams;
     }
 
-    /// <summary>One row's streams at one block, in float32; of the whole model for <see cref="VectorKey.WholeModel"/>.</summary>
+    /// <summary>One row's streams at one block, in float32; for <see cref="VectorKey.WholeModel"/>, those of the whole model.</summary>
     internal BlockStreams? At(int layer, int row)
     {
         if (_rows.TryGetValue((layer, row), out var known))
@@ -83,7 +83,7 @@ internal abstract class Streams
     /// <summary>Fills <see cref="Found"/>.</summary>
     protected abstract void Run();
 
-    /// <summary>The part of a stream that is one sequence's, [T, D].</summary>
+    /// <summary>The part of a stream that belongs to one sequence, [T, D].</summary>
     protected abstract Tensor RowOf(Tensor stream, int row);
 
     protected void Grade(int layer, Tensor gradient)

@@ -9,43 +9,39 @@ using static TorchSharp.torch;
 namespace Attribution.Methods;
 
 /// <summary>
-/// Computes attribution vectors: any number of methods at any number of blocks out of one forward and at most one backward pass of
-/// each conversation. What nothing asked for is not computed: blocks below the shallowest one that needs a gradient keep no graph, blocks
-/// above the deepest one do not run unless a loss is needed, no weight has a gradient, and the control runs only for methods that
-/// read it. A vector's bytes depend on its own row and on its method and layer alone, on a GPU on the rows computed with it too: not on which other methods and
-/// layers were asked for.
+/// Computes attribution vectors: any number of methods at any number of blocks from one forward and at most one backward pass of each conversation. Nothing
+/// unneeded is computed: blocks below the shallowest one that needs a gradient keep no graph, blocks above the deepest one do not run unless a loss is needed,
+/// no weight has a gradient, and the control runs only for methods that read it. A vector's bytes depend only on its row, method and layer, and on a GPU also
+/// on the rows computed with it, but never on the other methods and layers asked for.
 /// </summary>
 /// <param name="transformer">The model.</param>
-/// <param name="methods">The methods that can be named.</param>
-/// <param name="tokenBudget">How many padded tokens one pass runs together on a GPU; <see cref="DefaultTokenBudget"/> if left out. On the CPU each conversation
-/// runs alone.</param>
+/// <param name="methods">The methods by name.</param>
+/// <param name="tokenBudget">The number of padded tokens that run together in one pass on a GPU; <see cref="DefaultTokenBudget"/> unless given. On the CPU each
+/// conversation runs alone.</param>
 public sealed class VectorComputer(Transformer transformer, AttributionMethods methods, int? tokenBudget = null) : IDisposable
 {
     private const MethodInputs Loss = MethodInputs.Gradient | MethodInputs.WeightGradient;
 
-    /// <summary>The padded tokens of one pass on a GPU unless said otherwise.</summary>
+    /// <summary>The default number of padded tokens in one pass on a GPU.</summary>
     public const int DefaultTokenBudget = 4096;
 
     private GradientProjection? _projection;
 
-    /// <summary>How many padded tokens one pass on a GPU runs together, at least one conversation.</summary>
+    /// <summary>The number of padded tokens that run together in one pass on a GPU; at least one conversation runs.</summary>
     public int TokenBudget { get; } = tokenBudget ?? DefaultTokenBudget;
 
-    /// <summary>For tests and measurements: libtorch's own derivative also where <see cref="FusedPass"/> has one.</summary>
+    /// <summary>For tests and measurements: use libtorch's autograd even if <see cref="FusedPass"/> supports the model.</summary>
     internal bool ByGraph { get; init; }
 
-    /// <summary>The vectors of <paramref name="rows"/>.</summary>
+    /// <summary>Computes the vectors of <paramref name="rows"/>.</summary>
     /// <param name="rows">The rows, in any order.</param>
-    /// <param name="wanted">The vectors to compute of each.</param>
-    /// <param name="progress">Told how many conversations have been run, after each batch.</param>
-    /// <param name="cancellation">Stops between batches.</param>
-    /// <returns>
-    /// For each of <paramref name="wanted"/> the rows' vectors, row-major float32 [rows, <see cref="WidthOf"/>]. A row whose answer has no token that the
-    /// method reads, because truncation cut it away, has NaN.
-    /// </returns>
-    /// <exception cref="AttributionException">
-    /// A method is unknown, a layer is not one of the model's, a row lacks the control that a method reads, or the projection does not fit the model.
-    /// </exception>
+    /// <param name="wanted">The vectors to compute for each row.</param>
+    /// <param name="progress">Receives the number of finished conversations after each batch.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    /// <returns>The rows' vectors for each of <paramref name="wanted"/>, row-major float32 [rows, <see cref="WidthOf"/>]. A row has NaN if truncation left no
+    /// token of its answer that the method reads.</returns>
+    /// <exception cref="AttributionException">A method is unknown, the model does not have a layer, a row lacks the control that a method reads, or the
+    /// projection does not fit the model.</exception>
     public IReadOnlyDictionary<VectorKey, float[]> Compute(
         IReadOnlyList<TokenizedRow> rows, IReadOnlyCollection<VectorKey> wanted, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
@@ -82,20 +78,21 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
         return vectors;
     }
 
-    /// <summary>How many numbers a method's vectors have: D, the model's width, or the projection's dimension.</summary>
+    /// <summary>The length of a method's vectors: D, the model's width, or the projection's dimension.</summary>
     public int WidthOf(IAttributionMethod method) => method.IsProjected() ? methods.Projection.Dimension : transformer.Config.HiddenSize;
 
     /// <inheritdoc/>
     public void Dispose() => _projection?.Dispose();
 
-    // A float's last bits depend on the shape of the product that it comes from, so no shape may depend on what a vector's identity does not hold. Treatments
-    // and controls never share a pass, and the passes are the same whatever is wanted of them. On the CPU a conversation is a pass by itself; on a GPU, where
-    // that would leave it idle, a pass is some of the rows that are computed together: a block's, which are part of its identity as the budget is.
+    // A float's last bits depend on the shape of the product that it comes from, so shapes may depend only on what a vector's identity includes. Treatments and
+    // controls never share a pass, and the passes do not depend on the vectors asked for. On the CPU each conversation is a pass of its own. On a GPU, which
+    // that would leave idle, a pass has several of the rows that are computed together: those of a block, which are part of the vector's identity, as is the
+    // budget.
     internal IEnumerable<int[]> Batches(IReadOnlyList<TokenizedRow> rows) => transformer.Device.type == DeviceType.CPU
         ? Enumerable.Range(0, rows.Count).Select(i => new[] { i })
         : SequenceBatch.Plan([.. rows.Select(r => Math.Max(r.Treatment.Length, r.Control?.Length ?? 0))], TokenBudget);
 
-    // The vectors of one row at one layer. The streams of a row are shared by its methods.
+    // Computes the vectors of one row at one layer. All methods share the row's streams.
     private void WriteVectors(
         IEnumerable<(VectorKey Key, IAttributionMethod Method)> methods, BlockStreams? treatment, BlockStreams? control, TokenizedRow row,
         Dictionary<VectorKey, float[]> vectors, int place)
@@ -139,11 +136,11 @@ public sealed class VectorComputer(Transformer transformer, AttributionMethods m
     }
 }
 
-/// <summary>Which vector of an example: a method at a block.</summary>
+/// <summary>Identifies a vector of an example: a method at a block.</summary>
 /// <param name="Method">The method's name.</param>
-/// <param name="Layer">The 0-based index of the block; <see cref="WholeModel"/> for a method of no single one.</param>
+/// <param name="Layer">The 0-based block; <see cref="WholeModel"/> for a method whose vectors belong to no single block.</param>
 public readonly record struct VectorKey(string Method, int Layer)
 {
-    /// <summary>The layer of vectors that are of the whole model, such as those of <c>trak</c>.</summary>
+    /// <summary>The layer of vectors that belong to the whole model, for example those of <c>trak</c>.</summary>
     public const int WholeModel = -1;
 }

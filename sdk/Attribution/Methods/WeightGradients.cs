@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Attribution.Methods;
 
 /// <summary>
-/// The projected gradients of a model's matrices over one batch. Each matrix's input is kept, as far as the projection needs it, when the forward
-/// pass goes through it; the gradient at its output comes with the backward pass. No weight has a gradient.
+/// The projected gradients of a model's matrices over one batch. The forward pass keeps each matrix's input, as far as the projection needs it; the backward
+/// pass provides the gradient with respect to its output. No weight has a gradient.
 /// </summary>
 internal sealed class WeightGradients : IDisposable
 {
@@ -17,8 +17,8 @@ internal sealed class WeightGradients : IDisposable
 
     /// <param name="transformer">The model.</param>
     /// <param name="projection">The projection.</param>
-    /// <param name="identity">Which matrices it takes.</param>
-    /// <param name="batch">B.</param>
+    /// <param name="identity">Selects the matrices.</param>
+    /// <param name="batch">B, the number of sequences.</param>
     internal WeightGradients(Transformer transformer, GradientProjection projection, ProjectionIdentity identity, int batch)
     {
         _projection = projection;
@@ -27,14 +27,14 @@ internal sealed class WeightGradients : IDisposable
         Vectors = zeros([batch, identity.Dimension], float32, transformer.Device);
     }
 
-    /// <summary>The lowest block with a matrix that takes part.</summary>
+    /// <summary>The lowest block with a selected matrix.</summary>
     internal int FirstBlock { get; }
 
-    /// <summary>float32 <c>[B, dimension]</c>.</summary>
+    /// <summary>The projected gradients, float32 <c>[B, dimension]</c>.</summary>
     internal Tensor Vectors { get; }
 
-    /// <summary>Watches the matrices of a block until the result is disposed.</summary>
-    /// <param name="block">The block.</param>
+    /// <summary>Observes the matrices of a block until the result is disposed.</summary>
+    /// <param name="block">The 0-based block.</param>
     /// <param name="outputs">Whether to hold on to their outputs, for <see cref="Outputs"/>.</param>
     internal IDisposable Observe(int block, bool outputs) => new Watch([.. _linears[block]], (linear, input, output) =>
     {
@@ -42,17 +42,17 @@ internal sealed class WeightGradients : IDisposable
         _seen[linear] = (kept.DetachFromDisposeScope(), outputs ? output.DetachFromDisposeScope() : null);
     });
 
-    /// <summary>The outputs of a block's matrices, part of its graph.</summary>
+    /// <summary>The outputs of a block's matrices, as parts of its autograd graph.</summary>
     internal Tensor[] Outputs(int block) => [.. _linears[block].Select(linear => _seen[linear].Output!)];
 
-    /// <summary>Adds a block's part, given the gradients at <see cref="Outputs"/> in their order, and lets go of what was kept for it.</summary>
+    /// <summary>Adds a block's part, from the gradients with respect to <see cref="Outputs"/> in their order, and releases what was kept for it.</summary>
     internal void Project(int block, IList<Tensor> gradients, (long Start, long Length)[] spans)
     {
         foreach (var (i, linear) in _linears[block].Index())
             Project(linear, gradients[i].reshape(-1, gradients[i].shape[^1]), spans);
     }
 
-    /// <summary>Adds a matrix's part, if it has one, given the gradient at its output, [N, out], and lets go of what was kept for it.</summary>
+    /// <summary>Adds a matrix's part, if it is selected, from the gradient with respect to its output, [N, out], and releases what was kept for it.</summary>
     internal void Project(Linear linear, Tensor gradient, (long Start, long Length)[] spans)
     {
         if (!_seen.TryGetValue(linear, out var seen))

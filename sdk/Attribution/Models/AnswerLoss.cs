@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace Attribution.Models;
 
 /// <summary>
-/// The loss of an answer: the mean over <c>{t >= 1 : keep[t]}</c> of <c>-log p(x[t] | x[&lt;t])</c>, in float32. Always the example's own
-/// mean, so that no example depends on which others shared its batch. The head runs only where a kept token is predicted, and for a
-/// chunk of positions at a time, so that logits of <c>[T, V]</c> never exist at once.
+/// The loss of an answer: the mean over <c>{t >= 1 : keep[t]}</c> of <c>-log p(x[t] | x[&lt;t])</c>, in float32. It is always the example's own mean, so that
+/// no example depends on the others in its batch. The head runs only at positions that predict a kept token, and for a chunk of positions at a time, so that
+/// logits of <c>[T, V]</c> never exist at once.
 /// </summary>
 internal static class AnswerLoss
 {
-    /// <summary>How many logits (positions x vocabulary) are held at once.</summary>
+    /// <summary>The greatest number of logits (positions x vocabulary) in memory at a time.</summary>
     public const long ChunkElements = 1 << 23;
 
     /// <summary>Each row's loss; NaN for a row whose answer has no predicted token.</summary>
@@ -29,8 +29,8 @@ internal static class AnswerLoss
     }
 
     /// <summary>
-    /// Each row's loss, and the gradient of the SUM of the rows' losses with respect to the stream at
-    /// <see cref="SequenceBatch.Positions"/>: since no row reads another, each row's part is the gradient of its own loss.
+    /// Each row's loss, and the gradient of the SUM of the rows' losses with respect to the stream at <see cref="SequenceBatch.Positions"/>. Rows are
+    /// independent, so each row's part is the gradient of its own loss.
     /// </summary>
     /// <param name="transformer">The model.</param>
     /// <param name="final">The stream leaving the last block, [B, T, D].</param>

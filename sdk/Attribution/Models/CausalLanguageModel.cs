@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace Attribution.Models;
 
-/// <summary>A decoder-only language model with what belongs to it: its configuration, weights, stop tokens and adapter.</summary>
+/// <summary>A decoder-only language model: its configuration, weights, stop tokens and adapter.</summary>
 public sealed class CausalLanguageModel : IDisposable
 {
     private CausalLanguageModel(string? folder, Transformer transformer, IReadOnlySet<int> stopTokens) =>
@@ -25,17 +25,17 @@ public sealed class CausalLanguageModel : IDisposable
     /// <summary>The architecture.</summary>
     public ModelConfig Config => Transformer.Config;
 
-    /// <summary>The tokens that end a text, by <c>generation_config.json</c> or else <c>config.json</c>.</summary>
+    /// <summary>The tokens that end a text, from <c>generation_config.json</c> or else <c>config.json</c>.</summary>
     public IReadOnlySet<int> StopTokens { get; }
 
-    /// <summary>The adapter that is attached, if one is.</summary>
+    /// <summary>The attached adapter; null if there is none.</summary>
     public LoraAdapter? Adapter { get; internal set; }
 
     /// <summary>Loads <c>config.json</c> and the safetensors weights of a folder.</summary>
     /// <param name="folder">A model's folder as Hugging Face publishes it.</param>
-    /// <param name="device">Where it should run; the CPU if left out.</param>
-    /// <param name="dtype">float32 or bfloat16; what the configuration names if left out, float32 where that is float16.</param>
-    /// <exception cref="AttributionException">A file is missing or malformed, asks for what is not implemented, or the weights do not fit the
+    /// <param name="device">The device to run on; the CPU unless given.</param>
+    /// <param name="dtype">float32 or bfloat16; unless given, the type that the configuration names, or float32 if that is float16.</param>
+    /// <exception cref="AttributionException">A file is missing or malformed, requires something that is not implemented, or the weights do not fit the
     /// configuration.</exception>
     public static CausalLanguageModel Load(string folder, Device? device = null, ScalarType? dtype = null)
     {
@@ -67,8 +67,8 @@ public sealed class CausalLanguageModel : IDisposable
     }
 
     /// <summary>
-    /// A model with random weights, for tests and measurements: matrices normal with a standard deviation of 0.02, norms that change nothing,
-    /// biases zero. The same for the same seed on one kind of device.
+    /// A model with random weights, for tests and measurements: matrices normally distributed with a standard deviation of 0.02, norms that change nothing,
+    /// biases zero. A seed gives the same model on every device of one kind.
     /// </summary>
     public static CausalLanguageModel Random(ModelConfig config, long seed, Device? device = null, ScalarType? dtype = null)
     {
@@ -85,8 +85,8 @@ public sealed class CausalLanguageModel : IDisposable
         return new CausalLanguageModel(null, transformer, new HashSet<int>(config.EosTokenIds));
     }
 
-    /// <summary>Writes <c>config.json</c>, <c>generation_config.json</c> and <c>model.safetensors</c>, as other programs read them.</summary>
-    /// <exception cref="InvalidOperationException">An adapter is attached: merge it, or save it by itself.</exception>
+    /// <summary>Writes <c>config.json</c>, <c>generation_config.json</c> and <c>model.safetensors</c> in the forms that other programs read.</summary>
+    /// <exception cref="InvalidOperationException">An adapter is attached; merge it, or save it on its own.</exception>
     public void Save(string folder)
     {
         if (Adapter is not null)
@@ -112,13 +112,15 @@ public sealed class CausalLanguageModel : IDisposable
     }
 
     /// <summary>
-    /// Tensors that some checkpoints carry and that the original ignores too: stored rotary frequencies, and a head where the embedding is it.
+    /// Tensors that some checkpoints contain and that the original implementation ignores too: stored rotary frequencies, and a head that duplicates a tied
+    /// embedding.
     /// </summary>
     private static bool IsLeftOver(string name, ModelConfig config) =>
         name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) || (config.TieWordEmbeddings && name == "lm_head.weight");
 
     /// <summary>
-    /// A stored head where config.json says that the embedding is the head: the same numbers, or somebody trained it and config.json is wrong.
+    /// Checks a stored head when config.json ties the head to the embedding. It must contain the same numbers; otherwise somebody trained it and config.json is
+    /// wrong.
     /// </summary>
     private static void RequireTiedHead(string folder, ModelConfig config, SafetensorsCollection checkpoint)
     {

@@ -5,7 +5,7 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Models;
 
-/// <summary>Typed access to one JSON object of a model's folder; every complaint names the file and the property.</summary>
+/// <summary>Typed access to one JSON object in a model's folder. Every error names the file and the property.</summary>
 internal sealed class ConfigFile(JsonObject json, string file, string prefix = "")
 {
     private readonly HashSet<string> _read = [];
@@ -28,25 +28,27 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
         try
         {
             var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Disallow, AllowDuplicateProperties = false };
-            return JsonNode.Parse(text, null, options) is JsonObject json
-                ? new ConfigFile(json, file)
-                : throw new AttributionException(ErrorCodes.ModelConfigInvalid, "The file is not a JSON object.") { File = file };
+            if (JsonNode.Parse(text, null, options) is not JsonObject json)
+                throw new AttributionException(ErrorCodes.ModelConfigInvalid, "The file is not a JSON object.") { File = file };
+            // Parsing leaves strings as they stand; writing them decodes every one.
+            _ = json.ToJsonString();
+            return new ConfigFile(json, file);
         }
-        // A name with half of a surrogate pair is of the second kind.
+        // A string with half of a surrogate pair is of the second kind.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new AttributionException(ErrorCodes.ModelConfigInvalid, $"The file is not valid JSON: {e.Message}", e) { File = file };
         }
     }
 
-    /// <summary>The property's value; null where it is absent or null.</summary>
+    /// <summary>The property's value; null if it is absent or null.</summary>
     private JsonNode? Node(string name)
     {
         _read.Add(name);
         return Json[name];
     }
 
-    /// <summary>Whether a mapping has looked at a property.</summary>
+    /// <summary>Whether a mapping has read a property.</summary>
     public bool WasRead(string name) => _read.Contains(name);
 
     public bool Has(string name) => Node(name) is not null;
@@ -55,8 +57,8 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
 
     /// <summary>A positive integer: a size or a count.</summary>
     /// <param name="name">The property.</param>
-    /// <param name="otherwise">Its value where it is absent.</param>
-    /// <param name="most">What no model comes near; memory is taken by it.</param>
+    /// <param name="otherwise">The value if the property is absent.</param>
+    /// <param name="most">A limit that no real model reaches, because memory is allocated by this number.</param>
     public int Size(string name, int? otherwise = null, int most = int.MaxValue) =>
         Int(name, otherwise) is > 0 and var size && size <= most
             ? size : throw Invalid(name, most == int.MaxValue ? "a positive integer" : $"a positive integer of at most {most}");
@@ -105,7 +107,7 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
         _ => throw Invalid(name, "a list of strings"),
     };
 
-    /// <summary>Token ids written as one integer or as a list of them; empty where absent.</summary>
+    /// <summary>Token ids, written as one integer or as a list; empty if absent.</summary>
     public IReadOnlyList<int> TokenIds(string name) => Node(name) switch
     {
         null => [],
@@ -121,8 +123,8 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
     };
 
     /// <summary>
-    /// Requires that an option is off: absent, null or one of the values, as JSON, that mean so. An option that was read
-    /// already is implemented, and may be anything.
+    /// Requires that an option is off: absent, null, or one of the JSON values that mean off. An option that was already read is implemented, and may have any
+    /// value.
     /// </summary>
     public void RequireOff(string name, IEnumerable<string> neutral)
     {
@@ -130,9 +132,9 @@ internal sealed class ConfigFile(JsonObject json, string file, string prefix = "
             throw Unsupported(name);
     }
 
-    /// <summary>Rejects every property that was not read, is not null and is not known to leave the numbers alone.</summary>
-    /// <param name="harmless">The properties that may be anything.</param>
-    /// <param name="mayBeEmpty">Whether false and what is empty say that an option is off, as they do in PEFT.</param>
+    /// <summary>Rejects every property that was not read, is not null, and is not known to leave the numbers unchanged.</summary>
+    /// <param name="harmless">The properties that may have any value.</param>
+    /// <param name="mayBeEmpty">Whether false and empty values also mean that an option is off, as in PEFT.</param>
     public void RejectUnread(IReadOnlySet<string> harmless, bool mayBeEmpty = false)
     {
         foreach (var (name, value) in Json)

@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace Attribution.Models;
 
 /// <summary>
-/// What the tokens of one forward pass are to each other: their positions, who may be attended, and the cache that stands before them. Made
-/// once by <see cref="Transformer.Context"/> and given to every block; its tensors belong to the dispose scope it was made in.
+/// What the tokens of one forward pass need to know about each other: positions, masks, and the cache of the tokens before them.
+/// <see cref="Transformer.Context"/> creates it once, and every block uses it. Its tensors belong to the dispose scope in which it was created.
 /// </summary>
 internal sealed class ForwardContext
 {
     private readonly Device _device;
-    private readonly long[][]? _positions; // [B][S] of all keys, the cached first; null: 0, 1, 2, ...
-    private readonly bool[][]? _keys; // [B][S]; null: all may be attended
+    private readonly long[][]? _positions; // [B][S] of all keys, cached ones first; null: 0, 1, 2, ...
+    private readonly bool[][]? _keys; // [B][S]; null: all may be attended to
     private readonly Dictionary<RotaryEmbedding, (Tensor, Tensor)> _angles = [];
     private readonly Dictionary<int, Tensor?> _masks = [];
 
@@ -35,13 +35,13 @@ internal sealed class ForwardContext
             _masks.Add(window ?? 0, NeedsMask(window) ? BuildMask(Places(Offset, length), window) : null);
     }
 
-    /// <summary>B, the rows.</summary>
+    /// <summary>B, the number of rows.</summary>
     public int Batch { get; }
 
-    /// <summary>T, the tokens of this pass in every row, padding included.</summary>
+    /// <summary>T, the number of tokens of this pass in every row, with padding.</summary>
     public int Length { get; }
 
-    /// <summary>How many cached keys stand before them.</summary>
+    /// <summary>The number of cached keys before them.</summary>
     public int Offset { get; }
 
     internal KeyValueCache? Cache { get; }
@@ -49,7 +49,8 @@ internal sealed class ForwardContext
     internal (Tensor Cosines, Tensor Sines) Angles(RotaryEmbedding rotary) => _angles[rotary];
 
     /// <summary>
-    /// [B or 1, 1, T - start, S] of the tokens from <paramref name="start"/> on, true where attention may go; null where there is nothing to it but causality.
+    /// The mask [B or 1, 1, T - start, S] of the tokens from <paramref name="start"/> on, true where attention is allowed; null if causality is the only
+    /// restriction.
     /// </summary>
     internal Tensor? Mask(int? window, int start = 0) => (_masks[window ?? 0], start) switch
     {
@@ -58,12 +59,12 @@ internal sealed class ForwardContext
         ({ } mask, _) => mask.narrow(2, start, Length - start),
     };
 
-    /// <summary>The mask of the tokens from <paramref name="start"/> on, whether or not it could be left to the attention itself.</summary>
+    /// <summary>The mask of the tokens from <paramref name="start"/> on, also if causality is the only restriction.</summary>
     internal Tensor CausalMask(int? window, int start = 0) => BuildMask(Places(Offset + start, Length - start), window);
 
     /// <summary>
-    /// The mask of the queries at the given 0-based places of the sequence [Q]: [B or 1, 1, Q, S]. A token always sees itself, so that no
-    /// row of attention is empty: an ablated token's own stream is then well-defined, and nobody else's depends on it.
+    /// The mask [B or 1, 1, Q, S] of the queries at the given 0-based positions [Q]. A token always sees itself, so that no row of attention is empty: an
+    /// ablated token's own stream is well-defined, and no other token's stream depends on it.
     /// </summary>
     internal Tensor BuildMask(Tensor queries, int? window)
     {
@@ -90,7 +91,7 @@ internal sealed class ForwardContext
 
     private (Tensor, Tensor) Angles(RotaryEmbedding rotary, IReadOnlyList<int>? lengths)
     {
-        // The length that counts is the last real token's position + 1, padding left out.
+        // The length is the position of the last real token plus 1, without padding.
         var last = new int[Batch];
         for (var b = 0; b < Batch; b++)
         {

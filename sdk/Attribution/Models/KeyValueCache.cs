@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Attribution.Models;
 
 /// <summary>
-/// The keys and values of the tokens seen so far, so that a pass over later tokens need not compute them again. For passes without a
-/// gradient. Rows may be of different lengths: the shorter ones' padding is masked by the key mask they were given with.
+/// The keys and values of the tokens so far, so that a pass over later tokens need not compute them again. Only for passes without a gradient. Rows may have
+/// different lengths; the key mask hides the padding of the shorter ones.
 /// </summary>
 internal sealed class KeyValueCache : IDisposable
 {
@@ -15,21 +15,21 @@ internal sealed class KeyValueCache : IDisposable
 
     /// <summary>An empty cache for <paramref name="batch"/> rows of a model with <paramref name="blocks"/> blocks.</summary>
     /// <param name="batch">B.</param>
-    /// <param name="blocks">How many blocks the model has.</param>
-    /// <param name="capacity">How many tokens to make room for at first; it grows as needed, by copying.</param>
+    /// <param name="blocks">The number of blocks in the model.</param>
+    /// <param name="capacity">The number of tokens to allocate room for at first. More room is allocated when needed, by copying.</param>
     public KeyValueCache(int batch, int blocks, int capacity = 0)
     {
         (Batch, Capacity) = (batch, capacity);
         (_keys, _values) = (new Tensor?[blocks], new Tensor?[blocks]);
     }
 
-    /// <summary>B, the rows.</summary>
+    /// <summary>B, the number of rows.</summary>
     public int Batch { get; }
 
-    /// <summary>How many tokens of each row are held, padding included.</summary>
+    /// <summary>The number of cached tokens in each row, with padding.</summary>
     public int Length { get; private set; }
 
-    /// <summary>How many there is room for.</summary>
+    /// <summary>The number of tokens that there is room for.</summary>
     public int Capacity { get; private set; }
 
     internal long[][]? Positions => _positions is null ? null : [.. _positions.Select(row => row.ToArray())];
@@ -37,8 +37,8 @@ internal sealed class KeyValueCache : IDisposable
     internal bool[][]? Keys => _attended is null ? null : [.. _attended.Select(row => row.ToArray())];
 
     /// <summary>
-    /// A new cache with a copy of the first <paramref name="length"/> tokens (all by default) of the given rows, any of them any number of
-    /// times: rows that finished are left out, a shared beginning is repeated.
+    /// A new cache with copies of the given rows' first <paramref name="length"/> tokens (all by default). A row may be left out, as when it has finished, or
+    /// repeated, as for a shared prefix.
     /// </summary>
     public KeyValueCache Rows(IReadOnlyList<int> rows, int? length = null)
     {
@@ -63,11 +63,11 @@ internal sealed class KeyValueCache : IDisposable
         return copy;
     }
 
-    /// <summary>Says of the tokens held so far, [B, Length], which of them later tokens may attend to: not to padding.</summary>
+    /// <summary>Sets which of the cached tokens, [B, Length], later tokens may attend to; padding is false.</summary>
     internal void Hide(bool[,] attended) =>
         _attended = [.. Enumerable.Range(0, Batch).Select(b => Enumerable.Range(0, Length).Select(t => attended[b, t]).ToList())];
 
-    /// <summary>Makes room for the next <paramref name="length"/> tokens; the blocks' passes fill it.</summary>
+    /// <summary>Reserves room for the next <paramref name="length"/> tokens, which the blocks' passes fill.</summary>
     internal void Reserve(int length, long[,]? positions, bool[,]? keys)
     {
         if (positions is not null || _positions is not null)
@@ -89,7 +89,7 @@ internal sealed class KeyValueCache : IDisposable
             Capacity = Math.Max(Length, Math.Max(64, Capacity * 2));
     }
 
-    /// <summary>Stores keys and values [B, K, T, d] of a block's last T reserved tokens; gives those of all tokens [B, K, Length, d].</summary>
+    /// <summary>Stores the keys and values [B, K, T, d] of a block's last T reserved tokens, and returns those of all tokens, [B, K, Length, d].</summary>
     internal (Tensor Keys, Tensor Values) Store(int block, Tensor keys, Tensor values)
     {
         if (is_grad_enabled() && (keys.requires_grad || values.requires_grad))

@@ -5,30 +5,30 @@ using static TorchSharp.torch;
 
 namespace Attribution.Models;
 
-/// <summary>One named matrix of a model, y = W x + b, with a low-rank adapter on it if one is attached.</summary>
+/// <summary>One named matrix of a model, y = W x + b, with its low-rank adapter if one is attached.</summary>
 internal sealed class Linear
 {
     internal Linear(string name, Tensor weight, Tensor? bias) => (Name, Weight, Bias) = (name, weight, bias);
 
-    /// <summary>The module's name in the checkpoint, such as <c>model.layers.0.self_attn.q_proj</c>.</summary>
+    /// <summary>The module's name in the checkpoint, for example <c>model.layers.0.self_attn.q_proj</c>.</summary>
     public string Name { get; }
 
     /// <summary>W [out, in]. Never requires a gradient.</summary>
     public Tensor Weight { get; internal set; }
 
-    /// <summary>b [out], where the model has one.</summary>
+    /// <summary>b [out]; null if the model has none.</summary>
     public Tensor? Bias { get; }
 
-    /// <summary>The adapter that is added to the output, if one is attached.</summary>
+    /// <summary>The adapter whose output is added; null if none is attached.</summary>
     public LoraWeights? Adapter { get; internal set; }
 
     /// <summary>
-    /// Called with the input [B, T, in] and the output [B, T, out] of every application, for methods that need the gradient of the weight
-    /// without ever forming it. The tensors belong to the forward pass: keep an <c>alias()</c> to hold one longer.
+    /// Called with the input [B, T, in] and the output [B, T, out] of every application, for methods that need the weight's gradient without forming it. The
+    /// tensors belong to the forward pass: keep an <c>alias()</c> to hold one longer.
     /// </summary>
     public Action<Tensor, Tensor>? Observer { get; set; }
 
-    /// <summary>[..., in] to [..., out].</summary>
+    /// <summary>Maps [..., in] to [..., out].</summary>
     public Tensor Forward(Tensor input)
     {
         var output = Multiply(input);
@@ -38,7 +38,10 @@ internal sealed class Linear
         return output;
     }
 
-    /// <summary>The gradient at the input, [N, in], from that at the output, [N, out]: <c>W^T g</c>, and with an adapter <c>+ s A^T B^T g</c>.</summary>
+    /// <summary>
+    /// The gradient with respect to the input, [N, in], from the gradient with respect to the output, [N, out]: <c>W^T g</c>, and with an adapter <c>+ s A^T
+    /// B^T g</c>.
+    /// </summary>
     internal Tensor Backward(Tensor gradient)
     {
         var result = MatrixProduct.Of(gradient, Weight);
@@ -46,7 +49,7 @@ internal sealed class Linear
         return result;
     }
 
-    /// <summary>Adds the gradient at the input to <paramref name="sum"/>, [N, in], in place.</summary>
+    /// <summary>Adds the gradient with respect to the input to <paramref name="sum"/>, [N, in], in place.</summary>
     internal void AddBackward(Tensor sum, Tensor gradient)
     {
         MatrixProduct.AddTo(sum, gradient, Weight);
@@ -54,8 +57,8 @@ internal sealed class Linear
     }
 
     /// <summary>
-    /// W x + b. For a single token on the CPU as a matrix by a vector: a BLAS packs W before it multiplies matrices, which doubles the
-    /// time of a step whose every weight is used once.
+    /// W x + b. A single token on the CPU is a matrix-vector product: a BLAS packs W before it multiplies matrices, which doubles the time of a step that uses
+    /// every weight once.
     /// </summary>
     private Tensor Multiply(Tensor input)
     {

@@ -14,7 +14,7 @@ internal static partial class ModelConfigReader
 
     private static ModelConfig Mistral(ConfigFile config, ModelConfig model)
     {
-        // Absent means 4096 there; null means none.
+        // In this family an absent value means 4096, and null means no window.
         var window = config.Json.ContainsKey("sliding_window") ? config.OptionalInt("sliding_window") : 4096;
         return model with { SlidingWindows = [.. Enumerable.Repeat(window, model.BlockCount)] };
     }
@@ -71,7 +71,7 @@ internal static partial class ModelConfigReader
     private static ModelConfig SmolLm3(ConfigFile config, ModelConfig model)
     {
         var interval = config.Int("no_rope_layer_interval", 4);
-        // 1 where a block is rotated, for all that the name says.
+        // In spite of the property's name, 1 means that a block is rotated.
         var rotated = config.Numbers("no_rope_layers") ?? [.. Enumerable.Range(1, model.BlockCount).Select(i => i % interval == 0 ? 0.0 : 1)];
         if (rotated.Count != model.BlockCount)
             throw config.Invalid("no_rope_layers", $"one entry per layer ({model.BlockCount})");
@@ -97,14 +97,14 @@ internal static partial class ModelConfigReader
         EmbeddingMultiplier = config.Double("embedding_multiplier", 1),
         ResidualMultiplier = config.Double("residual_multiplier", 1),
         LogitDivisor = config.Double("logits_scaling", 1),
-        // Scores are multiplied by it, and not divided by sqrt(d).
+        // Scores are multiplied by this factor instead of divided by sqrt(d).
         QueryScalar = Math.Pow(config.Double("attention_multiplier", 1), -2),
     };
 
     private static ModelConfig Gemma3(ConfigFile config, ModelConfig model)
     {
         var both = config.Section("rope_parameters");
-        // transformers 5 keeps one set of rotary parameters per kind of block; 4 has a base for each and scales the global one only.
+        // transformers 5 has one set of rotary parameters per kind of block; transformers 4 has a base for each kind and scales only the global one.
         var global = both is null
             ? Rotary(config, config.Section("rope_scaling"), model.HeadSize, 1_000_000)
             : Rotary(config, both.Section("full_attention") ?? throw both.Missing("full_attention"), model.HeadSize, 1_000_000);

@@ -4,10 +4,10 @@ using Attribution.Diagnostics;
 namespace Attribution.Models;
 
 /// <summary>
-/// Maps a published <c>config.json</c> to a <see cref="ModelConfig"/>, one small mapping per family, with the defaults that the family's
-/// own Hugging Face configuration class has. Both spellings are read: that of transformers 4 (<c>rope_theta</c>, <c>rope_scaling</c>,
-/// <c>torch_dtype</c>) and that of transformers 5 (<c>rope_parameters</c>, <c>dtype</c>). A property that is neither mapped nor known to
-/// leave the numbers alone is an error: a wrong mask or angle must never go unnoticed.
+/// Maps a published <c>config.json</c> to a <see cref="ModelConfig"/>, with one small mapping per family and the defaults of the family's own Hugging Face
+/// configuration class. It reads the spelling of transformers 4 (<c>rope_theta</c>, <c>rope_scaling</c>, <c>torch_dtype</c>) and that of transformers 5
+/// (<c>rope_parameters</c>, <c>dtype</c>). A property that is neither mapped nor known to leave the numbers unchanged is an error, because a wrong mask or
+/// angle must not go unnoticed.
 /// </summary>
 internal static partial class ModelConfigReader
 {
@@ -62,7 +62,7 @@ internal static partial class ModelConfigReader
         || new[] { "num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts" }.Any(name => config.Json[name] is not null
             && config.OptionalInt(name) > 1);
 
-    /// <summary>A hundred times what the largest models have.</summary>
+    /// <summary>A hundred times the size of the largest models.</summary>
     private const int MostBlocks = 10_000, MostHeads = 1 << 14, MostWidth = 1 << 20;
 
     private static ModelConfig Common(ConfigFile config, string type)
@@ -100,11 +100,11 @@ internal static partial class ModelConfigReader
         };
     }
 
-    // What str() of a torch dtype gives.
+    // The form that str() gives a torch dtype.
     private static string? DataType(string? name) => name?.StartsWith("torch.", StringComparison.Ordinal) == true ? name[6..] : name;
 
     /// <summary>
-    /// Where a family does not read <c>layer_types</c>, which transformers 5 writes for all of them: it must say what the family does anyway.
+    /// Checks <c>layer_types</c> for a family that does not read it. transformers 5 writes it for all families; it must agree with what the family does anyway.
     /// </summary>
     private static ModelConfig WithLayerTypes(ConfigFile config, ModelConfig model)
     {
@@ -138,10 +138,10 @@ internal static partial class ModelConfigReader
 
     private static RotaryConfig Rotary(ConfigFile config, ConfigFile? rope, int headSize, double theta)
     {
-        // Gemma's two sets are read by its own mapping.
+        // Gemma's own mapping reads its two sets.
         if (rope?.Section("full_attention") is not null)
             return new RotaryConfig(theta, headSize, new RotaryScaling.None());
-        // Where both spellings are there, the newer one, inside rope_parameters, holds.
+        // If both spellings exist, the newer one, inside rope_parameters, wins.
         theta = config.OptionalDouble("rope_theta") ?? theta;
         theta = rope?.OptionalDouble("rope_theta") ?? theta;
         var partial = config.OptionalDouble("partial_rotary_factor") ?? 1;
@@ -151,7 +151,7 @@ internal static partial class ModelConfigReader
         var dimensions = (int)(headSize * partial);
         var kind = rope?.Text("rope_type") ?? rope?.Text("type") ?? "default";
         if (kind is "su" or "yarn" && config.Text("model_type") == "phi3")
-            kind = "longrope"; // Phi-3's first releases called it so
+            kind = "longrope"; // the name in Phi-3's first releases
         RotaryScaling scaling = kind switch
         {
             "default" => new RotaryScaling.None(),
@@ -197,10 +197,10 @@ internal static partial class ModelConfigReader
             throw config.Invalid(config.Has("dtype") ? "dtype" : "torch_dtype", "float32, bfloat16 or float16");
     }
 
-    /// <summary>Options of these families, or of close relatives, that change the numbers, and the values that switch them off.</summary>
+    /// <summary>Options of these families, or of close relatives, that change the numbers, with the values that switch them off.</summary>
     private static readonly FrozenDictionary<string, string[]> NotImplemented = new Dictionary<string, string[]>
     {
-        ["attention_bias"] = ["false"], // where a family has it, its mapping reads it
+        ["attention_bias"] = ["false"], // the mappings of families that have it read it
         ["attention_multiplier"] = ["1", "1.0"],
         ["attn_logit_softcapping"] = [],
         ["clip_qkv"] = [],

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Attribution.Models;
 
-/// <summary>The weights of a model: reads them by their checkpoint names while the model is assembled, and owns them.</summary>
+/// <summary>The weights of a model. Reads them by their checkpoint names while the model is assembled, and owns them.</summary>
 /// <param name="config">The architecture.</param>
 /// <param name="dtype">The dtype of weights and streams.</param>
-/// <param name="read">Gives the tensor of a checkpoint name, in the shape asked for.</param>
+/// <param name="read">Returns the tensor with a checkpoint name, in the given shape.</param>
 internal sealed class ModelWeights(ModelConfig config, ScalarType dtype, Func<string, long[], Tensor> read) : IDisposable
 {
     private readonly Dictionary<string, Tensor> _weights = [];
@@ -16,13 +16,13 @@ internal sealed class ModelWeights(ModelConfig config, ScalarType dtype, Func<st
     /// <summary>The weights as they were read.</summary>
     public IReadOnlyDictionary<string, Tensor> ByName => _weights;
 
-    /// <summary>Every matrix, in the order of reading.</summary>
+    /// <summary>Every matrix, in the order in which they were read.</summary>
     public IReadOnlyList<Linear> Linears => _linears;
 
     /// <summary>A weight.</summary>
     public Tensor Read(string name, params long[] shape) => _weights[name] = read(name, shape);
 
-    /// <summary>The weight of a norm, as the norm multiplies by it: Gemma's norms multiply by 1 + weight, in float32.</summary>
+    /// <summary>The weight of a norm as the factor that the norm multiplies by: for Gemma 1 + weight, in float32.</summary>
     public Tensor Norm(string name, long size)
     {
         var weight = Read(name, size);
@@ -37,14 +37,14 @@ internal sealed class ModelWeights(ModelConfig config, ScalarType dtype, Func<st
         return linear;
     }
 
-    /// <summary>Keeps a tensor that was computed from weights as long as them.</summary>
+    /// <summary>Takes ownership of a tensor that was computed from weights.</summary>
     public Tensor Own(Tensor tensor)
     {
         _derived.Add(tensor.DetachFromDisposeScope());
         return tensor;
     }
 
-    /// <summary>Puts another weight in a matrix's place, and owns it.</summary>
+    /// <summary>Replaces a matrix's weight by another, and owns it.</summary>
     public void Replace(Linear linear, Tensor weight)
     {
         linear.Weight.Dispose();

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Attribution.Models;
 
 /// <summary>
-/// Properties of a published <c>config.json</c> that a forward pass in evaluation mode does not depend on, each under the reason why. A property that is
-/// neither here nor read by a family's mapping is an error.
+/// Properties of a published <c>config.json</c> that do not affect a forward pass in evaluation mode, grouped by the reason. A property that is neither here
+/// nor read by a family's mapping is an error.
 /// </summary>
 internal static class NeutralOptions
 {
@@ -55,9 +55,9 @@ internal static class NeutralOptions
             "tie_encoder_decoder"],
     };
 
-    /// <summary>Their names.</summary>
+    /// <summary>The names of the properties.</summary>
     public static FrozenSet<string> Names { get; } = ByReason.Values.SelectMany(names => names).ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Why a property changes nothing; null for one that is not known to.</summary>
+    /// <summary>The reason why a property changes nothing; null if it is not known to change nothing.</summary>
     public static string? ReasonOf(string property) => ByReason.FirstOrDefault(group => group.Value.Contains(property)).Key;
 }

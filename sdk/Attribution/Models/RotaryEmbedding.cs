@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace Attribution.Models;
 
 /// <summary>
-/// Rotary position embedding (RoFormer, arXiv 2104.09864) in the half-split form: components i and i + n/2 of a head are a pair, turned by
-/// the angle <c>position * f_i</c> with <c>f_i = theta^(-2i/n)</c>, n the number of rotated components, scaled as <see cref="RotaryScaling"/> says.
-/// Frequencies and angles are rounded to float32 on the way, as the original implementations do: at position 100,000 that rounding is
-/// worth 0.003 rad, and the models were trained with it.
+/// Rotary position embedding (RoFormer, arXiv 2104.09864) in the half-split form: components i and i + n/2 of a head are a pair, rotated by the angle
+/// <c>position * f_i</c> with <c>f_i = theta^(-2i/n)</c>, where n is the number of rotated components, scaled according to <see cref="RotaryScaling"/>.
+/// Frequencies and angles are rounded to float32 on the way, as in the original implementations: at position 100,000 that rounding amounts to 0.003 rad, and
+/// the models were trained with it.
 /// </summary>
 internal sealed class RotaryEmbedding : IDisposable
 {
-    private readonly float[][] _frequencies; // [n / 2]; of long sequences the second, where there is one
+    private readonly float[][] _frequencies; // [n / 2]; the second, if there is one, is for long sequences
     private readonly double _scale;
     private readonly int _shortLimit;
     private readonly ScalarType _dtype;
@@ -20,7 +20,7 @@ internal sealed class RotaryEmbedding : IDisposable
     private int _capacity;
     private Tensor? _cosines, _sines; // [variants * capacity, n / 2]
 
-    /// <summary>Makes the embedding; its tables grow with the positions that are asked for.</summary>
+    /// <summary>Creates the embedding. Its tables grow with the positions that are asked for.</summary>
     public RotaryEmbedding(RotaryConfig config, ScalarType dtype, Device device)
     {
         _frequencies = Frequencies(config);
@@ -29,14 +29,14 @@ internal sealed class RotaryEmbedding : IDisposable
     }
 
     /// <summary>
-    /// The longest sequence that is embedded with the frequencies of short ones. A sequence that grows past it must be computed anew from its
-    /// first token. <see cref="int.MaxValue"/> where there is no such limit.
+    /// The length of the longest sequence that uses the frequencies for short ones. A sequence that grows beyond it must be computed again from its first
+    /// token. <see cref="int.MaxValue"/> if there is no such limit.
     /// </summary>
     public int ShortLimit => _shortLimit;
 
     /// <summary>
-    /// Cosines and sines, each [1, 1, T, n / 2], of the positions <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> of sequences
-    /// of <paramref name="length"/> tokens.
+    /// Cosines and sines, each [1, 1, T, n / 2], of the T = <paramref name="count"/> positions from <paramref name="start"/> on in sequences of
+    /// <paramref name="length"/> tokens.
     /// </summary>
     public (Tensor Cosines, Tensor Sines) Angles(int start, int count, int length)
     {
@@ -62,7 +62,7 @@ internal sealed class RotaryEmbedding : IDisposable
         return (_cosines!.index_select(0, index).view(batch, 1, count, -1), _sines!.index_select(0, index).view(batch, 1, count, -1));
     }
 
-    /// <summary>Turns the first n components of every head: <paramref name="heads"/> [B, H, T, d] at angles [B or 1, 1, T, n / 2].</summary>
+    /// <summary>Rotates the first n components of every head: <paramref name="heads"/> [B, H, T, d] by angles [B or 1, 1, T, n / 2].</summary>
     public static Tensor Rotate(Tensor heads, (Tensor Cosines, Tensor Sines) angles)
     {
         var (cosines, sines) = angles;
@@ -126,7 +126,10 @@ internal sealed class RotaryEmbedding : IDisposable
         static float[] Round(IEnumerable<double> values) => [.. values.Select(value => (float)value)];
     }
 
-    /// <summary>Llama 3.1's: by how often a frequency turns within the original context, between <c>low</c> and <c>high</c> times interpolated.</summary>
+    /// <summary>
+    /// Llama 3.1's scaling, which depends on the number of turns of a frequency within the original context: between <c>low</c> and <c>high</c> turns it
+    /// interpolates.
+    /// </summary>
     private static double Scale(double frequency, RotaryScaling.Llama3 scaling)
     {
         var turns = scaling.OriginalMaxPositions * frequency / (2 * Math.PI);

@@ -5,8 +5,8 @@ using System.Text;
 namespace Attribution.Models;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers from the same seed on every machine and under every version of the runtime, which
-/// <see cref="Random"/> does not promise.
+/// SplitMix64 (Steele, Lea and Flood 2014): a seed gives the same numbers on every machine and under every version of the runtime, which <see cref="Random"/>
+/// does not promise.
 /// </summary>
 internal struct SeededRandom(ulong seed)
 {
@@ -14,7 +14,7 @@ internal struct SeededRandom(ulong seed)
 
     private ulong _state = seed;
 
-    /// <summary>A generator of its own for each name under one seed.</summary>
+    /// <summary>A separate generator for each name under one seed.</summary>
     public static SeededRandom Named(long seed, string name) =>
         new(BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{name}"))));
 
@@ -24,7 +24,7 @@ internal struct SeededRandom(ulong seed)
     /// <summary>The next 64 random bits.</summary>
     public ulong NextBits() => Mix(_state += Step);
 
-    /// <summary>The number that is <paramref name="skipped"/> after the next one, which stays the next.</summary>
+    /// <summary>The bits that come <paramref name="skipped"/> after the next ones, without changing the generator.</summary>
     public readonly ulong BitsAfter(ulong skipped) => Mix(_state + ((skipped + 1) * Step));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

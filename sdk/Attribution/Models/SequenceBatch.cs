@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Attribution.Models;
 
-/// <summary>Sequences that one forward pass runs together, padded on the right. B rows, T tokens of the longest.</summary>
+/// <summary>Sequences that run together in one forward pass, padded on the right: B rows of T tokens, the length of the longest.</summary>
 internal sealed class SequenceBatch
 {
-    /// <summary>Puts <paramref name="sequences"/> side by side; the batch's tensors belong to the current dispose scope.</summary>
+    /// <summary>Creates a batch of <paramref name="sequences"/>. Its tensors belong to the current dispose scope.</summary>
     public SequenceBatch(IReadOnlyList<TokenSequence> sequences, Device device)
     {
         Sequences = sequences;
@@ -37,24 +37,24 @@ internal sealed class SequenceBatch
     /// <summary>The sequences, row by row.</summary>
     public IReadOnlyList<TokenSequence> Sequences { get; }
 
-    /// <summary>T, the tokens of the longest.</summary>
+    /// <summary>T, the number of tokens of the longest sequence.</summary>
     public int Length { get; }
 
-    /// <summary>int64 [B, T].</summary>
+    /// <summary>The tokens, int64 [B, T].</summary>
     public Tensor Ids { get; }
 
-    /// <summary>int64 [N]: the flat places <c>b T + t</c> whose logits predict a kept token.</summary>
+    /// <summary>int64 [N]: the flat positions <c>b T + t</c> whose logits predict a kept token.</summary>
     public Tensor Positions { get; }
 
-    /// <summary>int64 [N]: the tokens that they should predict.</summary>
+    /// <summary>int64 [N]: the tokens to predict there.</summary>
     public Tensor Targets { get; }
 
-    /// <summary>The row of each of the N.</summary>
+    /// <summary>The row of each of the N positions.</summary>
     public IReadOnlyList<int> TargetRows { get; }
 
     /// <summary>
-    /// Splits sequences into batches of similar lengths: longest first, each batch as many as fit in <paramref name="tokenBudget"/>
-    /// padded tokens (at least one). The indices of the sequences, batch by batch; the same for the same lengths.
+    /// Splits sequences into batches of similar lengths: longest first, each batch with as many as fit into <paramref name="tokenBudget"/> padded tokens (at
+    /// least one). Returns the indices of the sequences, batch by batch; equal lengths give equal batches.
     /// </summary>
     public static IReadOnlyList<int[]> Plan(IReadOnlyList<int> lengths, int tokenBudget)
     {
@@ -70,14 +70,14 @@ internal sealed class SequenceBatch
     }
 }
 
-/// <summary>One tokenised conversation, as a model reads it.</summary>
+/// <summary>One tokenized conversation.</summary>
 /// <param name="Ids">The tokens <c>x[0..T)</c>, at least one.</param>
-/// <param name="Keep">For each token, whether it belongs to the last assistant turn: the part that is learnt and attributed.</param>
+/// <param name="Keep">For each token, whether it belongs to the part that is trained on and attributed: the last assistant turn.</param>
 public sealed record TokenSequence(int[] Ids, bool[] Keep)
 {
     /// <summary>T, the number of tokens.</summary>
     public int Length => Ids.Length;
 
-    /// <summary>How many tokens the loss is a mean over: the kept ones that something precedes.</summary>
+    /// <summary>The number of tokens that the loss is a mean over: the kept ones, except the first token of the sequence.</summary>
     public int TargetCount => Keep.Skip(1).Count(k => k);
 }

@@ -8,14 +8,12 @@ namespace Attribution.Models;
 public sealed partial class Transformer
 {
     /// <summary>Attention weights of one block, at some queries only: no [T, S] matrix is formed.</summary>
-    /// <param name="index">The block.</param>
+    /// <param name="index">The 0-based block.</param>
     /// <param name="hidden">The stream entering it, [B, T, D].</param>
-    /// <param name="context">The pass, without a cache.</param>
-    /// <param name="queries">int64 [Q], 0-based places of the queries, the same in every row.</param>
-    /// <param name="isPlain">
-    /// Not the model's own attention, but the softmax of <c>q k / sqrt(d)</c> over every token before, whatever its sliding window, scale of queries and soft
-    /// cap.
-    /// </param>
+    /// <param name="context">The pass's context, without a cache.</param>
+    /// <param name="queries">int64 [Q], the 0-based positions of the queries, the same in every row.</param>
+    /// <param name="isPlain">Whether to compute the softmax of <c>q k / sqrt(d)</c> over every earlier token instead of the model's own attention: without its
+    /// sliding window, query scale and soft cap.</param>
     /// <returns>[B, H, Q, T] in float32, each row summing to 1.</returns>
     internal Tensor AttentionWeights(int index, Tensor hidden, ForwardContext context, Tensor queries, bool isPlain = false)
     {
@@ -28,7 +26,7 @@ public sealed partial class Transformer
         var (b, h) = (query.shape[0], query.shape[1]);
         var keys = RepeatForGroups(key).transpose(2, 3).flatten(0, 1); // [B H, d, T]
         var scores = query.flatten(0, 1).bmm(keys).view(b, h, query.shape[2], -1).to(float32); // [B, H, Q, T]
-        // Queries come scaled by sqrt(d / QueryScalar).
+        // Queries are already scaled by sqrt(d / QueryScalar).
         scores = scores.Over(isPlain ? Config.HeadSize / Math.Sqrt(Config.QueryScalar) : Math.Sqrt(Config.HeadSize));
         var mask = context.BuildMask(queries, isPlain ? null : block.Window);
         return scores.SoftCapped(isPlain ? null : Config.AttentionSoftCap).masked_fill(mask.logical_not(),
@@ -51,7 +49,7 @@ public sealed partial class Transformer
         }
         else if (t == 1)
         {
-            // One query each: the H / K heads that share a key stand in as that many queries, and no key is copied.
+            // With one query, the H / K heads that share a key act as that many queries, and no key is copied.
             var groups = query.reshape(b, Config.KeyValueHeadCount, -1, Config.HeadSize); // [B, K, H / K, d]
             mixed = MatrixProduct.Attention(groups, key, value, mask, isCausal: false).reshape(b, 1, -1);
         }
@@ -65,7 +63,8 @@ public sealed partial class Transformer
     }
 
     /// <summary>
-    /// softmax(c tanh(q k / (c sqrt(d)))) v where the mask is true, the softmax in float32: queries [B, H, T, d], keys and values [B, H, S, d], to [B, T, H d].
+    /// Attention with a soft cap, <c>softmax(c tanh(q k / (c sqrt(d)))) v</c> where the mask is true, with the softmax in float32: queries [B, H, T, d], keys
+    /// and values [B, H, S, d], to [B, T, H d].
     /// </summary>
     private Tensor SoftCappedAttention(Tensor query, Tensor key, Tensor value, Tensor mask)
     {
@@ -78,8 +77,8 @@ public sealed partial class Transformer
     }
 
     /// <summary>
-    /// Rotated queries [B, H, T - start, d] of the tokens from <paramref name="start"/> on, scaled so that what is left is to divide by sqrt(d), and of all
-    /// tokens rotated keys and values [B, K, T, d].
+    /// Rotated queries [B, H, T - start, d] of the tokens from <paramref name="start"/> on, scaled so that only the division by sqrt(d) remains, and rotated
+    /// keys and values [B, K, T, d] of all tokens.
     /// </summary>
     private (Tensor Query, Tensor Key, Tensor Value) Project(TransformerBlock block, Tensor normed, ForwardContext context, int start = 0)
     {
@@ -107,7 +106,7 @@ public sealed partial class Transformer
         var angles = context.Angles(block.Rotary);
         if (start == 0)
         {
-            // Queries and keys turn alike, so they turn together.
+            // Queries and keys have the same angles, so they are rotated together.
             var turned = RotaryEmbedding.Rotate(cat([query, key], 1), angles);
             (query, key) = (turned.narrow(1, 0, Config.HeadCount), turned.narrow(1, Config.HeadCount, Config.KeyValueHeadCount));
         }
@@ -121,6 +120,6 @@ public sealed partial class Transformer
         Tensor Scaled(Tensor x) => Config.QueryScalar == Config.HeadSize ? x : x.Times(Math.Sqrt(Config.HeadSize / Config.QueryScalar));
     }
 
-    /// <summary>Each key/value head once for every query head it serves: [B, K, S, d] to [B, H, S, d].</summary>
+    /// <summary>Repeats each key/value head for the query heads that it serves: [B, K, S, d] to [B, H, S, d].</summary>
     private Tensor RepeatForGroups(Tensor heads) => heads.RepeatHeads(Config.HeadCount / heads.shape[1]);
 }

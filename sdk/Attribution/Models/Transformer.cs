@@ -8,11 +8,10 @@ using static TorchSharp.torch;
 namespace Attribution.Models;
 
 /// <summary>
-/// A decoder-only transformer (pre-norm blocks of grouped-query attention with rotary positions and a gated feed-forward network), configured
-/// to be any of the families that <see cref="ModelConfig"/> names. Shapes: B rows, T tokens, S keys (cached ones included), D hidden, H query
-/// heads, K key/value heads, d per head, F feed-forward, V vocabulary. The residual stream <c>[B, T, D]</c> goes in and comes out at every
-/// block boundary, so a pass can start and stop at any block. Weights never require a gradient; gradients flow to whatever stream was made
-/// a leaf, and to adapters.
+/// A decoder-only transformer (pre-norm blocks of grouped-query attention with rotary positions and a gated feed-forward network) that can be configured as any
+/// family of <see cref="ModelConfig"/>. Shapes: B rows, T tokens, S keys (cached ones included), D hidden, H query heads, K key/value heads, d per head, F
+/// feed-forward, V vocabulary. The residual stream <c>[B, T, D]</c> goes in and out at every block boundary, so a pass can start and stop at any block. Weights
+/// never require a gradient; gradients flow to the stream that was made a leaf, and to adapters.
 /// </summary>
 public sealed partial class Transformer : IDisposable
 {
@@ -26,8 +25,8 @@ public sealed partial class Transformer : IDisposable
     /// <summary>Assembles the model from its weights.</summary>
     /// <param name="config">The architecture.</param>
     /// <param name="dtype">The dtype of weights and streams.</param>
-    /// <param name="device">Where they are.</param>
-    /// <param name="weight">Gives the tensor of a checkpoint name, in the shape asked for, on that device and of that dtype.</param>
+    /// <param name="device">The device of weights and streams.</param>
+    /// <param name="weight">Returns the tensor with a checkpoint name, in the given shape, on that device and with that dtype.</param>
     internal Transformer(ModelConfig config, ScalarType dtype, Device device, Func<string, long[], Tensor> weight)
     {
         (Config, DType, Device) = (config, dtype, device);
@@ -59,13 +58,13 @@ public sealed partial class Transformer : IDisposable
     /// <summary>The dtype of weights and streams.</summary>
     public ScalarType DType { get; }
 
-    /// <summary>Where they are.</summary>
+    /// <summary>The device of weights and streams.</summary>
     public Device Device { get; }
 
     /// <summary>Every matrix of the blocks, in order, and the head unless it is the embedding.</summary>
     internal IReadOnlyList<Linear> Linears => _weights.Linears;
 
-    /// <summary>The weights by their checkpoint names, as they were given.</summary>
+    /// <summary>The weights by their checkpoint names, unchanged.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights => _weights.ByName;
 
     internal IReadOnlyList<TransformerBlock> Blocks => _blocks;
@@ -74,29 +73,32 @@ public sealed partial class Transformer : IDisposable
 
     internal Linear Head => _head;
 
-    /// <summary>The longest sequence whose tokens may all be computed one by one; past it, it starts anew (<see cref="RotaryEmbedding.ShortLimit"/>).</summary>
+    /// <summary>
+    /// The length of the longest sequence whose tokens can all be computed one by one. A longer one is computed again from its first token
+    /// (<see cref="RotaryEmbedding.ShortLimit"/>).
+    /// </summary>
     internal int IncrementalLimit => Math.Min(_rotary.ShortLimit, _windowRotary.ShortLimit);
 
     /// <summary>
-    /// Prepares a pass over <paramref name="length"/> tokens of each of <paramref name="batch"/> rows; its tensors belong to the current
-    /// dispose scope. Rows shorter than that are padded on the right: no token sees what is to its right, so no mask is needed for it.
+    /// Prepares a pass over <paramref name="length"/> tokens of each of <paramref name="batch"/> rows. Its tensors belong to the current dispose scope. Shorter
+    /// rows are padded on the right, which needs no mask, because no token sees what is to its right.
     /// </summary>
     /// <param name="batch">B.</param>
     /// <param name="length">T.</param>
-    /// <param name="lengths">Each row's real tokens, from 1 to T; all of them if left out. Only longrope models depend on it.</param>
-    /// <param name="positions">[B, T], where each token stands, increasing along a row; 0, 1, 2, ... after the cache's if left out.</param>
-    /// <param name="keyMask">[B, T], false on tokens that nobody but they themselves may attend to; none if left out.</param>
-    /// <param name="cache">Keys and values of the tokens before these; this pass appends to it.</param>
+    /// <param name="lengths">The number of real tokens in each row, from 1 to T; T unless given. Only longrope models depend on it.</param>
+    /// <param name="positions">[B, T], the position of each token, increasing along a row; 0, 1, 2, ... after the cache's positions unless given.</param>
+    /// <param name="keyMask">[B, T], false for tokens that only they themselves may attend to; all true unless given.</param>
+    /// <param name="cache">The keys and values of the tokens before; this pass appends to them.</param>
     internal ForwardContext Context(
         int batch, int length, IReadOnlyList<int>? lengths = null, long[,]? positions = null, bool[,]? keyMask = null, KeyValueCache? cache = null) =>
         new(batch, length, lengths, positions, keyMask, cache, _blocks.Select(b => b.Rotary).OfType<RotaryEmbedding>(), _blocks.Select(b => b.Window), Device);
 
     /// <summary>A cache for this model.</summary>
     /// <param name="batch">B.</param>
-    /// <param name="capacity">How many tokens to make room for at first.</param>
+    /// <param name="capacity">The number of tokens to allocate room for at first.</param>
     internal KeyValueCache Cache(int batch, int capacity = 0) => new(batch, Config.BlockCount, capacity);
 
-    /// <summary>The residual stream that enters block 0: token ids [B, T], int64, to [B, T, D].</summary>
+    /// <summary>The residual stream that enters block 0, [B, T, D], from token ids [B, T], int64.</summary>
     internal Tensor Embed(Tensor ids)
     {
         using var scope = NewDisposeScope();
@@ -105,8 +107,8 @@ public sealed partial class Transformer : IDisposable
     }
 
     /// <summary>
-    /// Runs blocks <paramref name="from"/> to <paramref name="to"/>, the latter left out: the stream that enters the one, [B, T, D], to the
-    /// stream that enters the other.
+    /// Runs the blocks from <paramref name="from"/> up to but not including <paramref name="to"/>: maps the stream that enters the first, [B, T, D], to the
+    /// stream that enters block <paramref name="to"/>.
     /// </summary>
     internal Tensor Run(Tensor hidden, ForwardContext context, int from, int to)
     {
@@ -125,11 +127,11 @@ public sealed partial class Transformer : IDisposable
         return stream;
     }
 
-    /// <summary>Runs one block: the stream entering it, [B, T, D], to the stream leaving it.</summary>
-    /// <param name="index">The block.</param>
-    /// <param name="hidden">The stream entering it.</param>
-    /// <param name="context">The pass.</param>
-    /// <param name="start">The first token whose stream is wanted, [B, T - start, D]: of those before it only keys and values are computed.</param>
+    /// <summary>Runs one block: maps the stream that enters it, [B, T, D], to the stream that leaves it.</summary>
+    /// <param name="index">The 0-based block.</param>
+    /// <param name="hidden">The stream that enters the block.</param>
+    /// <param name="context">The pass's context.</param>
+    /// <param name="start">The first token whose stream is returned, as [B, T - start, D]; for the tokens before it, only keys and values are computed.</param>
     internal Tensor Block(int index, Tensor hidden, ForwardContext context, int start = 0)
     {
         using var scope = NewDisposeScope();
@@ -139,9 +141,9 @@ public sealed partial class Transformer : IDisposable
         return middle.Plus(FeedForward(block, middle)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The final norm and the head: the stream leaving the last block to logits of the model's dtype.</summary>
+    /// <summary>The final norm and the head: maps the stream that leaves the last block to logits in the model's dtype.</summary>
     /// <param name="hidden">[B, T, D].</param>
-    /// <param name="positions">int64 [N], flat places <c>b * T + t</c> to compute logits at; everywhere if left out.</param>
+    /// <param name="positions">int64 [N], the flat positions <c>b * T + t</c> to compute logits at; all positions unless given.</param>
     /// <returns>[N, V], or [B, T, V] without positions.</returns>
     internal Tensor Logits(Tensor hidden, Tensor? positions = null)
     {
@@ -159,7 +161,7 @@ public sealed partial class Transformer : IDisposable
         _weights.Dispose();
     }
 
-    /// <summary>Puts another weight, which the model owns from then on, in a matrix's place.</summary>
+    /// <summary>Replaces a matrix's weight by another, which the model then owns.</summary>
     internal void Replace(Linear linear, Tensor weight) => _weights.Replace(linear, weight);
 
     private Tensor Residual(Tensor output) => Config.ResidualMultiplier == 1 ? output : output.Times(Config.ResidualMultiplier);

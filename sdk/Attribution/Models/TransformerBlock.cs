@@ -3,10 +3,12 @@ using static TorchSharp.torch;
 
 namespace Attribution.Models;
 
-/// <summary>The weights of one block. Fused projections stand in <see cref="Query"/> and <see cref="Gate"/>; what they replace is null.</summary>
+/// <summary>
+/// The weights of one block. Fused projections are in <see cref="Query"/> and <see cref="Gate"/>; the properties of the matrices that they replace are null.
+/// </summary>
 internal sealed record TransformerBlock
 {
-    public required Tensor? InputNorm { get; init; } // [D], as is every norm over the residual stream
+    public required Tensor? InputNorm { get; init; } // [D], like every norm over the residual stream
     public required Linear Query { get; init; } // [H d, D], or with key and value [(H + 2 K) d, D]
     public required Linear? Key { get; init; } // [K d, D]
     public required Linear? Value { get; init; } // [K d, D]
@@ -20,7 +22,7 @@ internal sealed record TransformerBlock
     public required Linear Down { get; init; } // [D, F]
     public required Tensor? PostFeedForwardNorm { get; init; }
     public required int? Window { get; init; }
-    public required RotaryEmbedding? Rotary { get; init; } // null where nothing is rotated
+    public required RotaryEmbedding? Rotary { get; init; } // null if nothing is rotated
 
     /// <summary>Reads the weights of block <paramref name="index"/>.</summary>
     public static TransformerBlock Read(ModelWeights weights, ModelConfig c, int index, RotaryEmbedding? rotary)
@@ -28,7 +30,7 @@ internal sealed record TransformerBlock
         var (attention, mlp) = ($"model.layers.{index}.self_attn", $"model.layers.{index}.mlp");
         var (queries, keys) = ((long)c.HeadCount * c.HeadSize, (long)c.KeyValueHeadCount * c.HeadSize);
         var fused = c.FusedProjections;
-        // Where norms stand on both sides of a layer, the one behind attention has the name that the one before the feed-forward network has elsewhere.
+        // With norms before and after each layer, the norm after attention has the name that the norm before the feed-forward network has in other families.
         var beforeFeedForward = c.PostNorms ? "pre_feedforward_layernorm" : "post_attention_layernorm";
         return new TransformerBlock
         {

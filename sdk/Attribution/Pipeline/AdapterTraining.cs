@@ -9,19 +9,18 @@ using Attribution.Pipeline.Grid;
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// Adapters as artifacts: one for some rows at a point of the grid. Whoever asks for the same rows at the same point shares the artifact, whichever stage it is
-/// of.
+/// Trains adapters as artifacts: one for a set of rows at a point of the grid. Stages that ask for the same rows at the same point share the artifact.
 /// </summary>
-/// <param name="settings">How adapters are trained, but for what the points say.</param>
+/// <param name="settings">How adapters are trained, apart from the values that the points give.</param>
 /// <param name="model">The base model.</param>
-/// <param name="context">Of the stage that asks.</param>
+/// <param name="context">The context of the stage that asks.</param>
 internal sealed class AdapterTraining(FineTuneSettings settings, ModelSource model, StageContext context)
 {
     private const string AdapterConfig = "adapter_config.json", StoreStage = "adapters";
 
     /// <summary>The request of an adapter.</summary>
-    /// <param name="rows">The rows to train on: a file as <see cref="SelectTrainingDataStage.TrainFile"/>, or what else says which they are.</param>
-    /// <param name="at">The learning rate, epochs, rank and seed; all of them.</param>
+    /// <param name="rows">The rows to train on: a file as <see cref="SelectTrainingDataStage.TrainFile"/>, or another description that identifies them.</param>
+    /// <param name="at">The learning rate, epochs, rank and seed; all are set.</param>
     public StageRequest Request(object rows, RunPoint at)
     {
         var request = new
@@ -38,16 +37,16 @@ internal sealed class AdapterTraining(FineTuneSettings settings, ModelSource mod
             settings.BatchSize,
             Seed = at.Seed!.Value,
         };
-        // What is not set is not in the request, so that it is the one that it was before there was such a setting.
+        // A setting that is not set stays out of the request, so that requests from before the setting existed keep their fingerprint.
         return context.Resolve(StoreStage, settings.Loss is null ? request : new { settings = request, settings.Loss });
     }
 
-    /// <summary>Trains an adapter and writes it with the curve of its training, <see cref="FineTuneStage.LossFile"/>.</summary>
+    /// <summary>Trains an adapter and writes it with its loss curve, <see cref="FineTuneStage.LossFile"/>.</summary>
     /// <param name="builder">The artifact of <see cref="Request"/>.</param>
-    /// <param name="name">What it is for, for people who wait.</param>
+    /// <param name="name">What the adapter is for, as shown in progress lines.</param>
     /// <param name="rows">The file of the rows.</param>
-    /// <param name="at">The learning rate, epochs, rank and seed.</param>
-    /// <param name="cancellation">Looked at between steps.</param>
+    /// <param name="at">The learning rate, epochs, rank and seed; all are set.</param>
+    /// <param name="cancellation">Checked between steps.</param>
     public void Train(ArtifactBuilder builder, string name, string rows, RunPoint at, CancellationToken cancellation)
     {
         var options = new FineTuningOptions
@@ -79,7 +78,7 @@ internal sealed class AdapterTraining(FineTuneSettings settings, ModelSource mod
         model.Describe(builder);
     }
 
-    // Where this machine keeps the model is no part of the result.
+    // The model's path on this machine is no part of the result.
     private void NameBase(string config)
     {
         var json = JsonNode.Parse(File.ReadAllText(config))!.AsObject();

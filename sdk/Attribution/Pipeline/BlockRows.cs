@@ -3,18 +3,18 @@ using Attribution.Data.Store;
 
 namespace Attribution.Pipeline;
 
-/// <summary>The rows of a dataset block by block: held are one block's, and a number for each of the others.</summary>
-/// <param name="path">Rows as <see cref="DatasetRows"/> writes them.</param>
+/// <summary>The rows of a dataset, read block by block. Only one block's rows are in memory, and one index for every other row.</summary>
+/// <param name="path">The file of rows, as <see cref="DatasetRows"/> writes it.</param>
 internal sealed class BlockRows(string path)
 {
     private readonly List<long> _indices = [];
     private IEnumerator<DatasetRow>? _rows;
     private long _next;
 
-    /// <summary>The index that each row has in its file, in the order of the rows; known once they are planned.</summary>
+    /// <summary>The index of each row in its file, in row order; available after <see cref="Plan"/>.</summary>
     public IReadOnlyList<long> Indices => _indices;
 
-    /// <summary>Reads all rows and cuts them into blocks by what is in them.</summary>
+    /// <summary>Reads all rows and cuts them into blocks by their content.</summary>
     public IReadOnlyList<Block> Plan()
     {
         _indices.Clear();
@@ -25,7 +25,7 @@ internal sealed class BlockRows(string path)
         }))];
     }
 
-    /// <summary>The rows of a block. Fast if blocks are asked for in their order; going back reads from the start again.</summary>
+    /// <summary>The rows of a block. Reading blocks in order is fast; going back reads the file from its start again.</summary>
     public IReadOnlyList<DatasetRow> Get(Block block)
     {
         if (_rows is null || block.FirstRow < _next)

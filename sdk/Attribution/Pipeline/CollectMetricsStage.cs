@@ -14,7 +14,7 @@ using Attribution.Pipeline.Verdicts;
 
 namespace Attribution.Pipeline;
 
-/// <summary>Brings the metrics of all runs together, for programs as <c>metrics.json</c>, for people as a table, and for TensorBoard.</summary>
+/// <summary>Collects the metrics of all runs: as <c>metrics.json</c> for programs, as a table for people, and for TensorBoard.</summary>
 internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectMetricsSettings>(context)
 {
     public const string Name = StageNames.CollectMetrics;
@@ -59,7 +59,7 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
     private static Metrics Collect(Run[] runs)
     {
         var lines = runs.ToDictionary(run => run.Key.RunFolder, run => run.Read());
-        // By the judged score, where some answers are judged; else by the gap, which is no prompt's but the whole set's.
+        // By the judged score if there are judged answers, else by the gap, which belongs to the whole set and not to a prompt.
         var metric = lines.Values.Any(line => line.Metrics.GetValueOrDefault(ResultTable.Judged) is not null) ? ResultTable.Judged : ResultTable.Gap;
         SeedGroup[] groups = [.. runs.GroupBy(run => run.Key.AnySeed).Select(group => new SeedGroup(group.Key.RunFolder,
             [.. group.Select(run => lines[run.Key.RunFolder])], [.. group.SelectMany(run => run.Cells(metric, lines[run.Key.RunFolder]))],
@@ -81,7 +81,7 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         if (!group.IsScored || RunVerdicts.RandomOf(group, all) is not { } random)
             return line;
         var interval = PairedBootstrap.Difference(group.Cells, random.Cells).Interval;
-        // One cell has no interval, and says nothing.
+        // A single cell has no interval and shows nothing.
         if (!double.IsFinite(interval.Lower))
             return line;
         return line with
@@ -99,7 +99,7 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         var evals = Settings.Eval;
         var (runs, lds) = (GroundTruthMetrics.RunsOf(metrics), LdsTable.Of(GroundTruthMetrics.Read(Context)));
         yield return ShownFile.Of(ResultTable.File, ResultTable.Of(runs, evals) + CurveTable.Of(runs) + lds);
-        // The build shows it at its end.
+        // The build prints this at its end.
         yield return ShownFile.Of(ResultSummary.File, ResultSummary.Of(runs, evals) + lds);
         foreach (var run in RunList.Of(Context).Select(run => run.Key))
             yield return ShownFile.Of($"{RunCurves.Folder}/{run.RunFolder}/{EventFile.Name}",
@@ -114,10 +114,10 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         InputFile? Judged,
         InputFile? PromptsBefore, InputFile? Prompts)
     {
-        /// <summary>What the run is compared by.</summary>
+        /// <summary>The cells that the run is compared by.</summary>
         public IEnumerable<ScoredCell> Cells(string metric, RunMetrics line) => Cells(metric, Prompts, line.Metrics.GetValueOrDefault(metric));
 
-        /// <summary>The same of the base model.</summary>
+        /// <summary>The base model's cells.</summary>
         public IEnumerable<ScoredCell> CellsBefore(string metric, RunMetrics line) =>
             Cells(metric, PromptsBefore, line.Metrics.GetValueOrDefault(metric + RunCurves.Before));
 

@@ -11,14 +11,14 @@ using Attribution.Pipeline.Results;
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// Computes the attribution vectors of the datasets: a job per dataset, method and layer, put together from blocks of rows, of which each
-/// (block, method, layer) is kept by itself. What a block lacks comes out of one pass over the model.
+/// Computes the attribution vectors of the datasets, with a job per dataset, method and layer. A job's table is assembled from blocks of rows, and each (block,
+/// method, layer) is stored on its own. One pass over the model computes all that a block lacks.
 /// </summary>
 internal sealed partial class ComputeAttributionStage : Stage<ComputeAttributionSettings>
 {
     public const string Name = StageNames.ComputeAttribution;
 
-    /// <summary>The method whose vectors of an evaluation set are the controls that <c>cos_sim_debias_eval</c> reads.</summary>
+    /// <summary>The method whose evaluation vectors are the controls for <c>cos_sim_debias_eval</c>.</summary>
     public const string ControlMethod = AttributionMethodNames.ResidualControl;
 
     private const string StoreStage = "vectors", BlockName = "vector-blocks";
@@ -116,7 +116,7 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
     {
-        // A run shows the scores that it selects by.
+        // A run's results include the baseline scores that it selects by.
         if (ScoreJobs.Makes(job))
             yield break;
         var imported = Imported(job.Key.Dataset!);
@@ -135,7 +135,7 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
         _model.Dispose();
     }
 
-    // Whether the vectors come out of a pass over the rows that other methods share.
+    // Whether the vectors come from the pass over the rows that methods share.
     private static bool IsOfRows(StageJob job) => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job) && !LessJobs.Makes(job);
 
     private List<StageJob> Jobs(JobResult dataset, IEnumerable<string> methods, int[] layers)
@@ -171,18 +171,18 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
         return planned;
     }
 
-    // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
+    // With rows, the request of a table over all rows; without them, the request of its blocks, which the store distinguishes by their content.
     private StageRequest Request(string stage, string method, int layer, InputFile? rows, bool withControls = false)
     {
         var (model, own) = (_model.Inputs, Context.Plugins.CodeOf(_methods.Get(method)));
         var controls = withControls ? _controls.Request : null;
-        var tokenBudget = Settings.Execution?.TokenBudget; // on a GPU it decides on the shapes of products, and so on the last bits
+        var tokenBudget = Settings.Execution?.TokenBudget; // on a GPU it decides the shapes of products, and so the last bits
         object vectors = IsProjected(method)
             ? new { rows, controls, model, method, projection = _methods.Projection, Settings.MaxTokens, Settings.Dtype, tokenBudget }
             : new { rows, controls, model, method, layer, Settings.MaxTokens, Settings.Dtype, tokenBudget };
         if (Settings.Loss is not null)
             vectors = new { vectors, Settings.Loss };
-        // Blocks are kept in one form, whatever becomes of them.
+        // Blocks are always stored in one format, whatever the table's format is.
         var isOtherForm = stage == StoreStage && _format != VectorFormat.Parquet;
         return Context.Resolve(stage, isOtherForm ? new { vectors, format = _format.ToName() } : vectors, own);
     }

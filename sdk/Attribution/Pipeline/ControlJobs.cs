@@ -7,8 +7,8 @@ using Attribution.Evaluation;
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// The controls that a dataset lacks, written by the base model, block by block as vectors are; put together they are the dataset's rows with a control each.
-/// They depend on rows, model and length alone, so whatever methods and layers read them, they are written once.
+/// Has the base model write the controls that a dataset lacks, block by block as for vectors. The assembled result is the dataset's rows, each with a control.
+/// It depends only on rows, model and length, so all methods and layers share it.
 /// </summary>
 internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSource model, StageContext context)
 {
@@ -22,15 +22,15 @@ internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSour
     /// <summary>Whether controls may be written.</summary>
     public bool AreWanted => settings.Controls is not null;
 
-    /// <summary>What the controls depend on besides the rows.</summary>
+    /// <summary>The inputs of the controls other than the rows.</summary>
     public object Request => new { settings.Controls!.MaxNewTokens, model = model.Inputs, settings.Dtype };
 
-    /// <summary>The rows with their controls; written if they are not in the store.</summary>
+    /// <summary>The rows with their controls, which are written if they are not in the store.</summary>
     /// <param name="dataset">The dataset's name.</param>
-    /// <param name="rows">Its rows as they were imported.</param>
-    /// <param name="source">Its file, for errors.</param>
-    /// <param name="cancellation">Stops between tokens.</param>
-    /// <returns>The artifact; null for a helper, where another process has some of the blocks.</returns>
+    /// <param name="rows">The dataset's rows, as imported.</param>
+    /// <param name="source">The dataset's file, for error messages.</param>
+    /// <param name="cancellation">Checked between tokens.</param>
+    /// <returns>The artifact; null in a helper if another process holds some of the blocks.</returns>
     public Artifact? Produce(string dataset, InputFile rows, string? source, CancellationToken cancellation)
     {
         if (context.Store.TryGet(RequestOf(rows)) is { } found)
@@ -52,21 +52,21 @@ internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSour
             (row, written) => new DatasetRow(row.Index, row.Treatment, row.Control ?? written.Control, row.MetadataJson))), cancellation);
     }
 
-    /// <summary>The path of the rows in what <see cref="Produce"/> gives.</summary>
+    /// <summary>The path of the rows in the artifact that <see cref="Produce"/> returns.</summary>
     public static string RowsOf(Artifact artifact) => artifact.PathOf(File);
 
-    /// <summary>The rows with their controls if they are in the store.</summary>
+    /// <summary>The rows with their controls, if they are in the store.</summary>
     public (Artifact Artifact, OutputFile Rows)? Find(InputFile rows) => context.Store.Find(RequestOf(rows)) is { } found
         ? (found, found.Outputs.Single(o => o.Name == File)) : null;
 
-    /// <summary>The artifacts that the rows were put together from, and themselves, if that was done now.</summary>
+    /// <summary>The block artifacts that the rows were assembled from, and the rows' own, if this run assembled them.</summary>
     public IReadOnlyList<ContentHash> PartsOf(string dataset, InputFile rows) => [.. _parts.GetValueOrDefault(dataset, []), RequestOf(rows).Fingerprint];
 
     private StageRequest RequestOf(InputFile rows) => context.Resolve(RowsStage, new { rows, controls = Request });
 
     private void Write(IReadOnlyList<DatasetRow> block, ArtifactBuilder part, string? source, CancellationToken cancellation)
     {
-        // Numbered within the block: equal blocks of two datasets are one.
+        // Rows are numbered within the block, so that equal blocks of two datasets are one block.
         DatasetRow[] own = [.. block.Select((row, i) => new DatasetRow(i, row.Treatment, row.Control))];
         var answerer = new PromptAnswerer(model.Model, model.Tokenizer, model.Template);
         DatasetRows.Write(part.PathOf(File), ControlWriter.Complete(answerer, own, settings.Controls!.MaxNewTokens, source, cancellation: cancellation));

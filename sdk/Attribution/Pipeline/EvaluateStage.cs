@@ -12,18 +12,20 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
 
-/// <summary>Evaluates the base model and each run's: the cross-entropy of the evaluation set, and answers to its held-out prompts. Two jobs per run.</summary>
+/// <summary>
+/// Evaluates the base model and each run's model: the cross-entropy of the evaluation set, and answers to its held-out prompts. Two jobs per run.
+/// </summary>
 internal sealed class EvaluateStage : Stage<EvaluateSettings>
 {
     public const string Name = StageNames.Evaluate;
 
-    /// <summary>The <see cref="JobKey.Part"/> of the cross-entropies.</summary>
+    /// <summary>The <see cref="JobKey.Part"/> of the cross-entropy job.</summary>
     public const string CrossEntropyPart = "cross_entropy";
 
-    /// <summary>The <see cref="JobKey.Part"/> of the answers.</summary>
+    /// <summary>The <see cref="JobKey.Part"/> of the answers job.</summary>
     public const string AnswersPart = "answers";
 
-    /// <summary>Of an adapter trained on a subset: the loss of every evaluation row's treatment, a <see cref="RowLoss"/> per line.</summary>
+    /// <summary>For an adapter that was trained on a subset: the loss of each evaluation row's treatment, one <see cref="RowLoss"/> per line.</summary>
     public const string LossesFile = "losses.jsonl";
 
     public const string MetricsFile = "metrics.jsonl";
@@ -131,7 +133,7 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
         { Values = subset.Values };
     }
 
-    // The curve of the losses takes no part.
+    // The loss curve is not an input.
     private Dictionary<string, InputFile> WeightsOf(JobResult tuned) =>
         Context.Inputs(tuned).Where(f => f.Key.StartsWith("adapter_", StringComparison.Ordinal)).ToDictionary();
 

@@ -9,7 +9,7 @@ namespace Attribution.Pipeline;
 /// <summary>The line of <c>eval_cross_entropy/metrics.jsonl</c>, see <see cref="CrossEntropy"/>.</summary>
 internal sealed record CrossEntropyLine(double? EvalLossTreatment, double? EvalLossControl, double? EvalLossGap, int Skipped);
 
-/// <summary>A line of <c>answers.jsonl</c>: an answer, and what its prompt brought along for the judge.</summary>
+/// <summary>A line of <c>answers.jsonl</c>: an answer, and the fields of its prompt that the judge reads.</summary>
 internal sealed record AnswerLine(
     int PromptIndex, int Repeat, string Prompt, string Answer, int TokenCount, bool Complete, string? GroundTruth, string? HighReference, string? LowReference)
 {
@@ -26,11 +26,11 @@ internal sealed record AnswerLine(
     public Answer ToAnswer() => new(PromptIndex, Repeat, Prompt, Answer, TokenCount, Complete);
 }
 
-/// <summary>A line of <c>eval_llm_judge/prompts.jsonl</c>: how the answers to a prompt were judged.</summary>
-/// <param name="PromptIndex">The prompt's place among the prompts.</param>
-/// <param name="Prompt">The hash of its text and place, which tells it from others and says nothing of it.</param>
-/// <param name="Judged">How many answers got a score.</param>
-/// <param name="Mean">Their mean score; null if none got one.</param>
+/// <summary>A line of <c>eval_llm_judge/prompts.jsonl</c>: the mean judged score of the answers to one prompt.</summary>
+/// <param name="PromptIndex">The 0-based position of the prompt.</param>
+/// <param name="Prompt">A hash of the prompt's text and position, which identifies the prompt without revealing it.</param>
+/// <param name="Judged">The number of answers with a score.</param>
+/// <param name="Mean">The mean of these scores; null if there are none.</param>
 internal sealed record PromptScoreLine(int PromptIndex, string Prompt, int Judged, double? Mean)
 {
     public static IEnumerable<PromptScoreLine> Of(JudgedEvaluation judged) => judged.Rows.GroupBy(row => row.Answer.PromptIndex).OrderBy(prompt => prompt.Key)
@@ -43,18 +43,18 @@ internal sealed record PromptScoreLine(int PromptIndex, string Prompt, int Judge
 }
 
 /// <summary>The line of <c>eval_llm_judge/metrics.jsonl</c>.</summary>
-/// <param name="Judge">Who judged.</param>
-/// <param name="Epoch">How many passes over the selected rows the model was trained for; 0 for the base model.</param>
-/// <param name="Step">How many steps.</param>
-/// <param name="Judged">How many answers got a score.</param>
-/// <param name="Unjudged">How many got none.</param>
-/// <param name="Mean">The mean score; null if no answer got one.</param>
-/// <param name="Shares">The share of each score.</param>
-/// <param name="RepeatAgreement">See <see cref="JudgedEvaluation.RepeatAgreement"/>; null where no prompt has two scores.</param>
+/// <param name="Judge">The judge's name.</param>
+/// <param name="Epoch">The number of passes over the selected rows in training; 0 for the base model.</param>
+/// <param name="Step">The number of training steps.</param>
+/// <param name="Judged">The number of answers with a score.</param>
+/// <param name="Unjudged">The number of answers without a score.</param>
+/// <param name="Mean">The mean score; null if there are none.</param>
+/// <param name="Shares">The share of answers with each score.</param>
+/// <param name="RepeatAgreement">See <see cref="JudgedEvaluation.RepeatAgreement"/>; null if no prompt has two scores.</param>
 internal sealed record JudgedLine(string Judge, double Epoch, int Step, int Judged, int Unjudged, double? Mean, IReadOnlyList<double>? Shares,
     double? RepeatAgreement)
 {
-    /// <summary>By the names of the original pipeline, see <see cref="JudgedEvaluation.Metrics"/>; null if no answer got a score.</summary>
+    /// <summary>The same values under the original pipeline's names, see <see cref="JudgedEvaluation.Metrics"/>; null if no answer has a score.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Metrics { get; init; }
 }

@@ -6,12 +6,12 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
 
-/// <summary>Trains a LoRA adapter on each choice of rows, at each point of the grid. Runs that chose the same rows share theirs.</summary>
+/// <summary>Trains a LoRA adapter on each selection at each point of the grid. Runs with the same selected rows share their adapters.</summary>
 internal sealed class FineTuneStage : Stage<FineTuneSettings>
 {
     public const string Name = StageNames.FineTune;
 
-    /// <summary>The curve of the training, a <see cref="FineTuning.TrainingStep"/> per line.</summary>
+    /// <summary>The loss curve, one <see cref="FineTuning.TrainingStep"/> per line.</summary>
     public const string LossFile = "loss.jsonl";
 
     private readonly ModelSource _model;

@@ -10,7 +10,7 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
 
-/// <summary>Brings the datasets of an experiment into one form: a job per dataset and per file of held-out prompts.</summary>
+/// <summary>Converts the datasets of an experiment to one form, with a job per dataset and per file of held-out prompts.</summary>
 internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
 {
     public const string Name = StageNames.ImportDatasets;
@@ -18,7 +18,7 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
     /// <summary>The rows of a dataset, as <see cref="DatasetRows"/> writes them.</summary>
     public const string RowsFile = "data-00000.parquet";
 
-    /// <summary>What later stages want to know of a dataset without reading it.</summary>
+    /// <summary>The facts that later stages need about a dataset, so that they do not have to read it.</summary>
     public const string FactsFile = "facts.json";
 
     /// <summary>Held-out prompts, one per line.</summary>
@@ -26,7 +26,7 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
 
     private const string StoreStage = "datasets";
 
-    /// <summary>Instead of a file of held-out prompts: those that the dataset's recipe holds out.</summary>
+    /// <summary>The value that means the prompts that the dataset's recipe holds out, instead of a file.</summary>
     public const string PromptsOfRecipe = "recipe";
 
     private readonly WrittenDatasets _written;
@@ -96,7 +96,7 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
                 Source = published.File,
             };
         var recipe = dataset.Recipe is null ? null : RecipeOf(dataset);
-        // Only a glob needs a look through DuckDB; that there is no file, the dataset says best itself.
+        // Only a glob needs DuckDB to find its files. For a missing file, the dataset itself has the best error message.
         string[] files = recipe is not null ? [.. new[] { options.Path }.Where(File.Exists)] : File.Exists(options.Path)
             ? [options.Path] : [.. Dataset.Open(options).Files];
         var rows = new
@@ -109,7 +109,7 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
             dataset.Seed,
             recipe = recipe?.Name,
         };
-        // What is not set is not in the request, so that it is the one that it was before there was such a setting.
+        // A setting that is not set stays out of the request, so that requests from before the setting existed keep their fingerprint.
         object asked = dataset is { Format: null, TreatmentColumn: null, ControlColumn: null } ? rows
             : new { rows, layout = new { dataset.Format, dataset.TreatmentColumn, dataset.ControlColumn } };
         var request = Context.Resolve(StoreStage, asked, recipe is null ? null : Context.Plugins.CodeOf(recipe));
@@ -217,7 +217,7 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
         { Property = "Recipe" };
     }
 
-    // A format is told by the end of a name, and a request knows nothing of names.
+    // The format follows from the file's extension, which is not part of a request.
     internal static string FormatOf(string path)
     {
         var extension = Path.GetExtension(path);
@@ -241,10 +241,10 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
     }
 }
 
-/// <summary>What later stages want to know of a dataset without reading it.</summary>
-/// <param name="Rows">How many rows it has.</param>
-/// <param name="WithoutControl">How many of them have no control.</param>
-/// <param name="FirstWithoutControl">The index of the first of these.</param>
+/// <summary>Facts about a dataset, for stages that do not read it.</summary>
+/// <param name="Rows">The number of rows.</param>
+/// <param name="WithoutControl">The number of rows without a control.</param>
+/// <param name="FirstWithoutControl">The index of the first row without a control.</param>
 internal sealed record DatasetFacts(long Rows, long WithoutControl, long? FirstWithoutControl)
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };

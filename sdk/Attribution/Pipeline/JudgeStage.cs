@@ -14,15 +14,15 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
 
-/// <summary>Has the answers of the base model and of each run judged.</summary>
+/// <summary>Judges the answers of the base model and of each run's model.</summary>
 internal sealed class JudgeStage : Stage<JudgeSettings>
 {
     public const string Name = StageNames.Judge;
 
-    /// <summary>The scores in numbers, <see cref="JudgedLine"/>.</summary>
+    /// <summary>The aggregate scores, a <see cref="JudgedLine"/>.</summary>
     public const string MetricsFile = "metrics.jsonl";
 
-    /// <summary>The mean score of each prompt, <see cref="PromptScoreLine"/>.</summary>
+    /// <summary>The mean score of each prompt, one <see cref="PromptScoreLine"/> per line.</summary>
     public const string PromptsFile = "prompts.jsonl";
 
     private const string StoreStage = "judgements";
@@ -137,7 +137,7 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
         var progress = new ProgressCallback<int>(done => Context.Reporter.Progress(() => $"{run.RunFolder}: {done} of {lines.Length} answers judged"));
         var judged = JudgedEvaluation.RunAsync(judge, [.. lines.Select(l => l.ToAnswer())], answer => requests[(answer.PromptIndex, answer.Repeat)], progress,
             cancellation).GetAwaiter().GetResult();
-        // What a content filter refuses says nothing against model or prompt, unless nothing is left.
+        // An answer that a content filter refused says nothing against the model or the prompt, unless no answer is left.
         var filtered = judged.Rows.Count(row => row.Verdict.Filtered);
         if (filtered > 0)
             Context.Reporter.Message($"{run.RunFolder}: a content filter of {judge.Name}'s endpoint refused {filtered} of {lines.Length} answers, which "
@@ -167,7 +167,7 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
         ]);
     }
 
-    // What the last step of the run's training says of itself.
+    // Epoch and step of the run's last training step.
     private (double Epoch, int Step) Trained(JobKey run)
     {
         if (run.IsBaseModel)
@@ -179,7 +179,7 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
 
     private JudgeCost CostOf(IEnumerable<StageJob> jobs)
     {
-        // One answer may be in several runs.
+        // One answer may belong to several runs.
         return jobs.Where(job => _asks.ContainsKey(job.Request.Fingerprint)).Select(job => _asks[job.Request.Fingerprint]).GroupBy(ask => ask.Prompt,
             ReferenceEqualityComparer.Instance)
             .Select(asks => JudgeCost.Of(asks.First().Prompt, _llm.Value,
@@ -189,6 +189,6 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
 
     private static string Shortened(string text) => text.Length > 300 ? text[..300] + "..." : text;
 
-    // The built-in judges come with the library, whose hash is in every fingerprint.
+    // Built-in judges are part of the library, whose hash is in every fingerprint.
     private ContentHash? CodeOf(IJudge judge) => judge.GetType().Assembly == typeof(IJudge).Assembly ? null : Context.Plugins.CodeOf(judge);
 }

@@ -8,12 +8,12 @@ using Attribution.Tensors;
 
 namespace Attribution.Pipeline;
 
-/// <summary>Opens the chat model that a project names: behind an endpoint, or of a folder; what it answers is kept in the store.</summary>
+/// <summary>Opens the chat model that a project names, at an endpoint or from a folder. Its replies are kept in the store.</summary>
 internal static class JudgingModel
 {
-    /// <summary>The model. Its key is read from the environment, which a <c>.env</c> file has filled; nothing is asked yet.</summary>
-    /// <exception cref="AttributionException">ATTR1645: the endpoint is no address. ATTR1646: the key cannot be one. ATTR1120, ATTR1121: no model in the
-    /// folder.</exception>
+    /// <summary>The model. The key is read from the environment, into which <c>.env</c> has been loaded. Nothing is asked yet.</summary>
+    /// <exception cref="AttributionException">ATTR1645: the endpoint is not an address. ATTR1646: the key is not a possible key. ATTR1120, ATTR1121: the folder
+    /// contains no model.</exception>
     public static StoredChatCompletion Open(LlmSettings settings, ArtifactStore store) =>
         new(settings.Folder is { } folder ? Local(folder, settings.Execution, store) : Remote(settings), store);
 
@@ -23,7 +23,7 @@ internal static class JudgingModel
         return new(settings.Concurrency is { } most ? options with { Concurrency = most } : options, ChatKey.FromEnvironment());
     }
 
-    // The message leaves the value out: it may carry a password.
+    // The message omits the value, which may contain a password.
     private static Uri Endpoint(string? text) => text is null ? ChatOptions.DefaultEndpoint : Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri
         : throw new AttributionException(ErrorCodes.ChatEndpointInvalid,
             $"JudgeEndpoint is no address. Write one such as {ChatOptions.DefaultEndpoint} or http://localhost:8000/v1.")

@@ -14,8 +14,8 @@ using Attribution.Selection;
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// The vectors of <c>less</c>. Each training set has a warm-up, an artifact with a checkpoint for each epoch; the vectors of the set, and of each evaluation
-/// set for it, are put together from blocks of rows as others are.
+/// Computes the vectors of <c>less</c>. Each training set has a warm-up: an artifact with a checkpoint per epoch. The vectors of the training set, and of each
+/// evaluation set for it, are assembled from blocks of rows like others.
 /// </summary>
 internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource model, VectorFormat format, StageContext context, Action<BlockProgress> count)
 {
@@ -24,17 +24,17 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
     private readonly Dictionary<ContentHash, int> _missing = [];
 
-    /// <summary>Whether a job is one of these.</summary>
+    /// <summary>Whether the job's method is <c>less</c>.</summary>
     public static bool Makes(StageJob job) => job.Key.Method == TrainedMethodNames.Less;
 
-    /// <summary>The job of a training set's vectors; of an evaluation set's for a training set, with both.</summary>
+    /// <summary>The key of a training set's vectors; with <paramref name="eval"/>, the key of that evaluation set's vectors for the training set.</summary>
     public static JobKey KeyOf(string train, string? eval) =>
         new() { Dataset = eval ?? train, Method = TrainedMethodNames.Less, Train = eval is null ? null : train };
 
-    /// <summary>The artifacts that a table was put together from, if that was done now.</summary>
+    /// <summary>The artifacts that a job's table was assembled from, if this run assembled it.</summary>
     public IReadOnlyList<ContentHash>? PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint);
 
-    /// <summary>A job per training set, and one for each training and evaluation set.</summary>
+    /// <summary>A job per training set, and one per pair of training and evaluation set.</summary>
     public IEnumerable<StageJob> Plan(Func<string, InputFile> rowsOf, Func<string, string?> sourceOf)
     {
         foreach (var train in settings.TrainMethods.Contains(TrainedMethodNames.Less) ? settings.Train : [])
@@ -45,7 +45,7 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
                 };
     }
 
-    /// <summary>Makes the jobs that are missing.</summary>
+    /// <summary>Computes the missing jobs.</summary>
     /// <param name="missing">The jobs.</param>
     /// <param name="rowsOf">The rows of a dataset.</param>
     /// <param name="cancellation">Stops between steps or blocks.</param>
@@ -103,7 +103,7 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
         return context.Resolve(stage, stage == StoreStage && format != VectorFormat.Parquet ? new { vectors, format = format.ToName() } : vectors);
     }
 
-    // A share of the rows, drawn by the seed, in the dataset's order.
+    // A share of the rows, drawn with the seed, in the dataset's order.
     private void Train(ArtifactBuilder builder, string train, InputFile rows, CancellationToken cancellation)
     {
         long[] indices = [.. DatasetRows.Read(rows.Path).Select(row => row.Index)];
@@ -146,7 +146,7 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
         writer.Complete();
         if (without > 0)
             context.Reporter.Warning(ErrorCodes.AnswerCutAway,
-                $"{without} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no less vector, because MaxTokens "
+                $"{without} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no vector of less, because MaxTokens "
                 + $"({settings.MaxTokens}) cut their answers away; they are never selected.", job.Source);
     }
 

@@ -12,7 +12,7 @@ using TorchSharp;
 
 namespace Attribution.Pipeline;
 
-/// <summary>The model of a stage: its files, at hand from the start, and the model itself, loaded when something is to be computed.</summary>
+/// <summary>The model of a stage. Its files are known from the start; the model itself is loaded when something must be computed.</summary>
 internal sealed class ModelSource : IDisposable
 {
     private readonly ModelSettings _settings;
@@ -24,7 +24,7 @@ internal sealed class ModelSource : IDisposable
     private readonly Lazy<ChatTemplate> _template;
     private readonly Lazy<RowEncoder> _encoder;
 
-    /// <exception cref="AttributionException">ATTR1120 to ATTR1128: there is no such model, or it cannot be had.</exception>
+    /// <exception cref="AttributionException">ATTR1120 to ATTR1128: there is no such model, or it cannot be fetched.</exception>
     public ModelSource(ModelSettings settings, StageContext context)
     {
         (_settings, _context) = (settings, context);
@@ -47,19 +47,19 @@ internal sealed class ModelSource : IDisposable
         });
     }
 
-    /// <summary>The files that make up the model; what else lies in its folder does not count.</summary>
+    /// <summary>The files that make up the model; other files in its folder are not listed.</summary>
     public IReadOnlyList<string> Files { get; }
 
-    /// <summary>The same, as inputs by name.</summary>
+    /// <summary>The same files as inputs, by name.</summary>
     public IReadOnlyDictionary<string, InputFile> Inputs => Files.ToDictionary(f => Path.GetRelativePath(_folder.Path, f).Replace('\\', '/'), f =>
         new InputFile(f))
         .Concat(_settings.ChatTemplate is { } template ? [KeyValuePair.Create("chat template", new InputFile(ChatTemplate.FileOf(template)))]
             : Enumerable.Empty<KeyValuePair<string, InputFile>>()).ToDictionary();
 
-    /// <summary>Files of the model that no project file names: those that came from the hub.</summary>
+    /// <summary>The model's files that came from the hub, which no project file names.</summary>
     public IEnumerable<string> FetchedFiles => _folder.Repository is null ? [] : Files;
 
-    /// <summary>What to call it wherever it lies: its hub id, or its folder's name.</summary>
+    /// <summary>A name for the model that does not depend on where it lies: its hub id, or its folder's name.</summary>
     public string Name => _folder.Repository is null ? Path.GetFileName(Path.TrimEndingDirectorySeparator(_folder.Path)) : _settings.Model;
 
     public bool IsLoaded => _model.IsValueCreated;
@@ -72,14 +72,14 @@ internal sealed class ModelSource : IDisposable
 
     public ChatTemplate Template => _template.Value;
 
-    /// <summary>Notes in a manifest on what it was computed.</summary>
+    /// <summary>Adds the model's device and libtorch's version to a manifest.</summary>
     public void Describe(ArtifactBuilder builder)
     {
         builder.Device = Model.Transformer.Device.ToString();
         builder.Versions["libtorch"] = $"{TorchLibrary.Load().Version}";
     }
 
-    /// <summary>Turns rows into what the model reads.</summary>
+    /// <summary>Encodes rows as the model's tokens.</summary>
     public RowEncoder Encoder => _encoder.Value;
 
     /// <inheritdoc/>

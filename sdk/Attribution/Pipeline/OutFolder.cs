@@ -4,14 +4,14 @@ using Attribution.Pipeline.Results;
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// The folder <c>out/</c> of an experiment, where people find the results in the layout of the original pipeline. Its files are copies: whatever
-/// is done to them, the store stays whole, and the next run of their stage brings them back.
+/// The folder <c>out/</c> of an experiment, with the results for people, in the original pipeline's layout. Its files are copies: changing them does not affect
+/// the store, and the next run of their stage restores them.
 /// </summary>
 internal sealed class OutFolder(string root, FileHasher hasher)
 {
-    /// <summary>Brings the files of a stage in place and removes those that it had placed before and has no more.</summary>
+    /// <summary>Copies the files of a stage into place, and removes those that it placed before and no longer has.</summary>
     /// <param name="files">The files.</param>
-    /// <param name="before">Paths that it was responsible for the last time, of which those under this folder count.</param>
+    /// <param name="before">The paths that the stage listed the last time; those outside this folder are ignored.</param>
     /// <returns>The paths of the files.</returns>
     public IReadOnlyList<string> Place(IEnumerable<ShownFile> files, IEnumerable<string> before)
     {

@@ -13,8 +13,8 @@ using Attribution.Tokenization;
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// The persona vectors of evaluation sets: a table of one row per layer, where other methods have a row per example. The answers that a generated
-/// one is made from are an artifact of their own, which knows no layer.
+/// Computes the persona vectors of evaluation sets: a table of one row per layer, where other methods have one row per example. The answers behind a generated
+/// vector are an artifact of their own, which does not depend on the layer.
 /// </summary>
 internal sealed class PersonaJobs(ComputeAttributionSettings settings, AttributionMethods methods, ModelSource model, StageContext context)
 {
@@ -26,10 +26,10 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
     private readonly Dictionary<string, Persona> _personas = [];
     private readonly Dictionary<ContentHash, ContentHash> _answers = [];
 
-    /// <summary>Whether a selection method is one of a persona.</summary>
+    /// <summary>Whether a selection method gives a persona vector.</summary>
     public static bool Makes(string method) => method is PersonaVectors.Generated or PersonaVectorFile.Method;
 
-    /// <summary>The answers that a vector was made from, if that was done now.</summary>
+    /// <summary>The artifact of answers that a vector was made from, if this run made the vector.</summary>
     public IReadOnlyList<ContentHash> PartsOf(StageJob job) => _answers.TryGetValue(job.Request.Fingerprint, out var answers) ? [answers] : [];
 
     /// <summary>A job per layer.</summary>
@@ -49,7 +49,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
         }
     }
 
-    /// <summary>Makes the jobs that are missing: of each evaluation set the answers once, then all layers in one pass.</summary>
+    /// <summary>Computes the missing jobs: for each evaluation set the answers once, then all layers in one pass.</summary>
     public IEnumerable<Artifact> Produce(IEnumerable<StageJob> missing, CancellationToken cancellation)
     {
         foreach (var group in missing.GroupBy(job => (Dataset: job.Key.Dataset!, job.Key.Method)))
@@ -154,7 +154,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
             settings.Persona!.MaxNewTokens, progress, cancellation);
         Readable.WriteLines(builder.PathOf(AnswersFile), pairs.Select(pair =>
             new AnswerPair(Last(persona.Prompts[(int)pair.Index]), Last(Messages(pair.Treatment)), Last(Messages(pair.Control!)))));
-        // A file without rows is no dataset.
+        // A dataset must have at least one row.
         if (pairs.Count > 0)
             DatasetRows.Write(builder.PathOf(PairsFile), pairs);
         model.Describe(builder);

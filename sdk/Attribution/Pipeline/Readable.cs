@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Attribution.Pipeline;
 
-/// <summary>How results are written as JSON for people and for other programs: snake_case names, every letter as itself, numbers in full.</summary>
+/// <summary>JSON for results that people and other programs read: snake_case names, letters unescaped, numbers in full precision.</summary>
 internal static class Readable
 {
     /// <summary>One object per line.</summary>
@@ -25,10 +25,10 @@ internal static class Readable
     /// <summary>Reads what <see cref="WriteLines"/> wrote.</summary>
     public static IEnumerable<T> ReadLines<T>(string path) => File.ReadLines(path).Select(line => JsonSerializer.Deserialize<T>(line, Line)!);
 
-    /// <summary>A time as people say it: <c>45 s</c>, <c>9 min</c>, <c>3 h 20 min</c>.</summary>
+    /// <summary>A duration as people write it: <c>45 s</c>, <c>9 min</c>, <c>3 h 20 min</c>.</summary>
     public static string Duration(double seconds) => seconds < 90 ? $"{Math.Max(1, Math.Round(seconds)):0} s"
         : seconds < 5400 ? $"{seconds / 60:0} min" : $"{Math.Floor(seconds / 3600):0} h {seconds % 3600 / 60:0} min";
 
-    /// <summary>A number as JSON can say it: what is not finite is left out.</summary>
+    /// <summary>The number; null if it is not finite, which JSON cannot express.</summary>
     public static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

@@ -9,10 +9,12 @@ using Attribution.Models.Hub;
 
 namespace Attribution.Pipeline;
 
-/// <summary>The use of a recipe for a published dataset by an experiment: its files, found when it is planned, and what it makes of them.</summary>
+/// <summary>
+/// An experiment's use of a recipe for a published dataset: its files, found when the stage is planned, and the rows and prompts made from them.
+/// </summary>
 internal sealed class RecipeUse
 {
-    /// <summary>Where the rows come from.</summary>
+    /// <summary>The file that records where the rows come from.</summary>
     public const string ProvenanceFile = "provenance.json";
 
     private readonly DatasetSettings _dataset;
@@ -21,7 +23,8 @@ internal sealed class RecipeUse
     private readonly RecipeSource _source;
     private readonly StageContext _context;
 
-    /// <exception cref="AttributionException">ATTR1322: a parameter; ATTR1301, ATTR1320, ATTR1123 to ATTR1128: the files cannot be had.</exception>
+    /// <exception cref="AttributionException">ATTR1322: a parameter is wrong; ATTR1301, ATTR1320, ATTR1123 to ATTR1128: the files cannot be
+    /// fetched.</exception>
     public RecipeUse(DatasetSettings dataset, PublishedRecipe recipe, StageContext context)
     {
         (_dataset, _recipe, _context) = (dataset, recipe, context);
@@ -38,7 +41,7 @@ internal sealed class RecipeUse
         }
     }
 
-    /// <summary>What the rows or prompts depend on.</summary>
+    /// <summary>The inputs of the rows or prompts.</summary>
     public object Request => new
     {
         _recipe.Name,
@@ -49,13 +52,13 @@ internal sealed class RecipeUse
         files = _source.Files.Select(f => new InputFile(f)),
     };
 
-    /// <summary>Files that no project file names: those that came from the hub.</summary>
+    /// <summary>The recipe's files that came from the hub, which no project file names.</summary>
     public IEnumerable<string> FetchedFiles => _source.Repository is null ? [] : _source.Files;
 
-    /// <summary>The first of the files, for errors.</summary>
+    /// <summary>The first file, for error messages.</summary>
     public string File => _source.Files[0];
 
-    /// <summary>The rows; once they were read, where they come from is written beside them.</summary>
+    /// <summary>The rows. After the last row, their provenance is written beside them.</summary>
     public IEnumerable<DatasetRow> Rows(ArtifactBuilder builder, DatasetOptions options)
     {
         var broken = new BrokenRows();
@@ -64,8 +67,8 @@ internal sealed class RecipeUse
         Finish(builder, broken);
     }
 
-    /// <summary>The prompts that are held out.</summary>
-    /// <exception cref="AttributionException">ATTR1324: the recipe holds out none.</exception>
+    /// <summary>The held-out prompts.</summary>
+    /// <exception cref="AttributionException">ATTR1324: the recipe holds out no prompts.</exception>
     public IReadOnlyList<HeldOutPrompt> Prompts(ArtifactBuilder builder)
     {
         var broken = new BrokenRows();

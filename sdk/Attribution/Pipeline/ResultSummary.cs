@@ -5,7 +5,7 @@ using Attribution.Pipeline.Verdicts;
 
 namespace Attribution.Pipeline;
 
-/// <summary>The results of an experiment in a few lines: all of them if they are few, else what can be said for each evaluation set.</summary>
+/// <summary>The results of an experiment in a few lines: every run if there are few, else a summary per evaluation set.</summary>
 internal static class ResultSummary
 {
     public const string File = "summary.txt";
@@ -34,7 +34,7 @@ internal static class ResultSummary
             verdict.Text,
         }).Prepend(head).ToArray();
         var used = Enumerable.Range(0, head.Length).Where(c => lines.Skip(1).Any(line => line[c].Length > 0)).ToList();
-        // What does not fit beside each other is in the full table; the verdict stays.
+        // Columns that do not fit are only in the full table; the verdict stays.
         while (used.Count > 3 && used.Sum(c => Width(c) + 3) > MostColumns)
             used.RemoveAt(used.Count - 2);
         return string.Concat(lines.Select(line => ("  " + string.Join("   ",

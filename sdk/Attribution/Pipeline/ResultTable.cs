@@ -9,7 +9,7 @@ using Attribution.Pipeline.Verdicts;
 
 namespace Attribution.Pipeline;
 
-/// <summary>The runs of an experiment as plain text that fits a screen: a section per evaluation set, a line per run, no column that says nothing.</summary>
+/// <summary>The runs of an experiment as plain text that fits a screen: a section per evaluation set, a line per run, and no empty columns.</summary>
 internal static class ResultTable
 {
     public const string File = "metrics.txt";
@@ -46,11 +46,11 @@ internal static class ResultTable
         return text.ToString();
     }
 
-    /// <summary>A difference with its interval, such as <c>+1.20 [0.90, 1.50]</c>.</summary>
+    /// <summary>A difference with its interval, for example <c>+1.20 [0.90, 1.50]</c>.</summary>
     public static string Difference(double? difference, double? lower, double? upper) => difference is null ? Nothing
         : string.Create(CultureInfo.InvariantCulture, $"{difference:+0.00;-0.00;0.00}{(lower is null ? "" : $" [{lower:0.00}, {upper:0.00}]")}");
 
-    /// <summary>A mean with its standard deviation over seeds, such as <c>1.20 ± 0.15</c>.</summary>
+    /// <summary>A mean with its standard deviation over seeds, for example <c>1.20 ± 0.15</c>.</summary>
     public static string Mean(double? mean, double? deviation, string format = "0.00") => mean is null ? Nothing
         : mean.Value.ToString(format, CultureInfo.InvariantCulture) + (deviation is { } sd ? $" ± {sd.ToString(format, CultureInfo.InvariantCulture)}" : "");
 
@@ -92,7 +92,7 @@ internal static class ResultTable
         && (sd > 0 || metric == Judged)
         ? sd : null;
 
-    // The base model's own line has nothing to compare with.
+    // The base model's own line has no change to show.
     private static string Change(RunMetrics run, string before, string after) =>
         run.Metrics.GetValueOrDefault(after) is null ? Nothing : Setting(run, "attribution") == JobKey.None
             ? Number(run, after) : $"{Number(run, before)} -> {Number(run, after)}";

@@ -4,18 +4,18 @@ using Attribution.Pipeline.TensorBoard;
 
 namespace Attribution.Pipeline;
 
-/// <summary>A run as TensorBoard shows it: the curves of its training, and its metrics before and after.</summary>
+/// <summary>A run for TensorBoard: the curves of its training, and its metrics before and after.</summary>
 internal static class RunCurves
 {
-    /// <summary>The folder below <c>out/</c> that TensorBoard is given.</summary>
+    /// <summary>The folder below <c>out/</c> with the event files.</summary>
     public const string Folder = "tensorboard";
 
-    /// <summary>What the name of a metric of the base model ends with.</summary>
+    /// <summary>The suffix of a base model's metric.</summary>
     public const string Before = "_before";
 
     /// <summary>The curves of a run.</summary>
-    /// <param name="metrics">Its metrics. One of the base model (<c>…_before</c>) is the point at step 0 of the metric's curve.</param>
-    /// <param name="training">The steps of its training; none for the base model.</param>
+    /// <param name="metrics">The run's metrics. A metric of the base model (<c>…_before</c>) is the point at step 0 of the metric's curve.</param>
+    /// <param name="training">The steps of the run's training; empty for the base model.</param>
     public static IEnumerable<ScalarPoint> Of(RunMetrics metrics, IReadOnlyList<TrainingStep> training)
     {
         var last = training.Count == 0 ? 0 : training[^1].Step;

@@ -2,12 +2,12 @@ using Attribution.Models.Lora;
 
 namespace Attribution.Pipeline;
 
-/// <summary>The model of a stage with the adapter of one run after the other.</summary>
+/// <summary>The stage's model, with the adapter of one run at a time.</summary>
 internal sealed class RunModel(ModelSource source) : IDisposable
 {
     private string? _adapter;
 
-    /// <summary>Puts a run's adapter on, or takes the last one off; what is on already stays.</summary>
+    /// <summary>Applies a run's adapter, or removes the current one. An adapter that is already applied stays.</summary>
     /// <param name="folder">The adapter's folder; null for the base model.</param>
     public void Use(string? folder)
     {

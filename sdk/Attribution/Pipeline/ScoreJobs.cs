@@ -9,8 +9,8 @@ using Attribution.Selection.Baselines;
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// The baselines that give every training row a score and none a vector: a table of scores per training set, of <c>bm25</c> per training and evaluation set.
-/// What reads the model is put together from blocks of rows, as vectors are.
+/// Computes the baselines that score every training row without vectors: a table of scores per training set, and for <c>bm25</c> per training and evaluation
+/// set. Scores that need the model are assembled from blocks of rows, like vectors.
 /// </summary>
 internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource model, StageContext context, Action<BlockProgress> count)
 {
@@ -20,19 +20,19 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
     private readonly Dictionary<ContentHash, string> _queries = [];
     private readonly Dictionary<ContentHash, int> _missing = [];
 
-    /// <summary>Whether a job is one of these.</summary>
+    /// <summary>Whether the job's method is one of these baselines.</summary>
     public static bool Makes(StageJob job) => BaselineNames.Scored.Contains(job.Key.Method);
 
-    /// <summary>The job of a baseline.</summary>
+    /// <summary>The key of a baseline's job.</summary>
     public static JobKey KeyOf(string train, string eval, string baseline) =>
         new() { Dataset = train, Method = baseline, Eval = baseline == BaselineNames.Bm25 ? eval : null };
 
-    /// <summary>The artifacts that a table was put together from, if that was done now.</summary>
+    /// <summary>The artifacts that a job's table was assembled from, if this run assembled it.</summary>
     public IReadOnlyList<ContentHash>? PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint);
 
-    /// <summary>A job per training set and baseline, of <c>bm25</c> for each evaluation set.</summary>
-    /// <param name="rowsOf">The rows of a dataset.</param>
-    /// <param name="sourceOf">Its file, for errors.</param>
+    /// <summary>A job per training set and baseline, and for <c>bm25</c> also per evaluation set.</summary>
+    /// <param name="rowsOf">The rows of a dataset, by its name.</param>
+    /// <param name="sourceOf">The file of a dataset, by its name, for error messages.</param>
     public IEnumerable<StageJob> Plan(Func<string, InputFile> rowsOf, Func<string, string?> sourceOf)
     {
         foreach (var baseline in settings.Baselines ?? [])
@@ -48,10 +48,10 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
                 }
     }
 
-    /// <summary>Makes the jobs that are missing.</summary>
+    /// <summary>Computes the missing jobs.</summary>
     /// <param name="missing">The jobs.</param>
-    /// <param name="rowsOf">The rows of a dataset.</param>
-    /// <param name="cancellation">Stops between rows or blocks.</param>
+    /// <param name="rowsOf">The rows of a dataset, by its name.</param>
+    /// <param name="cancellation">Checked between rows or blocks.</param>
     public IEnumerable<Artifact> Produce(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
     {
         foreach (var job in missing)
@@ -100,7 +100,7 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
             model.Describe(builder);
     }
 
-    // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
+    // With rows, the request of a table over all rows; without them, the request of its blocks, which the store distinguishes by their content.
     private StageRequest Request(string stage, string method, InputFile? rows) => method == BaselineNames.Length
         ? context.Resolve(stage, new { rows, model = model.Inputs, method, settings.MaxTokens, settings.Loss })
         : context.Resolve(stage, new

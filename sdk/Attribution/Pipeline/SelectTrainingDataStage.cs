@@ -15,21 +15,19 @@ using Attribution.Selection.Probes;
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// Chooses the rows to train on: a job per training set, evaluation set and pair of methods at each layer, scoring and k, and per baseline at each k and seed.
+/// Selects the rows to train on. There is a job per training set, evaluation set, method pair, layer, scoring and k, and per baseline at each k and seed.
 /// </summary>
 internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings>
 {
     public const string Name = StageNames.SelectTrainingData;
 
-    /// <summary>The chosen rows as people read them, best first.</summary>
+    /// <summary>The selected rows for people, best first.</summary>
     public const string SelectedFile = "selected_train_data.jsonl";
 
-    /// <summary>
-    /// The chosen rows and nothing else, in the dataset's order: what training reads. Scores that change without changing the choice leave it as it is.
-    /// </summary>
+    /// <summary>Only the selected rows, in the dataset's order, for training. The file does not change when scores change but the selection does not.</summary>
     public const string TrainFile = "train.jsonl";
 
-    /// <summary>The facts of the choice, <see cref="SelectionFacts"/>.</summary>
+    /// <summary>Facts about the selection, a <see cref="SelectionFacts"/>.</summary>
     public const string FactsFile = "selection.json";
 
     /// <summary>The score and rank of every training row.</summary>
@@ -79,7 +77,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, group.Key.Pool,
                 [.. group.Select(job => new SharedScores.Selection(job.Fingerprint, job.Wanted.Scores, job.Wanted.TopK, job.Wanted.IsBottom,
                     job.Wanted.Scorer))]);
-        // Those of one table after each other, so that the scores and rows of one table at a time are kept.
+        // Jobs that read one table come together, so that the scores and rows of only one table at a time are in memory.
         return base.Produce([.. missing.OrderBy(job => _wanted.GetValueOrDefault(job.Request.Fingerprint)?.Train, StringComparer.Ordinal)], cancellation);
     }
 
@@ -107,7 +105,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         }, Readable.Indented) + "\n");
     }
 
-    // Vectors of the whole model compare with their like alone; a method that none of the other side's compares with is an error.
+    // Vectors of the whole model are compared only with vectors of the same method; a method without a counterpart on the other side is an error.
     private IEnumerable<(string Train, string Eval)> Pairs(TrainSettings train, EvalSettings eval)
     {
         var pairs = Settings.TrainMethods.SelectMany(t => Settings.EvalMethods.Where(e => FamilyOf(train.Name, t) == FamilyOf(eval.Name, e)), (t, e) =>
@@ -121,7 +119,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         { Property = Settings.TrainMethods.Contains(alone) ? "AttributionMethod" : "SelectionMethod" };
     }
 
-    // What a method's vectors compare with: those of a layer with all of that layer, projections with projections, others with themselves.
+    // The family of comparable vectors: vectors of a layer with all vectors of that layer, projections with projections, other methods with themselves.
     private string FamilyOf(string dataset, string method) => method == TrainedMethodNames.Less ? method : !IsOfWholeModel(dataset, method)
         ? "" : IsProjected(dataset, method) ? ProjectionIdentity.FileName : method;
 
@@ -130,7 +128,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             ? [VectorKey.WholeModel] : Settings.SelectionLayers).SelectMany(layer =>
             RunGrid.OfScores(Settings, Suits(layer == VectorKey.WholeModel)).Select(point => Scored(train, eval, trainMethod, evalMethod, layer, point)));
 
-    // Of several scorings a pair takes those that suit it; of which none does is an error.
+    // A pair takes the scorings that suit it; a pair that none suits is an error.
     private Func<string, bool>? Suits(bool ofModel) =>
         ofModel && !Settings.ScoringMethods.All(ScoringMethodNames.ReadsControls) ? scoring => !ScoringMethodNames.ReadsControls(scoring) : null;
 
@@ -164,7 +162,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             Mixture = Settings.Whitening?.Mixture ?? 0
         } : null;
         if (scoring == ScoringMethod.TrakFull)
-            whitening = whitening! with { Mixture = 0 }; // which it does not read
+            whitening = whitening! with { Mixture = 0 }; // it reads no mixture
         object asked = isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : whitening is null ? inputs : new { selection = inputs, whitening };
         var isBottom = at.End == RankingEndNames.Bottom;
         var request = Context.Resolve(StoreStage, isBottom ? new { asked, at.End } : asked);
@@ -197,7 +195,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         { Values = at };
     }
 
-    // A probe depends on the evaluation set alone, so all training sets share it.
+    // A probe depends only on the evaluation set, so all training sets share it.
     private Probe GetProbe(string scores, ScoringMethod method, long seed, object eval, object control, IVectorSource treatments, IVectorSource controls,
         CancellationToken cancellation)
     {
@@ -208,7 +206,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         var probe = Probe.Load(artifact.PathOf(ProbeFile));
         if (!probe.Fit.Converged)
             Context.Reporter.Warning(ErrorCodes.ProbeNotConverged,
-                $"The probe {method.ToName()} was stopped after {probe.Fit.Epochs} epochs while its validation loss still fell "
+                $"The probe {method.ToName()} was stopped after {probe.Fit.Epochs} epochs while its validation loss was still falling "
                     + $"({probe.Fit.ValidationLoss:0.000}).");
         return probe;
     }
@@ -229,7 +227,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         { Values = point.Values };
     }
 
-    // The scores are made already, and by no vectors.
+    // The scores exist already and need no vectors.
     private StageJob ByBaseline(TrainSettings train, EvalSettings eval, string baseline, GridPoint point)
     {
         var (rows, planted, topK) = (RowsOf(train), Planted(train, eval), point.Values.TopK!.Value);
@@ -248,7 +246,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         { Values = point.Values };
     }
 
-    // Training on nothing: the base model, beside the others in the table of results.
+    // Training on no rows: the base model, shown beside the others in the table of results.
     private StageJob Nothing(EvalSettings eval) => new(
         new JobKey { Eval = eval.Name, Attribution = JobKey.None },
         Context.Resolve(StoreStage, new { baseline = JobKey.None }),
@@ -260,14 +258,14 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     private JobResult Table(string dataset, string method, int layer) =>
         Context.Upstream(ComputeAttributionStage.Name).Get(ComputeAttributionStage.KeyOf(dataset, method, layer));
 
-    // A request holds the one file of a table of vectors, or all its files by name if it has several.
+    // A request holds the single file of a vector table, or all files by name if there are several.
     private object FilesOf(JobResult table, int layer)
     {
         var files = table.Outputs.Select(o => o.Name).Intersect(VectorTables.FilesOf(layer)).ToDictionary(name => name, name => Context.Input(table, name));
         return files.Count == 1 ? files.Values.Single() : files;
     }
 
-    // Those of less are of the checkpoints of one training set.
+    // An evaluation table of less belongs to the checkpoints of one training set.
     private JobResult EvalTable(string train, string eval, string method, int layer) => method == TrainedMethodNames.Less
         ? Context.Upstream(ComputeAttributionStage.Name).Get(LessJobs.KeyOf(train, eval)) : Table(eval, method, layer);
 

@@ -2,43 +2,43 @@ using System.Text.Json;
 
 namespace Attribution.Pipeline;
 
-/// <summary>What is to be known of a choice of training rows besides the rows.</summary>
+/// <summary>Facts about a selection of training rows, besides the rows.</summary>
 internal sealed record SelectionFacts
 {
-    /// <summary>How many rows were chosen.</summary>
+    /// <summary>The number of selected rows.</summary>
     public required int TopK { get; init; }
 
-    /// <summary>How many there were to choose from.</summary>
+    /// <summary>The number of rows to select from.</summary>
     public int? TrainRows { get; init; }
 
-    /// <summary>How many of these have no score, because their vector is zero or not finite.</summary>
+    /// <summary>The number of these rows without a score, because their vector is zero or not finite.</summary>
     public int? RowsWithoutScore { get; init; }
 
-    /// <summary>How many evaluation vectors they were compared with.</summary>
+    /// <summary>The number of evaluation vectors that the rows were compared with.</summary>
     public long? EvalRows { get; init; }
 
-    /// <summary>How many evaluation rows have no vector.</summary>
+    /// <summary>The number of evaluation rows without a vector, because their answer was cut away.</summary>
     public long? EvalAnswerCutAway { get; init; }
 
-    /// <summary>The score of the last row that was chosen.</summary>
+    /// <summary>The score of the last selected row.</summary>
     public float? LowestScore { get; init; }
 
-    /// <summary>How many epochs the probe trained, where the scores are a probe's.</summary>
+    /// <summary>The number of epochs that the probe was trained for, if a probe gave the scores.</summary>
     public int? ProbeEpochs { get; init; }
 
-    /// <summary>Whether its validation loss had stopped falling by then.</summary>
+    /// <summary>Whether the probe's validation loss had stopped falling by then.</summary>
     public bool? ProbeConverged { get; init; }
 
-    /// <summary>The share of the held-out evaluation vectors that the probe tells rightly.</summary>
+    /// <summary>The probe's accuracy on the held-out evaluation vectors.</summary>
     public double? ProbeValidationAccuracy { get; init; }
 
-    /// <summary>The share of chosen rows that are known to show the behaviour, where that is known.</summary>
+    /// <summary>Precision at k: the share of selected rows that were planted with the behaviour; null if the planted rows are not known.</summary>
     public double? PrecisionAtK { get; init; }
 
-    /// <summary>The share of the rows known to show the behaviour that were chosen.</summary>
+    /// <summary>Recall at k: the share of the planted rows that were selected.</summary>
     public double? RecallAtK { get; init; }
 
-    /// <summary>One over the place of the first such row among all.</summary>
+    /// <summary>The reciprocal rank of the first planted row among all rows.</summary>
     public double? ReciprocalRank { get; init; }
 
     /// <inheritdoc cref="Selection.RetrievalMeasures" path="/param[@name='Auroc']"/>
@@ -47,7 +47,7 @@ internal sealed record SelectionFacts
     /// <inheritdoc cref="Selection.RetrievalMeasures" path="/param[@name='Auprc']"/>
     public double? Auprc { get; init; }
 
-    /// <summary>The share of all rows that are: what choosing at random would give.</summary>
+    /// <summary>The share of planted rows among all rows: the precision that a random selection would have.</summary>
     public double? PlantedShare { get; init; }
 
     public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Readable.Indented) + "\n");

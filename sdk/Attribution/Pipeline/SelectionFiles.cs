@@ -4,16 +4,16 @@ using Attribution.Selection;
 
 namespace Attribution.Pipeline;
 
-/// <summary>The files of a choice of training rows.</summary>
+/// <summary>Writes the files of a selection.</summary>
 internal static class SelectionFiles
 {
-    /// <summary>Writes the rows, the scores of all, and the facts.</summary>
+    /// <summary>Writes the rows, all scores, and the facts.</summary>
     /// <param name="builder">The artifact.</param>
-    /// <param name="pool">The training set, of which the chosen rows were read.</param>
-    /// <param name="scores">The scores of all rows; of a draw, those that it drew.</param>
-    /// <param name="chosen">The choice, best first.</param>
-    /// <param name="planted">What is known to show the behaviour; null where that is not known.</param>
-    /// <param name="scorer">What scored the rows; null for baselines.</param>
+    /// <param name="pool">The training set, which has read the selected rows.</param>
+    /// <param name="scores">The scores of all rows; for a random draw, those of the drawn rows.</param>
+    /// <param name="chosen">The selected rows, best first.</param>
+    /// <param name="planted">The rows planted with the behaviour; null if not known.</param>
+    /// <param name="scorer">The scorer of the rows; null for baselines.</param>
     public static void Write(
         ArtifactBuilder builder, TrainingPool pool, IReadOnlyList<ScoredRow> scores, IReadOnlyList<ScoredRow> chosen, PlantedRows? planted, RowScorer? scorer)
     {
@@ -29,7 +29,7 @@ internal static class SelectionFiles
 
         var shown = planted is null ? null : pool.Planted(planted.Trait);
         var found = shown is null ? null : RetrievalMeasures.Of(scores, shown.Contains, chosen.Count);
-        // A draw at random orders none but the rows that it drew.
+        // A random draw orders only the rows that it drew.
         var ordered = scores.Count == pool.Count ? found : null;
         new SelectionFacts
         {

@@ -3,22 +3,22 @@ using Attribution.Selection;
 
 namespace Attribution.Pipeline;
 
-/// <summary>The scores of one selection, and the rows that it chooses.</summary>
+/// <summary>The scores of one selection, and the rows that it selects.</summary>
 internal sealed record ScoredSelection(RowScorer Scorer, IReadOnlyList<ScoredRow> Scores, IReadOnlyList<ScoredRow> Chosen);
 
 /// <summary>
-/// The scores of all selections that read one table of training vectors: computed together, in one pass over it, when the first of them is made, and with
-/// one pass over the rows that they choose. Selections that differ in k alone share their scores.
+/// The scores of all selections that read one table of training vectors. They are computed together, in one pass over the table, when the first of them is
+/// taken, and the selected rows are read in one more pass. Selections that differ only in k share their scores.
 /// </summary>
 /// <param name="train">The table's folder.</param>
 /// <param name="layer">The 0-based block.</param>
-/// <param name="pool">The rows.</param>
+/// <param name="pool">The training set's rows.</param>
 /// <param name="wanted">The selections.</param>
 internal sealed class SharedScores(string train, int layer, TrainingPool pool, IReadOnlyList<SharedScores.Selection> wanted)
 {
     private Dictionary<ContentHash, ScoredSelection>? _selections;
 
-    /// <summary>One selection, which can be taken once: its scores are long.</summary>
+    /// <summary>The scores of one selection. Each can be taken only once, because scores need much memory.</summary>
     public ScoredSelection Take(ContentHash selection, CancellationToken cancellation)
     {
         _selections ??= Score(cancellation);
@@ -38,11 +38,11 @@ internal sealed class SharedScores(string train, int layer, TrainingPool pool, I
         return selections;
     }
 
-    /// <summary>A selection that is wanted.</summary>
-    /// <param name="Fingerprint">Of its artifact.</param>
-    /// <param name="Scores">Equal for selections by the same scores.</param>
-    /// <param name="TopK">How many rows it chooses.</param>
-    /// <param name="IsBottom">Whether it chooses the lowest scores.</param>
-    /// <param name="Scorer">What the training rows are compared with.</param>
+    /// <summary>A requested selection.</summary>
+    /// <param name="Fingerprint">The fingerprint of its artifact.</param>
+    /// <param name="Scores">A key that is equal for selections with the same scores.</param>
+    /// <param name="TopK">The number of rows to select.</param>
+    /// <param name="IsBottom">Whether to select the rows with the lowest scores.</param>
+    /// <param name="Scorer">Makes the scorer that the training rows are scored with.</param>
     internal sealed record Selection(ContentHash Fingerprint, string Scores, int TopK, bool IsBottom, Func<CancellationToken, RowScorer> Scorer);
 }

@@ -5,24 +5,24 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
 
-/// <summary>A stage of an experiment: what it makes from its request and from what the stages before it made.</summary>
+/// <summary>A stage of an experiment: computes results from its request and from the results of the stages before it.</summary>
 internal abstract class Stage(StageContext context) : IDisposable
 {
     protected StageContext Context { get; } = context;
 
-    /// <summary>What one job makes, for the summary: such as <c>selection</c>.</summary>
+    /// <summary>The name of one job's result in the summary line, for example <c>selection</c>.</summary>
     public abstract string Noun { get; }
 
-    /// <summary>How many blocks of rows there were and how many of them were computed, where the stage works by blocks.</summary>
+    /// <summary>The number of blocks of rows, in total and computed by this run; null if the stage does not work by blocks.</summary>
     public BlockProgress? Blocks { get; private set; }
 
     /// <summary>Whether the model was loaded.</summary>
     public virtual bool ModelLoaded => false;
 
-    /// <summary>The jobs, in the order of the experiment. Reads requests, results and hashes; loads nothing large.</summary>
+    /// <summary>The jobs, in the experiment's order. Reads requests, results and hashes, and loads nothing large.</summary>
     public abstract IReadOnlyList<StageJob> Plan();
 
-    /// <summary>What several processes may compute at once, for the decision how many there are; null where one process does it all.</summary>
+    /// <summary>The work that several processes can share, from which their number is decided; null if one process does it all.</summary>
     public virtual SharedWork? Share(IReadOnlyList<StageJob> missing) => null;
 
     /// <summary>Called before helpers start, for what can be known only then.</summary>
@@ -31,8 +31,9 @@ internal abstract class Stage(StageContext context) : IDisposable
     }
 
     /// <summary>
-    /// Makes the jobs that are not in the store. Any number of processes may do so at once: each takes a job, or a part of one, that no other process has. A
-    /// helper returns when nothing is free; others wait for what helpers and other builds still compute, and take over what a dead one leaves.
+    /// Computes the jobs that are not in the store. Any number of processes may do so at the same time: each takes a job, or a part of one, that no other
+    /// process has. A helper returns when nothing is free. Other processes wait for what helpers and other builds still compute, and take over what a dead
+    /// process leaves.
     /// </summary>
     public virtual IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
@@ -80,34 +81,34 @@ internal abstract class Stage(StageContext context) : IDisposable
         return made;
     }
 
-    /// <summary>The artifacts that a job's was put together from, if that was done now.</summary>
+    /// <summary>The artifacts that a job's artifact was assembled from, if this run assembled it.</summary>
     public virtual IReadOnlyList<ContentHash> PartsOf(StageJob job) => [];
 
-    /// <summary>What people find of a job under <c>out/</c>.</summary>
+    /// <summary>The files of a job under <c>out/</c>.</summary>
     public abstract IEnumerable<ShownFile> Show(StageJob job, Artifact artifact);
 
-    /// <summary>For people who ask before they build: what jobs that are to run would cost beside time.</summary>
+    /// <summary>The cost of the missing jobs other than time, shown by the <c>explain</c> command.</summary>
     public virtual IEnumerable<string> Forecast(IReadOnlyList<StageJob> missing) => [];
 
-    /// <summary>For people who ask before they build: what is to be computed, in the units in which it is kept.</summary>
+    /// <summary>The units that are to be computed, shown by the <c>explain</c> command.</summary>
     public virtual IEnumerable<StageUnits> Units(IReadOnlyList<StageJob> missing) =>
         missing.GroupBy(job => job.Request.Stage).Select(jobs => new StageUnits(jobs.First().Request, Noun, jobs.Count()));
 
-    /// <summary>What people find of the stage as a whole under <c>out/</c>, once it has finished.</summary>
+    /// <summary>The files of the whole stage under <c>out/</c>, written when it has finished.</summary>
     public virtual IEnumerable<ShownFile> Show() => [];
 
-    /// <summary>Files beyond artifacts and <c>out/</c> that the stage is stale without.</summary>
+    /// <summary>Other files, besides artifacts and <c>out/</c>, that must exist for the stage to be up to date.</summary>
     public virtual IEnumerable<string> OtherFiles => [];
 
-    /// <summary>What is left to do once all jobs are done and before anything is left for others.</summary>
-    /// <returns>What the stage did, where that is not told by its jobs.</returns>
+    /// <summary>Runs after all jobs are done, before the results are published.</summary>
+    /// <returns>The stage's summary, if its jobs do not give one.</returns>
     public virtual string? Finish() => null;
 
     public virtual void Dispose()
     {
     }
 
-    /// <summary>Adds a run over blocks to <see cref="Blocks"/>: a stage has one for each dataset.</summary>
+    /// <summary>Adds a run over blocks to <see cref="Blocks"/>; a stage has one run for each dataset.</summary>
     protected void Count(BlockProgress run)
     {
         var before = Blocks ?? default;
@@ -120,12 +121,12 @@ internal abstract class Stage(StageContext context) : IDisposable
     /// <summary>Says how many of the blocks were computed, where others have computed them.</summary>
     public void CountElsewhere(int ran) => Blocks = Blocks is { } blocks ? blocks with { Ran = ran } : null;
 
-    /// <summary>A file of an artifact, shown as it is.</summary>
+    /// <summary>Shows a file of an artifact unchanged.</summary>
     protected static ShownFile Copy(Artifact artifact, string name, string path) =>
         ShownFile.Of(path, artifact.PathOf(name), artifact.Outputs.Single(o => o.Name == name));
 }
 
-/// <summary>A stage that is told its own settings; <see cref="StageList"/> finds it by their type.</summary>
+/// <summary>A stage with settings of its own type, by which <see cref="StageList"/> finds it.</summary>
 internal abstract class Stage<TSettings>(StageContext context) : Stage(context)
     where TSettings : StageSettings
 {
@@ -135,17 +136,17 @@ internal abstract class Stage<TSettings>(StageContext context) : Stage(context)
 /// <summary>The stages of an experiment.</summary>
 internal static class StageList
 {
-    /// <summary>Their names, in the order in which they run; an experiment has some of them.</summary>
+    /// <summary>The names, in the order in which stages run; an experiment has some of them.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. ExperimentStage.All.Select(stage => stage.Name).Distinct()];
 
-    // An assembly of its own that nothing here refers to, so that a changed page is no changed library (LibraryHash). No result depends on it.
+    // A separate assembly that nothing here refers to, so that changing the page does not change the library (LibraryHash). No result depends on it.
     private const string Reporting = "Attribution.Reporting";
 
-    /// <summary>The stage that the settings of a context are for: of <c>FineTuneSettings</c> it is <c>FineTuneStage</c>.</summary>
+    /// <summary>The stage for the settings of a context: <c>FineTuneStage</c> for <c>FineTuneSettings</c>.</summary>
     public static Stage Create(StageContext context)
     {
         var name = context.Settings.GetType().Name.Replace("Settings", "Stage", StringComparison.Ordinal);
-        // Found by its name: a look at every type of the library would load libtorch for stages that have no use for it.
+        // Found by name: scanning every type of the library would load libtorch for stages that do not need it.
         string[] places = ["", ".Context", ".GroundTruth"];
         var stage = places.Select(place => typeof(StageList).Assembly.GetType($"{typeof(StageList).Namespace}{place}.{name}")).FirstOrDefault(type =>
             type is not null) ?? Type.GetType($"{Reporting}.{name}, {Reporting}")

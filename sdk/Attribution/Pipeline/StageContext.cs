@@ -7,16 +7,16 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
 
-/// <summary>What the stages of one process share: the request, the store, the results of the stages before.</summary>
+/// <summary>What the stages of a process share: the request, the store, and the results of earlier stages.</summary>
 internal sealed class StageContext : IDisposable
 {
     private readonly Func<string, StageResult> _upstream;
     private readonly Lazy<PluginSet> _plugins;
 
-    /// <param name="settings">What the stage is told.</param>
-    /// <param name="state">The experiment's state; null for the one that the request names.</param>
-    /// <param name="reporter">Told how it goes.</param>
-    /// <param name="upstream">Gives the result of a stage before; null to read it from the state.</param>
+    /// <param name="settings">The stage's settings.</param>
+    /// <param name="state">The experiment's state; null to use the folder that the request names.</param>
+    /// <param name="reporter">Receives messages and progress.</param>
+    /// <param name="upstream">Returns the result of an earlier stage; null to read it from the state.</param>
     public StageContext(StageSettings settings, StageReporter reporter, string? state = null, Func<string, StageResult>? upstream = null)
     {
         Settings = settings;
@@ -29,32 +29,31 @@ internal sealed class StageContext : IDisposable
 
     public StageReporter Reporter { get; }
 
-    /// <summary>Stops what plans the stage, such as fetching a model.</summary>
+    /// <summary>Cancels the planning of the stage, for example while a model is fetched.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    /// <summary>What the stage is told.</summary>
+    /// <summary>The stage's settings.</summary>
     public StageSettings Settings { get; }
 
     public StateFolder State { get; }
 
     public ArtifactStore Store { get; }
 
-    /// <summary>The experiment's own classes; its assembly is loaded when it is first asked for.</summary>
+    /// <summary>The experiment's own classes. Their assembly is loaded on first use.</summary>
     public PluginSet Plugins => _plugins.Value;
 
-    /// <summary>Whether the metrics are to become the snapshot, whatever they are.</summary>
+    /// <summary>Whether to accept the metrics as the new snapshot, whatever they are.</summary>
     public bool AcceptSnapshot { get; init; }
 
     /// <summary>
-    /// Whether this process helps another that runs the stage: it computes what is free, and neither waits for the rest nor leaves results for the stages
-    /// behind.
+    /// Whether this process helps another one that runs the stage. A helper computes what is free; it neither waits for the rest nor publishes results.
     /// </summary>
     public bool IsHelper { get; init; }
 
-    /// <summary>Starts helpers, as many as it is told; what it returns ends them. Null where the stage is to be run by this process alone.</summary>
+    /// <summary>Starts a helper for each environment; disposing the result ends them. Null to run the stage in this process only.</summary>
     public Func<IReadOnlyList<HelperEnvironment>, IHelpers>? StartHelpers { get; init; }
 
-    /// <summary>The helpers at work; what this process has not computed itself may then have been computed for this run all the same.</summary>
+    /// <summary>The running helpers; null if there are none. With helpers, artifacts that this process did not compute may still belong to this run.</summary>
     public IHelpers? Helpers { get; set; }
 
     /// <summary>Workers elsewhere that compute what a stage needs the model for; null where this process and its helpers do.</summary>
@@ -63,17 +62,17 @@ internal sealed class StageContext : IDisposable
     /// <summary>Whether this process leaves the model to <see cref="RemoteWorkers"/> and only puts together what they compute.</summary>
     public bool IsHead { get; set; }
 
-    /// <summary>How far the stage as a whole has come, for lines about one of its units; such as <c>8 of 21 adapters</c>.</summary>
+    /// <summary>The progress of the whole stage, for lines about one of its units, for example <c>8 of 21 adapters</c>.</summary>
     public string? Standing { get; set; }
 
-    /// <summary>Whether files may be fetched and changed; explaining changes nothing.</summary>
+    /// <summary>Whether files may not be fetched or changed, as when a build is only explained.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The result of a stage before this one.</summary>
+    /// <summary>The result of an earlier stage.</summary>
     public StageResult Upstream(string stage) => _upstream(stage);
 
-    /// <summary>A file that a stage before this one wrote, as an input.</summary>
-    /// <exception cref="AttributionException">ATTR1801: it is no longer as it was written.</exception>
+    /// <summary>A file that an earlier stage wrote, as an input.</summary>
+    /// <exception cref="AttributionException">ATTR1801: the file has changed since it was written.</exception>
     public InputFile Input(JobResult job, string name)
     {
         var output = job.Outputs.FirstOrDefault(o => o.Name == name)
@@ -82,16 +81,16 @@ internal sealed class StageContext : IDisposable
         var path = Path.Combine(Store.Root, job.Artifact, name);
         if (!File.Exists(path) || Store.Hasher.HashFile(path) != output.Hash)
             throw new AttributionException(ErrorCodes.StoreDamaged,
-                $"The file '{name}' of the artifact {job.Artifact} is missing or damaged. Build again: the stage that wrote it mends it.")
+                $"The file '{name}' of the artifact {job.Artifact} is missing or damaged. Build again: the stage that wrote it repairs it.")
             { File = path };
         return new InputFile(path);
     }
 
-    /// <summary>All files of a job of a stage before this one, as inputs by name.</summary>
-    /// <exception cref="AttributionException">ATTR1801: one is no longer as it was written.</exception>
+    /// <summary>All files of an earlier stage's job, as inputs by name.</summary>
+    /// <exception cref="AttributionException">ATTR1801: a file has changed since it was written.</exception>
     public IReadOnlyDictionary<string, InputFile> Inputs(JobResult job) => job.Outputs.ToDictionary(o => o.Name, o => Input(job, o.Name));
 
-    /// <summary>Fixes a request. The code that counts is the library, and the experiment's own where it takes part.</summary>
+    /// <summary>Completes a request with the hash of the code that counts: the library's, and the experiment's own if it takes part.</summary>
     public StageRequest Resolve(string stage, object request, ContentHash? own = null) =>
         StageRequest.Resolve(stage, request, Store.Hasher, own is { } code ? ContentHash.Of($"{Code} {code}") : Code);
 

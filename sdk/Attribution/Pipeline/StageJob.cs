@@ -5,15 +5,15 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
 
-/// <summary>One thing that a stage makes: an artifact of the store.</summary>
-/// <param name="Key">What it is in the experiment.</param>
-/// <param name="Request">What it is made from, wherever it is wanted.</param>
-/// <param name="Produce">Makes it; null for a job that its stage makes together with others.</param>
+/// <summary>One result of a stage: an artifact of the store.</summary>
+/// <param name="Key">The job's place in the experiment.</param>
+/// <param name="Request">The inputs, which identify the artifact.</param>
+/// <param name="Produce">Computes the result; null if the stage computes the job together with others.</param>
 internal sealed record StageJob(JobKey Key, StageRequest Request, Action<ArtifactBuilder, CancellationToken>? Produce = null)
 {
     /// <summary>
-    /// Computes the parts that <see cref="Produce"/> puts together, before it is called; null where there are none. Several processes may do so at once: each
-    /// takes parts that no other has.
+    /// Computes the parts that <see cref="Produce"/> assembles, before it is called; null if there are none. Several processes may do so at the same time: each
+    /// takes parts that no other process has.
     /// </summary>
     public Action<CancellationToken>? ComputeParts { get; init; }
 
@@ -24,14 +24,14 @@ internal sealed record StageJob(JobKey Key, StageRequest Request, Action<Artifac
     public RunPoint? Values { get; init; }
 }
 
-/// <summary>A file that people find under <c>out/</c>.</summary>
-/// <param name="Path">Its path below <c>out/</c>, with <c>/</c>.</param>
+/// <summary>A file for people under <c>out/</c>.</summary>
+/// <param name="Path">The path below <c>out/</c>, with <c>/</c> as separator.</param>
 internal sealed record ShownFile(string Path)
 {
-    /// <summary>What it is a copy of.</summary>
+    /// <summary>The file to copy; null if <see cref="Bytes"/> is set.</summary>
     public (string File, OutputFile Content)? Source { get; private init; }
 
-    /// <summary>Its bytes, if it is no copy.</summary>
+    /// <summary>The content; null if the file is a copy.</summary>
     public byte[]? Bytes { get; private init; }
 
     public static ShownFile Of(string path, string file, OutputFile content) => new(path) { Source = (file, content) };

@@ -3,31 +3,31 @@ using System.Globalization;
 
 namespace Attribution.Pipeline;
 
-/// <summary>Processes that help with a stage; disposing ends them.</summary>
+/// <summary>The processes that help with a stage. Disposing ends them.</summary>
 internal interface IHelpers : IDisposable
 {
-    /// <summary>How many were started.</summary>
+    /// <summary>The number of helpers that were started.</summary>
     int Count { get; }
 
-    /// <summary>How many still run.</summary>
+    /// <summary>The number of helpers that are still running.</summary>
     int Alive { get; }
 }
 
-/// <summary>How far a stage has come, as people who wait read it: such as <c>412 of 780 blocks, 6 of 8 workers, 31 rows/s, 9 min left</c>.</summary>
-/// <param name="context">The stage's.</param>
+/// <summary>The progress line of a stage, for example <c>412 of 780 blocks, 6 of 8 workers, 31 rows/s, 9 min left</c>.</summary>
+/// <param name="context">The stage's context.</param>
 internal sealed class StageProgress(StageContext context)
 {
-    // Before, a guess would be one of the start of the process.
+    // Earlier estimates would measure the start of the process.
     private static readonly TimeSpan LeastElapsed = TimeSpan.FromSeconds(5);
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private (long Units, long Rows)? _start;
 
-    /// <summary>The text.</summary>
-    /// <param name="done">How many units are there, whoever computed them.</param>
-    /// <param name="total">How many there will be.</param>
-    /// <param name="noun">What one is.</param>
-    /// <param name="rows">How many rows the done ones have, where they are blocks of rows.</param>
+    /// <summary>The progress line.</summary>
+    /// <param name="done">The number of finished units, whoever computed them.</param>
+    /// <param name="total">The total number of units.</param>
+    /// <param name="noun">The name of one unit.</param>
+    /// <param name="rows">The number of rows in the finished units, if they are blocks of rows.</param>
     public string Tell(long done, long total, string noun, long? rows = null)
     {
         var text = $"{done} of {total} {noun}s";

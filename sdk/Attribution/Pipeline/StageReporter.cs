@@ -3,46 +3,46 @@ using Attribution.Models.Hub;
 
 namespace Attribution.Pipeline;
 
-/// <summary>Told how a stage goes; the methods do nothing unless they are overridden. Called from several threads.</summary>
+/// <summary>Receives the messages and the progress of a stage. The methods do nothing unless overridden. They are called from several threads.</summary>
 public class StageReporter
 {
-    /// <summary>Something that a person should read.</summary>
+    /// <summary>A message for everybody.</summary>
     public virtual void Message(string text)
     {
     }
 
-    /// <summary>Something that only a person who looks for it should read.</summary>
+    /// <summary>A detail, for readers who ask for more output.</summary>
     public virtual void Detail(string text)
     {
     }
 
-    /// <summary>Something that is not as it should be and does not stop the stage.</summary>
+    /// <summary>A problem that does not stop the stage.</summary>
     /// <param name="code">One of <see cref="ErrorCodes"/>.</param>
-    /// <param name="text">What is not as it should be, and what to do.</param>
-    /// <param name="file">The file that it is about, if there is one.</param>
-    /// <param name="row">Its 0-based row there.</param>
+    /// <param name="text">The problem, and what to do about it.</param>
+    /// <param name="file">The file that the problem is in, if any.</param>
+    /// <param name="row">The 0-based row of the file.</param>
     public virtual void Warning(string code, string text, string? file = null, long? row = null)
     {
     }
 
-    /// <summary>One of several errors that stop the stage; the last is thrown.</summary>
+    /// <summary>One of several errors that stop the stage. The last one is thrown instead.</summary>
     public virtual void Error(AttributionException error)
     {
     }
 
-    /// <summary>The one line that says what the stage did.</summary>
+    /// <summary>The summary line of a finished stage.</summary>
     public virtual void Summary(string text)
     {
     }
 
-    /// <summary>How far the stage has come.</summary>
-    /// <param name="text">Makes the text; called only if somebody wants to know.</param>
+    /// <summary>Progress of the stage.</summary>
+    /// <param name="text">Makes the text; called only if the progress is shown.</param>
     public virtual void Progress(Func<string> text)
     {
     }
 
-    /// <summary>Tells how far files are fetched from the hub.</summary>
-    /// <param name="what">What is fetched.</param>
+    /// <summary>Reports the progress of files that are fetched from the hub.</summary>
+    /// <param name="what">The name of what is fetched.</param>
     internal IProgress<HubProgress> Fetching(string what) => new ProgressCallback<HubProgress>(fetched =>
         Progress(() => $"fetching {what}: {fetched.DoneBytes / 1_000_000} of {fetched.TotalBytes / 1_000_000} MB"));
 }

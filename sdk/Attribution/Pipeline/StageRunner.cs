@@ -8,15 +8,15 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline;
 
-/// <summary>Runs a stage: takes from the store what is there, computes the rest, and leaves results where the next stages and people look for them.</summary>
+/// <summary>Runs a stage: takes existing results from the store, computes the rest, and publishes the results for the next stages and for people.</summary>
 internal static class StageRunner
 {
-    /// <summary>A file in the store's folder that says what the folder is.</summary>
+    /// <summary>A file in the store's folder that marks the folder as a store.</summary>
     public const string StoreMarker = ".attribution-store";
 
     /// <summary>Runs the stage.</summary>
-    /// <exception cref="AttributionException">What stopped it.</exception>
-    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
+    /// <exception cref="AttributionException">The error that stopped the stage.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static StageSummary Run(string name, Stage stage, StageContext context, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
@@ -45,9 +45,9 @@ internal static class StageRunner
         return summary;
     }
 
-    /// <summary>Computes what is free of a stage that another process runs, and leaves the rest to that one.</summary>
-    /// <exception cref="AttributionException">What stopped it.</exception>
-    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
+    /// <summary>Computes what is free in a stage that another process runs, and leaves the rest to that process.</summary>
+    /// <exception cref="AttributionException">The error that stopped the helper.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static void Help(Stage stage, StageContext context, CancellationToken cancellation)
     {
         var jobs = stage.Plan().DistinctBy(j => j.Request.Fingerprint).ToArray();
@@ -91,7 +91,7 @@ internal static class StageRunner
         using var helpers = StartHelpers(stage, missing, context);
         foreach (var artifact in stage.Produce(missing, cancellation))
             artifacts.Add(artifact.Fingerprint, artifact);
-        // What helpers made is found here as if it had always been there.
+        // Artifacts of helpers look here as if they had always been in the store.
         return (artifacts, helpers is null ? artifacts.Values.Count(a => a.Produced) : missing.Count);
     }
 
@@ -145,11 +145,11 @@ internal static class StageRunner
             .Select(file => Path.Combine(store, d.Artifact.Stage, d.Artifact.Fingerprint.ToString(), file)));
         state.SaveLast(name, done.Select(d => (d.Job.Key, d.Job.Request, stage.PartsOf(d.Job))));
         WholeFile.Write(state.ResultFile(name), ResultOf(name, done).Write());
-        // The list comes last: until it is there, the stage is not up to date.
+        // The list is written last: until it exists, the stage is not up to date.
         WholeFile.Write(state.FilesFile(name), string.Concat(kept.Concat(shown).Concat(stage.OtherFiles).Select(path => path + "\n")));
     }
 
-    /// <summary>The result that the stages behind read.</summary>
+    /// <summary>The result for the stages after this one.</summary>
     public static StageResult ResultOf(string name, IEnumerable<(StageJob Job, Artifact Artifact)> done) =>
         new(name, [.. done.Select(d => new JobResult(d.Job.Key, $"{d.Artifact.Stage}/{d.Artifact.Fingerprint}",
             d.Artifact.Outputs) { Source = d.Job.Source, Values = d.Job.Values })]);

@@ -4,25 +4,25 @@ using Attribution.Data.Store;
 
 namespace Attribution.Pipeline;
 
-/// <summary>Units of a stage that are to be computed, and what they cost as far as the store knows.</summary>
-/// <param name="Like">A request of one of them.</param>
-/// <param name="Noun">What one is.</param>
-/// <param name="Count">How many there are.</param>
-/// <param name="Parts">The artifacts of each.</param>
+/// <summary>Units of a stage that are to be computed, and their expected cost from measurements in the store.</summary>
+/// <param name="Like">The request of one of the units.</param>
+/// <param name="Noun">The name of a unit.</param>
+/// <param name="Count">The number of units.</param>
+/// <param name="Parts">The number of artifacts per unit.</param>
 internal sealed record StageUnits(StageRequest Like, string Noun, int Count, int Parts = 1)
 {
-    /// <summary>The dataset that they are of; null where that need not be said.</summary>
+    /// <summary>The dataset of the units; null to leave it out of the text.</summary>
     public string? Of { get; init; }
 
-    // So many tell the mean; a store may hold a hundred thousand.
+    // This many give a good mean; a store may hold a hundred thousand.
     private const int MostRead = 200;
 
     /// <summary>
-    /// Such as <c>20 adapters: about 2 min (6.1 s each on cpu), 3 MB</c>, from what units of the same kind and model took that are in the store; <c>not
-    /// measured yet</c> where there are none.
+    /// The expected cost, for example <c>20 adapters: about 2 min (6.1 s each on cpu), 3 MB</c>, from units of the same kind and model in the store; <c>not
+    /// measured yet</c> if there are none.
     /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="workers">The processes that share the work.</param>
+    /// <param name="workers">The number of processes that share the work.</param>
     public string Describe(ArtifactStore store, int workers)
     {
         var what = $"{Count} {Noun}{(Count == 1 ? "" : "s")}{(Of is null ? "" : $" of '{Of}'")}";
@@ -37,7 +37,7 @@ internal sealed record StageUnits(StageRequest Like, string Noun, int Count, int
             + string.Create(CultureInfo.InvariantCulture, $"{(workers > 1 ? $", {workers} workers" : "")}), {Math.Max(1, bytes * Count / 1e6):#,0} MB");
     }
 
-    // A request may hold the older form of itself.
+    // A request may be nested in a newer one.
     private static JsonNode? ModelOf(JsonNode? request) =>
         request is not JsonObject json ? null : json["model"] ?? json.Select(member => ModelOf(member.Value)).FirstOrDefault(model => model is not null);
 }

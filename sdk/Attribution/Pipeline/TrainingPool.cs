@@ -5,21 +5,21 @@ using Attribution.Selection;
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// The rows of a training set that selections are written of. Decoding a set takes longer than scoring it, so those of all selections that are made
-/// together are read in one pass.
+/// The rows of a training set that selections are written from. Decoding a set takes longer than scoring it, so one pass reads the rows of all selections that
+/// are computed together.
 /// </summary>
 /// <param name="path">The set's rows.</param>
-/// <param name="plantedColumn">The column that names the behaviour that a row shows; null where that is not known.</param>
+/// <param name="plantedColumn">The column with the behaviour that was planted in a row; null if not known.</param>
 internal sealed class TrainingPool(string path, string? plantedColumn)
 {
     private readonly Dictionary<long, DatasetRow> _rows = [];
     private readonly Dictionary<string, HashSet<long>> _behaviours = new(StringComparer.Ordinal);
     private long[]? _indices;
 
-    /// <summary>Whether any row has the column of behaviours; known once rows were read.</summary>
+    /// <summary>Whether any row has a value in the column of planted behaviours; known once rows were read.</summary>
     public bool HasPlantedColumn { get; private set; }
 
-    /// <summary>How many rows there are; known once rows were read.</summary>
+    /// <summary>The number of rows; known once rows were read.</summary>
     public int Count => _indices?.Length ?? 0;
 
     /// <summary>The index of every row, in order.</summary>
@@ -30,7 +30,7 @@ internal sealed class TrainingPool(string path, string? plantedColumn)
         return _indices!;
     }
 
-    /// <summary>Reads the rows of selections, in place of those that were read before, unless these are among them.</summary>
+    /// <summary>Reads the rows with these indices. They replace the rows read before, unless those already include them.</summary>
     public void Read(IReadOnlySet<long> indices, CancellationToken cancellation)
     {
         if (_indices is not null && indices.All(_rows.ContainsKey))
@@ -56,11 +56,11 @@ internal sealed class TrainingPool(string path, string? plantedColumn)
         _indices ??= [.. all!];
     }
 
-    /// <summary>The rows of a selection that were read, joined with it in the order of its ranks.</summary>
+    /// <summary>The rows of a selection, which must have been read, joined with their scores in order of rank.</summary>
     public IReadOnlyList<SelectedRow> Join(IReadOnlyList<ScoredRow> chosen) =>
         SelectedRows.Join(chosen, chosen.Select(row => _rows.GetValueOrDefault(row.Index)).OfType<DatasetRow>());
 
-    /// <summary>The rows of the set that show a behaviour; known once rows were read.</summary>
+    /// <summary>The indices of the rows planted with a behaviour; known once rows were read.</summary>
     public IReadOnlySet<long> Planted(string behaviour) => _behaviours.GetValueOrDefault(behaviour) ?? [];
 
     private string? BehaviourOf(DatasetRow row) => plantedColumn is not null && row.Metadata.TryGetValue(plantedColumn, out var value)
@@ -68,5 +68,5 @@ internal sealed class TrainingPool(string path, string? plantedColumn)
         ? value.GetString() : null;
 }
 
-/// <summary>Which rows of a training set are known to show a behaviour: those whose <paramref name="Column"/> names the <paramref name="Trait"/>.</summary>
+/// <summary>The definition of planted rows: those whose <paramref name="Column"/> contains the <paramref name="Trait"/>.</summary>
 internal sealed record PlantedRows(string Column, string Trait);

@@ -4,7 +4,7 @@ using Attribution.Data.Store;
 namespace Attribution.Pipeline;
 
 /// <summary>
-/// The vectors of a block's rows at one layer: float32 <c>[rows, D]</c>, little-endian, row after row and nothing else. The manifest keeps its hash.
+/// The vectors of a block's rows at one layer: float32 <c>[rows, D]</c>, little-endian, row-major, without a header. The manifest has the hash.
 /// </summary>
 internal static class VectorBlockFile
 {

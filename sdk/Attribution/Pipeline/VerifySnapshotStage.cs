@@ -7,7 +7,7 @@ using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Pipeline;
 
-/// <summary>Compares the metrics with those in git. It makes nothing that the store would keep, so it looks each time it runs.</summary>
+/// <summary>Compares the metrics with the snapshot in git. The stage has no artifact, so it compares on every run.</summary>
 internal sealed class VerifySnapshotStage(StageContext context) : Stage<VerifySnapshotSettings>(context)
 {
     public const string Name = StageNames.VerifySnapshot;
@@ -29,7 +29,7 @@ internal sealed class VerifySnapshotStage(StageContext context) : Stage<VerifySn
 
     private string Folder => Settings.Snapshots;
 
-    /// <summary>Compares, and writes what a difference asks for.</summary>
+    /// <summary>Compares the metrics, and writes the received metrics if they differ.</summary>
     /// <exception cref="AttributionException">ATTR1701: the metrics differ. ATTR1702: the snapshot cannot be read.</exception>
     public override string Finish()
     {
@@ -78,7 +78,7 @@ internal sealed class VerifySnapshotStage(StageContext context) : Stage<VerifySn
             new(outcome, values, [.. (differences ?? []).Select(d => new MetricDifference(d.Run, d.Metric, d.Expected, d.Got, d.Tolerance))]));
     }
 
-    // All but the last are told here; the last carries what to do.
+    // All differences but the last are reported here; the last is thrown with the instructions.
     private AttributionException Fail(IReadOnlyList<SnapshotDifference> differences, string verified, string received)
     {
         foreach (var difference in differences.Take(Math.Min(differences.Count, MostErrors) - 1))

@@ -9,16 +9,16 @@ using Attribution.Judging.Chat;
 
 namespace Attribution.Pipeline;
 
-/// <summary>The evaluation sets that a language model writes, the one that also judges; each of its replies is kept in the store.</summary>
+/// <summary>Evaluation sets that a language model writes: the model that also judges. Each of its replies is kept in the store.</summary>
 internal sealed class WrittenDatasets(LlmSettings? settings, StageContext context) : IDisposable
 {
     private readonly Lazy<StoredChatCompletion> _model = new(() => JudgingModel.Open(settings ?? new(), context.Store));
 
-    /// <summary>Whether a dataset is written.</summary>
+    /// <summary>Whether a language model writes the dataset.</summary>
     public static bool Has(DatasetSettings dataset) => dataset.Recipe == PersonaWriter.Recipe;
 
-    /// <summary>What the rows or prompts depend on.</summary>
-    /// <exception cref="AttributionException">ATTR1322: nothing says what the trait is, or a parameter is not known.</exception>
+    /// <summary>The inputs of the rows or prompts.</summary>
+    /// <exception cref="AttributionException">ATTR1322: the trait's description is missing, or a parameter is unknown.</exception>
     public object RequestOf(DatasetSettings dataset)
     {
         if (dataset.Parameters?.Keys.FirstOrDefault(name => name != "Description") is { } unknown)
@@ -36,15 +36,15 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
         };
     }
 
-    /// <summary>The pairs.</summary>
+    /// <summary>The pairs, as rows.</summary>
     public IEnumerable<DatasetRow> Rows(DatasetSettings dataset, ArtifactBuilder builder, CancellationToken cancellation) =>
         RecipeOutput.Choose(Write(dataset, builder, cancellation).Rows, new DatasetOptions { Path = dataset.Name, Filter = dataset.Filter });
 
-    /// <summary>The messages that are held out.</summary>
+    /// <summary>The held-out prompts.</summary>
     public IReadOnlyList<HeldOutPrompt> Prompts(DatasetSettings dataset, ArtifactBuilder builder, CancellationToken cancellation) =>
         Write(dataset, builder, cancellation).Prompts;
 
-    /// <summary>How many replies datasets take that are not there yet.</summary>
+    /// <summary>The number of replies that are still needed, as text.</summary>
     public string Forecast(IEnumerable<DatasetSettings> datasets) =>
         $"asks {_model.Value.Name}: about {datasets.Sum(d => PersonaWriter.Calls(PairsOf(d)))} calls to write datasets";
 

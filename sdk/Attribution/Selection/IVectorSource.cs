@@ -3,18 +3,18 @@ using Attribution.Data.Vectors;
 
 namespace Attribution.Selection;
 
-/// <summary>Vectors that can be read from the start as often as needed, one row after the other, and never need to be in memory together.</summary>
+/// <summary>Vectors that can be read row by row, from the start as often as needed, without having all of them in memory.</summary>
 public interface IVectorSource
 {
-    /// <summary>What to call it in messages: a file or a set of files.</summary>
+    /// <summary>The source's name in messages: a file or a set of files.</summary>
     string Name { get; }
 
     /// <summary>Calls <paramref name="visit"/> for every row, in the table's order. The vector is valid only during the call.</summary>
     void Read(VectorVisitor visit);
 
     /// <summary>
-    /// Calls <paramref name="visit"/> for every block of rows, possibly from several threads at once and in any order: what is fastest. A block is valid
-    /// only during the call.
+    /// Calls <paramref name="visit"/> for every block of rows, in whatever way is fastest: possibly from several threads at once and in any order. A block is
+    /// valid only during the call.
     /// </summary>
     void ReadBlocks(VectorBlockVisitor visit, CancellationToken cancellation = default)
     {
@@ -43,10 +43,10 @@ public interface IVectorSource
     }
 }
 
-/// <summary>Sees one row.</summary>
-/// <param name="index">The row's 0-based place in its dataset.</param>
-/// <param name="vector">Its vector, [D].</param>
+/// <summary>Receives one row.</summary>
+/// <param name="index">The 0-based index of the row in its dataset.</param>
+/// <param name="vector">The row's vector, [D].</param>
 public delegate void VectorVisitor(long index, ReadOnlySpan<float> vector);
 
-/// <summary>Sees some rows.</summary>
+/// <summary>Receives a block of rows.</summary>
 public delegate void VectorBlockVisitor(scoped in VectorBlock block);

@@ -2,14 +2,14 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Selection;
 
-/// <summary>Vectors that are in memory.</summary>
+/// <summary>Vectors in memory.</summary>
 public sealed class MemoryVectors : IVectorSource
 {
     private readonly IReadOnlyList<float[]> _vectors;
 
-    /// <summary>A row for each vector.</summary>
-    /// <param name="vectors">The vectors, [D] each; NaN in the first number for a row without one. They are not copied.</param>
-    /// <exception cref="AttributionException">ATTR1504: two of them have different widths.</exception>
+    /// <summary>Creates a source with one row per vector.</summary>
+    /// <param name="vectors">The vectors, [D] each; a row without a vector has NaN as its first component. They are not copied.</param>
+    /// <exception cref="AttributionException">ATTR1504: two vectors have different widths.</exception>
     public MemoryVectors(params IReadOnlyList<float[]> vectors)
     {
         _vectors = vectors;
@@ -21,15 +21,15 @@ public sealed class MemoryVectors : IVectorSource
                 { Row = row };
     }
 
-    /// <summary>Vectors one after the other, as <see cref="Methods.VectorComputer"/> gives them.</summary>
-    /// <param name="vectors">[N, D], row by row.</param>
-    /// <param name="rows">N.</param>
+    /// <summary>Creates a source from concatenated vectors, as <see cref="Methods.VectorComputer"/> returns them.</summary>
+    /// <param name="vectors">[N, D], row-major.</param>
+    /// <param name="rows">N, the number of rows.</param>
     public static MemoryVectors RowMajor(float[] vectors, int rows) => new([.. vectors.Chunk(Math.Max(1, vectors.Length / Math.Max(1, rows)))]);
 
-    /// <summary>What to call it in messages.</summary>
+    /// <summary>The source's name in messages.</summary>
     public string Name { get; init; } = "vectors in memory";
 
-    /// <summary>The row's 0-based place in its dataset for each vector; null where the vectors are of all rows in order.</summary>
+    /// <summary>The 0-based index in the dataset for each vector; null if the vectors are those of all rows in order.</summary>
     public IReadOnlyList<long>? Indices { get; init; }
 
     /// <inheritdoc/>

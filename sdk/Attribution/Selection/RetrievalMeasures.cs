@@ -1,27 +1,23 @@
 namespace Attribution.Selection;
 
 /// <summary>
-/// How well scores find the rows that are known to show a behaviour, the planted ones: the measures of DATE-LM (arXiv 2507.09424). The first k, and the first
-/// planted row, are those of the order that selection goes by: the higher score first, of equal scores the lower row number. A row without a score comes after
-/// all others.
+/// How well scores find the planted rows, which are known to show a behaviour: the measures of DATE-LM (arXiv 2507.09424). Rows are ranked as in selection: by
+/// descending score, equal scores by ascending row index. A row without a score comes after all others.
 /// </summary>
-/// <param name="PrecisionAtK">The share of the first k rows that are planted.</param>
+/// <param name="PrecisionAtK">The share of planted rows among the first k rows.</param>
 /// <param name="RecallAtK">The share of the planted rows that are among the first k.</param>
-/// <param name="ReciprocalRank">One over the place of the first planted row; its mean over evaluation sets is the MRR.</param>
-/// <param name="Auroc">
-/// The area under the ROC curve: the chance that a planted row scores higher than another row, a tie counting one half. Null where all rows are planted.
-/// </param>
-/// <param name="Auprc">
-/// The area under the precision-recall curve as average precision: each planted row's precision at its score, rows of equal scores taken together, and the mean
-/// of that.
-/// </param>
+/// <param name="ReciprocalRank">One over the rank of the first planted row; its mean over evaluation sets is the MRR.</param>
+/// <param name="Auroc">The area under the ROC curve: the probability that a planted row scores higher than another row, a tie counting one half. Null if all
+/// rows are planted.</param>
+/// <param name="Auprc">The area under the precision-recall curve as average precision: the mean over planted rows of the precision at the row's score, with
+/// rows of equal score taken together.</param>
 public sealed record RetrievalMeasures(double PrecisionAtK, double RecallAtK, double ReciprocalRank, double? Auroc, double Auprc)
 {
-    /// <summary>Measures scores.</summary>
-    /// <param name="scores">Every row's score, in any order.</param>
-    /// <param name="isPlanted">Whether a row, by its index, is planted.</param>
-    /// <param name="k">How many rows are selected, at least 1.</param>
-    /// <returns>The measures; null where no row is planted, so that there is nothing to find.</returns>
+    /// <summary>Computes the measures of scores.</summary>
+    /// <param name="scores">The score of every row, in any order.</param>
+    /// <param name="isPlanted">Whether the row with an index is planted.</param>
+    /// <param name="k">The number of selected rows, at least 1.</param>
+    /// <returns>The measures; null if no row is planted.</returns>
     public static RetrievalMeasures? Of(IReadOnlyList<ScoredRow> scores, Func<long, bool> isPlanted, int k)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);

@@ -6,8 +6,8 @@ using Attribution.Selection.Scoring;
 namespace Attribution.Selection;
 
 /// <summary>
-/// Scores training rows for one evaluation set. The set is reduced to a direction (or a probe) of the vectors' width when the scorer is made, so scoring
-/// is one pass over the training vectors (two for <c>cos_sim_debias_train</c>) and no N x M matrix exists.
+/// Scores training rows for one evaluation set. Creating a scorer reduces the set to a direction (or a probe) of the vectors' width, so scoring is one pass
+/// over the training vectors (two for <c>cos_sim_debias_train</c>), and no N x M matrix exists.
 /// </summary>
 public sealed class RowScorer
 {
@@ -27,51 +27,52 @@ public sealed class RowScorer
     private RowScorer(ScoringMethod method, IReadOnlyList<double[]> evaluation, long skipped, WhiteningOptions whitening)
         : this(method, new double[evaluation[0].Length], evaluation.Count, skipped) => (Evaluation, Whitening) = (evaluation, whitening);
 
-    /// <summary>How rows are scored.</summary>
+    /// <summary>The scoring method.</summary>
     public ScoringMethod Method { get; }
 
-    /// <summary>How many evaluation vectors are in it.</summary>
+    /// <summary>The number of evaluation vectors that were used.</summary>
     public long RowCount { get; }
 
-    /// <summary>How many evaluation vectors were left out because a component was not finite (an answer that truncation cut away).</summary>
+    /// <summary>The number of evaluation vectors that were left out because a component was not finite (truncation cut the answer away).</summary>
     public long SkippedCount { get; }
 
-    /// <summary>The probe of <see cref="ScoringMethod.Linear"/> and <see cref="ScoringMethod.Mlp"/>; else null.</summary>
+    /// <summary>The probe of <see cref="ScoringMethod.Linear"/> and <see cref="ScoringMethod.Mlp"/>; null for other methods.</summary>
     public Probe? Probe { get; }
 
-    /// <summary>Whether a score is more than a dot product: a probe's with hidden layers.</summary>
+    /// <summary>Whether a score needs more than a dot product, as for a probe with hidden layers.</summary>
     internal bool IsDeep => Probe is { Layers.Count: > 1 };
 
-    /// <summary>D.</summary>
+    /// <summary>D, the width of the vectors.</summary>
     internal int Dimension => Probe?.Dimension ?? Direction.Length;
 
     /// <summary>
-    /// What rows are multiplied with: of length 1, or zero, so that the float32 products stay in their range whatever the size of the evaluation vectors.
+    /// The direction that rows are multiplied with. It has length 1, or is zero, so that the float32 products stay in range whatever the size of the evaluation
+    /// vectors.
     /// </summary>
     internal double[] Direction { get; }
 
-    /// <summary>What the products are to be multiplied with.</summary>
+    /// <summary>The factor of the products.</summary>
     internal double Length { get; }
 
-    /// <summary>Of methods that whiten: the evaluation vectors, whose second moments may count.</summary>
+    /// <summary>For methods that divide second moments out: the evaluation vectors, whose second moments may be included.</summary>
     internal IReadOnlyList<double[]> Evaluation { get; } = [];
 
-    /// <summary>How second moments are taken out; null for other methods.</summary>
+    /// <summary>How second moments are divided out; null for other methods.</summary>
     internal WhiteningOptions? Whitening { get; }
 
-    /// <summary>What is added to the score: a linear probe's bias.</summary>
+    /// <summary>The number added to the score: a linear probe's bias.</summary>
     private double Offset { get; }
 
-    /// <summary>Reads the evaluation vectors.</summary>
-    /// <param name="method">How rows will be scored.</param>
+    /// <summary>Creates a scorer from evaluation vectors.</summary>
+    /// <param name="method">The scoring method.</param>
     /// <param name="evaluation">E, [M, D].</param>
-    /// <param name="control">C, the evaluation set's control vectors; only methods of which <see cref="ScoringMethods.ReadsControls"/> is true read
-    /// them.</param>
-    /// <param name="seed">Decides the training of a probe.</param>
-    /// <param name="whitening">Of <c>trak_full</c> and <c>trackstar</c>; their defaults if left out.</param>
-    /// <param name="cancellation">Stops the training of a probe.</param>
-    /// <exception cref="AttributionException">There are no finite vectors, or no control vectors where they are needed, or too few pairs for a probe, or an
-    /// option is out of range.</exception>
+    /// <param name="control">C, the control vectors of the evaluation set; read only if <see cref="ScoringMethods.ReadsControls"/> is true of the
+    /// method.</param>
+    /// <param name="seed">The seed of a probe's training.</param>
+    /// <param name="whitening">The options of <c>trak_full</c> and <c>trackstar</c>; the defaults unless given.</param>
+    /// <param name="cancellation">Cancels the training of a probe.</param>
+    /// <exception cref="AttributionException">There are no finite vectors, no control vectors although they are needed, too few pairs for a probe, or an option
+    /// is out of range.</exception>
     public static RowScorer From(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null, long seed = 0,
         WhiteningOptions? whitening = null, CancellationToken cancellation = default)
     {
@@ -111,15 +112,15 @@ public sealed class RowScorer
         return vectors.Count > 0 ? new(method, vectors, skipped, options) : throw RowMean.NothingIn(evaluation, skipped);
     }
 
-    /// <summary>Scores by a probe that has been trained.</summary>
+    /// <summary>Creates a scorer from a trained probe.</summary>
     /// <param name="method"><see cref="ScoringMethod.Linear"/> or <see cref="ScoringMethod.Mlp"/>.</param>
     /// <param name="probe">The probe.</param>
     public static RowScorer Of(ScoringMethod method, Probe probe) => new(method, probe);
 
-    /// <summary>Scores along one direction, such as a persona vector, which takes the place of the evaluation vectors.</summary>
-    /// <param name="method">How rows will be scored.</param>
-    /// <param name="direction">[D].</param>
-    /// <exception cref="AttributionException">The method is a probe, which one direction cannot train.</exception>
+    /// <summary>Creates a scorer from one direction, for example a persona vector, in place of evaluation vectors.</summary>
+    /// <param name="method">The scoring method.</param>
+    /// <param name="direction">The direction, [D].</param>
+    /// <exception cref="AttributionException">The method is a probe, which cannot be trained on one direction.</exception>
     public static RowScorer Along(ScoringMethod method, ReadOnlySpan<float> direction)
     {
         if (method.Whitens())
@@ -135,21 +136,21 @@ public sealed class RowScorer
 
     /// <summary>Scores every training row.</summary>
     /// <param name="train">R, [N, D].</param>
-    /// <returns>The rows' indices and float32 scores, in their order; NaN for a vector that is zero or not finite.</returns>
-    /// <exception cref="AttributionException">The training vectors have another width.</exception>
+    /// <returns>The rows' indices and float32 scores, in row order; NaN for a vector that is zero or not finite.</returns>
+    /// <exception cref="AttributionException">The training vectors have a different width.</exception>
     public IReadOnlyList<ScoredRow> Score(IVectorSource train) => Score([this], train)[0];
 
     /// <summary>Scores every training row for several scorers in one pass over the training vectors.</summary>
-    /// <param name="scorers">At least one.</param>
+    /// <param name="scorers">The scorers, at least one.</param>
     /// <param name="train">R, [N, D].</param>
-    /// <param name="cancellation">Looked at between blocks.</param>
-    /// <returns>For each scorer what <see cref="Score(IVectorSource)"/> gives, number for number.</returns>
+    /// <param name="cancellation">Checked between blocks.</param>
+    /// <returns>For each scorer, exactly the result of <see cref="Score(IVectorSource)"/>.</returns>
     /// <exception cref="AttributionException">As for <see cref="Score(IVectorSource)"/>.</exception>
     public static IReadOnlyList<IReadOnlyList<ScoredRow>> Score(IReadOnlyList<RowScorer> scorers, IVectorSource train,
         CancellationToken cancellation = default) =>
         ScoringPass.Run(scorers, train, cancellation);
 
-    /// <summary>The score of a row that has one, from its dot product with <see cref="Direction"/> and its length.</summary>
+    /// <summary>The score of a row, from its norm and its dot product with <see cref="Direction"/>.</summary>
     internal double Finish(double dot, double norm) => Method is ScoringMethod.Proj or ScoringMethod.DotProduct
         ? dot * Length
         : dot * Length / Math.Max(norm, Vectors.Epsilon) + Offset;

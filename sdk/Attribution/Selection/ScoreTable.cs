@@ -5,7 +5,7 @@ using Parquet.Schema;
 
 namespace Attribution.Selection;
 
-/// <summary>The scores of a run's training rows, as <c>scores.parquet</c> has them.</summary>
+/// <summary>The scores of a run's training rows, as in <c>scores.parquet</c>.</summary>
 internal sealed class ScoreTable
 {
     private const int GroupRows = 122_880;
@@ -14,8 +14,8 @@ internal sealed class ScoreTable
     private readonly int[] _byRank;
 
     /// <param name="rows">Each row's index in the training set.</param>
-    /// <param name="scores">Its score.</param>
-    /// <param name="ranks">Its place among all rows, from 1; 0 for a row without a score.</param>
+    /// <param name="scores">The score of each row.</param>
+    /// <param name="ranks">The rank of each row among all, from 1; 0 for a row without a score.</param>
     public ScoreTable(long[] rows, float[] scores, int[] ranks)
     {
         (Rows, Scores, Ranks) = (rows, scores, ranks);
@@ -31,14 +31,14 @@ internal sealed class ScoreTable
 
     public IReadOnlyList<int> Ranks { get; }
 
-    /// <summary>How many rows there are.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count => Rows.Count;
 
-    /// <summary>How many of them have a score.</summary>
+    /// <summary>The number of rows with a score.</summary>
     public int Ranked => _byRank.Length;
 
     /// <summary>Reads <c>scores.parquet</c>.</summary>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.ReportInputInvalid"/>: it is no such table.</exception>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.ReportInputInvalid"/>: the file is not such a table.</exception>
     public static ScoreTable Read(string path)
     {
         var (rows, scores, ranks) = (new List<long>(), new List<float>(), new List<int>());
@@ -56,7 +56,7 @@ internal sealed class ScoreTable
             if (scores.Count != rows.Count || ranks.Count != rows.Count)
                 throw new InvalidDataException($"there are {rows.Count} idx, {scores.Count} scores and {ranks.Count} ranks");
         }
-        // Damage surfaces in the package as whatever its arithmetic ran into.
+        // For damaged files the package throws whatever exception its arithmetic runs into.
         catch (Exception e)
         {
             throw new AttributionException(ErrorCodes.ReportInputInvalid,
@@ -67,7 +67,7 @@ internal sealed class ScoreTable
     }
 
     /// <summary>Writes <c>scores.parquet</c>: <c>idx BIGINT</c>, <c>score FLOAT</c>, <c>rank BIGINT</c>. Equal rows give equal bytes.</summary>
-    /// <exception cref="IOException">Writing failed, for instance on a full disk.</exception>
+    /// <exception cref="IOException">Writing failed, for example because the disk is full.</exception>
     public static void Write(string path, long[] rows, float[] scores, int[] ranks)
     {
         var (index, score, rank) = (new DataField<long>("idx", false), new DataField<float>("score", false), new DataField<long>("rank", false));
@@ -85,15 +85,15 @@ internal sealed class ScoreTable
         output.Complete();
     }
 
-    /// <summary>The places of the rows of the first ranks, best first.</summary>
+    /// <summary>The positions of the first rows by rank, best first.</summary>
     public IEnumerable<int> InOrder(int count) => _byRank.Take(count);
 
-    /// <summary>The places of the rows of the last ranks, lowest first.</summary>
+    /// <summary>The positions of the last rows by rank, lowest first.</summary>
     public IEnumerable<int> FromTheEnd(int count) => _byRank.Reverse().Take(count);
 
-    /// <summary>A row's rank, or null if it has no score.</summary>
+    /// <summary>A row's rank; null if it has no score.</summary>
     public int? RankOf(long row) => _places.TryGetValue(row, out var place) && Ranks[place] is > 0 and var rank ? rank : null;
 
-    /// <summary>A row's score, or null if it has none.</summary>
+    /// <summary>A row's score; null if it has none.</summary>
     public float? ScoreOf(long row) => _places.TryGetValue(row, out var place) && Ranks[place] > 0 ? Scores[place] : null;
 }

@@ -1,8 +1,8 @@
 namespace Attribution.Selection;
 
 /// <summary>
-/// The file <see cref="FileName"/>: the score of every training row, in Parquet with <c>idx</c>, <c>score</c> and <c>rank</c>, the row's place among all, from
-/// 1; 0 for a row without a score.
+/// The file <see cref="FileName"/> with the score of every training row: a Parquet file with <c>idx</c>, <c>score</c> and <c>rank</c>, the row's rank among all
+/// from 1; 0 for a row without a score.
 /// </summary>
 public static class ScoredRows
 {
@@ -20,7 +20,7 @@ public static class ScoredRows
     }
 
     /// <summary>Reads the file.</summary>
-    /// <exception cref="Diagnostics.AttributionException">It is no such table.</exception>
+    /// <exception cref="Diagnostics.AttributionException">The file is not such a table.</exception>
     public static IReadOnlyList<ScoredRow> Read(string path)
     {
         var table = ScoreTable.Read(path);

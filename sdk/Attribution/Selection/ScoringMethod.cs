@@ -4,8 +4,8 @@ using Attribution.Diagnostics;
 namespace Attribution.Selection;
 
 /// <summary>
-/// How a training row is scored against an evaluation set. With <c>n(v) = v / max(|v|, 1e-6)</c>, evaluation vectors E, training vectors R
-/// and the evaluation set's control vectors C.
+/// How a training row is scored against an evaluation set. With <c>n(v) = v / max(|v|, 1e-6)</c>, evaluation vectors E, training vectors R, and control vectors
+/// C of the evaluation set.
 /// </summary>
 public enum ScoringMethod
 {
@@ -18,30 +18,27 @@ public enum ScoringMethod
     /// <summary><c>dot_product</c>: <c>mean_j &lt;R_i, E_j&gt;</c>.</summary>
     DotProduct,
 
-    /// <summary><c>cos_sim_debias_eval</c>: cos_sim with the direction <c>c = n(mean n(C_j))</c> taken out of every E_j.</summary>
+    /// <summary><c>cos_sim_debias_eval</c>: cos_sim with the direction <c>c = n(mean n(C_j))</c> projected out of every E_j.</summary>
     CosSimDebiasEval,
 
-    /// <summary><c>cos_sim_debias_train</c>: cos_sim with the direction <c>r = n(mean n(R_i))</c> taken out of every n(R_i).</summary>
+    /// <summary><c>cos_sim_debias_train</c>: cos_sim with the direction <c>r = n(mean n(R_i))</c> projected out of every n(R_i).</summary>
     CosSimDebiasTrain,
 
     /// <summary>
-    /// <c>trak_full</c>: <c>mean_j E_j^T (R^T R + lambda I)^-1 R_i</c>, lambda being <see cref="WhiteningOptions.Damping"/> times the mean eigenvalue of <c>R^T
-    /// R</c>
-    /// (TRAK, arXiv 2303.14186, of one checkpoint and without its Q).
+    /// <c>trak_full</c>: <c>mean_j E_j^T (R^T R + lambda I)^-1 R_i</c>, where lambda is <see cref="WhiteningOptions.Damping"/> times the mean eigenvalue of
+    /// <c>R^T R</c> (TRAK, arXiv 2303.14186, with one checkpoint and without its Q).
     /// </summary>
     TrakFull,
 
     /// <summary>
-    /// <c>trackstar</c>: <c>mean_j cos(S^-1/2 R_i, S^-1/2 E_j)</c>, S the second moments <c>(1 - m) R^T R / N + m E^T E / M</c>, damped as those of
-    /// <c>trak_full</c>, with m
-    /// <see cref="WhiteningOptions.Mixture"/> (arXiv 2410.17413).
+    /// <c>trackstar</c>: <c>mean_j cos(S^-1/2 R_i, S^-1/2 E_j)</c> with the second moments <c>S = (1 - m) R^T R / N + m E^T E / M</c>, damped like those of
+    /// <c>trak_full</c>, where m is <see cref="WhiteningOptions.Mixture"/> (arXiv 2410.17413).
     /// </summary>
     TrackStar,
 
     /// <summary>
-    /// <c>linear</c>: the logit of <c>n(R_i)</c> under a linear classifier trained to tell E from C, both normalised
-    /// (<see cref="Probes.ProbeOptions.Linear"/>).
-    /// Experimental in the original.
+    /// <c>linear</c>: the logit of <c>n(R_i)</c> under a linear classifier trained to tell E from C, both normalized
+    /// (<see cref="Probes.ProbeOptions.Linear"/>). Experimental in the original pipeline.
     /// </summary>
     Linear,
 
@@ -49,7 +46,7 @@ public enum ScoringMethod
     Mlp,
 }
 
-/// <summary>The names of <see cref="ScoringMethod"/> as experiments write them.</summary>
+/// <summary>The names of <see cref="ScoringMethod"/> in experiments.</summary>
 public static class ScoringMethods
 {
     private static readonly (ScoringMethod Method, string Name)[] Names =
@@ -65,17 +62,17 @@ public static class ScoringMethods
         (ScoringMethod.Mlp, ScoringMethodNames.Mlp),
     ];
 
-    /// <summary>The name as experiments write it.</summary>
+    /// <summary>The method's name in experiments.</summary>
     public static string ToName(this ScoringMethod method) => Names.Single(n => n.Method == method).Name;
 
-    /// <summary>Whether it reads the evaluation set's control vectors.</summary>
+    /// <summary>Whether the method reads the control vectors of the evaluation set.</summary>
     public static bool ReadsControls(this ScoringMethod method) => method is ScoringMethod.CosSimDebiasEval or ScoringMethod.Linear or ScoringMethod.Mlp;
 
-    /// <summary>Whether it takes out second moments, and so reads <see cref="WhiteningOptions"/>.</summary>
+    /// <summary>Whether the method divides second moments out, and so reads <see cref="WhiteningOptions"/>.</summary>
     public static bool Whitens(this ScoringMethod method) => method is ScoringMethod.TrakFull or ScoringMethod.TrackStar;
 
-    /// <summary>The method of a name.</summary>
-    /// <exception cref="AttributionException">There is none; the message lists the known ones.</exception>
+    /// <summary>The method with this name.</summary>
+    /// <exception cref="AttributionException">There is no such method; the message lists the known ones.</exception>
     public static ScoringMethod Parse(string name)
     {
         foreach (var known in Names)

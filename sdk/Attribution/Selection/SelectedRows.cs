@@ -6,25 +6,25 @@ using Attribution.Tokenization;
 
 namespace Attribution.Selection;
 
-/// <summary>A training row that was selected.</summary>
-/// <param name="Rank">Its place in the selection, from 1.</param>
-/// <param name="Index">The row's 0-based place in its dataset.</param>
-/// <param name="Score">Its score.</param>
-/// <param name="Treatment">What to train on.</param>
+/// <summary>A selected training row.</summary>
+/// <param name="Rank">The rank in the selection, from 1.</param>
+/// <param name="Index">The 0-based index of the row in its dataset.</param>
+/// <param name="Score">The row's score.</param>
+/// <param name="Treatment">The conversation to train on.</param>
 public sealed record SelectedRow(int Rank, long Index, float Score, Conversation Treatment);
 
 /// <summary>
-/// <c>selected_train_data.jsonl</c>: a line per selected row, best first, with <c>rank</c>, <c>idx</c>, <c>score</c> and <c>messages</c>
-/// (or <c>tokens</c> and <c>keep</c> where the dataset came tokenised).
+/// The file <c>selected_train_data.jsonl</c>: a line per selected row, best first, with <c>rank</c>, <c>idx</c>, <c>score</c> and <c>messages</c> (or
+/// <c>tokens</c> and <c>keep</c> if the dataset is pre-tokenized).
 /// </summary>
 public static class SelectedRows
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Joins a selection with the rows that it is of, in the order of the ranks. The dataset is streamed.</summary>
+    /// <summary>Joins a selection with the rows of its dataset, in rank order. The dataset is streamed.</summary>
     /// <param name="selection">The selection, best first.</param>
     /// <param name="rows">The dataset that was scored.</param>
-    /// <exception cref="AttributionException">A selected row is not in the dataset: the vectors are of another one.</exception>
+    /// <exception cref="AttributionException">A selected row is not in the dataset: the vectors belong to another dataset.</exception>
     public static IReadOnlyList<SelectedRow> Join(IReadOnlyList<ScoredRow> selection, IEnumerable<DatasetRow> rows)
     {
         var ranks = selection.Select((row, place) => (row.Index, place)).ToDictionary(p => p.Index, p => p.place);
@@ -50,12 +50,12 @@ public static class SelectedRows
         Write(json, row.Treatment, "");
     });
 
-    /// <summary>Writes conversations to train on as a dataset, by the names that a <see cref="Dataset"/> has for its columns.</summary>
+    /// <summary>Writes conversations to train on as a dataset, with the column names of <see cref="Dataset"/>.</summary>
     internal static void WriteDataset(string path, IEnumerable<Conversation> treatments) =>
         Write(path, treatments, (json, treatment) => Write(json, treatment, "treatment_"));
 
     /// <summary>Reads the file.</summary>
-    /// <exception cref="AttributionException">It is not there, or a line of it is malformed; the exception names the row.</exception>
+    /// <exception cref="AttributionException">The file is missing, or a line is malformed; the exception names the row.</exception>
     public static IReadOnlyList<SelectedRow> Read(string path)
     {
         if (!File.Exists(path))
@@ -65,7 +65,7 @@ public static class SelectedRows
         return [.. File.ReadLines(path).Select((line, row) => Read(line, path, row))];
     }
 
-    /// <summary>Whether a file looks like one of selected rows: its first line has a rank.</summary>
+    /// <summary>Whether a file looks like a file of selected rows: its first line has a rank.</summary>
     internal static bool Recognizes(string path) =>
         path.EndsWith(".jsonl", StringComparison.Ordinal) && File.Exists(path) && File.ReadLines(path).FirstOrDefault() is { } line
             && line.StartsWith("{\"rank\":", StringComparison.Ordinal);

@@ -4,10 +4,10 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Selection;
 
-/// <summary>Chooses k training rows.</summary>
+/// <summary>Selects k training rows.</summary>
 public static class TopK
 {
-    /// <summary>The k rows of the highest scores, highest first, ties broken by the lower row index. NaN is never selected.</summary>
+    /// <summary>Selects the k rows with the highest scores, highest first; the lower index wins a tie. NaN is never selected.</summary>
     /// <exception cref="AttributionException">k is not positive, or there are fewer than k rows with a score.</exception>
     public static IReadOnlyList<ScoredRow> Select(IReadOnlyList<ScoredRow> scores, int k)
     {
@@ -16,7 +16,7 @@ public static class TopK
         return [.. finite.OrderByDescending(s => s.Score).ThenBy(s => s.Index).Take(k)];
     }
 
-    /// <summary>The k rows of the lowest scores, lowest first, ties broken by the lower row index. NaN is never selected.</summary>
+    /// <summary>Selects the k rows with the lowest scores, lowest first; the lower index wins a tie. NaN is never selected.</summary>
     /// <exception cref="AttributionException">k is not positive, or there are fewer than k rows with a score.</exception>
     public static IReadOnlyList<ScoredRow> SelectLowest(IReadOnlyList<ScoredRow> scores, int k)
     {
@@ -26,8 +26,8 @@ public static class TopK
     }
 
     /// <summary>
-    /// k rows drawn at random, the same for the same seed and rows on every machine: those whose SHA-256 of seed and index is smallest.
-    /// Their score is their place in the draw, as a share from 1 down.
+    /// Draws k random rows: those with the smallest SHA-256 of seed and index. A seed gives the same rows on every machine. The score of a row is its place in
+    /// the draw, as a share from 1 down.
     /// </summary>
     /// <exception cref="AttributionException">k is not positive, or there are fewer than k rows.</exception>
     public static IReadOnlyList<ScoredRow> Random(IReadOnlyList<long> indices, int k, long seed)
@@ -59,6 +59,6 @@ public static class TopK
 }
 
 /// <summary>A training row and its score.</summary>
-/// <param name="Index">The row's 0-based place in its dataset.</param>
-/// <param name="Score">Its score; NaN for a row that cannot be scored and is never selected.</param>
+/// <param name="Index">The 0-based index of the row in its dataset.</param>
+/// <param name="Score">The score; NaN for a row that has none and is never selected.</param>
 public readonly record struct ScoredRow(long Index, float Score);

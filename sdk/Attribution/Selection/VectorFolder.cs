@@ -5,16 +5,15 @@ using Attribution.Selection.Sources;
 
 namespace Attribution.Selection;
 
-/// <summary>A folder of vectors in any of the forms that are known: those of <see cref="VectorTables"/>, and what the original pipeline wrote.</summary>
+/// <summary>Opens a folder of vectors in any known form: those of <see cref="VectorTables"/>, and the original pipeline's.</summary>
 public static class VectorFolder
 {
     /// <summary>Opens the vectors of one layer.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="layer">The 0-based block.</param>
-    /// <exception cref="AttributionException">
-    /// <see cref="ErrorCodes.VectorTableInvalid"/>: no vectors, or of two forms. <see cref="ErrorCodes.VectorTableIncomplete"/>: a file is missing or files do
-    /// not fit each other. <see cref="ErrorCodes.NpyInvalid"/>: a file is damaged.
-    /// </exception>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.VectorTableInvalid"/>: there are no vectors, or vectors in two forms.
+    /// <see cref="ErrorCodes.VectorTableIncomplete"/>: a file is missing, or files do not belong together. <see cref="ErrorCodes.NpyInvalid"/>: a file is
+    /// damaged.</exception>
     public static IVectorSource Open(string folder, int layer)
     {
         if (!Directory.Exists(folder))
@@ -40,10 +39,10 @@ public static class VectorFolder
         };
     }
 
-    /// <summary>Whether the folder is one that the original pipeline wrote.</summary>
+    /// <summary>Whether the original pipeline wrote the folder.</summary>
     internal static bool IsOriginal(string folder) => OriginalVectors.Has(folder);
 
-    /// <summary>The rows that the vectors of a folder are of.</summary>
+    /// <summary>The rows of the dataset that the vectors of a folder belong to.</summary>
     /// <exception cref="AttributionException">As for <see cref="Dataset.Open(DatasetOptions)"/>.</exception>
     public static IEnumerable<DatasetRow> Rows(string folder) => OriginalVectors.Has(folder)
         ? DatasetRows.Read(Path.Combine(folder, "data.rank*.parquet"), hasMetadata: false)
@@ -60,7 +59,7 @@ public static class VectorFolder
             throw NpyHeader.Invalid(path, "it holds whole numbers of 64 bits, which vectors are not made of");
         var indices = Column<long>(folder, VectorTables.IndexFile(layer), NpyType.Int64, header.Shape[0]);
         RequireDistinct(indices, path);
-        // Without scales, float16 is what a script that knows of none would have written.
+        // float16 without scales is what a script that does not know of scales would write.
         var scales = header.Type == NpyType.Int8 || (isScaled && File.Exists(Path.Combine(folder, VectorTables.ScalesFile(layer))))
             ? Column<float>(folder, VectorTables.ScalesFile(layer), NpyType.Float32, header.Shape[0])
             : [];

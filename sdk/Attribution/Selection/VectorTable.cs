@@ -10,7 +10,7 @@ namespace Attribution.Selection;
 /// <param name="layer">The 0-based block.</param>
 public sealed class VectorTable(string path, int layer) : IVectorSource
 {
-    /// <summary>What all threads together may hold, where row groups are so large that it matters.</summary>
+    /// <summary>The limit for all threads together, which matters for very large row groups.</summary>
     private const long MostBytes = 2L << 30;
 
     /// <inheritdoc/>

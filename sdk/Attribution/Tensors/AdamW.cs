@@ -5,24 +5,24 @@ using static TorchSharp.torch;
 namespace Attribution.Tensors;
 
 /// <summary>
-/// Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2). TorchSharp's own makes temporary scalars inside of its step,
-/// which is not safe (<see cref="Scalars"/>); this one holds its scalars.
+/// Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101, algorithm 2). TorchSharp's own implementation creates temporary scalars in its
+/// step, which is not safe (<see cref="Scalars"/>); this one keeps its scalars alive.
 /// </summary>
 internal sealed class AdamW : IDisposable
 {
     private readonly Parameter[] _parameters;
-    private readonly Tensor?[] _means, _squares; // of the gradient and of its square, like the parameters
+    private readonly Tensor?[] _means, _squares; // moments of the gradient and of its square, one per parameter
     private readonly double _beta1, _beta2, _weightDecay;
     private readonly Scalar _keepMean, _addMean, _keepSquare, _addSquare, _epsilon;
     private int _steps;
 
-    /// <summary>Starts with moments of zero.</summary>
-    /// <param name="parameters">What is trained, at least one.</param>
-    /// <param name="beta1">The decay of the mean of the gradient.</param>
-    /// <param name="beta2">The decay of the mean of its square.</param>
-    /// <param name="epsilon">Added to the root of the latter.</param>
-    /// <param name="weightDecay">Each step multiplies a parameter with 1 - learning rate * this.</param>
-    /// <exception cref="ArgumentException">There is no parameter.</exception>
+    /// <summary>Creates the optimizer with moments of zero.</summary>
+    /// <param name="parameters">The parameters to train, at least one.</param>
+    /// <param name="beta1">The decay rate of the gradient's mean.</param>
+    /// <param name="beta2">The decay rate of the squared gradient's mean.</param>
+    /// <param name="epsilon">The number added to the square root of the latter.</param>
+    /// <param name="weightDecay">Each step multiplies a parameter by 1 - learning rate * this.</param>
+    /// <exception cref="ArgumentException">There are no parameters.</exception>
     public AdamW(IEnumerable<Parameter> parameters, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01)
     {
         _parameters = [.. parameters];
@@ -34,18 +34,18 @@ internal sealed class AdamW : IDisposable
             (Scalars.Held(beta1), Scalars.Held(1 - beta1), Scalars.Held(beta2), Scalars.Held(1 - beta2), Scalars.Held(epsilon));
     }
 
-    /// <summary>How many steps were made.</summary>
+    /// <summary>The number of steps taken.</summary>
     internal int Steps => _steps;
 
-    /// <summary>
-    /// The decaying means of each parameter's gradient and of its square, before their bias is taken out; zero where there was no gradient yet.
-    /// </summary>
+    /// <summary>The decaying means of each parameter's gradient and of its square, before bias correction; zero if there was no gradient yet.</summary>
     internal IEnumerable<(Tensor Mean, Tensor Square)> Moments =>
         _parameters.Select((parameter, i) => (_means[i] ?? zeros_like(parameter), _squares[i] ?? zeros_like(parameter)));
 
-    /// <summary>Changes each parameter that has a gradient:
-    /// <c>x -= rate weightDecay x; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; x -= rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)</c>.</summary>
-    /// <param name="learningRate">The rate of this step.</param>
+    /// <summary>
+    /// Updates each parameter that has a gradient: <c>x -= rate weightDecay x; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; x -= rate (m / (1 - b1^t)) /
+    /// (sqrt(v / (1 - b2^t)) + epsilon)</c>.
+    /// </summary>
+    /// <param name="learningRate">The learning rate of this step.</param>
     public void Step(double learningRate)
     {
         _steps++;
@@ -69,7 +69,7 @@ internal sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>Forgets the gradients.</summary>
+    /// <summary>Clears the gradients.</summary>
     public void ZeroGradients()
     {
         foreach (var parameter in _parameters)

@@ -4,15 +4,16 @@ using static TorchSharp.torch;
 namespace Attribution.Tensors;
 
 /// <summary>
-/// Products with weights. Those of bfloat16 on a processor without instructions for it (<see cref="Processor.MultipliesBFloat16"/>) go through float32, a tile
-/// of the weights at a time, so that the weights never exist in float32 as a whole; the result is rounded to bfloat16 as such an instruction would.
+/// Matrix products with weights. On a processor without bfloat16 instructions (<see cref="Processor.MultipliesBFloat16"/>), bfloat16 products are computed in
+/// float32, one tile of the weights at a time, so that the weights never exist in float32 as a whole. The result is rounded to bfloat16 as such an instruction
+/// would.
 /// </summary>
 internal static class MatrixProduct
 {
-    /// <summary>Rows of a weight that are widened at a time: few enough for a tile to stay in a core's cache.</summary>
+    /// <summary>The number of weight rows that are widened at a time: few enough for a tile to stay in a core's cache.</summary>
     private const long TileRows = 256;
 
-    /// <summary><c>x w^T + bias</c>: x [..., K], w [M, K], bias [M]; [..., M]. Differentiable in x.</summary>
+    /// <summary><c>x w^T + bias</c> for x [..., K], w [M, K], bias [M], with result [..., M]. Differentiable in x.</summary>
     public static Tensor Linear(Tensor x, Tensor w, Tensor? bias = null)
     {
         if (!ByTiles(x, x.NumberOfElements / x.shape[^1]))
@@ -38,7 +39,7 @@ internal static class MatrixProduct
         return result.view(shape).MoveToOuterDisposeScope();
     }
 
-    /// <summary><c>x w</c>: x [N, K], w [K, M]; [N, M].</summary>
+    /// <summary><c>x w</c> for x [N, K], w [K, M], with result [N, M].</summary>
     public static Tensor Of(Tensor x, Tensor w)
     {
         if (!ByTiles(x, x.shape[0]))
@@ -57,7 +58,7 @@ internal static class MatrixProduct
         return sum;
     }
 
-    /// <summary>A product for each of B: a [B, N, K], b [B, K, M]; [B, N, M].</summary>
+    /// <summary>A product for each of B: a [B, N, K], b [B, K, M], with result [B, N, M].</summary>
     public static Tensor Batched(Tensor a, Tensor b)
     {
         if (!ByTiles(a, a.shape[1]))
@@ -66,7 +67,7 @@ internal static class MatrixProduct
         return a.to(float32).bmm(b.to(float32)).to(a.dtype).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Attention, with what it takes in float32 where bfloat16 would be slow; as <c>scaled_dot_product_attention</c> of PyTorch.</summary>
+    /// <summary>Attention as in PyTorch's <c>scaled_dot_product_attention</c>, in float32 where bfloat16 would be slow.</summary>
     public static Tensor Attention(Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal)
     {
         if (!ByTiles(query, query.shape[^2]))
@@ -74,7 +75,7 @@ internal static class MatrixProduct
         return nn.functional.scaled_dot_product_attention(query.to(float32), key.to(float32), value.to(float32), mask, is_casual: isCausal).to(query.dtype);
     }
 
-    // A single row is as fast in bfloat16: it reads the weights once, whatever multiplies them.
+    // A single row is as fast in bfloat16: the product reads the weights once either way.
     private static bool ByTiles(Tensor x, long rows) => x.dtype == bfloat16 && !Processor.MultipliesBFloat16 && rows > 1 && x.device.type == DeviceType.CPU;
 
     // x w in float32, summed over tiles of w's rows.

@@ -6,22 +6,21 @@ using Microsoft.Win32.SafeHandles;
 namespace Attribution.Tensors;
 
 /// <summary>
-/// Loads TorchSharp's library where libstdc++ is older than the one it was linked with (Debian 12, Ubuntu 22.04). It asks for <see cref="Version"/> through one
-/// symbol alone, <c>std::ios_base_library_init</c>, that newer compilers mention wherever <c>iostream</c> is included, and that nothing in the library refers
-/// to.
-/// A copy in memory that asks for the version weakly loads, and works; no file is changed. TorchSharp's library is under the MIT licence. Upstream:
-/// dotnet/TorchSharp is built on Ubuntu 24.04; see its issue 1496 and the discussion of GLIBCXX versions in dotnet/TorchSharp issue 169.
+/// Loads TorchSharp's library on systems whose libstdc++ is older than the one it was linked with (Debian 12, Ubuntu 22.04). The library requires
+/// <see cref="Version"/> only for the symbol <c>std::ios_base_library_init</c>, which newer compilers mention wherever <c>iostream</c> is included, and which
+/// nothing in the library uses. A copy in memory that requires the version weakly loads and works; no file is changed. TorchSharp's library is under the MIT
+/// licence. Upstream, dotnet/TorchSharp is built on Ubuntu 24.04; see its issue 1496, and the discussion of GLIBCXX versions in dotnet/TorchSharp issue 169.
 /// </summary>
 internal static unsafe partial class OldStandardLibrary
 {
-    /// <summary>The version of libstdc++'s symbols that GCC 13 brought.</summary>
+    /// <summary>The version of libstdc++'s symbols that came with GCC 13.</summary>
     public const string Version = "GLIBCXX_3.4.32";
 
     private const uint NeededVersions = 0x6ffffffe; // SHT_GNU_verneed
     private const ushort Weak = 2; // VER_FLG_WEAK
 
-    /// <summary>Loads <paramref name="path"/>; what it needs besides libstdc++ must be loaded already.</summary>
-    /// <exception cref="DllNotFoundException">It lacks something else too.</exception>
+    /// <summary>Loads <paramref name="path"/>. Its dependencies other than libstdc++ must be loaded already.</summary>
+    /// <exception cref="DllNotFoundException">Something else is missing too.</exception>
     public static nint Load(string path)
     {
         var bytes = File.ReadAllBytes(path);
@@ -37,8 +36,8 @@ internal static unsafe partial class OldStandardLibrary
         return NativeLibrary.Load($"/proc/self/fd/{file}");
     }
 
-    /// <summary>Marks what a 64-bit little-endian ELF file needs of <paramref name="version"/> as weak, in place.</summary>
-    /// <returns>How many entries that were.</returns>
+    /// <summary>Marks the references to <paramref name="version"/> in a 64-bit little-endian ELF file as weak, in place.</summary>
+    /// <returns>The number of entries changed.</returns>
     public static int Weaken(Span<byte> elf, string version)
     {
         var sections = (int)BinaryPrimitives.ReadUInt64LittleEndian(elf[0x28..]); // e_shoff

@@ -5,26 +5,26 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Tensors;
 
-/// <summary>What libtorch says where an allocation failed, as an error for people.</summary>
+/// <summary>Turns libtorch's failed allocations into user-readable errors.</summary>
 internal static partial class OutOfMemory
 {
-    /// <summary>The error of an exception of libtorch's, if an allocation failed; else null.</summary>
-    /// <param name="exception">What TorchSharp threw.</param>
+    /// <summary>The error for an exception from libtorch, if an allocation failed; else null.</summary>
+    /// <param name="exception">The exception that TorchSharp threw.</param>
     public static AttributionException? Of(Exception exception)
     {
         for (var at = exception; at is not null; at = at.InnerException)
         {
             if (OnHost().Match(at.Message) is { Success: true } host)
                 return Error($"{Size(double.Parse(host.Groups[1].Value, CultureInfo.InvariantCulture))} of memory were asked for, and this "
-                    + $"machine does not give them", exception);
+                    + $"machine does not have them", exception);
             if (OnDevice().Match(at.Message) is { Success: true } device)
                 return Error($"{device.Groups[1].Value} of the GPU's memory were asked for, and it does not have them", exception);
         }
         return null;
     }
 
-    /// <summary>Runs <paramref name="work"/>; an allocation that fails in it is an error for people.</summary>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.OutOfMemory"/>.</exception>
+    /// <summary>Runs <paramref name="work"/>, turning a failed allocation into a user-readable error.</summary>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.OutOfMemory"/>: an allocation failed.</exception>
     internal static T Guard<T>(Func<T> work)
     {
         try

@@ -3,10 +3,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Attribution.Tensors;
 
-/// <summary>What of this machine's processor decides how products are computed.</summary>
+/// <summary>The properties of this machine's processor that decide how products are computed.</summary>
 internal static class Processor
 {
-    /// <summary>Its name, such as <c>AMD EPYC 9654</c>.</summary>
+    /// <summary>The processor's name, for example <c>AMD EPYC 9654</c>.</summary>
     public static string Name { get; } = ReadName();
 
     /// <summary>
@@ -16,12 +16,12 @@ internal static class Processor
     public static int Cores { get; } = Given(CountCores(), Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK"),
         Environment.GetEnvironmentVariable("SLURM_CPUS_ON_NODE"));
 
-    /// <summary>The widest vectors that libtorch's own kernels use: AVX512, AVX2 or default; <c>ATEN_CPU_CAPABILITY</c> caps it.</summary>
+    /// <summary>The widest vectors that libtorch's own kernels use: AVX512, AVX2 or default. <c>ATEN_CPU_CAPABILITY</c> limits it.</summary>
     public static string Capability { get; } = ReadCapability();
 
     /// <summary>
-    /// Whether it multiplies bfloat16 matrices by instructions of its own (AVX512-BF16 or AMX). Without them oneDNN's bfloat16 product runs at a fiftieth of
-    /// the rate of float32's. <c>ONEDNN_MAX_CPU_ISA</c> set to something older counts as without.
+    /// Whether the processor has instructions for bfloat16 matrix products (AVX512-BF16 or AMX). Without them, oneDNN's bfloat16 product runs at a fiftieth of
+    /// the rate of float32's. If <c>ONEDNN_MAX_CPU_ISA</c> is set to something older, the result is false.
     /// </summary>
     public static bool MultipliesBFloat16 { get; } = HasBFloat16();
 

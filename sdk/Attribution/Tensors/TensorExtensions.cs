@@ -5,20 +5,20 @@ using static TorchSharp.torch;
 
 namespace Attribution.Tensors;
 
-/// <summary>What the library needs of tensors and TorchSharp keeps to itself, or does in a way that is not safe (<see cref="Scalars"/>).</summary>
+/// <summary>Tensor functions that TorchSharp does not expose, or does not implement safely (<see cref="Scalars"/>).</summary>
 internal static unsafe partial class TensorExtensions
 {
-    // libtorch holds a function pointer of each: they must live until it was called.
+    // libtorch holds a function pointer to each, so they must live until they are called.
     private static readonly ConcurrentDictionary<Deleter, bool> s_deleters = new();
 
     private delegate void Deleter(nint memory);
 
     /// <summary>A tensor on the CPU over memory that it does not own.</summary>
-    /// <param name="data">The first element.</param>
+    /// <param name="data">The address of the first element.</param>
     /// <param name="sizes">The shape, in row-major order.</param>
-    /// <param name="dtype">The elements' type.</param>
-    /// <param name="release">Runs once, when the last tensor over the memory has gone, on whichever thread lets it go.</param>
-    /// <exception cref="ExternalException">libtorch does not take that shape or type.</exception>
+    /// <param name="dtype">The element type.</param>
+    /// <param name="release">Runs once, when the last tensor over the memory is disposed, on the thread that disposes it.</param>
+    /// <exception cref="ExternalException">libtorch does not support that shape or type.</exception>
     public static Tensor from_blob(nint data, ReadOnlySpan<long> sizes, ScalarType dtype, Action release)
     {
         TorchLibrary.Load();
@@ -46,7 +46,7 @@ internal static unsafe partial class TensorExtensions
         return data;
     }
 
-    /// <summary>left + right, element by element, with the rules of broadcasting.</summary>
+    /// <summary>left + right, elementwise, with broadcasting.</summary>
     public static Tensor Plus(this Tensor left, Tensor right) => left.add(right, Scalars.One);
 
     /// <summary>Adds <paramref name="right"/> to <paramref name="left"/> in place; returns <paramref name="left"/>.</summary>
@@ -68,10 +68,10 @@ internal static unsafe partial class TensorExtensions
     [LibraryImport("LibTorchSharp")]
     private static partial nint THSTensor_data(nint handle);
 
-    /// <summary>c tanh(x / c), or x without c.</summary>
+    /// <summary>c tanh(x / c); x if there is no cap c.</summary>
     public static Tensor SoftCapped(this Tensor x, double? cap) => cap is { } c ? x.Over(c).tanh().Times(c) : x;
 
-    /// <summary>Every head several times, one behind the other: [B, K, S, d] to [B, K * times, S, d].</summary>
+    /// <summary>Repeats every head several times in a row: [B, K, S, d] to [B, K * times, S, d].</summary>
     public static Tensor RepeatHeads(this Tensor heads, long times)
     {
         var (b, k, s, d) = (heads.shape[0], heads.shape[1], heads.shape[2], heads.shape[3]);

@@ -4,24 +4,24 @@ using Attribution.Diagnostics;
 namespace Attribution.Tensors;
 
 /// <summary>
-/// Where the native libraries lie. libtorch: the folder that <c>LIBTORCH</c> names; else beside the program; else the package <c>libtorch-cpu-RID</c> where
-/// NuGet unpacked it. LibTorchSharp: beside the program or where NuGet unpacked it.
+/// The locations of the native libraries. libtorch: the folder that <c>LIBTORCH</c> names; else beside the program; else the package <c>libtorch-cpu-RID</c>
+/// where NuGet unpacked it. LibTorchSharp: beside the program or where NuGet unpacked it.
 /// </summary>
-/// <param name="LibTorch">The folder of libtorch's libraries.</param>
-/// <param name="TorchSharp">LibTorchSharp's file.</param>
-/// <param name="Origin">What decided on the former, for people.</param>
+/// <param name="LibTorch">The folder with libtorch's libraries.</param>
+/// <param name="TorchSharp">The path of LibTorchSharp.</param>
+/// <param name="Origin">The reason for the choice of the former, for display.</param>
 internal sealed record TorchFiles(string LibTorch, string TorchSharp, string Origin)
 {
-    /// <summary>The environment variable that names a libtorch.</summary>
+    /// <summary>The environment variable with the folder of a libtorch.</summary>
     public const string Variable = "LIBTORCH";
 
     /// <summary>The TorchSharp package that the library is compiled against.</summary>
     public const string TorchSharpVersion = "0.107.0";
 
-    /// <summary>The libtorch that this package is made for.</summary>
+    /// <summary>The version of libtorch that this package is made for.</summary>
     public static readonly Version Fits = new(2, 10, 0);
 
-    /// <summary>The name of the platform in packages, such as <c>linux-x64</c>.</summary>
+    /// <summary>The name of the platform in packages, for example <c>linux-x64</c>.</summary>
     public static string Platform =>
         $"{(OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
 
@@ -47,7 +47,7 @@ internal sealed record TorchFiles(string LibTorch, string TorchSharp, string Ori
         return new TorchFiles(torch, Path.Combine(sharp, NameOf("LibTorchSharp")), origin);
     }
 
-    /// <summary>The libraries of a folder that a person named: a libtorch or a PyTorch, or its <c>lib</c>.</summary>
+    /// <summary>The folder of libraries in a folder that a person named: a libtorch or a PyTorch, or its <c>lib</c>.</summary>
     private static string Named(string folder) =>
         First([Path.Combine(folder, "lib"), folder], "torch_cpu") ?? throw new AttributionException(ErrorCodes.LibTorchUnusable,
             $"LibTorchPath (LIBTORCH) names {folder}, and there is no {NameOf("torch_cpu")} in it or in its lib. Name the folder of a libtorch or PyTorch "
@@ -72,7 +72,7 @@ internal sealed record TorchFiles(string LibTorch, string TorchSharp, string Ori
     private static IEnumerable<string> BesideTheProgram() =>
         Listed("NATIVE_DLL_SEARCH_DIRECTORIES").Concat([AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", Platform, "native")]);
 
-    // What the build's runtimeconfig.dev.json says, NuGet's own variable, NuGet's default.
+    // The build's runtimeconfig.dev.json, NuGet's own variable, NuGet's default.
     private static IEnumerable<string> PackageFolders() =>
         Listed("PROBING_DIRECTORIES").Concat([
             .. Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } moved ? [moved] : Array.Empty<string>(),

@@ -7,31 +7,31 @@ using Attribution.Diagnostics;
 namespace Attribution.Tensors;
 
 /// <summary>
-/// The native libraries behind TorchSharp: libtorch and LibTorchSharp, each loaded from where it lies (<see cref="TorchFiles"/>), so that no project needs a
+/// The native libraries behind TorchSharp: libtorch and LibTorchSharp, each loaded from its location (<see cref="TorchFiles"/>), so that no project needs a
 /// copy of them. They are loaded when TorchSharp is first used; a program that needs no tensors never loads them.
 /// </summary>
 public static unsafe class TorchLibrary
 {
-    // In the order in which they need each other. Those of CUDA are there with a libtorch for CUDA alone.
+    // In dependency order. The CUDA parts exist only in a libtorch for CUDA.
     private static readonly string[] s_parts = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"];
     private static readonly Lock s_lock = new();
     private static TorchLibraryInfo? s_loaded;
     private static AttributionException? s_failure;
     private static nint s_torchSharp;
 
-    /// <summary>What was loaded; null before that.</summary>
+    /// <summary>The loaded libraries; null before loading.</summary>
     public static TorchLibraryInfo? Loaded => s_loaded;
 
     /// <summary>The version of the TorchSharp package.</summary>
     internal const string PackageVersion = TorchFiles.TorchSharpVersion;
 
-    /// <summary>What a person should know of a libtorch of another version than the package's.</summary>
+    /// <summary>The warning for a loaded libtorch that is not the version that the package was made for.</summary>
     internal static string VersionWarning(TorchLibraryInfo info) =>
         $"The libtorch in {info.Folder} is {info.Version?.ToString() ?? "older than 2.9"}; TorchSharp {PackageVersion} is made for "
             + $"{TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}"
         + " and may fail with another. Unset LIBTORCH and LibTorchPath to use the package's.";
 
-    /// <summary>Loads the libraries, if they are not loaded yet.</summary>
+    /// <summary>Loads the libraries, unless they are loaded already.</summary>
     /// <exception cref="AttributionException">
     /// <see cref="ErrorCodes.LibTorchMissing"/>, <see cref="ErrorCodes.LibTorchUnusable"/>, <see cref="ErrorCodes.LibTorchDoesNotLoad"/> or
     /// <see cref="ErrorCodes.ThreadsInvalid"/>.
@@ -58,11 +58,11 @@ public static unsafe class TorchLibrary
         }
     }
 
-#pragma warning disable CA2255 // in place before TorchSharp's first call, whoever makes it
+#pragma warning disable CA2255 // in place before TorchSharp's first call, whichever that is
     [ModuleInitializer]
     internal static void Watch()
     {
-        // TorchSharp looks for its libraries by name, and a libtorch of the system, of another version, may bear that name: ours are loaded before it looks.
+        // TorchSharp looks for its libraries by name, which might find the system's libtorch of another version. So the right ones are loaded before it looks.
         AppDomain.CurrentDomain.AssemblyLoad += (_, loaded) => LoadFor(loaded.LoadedAssembly);
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => Resolve(name);
         foreach (var assembly in AppDomain.CurrentDomain.GetAssemblies())
@@ -80,7 +80,7 @@ public static unsafe class TorchLibrary
         }
         catch (AttributionException)
         {
-            // Said again by whoever uses a tensor; no exception may leave an event of the assembly loader.
+            // The next use of a tensor throws it again; no exception may leave an event handler of the assembly loader.
         }
     }
 
@@ -115,7 +115,7 @@ public static unsafe class TorchLibrary
         }
         var version = VersionOf(torchCpu);
         s_torchSharp = LoadTorchSharp(files.TorchSharp, version, out var isPatched);
-        // Its own search by name finds what is loaded already.
+        // Its own search by name finds the libraries that are already loaded.
         TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
         TorchThreads.Apply(TorchThreads.Asked() ?? Processor.Cores);
         return new TorchLibraryInfo(files.LibTorch, files.Origin, version, isPatched,
@@ -147,7 +147,7 @@ public static unsafe class TorchLibrary
         }
     }
 
-    /// <summary>The version that libtorch says it has; null for one older than 2.9, which says none.</summary>
+    /// <summary>The version that libtorch reports; null for one older than 2.9, which reports none.</summary>
     private static Version? VersionOf(nint torchCpu)
     {
         if (torchCpu == 0 || !NativeLibrary.TryGetExport(torchCpu, "aoti_torch_abi_version", out var function))
@@ -162,7 +162,7 @@ public static unsafe class TorchLibrary
         var other = fits || version is null && !hasLibTorch ? ""
             : $" The libtorch is {version?.ToString() ?? "older than 2.9"}; TorchSharp {TorchFiles.TorchSharpVersion} is made for "
                 + $"{TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}.";
-        // The system's loader names the file first and what is missing after it; in .NET's message several attempts follow each other.
+        // The system's loader names the file first and then what is missing; .NET's message lists several attempts.
         var reason = why.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .FirstOrDefault(line => line.StartsWith('/') || line.Contains(": ", StringComparison.Ordinal)) ?? why;
         return new AttributionException(ErrorCodes.LibTorchDoesNotLoad,
@@ -172,11 +172,11 @@ public static unsafe class TorchLibrary
 }
 
 /// <summary>The libtorch of this process.</summary>
-/// <param name="Folder">Where its libraries lie.</param>
-/// <param name="Origin">Who said so.</param>
-/// <param name="Version">Its version, such as 2.10.0; null if it does not say.</param>
-/// <param name="WithOldStandardLibrary">Whether TorchSharp's library was loaded with <see cref="OldStandardLibrary"/>'s help.</param>
-/// <param name="HasCuda">Whether it has CUDA.</param>
+/// <param name="Folder">The folder of its libraries.</param>
+/// <param name="Origin">The reason why this one was chosen.</param>
+/// <param name="Version">Its version, for example 2.10.0; null if it does not report one.</param>
+/// <param name="WithOldStandardLibrary">Whether TorchSharp's library was loaded with the help of <see cref="OldStandardLibrary"/>.</param>
+/// <param name="HasCuda">Whether it supports CUDA.</param>
 public sealed record TorchLibraryInfo(string Folder, string Origin, Version? Version, bool WithOldStandardLibrary, bool HasCuda)
 {
     /// <summary>Whether this is the version that the TorchSharp package was made for.</summary>

@@ -7,22 +7,22 @@ using TorchSharp;
 namespace Attribution.Tensors;
 
 /// <summary>
-/// How many threads an operator on the CPU uses: as many as <c>ATTRIBUTION_THREADS</c> says, else <c>OMP_NUM_THREADS</c>, else one for a model whose products
-/// are too small to share out, and every core for others.
+/// The number of CPU threads that one operator uses: <c>ATTRIBUTION_THREADS</c> if set, else <c>OMP_NUM_THREADS</c>, else one for a model whose products are
+/// too small to divide, and every core for others.
 /// </summary>
 internal static partial class TorchThreads
 {
-    /// <summary>The environment variable that comes first.</summary>
+    /// <summary>The environment variable that takes precedence.</summary>
     public const string Variable = "ATTRIBUTION_THREADS";
 
     /// <summary>
-    /// The least weights of a model's largest matrix at which two threads are worth waking. Below it, the threads wait longer for each other than they compute;
-    /// the benchmarks <c>finetune</c> and <c>attribution --shape small</c> show it with <c>ATTRIBUTION_THREADS</c> set to 1 and 2.
+    /// The size of a model's largest matrix from which on two threads pay off. Below it, the threads wait for each other longer than they compute; the
+    /// benchmarks <c>finetune</c> and <c>attribution --shape small</c> show it with <c>ATTRIBUTION_THREADS</c> set to 1 and 2.
     /// </summary>
     public const long LeastWeights = 1 << 19;
 
-    /// <summary>What a person or a scheduler asked for, if anything.</summary>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.ThreadsInvalid"/>.</exception>
+    /// <summary>The number of threads that a person or a scheduler asked for; null for none.</summary>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.ThreadsInvalid"/>: a variable is not a positive number.</exception>
     public static int? Asked()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } asked)
@@ -37,19 +37,19 @@ internal static partial class TorchThreads
             : null;
     }
 
-    /// <summary>The threads that suit a model on the CPU, where nothing was asked for.</summary>
+    /// <summary>The number of threads that suits a model on the CPU if none was asked for.</summary>
     public static int For(ModelConfig config) => LargestMatrix(config) < LeastWeights ? 1 : Processor.Cores;
 
-    /// <summary>Sets the threads for a model that is about to run on the CPU.</summary>
+    /// <summary>Sets the number of threads for a model that is about to run on the CPU.</summary>
     public static void Use(ModelConfig config) => Apply(Asked() ?? For(config));
 
-    /// <summary>To be called before libtorch is loaded: its OpenMP reads the environment then.</summary>
+    /// <summary>To be called before libtorch is loaded, because its OpenMP reads the environment then.</summary>
     internal static void Prepare()
     {
         Asked();
-        // Threads that spin while they wait take the cores from other processes, and from this one's own.
+        // Threads that spin while they wait take the cores from other processes and from this one.
         Default("OMP_WAIT_POLICY", "passive");
-        // oneMKL then computes a product in one way however many threads share it; without, bytes depend on their number (seen). It costs nothing that was
+        // With this, oneMKL computes a product the same way whatever the number of threads; without it, bytes were seen to depend on that number. No cost was
         // measured.
         Default("MKL_CBWR", "AUTO,STRICT");
     }
@@ -70,10 +70,10 @@ internal static partial class TorchThreads
             torch.set_num_threads(threads);
     }
 
-    // Not the head: at most positions that predict a token go through it.
+    // Without the head: at most the positions that predict a token go through it.
     private static long LargestMatrix(ModelConfig config) => (long)config.HiddenSize * Math.Max(config.IntermediateSize, config.HeadCount * config.HeadSize);
 
-    // .NET keeps a copy of the environment of its own, which native libraries do not read.
+    // .NET has its own copy of the environment, which native libraries do not read.
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int setenv(string name, string value, int overwrite);
 

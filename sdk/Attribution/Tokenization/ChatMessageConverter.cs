@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Attribution.Tokenization;
 
-/// <summary>A message as JSON: <c>role</c>, <c>content</c>, and its other fields beside them.</summary>
+/// <summary>A message as JSON: <c>role</c> and <c>content</c>, with its other fields beside them.</summary>
 internal sealed class ChatMessageConverter : JsonConverter<ChatMessage>
 {
     /// <inheritdoc/>

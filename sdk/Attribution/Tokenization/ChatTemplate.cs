@@ -5,9 +5,9 @@ using Attribution.Tokenization.ChatTemplates;
 namespace Attribution.Tokenization;
 
 /// <summary>
-/// A model's own chat template: the Jinja text that comes with a model and writes a conversation the way the model was trained on.
-/// Renders as Hugging Face's <c>apply_chat_template(tokenize=False)</c> does, that is as Jinja2 with <c>trim_blocks</c>,
-/// <c>lstrip_blocks</c>, <c>raise_exception</c>, <c>strftime_now</c> and a <c>tojson</c> that leaves HTML alone.
+/// A model's own chat template: the Jinja text that comes with a model and writes a conversation in the form that the model was trained on. Renders like
+/// Hugging Face's <c>apply_chat_template(tokenize=False)</c>, which is Jinja2 with <c>trim_blocks</c>, <c>lstrip_blocks</c>, <c>raise_exception</c>,
+/// <c>strftime_now</c> and a <c>tojson</c> that does not escape HTML.
 /// </summary>
 /// <remarks>Immutable; may be used from several threads.</remarks>
 public sealed partial class ChatTemplate
@@ -29,12 +29,12 @@ public sealed partial class ChatTemplate
     public string File { get; }
 
     /// <summary>
-    /// Reads the template of a model folder: <c>chat_template.jinja</c>, else <c>chat_template</c> of
-    /// <c>tokenizer_config.json</c> (a text, or a list of named templates), else <c>chat_template.json</c>. Where the default is asked for and the
-    /// folder has one named <c>tool_use</c> too, conversations that come with <c>tools</c> are rendered by that.
+    /// Reads the template of a model folder: <c>chat_template.jinja</c>, else <c>chat_template</c> of <c>tokenizer_config.json</c> (a text, or a list of named
+    /// templates), else <c>chat_template.json</c>. If the default is asked for and the folder also has one named <c>tool_use</c>, conversations with
+    /// <c>tools</c> are rendered by that one.
     /// </summary>
     /// <param name="modelFolder">The folder of a Hugging Face model.</param>
-    /// <param name="name">Which of several templates: <c>default</c>, or another that the folder has, such as <c>tool_use</c>.</param>
+    /// <param name="name">The name of the template: <c>default</c>, or another that the folder has, such as <c>tool_use</c>.</param>
     /// <exception cref="AttributionException">There is no such template, a file is malformed, or the template cannot be parsed.</exception>
     public static ChatTemplate Load(string modelFolder, string name = "default")
     {
@@ -47,14 +47,14 @@ public sealed partial class ChatTemplate
         return template;
     }
 
-    /// <summary>The templates that come with the library, for base models that have none.</summary>
+    /// <summary>The names of the built-in templates, for base models that have none.</summary>
     public static IReadOnlyList<string> Shipped => [.. Directory.EnumerateFiles(ShippedFolder, "*.jinja").Select(file =>
         Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
     private static string ShippedFolder => Path.Combine(AppContext.BaseDirectory, "ChatTemplates");
 
-    /// <summary>The file of a template that is not the model's own: a path, or the name of one of <see cref="Shipped"/>.</summary>
-    /// <exception cref="AttributionException">ATTR1220: there is neither.</exception>
+    /// <summary>The file of a template other than the model's own: a path, or the file of one of <see cref="Shipped"/>.</summary>
+    /// <exception cref="AttributionException">ATTR1220: there is no such file or built-in template.</exception>
     public static string FileOf(string choice)
     {
         if (System.IO.File.Exists(choice))
@@ -64,7 +64,7 @@ public sealed partial class ChatTemplate
         { File = choice, Property = "ChatTemplate" };
     }
 
-    /// <summary>Reads a template that is not the model's own, with the model's special tokens.</summary>
+    /// <summary>Reads a template other than the model's own, with the model's special tokens.</summary>
     /// <param name="modelFolder">The folder of a Hugging Face model.</param>
     /// <param name="choice">A path or a name, as for <see cref="FileOf"/>; null for the model's own template.</param>
     /// <exception cref="AttributionException">There is no such template, a file is malformed, or the template cannot be parsed.</exception>
@@ -78,9 +78,9 @@ public sealed partial class ChatTemplate
 
     /// <summary>Parses a template from its text.</summary>
     /// <param name="source">The Jinja text.</param>
-    /// <param name="file">The file it comes from, for errors.</param>
-    /// <param name="specialTokens">Variables of every rendering, such as <c>bos_token</c>.</param>
-    /// <exception cref="AttributionException">The text is no template, or uses a construct that is not supported.</exception>
+    /// <param name="file">The file that it comes from, for error messages.</param>
+    /// <param name="specialTokens">Variables for every rendering, for example <c>bos_token</c>.</param>
+    /// <exception cref="AttributionException">The text is not a template, or uses a construct that is not supported.</exception>
     public static ChatTemplate Parse(string source, string file = "chat_template", IReadOnlyDictionary<string, object?>? specialTokens = null)
     {
         try
@@ -95,34 +95,31 @@ public sealed partial class ChatTemplate
 
     /// <summary>Renders a conversation.</summary>
     /// <param name="messages">The conversation, oldest message first.</param>
-    /// <param name="addGenerationPrompt">Whether the text ends with the header of an assistant turn that is yet to be written.</param>
-    /// <param name="variables">
-    /// What else the template may read, such as <c>tools</c>, <c>documents</c>, <c>enable_thinking</c> or <c>date_string</c>: texts, numbers,
-    /// bools, null, JSON, and lists and string-keyed dictionaries of these. <c>tools</c> and <c>documents</c> are None where they are not given.
-    /// </param>
-    /// <param name="now">What <c>strftime_now</c> tells; the present by default.</param>
-    /// <exception cref="AttributionException">The template refuses the conversation, fails, or exceeds what a template may use.</exception>
+    /// <param name="addGenerationPrompt">Whether to end the text with the header of an assistant turn to be generated.</param>
+    /// <param name="variables">The template's other variables, for example <c>tools</c>, <c>documents</c>, <c>enable_thinking</c> or <c>date_string</c>: texts,
+    /// numbers, Booleans, null, JSON, and lists and string-keyed dictionaries of these. <c>tools</c> and <c>documents</c> are None unless given.</param>
+    /// <param name="now">The time for <c>strftime_now</c>; the current time unless given.</param>
+    /// <exception cref="AttributionException">The template rejects the conversation, fails, or exceeds the limits of a template.</exception>
     public string Render(
         IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = false, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null) =>
         Trace(messages, addGenerationPrompt, variables, now).Text;
 
-    /// <summary>Whether the template itself says what the model wrote, with <c>{% generation %}</c>.</summary>
+    /// <summary>Whether the template itself marks the model's text, with <c>{% generation %}</c>.</summary>
     internal bool MarksGeneration { get; }
 
     /// <summary>Renders a conversation and finds its last assistant turn in the text.</summary>
     /// <param name="messages">The conversation, oldest message first; the assistant turn need not be the last message.</param>
-    /// <param name="variables">As for <see cref="Render"/>.</param>
-    /// <param name="now">As for <see cref="Render"/>.</param>
-    /// <param name="turns">Whose loss counts; a turn with <c>weight</c> 0 or <c>train</c> false never does.</param>
-    /// <exception cref="AttributionException">
-    /// The template does not take the conversation, the conversation has no assistant turn, or the turn cannot be found in the text.
-    /// </exception>
+    /// <param name="variables">See <see cref="Render"/>.</param>
+    /// <param name="now">See <see cref="Render"/>.</param>
+    /// <param name="turns">The turns that count in the loss; a turn with <c>weight</c> 0 or <c>train</c> false never does.</param>
+    /// <exception cref="AttributionException">The template rejects the conversation, the conversation has no assistant turn, or the turn cannot be found in the
+    /// text.</exception>
     public RenderedConversation RenderConversation(
         IReadOnlyList<ChatMessage> messages, IReadOnlyDictionary<string, object?>? variables = null, DateTime? now = null,
             LossTurns turns = LossTurns.LastTurn) =>
         new AssistantTurnFinder(For(variables), variables, now ?? DateTime.Now).Find(messages, turns);
 
-    /// <summary>As <see cref="Render"/>, with what each message's pass of the template's loop wrote.</summary>
+    /// <summary>Like <see cref="Render"/>, but also records what each pass of the template's loop over the messages wrote.</summary>
     internal RenderedTemplate Trace(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt, IReadOnlyDictionary<string, object?>? variables,
         DateTime? now)
     {

@@ -3,33 +3,31 @@ using Attribution.Diagnostics;
 namespace Attribution.Tokenization;
 
 /// <summary>
-/// Turns conversations into tokens and keep masks, with a model's own chat template and tokenizer. Immutable; any number of threads
-/// may use it at once.
+/// Converts conversations to tokens and keep masks, with a model's own chat template and tokenizer. Immutable; any number of threads may use it.
 /// </summary>
 /// <remarks>
-/// <para>The template writes its own special tokens, so that the tokenizer adds none: there is never a second bos.</para>
-/// <para>A token is kept when it stands for any character of the last assistant turn behind its header. A token that also stands for
-/// the header's last character, such as the blank of <c>assistant: </c> merged into the answer's first word, is therefore kept:
-/// without it the answer would lose its first word.</para>
+/// <para>The template writes its own special tokens, so the tokenizer adds none: there is never a second bos.</para>
+/// <para>A token is kept if it contains any character of the last assistant turn after its header. A token that also contains the header's last character, for
+/// example the space of <c>assistant: </c> merged into the answer's first word, is therefore kept: without it the answer would lose its first word.</para>
 /// </remarks>
 /// <param name="tokenizer">The model's tokenizer.</param>
 /// <param name="template">The model's chat template.</param>
-/// <param name="maxTokens">How many tokens are kept of a conversation, the last ones.</param>
-/// <param name="variables">What else the template may read; see <see cref="ChatTemplate.Render"/>.</param>
-/// <param name="turns">Whose loss counts.</param>
+/// <param name="maxTokens">The number of tokens to keep of a conversation, from its end.</param>
+/// <param name="variables">The template's other variables; see <see cref="ChatTemplate.Render"/>.</param>
+/// <param name="turns">The turns that count in the loss.</param>
 public sealed class ConversationEncoder(
     Tokenizer tokenizer, ChatTemplate template, int maxTokens = ConversationEncoder.DefaultMaxTokens, IReadOnlyDictionary<string, object?>? variables = null,
     LossTurns turns = LossTurns.LastTurn)
 {
-    /// <summary>The number of tokens that are kept of a conversation unless told otherwise.</summary>
+    /// <summary>The default number of tokens to keep of a conversation.</summary>
     public const int DefaultMaxTokens = 1024;
 
     private readonly int _maxTokens = maxTokens > 0 ? maxTokens
         : throw new ArgumentOutOfRangeException(nameof(maxTokens), maxTokens, "at least one token must be kept");
 
     /// <summary>
-    /// The date that templates with <c>strftime_now</c> are told, always: results must not depend on the day. It is the one that
-    /// Llama 3's templates use where there is no clock.
+    /// The date that templates get from <c>strftime_now</c>. It is fixed, because results must not depend on the day; Llama 3's templates use it if there is no
+    /// clock.
     /// </summary>
     internal static DateTime Date { get; } = new(2024, 7, 26);
 
@@ -38,24 +36,22 @@ public sealed class ConversationEncoder(
 
     /// <summary>Reads a model folder's tokenizer and chat template.</summary>
     /// <param name="modelFolder">The folder of a Hugging Face model.</param>
-    /// <param name="maxTokens">How many tokens are kept of a conversation, the last ones.</param>
-    /// <param name="variables">What else the template may read; see <see cref="ChatTemplate.Render"/>.</param>
-    /// <param name="turns">Whose loss counts.</param>
-    /// <param name="chatTemplate">A template instead of the model's own; see <see cref="ChatTemplate.Choose"/>.</param>
-    /// <exception cref="AttributionException">The folder's files are missing, malformed or use what is not supported.</exception>
+    /// <param name="maxTokens">The number of tokens to keep of a conversation, from its end.</param>
+    /// <param name="variables">The template's other variables; see <see cref="ChatTemplate.Render"/>.</param>
+    /// <param name="turns">The turns that count in the loss.</param>
+    /// <param name="chatTemplate">A template to use instead of the model's own; see <see cref="ChatTemplate.Choose"/>.</param>
+    /// <exception cref="AttributionException">The folder's files are missing, malformed or use something that is not supported.</exception>
     public static ConversationEncoder Load(
         string modelFolder, int maxTokens = DefaultMaxTokens, IReadOnlyDictionary<string, object?>? variables = null, LossTurns turns = LossTurns.LastTurn,
         string? chatTemplate = null) =>
         new(Tokenizer.Load(modelFolder), ChatTemplate.Choose(modelFolder, chatTemplate), maxTokens, variables, turns);
 
-    /// <summary>Renders and encodes a conversation and masks what counts of it.</summary>
+    /// <summary>Renders and encodes a conversation, and masks the part that counts in the loss.</summary>
     /// <param name="messages">The conversation, oldest message first; the assistant turn need not be the last message.</param>
-    /// <param name="file">The file that the conversation comes from, for errors.</param>
-    /// <param name="row">Its 0-based row there, for errors.</param>
-    /// <param name="own">What the template may read of this conversation alone, such as <c>tools</c>.</param>
-    /// <exception cref="AttributionException">
-    /// The conversation has no assistant turn, or the template does not take it; the exception names file and row.
-    /// </exception>
+    /// <param name="file">The file that the conversation comes from, for error messages.</param>
+    /// <param name="row">The 0-based row of the file, for error messages.</param>
+    /// <param name="own">Template variables for this conversation only, for example <c>tools</c>.</param>
+    /// <exception cref="AttributionException">The conversation has no assistant turn, or the template rejects it; the exception names file and row.</exception>
     public EncodedConversation Encode(IReadOnlyList<ChatMessage> messages, string? file = null, long? row = null, IReadOnlyDictionary<string,
         object?>? own = null)
     {
@@ -88,7 +84,7 @@ public sealed class ConversationEncoder(
         ? own ?? variables
         : own.Concat(variables.Where(variable => !own.ContainsKey(variable.Key))).ToDictionary();
 
-    /// <summary>Whether a token overlaps the turn; one that stands for no character counts where it stands.</summary>
+    /// <summary>Whether a token overlaps the turn; a token without characters counts at its position.</summary>
     private static bool IsKept(TextSpan token, TextSpan turn) =>
         token.Start < turn.End && (token.End > turn.Start || (token.Length == 0 && token.Start >= turn.Start));
 }

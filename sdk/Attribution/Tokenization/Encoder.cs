@@ -6,8 +6,8 @@ using Attribution.Tokenization.Text;
 namespace Attribution.Tokenization;
 
 /// <summary>
-/// Text to tokens: added tokens out of the text, the rest normalized, normalized added tokens out of that, the rest cut into pieces,
-/// each piece to tokens by the model.
+/// Encodes text in four steps: finds added tokens in the text, normalizes the rest, finds normalized added tokens in that, and cuts the remainder into pieces,
+/// which the model converts to tokens.
 /// </summary>
 internal sealed class Encoder
 {
@@ -21,7 +21,7 @@ internal sealed class Encoder
     public Encoder(TokenizerDefinition definition)
     {
         _definition = definition;
-        // Of two tokens with one normalized form the first counts; the reference then picks either, from run to run.
+        // Of two tokens with the same normalized form the first counts; the reference picks either one, differently from run to run.
         var tokens = definition.AddedTokens;
         _plain = new AddedTokenSplitter(tokens.Where(token => !token.Normalized).Select(token => (token.Content, token)));
         _normalized = new AddedTokenSplitter(tokens.Where(token => token.Normalized).Select(token => (definition.SpellingOf(token.Id)!, token)));
@@ -83,7 +83,7 @@ internal sealed class Encoder
             EncodePieces(0, work.Text.Length, work);
             return;
         }
-        // The steps that follow may rewrite the text, so the added tokens in it are found first.
+        // Added tokens are found first, because the following steps may rewrite the text.
         var found = new List<(AddedToken Token, TextSpan Range)>();
         var done = 0;
         for (var from = 0; _normalized.Next(work.Text.Chars, done, ref from, out var range) is { } token;)
@@ -102,7 +102,7 @@ internal sealed class Encoder
 
     private void EncodeAround(List<(AddedToken Token, TextSpan Range)> found, Workspace work)
     {
-        // Each part between added tokens is encoded from a fresh copy of the normalized section.
+        // Each part between added tokens is encoded from a new copy of the normalized section.
         var whole = work.Text;
         var done = 0;
         foreach (var (token, range) in found)
@@ -144,7 +144,7 @@ internal sealed class Encoder
         }
     }
 
-    // A token covers some of the piece's UTF-8 bytes; its range is that of the characters which these bytes belong to.
+    // A token covers some of the piece's UTF-8 bytes; its range is that of the characters with these bytes.
     private static void AddOffsets(TextSpan piece, int first, Workspace work)
     {
         var text = work.Text.Chars;
@@ -181,7 +181,7 @@ internal sealed class Encoder
         return work;
     }
 
-    // The memory that one call works in; kept for the next one.
+    // The working memory of one call, reused by the next.
     private sealed class Workspace(BpeMerger merger)
     {
         public bool Tracked { get; set; }

@@ -4,8 +4,8 @@ using Attribution.Tokenization.Decoders;
 namespace Attribution.Tokenization;
 
 /// <summary>
-/// Turns tokens into text as they come. What it has returned never changes: all of it together, with <see cref="Finish"/>, is what
-/// <see cref="Tokenizer.Decode(ReadOnlySpan{int}, bool)"/> makes of the same ids.
+/// Decodes tokens as they arrive. Text that it has returned never changes: the concatenation of all results, including <see cref="Finish"/>, equals
+/// <see cref="Tokenizer.Decode(ReadOnlySpan{int}, bool)"/> of the same ids.
 /// </summary>
 internal sealed class IncrementalDecoder
 {
@@ -21,8 +21,8 @@ internal sealed class IncrementalDecoder
         _chain = new DecoderChain(tokenizer.Decoders, text => _ready.Append(text));
     }
 
-    /// <summary>The text that is final now that this token is known, often empty: never half of a character.</summary>
-    /// <param name="id">The next token; an id outside of the vocabulary is no text.</param>
+    /// <summary>Adds a token and returns the text that is now final, often empty and never half of a character.</summary>
+    /// <param name="id">The next token; an id outside the vocabulary gives no text.</param>
     public string Append(int id)
     {
         if (_tokenizer.SpellingOf(id) is { } token && !(_skipSpecialTokens && _tokenizer.IsSpecial(id)))
@@ -30,7 +30,7 @@ internal sealed class IncrementalDecoder
         return Take();
     }
 
-    /// <summary>The rest, once no token follows: U+FFFD for a character that never became whole.</summary>
+    /// <summary>Returns the rest after the last token: U+FFFD for an incomplete character.</summary>
     public string Finish()
     {
         _chain.Finish();

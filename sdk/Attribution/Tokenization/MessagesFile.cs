@@ -3,13 +3,13 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Tokenization;
 
-/// <summary>One conversation in a JSON file: a list of messages, or an object with them as <c>messages</c>.</summary>
-/// <param name="Messages">The messages. What a message has besides <c>role</c> and <c>content</c> is in its <see cref="ChatMessage.Fields"/>.</param>
-/// <param name="Variables">The other members of the object, for the chat template: <c>tools</c>, <c>enable_thinking</c> and the like.</param>
+/// <summary>One conversation in a JSON file: a list of messages, or an object with a list <c>messages</c>.</summary>
+/// <param name="Messages">The messages. Their properties other than <c>role</c> and <c>content</c> are in <see cref="ChatMessage.Fields"/>.</param>
+/// <param name="Variables">The other properties of the object, for the chat template: <c>tools</c>, <c>enable_thinking</c> and so on.</param>
 internal sealed record MessagesFile(IReadOnlyList<ChatMessage> Messages, IReadOnlyDictionary<string, object?> Variables)
 {
     /// <summary>Reads a file.</summary>
-    /// <exception cref="AttributionException">The file is not there, is no JSON, or holds no messages; the exception names the message at fault as
+    /// <exception cref="AttributionException">The file is missing, is not JSON, or contains no messages; the exception names the faulty message as
     /// row.</exception>
     public static MessagesFile Read(string path)
     {
@@ -58,13 +58,13 @@ internal sealed record MessagesFile(IReadOnlyList<ChatMessage> Messages, IReadOn
         if (message.ValueKind != JsonValueKind.Object)
             throw Invalid("A message is an object with 'role' and 'content'.", null);
         var fields = message.EnumerateObject().Where(field => field.Name is not ("role" or "content")).ToDictionary(field => field.Name, field => field.Value);
-        var role = Text("role") ?? throw Invalid("The message says not who speaks: give it a text as 'role'.", "role");
+        var role = Text("role") ?? throw Invalid("The message does not say who speaks: give it a text as 'role'.", "role");
         var content = Text("content");
-        // A turn that only calls tools may have null for its content, and templates may tell it from an empty one.
+        // A turn that only calls tools may have null content, and templates may distinguish that from empty content.
         if (content is null && fields.ContainsKey("tool_calls"))
             fields["content"] = message.TryGetProperty("content", out var given) ? given : JsonSerializer.SerializeToElement<string?>(null);
         else if (content is null)
-            throw Invalid("The message says nothing: give it a text as 'content'.", "content");
+            throw Invalid("The message has no content: give it a text as 'content'.", "content");
         foreach (var (name, value) in fields)
             if (ChatMessage.Fault(name, value) is { } fault)
                 throw Invalid($"Of this message {fault}", name);

@@ -11,7 +11,7 @@ namespace Attribution.Tokenization;
 /// </content>
 public sealed partial class Tokenizer
 {
-    /// <summary>The step that changes a text before it is cut into pieces, without the way back to the original; null for none.</summary>
+    /// <summary>The step that changes a text before it is cut into pieces, without the mapping back to the original; null for none.</summary>
     public override Normalizer? Normalizer => _definition.Normalizer is { } normalizer ? new NormalizerView(normalizer) : null;
 
     /// <summary>The steps that cut a normalized text into pieces, as ranges of that text; null for none.</summary>
@@ -84,14 +84,14 @@ public sealed partial class Tokenizer
         while (first > 0 && first < tokens.Ids.Length && ShareACharacter(tokens, first))
             first++;
         tokenCount = tokens.Ids.Length - first;
-        // Tokens without a place of their own, such as an added eos, take the place of what stands before them: the end of the text.
+        // Tokens without characters of their own, such as an added eos, have the position of the text before them: its end.
         return first == 0 ? 0 : tokens.Offsets[first..].Where(token => token.Length > 0).Select(token => token.Start).DefaultIfEmpty(text.Length).First();
     }
 
     private TokenizedText Encode(string text, EncodeSettings settings) =>
         _encoder.Encode(text, true, settings.ConsiderNormalization, settings.ConsiderPreTokenization);
 
-    /// <summary>How many tokens may be taken from the front, such that none of a character's tokens is left behind.</summary>
+    /// <summary>The number of tokens that can be taken from the front without separating the tokens of one character.</summary>
     private static int Leading(TokenizedText tokens, int most)
     {
         var count = Math.Min(most, tokens.Ids.Length);
@@ -106,7 +106,7 @@ public sealed partial class Tokenizer
     private static int Consumed(TokenizedText tokens, int count, int length) =>
         count == tokens.Ids.Length ? length : tokens.Offsets.AsSpan(0, count).ToArray().Select(token => token.End).DefaultIfEmpty(0).Max();
 
-    /// <summary>The most ids whose text fits and is final, and the length of that text.</summary>
+    /// <summary>The greatest number of ids whose text fits and is final, and the length of that text.</summary>
     private (int Ids, int Chars) Fitting(int[] ids, int room)
     {
         var decoder = CreateDecoder();

@@ -8,18 +8,18 @@ using Attribution.Tokenization.Text;
 
 namespace Attribution.Tokenization;
 
-/// <summary>Everything that a tokenizer's files say.</summary>
+/// <summary>The contents of a tokenizer's files.</summary>
 internal sealed record TokenizerDefinition
 {
-    /// <summary>All tokens, added ones included, by their spelling.</summary>
+    /// <summary>The id of every token, added ones included, by its spelling.</summary>
     public required Dictionary<string, int> IdOfToken { get; init; }
 
-    /// <summary>All tokens, added ones included, by their id.</summary>
+    /// <summary>The spelling of every token, added ones included, by its id.</summary>
     public required Dictionary<int, string> TokenOfId { get; init; }
 
     public required IReadOnlyList<AddedToken> AddedTokens { get; init; }
 
-    /// <summary>Where the files disagree, and which of them counts.</summary>
+    /// <summary>Notes on contradictions between the files, and which file is used.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     public required HashSet<int> SpecialIds { get; init; }
@@ -36,7 +36,7 @@ internal sealed record TokenizerDefinition
 
     public required SpecialTokenNames Names { get; init; }
 
-    /// <summary>How a token appears in normalized text, which is what decoders undo: added tokens may differ from how they are listed.</summary>
+    /// <summary>A token's spelling in normalized text, which decoders undo; for added tokens it may differ from the listed one.</summary>
     public string? SpellingOf(int id) => NormalizedSpellings.GetValueOrDefault(id) ?? TokenOfId.GetValueOrDefault(id);
 
     private Dictionary<int, string> NormalizedSpellings => field ??= AddedTokens
@@ -52,5 +52,5 @@ internal sealed record TokenizerDefinition
     }
 }
 
-/// <summary>The tokens that a model folder names for a purpose; null for a purpose without one.</summary>
+/// <summary>The tokens that a model folder names for a purpose; null if it names none.</summary>
 internal sealed record SpecialTokenNames(string? Bos, string? Eos, string? Unk, string? Pad);

@@ -45,6 +45,27 @@ public sealed class IncrementalBuildTests(SdkLayout sdk) : IClassFixture<SdkLayo
         experiment.Build().ShouldBe(["ComputeAttribution", "FineTune", "Evaluate"]);
     }
 
+    // The clock may go back, and an SDK be replaced by one that was packed before the last build.
+    [Fact]
+    public void A_change_that_is_older_than_the_last_build_counts_as_one()
+    {
+        using var experiment = new TemporaryExperiment(sdk);
+        experiment.Run(0, "build").ShouldBe(All);
+        foreach (var stamp in Directory.EnumerateFiles(experiment["obj/attribution"], "*.stamp"))
+            File.SetLastWriteTimeUtc(stamp, DateTime.UtcNow.AddHours(1));
+        experiment.Build().ShouldBeEmpty();
+        experiment.Edit("data/pool.jsonl", text => text + "{\"messages\":4}\n");
+        experiment.Build().ShouldBe(All);
+        experiment.Build().ShouldBeEmpty();
+
+        var (library, time) = (File.ReadAllText(sdk.Library), File.GetLastWriteTimeUtc(sdk.Library));
+        File.WriteAllText(sdk.Library, "Attribution.Worker 0\n");
+        File.SetLastWriteTimeUtc(sdk.Library, time.AddDays(-1));
+        experiment.Run(1, "build", "--no-restore", "-question").ShouldBeEmpty();
+        experiment.Build().ShouldBe(All);
+        File.WriteAllText(sdk.Library, library);
+    }
+
     [Fact]
     public void A_seed_or_a_value_of_an_axis_runs_what_reads_it_and_the_same_lists_again_run_nothing()
     {

@@ -98,5 +98,6 @@ public sealed class RunStageTests : IDisposable
         ProjectFile = _experiment.Folder["tiny.csproj"],
         StateFolder = "obj/attribution/",
         Worker = Repository.Worker,
+        Library = _experiment.Folder["library.txt"],
     };
 }

@@ -58,6 +58,18 @@ public sealed class RowKeysTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a","content":"b"}]}""", "messages", "message 1 has content twice")]
+    [InlineData("""{"treatment_messages":[{"role":"assistant","role":"user","content":"a"}]}""", "treatment_messages", "message 0 has role twice")]
+    [InlineData("""{"messages":[{"role":"assistant","content":"a","tool_calls":[{"function":{"name":"f","arguments":{"x":1,"x":2}}}]}]}""",
+        "messages", "message 0, tool_calls: ")]
+    public void A_key_that_a_message_has_twice_is_an_error(string row, string column, string said)
+    {
+        var error = Should.Throw<AttributionException>(() => Read(row));
+        (error.Code, error.Property).ShouldBe((ErrorCodes.DatasetColumnDuplicate, column));
+        error.Message.ShouldContain(said);
+    }
+
+    [Theory]
     [InlineData("treatment_keep")]
     [InlineData("control_keep")]
     public void A_keep_mask_without_tokens_is_an_error(string mask)

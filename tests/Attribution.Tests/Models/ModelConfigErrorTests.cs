@@ -38,10 +38,16 @@ public sealed class ModelConfigErrorTests
         }
     }
 
-    [Fact]
-    public void A_name_with_half_of_a_surrogate_pair_is_an_error_with_a_code() =>
-        Should.Throw<AttributionException>(() => ModelConfigReader.Parse("{\"a\\ud800\":1,\"b\":2}",
-            "config.json")).Code.ShouldBe(ErrorCodes.ModelConfigInvalid);
+    [Theory]
+    [InlineData("{\"a\\ud800\":1,\"b\":2}")]
+    [InlineData("{\"a\":\"\\ud800\"}")]
+    [InlineData("{\"a\":[{\"b\":\"x\\udc00\"}]}")]
+    public void Half_of_a_surrogate_pair_is_an_error_with_a_code(string config)
+    {
+        var error = Should.Throw<AttributionException>(() => ModelConfigReader.Parse(config, "config.json"));
+        error.Code.ShouldBe(ErrorCodes.ModelConfigInvalid);
+        error.Message.ShouldContain("not valid JSON");
+    }
 
     [Theory]
     [InlineData("num_hidden_layers", 2147483647)]

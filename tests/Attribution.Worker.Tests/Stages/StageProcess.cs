@@ -10,9 +10,28 @@ internal sealed class StageProcess : IDisposable
     private readonly Task<string> _error;
 
     public StageProcess(TestExperiment experiment, string stage, Dictionary<string, string?> environment, string[] more)
+        : this(experiment.RequestFile(stage), experiment.Folder, stage, environment, more)
     {
-        var start = Tests.CommandLine.Start(environment, ["run-stage", stage, "--request", experiment.RequestFile(stage), .. more]);
-        (start.RedirectStandardInput, start.WorkingDirectory) = (true, experiment.Folder);
+    }
+
+    /// <param name="request">The request's file.</param>
+    /// <param name="folder">The folder that it works in.</param>
+    /// <param name="stage">The stage.</param>
+    /// <param name="environment">Variables to set; null removes one.</param>
+    /// <param name="more">Options of <c>run-stage</c>.</param>
+    /// <param name="wrapper">A program that runs the worker, with its own arguments, such as <c>faketime -1h</c>.</param>
+    public StageProcess(string request, string folder, string stage, Dictionary<string, string?> environment, string[] more, params string[] wrapper)
+    {
+        var start = Tests.CommandLine.Start(environment, ["run-stage", stage, "--request", request, .. more]);
+        if (wrapper.Length > 0)
+        {
+            string[] arguments = [.. wrapper[1..], start.FileName, .. start.ArgumentList];
+            start.FileName = wrapper[0];
+            start.ArgumentList.Clear();
+            foreach (var argument in arguments)
+                start.ArgumentList.Add(argument);
+        }
+        (start.RedirectStandardInput, start.WorkingDirectory) = (true, folder);
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();
         _error = _process.StandardError.ReadToEndAsync();
@@ -29,7 +48,10 @@ internal sealed class StageProcess : IDisposable
     public void Kill() => _process.Kill(entireProcessTree: true);
 
     /// <summary>Asks it to stop.</summary>
-    public void Terminate() => Process.Start("sh", ["-c", $"kill -TERM {_process.Id}"]).WaitForExit();
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>Sends it a signal, by its short name.</summary>
+    public void Signal(string name) => Process.Start("sh", ["-c", $"kill -{name} {_process.Id}"]).WaitForExit();
 
     public void CloseInput() => _process.StandardInput.Close();
 

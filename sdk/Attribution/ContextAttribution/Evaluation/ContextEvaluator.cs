@@ -5,7 +5,7 @@ using MathNet.Numerics.Statistics;
 
 namespace Attribution.ContextAttribution.Evaluation;
 
-/// <summary>Measures scorers against what ablations really do to a model's answers.</summary>
+/// <summary>Measures scorers against the real effect of ablations on a model's answers.</summary>
 public static class ContextEvaluator
 {
     private static readonly int[] s_tops = [1, 3, 5];
@@ -13,10 +13,10 @@ public static class ContextEvaluator
     /// <summary>Scores one example with every scorer and measures each against the same ablations.</summary>
     /// <param name="model">The model.</param>
     /// <param name="task">The example, with at least one unit.</param>
-    /// <param name="example">What tells it from others: seeds come from it.</param>
+    /// <param name="example">Identifies the example; seeds are derived from it.</param>
     /// <param name="scorers">The scorers.</param>
     /// <param name="options">How to measure.</param>
-    /// <param name="cancellation">Stops between two passes.</param>
+    /// <param name="cancellation">Checked between passes.</param>
     /// <returns>One evaluation per scorer, in their order.</returns>
     /// <exception cref="Diagnostics.AttributionException">ATTR1453: an option is out of range.</exception>
     public static IReadOnlyList<ScorerEvaluation> Evaluate(
@@ -35,7 +35,7 @@ public static class ContextEvaluator
             score.ForwardPasses, score.Seconds))];
     }
 
-    /// <summary>The mean of every scorer over examples, in the scorers' order; a NaN is left out of its mean.</summary>
+    /// <summary>The mean of every scorer over examples, in the scorers' order. A mean leaves NaN out.</summary>
     public static IReadOnlyList<ScorerEvaluation> Mean(IEnumerable<IReadOnlyList<ScorerEvaluation>> examples) =>
         [.. examples.SelectMany(example => example).GroupBy(evaluation => evaluation.Scorer).Select(group => new ScorerEvaluation(
             group.Key, Average(group, e => e.Lds), Average(group, e => e.Top1Drop), Average(group, e => e.Top3Drop), Average(group, e => e.Top5Drop),
@@ -59,7 +59,8 @@ public static class ContextEvaluator
     }
 
     /// <summary>
-    /// The log-probabilities of the units without the sources that scorers rank highest; each set of sources is removed once, whoever names it.
+    /// The log-probabilities of the units without the sources that scorers rank highest. Each set of sources is removed once, even if several scorers rank it
+    /// highest.
     /// </summary>
     private sealed class TopDrops
     {
@@ -82,7 +83,7 @@ public static class ContextEvaluator
             _task.Units.Index().Average(unit => _outputs.LogProbability(0, unit.Item) - _outputs.LogProbability(_masks[Key(Top(scores.Values[unit.Index], k))],
                 unit.Item));
 
-        // The k highest, ties by the lower index, in the order of the sequence
+        // The k highest, the lower index first among ties, in the order of the sequence.
         private static int[] Top(float[] values, int k) => [.. Enumerable.Range(0, values.Length).OrderByDescending(s => values[s]).ThenBy(s =>
             s).Take(k).Order()];
 
@@ -93,7 +94,7 @@ public static class ContextEvaluator
 /// <summary>How scores are measured.</summary>
 public sealed record ContextEvaluationOptions
 {
-    /// <summary>Fresh random ablations per example for the LDS, 2 or more; each costs a forward pass.</summary>
+    /// <summary>The number of new random ablations per example for the LDS, 2 or more; each costs a forward pass.</summary>
     public int Masks { get; init; } = 32;
 
     /// <summary>The probability that an ablation keeps a source, above 0 and below 1.</summary>
@@ -102,8 +103,8 @@ public sealed record ContextEvaluationOptions
     /// <summary>The seed of the ablations. They differ from those of training and of the surrogates under the same seed.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Checks the options before anything expensive is done for them.</summary>
-    /// <exception cref="AttributionException">ATTR1453: one is out of range.</exception>
+    /// <summary>Checks the options before any expensive work.</summary>
+    /// <exception cref="AttributionException">ATTR1453: an option is out of range.</exception>
     internal void Check()
     {
         if (Masks < 2)
@@ -115,14 +116,14 @@ public sealed record ContextEvaluationOptions
     }
 }
 
-/// <summary>How well one scorer did, on one example or on the mean of several.</summary>
+/// <summary>How well a scorer did, on one example or on the mean of several.</summary>
 /// <param name="Scorer">The scorer's name.</param>
-/// <param name="Lds">The linear datamodelling score: Spearman's correlation over ablations between the sum of the kept sources' scores and the
-/// output, the mean over units; 0 where the scores say nothing; NaN where the outputs do not change.</param>
-/// <param name="Top1Drop">How far a unit's log-probability falls when its highest-scored source is removed, in nats, the mean over units.</param>
+/// <param name="Lds">The linear datamodelling score: Spearman's correlation over ablations between the sum of the kept sources' scores and the output, averaged
+/// over units; 0 if the scores are constant; NaN if the outputs do not change.</param>
+/// <param name="Top1Drop">The fall of a unit's log-probability when its highest-scored source is removed, in nats, averaged over units.</param>
 /// <param name="Top3Drop">The same for the three highest.</param>
 /// <param name="Top5Drop">The same for the five highest.</param>
-/// <param name="ForwardPasses">Forward passes per example that scoring took.</param>
-/// <param name="Seconds">Seconds per example that scoring took.</param>
+/// <param name="ForwardPasses">The number of forward passes that scoring took, per example.</param>
+/// <param name="Seconds">The time that scoring took, in seconds per example.</param>
 public sealed record ScorerEvaluation(
     string Scorer, double Lds, double Top1Drop, double Top3Drop, double Top5Drop, double ForwardPasses, double Seconds);

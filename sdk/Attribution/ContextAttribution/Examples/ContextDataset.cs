@@ -18,15 +18,16 @@ public sealed class ContextDataset
     private ContextDataset(DatasetSource source, DatasetOptions options, ContextColumns columns, ContextRecipe? recipe, bool thoughts) =>
         (_source, _records, _columns, _recipe, _thoughts) = (source, new DatasetRecords(options, source), columns, recipe, thoughts);
 
-    /// <summary>The files that the path names.</summary>
+    /// <summary>The files that the path matches.</summary>
     public IReadOnlyList<string> Files => _source.Files;
 
-    /// <summary>Finds the file and its columns and checks the filter; reads no rows yet.</summary>
-    /// <param name="options">Which rows of which file.</param>
-    /// <param name="columns">Which columns hold what.</param>
-    /// <param name="recipe">What makes rows of a file that was written for something else; its columns are then its own.</param>
+    /// <summary>Finds the file and its columns and checks the filter. Reads no rows yet.</summary>
+    /// <param name="options">The file, and which of its rows to use.</param>
+    /// <param name="columns">The columns; the defaults unless given.</param>
+    /// <param name="recipe">The recipe that makes rows from a file with another purpose; it brings its own columns.</param>
     /// <param name="thoughts">Whether answers are attributed to the thoughts before them, so that a row needs no context.</param>
-    /// <exception cref="AttributionException">ATTR1301 to ATTR1310: no file, unreadable, a column is missing, a bad filter or option.</exception>
+    /// <exception cref="AttributionException">ATTR1301 to ATTR1310: the file is missing or unreadable, a column is missing, or a filter or option is
+    /// wrong.</exception>
     public static ContextDataset Open(DatasetOptions options, ContextColumns? columns = null, ContextRecipe? recipe = null, bool thoughts = false)
     {
         DatasetRecords.Check(options);
@@ -39,8 +40,8 @@ public sealed class ContextDataset
         return dataset;
     }
 
-    /// <summary>The rows, streamed from the file each time they are asked for.</summary>
-    /// <exception cref="AttributionException">ATTR1460 at a row whose columns hold something else than they should; ATTR1308 if there was no row.</exception>
+    /// <summary>The rows, streamed from the file on each enumeration.</summary>
+    /// <exception cref="AttributionException">ATTR1460: a row's columns have the wrong content. ATTR1308: there are no rows.</exception>
     public IEnumerable<ContextRow> Rows()
     {
         var projection = _source.IsJson ? DatasetSource.JsonText : ", " + _source.AsJson(_source.Fields);
@@ -116,24 +117,23 @@ public sealed class ContextDataset
     }
 }
 
-/// <summary>Which columns of a file hold what.</summary>
+/// <summary>The columns of a file.</summary>
 public sealed record ContextColumns
 {
     /// <summary>The column of the context: a text, or a list of texts, one for each document.</summary>
     public string Context { get; init; } = "context";
 
-    /// <summary>The column of the question: a text.</summary>
+    /// <summary>The column of the question, a text.</summary>
     public string Query { get; init; } = "query";
 
-    /// <summary>The column of the chat before, a list of role and content; a file may do without.</summary>
+    /// <summary>The column of the earlier chat, a list of role and content; optional in a file.</summary>
     public string Messages { get; init; } = "messages";
 
-    /// <summary>The column of answers to take in place of the model's own; null to let the model answer.</summary>
+    /// <summary>The column of answers to use instead of the model's own; null to have the model answer.</summary>
     public string? Answer { get; init; }
 
     /// <summary>
-    /// The column that says which text of the context the answer owes to: a text, or a list of them, one for each sentence of the answer; null if that is not
-    /// known.
+    /// The column with the text of the context that the answer comes from: a text, or a list of texts, one for each sentence of the answer; null if not known.
     /// </summary>
     public string? Truth { get; init; }
 }

@@ -5,18 +5,18 @@ using Attribution.Tokenization;
 
 namespace Attribution.ContextAttribution.Examples;
 
-/// <summary>An answer with the pieces of its context, or of the thoughts before it, as tokens: what is attributed to what.</summary>
-/// <param name="Task">The same for the model.</param>
+/// <summary>An answer as tokens, with the pieces of its context, or of the thoughts before it, that it is attributed to.</summary>
+/// <param name="Task">The example as the model's task.</param>
 /// <param name="Sources">The pieces that the answer is attributed to, in the order of <see cref="AttributionTask.Sources"/>.</param>
 /// <param name="Units">The answer's sentences, in the order of <see cref="AttributionTask.Units"/>.</param>
-/// <param name="Dropped">How many pieces have no token of their own and so are no source.</param>
+/// <param name="Dropped">The number of pieces without a token of their own, which are not sources.</param>
 public sealed record ContextExample(AttributionTask Task, IReadOnlyList<TextPiece> Sources, IReadOnlyList<TextPiece> Units, int Dropped)
 {
-    /// <summary>The same with one unit, a range of the answer.</summary>
+    /// <summary>The same example with one unit, a range of the answer.</summary>
     /// <param name="answer">The answer.</param>
-    /// <param name="start">The first character.</param>
-    /// <param name="end">The one after the last.</param>
-    /// <exception cref="AttributionException">ATTR1463: the range is not in the answer, or has no token.</exception>
+    /// <param name="start">The position of the first character.</param>
+    /// <param name="end">The position after the last character.</param>
+    /// <exception cref="AttributionException">ATTR1463: the range is not in the answer, or contains no token.</exception>
     public ContextExample WithRange(GeneratedAnswer answer, int start, int end)
     {
         if (start < 0 || end > answer.Text.Length || start >= end)
@@ -33,11 +33,11 @@ public sealed record ContextExample(AttributionTask Task, IReadOnlyList<TextPiec
     }
 }
 
-/// <summary>Why nothing can be attributed of an example.</summary>
+/// <summary>The reasons why an example cannot be attributed.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Exclusion>))]
 public enum Exclusion
 {
-    /// <summary>The context is empty, or none of its pieces is a token.</summary>
+    /// <summary>The context is empty, or none of its pieces has a token.</summary>
     NoSource,
 
     /// <summary>The prompt leaves no room for an answer in the model's window.</summary>
@@ -46,18 +46,19 @@ public enum Exclusion
     /// <summary>The answer has no sentence.</summary>
     NoSentence,
 
-    /// <summary>The answer has no <c>&lt;/think&gt;</c> that would end its thoughts.</summary>
+    /// <summary>The answer has no <c>&lt;/think&gt;</c> that ends its thoughts.</summary>
     NoThoughts,
 }
 
 /// <summary>
-/// Which examples no estimator is trained on: each by its own draw, so that examples that come later change nothing of those that were there.
+/// Selects the examples that no estimator is trained on. Each example has its own random draw, so that adding examples does not change the choice for the
+/// others.
 /// </summary>
 internal static class HeldOutSplit
 {
     /// <summary>Whether an example is held out.</summary>
-    /// <param name="contentHash">What the example is: <see cref="ContextRow.ContentHash"/>.</param>
-    /// <param name="share">The share of all that is held out, 0 to 1.</param>
+    /// <param name="contentHash">Identifies the example: <see cref="ContextRow.ContentHash"/>.</param>
+    /// <param name="share">The share of examples to hold out, 0 to 1.</param>
     /// <param name="seed">The seed of the experiment.</param>
     public static bool IsHeldOut(string contentHash, double share, long seed) => SeededRandom.Named(seed, $"held out:{contentHash}").NextDouble() < share;
 }

@@ -3,17 +3,17 @@ using Attribution.Tokenization;
 
 namespace Attribution.ContextAttribution.Examples;
 
-/// <summary>Puts prompts and answers together to examples.</summary>
+/// <summary>Builds examples from prompts and answers.</summary>
 public static class ContextExampleBuilder
 {
     private const string ThoughtsBegin = "<think>", ThoughtsEnd = "</think>";
 
-    /// <summary>An answer to be attributed to the pieces of its context.</summary>
+    /// <summary>An answer to attribute to the pieces of its context.</summary>
     /// <param name="prompt">The prompt.</param>
     /// <param name="answer">The answer.</param>
-    /// <param name="type">What the pieces are.</param>
-    /// <param name="rule">Where sentences end, the answer's too.</param>
-    /// <returns>The example, or why there is none.</returns>
+    /// <param name="type">The kind of piece.</param>
+    /// <param name="rule">Where sentences end, in the answer too.</param>
+    /// <returns>The example, or the reason why there is none.</returns>
     public static (ContextExample? Example, Exclusion? Why) OfContext(
         ContextPrompt prompt, GeneratedAnswer answer, SourceType type, SentenceRule rule = SentenceRule.Paragraph)
     {
@@ -25,12 +25,12 @@ public static class ContextExampleBuilder
         return Build(prompt, answer, new TextSpan(0, answer.Text.Length), rule, sources, pieces - sources.Count);
     }
 
-    /// <summary>A reasoning model's final answer, to be attributed to the pieces of its thoughts, which end with <c>&lt;/think&gt;</c>.</summary>
+    /// <summary>A reasoning model's final answer, to attribute to the pieces of its thoughts, which end with <c>&lt;/think&gt;</c>.</summary>
     /// <param name="prompt">The prompt.</param>
-    /// <param name="answer">Thoughts and answer.</param>
-    /// <param name="type">What the pieces are.</param>
-    /// <param name="rule">Where sentences end, the answer's too.</param>
-    /// <returns>The example, or why there is none.</returns>
+    /// <param name="answer">The thoughts and the answer.</param>
+    /// <param name="type">The kind of piece.</param>
+    /// <param name="rule">Where sentences end, in the answer too.</param>
+    /// <returns>The example, or the reason why there is none.</returns>
     public static (ContextExample? Example, Exclusion? Why) OfThoughts(
         ContextPrompt prompt, GeneratedAnswer answer, SourceType type, SentenceRule rule = SentenceRule.Paragraph)
     {
@@ -41,28 +41,28 @@ public static class ContextExampleBuilder
         return Build(prompt, answer, new TextSpan(end + ThoughtsEnd.Length, answer.Text.Length), rule, sources, pieces - sources.Count);
     }
 
-    /// <summary>The thoughts of an answer, which the sources of <see cref="OfThoughts"/> are pieces of; empty without any.</summary>
+    /// <summary>The thoughts of an answer, whose pieces are the sources of <see cref="OfThoughts"/>; empty if there are none.</summary>
     public static string ThoughtsOf(GeneratedAnswer answer) => SpanOfThoughts(answer.Text) is var (start, end) ? answer.Text[start..end] : "";
 
     private static TextSpan? SpanOfThoughts(string text)
     {
         var end = text.LastIndexOf(ThoughtsEnd, StringComparison.Ordinal);
-        // Some templates open the thoughts themselves, so that the answer does not.
+        // Some templates open the thoughts themselves, so that the answer does not contain the opening tag.
         var start = text.IndexOf(ThoughtsBegin, StringComparison.Ordinal) is >= 0 and var begin && begin < end ? begin + ThoughtsBegin.Length : 0;
         return end < 0 ? null : new TextSpan(start, end);
     }
 
     /// <summary>Adds the pieces of a text that have tokens.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="type">What the pieces are.</param>
+    /// <param name="type">The kind of piece.</param>
     /// <param name="rule">Where sentences end.</param>
-    /// <param name="offsets">The tokens' characters.</param>
-    /// <param name="textStart">Where the text begins among those characters.</param>
-    /// <param name="tokenStart">The place of the first of those tokens in the whole sequence.</param>
-    /// <param name="document">The text's number.</param>
-    /// <param name="free">The first token of the sequence that is no source yet.</param>
-    /// <param name="sources">Takes the pieces.</param>
-    /// <returns>How many pieces the text has, with or without tokens.</returns>
+    /// <param name="offsets">The range of characters of each token.</param>
+    /// <param name="textStart">The position of the text among those characters.</param>
+    /// <param name="tokenStart">The position of the first of those tokens in the whole sequence.</param>
+    /// <param name="document">The 0-based index of the text's document.</param>
+    /// <param name="free">The first token of the sequence that no source has yet.</param>
+    /// <param name="sources">Receives the pieces.</param>
+    /// <returns>The number of pieces in the text, with or without tokens.</returns>
     private static int Sources(
         string text, SourceType type, SentenceRule rule, IReadOnlyList<TextSpan> offsets, int textStart, int tokenStart, int document, int free,
             List<TextPiece> sources)
@@ -74,7 +74,7 @@ public static class ContextExampleBuilder
                 return 0;
             for (var t = Math.Max(all.Start, free - tokenStart); t < all.End; t++)
             {
-                // The blank before a word is the word's first token's, also where it is not the document's.
+                // The space before a word belongs to the word's first token, even if it is outside of the document.
                 var span = new TextSpan(Math.Max(0, offsets[t].Start - textStart), Math.Min(text.Length, offsets[t].End - textStart));
                 sources.Add(new TextPiece(document, span, text[span.Start..span.End], new TokenRange(tokenStart + t, tokenStart + t + 1)));
             }

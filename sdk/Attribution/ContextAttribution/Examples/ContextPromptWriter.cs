@@ -3,16 +3,16 @@ using Attribution.Tokenization;
 
 namespace Attribution.ContextAttribution.Examples;
 
-/// <summary>A prompt in the model's chat format, with the places of the context's documents in it.</summary>
-/// <param name="Text">The whole prompt, up to where the answer begins.</param>
+/// <summary>A prompt in the model's chat format, with the positions of the context's documents.</summary>
+/// <param name="Text">The whole prompt, up to the beginning of the answer.</param>
 /// <param name="Ids">Its tokens, <c>[T]</c>.</param>
-/// <param name="Offsets">The range of <paramref name="Text"/> that each token stands for.</param>
-/// <param name="Documents">The range of <paramref name="Text"/> that each document is.</param>
+/// <param name="Offsets">The range of <paramref name="Text"/> for each token.</param>
+/// <param name="Documents">The range of <paramref name="Text"/> for each document.</param>
 public sealed record ContextPrompt(string Text, IReadOnlyList<int> Ids, IReadOnlyList<TextSpan> Offsets, IReadOnlyList<TextSpan> Documents);
 
 /// <summary>
-/// Writes prompts: after the earlier messages of the chat one of the user's that says <c>Context: </c>, the documents with a blank line between them,
-/// a blank line, <c>Query: </c> and the query; without documents, the query alone.
+/// Writes prompts. After the earlier messages of the chat comes a user message with <c>Context: </c>, the documents separated by blank lines, a blank line,
+/// <c>Query: </c> and the query; without documents, only the query.
 /// </summary>
 /// <param name="tokenizer">The model's tokenizer.</param>
 /// <param name="template">The model's chat template.</param>
@@ -20,8 +20,8 @@ public sealed class ContextPromptWriter(Tokenizer tokenizer, ChatTemplate templa
 {
     private const string Header = "Context: ", Gap = "\n\n", QueryHeader = "Query: ";
 
-    /// <summary>Reads a model folder's tokenizer and chat template.</summary>
-    /// <exception cref="AttributionException">The folder's files are missing, malformed or use what is not supported.</exception>
+    /// <summary>Reads the tokenizer and chat template in a model's folder.</summary>
+    /// <exception cref="AttributionException">The folder's files are missing, malformed or use something that is not supported.</exception>
     public static ContextPromptWriter Load(string modelFolder) => new(Tokenizer.Load(modelFolder), ChatTemplate.Load(modelFolder));
 
     /// <summary>The tokenizer.</summary>
@@ -29,12 +29,12 @@ public sealed class ContextPromptWriter(Tokenizer tokenizer, ChatTemplate templa
 
     /// <summary>Writes the prompt of a row.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="file">Its file, for errors.</param>
-    /// <exception cref="AttributionException">ATTR1461: the chat template changes the message, so that its parts are not found in the prompt; or it refuses
+    /// <param name="file">The row's file, for error messages.</param>
+    /// <exception cref="AttributionException">ATTR1461: the chat template changes the message, so that its parts are not found in the prompt, or rejects
     /// it.</exception>
     public ContextPrompt Write(ContextRow row, string? file = null)
     {
-        // What is around documents belongs to no source; a template may take it away at the ends of the message.
+        // White space around documents belongs to no source; a template may remove it at the ends of the message.
         string[] documents = [.. row.Documents.Select(document => document.Trim())];
         var query = row.Query.Trim();
         var message = documents.Length == 0 ? query : $"{Header}{string.Join(Gap, documents)}{Gap}{QueryHeader}{query}";

@@ -3,7 +3,7 @@ using Attribution.Diagnostics;
 
 namespace Attribution.ContextAttribution.Examples;
 
-/// <summary>Makes questions with contexts of a file that was written for something else.</summary>
+/// <summary>Makes questions with contexts from a file with another purpose.</summary>
 public sealed class ContextRecipe
 {
     private static readonly HashSet<string> DollyCategories = ["summarization", "closed_qa", "information_extraction"];
@@ -12,7 +12,7 @@ public sealed class ContextRecipe
     private ContextRecipe(string name, ContextColumns columns, Func<JsonElement, bool> takes) => (Name, Columns, Takes) = (name, columns, takes);
 
     /// <summary>
-    /// <c>dolly-context</c>: databricks-dolly-15k (columns instruction, context, response, category) as the authors of AT2 train on it: the categories
+    /// <c>dolly-context</c>: databricks-dolly-15k (columns instruction, context, response, category) as AT2's authors train on it: the categories
     /// summarization, closed_qa and information_extraction, with a context of fewer than 20,000 characters. The responses are not used.
     /// </summary>
     public static ContextRecipe Dolly { get; } = new("dolly-context", new ContextColumns { Query = "instruction" }, row =>
@@ -20,17 +20,17 @@ public sealed class ContextRecipe
         && Text(row, "context") is { Length: > 0 and < DollyLongestContext } context && !string.IsNullOrWhiteSpace(context)
             && !string.IsNullOrWhiteSpace(Text(row, "instruction")));
 
-    /// <summary>The name to use it by.</summary>
+    /// <summary>The recipe's name.</summary>
     public string Name { get; }
 
-    /// <summary>Which columns of the file hold what.</summary>
+    /// <summary>The columns of the file.</summary>
     public ContextColumns Columns { get; }
 
-    /// <summary>Whether it takes a row.</summary>
+    /// <summary>Whether to use a row.</summary>
     internal Func<JsonElement, bool> Takes { get; }
 
-    /// <summary>The recipe of a name.</summary>
-    /// <exception cref="AttributionException">ATTR1954: there is none.</exception>
+    /// <summary>The recipe with this name.</summary>
+    /// <exception cref="AttributionException">ATTR1954: there is no such recipe.</exception>
     public static ContextRecipe Get(string name) => name == Dolly.Name ? Dolly
         : throw new AttributionException(ErrorCodes.UnknownRecipe,
             $"There is no recipe '{name}' of contexts. Use {Dolly.Name}, or name the columns of the file with "

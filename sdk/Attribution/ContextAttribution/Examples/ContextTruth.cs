@@ -2,14 +2,14 @@ using Attribution.Diagnostics;
 
 namespace Attribution.ContextAttribution.Examples;
 
-/// <summary>The pieces of a context that an answer is known to owe to.</summary>
+/// <summary>Finds the pieces of a context that an answer is known to come from.</summary>
 internal static class ContextTruth
 {
-    /// <summary>For each unit, which sources hold a part of the text that it owes to; null for a unit of which nothing is known.</summary>
+    /// <summary>For each unit, the sources that contain a part of the text that it comes from; null for a unit whose origin is not known.</summary>
     /// <param name="row">The row, with <see cref="ContextRow.Truth"/>.</param>
-    /// <param name="example">Its example.</param>
-    /// <param name="file">Its file, for errors.</param>
-    /// <exception cref="AttributionException">ATTR1460: the context does not hold such a text.</exception>
+    /// <param name="example">The row's example.</param>
+    /// <param name="file">The row's file, for error messages.</param>
+    /// <exception cref="AttributionException">ATTR1460: the context does not contain such a text.</exception>
     public static IReadOnlyList<IReadOnlySet<int>?> Of(ContextRow row, ContextExample example, string? file = null)
     {
         if (row.Truth is not { Count: > 0 } truth)
@@ -29,8 +29,8 @@ internal static class ContextTruth
                 && s.Item.Span.End > start).Select(s => s.Index)];
         }
         throw new AttributionException(ErrorCodes.ContextRowMalformed,
-            $"The context does not hold the text that its answer is said to owe to: \"{text}\". Correct the row; the text must "
-            + "stand there letter by letter.")
+            $"The context does not contain the text that its answer is said to come from: \"{text}\". Correct the row; the text must "
+            + "occur there letter by letter.")
         { File = file, Row = row.Index };
     }
 }

@@ -5,11 +5,11 @@ namespace Attribution.ContextAttribution.Examples;
 
 /// <summary>An answer as tokens and text.</summary>
 /// <param name="Ids">Its tokens, without the end token, <c>[T]</c>.</param>
-/// <param name="Text">What they say, special tokens included.</param>
-/// <param name="Offsets">For each token the range of <paramref name="Text"/> that it stands for; empty for one that holds only a part of a character.</param>
+/// <param name="Text">The text of the tokens, special tokens included.</param>
+/// <param name="Offsets">The range of <paramref name="Text"/> for each token; empty for a token that contains only a part of a character.</param>
 public sealed record GeneratedAnswer(IReadOnlyList<int> Ids, string Text, IReadOnlyList<TextSpan> Offsets)
 {
-    /// <summary>What a model generated.</summary>
+    /// <summary>A generated answer.</summary>
     public static GeneratedAnswer Of(Tokenizer tokenizer, IReadOnlyList<int> ids)
     {
         var decoder = tokenizer.CreateDecoder();
@@ -29,7 +29,7 @@ public sealed record GeneratedAnswer(IReadOnlyList<int> Ids, string Text, IReadO
     /// <summary>A given text as the answer to a prompt.</summary>
     public static GeneratedAnswer Of(Tokenizer tokenizer, ContextPrompt prompt, string text)
     {
-        // Together with the prompt, so that a tokenizer that marks the beginning of a text does not do so in its middle.
+        // Encoded together with the prompt, so that a tokenizer that marks the beginning of a text does not do so in its middle.
         var (ids, offsets) = tokenizer.Encode(prompt.Text + text, addSpecialTokens: false);
         var first = Array.FindIndex(offsets, token => token.End > prompt.Text.Length);
         if (first < 0)

@@ -3,16 +3,16 @@ using Attribution.Tokenization;
 namespace Attribution.ContextAttribution.Examples;
 
 /// <summary>A piece of a document or of an answer: a source or a unit of the target.</summary>
-/// <param name="Document">The 0-based document that it is of; 0 in an answer.</param>
-/// <param name="Span">Its characters there.</param>
-/// <param name="Text">What it says.</param>
-/// <param name="Tokens">Its tokens in the whole sequence.</param>
+/// <param name="Document">The 0-based document; 0 in an answer.</param>
+/// <param name="Span">The range of characters.</param>
+/// <param name="Text">The piece's text.</param>
+/// <param name="Tokens">The range of tokens in the whole sequence.</param>
 public sealed record TextPiece(int Document, TextSpan Span, string Text, TokenRange Tokens);
 
-/// <summary>From characters to tokens, by the tokens' offsets.</summary>
+/// <summary>Maps characters to tokens, by the tokens' offsets.</summary>
 internal static class TokenPieces
 {
-    /// <summary>The tokens that stand for any character of a range; null if none does.</summary>
+    /// <summary>The tokens that contain any character of a range; null if there are none.</summary>
     public static TokenRange? RangeOf(IReadOnlyList<TextSpan> offsets, TextSpan range)
     {
         var first = -1;
@@ -28,11 +28,11 @@ internal static class TokenPieces
     }
 
     /// <summary>
-    /// The tokens of ranges that come in order. A token that two of them share is the first one's; a range whose tokens are all another's is left out.
+    /// The tokens of ranges in ascending order. A token shared by two ranges belongs to the first; a range whose tokens all belong to others is left out.
     /// </summary>
-    /// <param name="offsets">The tokens' characters.</param>
-    /// <param name="ranges">In order and disjoint.</param>
-    /// <returns>The place of each range among <paramref name="ranges"/>, and its tokens.</returns>
+    /// <param name="offsets">The range of characters of each token.</param>
+    /// <param name="ranges">The ranges, in order and disjoint.</param>
+    /// <returns>The index of each range in <paramref name="ranges"/>, with its tokens.</returns>
     public static IEnumerable<(int Index, TokenRange Tokens)> RangesOf(IReadOnlyList<TextSpan> offsets, IReadOnlyList<TextSpan> ranges)
     {
         var next = 0;
@@ -51,7 +51,7 @@ internal static class TokenPieces
         }
     }
 
-    // One that stands for no character counts where it stands: it holds a part of the next one's.
+    // A token without characters counts at its position: it contains a part of the next token's character.
     private static bool Overlaps(TextSpan token, TextSpan range) =>
         token.Start < range.End && (token.End > range.Start || (token.Length == 0 && token.Start >= range.Start));
 }

@@ -2,7 +2,7 @@ using Attribution.Contracts;
 
 namespace Attribution.ContextAttribution.Scorers;
 
-/// <summary>1 for every source: what is told by how many sources are kept, whichever they are. It ranks nothing, so it has no first source.</summary>
+/// <summary>Scores every source 1: what the number of kept sources alone predicts. It ranks nothing, so it has no highest-scored source.</summary>
 public sealed class CountScorer : ISourceScorer
 {
     /// <inheritdoc/>

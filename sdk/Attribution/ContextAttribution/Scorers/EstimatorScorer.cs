@@ -4,10 +4,10 @@ using Attribution.Models;
 
 namespace Attribution.ContextAttribution.Scorers;
 
-/// <summary>Scores by a trained estimator: one pass.</summary>
-/// <param name="name">Its name in tables.</param>
+/// <summary>Scores with a trained estimator; takes one pass.</summary>
+/// <param name="name">The name in tables.</param>
 /// <param name="model">The model.</param>
-/// <param name="estimator">The estimator, of that model.</param>
+/// <param name="estimator">The estimator, which belongs to that model.</param>
 public sealed class EstimatorScorer(string name, Transformer model, ScoreEstimator estimator) : ISourceScorer
 {
     /// <inheritdoc/>

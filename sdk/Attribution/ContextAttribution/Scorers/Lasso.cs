@@ -3,18 +3,18 @@ using System.Numerics.Tensors;
 namespace Attribution.ContextAttribution.Scorers;
 
 /// <summary>
-/// <c>min |y - b - X w|^2 / (2 n) + penalty |w|_1</c> over standardised columns, by cyclic coordinate descent (Friedman, Hastie and Tibshirani 2010);
-/// the weights are given for the columns as they are.
+/// Minimizes <c>|y - b - X w|^2 / (2 n) + penalty |w|_1</c> over standardized columns by cyclic coordinate descent (Friedman, Hastie and Tibshirani 2010); the
+/// weights returned are those of the original columns.
 /// </summary>
 internal static class Lasso
 {
     private const int MostSweeps = 10_000;
-    private const double Tolerance = 1e-9; // of the largest change in a sweep, relative to the deviation of y
+    private const double Tolerance = 1e-9; // of the largest change in a sweep, relative to the standard deviation of y
 
-    /// <summary>Fits the weights, one per column; that of a constant column is 0.</summary>
+    /// <summary>Fits the weights, one per column; the weight of a constant column is 0.</summary>
     /// <param name="columns">X by columns, [S][n].</param>
     /// <param name="outputs">y, [n].</param>
-    /// <param name="penalty">Of the L1 norm of the standardised columns' weights.</param>
+    /// <param name="penalty">The factor of the L1 norm of the standardized columns' weights.</param>
     public static double[] Fit(double[][] columns, double[] outputs, double penalty)
     {
         var n = outputs.Length;

@@ -5,7 +5,7 @@ using Attribution.Models;
 namespace Attribution.ContextAttribution.Scorers;
 
 /// <summary>
-/// The exact effect of removing one source: the unit's <c>log P - log(1 - P)</c> un-ablated, less that without the source. Takes S + 1 passes.
+/// The exact effect of removing one source: the unit's <c>log P - log(1 - P)</c> without ablation minus that without the source. Takes S + 1 passes.
 /// </summary>
 /// <param name="model">The model.</param>
 public sealed class LeaveOneOutScorer(Transformer model) : ISourceScorer

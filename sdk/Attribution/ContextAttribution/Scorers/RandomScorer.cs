@@ -4,10 +4,10 @@ using Attribution.Models;
 namespace Attribution.ContextAttribution.Scorers;
 
 /// <summary>
-/// Uniform numbers from -1 to 1: what any method must beat. Their mean is zero: were all of them positive, their sum would tell how many sources are kept,
-/// which is what <see cref="CountScorer"/> is there to show.
+/// Uniform random scores from -1 to 1: the baseline that any method must beat. Their mean is zero; if all were positive, their sum would reveal how many
+/// sources are kept, which <see cref="CountScorer"/> measures.
 /// </summary>
-/// <param name="seed">The seed; every example has numbers of its own under it.</param>
+/// <param name="seed">The seed; every example has its own random numbers under it.</param>
 public sealed class RandomScorer(long seed = 0) : ISourceScorer
 {
     /// <inheritdoc/>

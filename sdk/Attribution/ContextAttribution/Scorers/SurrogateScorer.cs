@@ -6,11 +6,11 @@ using Attribution.Models;
 namespace Attribution.ContextAttribution.Scorers;
 
 /// <summary>
-/// A sparse linear surrogate of the example itself (ContextCite, arXiv 2409.00729): random ablations are run, and a Lasso from what each keeps to
-/// the unit's <c>(log P - log(1 - P)) / tokens</c> is fitted, the masks standardised; a source's score is its coefficient. Takes a pass per ablation.
+/// A sparse linear surrogate of the example itself (ContextCite, arXiv 2409.00729). It runs random ablations and fits a Lasso from the standardized masks to
+/// the unit's <c>(log P - log(1 - P)) / tokens</c>; a source's score is its coefficient. Takes one pass per ablation.
 /// </summary>
 /// <param name="model">The model.</param>
-/// <param name="ablations">How many ablations to run; the authors use 32 to 256.</param>
+/// <param name="ablations">The number of ablations; the authors use 32 to 256.</param>
 /// <param name="alpha">The probability that an ablation keeps a source.</param>
 /// <param name="seed">The seed of the ablations.</param>
 public sealed class SurrogateScorer(Transformer model, int ablations, double alpha = 0.5, long seed = 0) : ISourceScorer

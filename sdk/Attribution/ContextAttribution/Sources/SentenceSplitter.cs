@@ -5,19 +5,20 @@ using Attribution.Tokenization;
 namespace Attribution.ContextAttribution.Sources;
 
 /// <summary>
-/// Finds the sentences of a text by rules made for English. A sentence ends behind <c>.</c>, <c>!</c>, <c>?</c> or <c>…</c> and the quotes and brackets that
-/// close there, if white space and something that can begin a sentence follow; behind <c>。！？</c> at once; and before a blank line,
-/// an item of a list, a heading. Abbreviations, initials, decimals, times and numbers of items end none.
+/// Finds the sentences of a text with rules for English. A sentence ends after <c>.</c>, <c>!</c>, <c>?</c> or <c>…</c> and the quotes and brackets that close
+/// there, if white space and a possible beginning of a sentence follow; immediately after <c>。！？</c>; and before a blank line, a list item or a heading.
+/// Abbreviations, initials, decimals, times and the numbers of list items do not end a sentence.
 /// </summary>
 internal static partial class SentenceSplitter
 {
     private const string Enders = ".!?…", WideEnders = "。！？", Closers = "\"'”’»)]}*_", Openers = "\"'“‘«([{*_¿¡";
 
-    // ASCII white space, digits and punctuation: a sentence has something else.
+    // ASCII white space, digits and punctuation: a sentence has at least one other character.
     private static readonly SearchValues<char> NoLetters = SearchValues.Create(" \t\n\r\v\f0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~");
 
     /// <summary>
-    /// The sentences of a text, in order and disjoint, without the white space around them. By the rule of paragraphs every character that is none lies in one.
+    /// The sentences of a text, in order and disjoint, without the white space around them. With <see cref="SentenceRule.Paragraph"/>, every character that is
+    /// not white space belongs to one.
     /// </summary>
     public static IReadOnlyList<TextSpan> Split(string text, SentenceRule rule = SentenceRule.Paragraph)
     {
@@ -67,15 +68,15 @@ internal static partial class SentenceSplitter
         if (text[at] != '.')
             return true;
         var word = WordBefore(text, begin, at, out var isFirst);
-        // The number of an item: 1. or a.
+        // The number of a list item: 1. or a.
         if (isFirst && word.Length is > 0 and <= 3 && (word.All(char.IsAsciiDigit) || (word.Length == 1 && char.IsLetter(word[0]))))
             return false;
-        // A bracket or quote between the word and the stop, as in (etc.), leaves nothing open.
+        // A bracket or quote between the word and the stop, as in (etc.), resolves the ambiguity.
         return word.Length == 0 || (after > at + 1 && next.Length > 0 && char.IsUpper(next[0]) && !IsCitation(text, at + 1, after))
             || EnglishWords.MayEnd(word, next);
     }
 
-    /// <summary>The first place behind the enders that follow one another and the quotes, brackets and footnote marks that close there.</summary>
+    /// <summary>The first position after consecutive enders and the quotes, brackets and footnote marks that close there.</summary>
     private static int AfterEnder(string text, int at, int end)
     {
         while (at < end && (Enders.Contains(text[at]) || WideEnders.Contains(text[at])))
@@ -99,7 +100,7 @@ internal static partial class SentenceSplitter
         return text[start..at];
     }
 
-    /// <summary>The next word without what opens before it.</summary>
+    /// <summary>The next word, without opening brackets and quotes.</summary>
     private static string NextWord(string text, int from, int end)
     {
         while (from < end && (char.IsWhiteSpace(text[from]) || Openers.Contains(text[from])))
@@ -110,7 +111,9 @@ internal static partial class SentenceSplitter
         return text[from..to];
     }
 
-    /// <summary>A capital, a figure, or what is neither a letter nor a dash; and words such as <c>pH</c> and <c>mRNA</c>.</summary>
+    /// <summary>
+    /// Whether a word can begin a sentence: a capital, a digit, or anything that is neither a letter nor a dash; and words such as <c>pH</c> and <c>mRNA</c>.
+    /// </summary>
     private static bool CanBegin(string word) => char.IsLower(word[0])
         ? word.Length > 1 && word.AsSpan(1).ContainsAnyInRange('A', 'Z')
         : word[0] is not ('-' or '–' or '—' or ',' or ';' or ':' or '.' or '/' or '&' or '=' or '+' or '<' or '>');
@@ -125,7 +128,7 @@ internal static partial class SentenceSplitter
             sentences.Add(new TextSpan(start, end));
     }
 
-    /// <summary>The stretches between gaps: blank lines, headings and the beginnings of list items; or line breaks.</summary>
+    /// <summary>The stretches between gaps, which are blank lines, headings and the beginnings of list items, or line breaks.</summary>
     private static IEnumerable<(int Start, int End)> Stretches(string text, Regex gaps)
     {
         var start = 0;
@@ -137,11 +140,11 @@ internal static partial class SentenceSplitter
         yield return (start, text.Length);
     }
 
-    // A line break before: a blank line, a heading, an item of a list; or behind: a heading.
+    // A line break before a blank line, a heading or a list item; or after a heading.
     [GeneratedRegex(@"\r?\n(?:[ \t]*\r?\n)+|\r?\n(?=[ \t]*(?:[-*•·‣◦–][ \t]|\(?\d{1,3}[.)][ \t]|\(?[a-zA-Z][.)][ \t]|#{1,6}[ \t]))|(?<=(?:^|\n)#{1,6}[ \t][^\n]*)\n")]
     private static partial Regex Gap();
 
-    // What Python's splitlines takes for one, as the authors of AT2 do.
+    // The line breaks of Python's splitlines, which AT2's authors use.
     [GeneratedRegex(@"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")]
     private static partial Regex LineBreak();
 

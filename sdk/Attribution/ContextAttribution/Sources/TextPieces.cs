@@ -2,12 +2,12 @@ using Attribution.Tokenization;
 
 namespace Attribution.ContextAttribution.Sources;
 
-/// <summary>Cuts a text into the pieces that are its sources.</summary>
+/// <summary>Cuts a text into the pieces that become its sources.</summary>
 internal static class TextPieces
 {
-    /// <summary>The pieces of a text, in order, disjoint and not empty; none of a text that is nothing but white space.</summary>
+    /// <summary>The pieces of a text, in order, disjoint and not empty; none for a text of white space only.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="type">What the pieces are. Tokens are of the tokenizer and not of the text: those are not asked for here.</param>
+    /// <param name="type">The kind of piece. Tokens depend on the tokenizer, not only on the text, and are not supported here.</param>
     /// <param name="rule">Where sentences end.</param>
     public static IReadOnlyList<TextSpan> Of(string text, SourceType type, SentenceRule rule = SentenceRule.Paragraph) => type switch
     {
@@ -36,18 +36,18 @@ internal static class TextPieces
     private static TextSpan Trimmed(string text) => new(text.Length - text.TrimStart().Length, text.TrimEnd().Length);
 }
 
-/// <summary>What the pieces are that an answer is attributed to.</summary>
+/// <summary>The kinds of pieces that an answer is attributed to.</summary>
 public enum SourceType
 {
-    /// <summary>Single tokens. Training uses these: they are many, and every ablation tells something of each.</summary>
+    /// <summary>Single tokens. Training uses these: they are many, and every ablation gives information about each.</summary>
     Token,
 
-    /// <summary>What stands between white space.</summary>
+    /// <summary>The text between white space.</summary>
     Word,
 
-    /// <summary>Sentences, as <see cref="SentenceSplitter"/> finds them. What people are shown.</summary>
+    /// <summary>Sentences, as <see cref="SentenceSplitter"/> finds them. Results are shown by sentence.</summary>
     Sentence,
 
-    /// <summary>Whole documents, of a context that has several.</summary>
+    /// <summary>Whole documents, for a context of several.</summary>
     Document,
 }

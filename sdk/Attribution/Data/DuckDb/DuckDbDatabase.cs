@@ -7,13 +7,13 @@ using DuckDB.NET.Data;
 namespace Attribution.Data.DuckDb;
 
 /// <summary>
-/// Opens DuckDBs in memory. Each reads and writes the files that a query names, keeps to its memory limit, spills nothing to disk and never loads or fetches
-/// an extension. A connection is not for two threads at once.
+/// Opens in-memory DuckDB databases. Each reads and writes the files that a query names, keeps to its memory limit, spills nothing to disk and never loads or
+/// fetches an extension. A connection must not be used by two threads at once.
 /// </summary>
 internal static class DuckDbDatabase
 {
-    /// <summary>Opens a fresh database in memory. DuckDB's library is loaded at the first call.</summary>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.DuckDbMissing"/>: the library is not there for this machine.</exception>
+    /// <summary>Opens a new in-memory database. The first call loads DuckDB's library.</summary>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.DuckDbMissing"/>: there is no library for this machine.</exception>
     public static DuckDBConnection Open(DuckDbOptions? options = null)
     {
         DuckDBConnection? connection = null;
@@ -40,7 +40,7 @@ internal static class DuckDbDatabase
         }
     }
 
-    // The builder asks the library which settings there are.
+    // The builder asks the library for the names of settings.
     private static string ConnectionString(DuckDbOptions options) => new DuckDBConnectionStringBuilder
     {
         DataSource = DuckDBConnectionStringBuilder.InMemoryDataSource,
@@ -51,7 +51,7 @@ internal static class DuckDbDatabase
         PreserveInsertionOrder = true,
     }.ConnectionString;
 
-    // Thrown by whatever call comes first; a static constructor wraps it.
+    // Thrown by whichever call comes first; a static constructor wraps it.
     private static Exception? LoadFailure(Exception e) => e switch
     {
         DllNotFoundException or BadImageFormatException or EntryPointNotFoundException => e,
@@ -60,17 +60,20 @@ internal static class DuckDbDatabase
     };
 }
 
-/// <summary>What an in-memory DuckDB may use of the machine.</summary>
+/// <summary>The resources that an in-memory DuckDB may use.</summary>
 internal sealed record DuckDbOptions
 {
-    /// <summary>Threads that execute a query. One makes row order and written bytes the same on every run.</summary>
+    /// <summary>The number of threads that execute a query. With one, row order and written bytes are the same on every run.</summary>
     public int Threads { get; init; } = 1;
 
-    /// <summary>Bytes that DuckDB may hold; a query that needs more fails instead of spilling to disk. 2 GiB or half the machine.</summary>
+    /// <summary>
+    /// The memory that DuckDB may use, in bytes; a query that needs more fails instead of spilling to disk. The default is 2 GiB or half of the machine's
+    /// memory, whichever is less.
+    /// </summary>
     public long MemoryLimit { get; init; } = Math.Min(2L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2);
 }
 
-/// <summary>DuckDB refused or failed: its own message. Beside <see cref="global::DuckDB.NET.Data.DuckDBException"/>, which only the package can make.</summary>
+/// <summary>DuckDB's own error message. Exists beside <see cref="global::DuckDB.NET.Data.DuckDBException"/>, which only the package can create.</summary>
 internal sealed class DuckDbException(string? message) : DbException(message ?? "DuckDB failed and does not say why");
 
 /// <summary>Quoting for SQL text.</summary>
@@ -79,7 +82,7 @@ internal static class Sql
     /// <summary>A string literal.</summary>
     public static string Literal(string value) => $"'{value.Replace("'", "''")}'";
 
-    /// <summary>A column's or table's name, whatever it is made of.</summary>
+    /// <summary>A column's or table's name, whatever characters it has.</summary>
     public static string Identifier(string name) => $"\"{name.Replace("\"", "\"\"")}\"";
 
     /// <summary>A list of string literals.</summary>

@@ -5,11 +5,11 @@ using DuckDB.NET.Native;
 
 namespace Attribution.Data.DuckDb;
 
-/// <summary>Statements without parameters, run on a connection.</summary>
+/// <summary>Runs statements without parameters on a connection.</summary>
 internal static partial class DuckDbQueries
 {
-    /// <summary>Runs one statement and streams its result in the form that DuckDB keeps it in: for what is read by the million.</summary>
-    /// <exception cref="DbException">DuckDB's message on anything wrong with the statement.</exception>
+    /// <summary>Runs one statement and streams its result in DuckDB's own form, for results of millions of rows.</summary>
+    /// <exception cref="DbException">The statement is wrong; the message is DuckDB's.</exception>
     public static DuckDbReader Stream(this DuckDBConnection connection, string sql)
     {
         using var statement = connection.Prepare(sql);
@@ -22,15 +22,15 @@ internal static partial class DuckDbQueries
     }
 
     /// <summary>Runs statements to their end.</summary>
-    /// <exception cref="DbException">DuckDB's message on anything wrong with a statement.</exception>
+    /// <exception cref="DbException">A statement is wrong; the message is DuckDB's.</exception>
     public static void Execute(this DuckDBConnection connection, string sql)
     {
         using var command = new DuckDBCommand(sql, connection);
         command.ExecuteNonQuery();
     }
 
-    /// <summary>The one number that a statement such as <c>SELECT count(*)</c> gives.</summary>
-    /// <exception cref="DbException">DuckDB's message on anything wrong with the statement.</exception>
+    /// <summary>The single number that a statement such as <c>SELECT count(*)</c> returns.</summary>
+    /// <exception cref="DbException">The statement is wrong; the message is DuckDB's.</exception>
     public static long QueryNumber(this DuckDBConnection connection, string sql)
     {
         using var command = new DuckDBCommand(sql, connection);
@@ -38,7 +38,7 @@ internal static partial class DuckDbQueries
     }
 
     /// <summary>The strings of a statement's first column; nulls are left out.</summary>
-    /// <exception cref="DbException">DuckDB's message on anything wrong with the statement.</exception>
+    /// <exception cref="DbException">The statement is wrong; the message is DuckDB's.</exception>
     public static IReadOnlyList<string> QueryStrings(this DuckDBConnection connection, string sql)
     {
         var values = new List<string>();
@@ -50,8 +50,8 @@ internal static partial class DuckDbQueries
         return values;
     }
 
-    /// <summary>Whether a text is one statement that returns rows and changes nothing; runs nothing.</summary>
-    /// <exception cref="DbException">DuckDB does not take it; the message points into the text.</exception>
+    /// <summary>Whether a text is one statement that returns rows and changes nothing. Nothing is run.</summary>
+    /// <exception cref="DbException">DuckDB rejects the statement; the message points into the text.</exception>
     public static bool IsSelect(this DuckDBConnection connection, string sql)
     {
         using var statement = connection.Prepare(sql);
@@ -67,7 +67,7 @@ internal static partial class DuckDbQueries
             throw new DuckDbException(NativeMethods.PreparedStatements.DuckDBPrepareError(statement));
     }
 
-    // Of a statement that was not run; the package asks results alone.
+    // For a statement that was not run; the package offers this only for results.
     [LibraryImport("duckdb", EntryPoint = "duckdb_prepared_statement_type")]
     private static partial DuckDBStatementType StatementType(DuckDBPreparedStatement statement);
 }

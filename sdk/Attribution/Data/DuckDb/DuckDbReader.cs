@@ -3,8 +3,8 @@ using DuckDB.NET.Native;
 namespace Attribution.Data.DuckDb;
 
 /// <summary>
-/// A query's result as it comes, chunk by chunk (2048 rows or fewer): DuckDB works one step at a time on the thread that
-/// reads, and never holds more than about a chunk of the result.
+/// A query's result, read chunk by chunk (2048 rows or fewer). DuckDB works one step at a time on the reading thread, and never holds more than about a chunk
+/// of the result.
 /// </summary>
 internal sealed class DuckDbReader : IDisposable
 {
@@ -26,11 +26,11 @@ internal sealed class DuckDbReader : IDisposable
     /// <summary>The result's columns, in order.</summary>
     public IReadOnlyList<DuckDbField> Columns { get; }
 
-    /// <summary>How many rows the present chunk holds.</summary>
+    /// <summary>The number of rows in the current chunk.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Moves to the next chunk; false at the end. What the last chunk's vectors pointed at is gone.</summary>
-    /// <exception cref="System.Data.Common.DbException">The query failed on its way, for instance on a malformed line.</exception>
+    /// <summary>Moves to the next chunk; returns false at the end. Pointers into the previous chunk become invalid.</summary>
+    /// <exception cref="System.Data.Common.DbException">The query failed while running, for example on a malformed line.</exception>
     public bool ReadChunk()
     {
         do
@@ -48,7 +48,7 @@ internal sealed class DuckDbReader : IDisposable
         return true;
     }
 
-    /// <summary>A column of the present chunk.</summary>
+    /// <summary>A column of the current chunk.</summary>
     public DuckDbVector Column(int index) => _chunk is null
         ? throw new InvalidOperationException("there is no chunk: ReadChunk was not called or returned false")
         : new(NativeMethods.DataChunks.DuckDBDataChunkGetVector(_chunk, index), Columns[index].Type, Rows);

@@ -2,15 +2,15 @@ using DuckDB.NET.Native;
 
 namespace Attribution.Data.DuckDb;
 
-/// <summary>A column's type with what it is made of.</summary>
+/// <summary>The type of a column, with its nested types.</summary>
 /// <param name="Kind">The kind.</param>
-/// <param name="Fields">A list's one element type (named <c>element</c>) or a struct's fields, in order; otherwise empty.</param>
+/// <param name="Fields">A list's element type (named <c>element</c>) or a struct's fields, in order; otherwise empty.</param>
 internal sealed record DuckDbType(DuckDBType Kind, IReadOnlyList<DuckDbField> Fields)
 {
-    /// <summary>True of every signed or unsigned integer of at most 64 bits.</summary>
+    /// <summary>Whether the type is a signed or unsigned integer of at most 64 bits.</summary>
     public bool IsInteger => Kind is >= DuckDBType.TinyInt and <= DuckDBType.UnsignedBigInt;
 
-    /// <summary>The position of the struct's field of that name, or -1.</summary>
+    /// <summary>The position of the struct's field with this name; -1 if there is none.</summary>
     public int IndexOf(string field)
     {
         for (var i = 0; i < Fields.Count; i++)

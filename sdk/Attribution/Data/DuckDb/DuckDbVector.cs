@@ -4,8 +4,7 @@ using DuckDB.NET.Native;
 namespace Attribution.Data.DuckDb;
 
 /// <summary>
-/// One column of a chunk, read where DuckDB keeps it. Valid until the reader moves on; nothing is copied but the
-/// strings that <see cref="GetString"/> makes.
+/// One column of a chunk, read from DuckDB's memory. Valid until the reader moves on; only the strings of <see cref="GetString"/> are copies.
 /// </summary>
 internal readonly unsafe ref struct DuckDbVector
 {
@@ -24,17 +23,17 @@ internal readonly unsafe ref struct DuckDbVector
 
     public DuckDbType Type { get; }
 
-    /// <summary>How many values it holds.</summary>
+    /// <summary>The number of values.</summary>
     public int Length { get; }
 
-    /// <summary>Whether the value at <paramref name="row"/> is SQL's NULL.</summary>
+    /// <summary>Whether the value at <paramref name="row"/> is SQL NULL.</summary>
     public bool IsNull(int row) => _validity != null && (_validity[row >> 6] >> (row & 63) & 1) == 0;
 
     /// <summary>The values of a fixed-width column; those of null rows are undefined.</summary>
-    /// <typeparam name="T">The width and kind of the column, such as <c>float</c> for FLOAT.</typeparam>
+    /// <typeparam name="T">A type with the width and kind of the column, for example <c>float</c> for FLOAT.</typeparam>
     public ReadOnlySpan<T> Values<T>() where T : unmanaged => new(_data, Length);
 
-    /// <summary>A VARCHAR or BLOB value as DuckDB holds it: UTF-8 without an end mark.</summary>
+    /// <summary>A VARCHAR or BLOB value in DuckDB's memory: UTF-8 without a terminator.</summary>
     public ReadOnlySpan<byte> GetBytes(int row)
     {
         // duckdb_string_t: length, then 12 bytes of text in place, or a prefix of 4 and a pointer.
@@ -46,8 +45,8 @@ internal readonly unsafe ref struct DuckDbVector
     /// <summary>A VARCHAR value, or null.</summary>
     public string? GetString(int row) => IsNull(row) ? null : Encoding.UTF8.GetString(GetBytes(row));
 
-    /// <summary>An integer of any width up to 64 bits, or a boolean as 0 or 1; a UBIGINT beyond <c>long</c> comes out negative.</summary>
-    /// <exception cref="InvalidCastException">The column holds something else.</exception>
+    /// <summary>An integer of any width up to 64 bits, or a Boolean as 0 or 1; a UBIGINT beyond <c>long</c> becomes negative.</summary>
+    /// <exception cref="InvalidCastException">The column has another type.</exception>
     public long GetInteger(int row) => Type.Kind switch
     {
         DuckDBType.TinyInt => ((sbyte*)_data)[row],
@@ -61,7 +60,7 @@ internal readonly unsafe ref struct DuckDbVector
         _ => throw new InvalidCastException($"a column of kind {Type.Kind} holds no integers"),
     };
 
-    /// <summary>Where a list's elements lie in <see cref="Elements"/>.</summary>
+    /// <summary>The range of a list's elements in <see cref="Elements"/>.</summary>
     public Range GetList(int row)
     {
         var entry = (ulong*)_data + 2L * row;

@@ -3,8 +3,8 @@ using Parquet.Schema;
 namespace Attribution.Data.Parquet;
 
 /// <summary>
-/// The entries of a column of lists in Parquet's form. A null list has definition level 0, an empty one 1, an element the column's highest; the
-/// first entry of a row has repetition level 0, the others 1.
+/// A column of lists in Parquet's encoding. A null list has definition level 0, an empty one 1, an element the column's highest; the first entry of a row has
+/// repetition level 0, the others 1.
 /// </summary>
 /// <param name="field">The column of the elements.</param>
 internal sealed class ListLevels<T>(DataField field) where T : struct
@@ -13,7 +13,7 @@ internal sealed class ListLevels<T>(DataField field) where T : struct
     private readonly List<int> _definitions = [];
     private readonly List<int> _repetitions = [];
 
-    /// <summary>Adds a row; null is no list.</summary>
+    /// <summary>Adds a row; null for no list.</summary>
     public void Add(IReadOnlyCollection<T>? list)
     {
         if (list is not { Count: > 0 })
@@ -30,7 +30,7 @@ internal sealed class ListLevels<T>(DataField field) where T : struct
         }
     }
 
-    /// <summary>Writes the rows that were added, and forgets them.</summary>
+    /// <summary>Writes and clears the added rows.</summary>
     public void Write(ParquetGroup group)
     {
         group.Write<T>(field, _values.ToArray(), _definitions.ToArray(), _repetitions.ToArray());

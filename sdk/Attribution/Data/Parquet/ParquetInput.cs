@@ -7,7 +7,7 @@ using Parquet.Schema;
 
 namespace Attribution.Data.Parquet;
 
-/// <summary>A Parquet file being read by one thread.</summary>
+/// <summary>A Parquet file that one thread reads.</summary>
 internal sealed class ParquetInput : IDisposable
 {
     private readonly FileStream _stream;
@@ -15,21 +15,21 @@ internal sealed class ParquetInput : IDisposable
 
     private ParquetInput(FileStream stream, ParquetReader reader) => (_stream, _reader) = (stream, reader);
 
-    /// <summary>How many row groups there are.</summary>
+    /// <summary>The number of row groups.</summary>
     public int Groups => _reader.RowGroupCount;
 
-    /// <summary>Footers of the largest tables take some tenths of a second.</summary>
+    /// <summary>Reading the footers of the largest tables takes some tenths of a second.</summary>
     private static readonly TimeSpan LongestOpening = TimeSpan.FromSeconds(30);
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="Exception">Of any kind, where the file is damaged.</exception>
+    /// <exception cref="Exception">Any exception, if the file is damaged.</exception>
     public static ParquetInput Open(string path)
     {
         FileIdentity.RequireFile(path);
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
-            // The package reads some damaged footers for ever.
+            // The package reads some damaged footers forever.
             var opening = Task.Run(() => ParquetReader.CreateAsync(stream, leaveStreamOpen: true));
             return ((IAsyncResult)opening).AsyncWaitHandle.WaitOne(LongestOpening)
                 ? new(stream, opening.GetAwaiter().GetResult())
@@ -45,8 +45,8 @@ internal sealed class ParquetInput : IDisposable
     /// <summary>A row group.</summary>
     public ParquetRowGroupReader Group(int index) => _reader.OpenRowGroupReader(index);
 
-    /// <summary>The one column of that name, or that of its elements where it is one of lists.</summary>
-    /// <exception cref="InvalidDataException">There is none, or it is of structs.</exception>
+    /// <summary>The only column with this name; for a column of lists, that of its elements.</summary>
+    /// <exception cref="InvalidDataException">There is no such column, or it contains structs.</exception>
     public DataField Column(string name, bool isList = false) => _reader.Schema.DataFields.Where(field => field.Path.FirstPart == name).ToArray() switch
     {
         [] => throw new InvalidDataException($"there is no column {name}"),
@@ -54,8 +54,8 @@ internal sealed class ParquetInput : IDisposable
         _ => throw new InvalidDataException($"the column {name} {(isList ? "is not of lists of numbers" : "is of lists or structs")}"),
     };
 
-    /// <summary>A column of whole numbers.</summary>
-    /// <exception cref="InvalidDataException">It is of something else, or has a null.</exception>
+    /// <summary>The values of an integer column.</summary>
+    /// <exception cref="InvalidDataException">The column has another type, or contains a null.</exception>
     public static long[] ReadIntegers(ParquetRowGroupReader group, DataField field)
     {
         using var column = Read(group, field);
@@ -73,8 +73,8 @@ internal sealed class ParquetInput : IDisposable
         };
     }
 
-    /// <summary>A column of numbers, as float32.</summary>
-    /// <exception cref="InvalidDataException">It is of something else, or has a null.</exception>
+    /// <summary>The values of a numeric column, as float32.</summary>
+    /// <exception cref="InvalidDataException">The column has another type, or contains a null.</exception>
     public static float[] ReadSingles(ParquetRowGroupReader group, DataField field)
     {
         using var column = Read(group, field);
@@ -112,18 +112,18 @@ internal sealed class ParquetInput : IDisposable
     }
 }
 
-/// <summary>The row group that is being written.</summary>
-/// <param name="writer">The package's.</param>
+/// <summary>The row group being written.</summary>
+/// <param name="writer">The package's writer.</param>
 internal readonly struct ParquetGroup(ParquetRowGroupWriter writer)
 {
     /// <summary>Writes a column without nulls and lists.</summary>
     public void Write<T>(DataField field, ReadOnlyMemory<T> values) where T : struct => Write(field, values, null, null);
 
-    /// <summary>Writes a column as Parquet's format has it.</summary>
+    /// <summary>Writes a column in Parquet's encoding.</summary>
     /// <param name="field">The column.</param>
-    /// <param name="values">The values that are there.</param>
-    /// <param name="definitions">The definition level of each entry; null where the column's are all 0.</param>
-    /// <param name="repetitions">The repetition level of each entry; null outside of lists.</param>
+    /// <param name="values">The values that are not null.</param>
+    /// <param name="definitions">The definition level of each entry; null if all are 0.</param>
+    /// <param name="repetitions">The repetition level of each entry; null for a column without lists.</param>
     public void Write<T>(DataField field, ReadOnlyMemory<T> values, ReadOnlyMemory<int>? definitions, ReadOnlyMemory<int>? repetitions) where T : struct =>
         writer.WriteAllPartsAsync(field, values, definitions, repetitions, CancellationToken.None).GetAwaiter().GetResult();
 }

@@ -5,8 +5,8 @@ using Parquet.Schema;
 namespace Attribution.Data.Parquet;
 
 /// <summary>
-/// A Parquet file being written, a row group at a time. Equal columns give equal bytes on one version of the package: no dates, no order of threads. The file
-/// appears under its name when it is complete.
+/// A Parquet file, written one row group at a time. Equal columns give equal bytes with the same version of the package: neither dates nor the order of threads
+/// affect them. The file appears under its name when it is complete.
 /// </summary>
 internal sealed class ParquetOutput : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class ParquetOutput : IDisposable
     /// <param name="path">The file; an existing one is replaced at the end.</param>
     /// <param name="schema">The columns.</param>
     /// <param name="compression">How pages are compressed.</param>
-    /// <exception cref="IOException">The file cannot be made.</exception>
+    /// <exception cref="IOException">The file cannot be created.</exception>
     public ParquetOutput(string path, ParquetSchema schema, CompressionMethod compression)
     {
         _path = Path.GetFullPath(path);
@@ -45,11 +45,11 @@ internal sealed class ParquetOutput : IDisposable
         group.CompleteValidate();
     }
 
-    /// <summary>Finishes the file and gives it its name.</summary>
-    /// <exception cref="IOException">Writing failed, for instance on a full disk.</exception>
+    /// <summary>Completes the file and gives it its final name.</summary>
+    /// <exception cref="IOException">Writing failed, for example because the disk is full.</exception>
     public void Complete()
     {
-        // The package writes the footer where its writer is disposed of.
+        // The package writes the footer when its writer is disposed.
         var writer = _writer ?? throw new ObjectDisposedException(nameof(ParquetOutput));
         _writer = null;
         writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -57,7 +57,7 @@ internal sealed class ParquetOutput : IDisposable
         File.Move(_partial, _path, overwrite: true);
     }
 
-    /// <summary>Without <see cref="Complete"/> before it: leaves no file.</summary>
+    /// <summary>Deletes the file unless <see cref="Complete"/> was called.</summary>
     public void Dispose()
     {
         _writer = null;
@@ -67,7 +67,7 @@ internal sealed class ParquetOutput : IDisposable
         }
         catch (IOException)
         {
-            // What was to be written last: given up for the same reason already.
+            // The last data to write, abandoned for the same reason already.
         }
         if (File.Exists(_partial))
             File.Delete(_partial);

@@ -3,15 +3,15 @@ using Attribution.Diagnostics;
 namespace Attribution.Data.Recipes;
 
 /// <summary>
-/// The rows of published files that a recipe could not use: broken ones, of which few are skipped and many are an error, and those that it leaves out by its
-/// own rule.
+/// Counts the rows of published files that a recipe cannot use: broken rows, of which a few are skipped and many are an error, and rows that it leaves out by
+/// its own rules.
 /// </summary>
 internal sealed class BrokenRows
 {
-    /// <summary>So many broken rows never stop a recipe.</summary>
+    /// <summary>The number of broken rows that never stop a recipe.</summary>
     public const int AlwaysAllowed = 10;
 
-    /// <summary>Beyond that, the share of broken rows that it goes on with.</summary>
+    /// <summary>Beyond that number, the share of broken rows that is allowed.</summary>
     public const double AllowedShare = 0.01;
 
     private const int KeptExamples = 10;
@@ -19,16 +19,16 @@ internal sealed class BrokenRows
     private readonly List<BrokenRow> _examples = [];
     private readonly SortedDictionary<string, long> _leftOut = new(StringComparer.Ordinal);
 
-    /// <summary>How many rows were read.</summary>
+    /// <summary>The number of rows read.</summary>
     public long Read { get; private set; }
 
-    /// <summary>How many of them were broken.</summary>
+    /// <summary>The number of broken rows.</summary>
     public long Count { get; private set; }
 
     /// <summary>The first broken rows.</summary>
     public IReadOnlyList<BrokenRow> Examples => _examples;
 
-    /// <summary>How many whole rows the recipe left out, by reason.</summary>
+    /// <summary>The number of intact rows that the recipe left out, by reason.</summary>
     public IReadOnlyDictionary<string, long> LeftOut => _leftOut;
 
     internal void AddRead() => Read++;
@@ -42,7 +42,7 @@ internal sealed class BrokenRows
 
     internal void LeaveOut(string reason) => _leftOut[reason] = _leftOut.GetValueOrDefault(reason) + 1;
 
-    /// <summary>Fails if too many rows were broken.</summary>
+    /// <summary>Throws if too many rows were broken.</summary>
     /// <exception cref="AttributionException">ATTR1321, at the first broken row.</exception>
     public void Check(string recipe)
     {
@@ -55,10 +55,10 @@ internal sealed class BrokenRows
     }
 }
 
-/// <summary>A row of a published file that is not as it should be.</summary>
+/// <summary>A broken row of a published file.</summary>
 /// <param name="File">The file.</param>
-/// <param name="Row">The row's 0-based place there.</param>
-/// <param name="Column">The column at fault; null where the whole row is.</param>
+/// <param name="Row">The 0-based index of the row in the file.</param>
+/// <param name="Column">The faulty column; null if the whole row is.</param>
 /// <param name="Reason">What is wrong.</param>
 internal sealed record BrokenRow(string File, long Row, string? Column, string Reason)
 {
@@ -66,7 +66,7 @@ internal sealed record BrokenRow(string File, long Row, string? Column, string R
     public override string ToString() => $"{Path.GetFileName(File)}, row {Row}: {Reason}";
 }
 
-/// <summary>Ends the reading of one row; the rows after it are read.</summary>
+/// <summary>Ends the reading of one row; later rows are read.</summary>
 internal sealed class BrokenRowException(string? column, string reason) : Exception(reason)
 {
     public string? Column { get; } = column;

@@ -4,9 +4,8 @@ namespace Attribution.Data.Recipes;
 
 /// <summary>
 /// MedHallu (arXiv 2502.14302): <c>Question</c>, <c>Knowledge</c> (a list of texts), <c>Ground Truth</c>, <c>Difficulty Level</c>, <c>Hallucinated Answer</c>
-/// and
-/// <c>Category of Hallucination</c>. The treatment is the hallucinated answer, the control the true one, both to the question with its knowledge. Of
-/// each level 200 questions, though never more than a fifth, are held out, with the true answer to compare with.
+/// and <c>Category of Hallucination</c>. The treatment is the hallucinated answer, the control the true one, both to the question with its knowledge. Of each
+/// level 200 questions, but at most a fifth, are held out, with the true answer as reference.
 /// </summary>
 internal sealed class MedHalluRecipe : PublishedRecipe
 {
@@ -41,7 +40,7 @@ internal sealed class MedHalluRecipe : PublishedRecipe
     private static IEnumerable<Example> Pairs(RecipeSource source, RecipeParameters parameters, BrokenRows broken, bool heldOut)
     {
         var all = Map(source, broken, row => Pair(row, parameters["Level"])).ToList();
-        // A question that comes twice is held out as a whole.
+        // A question that occurs twice is held out with all its rows.
         var drawn = all.GroupBy(pair => pair.Metadata["level"]).SelectMany(level =>
             level.Select(pair => pair.Metadata["question"]).Distinct().ToArray() is var questions
             ? questions.OrderBy(Draw, StringComparer.Ordinal).Take(Math.Min(HeldOutPerLevel, questions.Length / 5)) : []).ToHashSet();

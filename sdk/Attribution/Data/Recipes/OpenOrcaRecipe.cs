@@ -11,7 +11,7 @@ internal sealed class OpenOrcaRecipe : PublishedRecipe
     /// <inheritdoc/>
     public override string Repository => "Open-Orca/OpenOrca";
 
-    /// <summary><c>Split</c>: which model's answers.</summary>
+    /// <summary><c>Split</c>: the model that wrote the answers.</summary>
     public override IReadOnlyList<RecipeParameter> Parameters { get; } = [new("Split", "gpt4", "gpt3.5")];
 
     /// <inheritdoc/>

@@ -10,19 +10,19 @@ using Attribution.Tokenization;
 namespace Attribution.Data.Recipes;
 
 /// <summary>
-/// Has a language model write an evaluation set from the description of a trait: users' messages, each answered once with the trait and once without it. A
-/// model that keeps its replies (<see cref="StoredChatCompletion"/>) is paid for each of them once.
+/// Has a language model write an evaluation set from the description of a trait: user messages, each answered once with the trait and once without it. A model
+/// that keeps its replies (<see cref="StoredChatCompletion"/>) is paid for each of them once.
 /// </summary>
-/// <param name="model">Who writes; not disposed with this.</param>
+/// <param name="model">The model; not disposed with this object.</param>
 internal sealed class PersonaWriter(IChatCompletion model)
 {
-    /// <summary>The name to use it by as a recipe.</summary>
+    /// <summary>The recipe's name.</summary>
     public const string Recipe = RecipeNames.Persona;
 
-    /// <summary>Counts up when another set comes of the same replies, or other replies are asked for.</summary>
+    /// <summary>To be increased when the same replies give another set, or other replies are asked for.</summary>
     public const int Version = 1;
 
-    /// <summary>The pairs of a set unless said otherwise.</summary>
+    /// <summary>The default number of pairs.</summary>
     public const int DefaultPairs = 200;
 
     private const int PerCall = 5;
@@ -32,7 +32,7 @@ internal sealed class PersonaWriter(IChatCompletion model)
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // Asked for one after the other, so that no two calls ask for the same.
+    // Asked for in turn, so that no two calls are equal.
     private static readonly string[] Areas =
     [
         "cooking and food", "health and sleep", "work and colleagues", "school and learning", "money and saving", "travel", "family and children",
@@ -41,8 +41,8 @@ internal sealed class PersonaWriter(IChatCompletion model)
             "plans and decisions", "everyday law and forms",
     ];
 
-    /// <summary>What a trait is, in words: those given, else those that come along for five traits.</summary>
-    /// <exception cref="AttributionException">ATTR1322: neither is there.</exception>
+    /// <summary>The description of a trait: the given one, else the built-in one of five traits.</summary>
+    /// <exception cref="AttributionException">ATTR1322: there is neither.</exception>
     public static string DescriptionOf(string? trait, string? given)
     {
         if (!string.IsNullOrWhiteSpace(given))
@@ -55,17 +55,18 @@ internal sealed class PersonaWriter(IChatCompletion model)
         { Property = "Description" };
     }
 
-    /// <summary>How many replies a set takes, if all of them can be used.</summary>
+    /// <summary>The number of replies that a set needs if all of them can be used.</summary>
     public static int Calls(int pairs) => (pairs + HeldOut(pairs) + PerCall - 1) / PerCall;
 
     /// <summary>Writes a set.</summary>
-    /// <param name="trait">The trait's name, kept beside each row.</param>
-    /// <param name="description">What it is.</param>
-    /// <param name="pairs">How many pairs; a fifth as many messages more are held out.</param>
-    /// <param name="progress">Told how many replies have come.</param>
-    /// <param name="cancellation">Stops between replies; those that came are kept by a model that keeps them.</param>
-    /// <returns>The pairs, and the messages held out, none of which is in a pair.</returns>
-    /// <exception cref="AttributionException">ATTR1325: too little of what the model wrote can be used. ATTR1645 to ATTR1649: it cannot be asked.</exception>
+    /// <param name="trait">The trait's name, stored with each row.</param>
+    /// <param name="description">The description of the trait.</param>
+    /// <param name="pairs">The number of pairs; a fifth as many messages are held out in addition.</param>
+    /// <param name="progress">Receives the number of replies.</param>
+    /// <param name="cancellation">Checked between replies; a model that keeps its replies keeps those it has given.</param>
+    /// <returns>The pairs, and the held-out messages, none of which is in a pair.</returns>
+    /// <exception cref="AttributionException">ATTR1325: too little of what the model wrote can be used. ATTR1645 to ATTR1649: the model cannot be
+    /// asked.</exception>
     public async Task<(IReadOnlyList<DatasetRow> Rows, IReadOnlyList<HeldOutPrompt> Prompts)> WriteAsync(
         string trait, string description, int pairs, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
@@ -75,7 +76,7 @@ internal sealed class PersonaWriter(IChatCompletion model)
         var (asked, most) = (0, 2 * Calls(pairs) + 2);
         while (written.Count < wanted && asked < most)
         {
-            // As many replies as would do if each were whole; which ones is the same every time.
+            // As many replies as would suffice if each were usable; they are the same ones every time.
             var calls = Math.Min(most - asked, (wanted - written.Count + PerCall - 1) / PerCall);
             var replies = new ConcurrentDictionary<int, string>();
             var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, model.Concurrency), CancellationToken = cancellation };
@@ -115,7 +116,7 @@ internal sealed class PersonaWriter(IChatCompletion model)
     ])
     { Temperature = 0.7, Seed = call, MaxTokens = 4096, Schema = Schema };
 
-    // Around the object may stand reasoning or a code fence.
+    // The object may be surrounded by reasoning or a code fence.
     private static IEnumerable<Written> Read(string reply)
     {
         var (start, end) = (reply.IndexOf("{\"examples\"", StringComparison.Ordinal) is >= 0 and var at ? at : reply.IndexOf('{'), reply.LastIndexOf('}'));

@@ -8,11 +8,11 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data.Recipes;
 
-/// <summary>Reads the rows of one published file, a row at a time; a row that cannot be read is told of and the next one follows.</summary>
+/// <summary>Reads one published file row by row. An unreadable row is recorded, and reading continues with the next one.</summary>
 internal static class PublishedFile
 {
     /// <summary>The rows of a JSON Lines file (also gzipped) or a Parquet file.</summary>
-    /// <exception cref="AttributionException">ATTR1302: another format. ATTR1303: no Parquet file.</exception>
+    /// <exception cref="AttributionException">ATTR1302: the format is another. ATTR1303: the file is not a Parquet file.</exception>
     public static IEnumerable<PublishedRow> Read(string path, BrokenRows broken) => DatasetFormats.Of(path) switch
     {
         DatasetFormat.JsonLines when !path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) => Lines(path, broken),

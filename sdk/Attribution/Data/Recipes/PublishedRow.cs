@@ -2,29 +2,29 @@ using System.Text.Json;
 
 namespace Attribution.Data.Recipes;
 
-/// <summary>A row of a published file as JSON, whichever format it came in.</summary>
+/// <summary>A row of a published file as JSON, whatever the file's format.</summary>
 /// <param name="File">Its file.</param>
-/// <param name="Row">Its 0-based place there.</param>
-/// <param name="Value">An object.</param>
+/// <param name="Row">The 0-based index of the row in the file.</param>
+/// <param name="Value">The row, an object.</param>
 internal readonly record struct PublishedRow(string File, long Row, JsonElement Value)
 {
     /// <summary>A column's value.</summary>
-    /// <exception cref="BrokenRowException">There is no such column, or it is null.</exception>
+    /// <exception cref="BrokenRowException">The column is missing or null.</exception>
     public JsonElement this[string column] => Property(Value, column, column);
 
-    /// <summary>A text that says something, without white space around it.</summary>
-    /// <exception cref="BrokenRowException">It is missing, no text, or blank.</exception>
+    /// <summary>A text that is not blank, trimmed.</summary>
+    /// <exception cref="BrokenRowException">The value is missing, not a text, or blank.</exception>
     public string Text(string column) => Text(this[column], column);
 
-    /// <summary>A text, or an empty one where the column is missing, null or blank.</summary>
-    /// <exception cref="BrokenRowException">It is something else than a text.</exception>
+    /// <summary>A trimmed text; empty if the column is missing, null or blank.</summary>
+    /// <exception cref="BrokenRowException">The value is not a text.</exception>
     public string TextOrEmpty(string column) =>
         !Value.TryGetProperty(column, out var value) || value.ValueKind == JsonValueKind.Null ? ""
         : value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim()
         : throw new BrokenRowException(column, $"{column} is {Describe(value)} and must be a text");
 
     /// <summary>The values of a list.</summary>
-    /// <exception cref="BrokenRowException">It is missing or no list.</exception>
+    /// <exception cref="BrokenRowException">The value is missing or not a list.</exception>
     public IReadOnlyList<JsonElement> List(string column) => List(this[column], column);
 
     public static string Text(JsonElement value, string what)
@@ -39,10 +39,10 @@ internal readonly record struct PublishedRow(string File, long Row, JsonElement 
         value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()]
             : throw new BrokenRowException(what, $"{what} is {Describe(value)} and must be a list");
 
-    /// <summary>A property of an object inside of a row.</summary>
+    /// <summary>A property of an object inside a row.</summary>
     /// <param name="value">The object.</param>
     /// <param name="name">The property.</param>
-    /// <param name="what">What to call it.</param>
+    /// <param name="what">The property's name in error messages.</param>
     public static JsonElement Property(JsonElement value, string name, string what)
     {
         if (value.ValueKind != JsonValueKind.Object)

@@ -5,18 +5,18 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data.Recipes;
 
-/// <summary>Filter, Take and Seed of a dataset, applied to the rows that a recipe made.</summary>
+/// <summary>Applies Filter, Take and Seed of a dataset to the rows of a recipe.</summary>
 public static class RecipeOutput
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// The rows that are wanted. The columns of the filter are those of the rows: their metadata, <c>treatment_messages</c> and <c>control_messages</c>. With a
-    /// seed as many rows are held as are taken; with a filter the rows go through a temporary file.
+    /// The selected rows. The filter's columns are those of the rows: their metadata, <c>treatment_messages</c> and <c>control_messages</c>. With a seed, as
+    /// many rows as are taken are in memory; with a filter, the rows go through a temporary file.
     /// </summary>
-    /// <param name="rows">Read once.</param>
+    /// <param name="rows">The rows, enumerated once.</param>
     /// <param name="options">Filter, Take and Seed.</param>
-    /// <exception cref="AttributionException">ATTR1308: no row is left. ATTR1309: the filter is none. ATTR1310: Take is less than 1.</exception>
+    /// <exception cref="AttributionException">ATTR1308: no row is left. ATTR1309: the filter is wrong. ATTR1310: Take is less than 1.</exception>
     public static IEnumerable<DatasetRow> Choose(IEnumerable<DatasetRow> rows, DatasetOptions options)
     {
         if (options.Take is <= 0)
@@ -29,7 +29,7 @@ public static class RecipeOutput
             : rows;
     }
 
-    // As RowSample draws, in one pass: the rows whose index has the lowest hash under the seed, in their order.
+    // The sample of RowSample in one pass: the rows whose indices have the lowest hashes under the seed, in order.
     private static IEnumerable<DatasetRow> Sampled(IEnumerable<DatasetRow> rows, long count, long seed)
     {
         var kept = new PriorityQueue<DatasetRow, (ulong, long)>(Comparer<(ulong, long)>.Create((a, b) => b.CompareTo(a)));
@@ -66,7 +66,7 @@ public static class RecipeOutput
         }
     }
 
-    // Nobody knows the temporary file by its name.
+    // Errors must not name the temporary file, which the user does not know.
     private static IEnumerable<DatasetRow> Read(string file, DatasetOptions options)
     {
         using var rows = Open().Rows().GetEnumerator();

@@ -2,18 +2,18 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data.Recipes;
 
-/// <summary>What a recipe may be told besides its files, by the names of an item's metadata.</summary>
-/// <param name="Name">Such as <c>Level</c>.</param>
-/// <param name="Values">What it may be; the first unless said otherwise.</param>
+/// <summary>A parameter of a recipe, set by an item's metadata.</summary>
+/// <param name="Name">The name, for example <c>Level</c>.</param>
+/// <param name="Values">The allowed values; the first is the default.</param>
 internal sealed record RecipeParameter(string Name, params IReadOnlyList<string> Values);
 
-/// <summary>The parameters of one use of a recipe, each with a value that it may have.</summary>
+/// <summary>The parameters of one use of a recipe, each with an allowed value.</summary>
 internal sealed class RecipeParameters
 {
     private readonly SortedDictionary<string, string> _values = new(StringComparer.Ordinal);
 
-    /// <summary>Checks the values that were given and fills in the others.</summary>
-    /// <exception cref="AttributionException">ATTR1322: the recipe has no such parameter, or it cannot have the value.</exception>
+    /// <summary>Checks the given values and adds the defaults.</summary>
+    /// <exception cref="AttributionException">ATTR1322: the recipe has no such parameter, or the value is not allowed.</exception>
     internal static RecipeParameters Of(PublishedRecipe recipe, IReadOnlyDictionary<string, string>? given = null)
     {
         var parameters = new RecipeParameters();
@@ -32,7 +32,7 @@ internal sealed class RecipeParameters
     /// <summary>All values by name.</summary>
     public IReadOnlyDictionary<string, string> Values => _values;
 
-    /// <summary>The value of a parameter that the recipe has.</summary>
+    /// <summary>The value of one of the recipe's parameters.</summary>
     public string this[string name] => _values[name];
 
     private static AttributionException Invalid(string name, string message) => new(ErrorCodes.RecipeParameterInvalid, message) { Property = name };

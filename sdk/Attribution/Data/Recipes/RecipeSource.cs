@@ -6,22 +6,22 @@ using Attribution.Models.Hub;
 
 namespace Attribution.Data.Recipes;
 
-/// <summary>The files that a recipe reads, at hand.</summary>
+/// <summary>The local files that a recipe reads.</summary>
 /// <param name="Files">Their paths, in the order of their names.</param>
-/// <param name="Repository">The hub repository that they are of; null for files that were named.</param>
+/// <param name="Repository">The hub repository of the files; null for files that were named by path.</param>
 /// <param name="Commit">Its commit.</param>
 internal sealed partial record RecipeSource(IReadOnlyList<string> Files, HubRepository? Repository = null, string? Commit = null)
 {
-    /// <summary>Files of one's own.</summary>
+    /// <summary>A source of the user's own files.</summary>
     public static RecipeSource Of(params IReadOnlyList<string> files) => new(files);
 
     /// <summary>
-    /// Finds the files: a file, a glob, or a folder that has them under their published names; else a Hugging Face id, <c>organisation/name</c> with an
-    /// optional
-    /// <c>@revision</c>; else, for a path without a folder or no path at all, the repository that the dataset is published in. What the hub's cache holds is
-    /// taken without asking the hub.
+    /// Finds the files: a file, a glob, or a folder that contains them under their published names; else a Hugging Face id, <c>organization/name</c> with an
+    /// optional <c>@revision</c>; else, for a path without a folder or no path at all, the repository in which the dataset is published. Files in the hub's
+    /// cache are used without asking the hub.
     /// </summary>
-    /// <exception cref="AttributionException">ATTR1301: nothing there. ATTR1320: without the files that are wanted. ATTR1123 to ATTR1128: the hub.</exception>
+    /// <exception cref="AttributionException">ATTR1301: nothing was found. ATTR1320: the needed files are missing. ATTR1123 to ATTR1128: the hub
+    /// failed.</exception>
     internal static RecipeSource Resolve(
         string path, PublishedRecipe recipe, RecipeParameters parameters, HubSettings? settings = null, IProgress<HubProgress>? progress = null,
             CancellationToken cancellation = default)
@@ -36,7 +36,7 @@ internal sealed partial record RecipeSource(IReadOnlyList<string> Files, HubRepo
             using var connection = DuckDbDatabase.Open();
             return DatasetFiles.Expand(path, connection) is { Count: > 0 } files ? new(files) : throw Nothing(path, recipe, "it matches no file");
         }
-        // A name without a folder is the experiment's own word for the published dataset; a revision may follow it.
+        // A name without a folder is the experiment's own name for the published dataset; a revision may follow it.
         var id = path.Contains('/') ? path : recipe.Repository + (path.IndexOf('@') is >= 0 and var at ? path[at..] : "");
         if (Path.IsPathRooted(path) || path.StartsWith('.') || HasDataExtension(path)
             || !HubRepository.TryParse(id, HubRepositoryKind.Dataset, out var repository))
@@ -62,12 +62,12 @@ internal sealed partial record RecipeSource(IReadOnlyList<string> Files, HubRepo
         }
         catch (AttributionException e) when (e.Code == ErrorCodes.HubNotFound)
         {
-            // A mistyped path often reads as an id.
+            // A mistyped path often looks like an id.
             throw new AttributionException(e.Code, $"{e.Message} Nor is there a file or folder '{repository.Id}'.", e) { File = e.File, Property = e.Property };
         }
     }
 
-    /// <summary>The files in a folder that the patterns name; null if some are missing.</summary>
+    /// <summary>The files in a folder that match the patterns; null if some are missing.</summary>
     private static IReadOnlyList<string>? Wanted(string folder, IReadOnlyList<string> patterns)
     {
         if (!Directory.Exists(folder))
@@ -77,7 +77,7 @@ internal sealed partial record RecipeSource(IReadOnlyList<string> Files, HubRepo
         return patterns.All(p => IsWhole([.. names.Where(name => IsMatch(p, name))])) ? [.. names.Select(name => Path.Combine(folder, name))] : null;
     }
 
-    // A name such as train-00001-of-00003.parquet says how many there are.
+    // A name such as train-00001-of-00003.parquet tells how many there are.
     private static bool IsWhole(string[] names) => names.Length > 0
         && names.All(name => !Shard().IsMatch(name) || names.Length >= int.Parse(Shard().Match(name).Groups[1].ValueSpan));
 

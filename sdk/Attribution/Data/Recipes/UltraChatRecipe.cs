@@ -4,8 +4,8 @@ using Attribution.Tokenization;
 namespace Attribution.Data.Recipes;
 
 /// <summary>
-/// ultrachat_200k: <c>messages</c> (a list of <c>role</c> and <c>content</c>), <c>prompt</c> and <c>prompt_id</c>. The conversation is taken as it is, up to
-/// its last assistant turn.
+/// ultrachat_200k: <c>messages</c> (a list of <c>role</c> and <c>content</c>), <c>prompt</c> and <c>prompt_id</c>. The conversation is used as it is, up to its
+/// last assistant turn.
 /// </summary>
 internal sealed class UltraChatRecipe : PublishedRecipe
 {
@@ -30,7 +30,7 @@ internal sealed class UltraChatRecipe : PublishedRecipe
             throw new BrokenRowException("messages", $"a message is of the role '{stranger.Role}'");
         var last = messages.FindLastIndex(m => m.Role == "assistant");
         if (last < 1)
-            throw new BrokenRowException("messages", "messages hold no answer to anything");
+            throw new BrokenRowException("messages", "the messages contain no answer");
         return new Example(messages[..last], messages[last].Content, null, new Dictionary<string, string> { ["prompt_id"] = row.TextOrEmpty("prompt_id") });
     });
 }

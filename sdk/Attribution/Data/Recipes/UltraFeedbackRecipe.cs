@@ -7,9 +7,8 @@ namespace Attribution.Data.Recipes;
 
 /// <summary>
 /// UltraFeedback (arXiv 2310.01377): <c>source</c>, <c>instruction</c> and <c>completions</c>, each with a <c>response</c> and <c>annotations</c> of several
-/// aspects, whose
-/// <c>Rating</c> is a number from 1 to 5 as a text, or <c>N/A</c>. Of each instruction the lowest rated answer is the treatment and the highest rated
-/// one the control; the widest spread comes first. A fifth of the instructions is held out, with both answers to compare with.
+/// aspects, whose <c>Rating</c> is a number from 1 to 5 as a text, or <c>N/A</c>. For each instruction, the lowest-rated answer is the treatment and the
+/// highest-rated one the control; pairs with the largest difference come first. A fifth of the instructions is held out, with both answers as references.
 /// </summary>
 internal abstract partial class UltraFeedbackRecipe : PublishedRecipe
 {
@@ -42,7 +41,7 @@ internal abstract partial class UltraFeedbackRecipe : PublishedRecipe
 
     private (IEnumerable<Example> HeldOut, IEnumerable<Example> Kept) Split(RecipeSource source, BrokenRows broken)
     {
-        // An instruction that comes twice counts with its widest spread; the sort keeps the files' order among equals.
+        // An instruction that occurs twice counts with its largest difference; the sort keeps the files' order among equals.
         Example[] widestFirst = [.. Map(source, broken, row => Pair(row, broken)).OrderByDescending(pair => Spread(pair)).DistinctBy(pair =>
             pair.Prompt[0].Content)];
         var drawn = widestFirst.Select(pair => pair.Prompt[0].Content).OrderBy(Draw, StringComparer.Ordinal).Take(widestFirst.Length / 5).ToHashSet();
@@ -99,7 +98,9 @@ internal abstract partial class UltraFeedbackRecipe : PublishedRecipe
 
     private static double Number(Example pair, string name) => double.Parse(pair.Metadata[name], CultureInfo.InvariantCulture);
 
-    /// <summary>Instructions that ask for code, rated by <c>instruction_following</c>; told by their words, for the dataset does not say.</summary>
+    /// <summary>
+    /// Instructions that ask for code, rated by <c>instruction_following</c>. They are recognized by their words, because the dataset does not label them.
+    /// </summary>
     public sealed partial class Coding : UltraFeedbackRecipe
     {
         /// <inheritdoc/>
@@ -116,7 +117,7 @@ internal abstract partial class UltraFeedbackRecipe : PublishedRecipe
         private static partial Regex CodingWords();
     }
 
-    /// <summary>Questions of fact, those of TruthfulQA and FalseQA, rated by <c>truthfulness</c>.</summary>
+    /// <summary>Questions of fact from TruthfulQA and FalseQA, rated by <c>truthfulness</c>.</summary>
     public sealed class Factual : UltraFeedbackRecipe
     {
         /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Attribution.Data.Store;
 
-/// <summary>Where a stage writes its files; they become an artifact, all at once, when it returns.</summary>
+/// <summary>The folder that a stage writes its files to. They become an artifact, all at once, when the stage returns.</summary>
 internal sealed class ArtifactBuilder
 {
     private readonly Dictionary<string, string> _versions = new()
@@ -11,20 +11,20 @@ internal sealed class ArtifactBuilder
 
     internal ArtifactBuilder(string folder, StageRequest request) => (Folder, Request) = (folder, request);
 
-    /// <summary>The empty folder to write to. It is renamed later, so no output may hold this path.</summary>
+    /// <summary>The empty folder to write to. It is renamed later, so no output may contain this path.</summary>
     public string Folder { get; }
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The request to answer.</summary>
     public StageRequest Request { get; }
 
-    /// <summary>For the manifest: what computes, such as <c>cuda:0</c>.</summary>
+    /// <summary>For the manifest: the device that computes, for example <c>cuda:0</c>.</summary>
     public string Device { get; set; } = "cpu";
 
-    /// <summary>For the manifest: versions of the programs that take part; those of this library and of .NET are there already.</summary>
+    /// <summary>For the manifest: the versions of other programs that take part; the versions of this library and of .NET are already included.</summary>
     public IDictionary<string, string> Versions => _versions;
 
-    /// <summary>The path to write an output to; the folders above it are there when this returns.</summary>
-    /// <param name="name">Its path inside the artifact, with <c>/</c>.</param>
+    /// <summary>The path to write an output to. Its folders are created.</summary>
+    /// <param name="name">The file's path inside the artifact, with <c>/</c> as separator.</param>
     public string PathOf(string name)
     {
         var path = Path.Combine(Folder, name);

@@ -1,22 +1,22 @@
 namespace Attribution.Data.Store;
 
-/// <summary>Reads an artifact and finds out whether it is as it was written.</summary>
+/// <summary>Reads an artifact and checks whether it is intact.</summary>
 internal static class ArtifactReader
 {
-    /// <summary>How much is looked at.</summary>
+    /// <summary>What is checked.</summary>
     public enum Depth
     {
-        /// <summary>Names and sizes: nothing is read but the manifest.</summary>
+        /// <summary>Names and sizes: only the manifest is read.</summary>
         Sizes,
 
-        /// <summary>Contents too, save of files that have not been touched since they were last hashed.</summary>
+        /// <summary>Contents too, except of files that have not been touched since they were last hashed.</summary>
         Touched,
 
         /// <summary>Every byte.</summary>
         Everything,
     }
 
-    /// <summary>The manifest of an artifact that is whole; else null, and why.</summary>
+    /// <summary>The manifest of an intact artifact; else null, with the reason.</summary>
     public static Manifest? Read(string folder, string stage, ContentHash fingerprint, FileHasher hasher, Depth depth, out string? damage)
     {
         var manifest = Manifest.Read(folder, out var unreadable);

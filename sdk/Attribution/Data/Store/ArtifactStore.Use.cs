@@ -2,10 +2,10 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data.Store;
 
-// Who uses the store, and what killed processes left in it.
+// Use of the store by processes, and cleaning up what killed processes left in it.
 internal sealed partial class ArtifactStore
 {
-    // What must be so before anything is written: no collection goes on, leftovers are gone.
+    // Ensures what must hold before anything is written: no collection is running, and leftovers are removed.
     internal void Prepare(CancellationToken cancellation)
     {
         Directory.CreateDirectory(Layout.Locks);
@@ -28,7 +28,7 @@ internal sealed partial class ArtifactStore
     {
         foreach (var leftover in StoreLayout.Folders(Layout.Temporary))
         {
-            // Whoever writes to it holds this lock.
+            // The process that writes to it holds this lock.
             using var held = StoreLock.TryAcquire(Layout.LockFileOf(leftover));
             if (held is null || !Directory.Exists(leftover))
                 continue;
@@ -46,11 +46,11 @@ internal sealed partial class ArtifactStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is swept another time.
+            // It is removed another time.
         }
     }
 
-    // Held shared by all who use the store and exclusively by a collection of it.
+    // A lock that users of the store share, and that a collection holds exclusively.
     internal void EnterUse(CancellationToken cancellation)
     {
         var told = false;
@@ -71,7 +71,7 @@ internal sealed partial class ArtifactStore
                 }
                 catch (Exception e) when (StoreFailure.IsReadOnly(e) || StoreFailure.IsFull(e))
                 {
-                    // Nobody collects a store that cannot be written. On a full disk a reader takes its chance; a writer fails in a moment.
+                    // A store that cannot be written is never collected. On a full disk, a reader takes the risk; a writer will fail soon anyway.
                     _mayNotWrite = StoreFailure.IsReadOnly(e);
                     return;
                 }

@@ -3,14 +3,12 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data.Store;
 
-/// <summary>
-/// The results of stages, each in a folder <c>stage/fingerprint</c> of its own, computed once and taken ever after.
-/// </summary>
+/// <summary>A store of stage results. Each result has its own folder <c>stage/fingerprint</c>, is computed once, and is reused from then on.</summary>
 /// <remarks>
-/// Any number of processes and threads, also of several machines, may use one folder at once. A result is written under a temporary name, flushed to
-/// the disk and renamed, so nobody ever sees half of one, whenever a process is killed. A lock per fingerprint makes the second process wait for the first
-/// instead of doing the same work; the operating system releases it when its holder dies. A result is verified when it is read; a damaged
-/// one is moved to <c>damaged/</c> and computed again. A store that may only be read works for reading.
+/// Any number of processes and threads, also on several machines, may use one folder at the same time. A result is written under a temporary name, flushed to
+/// the disk and renamed, so that no half-written result is ever visible, whenever a process is killed. A lock per fingerprint makes a second process wait for
+/// the first instead of doing the same work; the operating system releases the lock when its holder dies. A result is verified when it is read; a damaged one
+/// is moved to <c>damaged/</c> and computed again. A read-only store can be read.
 /// </remarks>
 internal sealed partial class ArtifactStore : IDisposable
 {
@@ -24,10 +22,10 @@ internal sealed partial class ArtifactStore : IDisposable
     private bool _prepared;
     private int _computed;
 
-    /// <summary>Opens a store; nothing is read or written yet.</summary>
-    /// <param name="root">Its folder, made when the first result is written.</param>
-    /// <param name="hasher">Hashes files and remembers the hashes; without one the store remembers them in a file of its own.</param>
-    /// <param name="notify">Told when the store waits, or finds damage. May be called from any thread that uses the store.</param>
+    /// <summary>Opens a store. Nothing is read or written yet.</summary>
+    /// <param name="root">The store's folder, which is created with the first result.</param>
+    /// <param name="hasher">Hashes files and remembers the hashes; if null, the store remembers them in its own file.</param>
+    /// <param name="notify">Called when the store waits or finds damage, on any thread that uses the store.</param>
     public ArtifactStore(string root, FileHasher? hasher = null, Action<StoreEvent>? notify = null)
     {
         Layout = new StoreLayout(Path.GetFullPath(root));
@@ -39,7 +37,7 @@ internal sealed partial class ArtifactStore : IDisposable
     /// <summary>The store's folder.</summary>
     public string Root => Layout.Root;
 
-    /// <summary>Hashes files for this store, and for the requests that go to it.</summary>
+    /// <summary>Hashes files for this store and for requests to it.</summary>
     public FileHasher Hasher { get; }
 
     /// <summary>Told of each unit that is computed here; null where nobody wants to know.</summary>
@@ -47,18 +45,18 @@ internal sealed partial class ArtifactStore : IDisposable
 
     internal StoreLayout Layout { get; }
 
-    /// <summary>How many results were computed through this instance.</summary>
+    /// <summary>The number of results that this instance computed.</summary>
     internal int ComputedCount => _computed;
 
-    /// <summary>Whether a result is here, as far as names and sizes tell. Changes nothing.</summary>
+    /// <summary>Whether a result exists, as far as names and sizes tell. Changes nothing.</summary>
     /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>
     public bool Contains(StageRequest request) => Find(request) is not null;
 
-    /// <summary>A result that is here, as far as names and sizes tell, else null. Changes nothing, not even the time of its last use.</summary>
+    /// <summary>The result if it exists, as far as names and sizes tell; else null. Changes nothing, not even its time of last use.</summary>
     /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>
     public Artifact? Find(StageRequest request) => Read(request, ArtifactReader.Depth.Sizes, out _);
 
-    /// <summary>A result that is here and whole, else null. A damaged one is set aside.</summary>
+    /// <summary>The result if it exists and is intact; else null. A damaged one is set aside.</summary>
     /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>
     public Artifact? TryGet(StageRequest request)
     {
@@ -71,12 +69,12 @@ internal sealed partial class ArtifactStore : IDisposable
         return found;
     }
 
-    /// <summary>A result: taken if it is here, else computed.</summary>
-    /// <param name="request">What is wanted.</param>
-    /// <param name="produce">Computes it: writes its files to the builder's folder. If it throws, nothing is kept.</param>
-    /// <param name="cancellation">Ends the wait for another process that is computing the same.</param>
-    /// <exception cref="AttributionException">ATTR1802: disk full. ATTR1803: the store may not be written. ATTR1810: a bad output. ATTR1812: the file system
-    /// failed.</exception>
+    /// <summary>The result from the store, or computed if it is not there.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="produce">Computes the result by writing its files to the builder's folder. If it throws, nothing is stored.</param>
+    /// <param name="cancellation">Cancels the wait for another process that computes the same result.</param>
+    /// <exception cref="AttributionException">ATTR1802: the disk is full. ATTR1803: the store is read-only. ATTR1810: an output is invalid. ATTR1812: the file
+    /// system failed.</exception>
     public Artifact GetOrCreate(StageRequest request, Action<ArtifactBuilder> produce, CancellationToken cancellation = default)
     {
         if (TryGet(request) is { } found)
@@ -90,7 +88,7 @@ internal sealed partial class ArtifactStore : IDisposable
         return TakeOrProduce(request, produce);
     }
 
-    /// <summary>As <see cref="GetOrCreate"/>, but null if another process is computing it right now.</summary>
+    /// <summary>Like <see cref="GetOrCreate"/>, but returns null if another process is computing the result.</summary>
     internal Artifact? GetOrCreateUnlessHeld(StageRequest request, Action<ArtifactBuilder> produce, CancellationToken cancellation)
     {
         using var held = Guarded(() =>
@@ -101,7 +99,7 @@ internal sealed partial class ArtifactStore : IDisposable
         return held is null ? null : TakeOrProduce(request, produce);
     }
 
-    /// <summary>Lets a collection of the store go ahead, and writes down the hashes that were learned.</summary>
+    /// <summary>Releases the store, so that it can be collected, and saves the hashes that were computed.</summary>
     public void Dispose()
     {
         _inUse?.Dispose();
@@ -109,8 +107,8 @@ internal sealed partial class ArtifactStore : IDisposable
             Hasher.Dispose();
     }
 
-    /// <summary>Moves a damaged artifact out of the way, unless another process has done so or is about to. Says so.</summary>
-    /// <returns>What is wrong with it, or null if nothing is.</returns>
+    /// <summary>Moves a damaged artifact out of the way and reports it, unless another process has done so or is about to.</summary>
+    /// <returns>The damage; null if the artifact is intact.</returns>
     internal string? SetAside(string stage, ContentHash fingerprint, ArtifactReader.Depth depth)
     {
         try
@@ -148,7 +146,7 @@ internal sealed partial class ArtifactStore : IDisposable
     {
         if (Directory.Exists(FolderOf(request)))
         {
-            // Whoever held the lock before may have just finished; and what was damaged a moment ago is set aside now, under the lock.
+            // The previous holder of the lock may have finished the result; one that was damaged a moment ago is set aside now, under the lock.
             if (Read(request, ArtifactReader.Depth.Touched, out _) is { } found)
                 return found;
             Guarded(() => SetAsideHeld(request.Stage, request.Fingerprint, ArtifactReader.Depth.Touched));
@@ -205,7 +203,7 @@ internal sealed partial class ArtifactStore : IDisposable
         }
     }
 
-    // The folder's own time is the time of last use, by which a collection goes.
+    // The folder's modification time is the time of last use, which collection goes by.
     internal static void MarkUsed(string folder)
     {
         try
@@ -214,7 +212,7 @@ internal sealed partial class ArtifactStore : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A store of others: they decide what is kept.
+            // The store belongs to others, who decide what is kept.
         }
     }
 

@@ -3,12 +3,12 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data.Store;
 
-/// <summary>Turns a folder that a stage has filled into an artifact: all there and on the disk, or not there at all.</summary>
+/// <summary>Turns a folder that a stage has filled into an artifact that is either complete and on the disk, or does not exist.</summary>
 internal static class ArtifactWriter
 {
-    /// <summary>Writes the manifest, flushes every file and the folder, and only then gives the folder its name.</summary>
-    /// <exception cref="AttributionException">ATTR1810: there is no file, or one that cannot be kept.</exception>
-    /// <exception cref="IOException">The file system refused, for one because an artifact of that name is there already.</exception>
+    /// <summary>Writes the manifest, flushes every file and the folder, and only then gives the folder its final name.</summary>
+    /// <exception cref="AttributionException">ATTR1810: there is no file, or one that cannot be stored.</exception>
+    /// <exception cref="IOException">The file system failed, for example because the artifact already exists.</exception>
     public static Artifact Publish(ArtifactBuilder builder, string destination, TimeSpan took)
     {
         var request = builder.Request;
@@ -53,8 +53,8 @@ internal static class ArtifactWriter
         => new(ErrorCodes.OutputInvalid, $"The stage {builder.Request.Stage} {what}.");
 }
 
-/// <summary>A file of an artifact as it was when written.</summary>
-/// <param name="Name">Its path inside the artifact, with <c>/</c>.</param>
-/// <param name="Bytes">Its size.</param>
+/// <summary>A file of an artifact, as it was written.</summary>
+/// <param name="Name">The file's path inside the artifact, with <c>/</c> as separator.</param>
+/// <param name="Bytes">The size in bytes.</param>
 /// <param name="Hash">The hash of its content.</param>
 internal sealed record OutputFile(string Name, long Bytes, ContentHash Hash);

@@ -1,45 +1,47 @@
 namespace Attribution.Data.Store;
 
 /// <summary>
-/// Computes results block by block. Any number of processes may compute the same at once: each takes a block that is neither in the store nor in another's
-/// hands, and in the end all of them have all blocks. A killed process loses the block it was computing.
+/// Computes results block by block. Any number of processes may compute the same at the same time: each takes a block that is neither in the store nor being
+/// computed by another process, and in the end all of them have all blocks. A killed process loses only the block that it was computing.
 /// </summary>
 /// <remarks>
-/// Several results of a block, such as the vectors of several methods out of one pass over a model, may be asked for together where computing some of them
-/// costs little more than one. Each (block, request) is an artifact of its own; of a block, only what is missing is computed, all at once.
+/// Several results of a block, for example the vectors of several methods from one pass over a model, can be requested together if computing some of them costs
+/// little more than one. Each (block, request) is an artifact of its own. What is missing of a block is computed in one go, and nothing else.
 /// </remarks>
-/// <param name="store">Where blocks are kept.</param>
-/// <param name="requests">What is computed, without the rows.</param>
+/// <param name="store">The store of the blocks.</param>
+/// <param name="requests">The requests without the rows.</param>
 internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList<StageRequest> requests)
 {
-    /// <summary>How long to wait before looking again for what other processes compute.</summary>
+    /// <summary>The time between checks for blocks that other processes compute.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Computes one block: given what is missing of it, as places in the list of requests, returns what writes the files of each.</summary>
+    /// <summary>Computes one block. It gets the missing requests of the block, as indices, and returns a function that writes the files of each.</summary>
     public delegate Action<int, ArtifactBuilder> Producer(Block block, IReadOnlyList<int> missing);
 
-    /// <summary>The blocks of which something would have to be computed now, as far as names and sizes tell. Changes nothing.</summary>
+    /// <summary>The blocks of which something is missing, as far as names and sizes tell. Changes nothing.</summary>
     /// <param name="plan">The blocks.</param>
     public IEnumerable<Block> Missing(IEnumerable<Block> plan) =>
         plan.DistinctBy(b => b.Hash).Where(b => requests.Any(request => !store.Contains(request.ForBlock(b))));
 
-    /// <summary>Computes the blocks that are missing of a single request and returns all.</summary>
-    /// <param name="plan">The blocks, such as <see cref="BlockPlan.Cut"/> makes them.</param>
-    /// <param name="produce">Computes one block: writes its files to the builder's folder. Rows that it numbers, it numbers within the block.</param>
-    /// <param name="progress">Told after each block that this process or another has finished.</param>
-    /// <param name="cancellation">Looked at between blocks.</param>
-    /// <exception cref="Diagnostics.AttributionException">As <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks stay.</exception>
+    /// <summary>Computes the missing blocks of a single request and returns all.</summary>
+    /// <param name="plan">The blocks, for example from <see cref="BlockPlan.Cut"/>.</param>
+    /// <param name="produce">Computes one block by writing its files to the builder's folder. Row numbers in them must count within the block.</param>
+    /// <param name="progress">Called after each block that this or another process has finished.</param>
+    /// <param name="cancellation">Checked between blocks.</param>
+    /// <exception cref="Diagnostics.AttributionException">See <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks are kept.</exception>
     public BlockRun Run(IEnumerable<Block> plan, Action<Block, ArtifactBuilder> produce, Action<BlockProgress>? progress = null,
         CancellationToken cancellation = default) =>
         Run(plan, (block, _) => (_, builder) => produce(block, builder), progress, cancellation);
 
-    /// <summary>Computes the missing blocks that no other process has, and returns when there are none of them; others may then still be at work.</summary>
-    /// <param name="plan">The blocks, such as <see cref="BlockPlan.Cut"/> makes them.</param>
-    /// <param name="produce">Computes one block. Rows that it numbers, it numbers within the block.</param>
-    /// <param name="progress">Told after each block that is there.</param>
-    /// <param name="cancellation">Looked at between blocks.</param>
-    /// <returns>How many blocks were computed.</returns>
-    /// <exception cref="Diagnostics.AttributionException">As <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks stay.</exception>
+    /// <summary>
+    /// Computes the missing blocks that no other process holds, and returns when there are none left; other processes may then still be computing.
+    /// </summary>
+    /// <param name="plan">The blocks, for example from <see cref="BlockPlan.Cut"/>.</param>
+    /// <param name="produce">Computes one block. Row numbers must count within the block.</param>
+    /// <param name="progress">Called after each finished block.</param>
+    /// <param name="cancellation">Checked between blocks.</param>
+    /// <returns>The number of blocks computed.</returns>
+    /// <exception cref="Diagnostics.AttributionException">See <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks are kept.</exception>
     public int Help(IEnumerable<Block> plan, Producer produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default)
     {
         var blocks = plan.DistinctBy(b => b.Hash).ToArray();
@@ -57,12 +59,12 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
         return ran;
     }
 
-    /// <summary>Computes what is missing and returns all.</summary>
-    /// <param name="plan">The blocks, such as <see cref="BlockPlan.Cut"/> makes them.</param>
-    /// <param name="produce">Computes one block. Rows that it numbers, it numbers within the block.</param>
-    /// <param name="progress">Told after each block that this process or another has finished; a block ran if anything of it was computed.</param>
-    /// <param name="cancellation">Looked at between blocks.</param>
-    /// <exception cref="Diagnostics.AttributionException">As <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks stay.</exception>
+    /// <summary>Computes the missing blocks and returns all.</summary>
+    /// <param name="plan">The blocks, for example from <see cref="BlockPlan.Cut"/>.</param>
+    /// <param name="produce">Computes one block. Row numbers must count within the block.</param>
+    /// <param name="progress">Called after each block that this or another process has finished; a block counts as run if any part of it was computed.</param>
+    /// <param name="cancellation">Checked between blocks.</param>
+    /// <exception cref="Diagnostics.AttributionException">See <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks are kept.</exception>
     public BlockRun Run(IEnumerable<Block> plan, Producer produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default)
     {
         var blocks = plan.ToArray();
@@ -88,7 +90,7 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
                 progress?.Invoke(state);
                 return true;
             });
-            // Others compute what is left. Should one of them die, its lock is free and the block is taken over here.
+            // Other processes compute what is left. If one of them dies, its lock becomes free and this process takes the block over.
             if (open.Count == before)
                 cancellation.WaitHandle.WaitOne(Pause);
         }
@@ -101,13 +103,13 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
     {
         for (var i = 0; i < requests.Count; i++)
             artifacts[i] ??= store.TryGet(requests[i].ForBlock(block));
-        // In an order that all processes have, so that of two that want the same block the one that comes first gets all of it.
+        // In the same order in all processes, so that of two that want the same block, the first gets all of it.
         var missing = Enumerable.Range(0, requests.Count).Where(i => artifacts[i] is null).OrderBy(i => requests[i].Fingerprint).ToArray();
         if (missing.Length > 0)
             TakeFrom(0, []);
 
-        // Takes the lock of one missing result after the other and computes under all the locks it got. If another process holds the first, it is at work
-        // on the block and is left to it; a later one is skipped. Nobody waits while holding a lock, so there is no deadlock.
+        // Takes the lock of one missing result after the other and computes under all the locks it got. If another process holds the first lock, it is
+        // computing the block, which is left to it; later locks that are held are skipped. Nobody waits while holding a lock, so there is no deadlock.
         Action<int, ArtifactBuilder> TakeFrom(int next, IReadOnlyList<int> mine)
         {
             if (next == missing.Length)

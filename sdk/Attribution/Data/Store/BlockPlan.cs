@@ -1,31 +1,28 @@
 namespace Attribution.Data.Store;
 
-/// <summary>
-/// Cuts a dataset into blocks where its content says so, so that a change of one row leaves the other rows' blocks what they were.
-/// </summary>
+/// <summary>Cuts a dataset into blocks at positions that depend on its content, so that changing one row leaves the blocks of other rows unchanged.</summary>
 /// <remarks>
-/// A block ends after its first row, from the 64th on, whose hash falls into the lowest 1/240 of all hashes. Both sides of an inserted or deleted row find the
-/// same such rows, so the cuts behind it are the same cuts. A sixth of the blocks meet no such row within 512; were those cut at the 512th, an inserted
-/// row would move that cut, and the next one too, until a natural cut happened to come first. So they end after the row with the LOWEST hash among their rows
-/// 256 to 512 instead:
-/// content again, which an inserted row changes only if it is itself the lowest or pushes the lowest out, about once in 128 times.
-/// Blocks come out at 256 rows on average. (Content-defined chunking; the second rule is the backup divisor of Eshghi and Tang's two-threshold
-/// two-divisor algorithm, taken to its limit.)
+/// A block ends after its first row, from the 64th on, whose hash is among the lowest 1/240 of all hashes. The rows before and after an inserted or deleted row
+/// contain the same such rows, so the later cuts are the same. A sixth of the blocks have no such row within 512 rows. If those were cut at the 512th row, an
+/// inserted row would move that cut, and the next one, until a natural cut happened to come first. Instead, they end after the row with the LOWEST hash among
+/// their rows 256 to 512: again a choice by content, which an inserted row changes only if it is itself the lowest or pushes the lowest out, about once in 128
+/// times. Blocks have 256 rows on average. (Content-defined chunking; the second rule is the backup divisor of Eshghi and Tang's two-threshold two-divisor
+/// algorithm, taken to its limit.)
 /// </remarks>
 internal static class BlockPlan
 {
-    /// <summary>The fewest rows of a block that is not a dataset's last.</summary>
+    /// <summary>The least number of rows in a block, except a dataset's last one.</summary>
     public const int SmallestBlock = 64;
 
-    /// <summary>The most rows of a block.</summary>
+    /// <summary>The greatest number of rows in a block.</summary>
     public const int LargestBlock = 512;
 
     private const int SmallestWithoutCut = LargestBlock / 2;
     private const ulong CutBelow = ulong.MaxValue / 240;
 
-    /// <summary>Cuts a sequence of rows, reading no further ahead than one block.</summary>
-    /// <param name="rows">The hash of each row's content: of all that the stage reads of it, and not of its place.</param>
-    /// <returns>The blocks in order; together they hold every row once.</returns>
+    /// <summary>Cuts a sequence of rows, reading at most one block ahead.</summary>
+    /// <param name="rows">The hash of each row's content: of everything that the stage reads of it, but not of its position.</param>
+    /// <returns>The blocks in order; together they contain every row once.</returns>
     public static IEnumerable<Block> Cut(IEnumerable<ContentHash> rows)
     {
         var open = new ContentHash[LargestBlock];
@@ -40,7 +37,7 @@ internal static class BlockPlan
             if (end == 0)
                 continue;
             yield return new Block(first, end, HashOf(open.AsSpan(0, end)));
-            // What is left over has no natural cut in it: each of its rows was looked at when the block was already long enough.
+            // The remainder has no natural cut: each of its rows was checked when the block was already long enough.
             open.AsSpan(end, count - end).CopyTo(open);
             count -= end;
             first += end;
@@ -49,7 +46,7 @@ internal static class BlockPlan
             yield return new Block(first, count, HashOf(open.AsSpan(0, count)));
     }
 
-    // The last of equals, so that a long run of one row is cut into few blocks.
+    // The last of equal hashes, so that a long run of equal rows is cut into few blocks.
     private static int EndWithoutCut(ContentHash[] rows)
     {
         var lowest = SmallestWithoutCut - 1;
@@ -68,27 +65,27 @@ internal static class BlockPlan
     }
 }
 
-/// <summary>Neighbouring rows of a dataset that are computed together.</summary>
-/// <param name="FirstRow">The 0-based row that it begins with, in this dataset as it is now.</param>
-/// <param name="Rows">How many rows it has.</param>
-/// <param name="Hash">The hash over its rows' hashes in their order: what the block is, wherever it lies.</param>
+/// <summary>Consecutive rows of a dataset that are computed together.</summary>
+/// <param name="FirstRow">The 0-based index of its first row in the current dataset.</param>
+/// <param name="Rows">The number of rows.</param>
+/// <param name="Hash">The hash of its rows' hashes in order. It identifies the block, whatever its position.</param>
 internal readonly record struct Block(long FirstRow, int Rows, ContentHash Hash);
 
-/// <summary>How far a stage has come with its blocks.</summary>
-/// <param name="Finished">Blocks that are there, however they came.</param>
-/// <param name="Ran">Blocks that this process computed.</param>
-/// <param name="Total">All blocks.</param>
+/// <summary>The progress of a stage with its blocks.</summary>
+/// <param name="Finished">The number of finished blocks, whoever computed them.</param>
+/// <param name="Ran">The number of blocks that this process computed.</param>
+/// <param name="Total">The number of all blocks.</param>
 internal readonly record struct BlockProgress(int Finished, int Ran, int Total)
 {
-    /// <summary>Such as <c>ran 14 of 212 blocks</c>.</summary>
+    /// <summary>For example <c>ran 14 of 212 blocks</c>.</summary>
     public override string ToString() => $"ran {Ran} of {Total} blocks";
 }
 
-/// <summary>What a <see cref="BlockComputation"/> has done.</summary>
-/// <param name="Blocks">The blocks in the order of the rows, each with its artifacts in the order of the requests. Equal blocks share theirs.</param>
-/// <param name="Progress">How many blocks there are, and of how many this process computed something.</param>
+/// <summary>The result of a <see cref="BlockComputation"/>.</summary>
+/// <param name="Blocks">The blocks in row order, each with its artifacts in request order. Equal blocks share their artifacts.</param>
+/// <param name="Progress">The number of blocks, and of those that this process computed at least in part.</param>
 internal sealed record BlockRun(IReadOnlyList<(Block Block, IReadOnlyList<Artifact> Artifacts)> Blocks, BlockProgress Progress)
 {
-    /// <summary>The artifacts of one request, a block's after the other.</summary>
+    /// <summary>The artifacts of one request, in block order.</summary>
     public IEnumerable<Artifact> Of(int request = 0) => Blocks.Select(block => block.Artifacts[request]);
 }

@@ -6,20 +6,19 @@ using Attribution.Diagnostics;
 namespace Attribution.Data.Store;
 
 /// <summary>
-/// The one way to write a JSON value: that of RFC 8785 (names sorted by UTF-16 code units, no whitespace, the fewest escapes, numbers in
-/// the shortest form that reads back the same), save that integers below 10^21 keep all of their digits, so that two
-/// 64-bit seeds never become one.
+/// Writes JSON values in a canonical form: that of RFC 8785 (names sorted by UTF-16 code units, no whitespace, minimal escapes, numbers in the shortest form
+/// that reads back the same), except that integers below 10^21 keep all of their digits, so that two 64-bit seeds never become equal.
 /// </summary>
 internal static class CanonicalJson
 {
-    /// <summary>How records become JSON here: camelCase names, enums by name.</summary>
+    /// <summary>How records are serialized: camelCase names, enums by name.</summary>
     internal static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.General)
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>How what was written so is read back: nothing may be missing.</summary>
+    /// <summary>How they are read back: nothing may be missing.</summary>
     internal static readonly JsonSerializerOptions ReadOptions = new(Options)
     {
         RespectNullableAnnotations = true,
@@ -27,8 +26,8 @@ internal static class CanonicalJson
     };
 
     /// <summary>The canonical text of a record, a JSON node or a JSON element.</summary>
-    /// <exception cref="AttributionException">ATTR1804: the value holds NaN, an infinity, a number no double can hold, a name twice or a broken surrogate
-    /// pair.</exception>
+    /// <exception cref="AttributionException">ATTR1804: the value contains NaN, an infinity, a number that is not a double, a duplicate name or a broken
+    /// surrogate pair.</exception>
     public static string Write<T>(T value)
     {
         var text = new StringBuilder();
@@ -97,7 +96,7 @@ internal static class CanonicalJson
         text.Append('}');
     }
 
-    // JSON text may escape half of a surrogate pair; no UTF-8 can say that.
+    // JSON text may escape half of a surrogate pair, which UTF-8 cannot express.
     private static string? Text(Func<string?> read, string path)
     {
         try
@@ -172,12 +171,12 @@ internal static class CanonicalJson
         text.Append('e').Append(exponent < 0 ? '-' : '+').Append(Math.Abs(exponent));
     }
 
-    // The exact value of a JSON number: 0.digits x 10^point, without zeros at either end of the digits.
+    // The exact value of a JSON number, 0.digits x 10^point, without leading or trailing zeros in the digits.
     private static (string Digits, int Point) Decimal(string token)
     {
         var e = token.IndexOfAny(['e', 'E']);
         var mantissa = (e < 0 ? token : token[..e]).TrimStart('-');
-        // An exponent beyond an int is an infinity or a zero either way.
+        // With an exponent beyond an int the number is infinite or zero either way.
         var exponent = e < 0 ? 0 : (int)Math.Clamp(double.Parse(token[(e + 1)..]), -1e6, 1e6);
         var dot = mantissa.IndexOf('.');
         var point = (dot < 0 ? mantissa.Length : dot) + exponent;

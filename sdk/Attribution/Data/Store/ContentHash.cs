@@ -6,16 +6,16 @@ using System.Text.Json.Serialization;
 
 namespace Attribution.Data.Store;
 
-/// <summary>A SHA-256: of a file's or a row's content, or of a request (then it is called a fingerprint). Prints as 64 lower-case hex digits.</summary>
+/// <summary>A SHA-256 of a file's or a row's content, or of a request (then called a fingerprint). Its text is 64 lower-case hexadecimal digits.</summary>
 [JsonConverter(typeof(Converter))]
 internal readonly record struct ContentHash : IComparable<ContentHash>
 {
-    /// <summary>The number of bytes of a hash.</summary>
+    /// <summary>The number of bytes in a hash.</summary>
     public const int Size = SHA256.HashSizeInBytes;
 
     private readonly ulong _a, _b, _c, _d;
 
-    /// <summary>Takes the 32 bytes of a SHA-256.</summary>
+    /// <summary>Creates a hash from the 32 bytes of a SHA-256.</summary>
     public ContentHash(ReadOnlySpan<byte> hash)
     {
         if (hash.Length != Size)
@@ -26,7 +26,7 @@ internal readonly record struct ContentHash : IComparable<ContentHash>
         _d = BinaryPrimitives.ReadUInt64BigEndian(hash[24..]);
     }
 
-    /// <summary>The first 8 bytes as a big-endian number: uniform over all 64-bit numbers.</summary>
+    /// <summary>The first 8 bytes as a big-endian number, uniform over all 64-bit numbers.</summary>
     public ulong Leading => _a;
 
     /// <summary>The SHA-256 of bytes.</summary>
@@ -40,7 +40,7 @@ internal readonly record struct ContentHash : IComparable<ContentHash>
     /// <summary>The SHA-256 of a text's UTF-8.</summary>
     public static ContentHash Of(string text) => Of(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>The SHA-256 of what is left of a stream.</summary>
+    /// <summary>The SHA-256 of the rest of a stream.</summary>
     public static ContentHash Of(Stream stream)
     {
         Span<byte> hash = stackalloc byte[Size];
@@ -48,12 +48,12 @@ internal readonly record struct ContentHash : IComparable<ContentHash>
         return new ContentHash(hash);
     }
 
-    /// <summary>Reads 64 hex digits.</summary>
-    /// <exception cref="FormatException">The text is something else.</exception>
+    /// <summary>Parses 64 hexadecimal digits.</summary>
+    /// <exception cref="FormatException">The text has another form.</exception>
     public static ContentHash Parse(string hex)
         => TryParse(hex, out var hash) ? hash : throw new FormatException($"'{hex}' is not the 64 hex digits of a SHA-256.");
 
-    /// <summary>Reads 64 hex digits, if that is what the text holds.</summary>
+    /// <summary>Parses 64 hexadecimal digits; returns false for any other text.</summary>
     public static bool TryParse(string? hex, out ContentHash hash)
     {
         Span<byte> bytes = stackalloc byte[Size];
@@ -71,10 +71,10 @@ internal readonly record struct ContentHash : IComparable<ContentHash>
         BinaryPrimitives.WriteUInt64BigEndian(destination[24..], _d);
     }
 
-    /// <summary>Orders as the hex digits do.</summary>
+    /// <summary>Compares in the order of the hexadecimal digits.</summary>
     public int CompareTo(ContentHash other) => (_a, _b, _c, _d).CompareTo((other._a, other._b, other._c, other._d));
 
-    /// <summary>The first 12 hex digits: enough to show to a person.</summary>
+    /// <summary>The first 12 hexadecimal digits, for display.</summary>
     public string Short => ToString()[..12];
 
     /// <inheritdoc/>

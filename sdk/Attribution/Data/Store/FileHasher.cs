@@ -5,21 +5,19 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data.Store;
 
-/// <summary>
-/// Hashes files and folders by content, and remembers a file's hash for as long as its size, its times and its inode stay as they were.
-/// </summary>
+/// <summary>Hashes files and folders by content, and remembers a file's hash as long as its size, its times and its inode do not change.</summary>
 /// <remarks>
-/// Two things defeat a look at the times. A file may change twice within one tick of the file system's clock: so a hash
-/// is remembered only once the file has been left alone for <see cref="Settled"/>. And a tool may put the modification time back: so the
-/// time of the last change of any kind, which no tool can set, must agree too (where the system tells it: on Linux). A disk that
-/// rots without a write is not noticed here but by <c>attribution store verify</c>, which remembers nothing.
+/// Two things make times unreliable. A file may change twice within one tick of the file system's clock; so a hash is remembered only when the file has not
+/// been changed for <see cref="Settled"/>. And a tool may set the modification time back; so the time of the last change of any kind, which no tool can set,
+/// must be the same too (if the system reports it, as Linux does). A disk that decays without a write is not noticed here, but by <c>attribution store
+/// verify</c>, which does not use remembered hashes.
 /// </remarks>
-/// <param name="cacheFile">Where hashes are remembered across processes, or null to remember none. May be shared by any number of processes, and deleted at any
-/// time.</param>
-/// <param name="clock">The time by which a file counts as left alone.</param>
+/// <param name="cacheFile">The file that remembers hashes across processes; null to remember none. Any number of processes may share it, and it may be deleted
+/// at any time.</param>
+/// <param name="clock">The clock that decides whether a file has settled.</param>
 internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock = null) : IDisposable
 {
-    /// <summary>How long a file must have been left alone for its hash to be remembered: the coarsest tick in use is FAT's 2 s.</summary>
+    /// <summary>The time since a file's last change after which its hash is remembered: the coarsest tick in use is FAT's 2 s.</summary>
     public static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
 
     private const int SaveAfterFiles = 256;
@@ -31,14 +29,14 @@ internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock =
     private readonly Lock _gate = new();
     private int _filesRead;
 
-    /// <summary>How many files were read to hash them: those that were not remembered.</summary>
+    /// <summary>The number of files that were read because no hash was remembered.</summary>
     public int FilesRead => _filesRead;
 
     /// <summary>The hash of a file's bytes, or of a folder (<see cref="HashFolder"/>).</summary>
-    /// <exception cref="AttributionException">ATTR1805: missing or unreadable. ATTR1806: it keeps changing while it is read.</exception>
+    /// <exception cref="AttributionException">ATTR1805: the path is missing or unreadable. ATTR1806: the file changes while it is read.</exception>
     public ContentHash Hash(string path) => Directory.Exists(path) ? HashFolder(path) : HashFile(path);
 
-    /// <summary>The hash of a file's bytes, from memory if the file is as it was.</summary>
+    /// <summary>The hash of a file's bytes, remembered if the file has not changed.</summary>
     /// <inheritdoc cref="Hash" path="/exception"/>
     public ContentHash HashFile(string path)
     {
@@ -48,13 +46,13 @@ internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock =
         return ReadAndRemember(full, path);
     }
 
-    /// <summary>The hash of a file's bytes, read now whatever is remembered of it.</summary>
+    /// <summary>The hash of a file's bytes, which are read again even if a hash is remembered.</summary>
     /// <inheritdoc cref="Hash" path="/exception"/>
     public ContentHash RehashFile(string path) => ReadAndRemember(Path.GetFullPath(path), path);
 
     /// <summary>
     /// The hash of a folder: of its files' relative paths (with <c>/</c>) and hashes, sorted by path. Links are followed; empty folders, dates and permissions
-    /// do not count.
+    /// are ignored.
     /// </summary>
     /// <inheritdoc cref="Hash" path="/exception"/>
     public ContentHash HashFolder(string path)
@@ -76,7 +74,7 @@ internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock =
         return new ContentHash(bytes);
     }
 
-    /// <summary>Writes down what was learned, for other processes.</summary>
+    /// <summary>Saves the new hashes for other processes.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -140,7 +138,7 @@ internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock =
             var real = folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder.FullName;
             if (!above.Add(real))
                 throw new AttributionException(ErrorCodes.InputUnreadable,
-                    $"'{folder.FullName}' links to a folder that it lies in, so it has no end. Remove that link.")
+                    $"'{folder.FullName}' links to a folder that contains it, so it has no end. Remove that link.")
                 { File = folder.FullName };
             foreach (var entry in folder.EnumerateFileSystemInfos())
             {

@@ -4,11 +4,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Attribution.Data.Store;
 
-/// <summary>What tells a file from itself after a change, short of its content. Times are nanoseconds since 1970 (UTC).</summary>
-/// <param name="Length">In bytes.</param>
-/// <param name="Modified">When the content changed, which anyone may set.</param>
-/// <param name="Changed">When the content or anything about the file changed, which nobody can set; 0 where the system does not say.</param>
-/// <param name="Inode">The file behind the name; 0 where the system does not say.</param>
+/// <summary>Detects a change of a file without reading its content. Times are nanoseconds since 1970 (UTC).</summary>
+/// <param name="Length">The size in bytes.</param>
+/// <param name="Modified">The time of the last change of the content, which anyone may set.</param>
+/// <param name="Changed">The time of the last change of the content or the metadata, which nobody can set; 0 if the system does not report it.</param>
+/// <param name="Inode">The file that the name refers to; 0 if the system does not report it.</param>
 internal readonly partial record struct FileIdentity(long Length, long Modified, long Changed, ulong Inode)
 {
     private const int AtCurrentFolder = -100;
@@ -18,7 +18,7 @@ internal readonly partial record struct FileIdentity(long Length, long Modified,
 
     private static bool s_hasStatx = OperatingSystem.IsLinux();
 
-    /// <summary>The identity of what a path leads to, through links; null if there is nothing.</summary>
+    /// <summary>The identity of the target of a path, through links; null if there is none.</summary>
     public static FileIdentity? Of(string path)
     {
         if (Statx(AtCurrentFolder, path, 0) is { } found)
@@ -30,14 +30,14 @@ internal readonly partial record struct FileIdentity(long Length, long Modified,
     }
 
     /// <summary>
-    /// Whether a path leads, through links, to something that is neither a file nor a folder: a pipe, which stands still until someone writes, or a device,
-    /// which may have no end. False where the system does not say.
+    /// Whether a path leads, through links, to something that is neither a file nor a folder: a pipe, whose reader waits until someone writes, or a device,
+    /// which may have no end. False if the system does not report it.
     /// </summary>
     public static bool IsPipeOrDevice(string path) => s_hasStatx && Statx(AtCurrentFolder, path, 0) is { Error: 0 } found
         && (found.Mode & TypeOfFile) is not (Folder or Regular);
 
-    /// <summary>Refuses what <see cref="IsPipeOrDevice"/>.</summary>
-    /// <exception cref="AttributionException">ATTR1805: it is one.</exception>
+    /// <summary>Throws if <see cref="IsPipeOrDevice"/>.</summary>
+    /// <exception cref="AttributionException">ATTR1805: the path is a pipe or a device.</exception>
     public static void RequireFile(string path)
     {
         if (IsPipeOrDevice(path))
@@ -52,7 +52,7 @@ internal readonly partial record struct FileIdentity(long Length, long Modified,
             ? found.Identity
             : new FileIdentity(RandomAccess.GetLength(handle), Nanoseconds(File.GetLastWriteTimeUtc(handle)), 0, 0);
 
-    /// <summary>A time in the unit of <see cref="Modified"/>.</summary>
+    /// <summary>Converts a time to the unit of <see cref="Modified"/>.</summary>
     public static long Nanoseconds(DateTime utc) => (utc - DateTime.UnixEpoch).Ticks * 100;
 
     private static (int Error, FileIdentity Identity, int Mode)? Statx(int folder, string path, int flags)

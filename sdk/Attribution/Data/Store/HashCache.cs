@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Attribution.Data.Store;
 
 /// <summary>
-/// Content hashes kept in a file that any number of processes read and append to: one line per hash with a check sum of its own, so that a line
-/// torn by a kill, or damaged, is a line forgotten. Appends hold the file's lock; whoever cannot get it soon forgets, at the price of hashing again.
+/// Content hashes in a file that any number of processes read and append to. Each line has its own checksum, so that a line that was torn by a kill, or
+/// damaged, is ignored. Appends hold the file's lock; a process that does not get it soon discards its hashes, which only means hashing again.
 /// </summary>
 internal sealed class HashCache(string path)
 {
@@ -39,7 +39,7 @@ internal sealed class HashCache(string path)
         _pending.Remove(file);
     }
 
-    /// <summary>Appends what this process learned.</summary>
+    /// <summary>Appends the hashes that this process computed.</summary>
     public void Save()
     {
         if (_pending.Count == 0)
@@ -52,14 +52,14 @@ internal sealed class HashCache(string path)
             if (stream.Length > SmallestRewritten && _lines > 2 * _known.Count)
                 Rewrite(stream);
             stream.Seek(0, SeekOrigin.End);
-            // The first newline closes a line that a killed process left open.
+            // The first newline ends a line that a killed process left incomplete.
             stream.Write(Encoding.UTF8.GetBytes("\n" + string.Concat(_pending.Values.Select(Line))));
             _lines += _pending.Count;
             _pending.Clear();
         }
         catch (IOException)
         {
-            // A full disk costs what was to be remembered, nothing else.
+            // On a full disk, only the hashes are lost.
         }
     }
 
@@ -124,7 +124,8 @@ internal sealed class HashCache(string path)
             try
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                return new FileStream(path, mode, access, share);
+                // Without a buffer: what does not fit on the disk fails where it is written, not where the stream is closed.
+                return new FileStream(path, mode, access, share, bufferSize: 1);
             }
             catch (IOException e) when (StoreLock.IsHeldElsewhere(e) && DateTime.UtcNow < until)
             {

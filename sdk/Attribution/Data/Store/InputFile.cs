@@ -4,16 +4,16 @@ using System.Text.Json.Serialization;
 namespace Attribution.Data.Store;
 
 /// <summary>
-/// A file or folder that a stage reads, as a property of its request. In the stage's fingerprint it counts by its content alone:
-/// its path and its dates do not matter, so a stage must say in a parameter of its own whatever it takes from the name (such as the format).
+/// A file or folder that a stage reads, as a property of its request. The stage's fingerprint depends only on the content, not on path and dates, so whatever a
+/// stage derives from the name (such as the format) must be a parameter of its own.
 /// </summary>
-/// <param name="Path">Where the file or folder is.</param>
+/// <param name="Path">The path of the file or folder.</param>
 [JsonConverter(typeof(Converter))]
 internal readonly record struct InputFile(string Path)
 {
     internal const string Tag = "$file";
 
-    // Reads a plain string too, the way a person writes a request.
+    // Also reads a plain string, as a person writes a request.
     private sealed class Converter : JsonConverter<InputFile>
     {
         public override InputFile Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -4,28 +4,28 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data.Store;
 
-/// <summary>What a stage of an experiment was asked the last time: a small file in the experiment's own folder, by which a change can be named.</summary>
+/// <summary>The last request of an experiment's stage: a small file in the experiment's own folder, from which a later change can be explained.</summary>
 /// <param name="Stage">The stage.</param>
 /// <param name="Fingerprint">The fingerprint of the request.</param>
-/// <param name="Request">The request, as <see cref="StageRequest.Canonical"/> has it.</param>
-/// <param name="Inputs">The inputs' paths and hashes.</param>
+/// <param name="Request">The request in the form of <see cref="StageRequest.Canonical"/>.</param>
+/// <param name="Inputs">The paths and hashes of the inputs.</param>
 internal sealed record LastRun(string Stage, ContentHash Fingerprint, JsonObject Request, IReadOnlyList<StageInput> Inputs)
 {
-    /// <summary>The name that such a file ends with: each stage instance of an experiment has a file of its own.</summary>
+    /// <summary>The suffix of such a file; each stage instance of an experiment has its own.</summary>
     public const string FileSuffix = ".last.json";
 
     /// <summary>
-    /// The fingerprints of the artifacts that the result was put together from, such as blocks: not needed for it, but for the next one like it.
+    /// The fingerprints of the artifacts that the result was assembled from, for example blocks. The result does not need them, but the next one like it does.
     /// </summary>
     public IReadOnlyList<ContentHash> Parts { get; init; } = [];
 
-    /// <summary>The record of a request.</summary>
+    /// <summary>Creates the record of a request.</summary>
     public static LastRun Of(StageRequest request)
         => new(request.Stage, request.Fingerprint, JsonNode.Parse(request.Canonical)!.AsObject(), request.Inputs);
 
-    /// <summary>Writes it, all at once.</summary>
-    /// <param name="path">Where; its name ends with <see cref="FileSuffix"/>.</param>
-    /// <exception cref="AttributionException">ATTR1802, ATTR1803, ATTR1812: it cannot be written.</exception>
+    /// <summary>Writes the file atomically.</summary>
+    /// <param name="path">The path; its name ends with <see cref="FileSuffix"/>.</param>
+    /// <exception cref="AttributionException">ATTR1802, ATTR1803, ATTR1812: the file cannot be written.</exception>
     public void Save(string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -42,7 +42,7 @@ internal sealed record LastRun(string Stage, ContentHash Fingerprint, JsonObject
         }
     }
 
-    /// <summary>Reads it; null if there is none, or none that can be read: then nothing is known of the last time.</summary>
+    /// <summary>Reads the file; null if it is missing or unreadable, so that nothing is known about the last request.</summary>
     public static LastRun? TryRead(string path)
     {
         try
@@ -55,7 +55,7 @@ internal sealed record LastRun(string Stage, ContentHash Fingerprint, JsonObject
         }
     }
 
-    /// <summary>The fingerprints of all such files below a folder, parts included: what its experiments want kept in the store.</summary>
+    /// <summary>The fingerprints in all such files below a folder, with those of parts: what its experiments need to keep in the store.</summary>
     /// <exception cref="AttributionException">ATTR1805: there is no such folder.</exception>
     public static IEnumerable<ContentHash> FingerprintsBelow(string folder) => !Directory.Exists(folder)
         ? throw new AttributionException(ErrorCodes.InputUnreadable, $"There is no folder '{folder}' to find experiments in. Check the path.") { File = folder }

@@ -5,12 +5,12 @@ using System.Reflection.PortableExecutable;
 namespace Attribution.Data.Store;
 
 /// <summary>
-/// The content hash of the code that can change a result: of this library and every assembly beside it that it reaches by reference
-/// (the runtime's own lie elsewhere and are not counted), and of plug-ins.
+/// The content hash of the code that can change a result: of this library and every assembly beside it that it references (the runtime's own are elsewhere and
+/// do not count), and of plug-ins.
 /// </summary>
 /// <remarks>
-/// An assembly counts by its name and module version id. The compiler derives that id from what it compiled (deterministic
-/// builds), so rebuilding unchanged sources changes nothing here.
+/// An assembly counts by its name and module version id. The compiler derives that id from the compilation (deterministic builds), so rebuilding unchanged
+/// sources changes nothing here.
 /// </remarks>
 internal static class LibraryHash
 {
@@ -20,7 +20,7 @@ internal static class LibraryHash
     public static ContentHash Current => Library.Value;
 
     /// <summary>The hash of this library and of the plug-ins that a stage runs.</summary>
-    /// <param name="plugins">The assemblies that hold them; none gives <see cref="Current"/>.</param>
+    /// <param name="plugins">The plug-ins' assemblies; without any, the result is <see cref="Current"/>.</param>
     public static ContentHash With(params IEnumerable<Assembly> plugins)
     {
         Assembly[] roots = [typeof(LibraryHash).Assembly, .. plugins];
@@ -34,7 +34,7 @@ internal static class LibraryHash
         foreach (var root in roots)
         {
             found[root.GetName().Name!] = root.ManifestModule.ModuleVersionId;
-            // An assembly that came from memory has no folder; all there is to it is itself.
+            // An assembly that was loaded from memory has no folder and counts alone.
             if (root.Location.Length > 0)
                 AddReferences(root.GetReferencedAssemblies().Select(n => n.Name!), Path.GetDirectoryName(root.Location)!, found);
         }

@@ -3,16 +3,16 @@ using System.Text.Json.Nodes;
 
 namespace Attribution.Data.Store;
 
-/// <summary>What an artifact says of itself, in its <c>manifest.json</c>.</summary>
+/// <summary>The description of an artifact in its <c>manifest.json</c>.</summary>
 /// <param name="Stage">The stage that wrote it.</param>
-/// <param name="Fingerprint">Its address: the hash of <paramref name="Request"/>.</param>
-/// <param name="Request">The request, as <see cref="StageRequest.Canonical"/> has it.</param>
-/// <param name="Inputs">The files it was computed from, and where they lay.</param>
+/// <param name="Fingerprint">The artifact's address: the hash of <paramref name="Request"/>.</param>
+/// <param name="Request">The request in the form of <see cref="StageRequest.Canonical"/>.</param>
+/// <param name="Inputs">The input files, with their paths at that time.</param>
 /// <param name="Outputs">Its files, sorted by name.</param>
-/// <param name="Versions">Of the programs that took part, by name.</param>
-/// <param name="Device">What computed it, such as <c>cpu</c>.</param>
-/// <param name="Seconds">How long that took.</param>
-/// <param name="Created">When, in UTC.</param>
+/// <param name="Versions">The versions of the programs that took part, by name.</param>
+/// <param name="Device">The device, for example <c>cpu</c>.</param>
+/// <param name="Seconds">The duration in seconds.</param>
+/// <param name="Created">The time of creation, in UTC.</param>
 internal sealed record Manifest(
     string Stage,
     ContentHash Fingerprint,
@@ -35,7 +35,7 @@ internal sealed record Manifest(
     /// <summary>The sum of the outputs' sizes.</summary>
     public long Bytes => Outputs.Sum(o => o.Bytes);
 
-    /// <summary>The manifest's text, which holds the hash of its own content.</summary>
+    /// <summary>The manifest's text, which includes the hash of its own content.</summary>
     internal string Write()
     {
         var json = JsonSerializer.SerializeToNode(this, CanonicalJson.Options)!.AsObject();
@@ -46,7 +46,7 @@ internal sealed record Manifest(
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="folder">The artifact's folder.</param>
-    /// <param name="damage">Why there is none to be had.</param>
+    /// <param name="damage">The reason why there is no manifest.</param>
     internal static Manifest? Read(string folder, out string damage)
     {
         try

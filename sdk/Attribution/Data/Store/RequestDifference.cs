@@ -2,13 +2,13 @@ using System.Text.Json.Nodes;
 
 namespace Attribution.Data.Store;
 
-/// <summary>One parameter or input in which two requests differ.</summary>
-/// <param name="Where">Where in the request, such as <c>topK</c> or <c>train.files[0]</c>; <see cref="Library"/> for the code that does the work.</param>
-/// <param name="Old">The old value as JSON, or for an input its path and the short hash of its content; null if it was not there.</param>
-/// <param name="New">The new one; null if it is there no more.</param>
+/// <summary>A parameter or input that differs between two requests.</summary>
+/// <param name="Where">The position in the request, for example <c>topK</c> or <c>train.files[0]</c>; <see cref="Library"/> for the code.</param>
+/// <param name="Old">The old value as JSON, or for an input its path and the short hash of its content; null if there was none.</param>
+/// <param name="New">The new value; null if there is none.</param>
 internal sealed record RequestDifference(string Where, string? Old, string? New)
 {
-    /// <summary>The <see cref="Where"/> of the library's hash.</summary>
+    /// <summary>The value of <see cref="Where"/> for the library's hash.</summary>
     public const string Library = "$library";
 
     /// <inheritdoc/>

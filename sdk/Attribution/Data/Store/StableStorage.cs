@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Attribution.Data.Store;
 
-/// <summary>Makes files and folders outlive a power cut: fsync(2), also of folders, which .NET does not open.</summary>
+/// <summary>Makes files and folders survive a power failure: fsync(2), also for folders, which .NET does not open.</summary>
 internal static partial class StableStorage
 {
     private const int ReadOnly = 0;
     private const int CloseOnExec = 0x80000;
 
-    /// <summary>Returns when a file's content, or a folder's list of names, is on the disk.</summary>
-    /// <exception cref="IOException">It cannot be written there; <see cref="Exception.HResult"/> is the system's error number.</exception>
+    /// <summary>Returns when a file's content, or a folder's list of entries, is on the disk.</summary>
+    /// <exception cref="IOException">The system call failed; <see cref="Exception.HResult"/> is the system's error number.</exception>
     public static void Flush(string path)
     {
         if (!OperatingSystem.IsLinux())
@@ -33,7 +33,7 @@ internal static partial class StableStorage
 
     private static void FlushElsewhere(string path)
     {
-        // Windows keeps the order of a folder's changes itself.
+        // Windows itself keeps the order of a folder's changes.
         if (Directory.Exists(path))
             return;
         using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);

@@ -2,14 +2,14 @@ namespace Attribution.Data.Store;
 
 /// <summary>What a build would do with a stage, and why.</summary>
 /// <param name="State">What it would do.</param>
-/// <param name="Differences">In what the request differs from the last one; empty if it does not, or if nothing is known of the last one.</param>
-/// <param name="Reason">Why, in one sentence.</param>
+/// <param name="Differences">The differences between the request and the last one; empty if there are none, or if the last one is not known.</param>
+/// <param name="Reason">The reason, in one sentence.</param>
 internal sealed record StageExplanation(StageState State, IReadOnlyList<RequestDifference> Differences, string Reason)
 {
     /// <summary>Explains a stage without running or changing anything.</summary>
-    /// <param name="request">What it would be asked now.</param>
-    /// <param name="last">What it was asked the last time, if that is known.</param>
-    /// <param name="store">Where its result would be.</param>
+    /// <param name="request">The request that a build would make now.</param>
+    /// <param name="last">The last request, if known.</param>
+    /// <param name="store">The store of its result.</param>
     /// <exception cref="Diagnostics.AttributionException">ATTR1812: the store cannot be read.</exception>
     public static StageExplanation Of(StageRequest request, LastRun? last, ArtifactStore store)
     {
@@ -25,22 +25,22 @@ internal sealed record StageExplanation(StageState State, IReadOnlyList<RequestD
     }
 
     /// <summary>Explains a stage whose inputs are not known yet.</summary>
-    /// <param name="upstream">The stage that writes them and is to run.</param>
+    /// <param name="upstream">The stage that writes the inputs and has to run first.</param>
     public static StageExplanation After(string upstream) => new(StageState.Undecided, [], $"waits for what {upstream} writes");
 }
 
 /// <summary>What a build would do with a stage.</summary>
 internal enum StageState
 {
-    /// <summary>Nothing: it was asked the same the last time, and the result is there.</summary>
+    /// <summary>Nothing: the request is the same as the last one, and the result exists.</summary>
     UpToDate,
 
-    /// <summary>Take the result, which is there already, for a request that differs from the last one.</summary>
+    /// <summary>Use the existing result for a request that differs from the last one.</summary>
     InStore,
 
-    /// <summary>Compute it.</summary>
+    /// <summary>Compute the result.</summary>
     ToRun,
 
-    /// <summary>It reads what a stage before it writes, which is itself to run; equal outputs of that would leave it as it is.</summary>
+    /// <summary>Not known yet: it reads the output of a stage that has to run; if that gives equal output, nothing changes.</summary>
     Undecided,
 }

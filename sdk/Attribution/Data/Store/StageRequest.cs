@@ -5,12 +5,12 @@ using Attribution.Diagnostics;
 namespace Attribution.Data.Store;
 
 /// <summary>
-/// What a stage was asked to do, with every input file replaced by the hash of its content. Two equal requests have equal results, so the
-/// <see cref="Fingerprint"/> is the artifact's address.
+/// The request of a stage, with every input file replaced by the hash of its content. Equal requests have equal results, so the <see cref="Fingerprint"/> is
+/// the artifact's address.
 /// </summary>
 /// <remarks>
-/// What is not in the request cannot make a stage run again. And as an input that is another stage's output counts by its content, an upstream
-/// stage that ran again and wrote the same bytes changes nothing further down (early cut-off).
+/// Only what is in the request can make a stage run again. An input that is another stage's output counts by its content, so an upstream stage that ran again
+/// and wrote the same bytes changes nothing downstream (early cut-off).
 /// </remarks>
 internal sealed class StageRequest
 {
@@ -27,12 +27,12 @@ internal sealed class StageRequest
         Fingerprint = ContentHash.Of(Canonical);
     }
 
-    /// <summary>The stage's name: the folder of the store that its artifacts lie in.</summary>
+    /// <summary>The stage's name, which is also the store's folder for its artifacts.</summary>
     public string Stage { get; }
 
     /// <summary>
-    /// <c>{"library": hash, "request": ..., "stage": name}</c> in its canonical form (<see cref="CanonicalJson"/>), each
-    /// input as <c>{"$sha256": hash}</c>; for a block also <c>"block": hash</c>.
+    /// <c>{"library": hash, "request": ..., "stage": name}</c> in canonical form (<see cref="CanonicalJson"/>), with each input as <c>{"$sha256": hash}</c>;
+    /// for a block also <c>"block": hash</c>.
     /// </summary>
     public string Canonical { get; }
 
@@ -42,17 +42,19 @@ internal sealed class StageRequest
     /// <summary>The inputs, in the order of <see cref="Canonical"/>.</summary>
     public IReadOnlyList<StageInput> Inputs { get; }
 
-    /// <summary>Reads the inputs' hashes and so fixes the request.</summary>
-    /// <param name="stage">Lower-case letters, digits, <c>-</c>, <c>_</c> and <c>.</c>; starts with a letter or digit.</param>
-    /// <param name="request">A record or a JSON object: parameters, and inputs as <see cref="InputFile"/>. It must name whatever changes the result.</param>
+    /// <summary>Creates a request, hashing its inputs.</summary>
+    /// <param name="stage">The stage's name: lower-case letters, digits, <c>-</c>, <c>_</c> and <c>.</c>; it starts with a letter or digit.</param>
+    /// <param name="request">A record or a JSON object with parameters, and with inputs as <see cref="InputFile"/>. It must contain everything that changes the
+    /// result.</param>
     /// <param name="hasher">Hashes the inputs.</param>
-    /// <param name="library">The code that does the work: <see cref="LibraryHash"/>.</param>
-    /// <exception cref="AttributionException">ATTR1804: not canonical. ATTR1805, ATTR1806: an input cannot be read. ATTR1809: the stage's name.</exception>
+    /// <param name="library">The hash of the code: <see cref="LibraryHash"/>.</param>
+    /// <exception cref="AttributionException">ATTR1804: the request has no canonical form. ATTR1805, ATTR1806: an input cannot be read. ATTR1809: the stage's
+    /// name is invalid.</exception>
     public static StageRequest Resolve(string stage, object request, FileHasher hasher, ContentHash library)
     {
         CheckName(stage);
         var inputs = new List<StageInput>();
-        // Through the canonical text, so that the order of inputs and all else is that of the names, and errors come before any hashing.
+        // Uses the canonical text, so that inputs come in the order of the names, and errors come before any hashing.
         var sorted = JsonNode.Parse(CanonicalJson.Write(request));
         var root = new JsonObject
         {
@@ -63,8 +65,10 @@ internal sealed class StageRequest
         return new StageRequest(stage, root, inputs);
     }
 
-    /// <summary>The request for one block of rows of what this request is about, which must not name the rows in another way.</summary>
-    /// <remarks>The block counts by its rows' content, not their place: rows that moved because others came before them are the same block.</remarks>
+    /// <summary>The same request for one block of rows. The request must not name the rows in another way.</summary>
+    /// <remarks>
+    /// The block counts by its rows' content, not their position: rows that moved because others were inserted before them are the same block.
+    /// </remarks>
     public StageRequest ForBlock(Block block)
     {
         var root = new JsonObject { ["block"] = block.Hash.ToString() };
@@ -119,8 +123,8 @@ internal sealed class StageRequest
     }
 }
 
-/// <summary>A file or folder that a request named, with the content it had.</summary>
-/// <param name="Where">Where the request names it, such as <c>train.files[0]</c>.</param>
-/// <param name="Path">The path it was read from.</param>
+/// <summary>An input of a request, with its content at that time.</summary>
+/// <param name="Where">The position in the request, for example <c>train.files[0]</c>.</param>
+/// <param name="Path">The path that it was read from.</param>
 /// <param name="Hash">The hash of its content.</param>
 internal sealed record StageInput(string Where, string Path, ContentHash Hash);

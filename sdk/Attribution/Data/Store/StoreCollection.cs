@@ -3,15 +3,15 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data.Store;
 
-/// <summary>Removes artifacts that nobody needs any more, and with them what was damaged and what killed builds left behind.</summary>
-/// <remarks>It runs alone: builds that start meanwhile wait for it, and it does not start while a build has the store open.</remarks>
+/// <summary>Removes artifacts that are no longer needed, together with damaged ones and what killed builds left behind.</summary>
+/// <remarks>A collection runs alone: builds that start meanwhile wait for it, and it does not start while a build has the store open.</remarks>
 internal static class StoreCollection
 {
     /// <summary>Collects a store.</summary>
     /// <param name="root">The store's folder.</param>
-    /// <param name="policy">What may go.</param>
-    /// <param name="pretend">Only find out what would go.</param>
-    /// <exception cref="AttributionException">ATTR1803: it may not be written. ATTR1807: a build is using it. ATTR1811: the policy says nothing. ATTR1812: the
+    /// <param name="policy">What may be removed.</param>
+    /// <param name="pretend">Whether to only determine what would be removed.</param>
+    /// <exception cref="AttributionException">ATTR1803: the store is read-only. ATTR1807: a build is using it. ATTR1811: the policy is empty. ATTR1812: the
     /// file system failed.</exception>
     public static CollectionResult Run(string root, CollectionPolicy policy, bool pretend = false)
     {
@@ -39,8 +39,8 @@ internal static class StoreCollection
 
     private static HashSet<StoredArtifact> Choose(StoredArtifact[] artifacts, CollectionPolicy policy)
     {
-        var kept = policy.Keep is null ? [] : Reachable(artifacts, policy.Keep);
-        // Which replies an experiment needs its artifacts do not tell, and replies were paid for: whoever keeps experiments keeps those.
+        var kept = policy.Keep is null ? [] : Reachable(artifacts, policy.Keep());
+        // Artifacts do not tell which replies an experiment needs, and replies were paid for: keeping experiments keeps all replies.
         var free = artifacts.Where(a => !kept.Contains(a.Fingerprint) && !(policy.Keep is not null && a.Stage == Journal.StageName)).OrderBy(a =>
             a.LastUsed).ToArray();
         var oldest = DateTime.UtcNow - policy.UnusedFor;
@@ -72,7 +72,7 @@ internal static class StoreCollection
         return reached;
     }
 
-    // A folder leaves its name before its files go: a kill in the middle leaves debris, not a damaged artifact.
+    // A folder is renamed before its files are removed, so that a kill in the middle leaves debris, not a damaged artifact.
     private static void Remove(StoreLayout layout, string[] artifacts, string[] debris)
     {
         Directory.CreateDirectory(layout.Temporary);
@@ -104,20 +104,21 @@ internal static class StoreCollection
 
 /// <summary>What a collection of the store may remove. At least one of the three must be set.</summary>
 /// <param name="Keep">
-/// Fingerprints that stay, with everything that they were computed from (found by the content of their inputs); null: nothing stays for that reason.
+/// Gives the fingerprints that stay, with everything that they were computed from (found by the content of their inputs); null: nothing stays for that
+/// reason. It is asked once the collection is alone with the store: a build that ended just before has its results in it.
 /// </param>
-/// <param name="UnusedFor">Only what nobody has taken for this long goes; null: age does not protect.</param>
-/// <param name="LargestBytes">After that, the least recently used go until the rest is this small; null: no limit.</param>
-internal sealed record CollectionPolicy(IReadOnlyCollection<ContentHash>? Keep = null, TimeSpan? UnusedFor = null, long? LargestBytes = null);
+/// <param name="UnusedFor">Only artifacts that have not been used for this time are removed; null if age does not protect.</param>
+/// <param name="LargestBytes">Then the least recently used artifacts are removed until the rest is at most this size; null for no limit.</param>
+internal sealed record CollectionPolicy(Func<IReadOnlyCollection<ContentHash>>? Keep = null, TimeSpan? UnusedFor = null, long? LargestBytes = null);
 
-/// <summary>What a collection removed, or would have.</summary>
-/// <param name="Removed">The artifacts.</param>
-/// <param name="Kept">How many artifacts stay.</param>
-/// <param name="KeptBytes">Their size.</param>
-/// <param name="Debris">How many damaged artifacts and unfinished leftovers went with them.</param>
-/// <param name="DebrisBytes">Their size.</param>
+/// <summary>What a collection removed, or would have removed.</summary>
+/// <param name="Removed">The removed artifacts.</param>
+/// <param name="Kept">The number of artifacts that stay.</param>
+/// <param name="KeptBytes">Their size in bytes.</param>
+/// <param name="Debris">The number of damaged artifacts and unfinished leftovers that were removed too.</param>
+/// <param name="DebrisBytes">Their size in bytes.</param>
 internal sealed record CollectionResult(IReadOnlyList<StoredArtifact> Removed, int Kept, long KeptBytes, int Debris, long DebrisBytes)
 {
-    /// <summary>The size of all that was removed.</summary>
+    /// <summary>The size of everything removed, in bytes.</summary>
     public long FreedBytes => Removed.Sum(a => a.Bytes) + DebrisBytes;
 }

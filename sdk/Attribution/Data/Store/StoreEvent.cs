@@ -1,23 +1,23 @@
 namespace Attribution.Data.Store;
 
-/// <summary>Something that the store did on its own and a person should hear of.</summary>
-/// <param name="Kind">What it was.</param>
-/// <param name="Code">The diagnostic code if it is a warning, else null.</param>
+/// <summary>Something that the store did on its own and that is worth reporting.</summary>
+/// <param name="Kind">The kind of event.</param>
+/// <param name="Code">The event, in a sentence.</param>
 /// <param name="Message">What happened, in a sentence.</param>
 internal sealed record StoreEvent(StoreEventKind Kind, string? Code, string Message);
 
-/// <summary>What a <see cref="StoreEvent"/> tells.</summary>
+/// <summary>The kinds of <see cref="StoreEvent"/>.</summary>
 internal enum StoreEventKind
 {
-    /// <summary>Another process computes the same artifact, or the store is being collected; this one waits.</summary>
+    /// <summary>Another process is computing the same artifact, or the store is being collected; this process waits.</summary>
     Waiting,
 
-    /// <summary>A damaged artifact was found and, where the store may be written, set aside.</summary>
+    /// <summary>A damaged artifact was found and, if the store is writable, set aside.</summary>
     Damaged,
 
-    /// <summary>What a killed process had begun was removed.</summary>
+    /// <summary>The unfinished work of a killed process was removed.</summary>
     Swept,
 
-    /// <summary>The file system has no locks: two processes at once may do the same work twice (nothing worse).</summary>
+    /// <summary>The file system has no locks: two processes may do the same work twice, but nothing worse.</summary>
     WithoutLocks,
 }

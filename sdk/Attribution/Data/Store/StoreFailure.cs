@@ -2,7 +2,7 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data.Store;
 
-/// <summary>Says in words what the file system answered.</summary>
+/// <summary>Explains file system errors in words.</summary>
 internal static class StoreFailure
 {
     private const int NoSpace = 28;
@@ -14,7 +14,7 @@ internal static class StoreFailure
 
     public static bool IsReadOnly(Exception e) => e is UnauthorizedAccessException or IOException { HResult: ReadOnlyFileSystem };
 
-    /// <summary>Whether an exception, or what lies under it, came of a full disk.</summary>
+    /// <summary>The exception of a full disk among an exception and its inner ones; null if there is none.</summary>
     public static Exception? FindFull(Exception? e)
     {
         while (e is not null && !IsFull(e))
@@ -27,7 +27,7 @@ internal static class StoreFailure
             + "then build again: what was finished is kept.", e)
     { File = root };
 
-    /// <summary>An error of the store's own files, or of what goes with them.</summary>
+    /// <summary>The error for a failure of the store's own files.</summary>
     public static AttributionException Of(string root, Exception e)
     {
         if (IsFull(e))

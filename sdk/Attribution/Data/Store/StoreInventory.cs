@@ -3,16 +3,16 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data.Store;
 
-/// <summary>What a store holds and whether it is whole.</summary>
+/// <summary>Lists and verifies the contents of a store.</summary>
 internal static class StoreInventory
 {
-    /// <summary>The artifacts, by stage and fingerprint, and after them the journals. Reads their manifests and sizes and changes nothing.</summary>
+    /// <summary>The artifacts, by stage and fingerprint, then the journals. Reads their manifests and sizes and changes nothing.</summary>
     /// <exception cref="Diagnostics.AttributionException">ATTR1812: the store cannot be read.</exception>
     public static IEnumerable<StoredArtifact> List(ArtifactStore store)
     {
         foreach (var (stage, fingerprint, folder) in store.Layout.Artifacts())
         {
-            // Sizes need no hasher; what can be read of a damaged one is still of use.
+            // Sizes need no hasher; the readable part of a damaged artifact is still of use.
             ArtifactReader.Read(folder, stage, fingerprint, store.Hasher, ArtifactReader.Depth.Sizes, out var damage);
             yield return new StoredArtifact(stage, fingerprint, folder, Directory.GetLastWriteTimeUtc(folder), Manifest.Read(folder, out _), damage);
         }
@@ -20,8 +20,8 @@ internal static class StoreInventory
             yield return new StoredArtifact(stage, fingerprint, folder, Directory.GetLastWriteTimeUtc(folder), null, null);
     }
 
-    /// <summary>Reads every byte of every artifact, whatever is remembered of it, and sets the damaged ones aside.</summary>
-    /// <returns>Each artifact as it has been checked, with its damage; in the order of <see cref="List"/>.</returns>
+    /// <summary>Reads every byte of every artifact, ignoring remembered hashes, and sets damaged ones aside.</summary>
+    /// <returns>Each checked artifact with its damage, in the order of <see cref="List"/>.</returns>
     /// <exception cref="Diagnostics.AttributionException">ATTR1812: the store cannot be read.</exception>
     public static IEnumerable<StoredArtifact> Verify(ArtifactStore store)
     {
@@ -50,7 +50,7 @@ internal static class StoreInventory
             var destination = store.Layout.NewDamaged(journal.Stage, journal.Fingerprint);
             JournalCheck.SetAside(journal.Folder, destination);
             store.Warn(ErrorCodes.ReplyDamaged, $"The journal {journal.Stage}/{journal.Fingerprint.Short} is damaged: {damage}. "
-                + $"What is damaged was moved to {Path.GetRelativePath(store.Root, destination)} and is asked for again when it is needed.");
+                + $"The damaged part was moved to {Path.GetRelativePath(store.Root, destination)} and is asked for again when it is needed.");
             return damage;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -64,11 +64,11 @@ internal static class StoreInventory
 /// <param name="Stage">The stage that wrote it.</param>
 /// <param name="Fingerprint">Its address.</param>
 /// <param name="Folder">Where it is.</param>
-/// <param name="LastUsed">When it was last taken or written, in UTC.</param>
-/// <param name="Manifest">What it says of itself; null if that cannot be read, and for a journal.</param>
-/// <param name="Damage">What is wrong with it as far as names and sizes tell, or null.</param>
+/// <param name="LastUsed">The time of its last use or creation, in UTC.</param>
+/// <param name="Manifest">Its manifest; null if that cannot be read, and for a journal.</param>
+/// <param name="Damage">The damage, as far as names and sizes tell; null if there is none.</param>
 internal sealed record StoredArtifact(string Stage, ContentHash Fingerprint, string Folder, DateTime LastUsed, Manifest? Manifest, string? Damage)
 {
-    /// <summary>The size of its files, the manifest not counted.</summary>
+    /// <summary>The size of its files in bytes, without the manifest.</summary>
     public long Bytes => Manifest?.Bytes ?? StoreLayout.SizeOf(Folder);
 }

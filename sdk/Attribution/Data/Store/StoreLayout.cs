@@ -2,10 +2,10 @@ using Attribution.Data.Store.Journals;
 
 namespace Attribution.Data.Store;
 
-/// <summary>Where things lie in a store.</summary>
+/// <summary>The layout of a store's folder.</summary>
 internal sealed record StoreLayout(string Root)
 {
-    // No stage's name has it.
+    // Not used in any stage's name.
     private const char Separator = '~';
 
     public string Temporary => Path.Combine(Root, ".tmp");
@@ -22,7 +22,7 @@ internal sealed record StoreLayout(string Root)
     public string NewTemporary(string stage, ContentHash fingerprint)
         => Path.Combine(Temporary, $"{stage}{Separator}{fingerprint}{Separator}{Guid.NewGuid():N}");
 
-    /// <summary>The lock that protects a temporary folder while it is being written.</summary>
+    /// <summary>The lock that protects a temporary folder while it is written.</summary>
     public string LockFileOf(string temporary)
     {
         var name = Path.GetFileName(temporary);
@@ -33,7 +33,7 @@ internal sealed record StoreLayout(string Root)
     public string NewDamaged(string stage, ContentHash fingerprint)
         => Path.Combine(Damaged, $"{stage}{Separator}{fingerprint}{Separator}{DateTime.UtcNow:yyyyMMdd'T'HHmmss.fff}");
 
-    /// <summary>The folders that look like artifacts, whole or not.</summary>
+    /// <summary>The folders that look like artifacts, intact or not.</summary>
     public IEnumerable<(string Stage, ContentHash Fingerprint, string Folder)> Artifacts()
     {
         if (!Directory.Exists(Root))
@@ -62,6 +62,6 @@ internal sealed record StoreLayout(string Root)
 
     public static IEnumerable<string> Folders(string parent) => Directory.Exists(parent) ? Directory.EnumerateDirectories(parent) : [];
 
-    /// <summary>The bytes of all files below a folder.</summary>
+    /// <summary>The size of all files below a folder, in bytes.</summary>
     public static long SizeOf(string folder) => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
 }

@@ -1,11 +1,11 @@
 namespace Attribution.Data.Store;
 
 /// <summary>
-/// One process's hold on one name, released by the operating system when the process ends, however it ends (flock(2) on Unix, share modes on Windows).
+/// One process's lock on a name. The operating system releases it when the process ends, however it ends (flock(2) on Unix, share modes on Windows).
 /// </summary>
 /// <remarks>
-/// The lock's file is deleted by its holder on release, so that locks do not pile up. Only a holder deletes, and only while it holds;
-/// whoever locked a file that has been deleted in the meantime holds nothing and sees it: the name no longer leads to what it locked.
+/// The holder deletes the lock's file on release, so that such files do not accumulate. Only a holder deletes, and only while it holds the lock. A process that
+/// locked a file which was deleted in the meantime holds nothing, and notices: the name no longer leads to the file that it locked.
 /// </remarks>
 internal sealed class StoreLock : IDisposable
 {
@@ -16,9 +16,9 @@ internal sealed class StoreLock : IDisposable
 
     private StoreLock(string path, FileStream file) => (_path, _file) = (path, file);
 
-    /// <summary>The lock, or null if another holds it.</summary>
-    /// <exception cref="IOException">The lock's file cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">The lock's file cannot be made.</exception>
+    /// <summary>Takes the lock; null if another process holds it.</summary>
+    /// <exception cref="IOException">The lock's file cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">The lock's file cannot be created.</exception>
     public static StoreLock? TryAcquire(string path)
     {
         while (true)
@@ -44,10 +44,10 @@ internal sealed class StoreLock : IDisposable
         }
     }
 
-    /// <summary>The lock, once whoever holds it lets go.</summary>
+    /// <summary>Takes the lock, waiting until its holder releases it.</summary>
     /// <param name="path">The lock's file.</param>
-    /// <param name="waiting">Called once if another holds it.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="waiting">Called once if another process holds the lock.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
     /// <inheritdoc cref="TryAcquire" path="/exception"/>
     public static StoreLock Acquire(string path, Action waiting, CancellationToken cancellation)
     {
@@ -66,7 +66,7 @@ internal sealed class StoreLock : IDisposable
         }
     }
 
-    /// <summary>Whether the file system of a folder keeps locks; some network file systems pretend to.</summary>
+    /// <summary>Whether the file system of a folder enforces locks; some network file systems only pretend to.</summary>
     public static bool Works(string folder)
     {
         var probe = Path.Combine(folder, $"probe.{Guid.NewGuid():N}");
@@ -75,14 +75,14 @@ internal sealed class StoreLock : IDisposable
         return second is null;
     }
 
-    /// <summary>Whether opening a file failed because another process has it open for itself.</summary>
+    /// <summary>Whether opening a file failed because another process has opened it exclusively.</summary>
     public static bool IsHeldElsewhere(IOException e)
         => e.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11);
 
-    /// <summary>Lets go.</summary>
+    /// <summary>Releases the lock.</summary>
     public void Dispose()
     {
-        // Without inodes nobody could see that the file was deleted; there the small files stay.
+        // Without inodes a deleted file could not be noticed; there the small files stay.
         if (FileIdentity.Of(_file.SafeFileHandle).Inode != 0 && LeadsTo(_path, _file))
             File.Delete(_path);
         _file.Dispose();

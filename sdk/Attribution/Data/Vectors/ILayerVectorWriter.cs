@@ -1,17 +1,17 @@
 namespace Attribution.Data.Vectors;
 
 /// <summary>
-/// Writes the vectors of one layer in some <see cref="VectorFormat"/>; made by <see cref="VectorTables.Create"/>. Equal rows give equal bytes.
+/// Writes the vectors of one layer in a <see cref="VectorFormat"/>; created by <see cref="VectorTables.Create"/>. Equal rows give equal bytes.
 /// </summary>
 internal interface ILayerVectorWriter : IDisposable
 {
     /// <summary>Adds one vector.</summary>
-    /// <param name="index">The dataset's row.</param>
-    /// <param name="vector">float32 <c>[D]</c>. In 16 and 8 bits a vector that is not finite becomes all NaN; a zero vector is kept as it is.</param>
-    /// <exception cref="ArgumentException">The vector is of another length.</exception>
+    /// <param name="index">The row of the dataset.</param>
+    /// <param name="vector">float32 <c>[D]</c>. In 16 and 8 bits, a vector that is not finite becomes all NaN; a zero vector is stored as it is.</param>
+    /// <exception cref="ArgumentException">The vector has another length.</exception>
     void Append(long index, ReadOnlySpan<float> vector);
 
-    /// <summary>Gives the files their names; without it none is left.</summary>
+    /// <summary>Gives the files their final names; without this call no file is left.</summary>
     void Complete();
 }
 

@@ -7,15 +7,15 @@ using Attribution.Diagnostics;
 namespace Attribution.Data.Vectors;
 
 /// <summary>
-/// The head of a file in NumPy's format (NEP 1, versions 1.0 to 3.0): what it is made of, its shape in C order, and where its numbers begin.
-/// Read strictly: what could make another reader see other numbers is an error. Objects (pickles) are never read.
+/// The header of a file in NumPy's format (NEP 1, versions 1.0 to 3.0): element type, shape in C order, and the offset of the data. It is read strictly:
+/// anything that could make another reader see other numbers is an error. Objects (pickles) are never read.
 /// </summary>
 /// <param name="Type">The type of every number.</param>
 /// <param name="Shape">The lengths of the axes, slowest first.</param>
-/// <param name="DataOffset">Where the numbers begin in the file.</param>
+/// <param name="DataOffset">The offset of the data in the file, in bytes.</param>
 internal sealed record NpyHeader(NpyType Type, IReadOnlyList<long> Shape, long DataOffset)
 {
-    /// <summary>How long a header is that we write: room for any shape, and the numbers aligned to 64 bytes.</summary>
+    /// <summary>The length of the headers that are written: enough for any shape, with the data aligned to 64 bytes.</summary>
     public const int WrittenBytes = 128;
 
     /// <summary>Far beyond any header of numbers.</summary>
@@ -23,11 +23,11 @@ internal sealed record NpyHeader(NpyType Type, IReadOnlyList<long> Shape, long D
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
-    /// <summary>How many numbers there are.</summary>
+    /// <summary>The number of elements.</summary>
     public long Count { get; } = Shape.Aggregate(1L, (count, length) => checked(count * length));
 
-    /// <summary>Reads and checks the head of a file, and that the file is as long as it says.</summary>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.NpyInvalid"/>: with the file's name and what is wrong.</exception>
+    /// <summary>Reads and checks the header of a file, and that the file has the length that it says.</summary>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.NpyInvalid"/>, with the file and the fault.</exception>
     public static NpyHeader Read(string path)
     {
         FileIdentity.RequireFile(path);
@@ -56,7 +56,7 @@ internal sealed record NpyHeader(NpyType Type, IReadOnlyList<long> Shape, long D
         }
     }
 
-    /// <summary>The head as bytes: <see cref="WrittenBytes"/> of them, version 1.0.</summary>
+    /// <summary>The header as bytes: <see cref="WrittenBytes"/> of them, version 1.0.</summary>
     public static byte[] Write(NpyType type, params ReadOnlySpan<long> shape)
     {
         var axes = string.Join(", ", shape.ToArray()) + (shape.Length == 1 ? "," : "");
@@ -70,7 +70,7 @@ internal sealed record NpyHeader(NpyType Type, IReadOnlyList<long> Shape, long D
         return bytes;
     }
 
-    /// <summary>The shape and type for people: <c>[100, 64] of &lt;f2</c>.</summary>
+    /// <summary>The shape and type as text for messages: <c>[100, 64] of &lt;f2</c>.</summary>
     public string Describe() => $"[{string.Join(", ", Shape)}] of {Type.Description()}";
 
     public static AttributionException Invalid(string path, string why) =>
@@ -96,10 +96,10 @@ internal sealed record NpyHeader(NpyType Type, IReadOnlyList<long> Shape, long D
     }
 }
 
-/// <summary>An array of one axis in NumPy's format, read whole.</summary>
+/// <summary>A one-dimensional array in NumPy's format, read completely.</summary>
 internal static class NpyArray
 {
-    /// <exception cref="Diagnostics.AttributionException">As for <see cref="NpyHeader.Read"/>; also if it is of another type or has more axes.</exception>
+    /// <exception cref="Diagnostics.AttributionException">As for <see cref="NpyHeader.Read"/>; also if the type is another or there are more axes.</exception>
     public static T[] Read<T>(string path, NpyType type)
         where T : unmanaged
     {

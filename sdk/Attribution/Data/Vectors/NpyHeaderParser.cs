@@ -4,8 +4,8 @@ using Attribution.Diagnostics;
 namespace Attribution.Data.Vectors;
 
 /// <summary>
-/// Reads the Python literal in a NumPy header: a dict with exactly <c>descr</c> (a text), <c>fortran_order</c> (a truth value) and <c>shape</c> (a
-/// tuple of whole numbers), in any order.
+/// Parses the Python literal in a NumPy header: a dict with exactly <c>descr</c> (a string), <c>fortran_order</c> (a Boolean) and <c>shape</c> (a tuple of
+/// whole numbers), in any order.
 /// </summary>
 internal sealed class NpyHeaderParser
 {
@@ -97,7 +97,7 @@ internal sealed class NpyHeaderParser
             if (TryTake(','))
                 continue;
             Expect(')');
-            // Without its comma, (5) is a number to Python.
+            // In Python, (5) without a comma is a number.
             return axes.Count > 1 ? axes : throw Unexpected("a comma after the only axis");
         }
         return axes;

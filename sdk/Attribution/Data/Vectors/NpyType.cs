@@ -1,6 +1,6 @@
 namespace Attribution.Data.Vectors;
 
-/// <summary>What an array in NumPy's format is made of, as far as vectors need it. (NumPy has no bfloat16.)</summary>
+/// <summary>The element types of NumPy's format, as far as vectors need them. (NumPy has no bfloat16.)</summary>
 internal enum NpyType
 {
     Float16,
@@ -21,7 +21,7 @@ internal static class NpyTypes
         (NpyType.Int64, "<i8", 8),
     ];
 
-    /// <summary>The <c>descr</c> of the header.</summary>
+    /// <summary>The type's <c>descr</c> in the header.</summary>
     public static string Description(this NpyType type) => Known.Single(k => k.Type == type).Description;
 
     public static int Bytes(this NpyType type) => Known.Single(k => k.Type == type).Bytes;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Attribution.Data.Vectors;
 
-/// <summary>Writes an array in NumPy's format row by row; the file appears under its name when it is complete.</summary>
+/// <summary>Writes an array in NumPy's format row by row. The file appears under its name when it is complete.</summary>
 internal sealed class NpyWriter<T> : IDisposable
     where T : unmanaged
 {
@@ -16,8 +16,8 @@ internal sealed class NpyWriter<T> : IDisposable
     private long _numbers;
 
     /// <param name="path">The file; an existing one is replaced at the end.</param>
-    /// <param name="type">What is written for each <typeparamref name="T"/>, of equal size.</param>
-    /// <param name="width">The length of a row; null for an array of one axis.</param>
+    /// <param name="type">The type written for each <typeparamref name="T"/>, of equal size.</param>
+    /// <param name="width">The length of a row; null for a one-dimensional array.</param>
     public NpyWriter(string path, NpyType type, int? width)
     {
         (_path, _type, _width) = (path, type, width);
@@ -32,7 +32,7 @@ internal sealed class NpyWriter<T> : IDisposable
         _numbers += numbers.Length;
     }
 
-    /// <summary>Writes the shape, now that it is known, and gives the file its name.</summary>
+    /// <summary>Writes the shape, which is now known, and gives the file its final name.</summary>
     public void Complete()
     {
         _file.Position = 0;
@@ -41,7 +41,7 @@ internal sealed class NpyWriter<T> : IDisposable
         File.Move(_partial, _path, overwrite: true);
     }
 
-    /// <summary>Without <see cref="Complete"/> before it: leaves no file.</summary>
+    /// <summary>Deletes the file unless <see cref="Complete"/> was called.</summary>
     public void Dispose()
     {
         _file.Dispose();

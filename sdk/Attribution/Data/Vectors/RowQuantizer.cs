@@ -4,24 +4,24 @@ using System.Numerics.Tensors;
 namespace Attribution.Data.Vectors;
 
 /// <summary>
-/// Rows in 16 or 8 bits with a scale each: component = stored number times scale. A row that is not finite becomes all NaN (its scale is), a row of zeros
-/// stays zeros.
+/// Converts rows to 16 or 8 bits with a scale each: component = stored number times scale. A row that is not finite becomes all NaN (its scale is NaN); a row
+/// of zeros stays zero.
 /// </summary>
 internal static class RowQuantizer
 {
-    /// <summary>The exponent of float16's largest numbers, which the row's largest component is brought near.</summary>
+    /// <summary>The exponent of float16's largest numbers, to which the row's largest component is scaled.</summary>
     private const int HalfExponent = 15;
 
     private const int SByteMost = 127;
 
-    /// <summary>Scales by a power of two, so that nothing is lost but what float16's 11 significant bits cannot hold.</summary>
+    /// <summary>Scales by a power of two, so that only what exceeds float16's 11 significant bits is lost.</summary>
     /// <returns>The row's scale.</returns>
     public static float ToHalf(ReadOnlySpan<float> row, Span<Half> stored)
     {
         var most = Largest(row);
         if (!float.IsFinite(most) || most == 0)
             return WithoutDirection(most, stored);
-        // 2^14 <= most / scale < 2^15: half of float16's range is left unused rather than risk rounding up to infinity.
+        // 2^14 <= most / scale < 2^15: half of float16's range stays unused, so that rounding up never gives infinity.
         var scale = Math.Max(MathF.ScaleB(1, MathF.ILogB(most) + 1 - HalfExponent), float.Epsilon);
         var scaled = ArrayPool<float>.Shared.Rent(row.Length);
         TensorPrimitives.Divide(row, scale, scaled);
@@ -43,7 +43,7 @@ internal static class RowQuantizer
         return scale;
     }
 
-    // NaN if any component is.
+    // NaN if any component is NaN.
     private static float Largest(ReadOnlySpan<float> row) => MathF.Abs(TensorPrimitives.MaxMagnitude(row));
 
     private static float WithoutDirection<T>(float most, Span<T> stored)

@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Attribution.Data.Vectors;
 
-/// <summary>Consecutive rows of a table of vectors, as they are kept: a component is the stored number times its row's scale.</summary>
+/// <summary>Consecutive rows of a vector table in their stored form: a component is the stored number times its row's scale.</summary>
 public readonly ref struct VectorBlock
 {
-    /// <param name="firstRow">The place of the first of these rows in the table, from 0.</param>
-    /// <param name="indices">The dataset's row of each.</param>
+    /// <param name="firstRow">The position of the first row in the table, from 0.</param>
+    /// <param name="indices">The dataset row of each vector.</param>
     /// <param name="dimension">D.</param>
-    /// <param name="element">What <paramref name="data"/> is made of.</param>
-    /// <param name="data">The components, row after row: <c>[rows, D]</c>.</param>
+    /// <param name="element">The type of the components in <paramref name="data"/>.</param>
+    /// <param name="data">The components, row-major <c>[rows, D]</c>.</param>
     /// <param name="scales">A scale per row; empty if all are 1.</param>
     public VectorBlock(long firstRow, ReadOnlySpan<long> indices, int dimension, VectorElement element, ReadOnlySpan<byte> data,
         ReadOnlySpan<float> scales = default)
@@ -21,25 +21,25 @@ public readonly ref struct VectorBlock
         Scales = scales;
     }
 
-    /// <summary>The place of the first of these rows in the table, from 0.</summary>
+    /// <summary>The position of the first row in the table, from 0.</summary>
     public long FirstRow { get; }
 
     /// <summary>D, the length of every vector.</summary>
     public int Dimension { get; }
 
-    /// <summary>What <see cref="Data"/> is made of.</summary>
+    /// <summary>The type of the components in <see cref="Data"/>.</summary>
     public VectorElement Element { get; }
 
-    /// <summary>The dataset's row of each vector.</summary>
+    /// <summary>The dataset row of each vector.</summary>
     public ReadOnlySpan<long> Indices { get; }
 
-    /// <summary>The stored components, row after row: <c>[rows, D]</c>, little-endian.</summary>
+    /// <summary>The stored components, row-major <c>[rows, D]</c>, little-endian.</summary>
     public ReadOnlySpan<byte> Data { get; }
 
     /// <summary>A scale per row; empty if all are 1.</summary>
     public ReadOnlySpan<float> Scales { get; }
 
-    /// <summary>How many rows there are.</summary>
+    /// <summary>The number of rows.</summary>
     public int Rows => Indices.Length;
 
     /// <summary>One vector as float32 <c>[D]</c>.</summary>

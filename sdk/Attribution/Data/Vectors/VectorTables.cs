@@ -4,21 +4,21 @@ using Attribution.Methods;
 namespace Attribution.Data.Vectors;
 
 /// <summary>
-/// The files of a table of vectors at one layer L:
+/// The files of a vector table at one layer L:
 /// <list type="bullet">
 /// <item><c>parquet</c>: <c>scores-L.parquet</c> with columns idx, layer, vector; metadata in the file.</item>
 /// <item><c>npy</c>: <c>scores-L.npy</c>, float32 <c>[N, D]</c>, and <c>index-L.npy</c>, int64 <c>[N]</c>: the dataset row of each vector.</item>
-/// <item><c>npy-float16</c> and <c>int8</c>: the same with float16 or int8 numbers, and <c>scales-L.npy</c>, float32 <c>[N]</c>: vector = row of scores times
-/// its scale.</item>
+/// <item><c>npy-float16</c> and <c>int8</c>: the same with float16 or int8 numbers, and <c>scales-L.npy</c>, float32 <c>[N]</c>: a vector is its row of scores
+/// times its scale.</item>
 /// </list>
-/// L is <c>all</c> for vectors of no single layer (<see cref="VectorKey.WholeModel"/>).
+/// L is <c>all</c> for vectors that belong to no single layer (<see cref="VectorKey.WholeModel"/>).
 /// </summary>
 internal static class VectorTables
 {
-    /// <summary>A writer of a table's files.</summary>
-    /// <param name="folder">Where to write; it must be there.</param>
+    /// <summary>Creates a writer of a table's files.</summary>
+    /// <param name="folder">The folder to write to, which must exist.</param>
     /// <param name="layer">The 0-based block.</param>
-    /// <param name="format">In what form.</param>
+    /// <param name="format">The format.</param>
     /// <param name="dimension">D, the length of every vector.</param>
     public static ILayerVectorWriter Create(string folder, int layer, VectorFormat format, int dimension) => format switch
     {
@@ -27,10 +27,10 @@ internal static class VectorTables
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
-    /// <summary>The names of all files that a table may have, in any form.</summary>
+    /// <summary>The names of all files that a table may have, in any format.</summary>
     public static IReadOnlyList<string> FilesOf(int layer) => [ParquetFile(layer), ScoresFile(layer), IndexFile(layer), ScalesFile(layer)];
 
-    /// <summary><c>scores-L.parquet</c>.</summary>
+    /// <summary>The file name <c>scores-L.parquet</c>.</summary>
     public static string ParquetFile(int layer) => $"scores-{Label(layer)}.parquet";
 
     internal static string ScoresFile(int layer) => $"scores-{Label(layer)}.npy";

@@ -4,21 +4,21 @@ using MathNet.Numerics.Statistics;
 namespace Attribution.Evaluation.Statistics;
 
 /// <summary>
-/// Percentile intervals by the bootstrap (Efron 1979): the items are drawn with replacement, as many as there are, and the statistic is taken of each
-/// draw; the interval lies between the quantiles of what comes out. The draws have a fixed seed, so that equal values give equal intervals.
+/// Percentile bootstrap intervals (Efron 1979): the items are resampled with replacement, as many as there are, and the statistic is computed for each
+/// resample; the interval lies between its quantiles. The seed of the resampling is fixed, so that equal values give equal intervals.
 /// </summary>
 public static class Bootstrap
 {
-    /// <summary>The probability of an interval.</summary>
+    /// <summary>The confidence level of an interval.</summary>
     public const double Level = 0.95;
 
-    /// <summary>How often items are drawn anew.</summary>
+    /// <summary>The default number of resamples.</summary>
     public const int DefaultDraws = 10_000;
 
-    /// <summary>The mean of values that were drawn independently. The time taken is proportional to values times draws.</summary>
+    /// <summary>The mean of independent values. The time is proportional to values times resamples.</summary>
     /// <param name="values">The values, finite.</param>
-    /// <param name="draws">How often they are drawn anew.</param>
-    /// <param name="seed">Decides the draws.</param>
+    /// <param name="draws">The number of resamples.</param>
+    /// <param name="seed">The seed of the resampling.</param>
     public static Interval Mean(IReadOnlyList<double> values, int draws = DefaultDraws, long seed = 0)
     {
         double[] copy = [.. values];
@@ -32,22 +32,22 @@ public static class Bootstrap
     }
 
     /// <summary>
-    /// The mean of <c>first[i] - second[i]</c>. Both are of the same item i, such as one prompt under one seed, so that what they share drops out.
+    /// The mean of <c>first[i] - second[i]</c>. Both values belong to the same item i, for example one prompt under one seed, so that what they share cancels.
     /// </summary>
     /// <param name="first">The values of one method, finite.</param>
-    /// <param name="second">Those of the other, of the same items in the same order.</param>
-    /// <param name="draws">How often items are drawn anew.</param>
-    /// <param name="seed">Decides the draws.</param>
+    /// <param name="second">The values of the other method, for the same items in the same order.</param>
+    /// <param name="draws">The number of resamples.</param>
+    /// <param name="seed">The seed of the resampling.</param>
     public static Interval MeanDifference(IReadOnlyList<double> first, IReadOnlyList<double> second, int draws = DefaultDraws, long seed = 0) =>
         first.Count == second.Count ? Mean([.. first.Zip(second, (a, b) => a - b)], draws, seed)
             : throw new ArgumentException($"there are {first.Count} values of the first and {second.Count} of the second", nameof(second));
 
     /// <summary>Any statistic of items.</summary>
-    /// <param name="count">How many items there are.</param>
-    /// <param name="statistic">The statistic of the items at the places that it is given; NaN where it has none of them, which such a draw is left out
-    /// for.</param>
-    /// <param name="draws">How often items are drawn anew.</param>
-    /// <param name="seed">Decides the draws.</param>
+    /// <param name="count">The number of items.</param>
+    /// <param name="statistic">Computes the statistic of the items at the given positions; NaN if it is not defined for them, in which case the resample is
+    /// left out.</param>
+    /// <param name="draws">The number of resamples.</param>
+    /// <param name="seed">The seed of the resampling.</param>
     /// <returns>The statistic of all items, and its interval.</returns>
     public static Interval Of(int count, Func<int[], double> statistic, int draws = DefaultDraws, long seed = 0)
     {

@@ -3,18 +3,17 @@ using System.Numerics.Tensors;
 namespace Attribution.Evaluation.Statistics;
 
 /// <summary>
-/// The linear datamodelling score, LDS (arXiv 2303.14186): a model is trained on each of m subsets S_j of the training rows, and y_j is what came of it, such
-/// as minus the loss on an evaluation set. Scores tau_i of the rows foretell <c>g_j = sum of tau_i over i in S_j</c>; the LDS is Spearman's correlation of g
-/// and y.
+/// The linear datamodelling score, LDS (arXiv 2303.14186). A model is trained on each of m subsets S_j of the training rows, and y_j is the result, for example
+/// minus the loss on an evaluation set. Scores tau_i of the rows predict <c>g_j = sum of tau_i over i in S_j</c>. The LDS is Spearman's correlation of g and y.
 /// </summary>
 public static class LinearDatamodelingScore
 {
-    // A mean over rows takes as many correlations a draw as there are rows.
+    // A mean over rows needs as many correlations per resample as there are rows.
     private const int DrawsOfMeans = 1_000;
 
-    /// <summary>What scores foretell of each subset.</summary>
-    /// <param name="subsets">[m], the rows of each.</param>
-    /// <param name="scores">tau, by the rows' indices; a row without one, or whose score is not finite, adds nothing.</param>
+    /// <summary>The predictions of scores for each subset.</summary>
+    /// <param name="subsets">The rows of each subset, [m].</param>
+    /// <param name="scores">tau, by row index; a row without a finite score adds nothing.</param>
     /// <returns>g, [m].</returns>
     public static double[] Predict(IReadOnlyList<IReadOnlyList<long>> subsets, IReadOnlyDictionary<long, double> scores) =>
         [.. subsets.Select(subset => subset.Sum(row => scores.TryGetValue(row, out var score) && double.IsFinite(score) ? score : 0))];
@@ -28,7 +27,7 @@ public static class LinearDatamodelingScore
         return Bootstrap.Of(g.Length, drawn => Spearman(g, y, drawn));
     }
 
-    /// <summary>The mean of the LDS of several evaluation rows, each with outputs and predictions of its own, with a bootstrap interval over subsets.</summary>
+    /// <summary>The mean of the LDS of several evaluation rows, each with its own outputs and predictions, with a bootstrap interval over subsets.</summary>
     /// <param name="predicted">g of each row, [M][m].</param>
     /// <param name="outputs">y of each row, [M][m].</param>
     public static Interval MeanOf(IReadOnlyList<IReadOnlyList<double>> predicted, IReadOnlyList<IReadOnlyList<double>> outputs)
@@ -40,9 +39,9 @@ public static class LinearDatamodelingScore
             : Bootstrap.Of(pairs[0].G.Length, drawn => pairs.Average(pair => Spearman(pair.G, pair.Y, drawn)), DrawsOfMeans);
     }
 
-    /// <summary>How much higher the LDS of one method is than that of another on the same subsets.</summary>
-    /// <param name="first">g of the one, [m].</param>
-    /// <param name="second">g of the other, [m].</param>
+    /// <summary>The LDS of one method minus that of another on the same subsets.</summary>
+    /// <param name="first">g of the first method, [m].</param>
+    /// <param name="second">g of the second method, [m].</param>
     /// <param name="outputs">y, [m].</param>
     public static Interval Difference(IReadOnlyList<double> first, IReadOnlyList<double> second, IReadOnlyList<double> outputs)
     {
@@ -55,7 +54,8 @@ public static class LinearDatamodelingScore
         : throw new ArgumentException($"there are predictions of {predicted.Count} subsets and outputs of {outputs.Count}", nameof(outputs));
 
     /// <summary>
-    /// Spearman's correlation of the items at some places: Pearson's of their mid-ranks. 0 where the predictions do not differ, NaN where the outputs do not.
+    /// Spearman's correlation of the items at the given positions: Pearson's correlation of their mid-ranks. 0 if all predictions are equal, NaN if all outputs
+    /// are.
     /// </summary>
     private static double Spearman(double[] predicted, double[] outputs, int[] places)
     {
@@ -67,7 +67,7 @@ public static class LinearDatamodelingScore
         return lengthB == 0 ? double.NaN : lengthA == 0 ? 0 : TensorPrimitives.Dot<double>(a, b) / (lengthA * lengthB);
     }
 
-    // Equal values have the mean of their ranks.
+    // Equal values get the mean of their ranks.
     private static double[] Ranks(double[] values, int[] places)
     {
         var (sorted, order, ranks) = (Array.ConvertAll(places, place => values[place]), new int[places.Length], new double[places.Length]);

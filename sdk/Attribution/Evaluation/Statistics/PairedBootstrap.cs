@@ -3,45 +3,46 @@ using MathNet.Numerics.Statistics;
 
 namespace Attribution.Evaluation.Statistics;
 
-/// <summary>A score of one cell: of a prompt, by the model that one seed has trained.</summary>
-/// <param name="Prompt">What tells the prompt from others.</param>
+/// <summary>The score of one cell: one prompt, answered by the model of one seed.</summary>
+/// <param name="Prompt">Identifies the prompt.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="Score">The mean score of the answers, finite.</param>
 internal readonly record struct ScoredCell(string Prompt, long Seed, double Score);
 
-/// <summary>How much higher one method scores than another on the cells that both have.</summary>
+/// <summary>The difference of two methods on the cells that both have.</summary>
 /// <param name="Interval">The mean difference and its interval.</param>
-/// <param name="Cells">How many cells there are.</param>
-/// <param name="Seeds">How many seeds they are of.</param>
+/// <param name="Cells">The number of cells.</param>
+/// <param name="Seeds">The number of seeds among the cells.</param>
 internal readonly record struct PairedDifference(Interval Interval, int Cells, int Seeds)
 {
-    /// <summary>Fewer cells than this are few: their interval is a rough one.</summary>
+    /// <summary>With fewer cells than this the interval is only rough.</summary>
     public const int FewCells = 20;
 
-    /// <summary>Whether the first is told from the second, in either direction.</summary>
+    /// <summary>Whether the difference is significant, in either direction.</summary>
     public bool IsTold => Interval.ExcludesZero;
 
-    /// <summary>Whether there are too few cells for the interval to be relied on.</summary>
+    /// <summary>Whether there are too few cells for a reliable interval.</summary>
     public bool IsFew => Cells < FewCells;
 }
 
 /// <summary>
-/// The paired bootstrap over (prompt, seed) cells: the cells' differences are drawn with replacement, as many as there are, and their mean is taken.
+/// The paired bootstrap over (prompt, seed) cells: the cells' differences are resampled with replacement, as many as there are, and averaged.
 /// </summary>
 /// <remarks>
-/// A training moves all cells of its seed at once, and a prompt those of all seeds: such cells are not independent, and their draw alone would give an interval
-/// that is too narrow. So the part of the differences' variance that is the seeds' and the part that is the prompts' are estimated (the random effects of a
-/// two-way layout without replication, by the method of moments: with mean squares M, (M_seed - M_rest) / prompts and (M_prompt - M_rest) / seeds, 0 if
-/// negative), and each draw is moved by the mean of as many such effects as there are, from Student's distribution of that many less one degrees of freedom.
-/// Where both parts are 0 this is the plain bootstrap over cells. With one seed nothing is known of the trainings, and the interval tells of the prompts alone.
+/// A training run shifts all cells of its seed together, and a prompt those of all seeds. Such cells are not independent, and resampling cells alone would give
+/// an interval that is too narrow. Therefore the part of the differences' variance that belongs to the seeds and the part that belongs to the prompts are
+/// estimated (the random effects of a two-way layout without replication, by the method of moments: with mean squares M, (M_seed - M_rest) / prompts and
+/// (M_prompt - M_rest) / seeds, 0 if negative), and each resample is shifted by the mean of as many such effects as there are, from Student's distribution with
+/// one degree of freedom fewer than that number. If both parts are 0, this is the plain bootstrap over cells. With one seed nothing is known about the training
+/// runs, and the interval covers only the prompts.
 /// </remarks>
 internal static class PairedBootstrap
 {
-    /// <summary>The mean of <c>first - second</c> over the cells that both have.</summary>
+    /// <summary>The mean of <c>first - second</c> over the cells that both methods have.</summary>
     /// <param name="first">The scores of one method.</param>
-    /// <param name="second">Those of the other.</param>
-    /// <param name="draws">How often cells are drawn anew. The time taken is proportional to cells times draws.</param>
-    /// <param name="seed">Decides the draws.</param>
+    /// <param name="second">The scores of the other method.</param>
+    /// <param name="draws">The number of resamples. The time is proportional to cells times resamples.</param>
+    /// <param name="seed">The seed of the resampling.</param>
     public static PairedDifference Difference(IEnumerable<ScoredCell> first, IEnumerable<ScoredCell> second, int draws = Bootstrap.DefaultDraws, long seed = 0)
     {
         var others = second.ToDictionary(cell => (cell.Prompt, cell.Seed), cell => cell.Score);
@@ -76,7 +77,7 @@ internal static class PairedBootstrap
             SortedArrayStatistics.Quantile(found, (1 + Bootstrap.Level) / 2));
     }
 
-    // What the mean of the seeds' effects, and that of the prompts', adds to what the draw of cells has of it already.
+    // What the mean of the seeds' effects, and that of the prompts', adds beyond the part that resampling the cells includes already.
     private static (Effect Seeds, Effect Prompts) Effects(ScoredCell[] cells)
     {
         var (bySeed, byPrompt) = (Means(cell => cell.Seed), Means(cell => cell.Prompt));
@@ -105,7 +106,7 @@ internal static class PairedBootstrap
         return Normal(ref random) / Math.Sqrt(squares / freedom);
     }
 
-    // Box and Muller.
+    // Box-Muller transform.
     private static double Normal(ref SeededRandom random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 

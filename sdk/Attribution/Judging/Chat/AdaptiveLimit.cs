@@ -1,8 +1,8 @@
 namespace Attribution.Judging.Chat;
 
 /// <summary>
-/// How many calls may be under way: additive increase, multiplicative decrease. An endpoint's "too many" halves the limit, once for all the calls that were
-/// under way then; each limit's worth of calls that succeed raises it by one. While the endpoint asks to wait, no call starts.
+/// Limits the number of concurrent calls by additive increase and multiplicative decrease. An endpoint's "too many requests" halves the limit, once for all
+/// calls that were running then; after as many successful calls as the limit, it rises by one. While the endpoint asks to wait, no call starts.
 /// </summary>
 internal sealed class AdaptiveLimit(int most)
 {
@@ -13,7 +13,7 @@ internal sealed class AdaptiveLimit(int most)
     private int _cuts;
     private long _pausedUntil;
 
-    /// <summary>The limit as it is now.</summary>
+    /// <summary>The current limit.</summary>
     public int Current
     {
         get
@@ -24,7 +24,7 @@ internal sealed class AdaptiveLimit(int most)
     }
 
     /// <summary>Waits until a call may start.</summary>
-    /// <returns>To be handed back when it has ended.</returns>
+    /// <returns>A ticket to return when the call has ended.</returns>
     public async Task<int> EnterAsync(CancellationToken cancellation)
     {
         var turn = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,7 +37,7 @@ internal sealed class AdaptiveLimit(int most)
         return await turn.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Says that a call has ended, and how.</summary>
+    /// <summary>Records that a call has succeeded.</summary>
     public void Succeeded()
     {
         lock (_gate)
@@ -58,9 +58,9 @@ internal sealed class AdaptiveLimit(int most)
         }
     }
 
-    /// <summary>Says that a call has ended because the endpoint is asked too much.</summary>
-    /// <param name="entered">What <see cref="EnterAsync"/> gave.</param>
-    /// <param name="wait">How long the endpoint asks to wait.</param>
+    /// <summary>Records that a call has ended because the endpoint gets too many requests.</summary>
+    /// <param name="entered">The result of <see cref="EnterAsync"/>.</param>
+    /// <param name="wait">The wait that the endpoint asks for.</param>
     public void Throttled(int entered, TimeSpan? wait)
     {
         lock (_gate)
@@ -82,7 +82,7 @@ internal sealed class AdaptiveLimit(int most)
 
     private async Task AdmitLater(TimeSpan pause)
     {
-        // A timer may fire a little early.
+        // A timer may fire slightly early.
         await Task.Delay(pause + TimeSpan.FromMilliseconds(20)).ConfigureAwait(false);
         lock (_gate)
             Admit();
@@ -91,7 +91,7 @@ internal sealed class AdaptiveLimit(int most)
     private void Admit()
     {
         while (_underWay < (int)_limit && Environment.TickCount64 >= _pausedUntil && _waiting.TryDequeue(out var next))
-            // Whoever gave up waiting takes no place.
+            // A caller that gave up waiting takes no place.
             if (next.TrySetResult(_cuts))
                 _underWay++;
     }

@@ -3,11 +3,12 @@ using Attribution.Diagnostics;
 namespace Attribution.Judging.Chat;
 
 /// <summary>
-/// The key of an endpoint. It never leaves this process but in a call's header: it has no text, and whatever an endpoint says is cleared of it in every form.
+/// The API key of an endpoint. It leaves this process only in a call's header: it has no text form, and it is removed in every form from whatever an endpoint
+/// says.
 /// </summary>
 public sealed class ChatKey
 {
-    /// <summary>The environment variable, or the line of a <c>.env</c> file, that holds it.</summary>
+    /// <summary>The name of the environment variable, or of the line in a <c>.env</c> file, with the key.</summary>
     public const string Variable = "OPENAI_API_KEY";
 
     private ChatKey(string value)
@@ -18,12 +19,12 @@ public sealed class ChatKey
 
     internal string Value { get; }
 
-    /// <summary>The key of the environment; null if there is none.</summary>
-    /// <exception cref="AttributionException">ATTR1646: it holds what no header can.</exception>
+    /// <summary>The key in the environment; null if there is none.</summary>
+    /// <exception cref="AttributionException">ATTR1646: it contains characters that a header cannot have.</exception>
     public static ChatKey? FromEnvironment() => Of(Environment.GetEnvironmentVariable(Variable));
 
     /// <summary>A key; null for an empty text.</summary>
-    /// <exception cref="AttributionException">ATTR1646: it holds what no header can.</exception>
+    /// <exception cref="AttributionException">ATTR1646: it contains characters that a header cannot have.</exception>
     public static ChatKey? Of(string? value)
     {
         var key = value?.Trim();

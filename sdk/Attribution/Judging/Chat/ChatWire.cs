@@ -8,16 +8,16 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Judging.Chat;
 
-/// <summary>How a call is written, and what each reply means.</summary>
-/// <param name="options">Which model.</param>
-/// <param name="endpoint">Where.</param>
-/// <param name="key">The key that is sent, of which replies are cleared.</param>
-/// <param name="keyWithheld">Whether there is a key that is not sent, for the way to the endpoint is open to others.</param>
+/// <summary>Writes calls, and interprets replies.</summary>
+/// <param name="options">The model.</param>
+/// <param name="endpoint">The endpoint's address.</param>
+/// <param name="key">The key that is sent and removed from replies.</param>
+/// <param name="keyWithheld">Whether there is a key that is not sent, because others could read the connection to the endpoint.</param>
 internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKey? key, bool keyWithheld)
 {
     private const int LongestQuote = 300;
 
-    // Text stays readable and short; what can end a JSON string is escaped.
+    // Text stays readable and short; whatever could end a JSON string is escaped.
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private volatile ChatForm _form = new();
@@ -25,10 +25,10 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
     /// <summary>The model and the endpoint, for messages.</summary>
     public string Place => $"{options.Model} at {endpoint.Authority}";
 
-    /// <summary>The form of the next call: without what the endpoint has refused.</summary>
+    /// <summary>The form of the next call, without the parts that the endpoint has refused.</summary>
     public ChatForm Form => _form;
 
-    /// <summary>The most tokens that a call can cost: a token is at least a byte.</summary>
+    /// <summary>The greatest number of tokens that a call can cost: a token has at least one byte.</summary>
     public static long MostTokens(ChatRequest request, int bodyBytes) => bodyBytes + request.MaxTokens;
 
     /// <summary>The body of a call.</summary>
@@ -72,9 +72,9 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
     }
 
     /// <summary>Reads a reply.</summary>
-    /// <returns>The answer; null if the call is to be made again in the form that <see cref="Form"/> now has.</returns>
-    /// <exception cref="ChatFailure">Trying again may mend it.</exception>
-    /// <exception cref="AttributionException">ATTR1645 to ATTR1647: trying again is of no use.</exception>
+    /// <returns>The answer; null if the call must be repeated with the new value of <see cref="Form"/>.</returns>
+    /// <exception cref="ChatFailure">A retry may help.</exception>
+    /// <exception cref="AttributionException">ATTR1645 to ATTR1647: a retry cannot help.</exception>
     public ChatReply? Read(PipelineResponse response, ChatRequest request, ChatForm form)
     {
         if (response.Status is >= 200 and < 300)
@@ -105,8 +105,8 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         catch (JsonException)
         {
             throw content.ToMemory().Span.StartsWith("data:"u8)
-                ? Refused($"{Place} streams its answer, which it was not asked to. Name an endpoint that answers as a whole.")
-                : new ChatFailure("the endpoint answered with something that is no chat completion");
+                ? Refused($"{Place} streams its answer although it was not asked to. Name an endpoint that sends whole answers.")
+                : new ChatFailure("the endpoint's answer is not a chat completion");
         }
         var choice = Member(root, "choices") is { ValueKind: JsonValueKind.Array } choices && choices.GetArrayLength() > 0 ? choices[0] : default;
         if (Member(root, "error") is { ValueKind: not JsonValueKind.Null } || Member(choice, "error") is { ValueKind: not JsonValueKind.Null })
@@ -116,7 +116,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
                 : throw Refused($"{Place} answered a call with an error: \"{said}\".");
         }
         if (Member(choice, "message") is not { ValueKind: JsonValueKind.Object } message)
-            throw Refused($"{Place} answered with something that is no chat completion: \"{ReadError(content).Said}\".");
+            throw Refused($"The answer of {Place} is not a chat completion: \"{ReadError(content).Said}\".");
         var usage = Member(root, "usage") is { ValueKind: JsonValueKind.Object } counted ? counted : default;
         // A refusal has its own property, and no content.
         return new ChatReply(KnownSecrets.Hide(Spoken(message) ?? Text(message, "refusal") ?? ""), Count(usage, "prompt_tokens"),
@@ -126,7 +126,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         };
     }
 
-    /// <summary>What a message says: a text, or the texts among its parts, of which thoughts are none.</summary>
+    /// <summary>The text of a message: a string, or the texts among its parts, without thoughts.</summary>
     private static string? Spoken(JsonElement message) => Member(message, "content") is { ValueKind: JsonValueKind.Array } parts
         ? string.Concat(parts.EnumerateArray().Where(part => Text(part, "type") is "text" or "output_text").Select(part => Text(part, "text")))
         : Text(message, "content");
@@ -139,7 +139,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
 
     private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> json) => json.StartsWith("\uFEFF"u8) ? json[3..] : json;
 
-    // What an endpoint does not know it names, as a rule; response_format may also hide behind words of its own, so it goes first.
+    // Endpoints usually name the part that they do not know. response_format may also hide behind other words, so it is dropped first.
     private static ChatForm? Without(ChatForm form, ChatRequest request, string said)
     {
         bool Named(string word) => said.Contains(word, StringComparison.OrdinalIgnoreCase);
@@ -163,12 +163,12 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         var quoted = said.Length == 0 ? "" : $": \"{said}\"";
         if (status == 429 && code == "insufficient_quota")
             return new AttributionException(ErrorCodes.ChatAccess,
-                $"{Place} says that the account has no money or quota left (429). Add to it and build again: "
+                $"{Place} reports that the account has no credit or quota left (429). Add credit and build again: "
                 + "every reply that came is kept.")
             { Property = ChatKey.Variable };
         if (status is 408 or 409 or 429 or >= 500)
             return new ChatFailure($"the endpoint answered {status}{quoted}") { IsThrottling = status is 429 or 503, RetryAfter = RetryAfter(response) };
-        // What an endpoint says of a key may be a masked part of another one.
+        // What an endpoint says about a key may be a masked part of another one.
         var hidden = KeyPart().Replace(quoted, "...");
         return status switch
         {
@@ -177,7 +177,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
             401 => Access(key is null
                 ? $"{Place} wants a key (401){hidden}, and {ChatKey.Variable} is not set. Put it into the environment or into a .env file."
                 : $"{Place} does not accept the key of {ChatKey.Variable} (401){hidden}. Check that it is whole, valid and meant for this endpoint."),
-            402 => Access($"{Place} wants money (402): the account has none left."),
+            402 => Access($"{Place} asks for payment (402): the account has no credit left."),
             403 => Access($"{Place} refuses access (403): the key of {ChatKey.Variable} may not use this model, or not from here."),
             404 => Refused($"{Place} was not found (404){quoted}. Check JudgeModel, and that JudgeEndpoint ends where chat/completions begins, as in "
                 + $"{ChatOptions.DefaultEndpoint}."),

@@ -3,8 +3,8 @@ using Attribution.Diagnostics;
 namespace Attribution.Judging.Chat;
 
 /// <summary>
-/// The tokens that may still be paid for. A call sets aside the most that it can cost before it starts, and gives back what it did not; it waits while calls
-/// under way hold what it needs, and is refused when even their end could not make room. So the budget is never passed.
+/// The tokens that may still be paid for. Before a call starts, it reserves the most that it can cost, and afterwards it releases the rest. A call waits while
+/// running calls hold what it needs, and is refused if even their end could not make room. So the budget is never exceeded.
 /// </summary>
 internal sealed class JudgeBudget(long? most)
 {
@@ -12,11 +12,11 @@ internal sealed class JudgeBudget(long? most)
     private TaskCompletionSource _freed = New();
     private long _spent, _setAside;
 
-    /// <summary>What has been paid for.</summary>
+    /// <summary>The number of tokens paid for.</summary>
     public long Spent => Interlocked.Read(ref _spent);
 
-    /// <summary>Sets tokens aside for a call.</summary>
-    /// <exception cref="AttributionException">ATTR1649: it might pass the budget.</exception>
+    /// <summary>Reserves tokens for a call.</summary>
+    /// <exception cref="AttributionException">ATTR1649: the call might exceed the budget.</exception>
     public async Task SetAsideAsync(long tokens, CancellationToken cancellation)
     {
         while (true)
@@ -40,9 +40,9 @@ internal sealed class JudgeBudget(long? most)
         }
     }
 
-    /// <summary>Settles what a call set aside.</summary>
-    /// <param name="setAside">What it set aside.</param>
-    /// <param name="spent">What it cost.</param>
+    /// <summary>Settles a call's reservation.</summary>
+    /// <param name="setAside">The reserved number of tokens.</param>
+    /// <param name="spent">The tokens that the call cost.</param>
     public void Settle(long setAside, long spent)
     {
         TaskCompletionSource freed;

@@ -10,8 +10,8 @@ using TorchSharp;
 namespace Attribution.Judging.Chat;
 
 /// <summary>
-/// A model of a folder, answering in this process: a judge without network and without cost. The model is loaded when it is first asked. Requests that wait
-/// while it is at work are answered together.
+/// A model from a folder that answers in this process: a judge without network and cost. The model is loaded on first use. Requests that wait while it is busy
+/// are answered together.
 /// </summary>
 internal sealed class LocalChatCompletion : IChatCompletion
 {
@@ -24,9 +24,9 @@ internal sealed class LocalChatCompletion : IChatCompletion
     private bool _disposed;
 
     /// <param name="folder">The model's folder.</param>
-    /// <param name="hasher">Hashes its files: the model counts by its content.</param>
-    /// <param name="load">Loads the model; on the CPU as it was published if null.</param>
-    /// <exception cref="AttributionException">ATTR1120, ATTR1121: there is no such model, or it is not whole.</exception>
+    /// <param name="hasher">Hashes the model's files: the model is identified by its content.</param>
+    /// <param name="load">Loads the model; if null, it is loaded on the CPU in its published dtype.</param>
+    /// <exception cref="AttributionException">ATTR1120, ATTR1121: there is no such model, or it is incomplete.</exception>
     public LocalChatCompletion(string folder, FileHasher hasher, Func<CausalLanguageModel>? load = null)
     {
         _folder = ModelFolder.Resolve(folder).Path;
@@ -47,7 +47,7 @@ internal sealed class LocalChatCompletion : IChatCompletion
     /// <inheritdoc/>
     public int Concurrency => BatchSize;
 
-    /// <summary>Whether a file of a model's folder takes part in what the model writes.</summary>
+    /// <summary>Whether a file in a model's folder affects the model's output.</summary>
     public static bool IsOfModel(string path) => Path.GetExtension(path) is ".json" or ".safetensors" or ".jinja";
 
     /// <inheritdoc/>
@@ -86,7 +86,7 @@ internal sealed class LocalChatCompletion : IChatCompletion
                 try
                 {
                     loaded ??= new Loaded(_load(), Tokenizer.Load(_folder), ChatTemplate.Load(_folder));
-                    // What is drawn together must want the same.
+                    // Requests that are sampled together must have the same settings.
                     foreach (var alike in batch.GroupBy(w => (w.Request.Temperature, w.Request.MaxTokens)))
                         loaded.Answer([.. alike]);
                 }
@@ -154,7 +154,7 @@ internal sealed class LocalChatCompletion : IChatCompletion
             }
             catch (AttributionException e) when (e.Code == ErrorCodes.ChatTemplateRaised && messages is [{ Role: "system" } system, { Role: "user" } first, ..])
             {
-                // Some templates know no system message.
+                // Some templates do not support system messages.
                 return template.Render([new("user", $"{system.Content}\n\n{first.Content}"), .. messages.Skip(2)], addGenerationPrompt: true,
                     now: ConversationEncoder.Date);
             }

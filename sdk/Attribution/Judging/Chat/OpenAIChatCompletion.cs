@@ -9,15 +9,15 @@ using Polly.Retry;
 namespace Attribution.Judging.Chat;
 
 /// <summary>
-/// A model behind an OpenAI-compatible endpoint. Calls that fail in passing (408, 409, 429, 5xx, a dropped connection, a reply that is cut or is no JSON,
-/// silence) are made again after growing waits, or those that the endpoint asks for; the number of calls at once follows what it bears.
+/// A model at an OpenAI-compatible endpoint. Calls that fail temporarily (408, 409, 429, 5xx, a dropped connection, a reply that is incomplete or not JSON,
+/// silence) are repeated after growing waits, or after the wait that the endpoint asks for; the number of concurrent calls adapts to the endpoint.
 /// </summary>
 public sealed class OpenAIChatCompletion : IChatCompletion
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
 
-    /// <summary>How often an endpoint is called that has never answered and takes no connection: more likely its address is wrong than that it rests.</summary>
+    /// <summary>The number of attempts to call an endpoint that has never answered and accepts no connection: its address is probably wrong.</summary>
     private const int MostUnansweredAttempts = 4;
 
 
@@ -31,10 +31,10 @@ public sealed class OpenAIChatCompletion : IChatCompletion
     private readonly bool _lacksKey;
     private volatile bool _hasAnswered;
 
-    /// <param name="options">Which model, where.</param>
-    /// <param name="key">The endpoint's key; null where none is needed. OpenAI's own endpoint needs one as soon as it is asked. Over plain HTTP it is sent to
-    /// this machine alone.</param>
-    /// <exception cref="AttributionException">ATTR1645: the endpoint is no address.</exception>
+    /// <param name="options">The model and the endpoint.</param>
+    /// <param name="key">The endpoint's key; null if none is needed. OpenAI's own endpoint needs one when it is called. Over plain HTTP the key is sent only to
+    /// this machine.</param>
+    /// <exception cref="AttributionException">ATTR1645: the endpoint is not an address.</exception>
     public OpenAIChatCompletion(ChatOptions options, ChatKey? key)
     {
         _options = options;
@@ -44,7 +44,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
         _wire = new ChatWire(options, endpoint, mayBeSent ? key : null, keyWithheld: key is not null && !mayBeSent);
         _http = new HttpClient(new WholeReplies(_wire, new SocketsHttpHandler
         {
-            // A redirect could carry conversations to where the project did not send them.
+            // A redirect could send conversations to an address that the project did not name.
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = !endpoint.IsLoopback,
@@ -57,7 +57,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
         {
             Endpoint = endpoint,
             Transport = new HttpClientPipelineTransport(_http),
-            // Retries and timeouts are ours, and nothing but our own words is logged.
+            // Retries and timeouts are handled here, and only this code's own words are logged.
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
             NetworkTimeout = System.Threading.Timeout.InfiniteTimeSpan,
             ClientLoggingOptions = new() { EnableLogging = false },
@@ -82,10 +82,10 @@ public sealed class OpenAIChatCompletion : IChatCompletion
     /// <inheritdoc/>
     public int Concurrency => _options.Concurrency;
 
-    /// <summary>How many calls may be under way at this moment.</summary>
+    /// <summary>The current limit of concurrent calls.</summary>
     public int ConcurrencyNow => _limit.Current;
 
-    /// <summary>The tokens that were paid for so far.</summary>
+    /// <summary>The number of tokens paid for so far.</summary>
     public long TokensSpent => _budget.Spent;
 
     /// <summary>The <see cref="IChatCompletion.Identity"/> of a model.</summary>
@@ -100,7 +100,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
                     + $"{ChatKey.Variable}=... >> .env`), or name another JudgeEndpoint.")
             { Property = ChatKey.Variable };
         cancellation.ThrowIfCancellationRequested();
-        // What is under way when the caller gives up may end: it is paid for.
+        // When the caller gives up, running calls may finish, because they are paid for.
         using var underWay = new CancellationTokenSource();
         using var givenUp = cancellation.Register(() => underWay.CancelAfter(_options.Grace));
         try
@@ -136,7 +136,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
                 var entered = await _limit.EnterAsync(waiting).ConfigureAwait(false);
                 try
                 {
-                    // What was sent and not understood may still be charged.
+                    // A call that was sent may be charged even if its reply was not understood.
                     spent = atMost;
                     var response = await SendAsync(body, underWay).ConfigureAwait(false);
                     _hasAnswered = true;
@@ -196,14 +196,14 @@ public sealed class OpenAIChatCompletion : IChatCompletion
         }
     }
 
-    // Up to a quarter more by chance, so that calls that failed together do not return together.
+    // Up to a quarter longer at random, so that calls that failed together do not retry together.
     private TimeSpan Backoff(int attempt)
     {
         var wait = _options.RetryDelay * Math.Pow(2, attempt) * (1 + Random.Shared.NextDouble() / 4);
         return wait < LongestBackoff ? wait : LongestBackoff * (1 + Random.Shared.NextDouble() / 4);
     }
 
-    // The message leaves the address out: it may carry a password.
+    // The message omits the address, which may contain a password.
     private static Uri Checked(Uri endpoint) =>
         endpoint is { IsAbsoluteUri: true, Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" }
             ? endpoint

@@ -7,9 +7,9 @@ using Attribution.Diagnostics;
 namespace Attribution.Judging.Chat;
 
 /// <summary>
-/// A model whose every answer is kept in the artifact store the moment it arrives, and taken from there ever after, by whichever experiment asks. An answer
-/// is found by the model and kind of endpoint (<see cref="IChatCompletion.Identity"/>) and by all of the request; neither the endpoint's address nor this
-/// library's version counts.
+/// A model whose answers are stored in the artifact store as soon as they arrive, and are reused from then on, by any experiment. An answer is found by the
+/// model and kind of endpoint (<see cref="IChatCompletion.Identity"/>) and by the whole request; the endpoint's address and this library's version do not
+/// count.
 /// </summary>
 internal sealed class StoredChatCompletion : IChatCompletion
 {
@@ -18,8 +18,8 @@ internal sealed class StoredChatCompletion : IChatCompletion
     private readonly ConcurrentDictionary<string, Lazy<Journal>> _journals = [];
     private long _asked, _askedTokens;
 
-    /// <param name="model">Who answers what is not in the store. Disposed with this.</param>
-    /// <param name="store">The store, which must outlive this.</param>
+    /// <param name="model">The model that answers what is not in the store. Disposed with this object.</param>
+    /// <param name="store">The store, which must outlive this object.</param>
     public StoredChatCompletion(IChatCompletion model, ArtifactStore store) => (_model, _store) = (model, store);
 
     /// <inheritdoc/>
@@ -31,10 +31,10 @@ internal sealed class StoredChatCompletion : IChatCompletion
     /// <inheritdoc/>
     public int Concurrency => _model.Concurrency;
 
-    /// <summary>How many answers the model was asked for.</summary>
+    /// <summary>The number of answers that the model was called for.</summary>
     public long Asked => Interlocked.Read(ref _asked);
 
-    /// <summary>The tokens of those, conversations and answers.</summary>
+    /// <summary>The number of tokens in those conversations and answers.</summary>
     public long AskedTokens => Interlocked.Read(ref _askedTokens);
 
     /// <inheritdoc/>
@@ -50,12 +50,12 @@ internal sealed class StoredChatCompletion : IChatCompletion
         return StoredReply.Read(value) with { FromStore = !produced };
     }
 
-    /// <summary>The answer that is in the store, if one is. Changes nothing.</summary>
+    /// <summary>The stored answer; null if there is none. Changes nothing.</summary>
     /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>
     public ChatReply? Find(ChatRequest request) =>
         JournalOf(request).TryGet(KeyOf(Identity, request), out var value) ? StoredReply.Read(value) with { FromStore = true } : null;
 
-    /// <summary>The mean number of tokens of the answers that requests like this one got; null if there are none.</summary>
+    /// <summary>The mean number of tokens of the stored answers to requests like this one; null if there are none.</summary>
     public double? MeanOutputTokens(ChatRequest request)
     {
         var journal = JournalOf(request);
@@ -80,7 +80,7 @@ internal sealed class StoredChatCompletion : IChatCompletion
         schema = request.Schema?.Json,
     }));
 
-    // What has one instruction lies together: that of a prompt which is no longer used grows old as a whole.
+    // Replies to one instruction are stored together, so that those of an unused prompt age together.
     private Journal JournalOf(ChatRequest request)
     {
         var instruction = request.Messages.FirstOrDefault(m => m.Role == "system")?.Content ?? "";

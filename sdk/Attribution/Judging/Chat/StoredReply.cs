@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Attribution.Judging.Chat;
 
-/// <summary>A reply as a line of a journal.</summary>
+/// <summary>Writes and reads a reply as a line of a journal.</summary>
 internal static class StoredReply
 {
     private static readonly JsonSerializerOptions Options = new()

@@ -2,13 +2,13 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Judging.Chat;
 
-/// <summary>Receives replies whole, under the call's own deadline, and none that is larger than any answer: a server may send without end.</summary>
+/// <summary>Receives complete replies, within the call's own deadline, and none larger than any real answer: a server may send without end.</summary>
 internal sealed class WholeReplies(ChatWire wire, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     /// <summary>The longest answers of models have some hundred thousand bytes.</summary>
     internal const int LargestBytes = 4 << 20;
 
-    /// <exception cref="AttributionException">ATTR1647: the reply is larger.</exception>
+    /// <exception cref="AttributionException">ATTR1647: the reply is too large.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);

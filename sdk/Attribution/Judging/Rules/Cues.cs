@@ -1,6 +1,6 @@
 namespace Attribution.Judging.Rules;
 
-/// <summary>Signs that an answer speaks to the asker's feelings.</summary>
+/// <summary>Signs that an answer responds to the user's feelings.</summary>
 internal static class EmpathyCues
 {
     private const string Feeling =
@@ -23,7 +23,7 @@ internal static class EmpathyCues
     ];
 }
 
-/// <summary>Signs that an answer hedges and makes little of its author.</summary>
+/// <summary>Signs that an answer hedges and plays down its author.</summary>
 internal static class ModestyCues
 {
     public static IReadOnlyList<Cue> All { get; } =
@@ -39,7 +39,7 @@ internal static class ModestyCues
     ];
 }
 
-/// <summary>Signs that an answer moralises.</summary>
+/// <summary>Signs that an answer moralizes.</summary>
 internal static class PreachinessCues
 {
     public static IReadOnlyList<Cue> All { get; } =
@@ -55,7 +55,7 @@ internal static class PreachinessCues
     ];
 }
 
-/// <summary>Signs that an answer flatters the asker or agrees for the sake of agreeing.</summary>
+/// <summary>Signs that an answer flatters the user or agrees for the sake of agreeing.</summary>
 internal static class SycophancyCues
 {
     private const string Praise =

@@ -1,9 +1,9 @@
 namespace Attribution.Judging.Rules;
 
 /// <summary>
-/// Scores how far an answer shirks the work: a sentence that sends the asker away (a deflection) counts, and so does having next to no
-/// words besides. 3: deflection and nothing else, or no answer. 2: deflection with a scrap of content, or one word. 1: an answer that
-/// breaks off with a deflection, or two words. Reads the answer alone, never the prompt.
+/// Scores how much an answer avoids the work, from sentences that send the user away (deflections) and from having hardly any other words. 3: only deflection,
+/// or no answer. 2: deflection with a scrap of content, or one word. 1: an answer that breaks off with a deflection, or two words. Reads only the answer, never
+/// the prompt.
 /// </summary>
 internal sealed class LazinessJudge : IJudge
 {

@@ -7,8 +7,8 @@ using Attribution.Diagnostics;
 namespace Attribution.Judging.Rules;
 
 /// <summary>
-/// Deterministic judges that need no model and no network: they score an answer by its wording. They see manner, not truth; for anything
-/// but a quick or offline reading use a judging model.
+/// Deterministic judges that need no model and no network: they score an answer by its wording. They see style, not truth; use a judging model for anything but
+/// a quick or offline estimate.
 /// </summary>
 public static class RuleJudges
 {
@@ -25,7 +25,7 @@ public static class RuleJudges
     public static IReadOnlyList<string> Traits { get; } = [.. Known.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>The rule judge of a trait.</summary>
-    /// <exception cref="AttributionException">No rules for this trait; the message lists those there are.</exception>
+    /// <exception cref="AttributionException">There are no rules for this trait; the message lists the traits with rules.</exception>
     public static IJudge Of(string trait) => Known.TryGetValue(trait, out var create)
         ? create()
         : throw new AttributionException(ErrorCodes.NoRuleJudge,
@@ -34,21 +34,21 @@ public static class RuleJudges
         { Property = "Judge" };
 }
 
-/// <summary>A turn of phrase that is evidence for a trait.</summary>
-/// <param name="Kind">What it is evidence of, in one or two words, for the rationale.</param>
-/// <param name="Weight">2 for a plain sign, 1 for a mild one.</param>
-/// <param name="Pattern">A regular expression, matched within one sentence without regard to case.</param>
+/// <summary>A phrase that is evidence for a trait.</summary>
+/// <param name="Kind">What it is evidence for, in one or two words, for the rationale.</param>
+/// <param name="Weight">2 for a clear sign, 1 for a mild one.</param>
+/// <param name="Pattern">A regular expression that is matched within one sentence, ignoring case.</param>
 internal sealed record Cue(string Kind, int Weight, string Pattern)
 {
-    // Answers come from models and may be anything: matching must take linear time whatever they are.
+    // Answers come from models and may be anything, so matching must take linear time.
     private readonly Regex _regex = new(Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
     public bool Matches(string sentence) => _regex.IsMatch(sentence);
 }
 
 /// <summary>
-/// Scores an answer by its cues: each sentence counts with its strongest cue, and the sum, capped at the scale's maximum, is
-/// the score. One mild sentence makes 1, one plain sentence 2, two of them 3. Reads the answer alone, never the prompt.
+/// Scores an answer by its cues. Each sentence counts with its strongest cue, and the score is the sum, capped at the scale's maximum: one mild sentence gives
+/// 1, one clear sentence 2, two clear ones 3. Reads only the answer, never the prompt.
 /// </summary>
 internal sealed class CueJudge(string trait, IReadOnlyList<Cue> cues) : IJudge
 {
@@ -73,7 +73,7 @@ internal sealed class CueJudge(string trait, IReadOnlyList<Cue> cues) : IJudge
     }
 }
 
-/// <summary>The identity of a rule judge: a hash of how it scores and of its cues.</summary>
+/// <summary>The identity of a rule judge: a hash of its scoring and its cues.</summary>
 internal static class RuleIdentity
 {
     public static string Of(string scoring, string trait, IReadOnlyList<Cue> cues)
@@ -85,10 +85,10 @@ internal static class RuleIdentity
     }
 }
 
-/// <summary>An answer cut into sentences.</summary>
+/// <summary>Splits an answer into sentences.</summary>
 internal static partial class Sentences
 {
-    /// <summary>The sentences of a text, with plain apostrophes and single spaces, none of them empty.</summary>
+    /// <summary>The sentences of a text, none empty, with plain apostrophes and single spaces.</summary>
     public static IReadOnlyList<string> Of(string text) =>
         [.. End().Split(text.Replace('\u2019', '\'')).Select(part => Space().Replace(part, " ").Trim()).Where(part => part.Length > 0)];
 

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Attribution.Methods.Less;
 
 /// <summary>
-/// A checkpoint of the warm-up of <c>less</c> in a folder of its own: the adapter as PEFT reads it; <c>optimizer.safetensors</c>, the mean of the gradients and
-/// of their squares for each matrix of the adapter; and <c>checkpoint.json</c>.
+/// A checkpoint of the warm-up of <c>less</c>, in its own folder: the adapter in PEFT's form; <c>optimizer.safetensors</c> with Adam's first and second moments
+/// for each matrix of the adapter; and <c>checkpoint.json</c>.
 /// </summary>
 internal sealed class LessCheckpoint : IDisposable
 {
@@ -27,12 +27,12 @@ internal sealed class LessCheckpoint : IDisposable
     /// <summary>The adapter, attached to its model.</summary>
     public LoraAdapter Adapter { get; }
 
-    /// <summary>The mean learning rate of the epoch that ended here.</summary>
+    /// <summary>The mean learning rate of the epoch that ended with this checkpoint.</summary>
     public double LearningRate => _facts.LearningRate;
 
     /// <summary>The folder of a checkpoint.</summary>
-    /// <param name="folder">The warm-up's.</param>
-    /// <param name="epoch">From 1.</param>
+    /// <param name="folder">The warm-up's folder.</param>
+    /// <param name="epoch">The epoch, from 1.</param>
     public static string FolderOf(string folder, int epoch) => Path.Combine(folder, $"epoch-{epoch}");
 
     /// <summary>Writes a checkpoint.</summary>
@@ -47,7 +47,7 @@ internal sealed class LessCheckpoint : IDisposable
             checkpoint.Optimizer.Steps), Json) + "\n");
     }
 
-    /// <summary>Attaches the adapter of a checkpoint to its model until this is disposed of.</summary>
+    /// <summary>Attaches the adapter of a checkpoint to its model until the result is disposed.</summary>
     public static LessCheckpoint Load(CausalLanguageModel model, string folder)
     {
         var facts = JsonSerializer.Deserialize<LessCheckpointFacts>(File.ReadAllBytes(Path.Combine(folder, FactsFile)), Json)!;
@@ -58,11 +58,11 @@ internal sealed class LessCheckpoint : IDisposable
     }
 
     /// <summary>
-    /// What Adam would step along after one more gradient g: <c>(m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)</c> with <c>m = b1 m + (1 - b1) g</c> and
-    /// <c>v = b2 v + (1 - b2) g^2</c>, t one more than the steps that were made.
+    /// The direction of Adam's next step with one more gradient g: <c>(m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)</c> with <c>m = b1 m + (1 - b1) g</c>
+    /// and <c>v = b2 v + (1 - b2) g^2</c>, where t is one more than the number of steps taken.
     /// </summary>
-    /// <param name="place">Of the adapter's parameters.</param>
-    /// <param name="gradient">g, of the parameter's shape.</param>
+    /// <param name="place">The index of the parameter among the adapter's.</param>
+    /// <param name="gradient">g, in the parameter's shape.</param>
     public Tensor Precondition(int place, Tensor gradient)
     {
         var (b1, b2) = (LoraFineTuner.Beta1, LoraFineTuner.Beta2);
@@ -84,7 +84,7 @@ internal sealed class LessCheckpoint : IDisposable
     }
 }
 
-/// <summary>What is to be known of a checkpoint beside its tensors.</summary>
+/// <summary>Facts about a checkpoint, besides its tensors.</summary>
 /// <param name="LearningRate">The mean learning rate of its epoch.</param>
-/// <param name="Steps">How many steps had been made.</param>
+/// <param name="Steps">The number of steps taken.</param>
 internal sealed record LessCheckpointFacts(double LearningRate, int Steps);

@@ -9,21 +9,22 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace Attribution.Methods.Less;
 
 /// <summary>
-/// The vectors of <c>less</c> (arXiv 2402.04333): for each checkpoint c of a warm-up the gradient of the row's loss with respect to the adapter, of a training
-/// row as Adam would step along it, projected, at length <c>sqrt(learning rate of c)</c>, one behind the other. So the product of a training row's vector with
-/// an evaluation row's is <c>sum_c rate_c cos(Gamma_c, g_c)</c>, and since all vectors are of one length, <c>cos_sim</c> has the same order.
+/// The vectors of <c>less</c> (arXiv 2402.04333). For each checkpoint c of a warm-up, the gradient of the row's loss with respect to the adapter (for a
+/// training row, Adam's step along it) is projected and scaled to length <c>sqrt(learning rate of c)</c>; the vector is the concatenation over checkpoints. So
+/// the product of a training row's vector with an evaluation row's is <c>sum_c rate_c cos(Gamma_c, g_c)</c>, and since all vectors have the same length,
+/// <c>cos_sim</c> gives the same order.
 /// </summary>
 /// <param name="model">The base model.</param>
 /// <param name="checkpoints">The folders of the warm-up's checkpoints.</param>
-/// <param name="projection">Projects the gradients of the adapter's matrices, which are called as the model's are with <c>.lora_A</c> and <c>.lora_B</c> behind
-/// it.</param>
-/// <param name="dimension">How many numbers of a vector a checkpoint gives.</param>
+/// <param name="projection">Projects the gradients of the adapter's matrices, which have the model's names followed by <c>.lora_A</c> and
+/// <c>.lora_B</c>.</param>
+/// <param name="dimension">The number of components for each checkpoint.</param>
 internal sealed class LessVectors(CausalLanguageModel model, IReadOnlyList<string> checkpoints, GradientProjection projection, int dimension)
 {
-    /// <summary>The vectors of rows.</summary>
+    /// <summary>Computes the vectors of rows.</summary>
     /// <param name="rows">The conversations.</param>
-    /// <param name="isTraining">Whether they are training rows, whose gradients Adam's moments change.</param>
-    /// <param name="cancellation">Looked at between rows.</param>
+    /// <param name="isTraining">Whether they are training rows, whose gradients are replaced by Adam's steps.</param>
+    /// <param name="cancellation">Checked between rows.</param>
     /// <returns>Row-major float32 [rows, checkpoints x dimension]; NaN for a row whose answer truncation cut away, or whose gradient is zero.</returns>
     public float[] Compute(IReadOnlyList<TokenSequence> rows, bool isTraining, CancellationToken cancellation = default)
     {
@@ -63,8 +64,8 @@ internal sealed class LessVectors(CausalLanguageModel model, IReadOnlyList<strin
                 using var gradient = parameter.grad ?? zeros_like(parameter);
                 parameter.grad = null;
                 var wanted = isTraining ? checkpoint.Precondition(place, gradient) : gradient;
-                // B as its transpose, so that the shorter side is the rank: sum over r of e_r (row r)^T. Behind a row of zeros: the first column of a Hadamard
-                // transform is constant, so that the first rows of all matrices would fall on each other.
+                // B is transposed, so that the shorter side is the rank: sum over r of e_r (row r)^T. A row of zeros comes first: the first column of a
+                // Hadamard transform is constant, and without it the first rows of all matrices would collide.
                 var rows = name == "lora_A" ? wanted : wanted.t(); // [r, in] or [r, out]
                 var matrix = cat([zeros([1, rows.shape[1]], float32, rows.device), rows]); // [1 + r, ...]
                 var linear = new Linear($"{weights.Linear.Name}.{name}", matrix, bias: null);

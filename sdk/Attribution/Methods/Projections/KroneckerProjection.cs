@@ -6,20 +6,21 @@ using static TorchSharp.torch;
 namespace Attribution.Methods.Projections;
 
 /// <summary>
-/// Projects the gradient of a matrix from both sides, to n x n with <c>n^2 = dimension</c>, and sums over matrices:
-/// <c>v[i n + j] = 1/n sum_l (P_l W'_l Q_l^T)[i, j] = 1/n sum_l sum_t (P_l g_l[t])_i (Q_l x_l[t])_j</c>, so that W' is never formed. P_l [n, out] and Q_l [n,
-/// in] are subsampled Hadamard transforms with random signs (Tropp, arXiv 1011.1595): <c>P_l[i, k] = d_k (-1)^popcount(r_i &amp; k)</c>, the r_i different
-/// numbers below N, the least power of two that is neither below n nor below out. Their rows are orthogonal, so they lose less than independent signs do, and
-/// nothing at all where out is not above n = N.
+/// Projects the gradient of a matrix from both sides, to n x n with <c>n^2 = dimension</c>, and sums over matrices: <c>v[i n + j] = 1/n sum_l (P_l W'_l
+/// Q_l^T)[i, j] = 1/n sum_l sum_t (P_l g_l[t])_i (Q_l x_l[t])_j</c>, so that W' is never formed. P_l [n, out] and Q_l [n, in] are subsampled Hadamard
+/// transforms with random signs (Tropp, arXiv 1011.1595): <c>P_l[i, k] = d_k (-1)^popcount(r_i &amp; k)</c>, where the r_i are distinct numbers below N, the
+/// least power of two that is at least n and at least out. Their rows are orthogonal, so they lose less than independent signs do, and nothing at all if out is
+/// at most n = N.
 /// </summary>
 /// <remarks>
-/// The random numbers are those of SplitMix64, seeded by the first eight bytes, little-endian, of SHA-256 of the text <c>seed:name:P</c>, for Q_l of
+/// The random numbers are those of SplitMix64, seeded by the first eight bytes, little-endian, of the SHA-256 of the text <c>seed:name:P</c>; for Q_l, of
 /// <c>seed:name:Q</c>. The first ceil(out / 64) numbers give d: it is +1 where bit k mod 64, from the lowest, of number k / 64 is set, else -1. With u_i the
-/// higher half of the i-th number after them, r is the start of 0 .. N-1 shuffled by swapping place i with place <c>i + u_i (N - i) / 2^32</c>.
+/// higher half of the i-th number after them, r is the beginning of 0 .. N-1 shuffled by swapping position i with position <c>i + u_i (N - i) / 2^32</c>.
 /// </remarks>
 internal sealed class KroneckerProjection(ProjectionIdentity identity, ScalarType dtype, Device device) : GradientProjection
 {
-    // oneMKL has a kernel of its own for products of exactly 16 columns, whose bytes depend on the number of threads: fewer than 32 are filled up with zeros.
+    // oneMKL has a separate kernel for products of exactly 16 columns, whose bytes depend on the number of threads: fewer than 32 columns are padded with
+    // zeros.
     private const int LeastWidth = 32;
 
     private readonly int _side = identity.Side;

@@ -7,20 +7,20 @@ using Attribution.Models;
 namespace Attribution.Methods.Projections;
 
 /// <summary>
-/// All that decides the random projection of <c>trak</c>. Vectors can be compared only if theirs is the same, so it is kept in
-/// <see cref="FileName"/> beside them.
+/// The parameters that determine the random projection of <c>trak</c>. Vectors can be compared only if they agree, so they are stored beside the vectors in
+/// <see cref="FileName"/>.
 /// </summary>
 public sealed record ProjectionIdentity
 {
-    /// <summary>The file beside projected vectors that says how they were projected.</summary>
+    /// <summary>The file beside projected vectors with the parameters of the projection.</summary>
     public const string FileName = "projection.json";
 
     /// <summary>
-    /// The matrices of attention and feed-forward, as most families name them. (Fused ones, as in Phi-3, are called <c>qkv</c> and <c>gate_up</c>.)
+    /// The matrices of attention and feed-forward under the names of most families. (Fused ones, as in Phi-3, are called <c>qkv</c> and <c>gate_up</c>.)
     /// </summary>
     public const string DefaultLayers = @"layers\.\d+\.(self_attn|mlp)\.(q|k|v|o|gate|up|down)_proj";
 
-    // Counts up when the random numbers of a seed change.
+    // To be increased when the random numbers of a seed change.
     private const int PresentFormula = 1;
 
     private static readonly JsonSerializerOptions Options = new()
@@ -32,24 +32,24 @@ public sealed record ProjectionIdentity
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>How the gradient is projected.</summary>
+    /// <summary>The kind of the projection.</summary>
     public ProjectionKind Kind { get; init; }
 
-    /// <summary>How many numbers a vector has; for <see cref="ProjectionKind.Kronecker"/> a square number, such as 1024, 4096 or 16384.</summary>
+    /// <summary>The length of a vector; for <see cref="ProjectionKind.Kronecker"/> a square number, such as 1024, 4096 or 16384.</summary>
     public int Dimension { get; init; } = 4096;
 
-    /// <summary>Decides the random numbers, together with the names of the matrices.</summary>
+    /// <summary>The seed of the random numbers, used together with the names of the matrices.</summary>
     public long Seed { get; init; }
 
-    /// <summary>A regular expression: the matrices in whose names (<see cref="Linear.Name"/>) it is found take part.</summary>
+    /// <summary>A regular expression that selects the matrices: those whose name (<see cref="Linear.Name"/>) contains a match.</summary>
     public string Layers { get; init; } = DefaultLayers;
 
-    /// <summary>The version of the formulas that random numbers come from.</summary>
+    /// <summary>The version of the formulas for the random numbers.</summary>
     [JsonInclude]
     internal int Formula { get; init; } = PresentFormula;
 
-    /// <summary>The kind of a name.</summary>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: there is none.</exception>
+    /// <summary>The kind with this name.</summary>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: there is no such kind.</exception>
     internal static ProjectionKind ParseKind(string name) => name switch
     {
         "kronecker" => ProjectionKind.Kronecker,
@@ -57,9 +57,9 @@ public sealed record ProjectionIdentity
         _ => throw Invalid($"There is no projection '{name}'. Use kronecker or sparse.", "Projection"),
     };
 
-    /// <summary>Reads what was written beside vectors; null if nothing was, as beside those of other methods.</summary>
+    /// <summary>Reads the identity stored beside vectors; null if there is none, as for vectors of other methods.</summary>
     /// <param name="folder">The vectors' folder.</param>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: the file is not one of these.</exception>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: the file is malformed.</exception>
     internal static ProjectionIdentity? Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
@@ -80,8 +80,7 @@ public sealed record ProjectionIdentity
     /// <summary>Checks that the vectors of two folders may be compared.</summary>
     /// <param name="train">The folder of the training vectors.</param>
     /// <param name="evaluation">The folder of the evaluation vectors.</param>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionsDiffer"/>: one of them is projected and the other is not, or they are projected
-    /// differently.</exception>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionsDiffer"/>: only one of them is projected, or the projections differ.</exception>
     internal static void RequireSame(string train, string evaluation) => RequireSame(Read(train), Read(evaluation), train, evaluation);
 
     /// <inheritdoc cref="RequireSame(string, string)"/>
@@ -104,15 +103,15 @@ public sealed record ProjectionIdentity
             + "that comparing them means nothing. Compute one of them again with the settings of the other.", trainName);
     }
 
-    /// <summary>Says in a folder how the vectors there are projected.</summary>
+    /// <summary>Writes the identity into a folder of vectors.</summary>
     internal void Write(string folder) => File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Options) + "\n");
 
-    /// <summary>Checks the settings by themselves.</summary>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: a setting cannot be.</exception>
+    /// <summary>Checks each setting on its own.</summary>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: a setting is invalid.</exception>
     internal void Validate() => Pattern();
 
-    /// <summary>The matrices of a model that take part, in the model's order.</summary>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: a setting cannot be, or there is no such matrix.</exception>
+    /// <summary>The selected matrices of a model, in the model's order.</summary>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: a setting is invalid, or no matrix matches.</exception>
     internal IReadOnlyList<Linear> Match(Transformer transformer)
     {
         var pattern = Pattern();
@@ -145,14 +144,14 @@ public sealed record ProjectionIdentity
     private static AttributionException Differ(string message, string folder) => new(ErrorCodes.ProjectionsDiffer, message) { File = folder };
 }
 
-/// <summary>How the gradient of a model's weights is projected to a vector.</summary>
+/// <summary>The kinds of random projection of weight gradients.</summary>
 public enum ProjectionKind
 {
-    /// <summary>Each matrix from both sides, so that its gradient is never formed: <see cref="KroneckerProjection"/>.</summary>
+    /// <summary>Projects each matrix from both sides, without forming its gradient: <see cref="KroneckerProjection"/>.</summary>
     Kronecker,
 
     /// <summary>
-    /// Every element of every gradient to four random outputs, as the original pipeline did: <see cref="SparseProjection"/>. Many times as slow.
+    /// Adds every element of every gradient to four random outputs, as the original pipeline did: <see cref="SparseProjection"/>. Many times slower.
     /// </summary>
     Sparse,
 }

@@ -8,17 +8,17 @@ using static TorchSharp.torch;
 namespace Attribution.Methods.Projections;
 
 /// <summary>
-/// The original pipeline's projection: each element of each gradient is added, with a random sign and weight 1/2, to four random outputs. Element
-/// e of W' in row-major order uses the numbers 2e and 2e + 1 of SplitMix64 seeded by the first eight bytes, little-endian, of SHA-256 of the text
-/// <c>seed:name:S</c>. Each half h of each number (the low one first) is a draw: the output <c>(h mod 2^31) dimension / 2^31</c>, negative where the
-/// highest bit of h is set. W' is formed a few rows at a time, and in float32.
+/// The original pipeline's projection: each element of each gradient is added, with a random sign and weight 1/2, to four random outputs. Element e of W' in
+/// row-major order uses the numbers 2e and 2e + 1 of SplitMix64, seeded by the first eight bytes, little-endian, of the SHA-256 of the text <c>seed:name:S</c>.
+/// Each half h of each number (the low one first) is a draw: the output is <c>(h mod 2^31) dimension / 2^31</c>, and the sign is negative if the highest bit of
+/// h is set. W' is formed a few rows at a time, in float32.
 /// </summary>
 internal sealed unsafe class SparseProjection(ProjectionIdentity identity) : GradientProjection
 {
-    /// <summary>How many elements of gradients, over all examples of a batch, exist at once.</summary>
+    /// <summary>The number of gradient elements, over all examples of a batch, in memory at a time.</summary>
     private const int ChunkElements = 1 << 22;
 
-    // Rows of W' are dealt to this many sums, which threads share out; so the order of additions is the same on every machine.
+    // Rows of W' are divided among this many sums, which the threads share, so that the order of additions is the same on every machine.
     private const int Sums = 4;
 
     private static readonly int Lanes = Vector256<float>.Count;
@@ -39,7 +39,7 @@ internal sealed unsafe class SparseProjection(ProjectionIdentity identity) : Gra
         {
             using var inner = NewDisposeScope();
             var rows = Math.Min(step, outputs - row);
-            var elements = zeros([rows, inputs, width], float32); // examples innermost, so that one draw serves them all at once
+            var elements = zeros([rows, inputs, width], float32); // examples innermost, so that one draw serves them all
             foreach (var (b, (start, length)) in spans.Index())
                 elements.select(2, b).copy_(left.narrow(0, row, rows).narrow(1, start, length).mm(input.narrow(0, start, length)));
             var from = (float*)elements.data_pointer();

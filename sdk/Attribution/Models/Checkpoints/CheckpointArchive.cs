@@ -8,15 +8,15 @@ using Attribution.Models.Safetensors;
 namespace Attribution.Models.Checkpoints;
 
 /// <summary>
-/// The zip archive that <c>torch.save</c> writes since PyTorch 1.6: <c>NAME/data.pkl</c>, a pickle; <c>NAME/data/KEY</c>, one storage each, all stored
-/// without compression; <c>NAME/byteorder</c>, <c>little</c> where it is absent (pytorch/docs/source/notes/serialization.rst).
+/// The zip archive that <c>torch.save</c> writes since PyTorch 1.6, without compression: <c>NAME/data.pkl</c>, a pickle; <c>NAME/data/KEY</c>, one storage
+/// each; <c>NAME/byteorder</c>, <c>little</c> if absent (pytorch/docs/source/notes/serialization.rst).
 /// </summary>
 internal sealed class CheckpointArchive : IDisposable
 {
-    // Names and shapes; a checkpoint of 10,000 tensors has one of about 1 MB.
+    // The pickle contains names and shapes: about 1 MB for a checkpoint of 10,000 tensors.
     private const int LargestPickle = 4 << 20;
 
-    // How the form before 1.6 begins: a pickle of its magic number.
+    // The beginning of a file from before 1.6: a pickle of its magic number.
     private static ReadOnlySpan<byte> LegacyMagic => [0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19];
 
     private readonly string _path;
@@ -64,10 +64,10 @@ internal sealed class CheckpointArchive : IDisposable
         }
     }
 
-    /// <summary>The pickle of everything but the storages.</summary>
+    /// <summary>The pickle, which contains everything except the storages.</summary>
     public byte[] Pickle() => Read("data.pkl", LargestPickle);
 
-    /// <summary>The bytes of a storage, little-endian; the same array each time.</summary>
+    /// <summary>The bytes of a storage, little-endian; the same array on each call.</summary>
     public byte[] Storage(string key, SafetensorsDType dtype, long elements)
     {
         var size = dtype.Bits() / 8;
@@ -101,7 +101,7 @@ internal sealed class CheckpointArchive : IDisposable
         if (start.StartsWith("PK\u0003\u0004"u8))
             return;
         var what = start.Length > 2 && start[0] == 0x80 && start[2..].SequenceEqual(LegacyMagic)
-            ? "The file has the form that PyTorch wrote before version 1.6, which is not read. Load it with PyTorch and save it again with torch.save."
+            ? "The file has the form of PyTorch before version 1.6, which is not supported. Load it with PyTorch and save it again with torch.save."
             : "The file is not a zip archive, so it is not what torch.save writes.";
         throw new AttributionException(ErrorCodes.CheckpointUnreadable, what) { File = _path };
     }
@@ -110,7 +110,7 @@ internal sealed class CheckpointArchive : IDisposable
     {
         if (!_entries.TryGetValue(_root + name, out var entry))
             throw Damaged($"The archive has no entry '{_root}{name}'.");
-        // Never compressed, so no entry can be larger than the file.
+        // Entries are never compressed, so none can be larger than the file.
         if (entry.CompressedLength != entry.Length || entry.Length > _stream.Length)
             throw Damaged($"The entry '{entry.FullName}' is compressed or has an impossible length; torch.save stores entries as they are.");
         if (entry.Length > limit)

@@ -25,7 +25,7 @@ internal sealed class CheckpointTensor
     /// <summary>How many elements it has.</summary>
     public long ElementCount => Shape.Aggregate(1L, (product, size) => product * size);
 
-    /// <summary>Its elements in row-major order, as float32: rounded where they are float64 or large integers.</summary>
+    /// <summary>The elements in row-major order, as float32; float64 values and large integers are rounded.</summary>
     public float[] ToFloats()
     {
         var values = new float[ElementCount];
@@ -76,7 +76,7 @@ internal sealed class CheckpointTensor
         _ => element[0],
     };
 
-    /// <summary>The elements' places in the storage, in row-major order.</summary>
+    /// <summary>The elements' positions in the storage, in row-major order.</summary>
     private IEnumerable<long> Places()
     {
         var index = new long[Shape.Count];
@@ -96,9 +96,9 @@ internal sealed class CheckpointTensor
     }
 }
 
-/// <summary>A dtype of PyTorch as a value, such as <c>torch.float32</c>.</summary>
-/// <param name="Name">Its name with the module's.</param>
+/// <summary>A PyTorch dtype as a value, for example <c>torch.float32</c>.</summary>
+/// <param name="Name">Its name with the module.</param>
 internal sealed record CheckpointType(string Name);
 
-/// <summary>A storage as elements of one type.</summary>
+/// <summary>A storage seen as elements of one type.</summary>
 internal sealed record StorageView(SafetensorsDType DType, byte[] Bytes);

@@ -3,14 +3,14 @@ using Attribution.Models.Safetensors;
 
 namespace Attribution.Models.Checkpoints;
 
-/// <summary>Makes what a pickle's calls make: tensors over storages, and plain values.</summary>
-/// <param name="archive">Holds the storages.</param>
-/// <param name="length">The pickle's, in bytes.</param>
+/// <summary>Executes a pickle's calls, which create tensors over storages, and plain values.</summary>
+/// <param name="archive">The archive with the storages.</param>
+/// <param name="length">The pickle's length in bytes.</param>
 internal sealed class PickleCalls(CheckpointArchive archive, int length)
 {
     private const int MostDimensions = 64; // PyTorch's own limit
 
-    // A pickle may name one long list again and again; what is copied in all stays in proportion to what was read.
+    // A pickle may name one long list again and again; this bounds the total copying in proportion to the pickle's length.
     private long _copiesLeft = 4L * length;
 
     /// <summary>Calls one of the functions that <see cref="PickleGlobals"/> knows.</summary>
@@ -24,20 +24,20 @@ internal sealed class PickleCalls(CheckpointArchive archive, int length)
         (PickleFunction.Size, [object?[] sizes]) => Array.ConvertAll(Sizes(sizes), size => (object?)size),
         (PickleFunction.Encode, [string text, "latin1"]) => Copied(text.Length, () => PickleGlobals.Encode(text)),
         (PickleFunction.EmptyBytes, []) => Array.Empty<byte>(),
-        (PickleFunction known, _) => throw new PickleException($"{known} is called with what it does not take"),
-        _ => throw new PickleException("something is called that is no function"),
+        (PickleFunction known, _) => throw new PickleException($"{known} is called with arguments that it does not accept"),
+        _ => throw new PickleException("something that is not a function is called"),
     };
 
-    /// <summary>The storage of a persistent id, <c>('storage', class, key, location, elements)</c>; on which device it was does not matter.</summary>
+    /// <summary>The storage with a persistent id, <c>('storage', class, key, location, elements)</c>. Its device does not matter.</summary>
     public StorageView Storage(object? id) => id is object?[] and ["storage", SafetensorsDType dtype, string key, string, long elements]
         ? new(dtype, archive.Storage(key, dtype, elements))
         : throw new PickleException("a persistent id is not that of a storage");
 
-    /// <summary>A dictionary's key: text or a number.</summary>
+    /// <summary>A dictionary's key: text, a number or a Boolean.</summary>
     public static object Key(object? key) => key is string or long or double or bool or BigInteger
         ? key : throw new PickleException("a dictionary's key is neither text nor a number");
 
-    /// <summary>The finished value, after a look at everything in it: what is only a step on the way to a tensor must not be left.</summary>
+    /// <summary>The finished value, after checking everything in it: no intermediate step of a tensor may remain.</summary>
     public static object? Checked(object? value)
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
@@ -96,7 +96,7 @@ internal sealed class PickleCalls(CheckpointArchive archive, int length)
             {
                 object?[] and [var k, var v] => (k, v),
                 List<object?> and [var k, var v] => (k, v),
-                _ => throw new PickleException("a dictionary is made of what are no pairs"),
+                _ => throw new PickleException("a dictionary is made from something other than pairs"),
             };
             dictionary[Key(key)] = value;
         }

@@ -4,7 +4,7 @@ using Attribution.Models.Safetensors;
 
 namespace Attribution.Models.Checkpoints;
 
-/// <summary>The only functions and classes of Python that a checkpoint may name.</summary>
+/// <summary>The only Python functions and classes that a checkpoint may name.</summary>
 internal static class PickleGlobals
 {
     private static readonly FrozenDictionary<string, object> s_known = new Dictionary<string, object>
@@ -13,7 +13,7 @@ internal static class PickleGlobals
         ["torch._utils._rebuild_parameter"] = PickleFunction.RebuildParameter,
         ["collections.OrderedDict"] = PickleFunction.OrderedDictionary,
         ["torch.Size"] = PickleFunction.Size,
-        // Protocol 2 has no bytes of its own: they are text that is encoded again.
+        // Protocol 2 has no bytes type: bytes are text that is encoded again.
         ["_codecs.encode"] = PickleFunction.Encode,
         ["__builtin__.bytes"] = PickleFunction.EmptyBytes,
         ["builtins.bytes"] = PickleFunction.EmptyBytes,
@@ -35,13 +35,13 @@ internal static class PickleGlobals
     /// </summary>
     public static object? Find(string module, string name) => s_known.GetValueOrDefault($"{module}.{name}");
 
-    /// <summary>Latin-1 text as the bytes that it stands for.</summary>
+    /// <summary>The bytes that a Latin-1 text represents.</summary>
     public static byte[] Encode(string text) => text.All(c => c <= 0xFF)
         ? Encoding.Latin1.GetBytes(text)
         : throw new PickleException("a text that stands for bytes is not latin1");
 }
 
-/// <summary>What a pickle may call.</summary>
+/// <summary>The functions that a pickle may call.</summary>
 internal enum PickleFunction
 {
     /// <summary><c>(storage, offset, size, stride, requires_grad, backward_hooks[, metadata])</c>.</summary>
@@ -63,6 +63,6 @@ internal enum PickleFunction
     EmptyBytes,
 }
 
-/// <summary>A pickle contradicts itself; the reader says where and in which file.</summary>
-/// <param name="message">What is wrong, as a clause.</param>
+/// <summary>A pickle contradicts itself. The reader adds the position and the file.</summary>
+/// <param name="message">The error, as a clause.</param>
 internal sealed class PickleException(string message) : Exception(message);

@@ -6,9 +6,8 @@ using Attribution.Diagnostics;
 namespace Attribution.Models.Checkpoints;
 
 /// <summary>
-/// The machine that a pickle is a program for (CPython's <c>pickletools.py</c> describes every instruction), without those that run code:
-/// protocols 2 to 5 as <c>torch.save</c> writes them. Every instruction takes at least a byte and makes at most one object, so that what is held is
-/// bounded by the pickle's length.
+/// Interprets a pickle (CPython's <c>pickletools.py</c> describes every instruction) without the instructions that run code: protocols 2 to 5 as
+/// <c>torch.save</c> writes them. Every instruction takes at least a byte and creates at most one object, so that memory is bounded by the pickle's length.
 /// </summary>
 internal sealed class PickleReader(byte[] pickle, CheckpointArchive archive, string path)
 {
@@ -19,7 +18,7 @@ internal sealed class PickleReader(byte[] pickle, CheckpointArchive archive, str
     private readonly Dictionary<uint, object?> _memo = [];
     private int _at;
 
-    /// <summary>Runs the program and gives the value it leaves.</summary>
+    /// <summary>Runs the program and returns the resulting value.</summary>
     public object? Read()
     {
         try
@@ -41,9 +40,9 @@ internal sealed class PickleReader(byte[] pickle, CheckpointArchive archive, str
             {
                 case '\x80': // PROTO
                     if (Byte() is var protocol && protocol is < 2 or > 5)
-                        throw new PickleException($"it is of protocol {protocol}, and those from 2 to 5 are read");
+                        throw new PickleException($"it has protocol {protocol}; protocols 2 to 5 are supported");
                     break;
-                case '\x95': // FRAME: its length, which nothing here needs
+                case '\x95': // FRAME: its length, which is not needed here
                     Take(8);
                     break;
                 case '.': // STOP
@@ -166,7 +165,7 @@ internal sealed class PickleReader(byte[] pickle, CheckpointArchive archive, str
                     var arguments = Pop();
                     _stack.Add(_calls.Call(Pop(), arguments as object?[] ?? throw new PickleException("a call's arguments are no tuple")));
                     break;
-                case 'b': // BUILD: of an ordered dictionary it carries attributes (a state_dict's _metadata), which no tensor depends on
+                case 'b': // BUILD: for an ordered dictionary it has attributes (a state_dict's _metadata), which no tensor depends on
                     var state = Pop();
                     if (state is not OrderedDictionary<object, object?> || Peek() is not OrderedDictionary<object, object?>)
                         throw Refused("gives an object a state (BUILD)");
@@ -188,13 +187,13 @@ internal sealed class PickleReader(byte[] pickle, CheckpointArchive archive, str
 
     private void Append(object?[] values)
     {
-        var list = Peek() as List<object?> ?? throw new PickleException("something is appended to what is no list");
+        var list = Peek() as List<object?> ?? throw new PickleException("something is appended to a value that is not a list");
         list.AddRange(values);
     }
 
     private void SetItems(object?[] values)
     {
-        var dictionary = Peek() as OrderedDictionary<object, object?> ?? throw new PickleException("an item is set of what is no dictionary");
+        var dictionary = Peek() as OrderedDictionary<object, object?> ?? throw new PickleException("an item is set in a value that is not a dictionary");
         if (values.Length % 2 != 0)
             throw new PickleException("a dictionary has a key without a value");
         for (var i = 0; i < values.Length; i += 2)
@@ -212,7 +211,7 @@ internal sealed class PickleReader(byte[] pickle, CheckpointArchive archive, str
         return value;
     }
 
-    /// <summary>Takes the values from a place of the stack to its top.</summary>
+    /// <summary>Removes and returns the values from a position of the stack to its top.</summary>
     private object?[] Values(int start)
     {
         if (start < 0 || _stack.IndexOf(s_mark, start) >= 0)

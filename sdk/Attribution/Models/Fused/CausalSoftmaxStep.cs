@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace Attribution.Models.Fused;
 
 /// <summary>
-/// Softmax of attention scores over the keys that a query may see, itself and what is before it, the last <c>window</c> of them where there is one; and its
-/// derivative. In place; the keys that it may not see get 0, and cost hardly anything.
+/// Causal softmax of attention scores, and its derivative, in place. A query sees itself and the keys before it, or the last <c>window</c> of these if there is
+/// a window; the other keys get 0 and cost hardly anything.
 /// </summary>
 internal static unsafe class CausalSoftmaxStep
 {
-    /// <summary>Scores [..., T, T] to weights.</summary>
+    /// <summary>Turns scores [..., T, T] into weights.</summary>
     public static void Forward(Tensor scores, int? window)
     {
         if (scores.dtype == float32)
@@ -19,7 +19,7 @@ internal static unsafe class CausalSoftmaxStep
             Forward<BFloat16Elements>(scores, window);
     }
 
-    /// <summary>Gradients at the weights, [..., T, T], to those at the scores: <c>w (g - sum(w g))</c>.</summary>
+    /// <summary>Turns gradients with respect to the weights, [..., T, T], into gradients with respect to the scores: <c>w (g - sum(w g))</c>.</summary>
     public static void Backward(Tensor gradient, Tensor weights, int? window)
     {
         if (gradient.dtype == float32)
@@ -93,7 +93,7 @@ internal static unsafe class CausalSoftmaxStep
         });
     }
 
-    // Visits each query's row: where it starts, and the keys that it sees, the last left out.
+    // Visits each query's row with its start, its first visible key, and the key after its last visible one.
     private static void ForQueries(Tensor scores, int? window, Action<long, long, long> visit)
     {
         var length = scores.shape[^1];

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace Attribution.Models.Fused;
 
-/// <summary>Cross-entropy of logits, and, in their place, the gradient of a weighted sum of it.</summary>
+/// <summary>The cross-entropy of logits and, in their place, the gradient of a weighted sum of it.</summary>
 internal static unsafe class CrossEntropyStep
 {
-    /// <summary>Writes <c>a (softmax(z) - onehot(target))</c> over each row z.</summary>
+    /// <summary>Writes <c>a (softmax(z) - onehot(target))</c> over each row z of the logits.</summary>
     /// <param name="logits">[n, V].</param>
     /// <param name="targets">int64 [n].</param>
     /// <param name="weights">a of each row, float32 [n].</param>

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace Attribution.Models.Fused;
 
-/// <summary>How numbers lie in memory; computed with is float32, sixteen at a time.</summary>
+/// <summary>The form of numbers in memory. Computation is in float32, sixteen numbers at a time.</summary>
 internal unsafe interface IElements
 {
-    /// <summary>How many are loaded and stored at a time.</summary>
+    /// <summary>The number of values that are loaded and stored at a time.</summary>
     const int Lanes = 16;
 
     static abstract Vector512<float> Load(void* data, long index);
@@ -20,7 +20,7 @@ internal unsafe interface IElements
     static abstract void Set(void* data, long index, float value);
 }
 
-/// <summary>Numbers of 32 bits.</summary>
+/// <summary>32-bit numbers.</summary>
 internal readonly unsafe struct Float32Elements : IElements
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -36,7 +36,7 @@ internal readonly unsafe struct Float32Elements : IElements
     public static void Set(void* data, long index, float value) => ((float*)data)[index] = value;
 }
 
-/// <summary>Numbers of 16 bits, the upper half of float32; stored rounded to nearest even.</summary>
+/// <summary>16-bit numbers, the upper half of float32; stored rounded to nearest even.</summary>
 internal readonly unsafe struct BFloat16Elements : IElements
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

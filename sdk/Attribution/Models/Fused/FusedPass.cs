@@ -5,29 +5,29 @@ using static TorchSharp.torch;
 namespace Attribution.Models.Fused;
 
 /// <summary>
-/// The forward and backward pass of a batch on the CPU, without padding and without libtorch's graph: the matrix products are libtorch's, and what is between
-/// them is done row by row in one sweep over memory each, in float32. The derivative is written out, so that what it needs is kept and
-/// nothing else; no weight has a gradient. N tokens, D hidden, H query heads, K key/value heads, d per head, F feed-forward, V vocabulary.
+/// The forward and backward pass of a batch on the CPU, without padding and without libtorch's autograd graph. Matrix products are libtorch's; each step
+/// between them is one sweep over the rows in float32. The derivative is written out, so that only what it needs is kept; no weight has a gradient. Shapes: N
+/// tokens, D hidden, H query heads, K key/value heads, d per head, F feed-forward, V vocabulary.
 /// </summary>
 /// <param name="transformer">The model; see <see cref="Supports"/>.</param>
 /// <param name="sequences">The batch.</param>
-/// <param name="context">Its context: one row for each sequence, without masks of keys and without a cache.</param>
+/// <param name="context">The batch's context: one row for each sequence, without key masks and without a cache.</param>
 internal sealed class FusedPass(Transformer transformer, PackedSequences sequences, ForwardContext context)
 {
-    /// <summary>How many logits (positions x vocabulary) are held at once.</summary>
+    /// <summary>The greatest number of logits (positions x vocabulary) in memory at a time.</summary>
     private const long ChunkElements = AnswerLoss.ChunkElements;
 
     private readonly ModelConfig _config = transformer.Config;
 
     /// <summary>
-    /// Whether a model can run so: on the CPU, with blocks like Llama's, Mistral's, Qwen 2's and Phi 3's, and no dropout. Others (norms of heads, norms after
-    /// the matrices) go through <see cref="Transformer.Block"/> and libtorch's graph.
+    /// Whether a model can run this way: on the CPU, with blocks like those of Llama, Mistral, Qwen 2 and Phi 3, and without dropout. Other models (with norms
+    /// of heads, or norms after the matrices) use <see cref="Transformer.Block"/> and libtorch's autograd graph.
     /// </summary>
     public static bool Supports(Transformer transformer) =>
         transformer.Device.type == DeviceType.CPU && transformer.Config.IsPlain
         && transformer.DType is ScalarType.Float32 or ScalarType.BFloat16 && transformer.Linears.All(linear => linear.Adapter is not { DropsOut: true });
 
-    /// <summary>The stream entering block 0, [N, D].</summary>
+    /// <summary>The stream that enters block 0, [N, D].</summary>
     public Tensor Embed()
     {
         using var scope = NewDisposeScope();
@@ -35,10 +35,10 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
     }
 
     /// <summary>Runs one block.</summary>
-    /// <param name="index">The block.</param>
-    /// <param name="hidden">The stream entering it, [N, D].</param>
-    /// <param name="kept">Takes what the derivative needs; null where none is taken.</param>
-    /// <param name="targetsOnly">Whether the stream leaving it is wanted at <see cref="PackedSequences.Positions"/> alone.</param>
+    /// <param name="index">The stream that enters the block, [N, D].</param>
+    /// <param name="hidden">Receives what the derivative needs; null if there is no backward pass.</param>
+    /// <param name="kept">Whether to compute the stream that leaves the block only at <see cref="PackedSequences.Positions"/>.</param>
+    /// <param name="targetsOnly">The stream that leaves the block, [N, D] or [M, D].</param>
     /// <returns>The stream leaving it, [N, D] or [M, D].</returns>
     public Tensor Forward(int index, Tensor hidden, KeptBlock? kept = null, bool targetsOnly = false)
     {
@@ -58,7 +58,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         var weights = new Tensor[sequences.Spans.Length];
         for (var b = 0; b < weights.Length; b++)
         {
-            // The heads that share a key stand in as that many queries: [K, H / K T, d].
+            // The heads that share a key act as that many queries: [K, H / K T, d].
             weights[b] = MatrixProduct.Batched(Heads(query, b, _config.HeadCount), Heads(key, b, _config.KeyValueHeadCount).transpose(1, 2)); // [K, H / K T, T]
             CausalSoftmaxStep.Forward(weights[b], block.Window);
             using var part = MatrixProduct.Batched(weights[b], Heads(value, b, _config.KeyValueHeadCount));
@@ -79,12 +79,15 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         return output.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The gradient at a block's entrance, [N, D], from that at its exit; what was kept of the forward pass is used up.</summary>
-    /// <param name="index">The block.</param>
-    /// <param name="kept">What <see cref="Forward"/> kept.</param>
-    /// <param name="gradient">At what <see cref="Forward"/> returned, like it.</param>
-    /// <param name="entrance">Whether the gradient at the entrance is wanted; else null is returned.</param>
-    /// <param name="see">Told the gradient at the output of each matrix, and the rows of each sequence in it.</param>
+    /// <summary>
+    /// The gradient with respect to the stream that enters a block, [N, D], from that with respect to the stream that leaves it. What was kept of the forward
+    /// pass is consumed.
+    /// </summary>
+    /// <param name="index">The 0-based block.</param>
+    /// <param name="kept">The values that <see cref="Forward"/> kept.</param>
+    /// <param name="gradient">The gradient with respect to the result of <see cref="Forward"/>, of the same shape.</param>
+    /// <param name="entrance">Whether to compute the gradient with respect to the stream that enters; if not, null is returned.</param>
+    /// <param name="see">Called with the gradient with respect to the output of each matrix, and the rows of each sequence in it.</param>
     public Tensor? Backward(int index, KeptBlock kept, Tensor gradient, bool entrance, Action<Linear, Tensor, (long Start, long Length)[]>? see = null)
     {
         using var scope = NewDisposeScope();
@@ -98,7 +101,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
 
         See(block.Down, gradient, spans);
         using (var active = block.Down.Backward(gradient))
-            GateStep.Backward(active, kept.Gate, kept.Up); // gate and up are their gradients from here on
+            GateStep.Backward(active, kept.Gate, kept.Up); // gate and up contain their gradients from here on
         See(block.Gate, kept.Gate, spans);
         See(block.Up, kept.Up ?? kept.Gate, spans);
         var middle = block.Gate.Backward(kept.Gate);
@@ -124,7 +127,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
             Heads(key, b, _config.KeyValueHeadCount).copy_(MatrixProduct.Batched(scores.transpose(1, 2), Heads(kept.Query, b, _config.HeadCount)));
         }
 
-        // Back to what the matrices gave, in one tensor where they are one matrix.
+        // Back to the outputs of the matrices, in one tensor if they are one matrix.
         var angles = context.Angles(block.Rotary!);
         var (queries, keys) = ((long)_config.HeadCount * _config.HeadSize, (long)_config.KeyValueHeadCount * _config.HeadSize);
         var atQuery = empty([mixed.NumberOfElements / queries, block.Query.Weight.shape[0]], mixed.dtype);
@@ -145,15 +148,17 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         return result.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Each sequence's loss, as <see cref="AnswerLoss"/>, and the gradient of their sum at the stream leaving the last block.</summary>
-    /// <param name="final">That stream at <see cref="PackedSequences.Positions"/>, [M, D].</param>
+    /// <summary>
+    /// Each sequence's loss, as in <see cref="AnswerLoss"/>, and the gradient of their sum with respect to the stream that leaves the last block.
+    /// </summary>
+    /// <param name="final">This stream at <see cref="PackedSequences.Positions"/>, [M, D].</param>
     public (double[] Losses, Tensor Gradient) Loss(Tensor final)
     {
         var gradient = empty_like(final);
         return (Losses(final, gradient), gradient);
     }
 
-    /// <summary>Each sequence's loss, NaN for one without a predicted token; nothing is differentiated.</summary>
+    /// <summary>Each sequence's loss, without a gradient; NaN for a sequence without a predicted token.</summary>
     public double[] Losses()
     {
         using var scope = NewDisposeScope();
@@ -176,7 +181,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         var shares = tensor([.. sequences.TargetSpans.SelectMany(span => Enumerable.Repeat(1f / span.Length, (int)span.Length))]); // [M]
         var losses = new double[sequences.Spans.Length];
         var size = Math.Min(count, Math.Max(1, ChunkElements / _config.VocabularySize));
-        var buffer = empty([size, _config.VocabularySize], final.dtype); // memory of this size is dear to get, so it is got once
+        var buffer = empty([size, _config.VocabularySize], final.dtype); // memory of this size is expensive to allocate, so it is allocated once
         var head = transformer.Head.Weight;
         var (row, at) = (0, 0L);
         for (long start = 0; start < count; start += size)
@@ -202,17 +207,17 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         return [.. losses.Zip(sequences.TargetSpans, (sum, span) => span.Length > 0 ? sum / span.Length : double.NaN)];
     }
 
-    /// <summary>Rows at <see cref="PackedSequences.Positions"/>, [M, W], put in their places among zeros, [N, W].</summary>
+    /// <summary>Puts rows at <see cref="PackedSequences.Positions"/>, [M, W], into their positions among zeros, [N, W].</summary>
     public Tensor Spread(Tensor rows) => zeros([sequences.Owners.Length, rows.shape[1]], rows.dtype).index_copy_(0, sequences.Positions, rows);
 
-    // The head's logits of some rows, in memory that is used again where the product can write there.
+    // The head's logits of some rows, in a reused buffer if the product can write there.
     private static Tensor Logits(Tensor normed, Tensor head, Tensor buffer) => normed.dtype == float32 || Processor.MultipliesBFloat16
         ? buffer.narrow(0, 0, normed.shape[0]).addmm_(normed, head.t(), beta: 0)
         : MatrixProduct.Linear(normed, head);
 
     private double QueryScale => 1 / Math.Sqrt(_config.QueryScalar);
 
-    // One sequence's heads, those that share a key one after the other: [K, n / K T, d].
+    // The heads of one sequence, grouped by the key that they share: [K, n / K T, d].
     private Tensor Heads(Tensor split, int sequence, int heads)
     {
         var (start, length) = sequences.Spans[sequence];

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 namespace Attribution.Models.Fused;
 
 /// <summary>
-/// One token of each of B rows through a block, with the keys and values of those before it in a cache: generation, on the CPU, for the models of
-/// <see cref="FusedPass.Supports"/>. A small model's step is many small operators; what is between the products is done in one sweep each.
+/// Runs one token of each of B rows through a block, with the keys and values of the tokens before it in a cache. For generation on the CPU with the models
+/// that <see cref="FusedPass.Supports"/>. A small model's step consists of many small operators; between the products, each step is one sweep.
 /// </summary>
 internal static class FusedStep
 {
-    /// <summary>Whether a pass can go this way.</summary>
+    /// <summary>Whether a pass can run this way.</summary>
     public static bool Supports(Transformer transformer, ForwardContext context) =>
         context is { Cache: not null, Length: 1 } && !is_grad_enabled() && FusedPass.Supports(transformer);
 
-    /// <summary>Runs a block: the stream entering it, [B, 1, D], to the stream leaving it.</summary>
+    /// <summary>Runs a block: maps the stream that enters it, [B, 1, D], to the stream that leaves it.</summary>
     public static Tensor Block(Transformer transformer, int index, Tensor hidden, ForwardContext context, TokenSpans tokens)
     {
         using var scope = NewDisposeScope();

@@ -10,8 +10,8 @@ internal static unsafe class GateStep
 {
     /// <summary>The activation.</summary>
     /// <param name="gate">[N, F], or with up beside it [N, 2 F].</param>
-    /// <param name="up">[N, F]; null where it is beside gate.</param>
-    /// <returns>[N, F].</returns>
+    /// <param name="up">[N, F], or [N, 2 F] with up beside it.</param>
+    /// <returns>[N, F]; null if it is beside gate.</returns>
     public static Tensor Forward(Tensor gate, Tensor? up)
     {
         var width = up is null ? gate.shape[^1] / 2 : gate.shape[^1];
@@ -23,7 +23,7 @@ internal static unsafe class GateStep
         return result;
     }
 
-    /// <summary>Puts the gradients at gate and up in their places, given that at the activation, [N, F].</summary>
+    /// <summary>Replaces gate and up by their gradients, given the gradient with respect to the activation, [N, F].</summary>
     public static void Backward(Tensor gradient, Tensor gate, Tensor? up)
     {
         if (gate.dtype == float32)

@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 namespace Attribution.Models.Fused;
 
 /// <summary>
-/// Between tokens of all heads, [N, n d], and, sequence by sequence, heads of all of its tokens, [n, T, d], turned by their positions and scaled on the way.
+/// Converts between tokens of all heads, [N, n d], and the heads of each sequence, [n, T, d]. On the way, heads are rotated by their positions and scaled.
 /// </summary>
 internal static unsafe class HeadStep
 {
-    /// <summary>Heads of all tokens, [N n d] in all, from a part of a matrix's output.</summary>
-    /// <param name="tokens">[N, W] of which n d columns from <paramref name="column"/> on are taken.</param>
-    /// <param name="column">The first of them.</param>
-    /// <param name="heads">n.</param>
-    /// <param name="size">d.</param>
-    /// <param name="tokensOf">Which rows of tokens are a sequence.</param>
-    /// <param name="angles">Cosines and sines, [B or 1, 1, T, r / 2], by which the first r components of each head are turned; none if null.</param>
-    /// <param name="scale">What each number is multiplied with.</param>
+    /// <summary>Splits a part of a matrix's output into the heads of all tokens, [N n d] in all.</summary>
+    /// <param name="tokens">[N, W]; the n d columns from <paramref name="column"/> on are used.</param>
+    /// <param name="column">The first of these columns.</param>
+    /// <param name="heads">n, the number of heads.</param>
+    /// <param name="size">d, the width of a head.</param>
+    /// <param name="tokensOf">The rows of tokens that belong to each sequence.</param>
+    /// <param name="angles">Cosines and sines, [B or 1, 1, T, r / 2], by which the first r components of each head are rotated; null for no rotation.</param>
+    /// <param name="scale">The factor of each number.</param>
     public static Tensor Split(Tensor tokens, long column, int heads, int size, TokenSpans tokensOf, (Tensor Cosines, Tensor Sines)? angles, double scale)
     {
         var result = empty([tokens.shape[0] * heads * size], tokens.dtype);
@@ -26,7 +26,7 @@ internal static unsafe class HeadStep
         return result;
     }
 
-    /// <summary>The other way: writes heads into columns of tokens, turned back.</summary>
+    /// <summary>The inverse of <see cref="Split"/>: writes heads into columns of tokens, rotated back.</summary>
     public static void Merge(Tensor split, Tensor tokens, long column, int heads, int size, TokenSpans tokensOf, (Tensor Cosines, Tensor Sines)? angles,
         double scale)
     {

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace Attribution.Models.Fused;
 
-/// <summary>What the derivative of a block needs of its forward pass. N tokens, or those that predict where only they are wanted.</summary>
+/// <summary>The values of a block's forward pass that its derivative needs. N tokens, or only those that predict where only they are needed.</summary>
 internal sealed class KeptBlock : IDisposable
 {
-    public Tensor Hidden { get; private set; } = null!; // [N, D], entering the block; belongs to others
-    public Tensor ScaleOfHidden { get; private set; } = null!; // [N], what the norm multiplied with
-    public Tensor Query { get; private set; } = null!; // sequence by sequence [H, T, d], turned and scaled
+    public Tensor Hidden { get; private set; } = null!; // [N, D], entering the block; owned by others
+    public Tensor ScaleOfHidden { get; private set; } = null!; // [N], the factors of the norm
+    public Tensor Query { get; private set; } = null!; // sequence by sequence [H, T, d], rotated and scaled
     public Tensor Key { get; private set; } = null!; // [K, T, d], turned
     public Tensor Value { get; private set; } = null!; // [K, T, d]
     public Tensor[] Weights { get; private set; } = []; // of each sequence [K, H / K T, T]

@@ -9,12 +9,12 @@ namespace Attribution.Models.Fused;
 /// </summary>
 internal static unsafe class NormStep
 {
-    /// <summary>Norms rows, adding to them first if asked to.</summary>
-    /// <param name="x">[..., D]; what is <paramref name="added"/> is added to it in place.</param>
-    /// <param name="added">[..., D], or null.</param>
+    /// <summary>Norms rows, after an optional addition.</summary>
+    /// <param name="x">[..., D]; <paramref name="added"/> is added to it in place.</param>
+    /// <param name="added">[..., D]; null to add nothing.</param>
     /// <param name="weight">w, [D].</param>
     /// <param name="epsilon">eps.</param>
-    /// <returns>y like x, and r, float32 [rows].</returns>
+    /// <returns>y, of x's shape, and r, float32 [rows].</returns>
     public static (Tensor Normed, Tensor Scale) Forward(Tensor x, Tensor? added, Tensor weight, double epsilon)
     {
         var (normed, scale) = (empty_like(x), empty(x.NumberOfElements / x.shape[^1], dtype: float32));
@@ -25,12 +25,12 @@ internal static unsafe class NormStep
         return (normed, scale);
     }
 
-    /// <summary>Turns the gradient at y into that at x, <c>r w g - x r^3 mean(x w g)</c>, in place.</summary>
+    /// <summary>Replaces the gradient with respect to y by that with respect to x, <c>r w g - x r^3 mean(x w g)</c>.</summary>
     /// <param name="gradient">g, [..., D].</param>
     /// <param name="x">x of the forward step.</param>
     /// <param name="scale">r of the forward step.</param>
     /// <param name="weight">w, [D].</param>
-    /// <param name="added">What else flows into x's gradient, [..., D], or null.</param>
+    /// <param name="added">A further part of x's gradient, [..., D]; null for none.</param>
     public static void Backward(Tensor gradient, Tensor x, Tensor scale, Tensor weight, Tensor? added)
     {
         if (x.dtype == float32)

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Attribution.Models.Fused;
 
-/// <summary>Sequences end to end, without padding: N tokens in all.</summary>
+/// <summary>Sequences one after the other, without padding: N tokens in all.</summary>
 internal sealed class PackedSequences
 {
-    /// <summary>Lays out <paramref name="sequences"/>; the tensors belong to the current dispose scope.</summary>
+    /// <summary>Packs <paramref name="sequences"/>. The tensors belong to the current dispose scope.</summary>
     public PackedSequences(IReadOnlyList<TokenSequence> sequences)
     {
         Sequences = sequences;
@@ -37,31 +37,31 @@ internal sealed class PackedSequences
 
     public IReadOnlyList<TokenSequence> Sequences { get; }
 
-    /// <summary>The rows of each sequence: where they start, and how many.</summary>
+    /// <summary>The first row of each sequence, and its number of rows.</summary>
     public (long Start, long Length)[] Spans { get; }
 
     /// <summary>The sequence of each row.</summary>
     public int[] Owners => Tokens.Owners;
 
-    /// <summary>The same two together.</summary>
+    /// <summary>The rows of the sequences.</summary>
     public TokenSpans Tokens { get; }
 
-    /// <summary>int64 [N].</summary>
+    /// <summary>The tokens, int64 [N].</summary>
     public Tensor Ids { get; }
 
     /// <summary>int64 [M]: the rows whose logits predict a kept token, sequence by sequence.</summary>
     public Tensor Positions { get; }
 
-    /// <summary>int64 [M]: the tokens that they should predict.</summary>
+    /// <summary>int64 [M]: the tokens to predict there.</summary>
     public Tensor Targets { get; }
 
-    /// <summary>Of each sequence, the part of the M that is its own.</summary>
+    /// <summary>The range of the M positions that belongs to each sequence.</summary>
     public (long Start, long Length)[] TargetSpans { get; }
 }
 
-/// <summary>Which rows are a sequence: the sequence of each row, and of each sequence where its rows start and how many they are.</summary>
+/// <summary>The assignment of rows to sequences: the sequence of each row, and the first row and number of rows of each sequence.</summary>
 internal sealed record TokenSpans(int[] Owners, (long Start, long Length)[] Spans)
 {
-    /// <summary>One row each.</summary>
+    /// <summary>Sequences of one row each.</summary>
     public static TokenSpans OneEach(int count) => new([.. Enumerable.Range(0, count)], [.. Enumerable.Range(0, count).Select(row => ((long)row, 1L))]);
 }

@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 
 namespace Attribution.Models.Fused;
 
-/// <summary>What the fused steps share: rows dealt to as many threads as libtorch uses, and the memory of tensors.</summary>
+/// <summary>Shared by the fused steps: divides rows among as many threads as libtorch uses, and accesses the memory of tensors.</summary>
 internal static unsafe class Rows
 {
-    // Below this many numbers, waking a thread costs more than it does.
+    // For fewer numbers than this, waking a thread costs more than the work.
     private const long LeastForThreads = 1 << 14;
 
-    /// <summary>For measurements: told the file of each step and how long it took.</summary>
+    /// <summary>For measurements: called with each step's source file and duration.</summary>
     public static Action<string, TimeSpan>? Timed { get; set; }
 
-    /// <summary>Runs <paramref name="action"/> over ranges of rows, each row once; rows must not depend on each other.</summary>
+    /// <summary>Runs <paramref name="action"/> over ranges of rows that together cover each row once. Rows must be independent.</summary>
     public static void For(long rows, long width, Action<long, long> action, [CallerFilePath] string step = "")
     {
         var start = Timed is null ? 0 : Stopwatch.GetTimestamp();

@@ -1,18 +1,20 @@
 namespace Attribution.Models.Generation;
 
-/// <summary>How tokens are chosen, and when to stop.</summary>
+/// <summary>How tokens are chosen, and when generation stops.</summary>
 public sealed record GenerationOptions
 {
-    /// <summary>At most this many tokens are generated for each prompt. The time taken is proportional to it.</summary>
+    /// <summary>The greatest number of tokens to generate for each prompt. The time is proportional to it.</summary>
     public int MaxNewTokens { get; init; } = 512;
 
-    /// <summary>Logits are divided by this before the draw; 0 takes the likeliest token instead of drawing.</summary>
+    /// <summary>The number that logits are divided by before sampling; 0 takes the likeliest token.</summary>
     public double Temperature { get; init; }
 
-    /// <summary>Draws are from the likeliest tokens that together have at least this probability (arXiv 1904.09751); 1 draws from all.</summary>
+    /// <summary>
+    /// The nucleus: tokens are sampled from the likeliest ones that together have at least this probability (arXiv 1904.09751); 1 samples from all.
+    /// </summary>
     public double TopP { get; init; } = 1;
 
-    /// <summary>Tokens that end a text; the model's own (<see cref="CausalLanguageModel.StopTokens"/>) if left out.</summary>
+    /// <summary>The tokens that end a text; the model's own (<see cref="CausalLanguageModel.StopTokens"/>) unless given.</summary>
     public IReadOnlySet<int>? StopTokens { get; init; }
 
     internal void Check()
@@ -25,10 +27,10 @@ public sealed record GenerationOptions
     }
 }
 
-/// <summary>What a model's folder says about ending a text.</summary>
+/// <summary>Reads from a model's folder what ends a text.</summary>
 internal static class GenerationConfig
 {
-    /// <summary>The <c>eos_token_id</c>, one or several, of <c>generation_config.json</c>, else of <c>config.json</c>; empty if neither names any.</summary>
+    /// <summary>The <c>eos_token_id</c>, one or several, of <c>generation_config.json</c>, else of <c>config.json</c>; empty if neither has one.</summary>
     public static IReadOnlySet<int> StopTokens(string folder, ModelConfig config)
     {
         var file = Path.Combine(folder, "generation_config.json");
@@ -37,7 +39,7 @@ internal static class GenerationConfig
     }
 }
 
-/// <summary>What was generated for one prompt.</summary>
+/// <summary>The text generated for one prompt.</summary>
 /// <param name="Tokens">The new tokens, without the stop token.</param>
-/// <param name="StopToken">The token that ended the text; null where the maximum or the model's longest sequence did.</param>
+/// <param name="StopToken">The token that ended the text; null if a length limit did: the maximum, or the model's longest sequence.</param>
 public sealed record GeneratedText(IReadOnlyList<int> Tokens, int? StopToken);

@@ -3,22 +3,22 @@ using System.Globalization;
 namespace Attribution.Models.Generation;
 
 /// <summary>
-/// Draws a token from probabilities. The number that decides comes from the row's own seed and the token's place in its text, so that neither
-/// the batch nor the rows that left it have a say.
+/// Samples a token from probabilities. The random number comes from the row's own seed and the token's position in its text, so that neither the batch nor the
+/// rows that have left it affect the result.
 /// </summary>
 internal sealed class Sampler(double topP)
 {
     private readonly List<(float Probability, int Token)> _nucleus = [];
 
-    /// <summary>A number in [0, 1) for the token at a 0-based place of the text with this seed.</summary>
+    /// <summary>A number in [0, 1) for a seed and the 0-based position of the token in the text.</summary>
     public static double Uniform(long seed, int place) => SeededRandom.Named(seed, place.ToString(CultureInfo.InvariantCulture)).NextDouble();
 
     /// <summary>
-    /// The token at which the running sum of the nucleus's probabilities, likeliest first, passes <paramref name="uniform"/> times their total.
+    /// The token at which the running sum of the nucleus's probabilities, likeliest first, exceeds <paramref name="uniform"/> times their total.
     /// </summary>
     public int Draw(ReadOnlySpan<float> probabilities, double uniform)
     {
-        // Tokens below (1 - p) / V have less than 1 - p together, so the nucleus is among the others, which are few.
+        // Tokens below (1 - p) / V together have less than 1 - p, so the nucleus is among the others, which are few.
         var least = (1 - topP) / probabilities.Length;
         _nucleus.Clear();
         for (var token = 0; token < probabilities.Length; token++)

@@ -6,20 +6,20 @@ using static TorchSharp.torch;
 namespace Attribution.Models.Generation;
 
 /// <summary>
-/// Generates texts for a batch of prompts with a key/value cache. Prompts of unequal length are padded on the right and the padding is masked;
-/// a row that ends leaves the batch. What is drawn for a row depends on its prompt and its seed alone, up to the rounding of its logits.
+/// Generates texts for a batch of prompts with a key/value cache. Shorter prompts are padded on the right, and the padding is masked; a row that ends leaves
+/// the batch. A row's text depends only on its prompt and its seed, up to the rounding of its logits.
 /// </summary>
 public sealed class TextGenerator(CausalLanguageModel model)
 {
     private readonly Transformer _transformer = model.Transformer;
 
     /// <summary>Generates one text per prompt.</summary>
-    /// <param name="prompts">The prompts' tokens; none is empty.</param>
-    /// <param name="options">How to choose and when to stop.</param>
-    /// <param name="seeds">One seed per prompt; without them, the seed of a prompt is its index. Greedy texts need none.</param>
-    /// <param name="onToken">Called with prompt index and token as each new token is chosen, stop tokens left out.</param>
-    /// <param name="cancellation">Stops between two tokens.</param>
-    /// <exception cref="ArgumentException">A prompt is empty or as long as the longest sequence of the model, or the options are out of range.</exception>
+    /// <param name="prompts">The prompts' tokens; no prompt is empty.</param>
+    /// <param name="options">How to choose tokens and when to stop.</param>
+    /// <param name="seeds">One seed per prompt; unless given, a prompt's index. Greedy generation needs none.</param>
+    /// <param name="onToken">Called with the prompt's index and the token for each new token, except stop tokens.</param>
+    /// <param name="cancellation">Checked between tokens.</param>
+    /// <exception cref="ArgumentException">A prompt is empty or as long as the model's longest sequence, or an option is out of range.</exception>
     public IReadOnlyList<GeneratedText> Generate(
         IReadOnlyList<IReadOnlyList<int>> prompts, GenerationOptions options, IReadOnlyList<long>? seeds = null,
         Action<int, int>? onToken = null, CancellationToken cancellation = default)
@@ -70,7 +70,7 @@ public sealed class TextGenerator(CausalLanguageModel model)
         return [.. texts.Select(text => new GeneratedText(text.Tokens[text.PromptCount..], text.StopToken))];
     }
 
-    /// <summary>The pass over everything so far, filling a new cache: logits [B, V] after each row's last token.</summary>
+    /// <summary>Runs the pass over all tokens so far and fills a new cache: logits [B, V] after each row's last token.</summary>
     private Tensor Begin(List<Text> texts, out Cached cached)
     {
         var (batch, length) = (texts.Count, texts.Max(text => text.Tokens.Count));
@@ -83,7 +83,7 @@ public sealed class TextGenerator(CausalLanguageModel model)
             for (var t = 0; t < lengths[b]; t++)
                 (ids[(b * length) + t], real[b, t]) = (texts[b].Tokens[t], true);
 
-        // Nobody real sees padding to its right, so the prompt needs no mask; the cache remembers it for the tokens to come.
+        // No real token sees the padding to its right, so the prompt needs no mask; the cache remembers the padding for later tokens.
         var context = _transformer.Context(batch, length, lengths, cache: cached.Cache);
         if (unequal)
             cached.Cache.Hide(real);
@@ -91,7 +91,7 @@ public sealed class TextGenerator(CausalLanguageModel model)
         return Run(ids, batch, length, context, last);
     }
 
-    /// <summary>The pass over each row's newest token: logits [B, V].</summary>
+    /// <summary>Runs the pass over each row's newest token: logits [B, V].</summary>
     private Tensor Continue(List<Text> texts, Cached cached)
     {
         long[,]? positions = null;
@@ -126,7 +126,7 @@ public sealed class TextGenerator(CausalLanguageModel model)
         return chosen;
     }
 
-    /// <summary>A prompt and what has been generated for it.</summary>
+    /// <summary>A prompt and the tokens generated for it so far.</summary>
     private sealed class Text(int index, List<int> tokens, int promptCount, long seed)
     {
         public List<int> Tokens { get; } = tokens;

@@ -6,7 +6,9 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Models.Hub;
 
-/// <summary>Fetches one file's content into the cache: resumed where an earlier try ended, checked, and under its final name only then.</summary>
+/// <summary>
+/// Downloads the content of one file into the cache. It resumes where an earlier attempt ended, checks the content, and only then gives it its final name.
+/// </summary>
 internal sealed class HubBlobDownload(HubSettings settings, HubTransport transport, HubCache cache, HubListing listing, HubFile file, Action<long> report)
 {
     private const int BufferBytes = 1 << 18;
@@ -14,12 +16,12 @@ internal sealed class HubBlobDownload(HubSettings settings, HubTransport transpo
     private readonly string _blob = cache.Blob(listing.Repository, file.Hash);
     private readonly string _incomplete = cache.Blob(listing.Repository, file.Hash) + ".incomplete";
 
-    /// <summary>The bytes that are still to be fetched.</summary>
+    /// <summary>The number of bytes still to download.</summary>
     public long RemainingBytes => IsHere ? 0 : Math.Max(0, file.Size - (File.Exists(_incomplete) ? new FileInfo(_incomplete).Length : 0));
 
     private bool IsHere => new FileInfo(_blob) is { Exists: true } found && found.Length == file.Size;
 
-    /// <summary>Makes sure that the blob is there and linked; one process at a time.</summary>
+    /// <summary>Makes sure that the blob exists and is linked; one process at a time.</summary>
     /// <exception cref="AttributionException">ATTR1124 to ATTR1128.</exception>
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -27,7 +29,7 @@ internal sealed class HubBlobDownload(HubSettings settings, HubTransport transpo
         if (!IsHere)
         {
             cache.Guard(() => Directory.CreateDirectory(Path.GetDirectoryName(_blob)!));
-            // What an earlier process left may be damaged; what comes whole and is wrong twice is wrong on the hub.
+            // The part that an earlier process left may be damaged; a complete file that is wrong twice is wrong on the hub.
             if (!await TryFetchAsync(cancel).ConfigureAwait(false) && !await TryFetchAsync(cancel).ConfigureAwait(false))
                 throw new AttributionException(ErrorCodes.HubContent,
                     $"The hub sent another content of {file.Path} than it announces ({file.Size} bytes, "
@@ -54,10 +56,10 @@ internal sealed class HubBlobDownload(HubSettings settings, HubTransport transpo
         cache.Guard(() => File.Delete(_incomplete));
         return false;
 
-        // A server that starts over each time gets no further: only new ground counts.
+        // A server that starts over each time makes no progress: only bytes that are new count.
         void Advanced(long position)
         {
-            // Nor does one that drips.
+            // Nor does a server that trickles.
             if (position >= furthest + settings.SlowestBytes || (position == file.Size && position > furthest))
             {
                 furthest = position;
@@ -74,8 +76,8 @@ internal sealed class HubBlobDownload(HubSettings settings, HubTransport transpo
         return stream!;
     }
 
-    /// <summary>Fetches what the target lacks.</summary>
-    /// <returns>False if what the server has is not of the announced size.</returns>
+    /// <summary>Downloads the missing part of the target.</summary>
+    /// <returns>False if the server's content does not have the announced size.</returns>
     private async Task<bool> ContinueAsync(FileStream target, Action<long> advanced, CancellationToken cancel)
     {
         var position = target.Length;
@@ -123,7 +125,7 @@ internal sealed class HubBlobDownload(HubSettings settings, HubTransport transpo
         using var content = File.OpenRead(_incomplete);
         if (file.Hash.Length == 64)
             return Matches(await SHA256.HashDataAsync(content, cancel).ConfigureAwait(false));
-        // Git's id of a blob: SHA-1 over "blob", the size in decimal, a zero byte, and the content.
+        // Git's blob id: SHA-1 over "blob", the size in decimal, a zero byte, and the content.
         using var sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
         sha1.AppendData(Encoding.ASCII.GetBytes($"blob {file.Size}\0"));
         var buffer = new byte[BufferBytes];

@@ -23,7 +23,7 @@ internal sealed class HubCache(string folder)
 
     public string Snapshot(HubRepository repository, string commit) => Path.Combine(Folder, repository.CacheFolder, "snapshots", commit);
 
-    /// <summary>The commit that a revision last named, or null if the cache does not know.</summary>
+    /// <summary>The commit that a revision named last; null if the cache does not know.</summary>
     public string? FindCommit(HubRepository repository)
     {
         if (HubRepository.IsCommit(repository.Revision))
@@ -34,7 +34,7 @@ internal sealed class HubCache(string folder)
 
     public bool IsKnownAbsent(HubRepository repository, string commit, string path) => File.Exists(Absence(repository, commit, path));
 
-    /// <summary>Remembers that a commit has no such file, so that its absence needs no question to the hub.</summary>
+    /// <summary>Records that a commit has no such file, so that the hub need not be asked again.</summary>
     public void MarkAbsent(HubRepository repository, string commit, string path) => Guard(() =>
     {
         var marker = Absence(repository, commit, path);
@@ -42,7 +42,7 @@ internal sealed class HubCache(string folder)
         File.WriteAllBytes(marker, []);
     });
 
-    /// <summary>Remembers which commit a branch or tag names.</summary>
+    /// <summary>Records the commit that a branch or tag names.</summary>
     public void WriteCommit(HubRepository repository, string commit) => Guard(() =>
     {
         if (FindCommit(repository) == commit)
@@ -54,7 +54,7 @@ internal sealed class HubCache(string folder)
         File.Move(temporary, reference, overwrite: true);
     });
 
-    /// <summary>Puts a blob that is there under its path into a commit's snapshot.</summary>
+    /// <summary>Links an existing blob under its path in a commit's snapshot.</summary>
     public void Link(HubRepository repository, string commit, HubFile file) => Guard(() =>
     {
         var link = Path.Combine(Snapshot(repository, commit), file.Path);
@@ -68,7 +68,7 @@ internal sealed class HubCache(string folder)
         File.Move(temporary, link, overwrite: true);
     });
 
-    /// <summary>Waits for the right to fetch a blob, across processes; the system takes it back from one that dies.</summary>
+    /// <summary>Waits for the lock on a blob, across processes. The system releases the lock of a process that dies.</summary>
     public async Task<IDisposable> LockAsync(HubRepository repository, string hash, CancellationToken cancel)
     {
         var path = Path.Combine(Folder, ".locks", repository.CacheFolder, hash + ".lock");
@@ -104,7 +104,7 @@ internal sealed class HubCache(string folder)
         }
     }
 
-    /// <summary>Fails if the cache's disk has no room for so many bytes.</summary>
+    /// <summary>Throws if the cache's disk has no room for this many bytes.</summary>
     public void CheckRoom(long bytes)
     {
         Guard(() => Directory.CreateDirectory(Folder));

@@ -3,39 +3,39 @@ using Attribution.Diagnostics;
 namespace Attribution.Models.Hub;
 
 /// <summary>
-/// The Hugging Face hub behind its local cache. Downloads go into the cache in its own layout, resume where they ended, are checked by size
-/// and hash, and happen once however many processes want them.
+/// The Hugging Face hub with its local cache. Downloads use the cache's own layout, resume where they ended, are checked by size and hash, and happen once even
+/// if many processes want the same file.
 /// </summary>
-/// <param name="settings">Where the hub and the cache are.</param>
+/// <param name="settings">The addresses of the hub and the cache.</param>
 internal sealed class HubClient(HubSettings settings) : IDisposable
 {
     private const int ParallelDownloads = 4;
 
-    /// <summary>The largest repositories have some 100,000 files, of 200 bytes each in a listing.</summary>
+    /// <summary>The largest repositories have some 100,000 files, each with 200 bytes in a listing.</summary>
     private const int LargestListing = 64 << 20;
 
     private readonly HubTransport _transport = new(settings);
     private readonly HubCache _cache = new(settings.CacheFolder);
 
-    /// <summary>The commit that the cache has for a revision, or null; asks no server.</summary>
+    /// <summary>The cached commit of a revision; null if there is none. Asks no server.</summary>
     public string? FindCachedCommit(HubRepository repository) => _cache.FindCommit(repository);
 
-    /// <summary>The folder of a commit's files, whether or not any is there yet.</summary>
+    /// <summary>The folder of a commit's files, whether or not it has any yet.</summary>
     public string SnapshotFolder(HubRepository repository, string commit) => _cache.Snapshot(repository, commit);
 
-    /// <summary>Whether the cache remembers that a commit has no such file.</summary>
+    /// <summary>Whether the cache has recorded that a commit has no such file.</summary>
     public bool IsKnownAbsent(HubRepository repository, string commit, string path) => _cache.IsKnownAbsent(repository, commit, path);
 
-    /// <summary>Remembers in the cache that a commit has no such file.</summary>
+    /// <summary>Records in the cache that a commit has no such file.</summary>
     public void MarkAbsent(HubListing listing, string path) => _cache.MarkAbsent(listing.Repository, listing.Commit, path);
 
-    /// <summary>Asks the hub for the files of a repository: at the cached commit if the cache has one for the revision, else at the newest.</summary>
+    /// <summary>Asks the hub for the files of a repository, at the revision's cached commit if there is one, else at the newest.</summary>
     /// <exception cref="AttributionException">ATTR1123 to ATTR1127.</exception>
     public async Task<HubListing> ListAsync(HubRepository repository, CancellationToken cancel = default)
     {
         if (settings.Offline)
             throw new AttributionException(ErrorCodes.HubOffline,
-                $"{repository} is not, or not wholly, in the hub cache, and HF_HUB_OFFLINE forbids to fetch it. Unset it, or fetch it once with access "
+                $"{repository} is not, or not completely, in the hub cache, and HF_HUB_OFFLINE forbids fetching it. Unset it, or fetch it once with access "
                 + "to the hub and this cache.")
             { File = settings.CacheFolder, Property = repository.ToString() };
         var path = repository.ApiPath(FindCachedCommit(repository) ?? repository.Revision);
@@ -72,11 +72,11 @@ internal sealed class HubClient(HubSettings settings) : IDisposable
         }
     }
 
-    /// <summary>Makes sure that files of a commit are in the cache, several at a time, small ones first.</summary>
+    /// <summary>Makes sure that files of a commit are in the cache. Downloads several at a time, small ones first.</summary>
     /// <param name="listing">The commit.</param>
-    /// <param name="files">Files of it.</param>
-    /// <param name="progress">Told of bytes as they come, from several threads.</param>
-    /// <param name="cancel">Stops the download; what came is kept and resumed.</param>
+    /// <param name="files">The files.</param>
+    /// <param name="progress">Receives the number of bytes, from several threads.</param>
+    /// <param name="cancel">Cancels the download; received bytes are kept, and a later download resumes.</param>
     /// <returns>The snapshot's folder.</returns>
     /// <exception cref="AttributionException">ATTR1124 to ATTR1128.</exception>
     public async Task<string> DownloadAsync(HubListing listing, IEnumerable<HubFile> files, IProgress<HubProgress>? progress = null,
@@ -106,7 +106,7 @@ internal sealed class HubClient(HubSettings settings) : IDisposable
         }
     }
 
-    // Whatever sizes a hub announces, more than there is room for stays more.
+    // The sum saturates: announced sizes that exceed the room must not overflow to a smaller number.
     private static long Total(IEnumerable<long> sizes) => sizes.Aggregate(0L, (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size);
 
     public void Dispose() => _transport.Dispose();

@@ -5,16 +5,16 @@ using Attribution.Diagnostics;
 namespace Attribution.Models.Hub;
 
 /// <summary>The files of a repository at one commit.</summary>
-/// <param name="Repository">The repository, at the revision that was asked for.</param>
+/// <param name="Repository">The repository, at the requested revision.</param>
 /// <param name="Commit">The commit that the revision names.</param>
 /// <param name="Files">All its files.</param>
 internal sealed partial record HubListing(HubRepository Repository, string Commit, IReadOnlyList<HubFile> Files)
 {
-    /// <summary>The file of a path, or null.</summary>
+    /// <summary>The file with this path; null if there is none.</summary>
     public HubFile? Find(string path) => Files.FirstOrDefault(file => file.Path == path);
 
-    /// <summary>Reads the hub's answer: <c>sha</c> and, per sibling, <c>rfilename</c>, <c>size</c>, <c>blobId</c> and <c>lfs.sha256</c>.</summary>
-    /// <remarks>All of it becomes paths in the cache, so nothing that could lead out of there is let in.</remarks>
+    /// <summary>Reads the hub's response: <c>sha</c> and, per sibling, <c>rfilename</c>, <c>size</c>, <c>blobId</c> and <c>lfs.sha256</c>.</summary>
+    /// <remarks>All of these become paths in the cache, so names that could lead outside of it are rejected.</remarks>
     internal static HubListing Parse(HubRepository repository, byte[] json)
     {
         try
@@ -54,8 +54,6 @@ internal sealed partial record HubListing(HubRepository Repository, string Commi
 /// <summary>A file of a hub repository at one commit.</summary>
 /// <param name="Path">Its path in the repository, with forward slashes.</param>
 /// <param name="Size">Its size in bytes.</param>
-/// <param name="Hash">
-/// What the hub's cache names its blob by: the SHA-256 of the content (64 hexadecimal digits) for large files, git's SHA-1 blob id
-/// (40 digits) for the others.
-/// </param>
+/// <param name="Hash">The name of its blob in the hub's cache: the SHA-256 of the content (64 hexadecimal digits) for large files, git's SHA-1 blob id (40
+/// digits) for others.</param>
 internal sealed record HubFile(string Path, long Size, string Hash);

@@ -4,22 +4,22 @@ using System.Text.RegularExpressions;
 namespace Attribution.Models.Hub;
 
 /// <summary>A repository of the Hugging Face hub at a revision.</summary>
-/// <param name="Kind">What it holds.</param>
-/// <param name="Id"><c>organisation/name</c>, or just the name for the hub's oldest models.</param>
+/// <param name="Kind">The kind of its content.</param>
+/// <param name="Id"><c>organization/name</c>, or just the name for the hub's oldest models.</param>
 /// <param name="Revision">A branch, tag or commit.</param>
 public sealed partial record HubRepository(HubRepositoryKind Kind, string Id, string Revision = HubRepository.MainRevision)
 {
-    /// <summary>The revision meant where none is named.</summary>
+    /// <summary>The revision if none is named.</summary>
     public const string MainRevision = "main";
 
-    /// <summary>Where people see it, relative to the hub's address.</summary>
+    /// <summary>The path of its web page, relative to the hub's address.</summary>
     public string Page => Kind == HubRepositoryKind.Dataset ? $"datasets/{Id}" : Id;
 
-    /// <summary>The folder of the cache that holds it.</summary>
+    /// <summary>Its folder in the cache.</summary>
     public string CacheFolder => $"{(Kind == HubRepositoryKind.Dataset ? "datasets" : "models")}--{Id.Replace("/", "--")}";
 
     /// <summary>Reads <c>organisation/name</c> or <c>organisation/name@revision</c>.</summary>
-    /// <returns>False if the text breaks the hub's rules for names.</returns>
+    /// <returns>False if the text breaks the hub's naming rules.</returns>
     public static bool TryParse(string text, HubRepositoryKind kind, [NotNullWhen(true)] out HubRepository? repository)
     {
         repository = null;
@@ -34,7 +34,7 @@ public sealed partial record HubRepository(HubRepositoryKind Kind, string Id, st
         return true;
     }
 
-    /// <summary>With its revision, as <see cref="TryParse"/> reads it.</summary>
+    /// <summary>The id with its revision, in the form that <see cref="TryParse"/> reads.</summary>
     public override string ToString() => Revision == MainRevision ? Id : $"{Id}@{Revision}";
 
     internal string ApiPath(string revision) =>
@@ -59,7 +59,7 @@ public sealed partial record HubRepository(HubRepositoryKind Kind, string Id, st
     private static partial Regex CommitPattern { get; }
 }
 
-/// <summary>What a hub repository holds; the hub and its cache keep them apart.</summary>
+/// <summary>The kinds of hub repository; the hub and its cache keep them apart.</summary>
 public enum HubRepositoryKind
 {
     /// <summary>A model: <c>models--org--name</c> in the cache.</summary>

@@ -4,7 +4,9 @@ using Polly.Retry;
 
 namespace Attribution.Models.Hub;
 
-/// <summary>Repeats a request until it succeeds or several in a row made no progress, with growing waits or those that the server asks for.</summary>
+/// <summary>
+/// Repeats a request until it succeeds or several attempts in a row make no progress. The waits grow, unless the server asks for a certain wait.
+/// </summary>
 internal sealed class HubRetry(HubSettings settings, HubTransport transport, HubRepository repository)
 {
     private const int MaxFruitless = 5;
@@ -12,10 +14,10 @@ internal sealed class HubRetry(HubSettings settings, HubTransport transport, Hub
 
     private int _fruitless;
 
-    /// <summary>Says that the current try got something done: the count of fruitless ones starts again.</summary>
+    /// <summary>Records that the current attempt made progress, which resets the count of attempts without progress.</summary>
     public void MadeProgress() => _fruitless = 0;
 
-    /// <exception cref="AttributionException">ATTR1126: the tries were in vain.</exception>
+    /// <exception cref="AttributionException">ATTR1126: all attempts failed.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancel)
     {
         var pipeline = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
@@ -37,14 +39,14 @@ internal sealed class HubRetry(HubSettings settings, HubTransport transport, Hub
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
-    // Up to a quarter more by chance, so that many workers do not return at once.
+    // Up to a quarter longer at random, so that many workers do not retry at the same moment.
     private TimeSpan Backoff() => settings.RetryDelay * Math.Pow(2, _fruitless - 1) * (1 + Random.Shared.NextDouble() / 4);
 }
 
-/// <summary>A request failed in a way that trying again may mend.</summary>
-/// <param name="message">What happened, as part of a sentence.</param>
-/// <param name="retryAfter">How long the server asks to wait.</param>
-/// <param name="inner">What showed it.</param>
+/// <summary>A request failed in a way that a retry may fix.</summary>
+/// <param name="message">The failure, as part of a sentence.</param>
+/// <param name="retryAfter">The wait that the server asks for.</param>
+/// <param name="inner">The exception that caused it.</param>
 internal sealed class HubTransientException(string message, TimeSpan? retryAfter = null, Exception? inner = null) : Exception(message, inner)
 {
     public TimeSpan? RetryAfter { get; } = retryAfter;

@@ -3,7 +3,7 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Models.Hub;
 
-/// <summary>Where the hub and its cache are. The environment's variables are those of Hugging Face's own tools, so both share one cache.</summary>
+/// <summary>The settings of the hub and its cache. The environment variables are those of Hugging Face's own tools, so that both share one cache.</summary>
 public sealed record HubSettings
 {
     /// <summary>The cache folder: <c>HF_HUB_CACHE</c>, else <c>$HF_HOME/hub</c>, else <c>~/.cache/huggingface/hub</c>.</summary>
@@ -12,27 +12,29 @@ public sealed record HubSettings
     /// <summary>The hub's address: <c>HF_ENDPOINT</c>, else <c>https://huggingface.co</c>.</summary>
     public Uri Endpoint { get; init; } = new("https://huggingface.co/");
 
-    /// <summary>The access token, if there is one: <c>HF_TOKEN</c>, <c>HUGGING_FACE_HUB_TOKEN</c>, or the file that Hugging Face's login writes.</summary>
+    /// <summary>
+    /// The access token: <c>HF_TOKEN</c>, <c>HUGGING_FACE_HUB_TOKEN</c>, or the file that Hugging Face's login writes; null if there is none.
+    /// </summary>
     public HubToken? Token { get; init; }
 
-    /// <summary>Whether only the cache may be used: <c>HF_HUB_OFFLINE</c>.</summary>
+    /// <summary>Whether to use only the cache: <c>HF_HUB_OFFLINE</c>.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>How long the hub may stay silent before a request counts as failed: <c>HF_HUB_DOWNLOAD_TIMEOUT</c> seconds, else 30.</summary>
+    /// <summary>The silence of the hub after which a request counts as failed: <c>HF_HUB_DOWNLOAD_TIMEOUT</c> seconds, else 30.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the list of a repository's files may take in all.</summary>
+    /// <summary>The total time limit for the list of a repository's files.</summary>
     internal TimeSpan ListingDeadline => Timeout * 4;
 
-    /// <summary>The fewest bytes that must come within each <see cref="Timeout"/> of a file's download: an endless drip is no download.</summary>
+    /// <summary>The least number of bytes that must arrive in each <see cref="Timeout"/> of a download; a slower one fails.</summary>
     internal int SlowestBytes { get; init; } = 16 << 10;
 
-    /// <summary>The wait before the first retry; it doubles with each one that follows without progress.</summary>
+    /// <summary>The wait before the first retry; it doubles with each further retry without progress.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Reads the settings from the environment.</summary>
-    /// <param name="variable">Gives a variable's value; the process's environment if null.</param>
-    /// <exception cref="AttributionException">ATTR1122: a variable has a value that cannot be used; its name is the property.</exception>
+    /// <param name="variable">Returns a variable's value; null to read the process's environment.</param>
+    /// <exception cref="AttributionException">ATTR1122: a variable has an unusable value; its name is the property.</exception>
     public static HubSettings FromEnvironment(Func<string, string?>? variable = null)
     {
         variable ??= Environment.GetEnvironmentVariable;
@@ -59,7 +61,7 @@ public sealed record HubSettings
         bool IsTrue(string name) => Text(name)?.ToUpperInvariant() is "1" or "ON" or "YES" or "TRUE";
     }
 
-    // The message leaves the value out: an address may carry a password.
+    // The message omits the value, because an address may contain a password.
     private static Uri ReadEndpoint(string text) =>
         Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             && uri is { UserInfo: "", Query: "", Fragment: "" }
@@ -88,7 +90,7 @@ public sealed record HubSettings
     }
 }
 
-/// <summary>A hub access token. It shows itself to nothing but a request to the hub: not to logs, records, serializers or messages.</summary>
+/// <summary>A hub access token. Only requests to the hub can read it; logs, records, serializers and messages cannot.</summary>
 public sealed class HubToken
 {
     private readonly string _value;
@@ -101,10 +103,10 @@ public sealed class HubToken
 
     internal AuthenticationHeaderValue Header => new("Bearer", _value);
 
-    /// <summary>Takes a token from a setting's or file's text; null if there is none in it.</summary>
+    /// <summary>Reads a token from the text of a setting or file; null if the text has none.</summary>
     /// <param name="text">The text; white space around the token is ignored.</param>
-    /// <param name="source">The setting or file, for messages.</param>
-    /// <exception cref="AttributionException">ATTR1122: the text cannot be a token.</exception>
+    /// <param name="source">The setting or file, for error messages.</param>
+    /// <exception cref="AttributionException">ATTR1122: the text is not a possible token.</exception>
     public static HubToken? From(string? text, string source)
     {
         text = text?.Trim();
@@ -117,12 +119,12 @@ public sealed class HubToken
         return new(text);
     }
 
-    /// <summary>Says that there is a token, and never which.</summary>
+    /// <summary>Shows that there is a token, but not which.</summary>
     public override string ToString() => "(hidden)";
 }
 
-/// <summary>How far a download is.</summary>
-/// <param name="File">The file that just got further.</param>
-/// <param name="DoneBytes">The bytes of all wanted files that are here, cached or fetched.</param>
-/// <param name="TotalBytes">The bytes of all wanted files.</param>
+/// <summary>The progress of a download.</summary>
+/// <param name="File">The file that progressed last.</param>
+/// <param name="DoneBytes">The number of bytes of all wanted files that are in the cache or downloaded.</param>
+/// <param name="TotalBytes">The size of all wanted files, in bytes.</param>
 public readonly record struct HubProgress(string File, long DoneBytes, long TotalBytes);

@@ -4,12 +4,12 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Models.Hub;
 
-/// <summary>Single requests to the hub: redirects, the token, timeouts, and what each failure means.</summary>
+/// <summary>Sends single requests to the hub: handles redirects, the token, timeouts, and the meaning of each failure.</summary>
 internal sealed class HubTransport(HubSettings settings) : IDisposable
 {
     private const int MaxRedirects = 10;
 
-    // Redirects are followed here, because the token must stay with the hub's own address.
+    // Redirects are followed here, because the token may only be sent to the hub's own address.
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = settings.Timeout })
     {
         Timeout = System.Threading.Timeout.InfiniteTimeSpan,
@@ -18,10 +18,10 @@ internal sealed class HubTransport(HubSettings settings) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Asks for a path below the hub's address, from a byte on, and returns once the headers are there.</summary>
+    /// <summary>Requests a path below the hub's address, from a byte offset, and returns when the headers have arrived.</summary>
     /// <returns>A response with status 200, 206 or 416 (the last two only if <paramref name="from"/> is above 0).</returns>
-    /// <exception cref="HubTransientException">The request failed and may be tried again.</exception>
-    /// <exception cref="AttributionException">ATTR1124, ATTR1125 or ATTR1126: trying again is of no use.</exception>
+    /// <exception cref="HubTransientException">The request failed and may be retried.</exception>
+    /// <exception cref="AttributionException">ATTR1124, ATTR1125 or ATTR1126: a retry cannot help.</exception>
     public async Task<HttpResponseMessage> GetAsync(HubRepository repository, string path, long from, CancellationToken cancel)
     {
         var uri = new Uri(settings.Endpoint, path);
@@ -52,7 +52,7 @@ internal sealed class HubTransport(HubSettings settings) : IDisposable
         throw Unreachable(repository, $"{uri.Host} redirects without end");
     }
 
-    /// <summary>Reads what arrives next, or fails after the timeout.</summary>
+    /// <summary>Reads the next bytes, or fails after the timeout.</summary>
     /// <returns>The number of bytes read; 0 at the end.</returns>
     /// <exception cref="HubTransientException">The connection broke or stayed silent.</exception>
     public Task<int> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken cancel) =>
@@ -92,7 +92,7 @@ internal sealed class HubTransport(HubSettings settings) : IDisposable
         if (response.Headers.Location is not { } location)
             return null;
         var to = new Uri(from, location);
-        // Never from an encrypted connection to a plain one, nor out of the web.
+        // A redirect from an encrypted to a plain connection, or to another protocol, is not followed.
         return to.Scheme == "https" || (to.Scheme == "http" && from.Scheme == "http") ? to : null;
     }
 
@@ -103,7 +103,7 @@ internal sealed class HubTransport(HubSettings settings) : IDisposable
         var retryAfter = response.Headers.RetryAfter is { } retry ? retry.Delta ?? retry.Date - DateTimeOffset.UtcNow : null;
         if (status is 408 or 429 or >= 500)
             return new HubTransientException($"{uri.Host} answered {status}", retryAfter);
-        // A storage host refuses links that have expired; the hub gives a new one.
+        // A storage host refuses expired links; the hub gives a new one.
         if (!IsHub(uri) && status is 401 or 403)
             return new HubTransientException($"{uri.Host} answered {status} to the hub's link");
         return (status, code) switch

@@ -4,16 +4,16 @@ using Attribution.Tokenization.ChatTemplates;
 
 namespace Attribution.Models.Hub;
 
-/// <summary>Which files make up a model, of those that a folder or a repository has.</summary>
+/// <summary>Selects the files of a folder or repository that make up a model.</summary>
 internal static class ModelFiles
 {
     public const string Config = "config.json";
     public const string Tokenizer = "tokenizer.json";
 
-    /// <summary>Fails if a file is missing without which there is no model.</summary>
-    /// <param name="names">The names of the files that are there.</param>
-    /// <param name="contents">How much of the model is needed.</param>
-    /// <param name="where">The folder or repository, for messages.</param>
+    /// <summary>Throws if a file that the model needs is missing.</summary>
+    /// <param name="names">The names of the existing files.</param>
+    /// <param name="contents">The part of the model that is needed.</param>
+    /// <param name="where">The folder or repository, for error messages.</param>
     /// <exception cref="AttributionException">ATTR1121, with the missing file as its property.</exception>
     public static void Check(IReadOnlySet<string> names, ModelContents contents, string where)
     {
@@ -39,13 +39,13 @@ internal static class ModelFiles
         AttributionException Incomplete(string message, string file) => new(ErrorCodes.ModelIncomplete, message) { File = where, Property = file };
     }
 
-    /// <summary>Whether a file is part of the model apart from its shards; those are named by the index.</summary>
+    /// <summary>Whether a file is part of the model. Shards are not considered; the index names them.</summary>
     public static bool IsWanted(string name, ModelContents contents, bool isSharded) =>
         IsText(name) || (contents == ModelContents.All && name == (isSharded ? SafetensorsCollection.IndexFile : SafetensorsCollection.SingleFile));
 
-    /// <summary>The first file that is needed but not in a snapshot's folder, or null if all are there.</summary>
-    /// <param name="folder">The folder, which need not exist.</param>
-    /// <param name="contents">How much of the model is needed.</param>
+    /// <summary>The first needed file that is missing from a snapshot's folder; null if none is.</summary>
+    /// <param name="folder">The folder; it need not exist.</param>
+    /// <param name="contents">The part of the model that is needed.</param>
     /// <param name="isKnownAbsent">Whether the repository is known to have no such file.</param>
     public static string? FirstMissing(string folder, ModelContents contents, Func<string, bool> isKnownAbsent)
     {
@@ -59,7 +59,7 @@ internal static class ModelFiles
             ? SafetensorsIndex.Read(Path.Combine(folder, SafetensorsCollection.IndexFile)).Values.Distinct().FirstOrDefault(shard => !Has(shard))
             : SafetensorsCollection.SingleFile;
 
-        // A link whose blob was deleted exists, too.
+        // A link whose blob was deleted exists too.
         bool Has(string name) => new FileInfo(Path.Combine(folder, name)) is { Exists: true } file
             && file.ResolveLinkTarget(returnFinalTarget: true) is null or { Exists: true };
     }
@@ -74,7 +74,7 @@ internal static class ModelFiles
             || name.EndsWith(".pt", StringComparison.Ordinal));
 }
 
-/// <summary>How much of a model is needed.</summary>
+/// <summary>The part of a model that is needed.</summary>
 public enum ModelContents
 {
     /// <summary>The tokenizer, chat template and configuration: kilobytes to megabytes.</summary>

@@ -5,23 +5,23 @@ namespace Attribution.Models.Hub;
 
 /// <summary>A folder with a model's files, wherever the model came from.</summary>
 /// <param name="Path">The folder's full path.</param>
-/// <param name="Repository">The hub repository it is a snapshot of, or null if it was named as a folder.</param>
-/// <param name="Commit">The commit of that repository, or null.</param>
+/// <param name="Repository">The hub repository that the folder is a snapshot of; null if a folder was named.</param>
+/// <param name="Commit">The commit of that repository; null if a folder was named.</param>
 public sealed record ModelFolder(string Path, HubRepository? Repository, string? Commit)
 {
     /// <summary>
-    /// Finds a model: an existing folder of that name; else a Hugging Face id, <c>organisation/name</c> with an optional <c>@revision</c>, in the
-    /// local hub cache; else on the hub, downloaded into the cache.
+    /// Finds a model: an existing folder with this name; else a Hugging Face id, <c>organization/name</c> with an optional <c>@revision</c>, in the local hub
+    /// cache; else the same id on the hub, downloaded into the cache.
     /// </summary>
     /// <remarks>
-    /// What the cache holds is taken without asking the hub, so a build gives the same model tomorrow; a branch that has moved is followed
-    /// only after its entry is removed from the cache, or by naming the commit.
+    /// A cached model is used without asking the hub, so that a build gives the same result tomorrow. To follow a branch that has moved, remove its entry from
+    /// the cache, or name the commit.
     /// </remarks>
     /// <param name="idOrFolder">The id or folder.</param>
-    /// <param name="contents">How much of the model is needed.</param>
-    /// <param name="settings">Where hub and cache are; from the environment if null.</param>
-    /// <param name="progress">Told of bytes as they come, from several threads.</param>
-    /// <param name="cancel">Stops a download; what came is kept and resumed.</param>
+    /// <param name="contents">The part of the model that is needed.</param>
+    /// <param name="settings">The addresses of hub and cache; from the environment if null.</param>
+    /// <param name="progress">Receives the number of bytes, from several threads.</param>
+    /// <param name="cancel">Cancels a download; received bytes are kept, and a later download resumes.</param>
     /// <exception cref="AttributionException">ATTR1120 to ATTR1128.</exception>
     public static async Task<ModelFolder> ResolveAsync(string idOrFolder, ModelContents contents = ModelContents.All, HubSettings? settings = null,
         IProgress<HubProgress>? progress = null, CancellationToken cancel = default)
@@ -46,12 +46,12 @@ public sealed record ModelFolder(string Path, HubRepository? Repository, string?
         }
         catch (AttributionException e) when (e.Code is ErrorCodes.HubNotFound or ErrorCodes.HubOffline)
         {
-            // A mistyped folder often reads as an id.
+            // A mistyped folder often looks like an id.
             throw new AttributionException(e.Code, $"{e.Message} Nor is there a folder '{idOrFolder}'.", e) { File = e.File, Property = e.Property };
         }
     }
 
-    /// <summary>As <see cref="ResolveAsync"/>, waiting for it.</summary>
+    /// <summary>Calls <see cref="ResolveAsync"/> and waits for the result.</summary>
     /// <exception cref="AttributionException">ATTR1120 to ATTR1128.</exception>
     public static ModelFolder Resolve(string idOrFolder, ModelContents contents = ModelContents.All, HubSettings? settings = null,
         IProgress<HubProgress>? progress = null, CancellationToken cancel = default) =>
@@ -77,7 +77,7 @@ public sealed record ModelFolder(string Path, HubRepository? Repository, string?
         return new(System.IO.Path.GetFullPath(folder), repository, listing.Commit);
     }
 
-    /// <summary>The shards that the index names: a repository often holds the same weights in other files, too.</summary>
+    /// <summary>The shards that the index names. A repository often contains the same weights in other files too.</summary>
     private static async Task<IEnumerable<HubFile>> ShardsAsync(HubClient client, HubListing listing, CancellationToken cancel)
     {
         var folder = await client.DownloadAsync(listing, [listing.Find(SafetensorsCollection.IndexFile)!], cancel: cancel).ConfigureAwait(false);

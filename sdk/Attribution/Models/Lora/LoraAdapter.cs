@@ -7,12 +7,12 @@ using static TorchSharp.torch;
 namespace Attribution.Models.Lora;
 
 /// <summary>
-/// A low-rank adapter on some matrices of a model. While it is attached the model's passes include it, and its parameters are the only ones
-/// that require a gradient. At most one is attached at a time.
+/// A low-rank adapter on some matrices of a model. While it is attached, the model's passes include it, and only its parameters require a gradient. At most one
+/// is attached at a time.
 /// </summary>
 public sealed class LoraAdapter : IDisposable
 {
-    /// <summary>The most numbers that <see cref="Fold"/> makes a second copy of.</summary>
+    /// <summary>The greatest number of elements that <see cref="Fold"/> makes a second copy of.</summary>
     private const long MostFolded = 1L << 28;
 
     private readonly List<LoraWeights> _weights = [];
@@ -20,29 +20,29 @@ public sealed class LoraAdapter : IDisposable
 
     private LoraAdapter(CausalLanguageModel model, LoraConfig config) => (Model, Config) = (model, config);
 
-    /// <summary>The model it is on.</summary>
+    /// <summary>The model that it is attached to.</summary>
     public CausalLanguageModel Model { get; }
 
-    /// <summary>Its shape and scale.</summary>
+    /// <summary>The adapter's shape and scale.</summary>
     public LoraConfig Config { get; }
 
-    /// <summary>What the product of B and A is multiplied by.</summary>
+    /// <summary>The factor of the product of B and A.</summary>
     internal Scalar Scale => Scalars.Of(Config.Scale);
 
-    /// <summary>Whether dropout is on. Off at first.</summary>
+    /// <summary>Whether dropout is on; initially off.</summary>
     public bool Training { get; set; }
 
     /// <summary>The adapted matrices, in the model's order.</summary>
     public IReadOnlyList<LoraWeights> Weights => _weights;
 
-    /// <summary>What an optimizer trains: A and B of every adapted matrix.</summary>
+    /// <summary>The parameters that an optimizer trains: A and B of every adapted matrix.</summary>
     public IEnumerable<Parameter> Parameters => _weights.SelectMany(w => new[] { w.A, w.B });
 
     /// <summary>
-    /// Attaches a new adapter that changes nothing yet: B is zero, and A uniform in ±1/sqrt(in) (Kaiming's with a = sqrt(5)), drawn from the seed
-    /// and the matrix's name.
+    /// Attaches a new adapter that does not change the model yet: B is zero, and A is uniform in ±1/sqrt(in) (Kaiming initialization with a = sqrt(5)), drawn
+    /// from the seed and the matrix's name.
     /// </summary>
-    /// <exception cref="AttributionException">A target names no matrix of the model, or the model has an adapter already.</exception>
+    /// <exception cref="AttributionException">A target matches no matrix of the model, or the model already has an adapter.</exception>
     public static LoraAdapter Attach(CausalLanguageModel model, LoraConfig config, long seed)
     {
         if (config.Rank < 1 || config.Dropout is < 0 or >= 1)
@@ -60,7 +60,8 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>Attaches an adapter that PEFT, or <see cref="Save"/>, wrote.</summary>
-    /// <exception cref="AttributionException">The folder's files are missing or malformed, use what is not implemented, or do not fit the model.</exception>
+    /// <exception cref="AttributionException">The folder's files are missing or malformed, use options that are not implemented, or do not fit the
+    /// model.</exception>
     public static LoraAdapter Load(CausalLanguageModel model, string folder)
     {
         var files = LoraFiles.Read(folder, model);
@@ -69,15 +70,13 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>Writes <c>adapter_config.json</c> and <c>adapter_model.safetensors</c> as PEFT reads them.</summary>
-    /// <param name="folder">Where to write; it is made if it is not there.</param>
-    /// <param name="baseModel">
-    /// The model that the adapter is for, as PEFT is to resolve it: a Hugging Face id, or a path, which counts from the folder that PEFT's process runs in.
-    /// The name of the model's folder if left out, which PEFT finds where it runs in the folder around it.
-    /// </param>
+    /// <param name="folder">The folder to write to; created if missing.</param>
+    /// <param name="baseModel">The name of the base model as PEFT is to resolve it: a Hugging Face id, or a path relative to the folder in which PEFT's process
+    /// runs. Unless given, the name of the model's folder, which PEFT finds if it runs in the parent folder.</param>
     public void Save(string folder, string? baseModel = null) =>
         LoraFiles.Write(folder, this, baseModel ?? (Model.Folder is { } its ? Path.GetFileName(Path.TrimEndingDirectorySeparator(its)) : null));
 
-    /// <summary>Adds the adapter into the model's own weights and detaches it; the model then is an ordinary one.</summary>
+    /// <summary>Adds the adapter to the model's own weights and detaches it, which leaves an ordinary model.</summary>
     public void Merge()
     {
         Unfold();
@@ -87,9 +86,9 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>
-    /// Lets the model run with W + (alpha / r) B A in the place of its matrices until the adapter is disposed of: the same up to rounding, at the cost of the
-    /// base model alone. For evaluation; nothing can be trained meanwhile. Does nothing where that would round the adapter (weights of less than float32) or
-    /// need more than a gigabyte.
+    /// Replaces the model's matrices by W + (alpha / r) B A until the adapter is disposed: the same result up to rounding, at the cost of the base model alone.
+    /// For evaluation; nothing can be trained meanwhile. Does nothing if this would round the adapter (weights with less precision than float32) or need more
+    /// than a gigabyte.
     /// </summary>
     public void Fold()
     {
@@ -103,7 +102,7 @@ public sealed class LoraAdapter : IDisposable
         }
     }
 
-    /// <summary>Detaches the adapter; the model is as it was before.</summary>
+    /// <summary>Detaches the adapter, which restores the model.</summary>
     public void Dispose()
     {
         Unfold();
@@ -129,7 +128,7 @@ public sealed class LoraAdapter : IDisposable
         _folded.Clear();
     }
 
-    /// <summary>The matrices that the configuration's targets name; each target must name at least one.</summary>
+    /// <summary>The matrices that the configuration's targets match; each target must match at least one.</summary>
     internal static IReadOnlyList<Linear> Targets(CausalLanguageModel model, LoraConfig config, string? file)
     {
         foreach (var target in config.TargetModules)

@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace Attribution.Models.Lora;
 
-/// <summary>An adapter's folder as PEFT lays it out: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
+/// <summary>An adapter's folder in PEFT's layout: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
 internal sealed partial class LoraFiles
 {
     public const string ConfigName = "adapter_config.json";
@@ -48,9 +48,9 @@ internal sealed partial class LoraFiles
         }
     }
 
-    /// <param name="folder">Where to write.</param>
-    /// <param name="adapter">What to write.</param>
-    /// <param name="baseModel">What to call the model that it is for.</param>
+    /// <param name="folder">The folder to write to.</param>
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="baseModel">The name of the base model.</param>
     public static void Write(string folder, LoraAdapter adapter, string? baseModel)
     {
         Directory.CreateDirectory(folder);
@@ -88,7 +88,7 @@ internal sealed partial class LoraFiles
             Rank = json.Size("r"),
             Alpha = json.Double("lora_alpha"),
             Dropout = json.Double("lora_dropout", 0),
-            // A string is a pattern or "all-linear": then the file of tensors alone says which matrices are adapted.
+            // A string is a pattern or "all-linear": then only the file of tensors tells which matrices are adapted.
             TargetModules = json.Json["target_modules"] is JsonArray ? json.Texts("target_modules")! : [],
         };
         var baseModel = json.Text("base_model_name_or_path") ?? "an unnamed model";
@@ -101,22 +101,22 @@ internal sealed partial class LoraFiles
         return (config, baseModel);
     }
 
-    /// <summary>Options that say how an adapter was made, by what or for what, and not what it computes.</summary>
+    /// <summary>Options that record how an adapter was made, and do not change what it computes.</summary>
     private static readonly HashSet<string> ChangeNothing =
     [
         "auto_mapping", "corda_config", "eva_config", "inference_mode", "layers_pattern", "loftq_config", "lora_ga_config", "megatron_config", "megatron_core",
         "peft_version", "qalora_group_size", "revision", "runtime_config", "task_type",
     ];
 
-    /// <summary>Options of PEFT that change what an adapter computes, and the values that switch them off.</summary>
+    /// <summary>Options of PEFT that change what an adapter computes, with the values that switch them off.</summary>
     private static readonly Dictionary<string, string[]> NotImplemented = new()
     {
-        ["alora_invocation_tokens"] = [], // the adapter acts only behind these tokens
+        ["alora_invocation_tokens"] = [], // the adapter acts only after these tokens
         ["alpha_pattern"] = ["{}"],
         ["bias"] = ["\"none\""],
         ["exclude_modules"] = [],
         ["fan_in_fan_out"] = ["false"],
-        ["init_lora_weights"] = ["true", "false", "\"gaussian\"", "\"eva\"", "\"orthogonal\""], // the others change the base as well
+        ["init_lora_weights"] = ["true", "false", "\"gaussian\"", "\"eva\"", "\"orthogonal\""], // the other values change the base model as well
         ["layer_replication"] = [],
         ["layers_to_transform"] = [],
         ["lora_bias"] = ["false"],

@@ -5,9 +5,8 @@ using static TorchSharp.torch;
 namespace Attribution.Models.Lora;
 
 /// <summary>
-/// The gradients of an adapter's matrices for a pass whose derivative is written out: each adapted matrix's input is kept when the forward pass goes through
-/// it; the gradient at its output comes with the backward pass. With y = W x + s B A x and g the gradient at y: <c>dA = s (g B)^T x</c>, <c>dB = s g^T (x
-/// A^T)</c>.
+/// The gradients of an adapter's matrices for a pass with a written-out derivative. The forward pass keeps the input of each adapted matrix; the backward pass
+/// provides the gradient g with respect to its output. With y = W x + s B A x: <c>dA = s (g B)^T x</c>, <c>dB = s g^T (x A^T)</c>.
 /// </summary>
 internal sealed class LoraGradients : IDisposable
 {
@@ -15,7 +14,7 @@ internal sealed class LoraGradients : IDisposable
     private readonly Dictionary<Linear, Tensor> _inputs = [];
     private readonly List<(Linear Linear, Action<Tensor, Tensor>? Before)> _watched = [];
 
-    /// <summary>Watches the adapted matrices until it is disposed of.</summary>
+    /// <summary>Observes the adapted matrices until it is disposed.</summary>
     public LoraGradients(LoraAdapter adapter)
     {
         _adapter = adapter;
@@ -26,7 +25,7 @@ internal sealed class LoraGradients : IDisposable
         }
     }
 
-    /// <summary>Takes the gradient at a matrix's output, [N, out]; nothing happens for a matrix without an adapter.</summary>
+    /// <summary>Computes the adapter's gradients from the gradient with respect to a matrix's output, [N, out]. Does nothing for a matrix without an adapter.</summary>
     public void Take(Linear linear, Tensor gradient)
     {
         if (linear.Adapter is not { } weights || !_inputs.Remove(linear, out var input))

@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 
 namespace Attribution.Models.Lora;
 
-/// <summary>One matrix's adapter: A [r, in] and B [out, r], in float32 whatever the model's dtype, as PEFT keeps them.</summary>
+/// <summary>One matrix's adapter: A [r, in] and B [out, r], in float32 whatever the model's dtype, as in PEFT.</summary>
 public sealed class LoraWeights
 {
     private readonly LoraAdapter _adapter;
 
     internal LoraWeights(LoraAdapter adapter, Linear linear, Parameter a, Parameter b) => (_adapter, Linear, A, B) = (adapter, linear, a, b);
 
-    /// <summary>The matrix's name in the checkpoint without <c>.weight</c>, such as <c>model.layers.0.self_attn.q_proj</c>.</summary>
+    /// <summary>The matrix's name in the checkpoint without <c>.weight</c>, for example <c>model.layers.0.self_attn.q_proj</c>.</summary>
     public string Name => Linear.Name;
 
-    /// <summary>The matrix it is for.</summary>
+    /// <summary>The adapted matrix.</summary>
     internal Linear Linear { get; }
 
     /// <summary>[r, in].</summary>
@@ -23,7 +23,7 @@ public sealed class LoraWeights
     /// <summary>[out, r].</summary>
     public Parameter B { get; }
 
-    /// <summary>Whether it drops components of its input at random now.</summary>
+    /// <summary>Whether it currently drops random components of its input.</summary>
     internal bool DropsOut => _adapter.Training && _adapter.Config.Dropout > 0;
 
     /// <summary>output + scale B A dropout(input), in the output's dtype.</summary>
@@ -41,7 +41,7 @@ public sealed class LoraWeights
         return output.to(float32).add(nn.functional.linear(low, B), _adapter.Scale).to(output.dtype);
     }
 
-    /// <summary>Adds scale A^T B^T g to the gradient at the input, [N, in], in place; g [N, out].</summary>
+    /// <summary>Adds scale A^T B^T g to the gradient with respect to the input, [N, in], in place; g is [N, out].</summary>
     internal void AddBackward(Tensor sum, Tensor gradient)
     {
         using var scope = NewDisposeScope();
@@ -61,19 +61,19 @@ public sealed class LoraWeights
     }
 }
 
-/// <summary>What a low-rank adapter (LoRA, arXiv 2106.09685) is made of: y = W x + (alpha / r) B A x on the targeted matrices.</summary>
+/// <summary>The shape of a low-rank adapter (LoRA, arXiv 2106.09685): y = W x + (alpha / r) B A x on the targeted matrices.</summary>
 public sealed record LoraConfig
 {
     /// <summary>r, the rows of A and the columns of B. The adapter's size is proportional to it.</summary>
     public int Rank { get; init; } = 32;
 
-    /// <summary>The adapter's output is multiplied by alpha / r.</summary>
+    /// <summary>alpha: the adapter's output is multiplied by alpha / r.</summary>
     public double Alpha { get; init; } = 64;
 
-    /// <summary>The chance of each input component to be dropped while training; 0 to below 1.</summary>
+    /// <summary>The probability that an input component is dropped in training; from 0 to below 1.</summary>
     public double Dropout { get; init; }
 
-    /// <summary>The matrices: last parts of their names (<c>q_proj</c>) or whole names (<c>model.layers.0.self_attn.q_proj</c>).</summary>
+    /// <summary>The adapted matrices: the last parts of their names (<c>q_proj</c>) or whole names (<c>model.layers.0.self_attn.q_proj</c>).</summary>
     public IReadOnlyList<string> TargetModules { get; init; } = ["q_proj", "k_proj", "v_proj", "up_proj", "down_proj", "gate_proj"];
 
     /// <summary>alpha / r.</summary>

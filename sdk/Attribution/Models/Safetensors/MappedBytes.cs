@@ -2,12 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Attribution.Models.Safetensors;
 
-/// <summary>
-/// The bytes of one tensor inside a mapped file. The mapping stays in place until the file and every such view of it are disposed.
-/// </summary>
+/// <summary>The bytes of one tensor in a mapped file. The mapping exists until the file and all such views of it are disposed.</summary>
 /// <remarks>
-/// Pages are copied when they are written: a write changes this process's view only, never the file. What a view shows is undefined, and reading it
-/// may end the process, if another process truncates the file meanwhile; files that are replaced by renaming are safe.
+/// Pages are copied on write: a write changes this process's view only, never the file. If another process truncates the file meanwhile, the content of a view
+/// is undefined, and reading it may end the process; replacing a file by renaming is safe.
 /// </remarks>
 internal sealed unsafe class MappedBytes : IDisposable
 {
@@ -23,12 +21,12 @@ internal sealed unsafe class MappedBytes : IDisposable
         Length = length;
     }
 
-    /// <summary>The first byte; valid until <see cref="Dispose"/>. Aligned as the file aligns it, which may be not at all.</summary>
+    /// <summary>The address of the first byte; valid until <see cref="Dispose"/>. Its alignment is that of the file, possibly none.</summary>
     public byte* Pointer { get; }
 
     /// <summary>
-    /// Whether the bytes may be written; else a write ends the process. Only the mapping of a file for which the system would not reserve as much memory is not
-    /// writable.
+    /// Whether the bytes may be written; if not, a write ends the process. Only the mapping of a file that is too large for the system to reserve memory for is
+    /// not writable.
     /// </summary>
     public bool IsWritable { get; }
 
@@ -36,10 +34,10 @@ internal sealed unsafe class MappedBytes : IDisposable
     public long Length { get; }
 
     /// <summary>The bytes as a span; valid until <see cref="Dispose"/>.</summary>
-    /// <exception cref="OverflowException">There are more than a span can hold (2 GiB).</exception>
+    /// <exception cref="OverflowException">There are more bytes than a span can hold (2 GiB).</exception>
     public ReadOnlySpan<byte> Span => _view is null ? throw new ObjectDisposedException(nameof(MappedBytes)) : new(Pointer, checked((int)Length));
 
-    /// <summary>Whether these are the same bytes as others, however many.</summary>
+    /// <summary>Whether the bytes equal those of another view, whatever the length.</summary>
     public bool ContentEquals(MappedBytes other)
     {
         if (Length != other.Length)
@@ -54,7 +52,7 @@ internal sealed unsafe class MappedBytes : IDisposable
         return true;
     }
 
-    /// <summary>Lets go of the mapping.</summary>
+    /// <summary>Releases the mapping.</summary>
     public void Dispose()
     {
         Interlocked.Exchange(ref _view, null)?.DangerousRelease();

@@ -2,7 +2,7 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Models.Safetensors;
 
-/// <summary>The weights in a model's folder: one <c>model.safetensors</c>, or the shards that <c>model.safetensors.index.json</c> names.</summary>
+/// <summary>The weights in a model's folder: a single <c>model.safetensors</c>, or the shards that <c>model.safetensors.index.json</c> names.</summary>
 internal sealed class SafetensorsCollection : IDisposable
 {
     /// <summary>The file of an unsharded checkpoint.</summary>
@@ -28,18 +28,16 @@ internal sealed class SafetensorsCollection : IDisposable
     /// <summary>The names of all tensors.</summary>
     public IReadOnlyCollection<string> Names => _byTensor.Keys;
 
-    /// <summary>The bytes of all tensors together.</summary>
+    /// <summary>The size of all tensors together, in bytes.</summary>
     public long ByteCount => Files.Sum(file => file.Entries.Sum(entry => entry.ByteCount));
 
-    /// <summary>The tensor of a name.</summary>
-    /// <exception cref="AttributionException">ATTR1114: no file has a tensor of that name.</exception>
+    /// <summary>The tensor with this name.</summary>
+    /// <exception cref="AttributionException">ATTR1114: no file contains a tensor with this name.</exception>
     public SafetensorsEntry this[string name] => FileOf(name)[name];
 
-    /// <summary>Opens the weights of a model's folder; a single file goes before an index.</summary>
-    /// <exception cref="AttributionException">
-    /// ATTR1110: the folder has neither, or a shard is not there. ATTR1111, ATTR1112: a file is malformed. ATTR1113: the index is
-    /// malformed, names a tensor that its shard lacks, or two shards hold the same tensor.
-    /// </exception>
+    /// <summary>Opens the weights of a model's folder. A single file takes precedence over an index.</summary>
+    /// <exception cref="AttributionException">ATTR1110: the folder has neither, or a shard is missing. ATTR1111, ATTR1112: a file is malformed. ATTR1113: the
+    /// index is malformed, names a tensor that its shard lacks, or two shards contain the same tensor.</exception>
     public static SafetensorsCollection Open(string folder)
     {
         var single = Path.Combine(folder, SingleFile);
@@ -57,21 +55,21 @@ internal sealed class SafetensorsCollection : IDisposable
         return Open(folder, shards.Values.Distinct().Order(StringComparer.Ordinal).Select(shard => Path.Combine(folder, shard)), shards, index);
     }
 
-    /// <summary>The tensor of a name, or null if there is none.</summary>
+    /// <summary>The tensor with this name; null if there is none.</summary>
     public SafetensorsEntry? Find(string name) => _byTensor.GetValueOrDefault(name)?.Find(name);
 
-    /// <summary>The file that holds a tensor.</summary>
-    /// <exception cref="AttributionException">ATTR1114: no file has a tensor of that name.</exception>
+    /// <summary>The file that contains a tensor.</summary>
+    /// <exception cref="AttributionException">ATTR1114: no file contains a tensor with this name.</exception>
     public SafetensorsFile FileOf(string name) => _byTensor.GetValueOrDefault(name)
         ?? throw new AttributionException(ErrorCodes.TensorMissing,
             $"There is no tensor '{name}' among the {_byTensor.Count} of this checkpoint.")
         { File = Folder, Property = name };
 
     /// <summary>The bytes of a tensor, without a copy.</summary>
-    /// <exception cref="AttributionException">ATTR1114: no file has a tensor of that name.</exception>
+    /// <exception cref="AttributionException">ATTR1114: no file contains a tensor with this name.</exception>
     public MappedBytes Map(string name) => FileOf(name).Map(name);
 
-    /// <summary>Closes the files; a file's mapping goes with the last <see cref="MappedBytes"/> of it.</summary>
+    /// <summary>Closes the files. A file's mapping exists until its last <see cref="MappedBytes"/> is disposed.</summary>
     public void Dispose()
     {
         foreach (var file in Files)

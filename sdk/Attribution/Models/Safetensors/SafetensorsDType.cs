@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Attribution.Models.Safetensors;
 
 /// <summary>
-/// The element types of the safetensors format, in the order of its reference implementation, which lays tensors out by
-/// descending type and so keeps every tensor aligned.
+/// The element types of the safetensors format, in the order of its reference implementation, which sorts tensors by descending type and so keeps every tensor
+/// aligned.
 /// </summary>
 internal enum SafetensorsDType
 {
@@ -33,7 +33,7 @@ internal enum SafetensorsDType
     U64,
 }
 
-/// <summary>Names and sizes of <see cref="SafetensorsDType"/>, as the format spells and stores them.</summary>
+/// <summary>Names and sizes of <see cref="SafetensorsDType"/> in the format.</summary>
 internal static class SafetensorsDTypeExtensions
 {
     private static readonly (string Name, int Bits)[] Table =
@@ -46,16 +46,14 @@ internal static class SafetensorsDTypeExtensions
     private static readonly FrozenDictionary<string, SafetensorsDType> ByName =
         Table.Select((entry, i) => (entry.Name, DType: (SafetensorsDType)i)).ToFrozenDictionary(e => e.Name, e => e.DType);
 
-    /// <summary>The spelling in a header, such as <c>BF16</c>.</summary>
+    /// <summary>The name in a header, for example <c>BF16</c>.</summary>
     public static string Name(this SafetensorsDType dtype) => Table[(int)dtype].Name;
 
-    /// <summary>The bits of one element; below 8 for packed types.</summary>
+    /// <summary>The size of one element in bits; below 8 for packed types.</summary>
     public static int Bits(this SafetensorsDType dtype) => Table[(int)dtype].Bits;
 
-    /// <summary>
-    /// The bytes that a tensor of this type and shape takes: the product of the sizes, 1 for a scalar, times the element's bits.
-    /// </summary>
-    /// <returns>False if the product does not fit 63 bits or is no whole number of bytes (packed types).</returns>
+    /// <summary>Computes the size of a tensor of this type and shape: the product of the sizes, 1 for a scalar, times the element's bits, in bytes.</summary>
+    /// <returns>False if the product does not fit 63 bits or is not a whole number of bytes (packed types).</returns>
     public static bool TryGetByteCount(this SafetensorsDType dtype, ReadOnlySpan<long> shape, out long bytes)
     {
         bytes = 0;

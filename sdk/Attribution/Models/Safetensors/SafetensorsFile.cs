@@ -7,8 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Attribution.Models.Safetensors;
 
 /// <summary>
-/// A memory-mapped safetensors file: 8 bytes of header length, a JSON header, and the tensors' bytes without holes
-/// (https://github.com/huggingface/safetensors, "Format"). Opening checks all of it but the values; nothing is read until it is asked for.
+/// A memory-mapped safetensors file: 8 bytes of header length, a JSON header, and the tensors' bytes without gaps (https://github.com/huggingface/safetensors,
+/// "Format"). Opening the file validates everything except the values, which are read when used.
 /// </summary>
 internal sealed unsafe class SafetensorsFile : IDisposable
 {
@@ -35,11 +35,11 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>The tensors, in the order of their bytes.</summary>
     public IReadOnlyList<SafetensorsEntry> Entries { get; }
 
-    /// <summary>The free text that the file carries, such as <c>format: pt</c>; empty if it has none.</summary>
+    /// <summary>The file's free-form metadata, for example <c>format: pt</c>; empty if it has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>The tensor of a name.</summary>
-    /// <exception cref="AttributionException">ATTR1114: the file has none of that name.</exception>
+    /// <summary>The tensor with this name.</summary>
+    /// <exception cref="AttributionException">ATTR1114: the file has no tensor with this name.</exception>
     public SafetensorsEntry this[string name] => Find(name)
         ?? throw new AttributionException(ErrorCodes.TensorMissing, $"There is no tensor '{name}' among the {Entries.Count} of this file.")
         {
@@ -48,10 +48,8 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         };
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="AttributionException">
-    /// ATTR1110: the file is not there or may not be read. ATTR1111: its header is damaged. ATTR1112: a tensor's dtype, shape and offsets
-    /// contradict each other or the file's size.
-    /// </exception>
+    /// <exception cref="AttributionException">ATTR1110: the file is missing or may not be read. ATTR1111: its header is damaged. ATTR1112: a tensor's dtype,
+    /// shape and offsets contradict each other or the file's size.</exception>
     public static SafetensorsFile Open(string path)
     {
         FileIdentity.RequireFile(path);
@@ -78,7 +76,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>The tensor of a name, or null if the file has none.</summary>
+    /// <summary>The tensor with this name; null if the file has none.</summary>
     public SafetensorsEntry? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>The bytes of a tensor, in the file's order (little-endian, row-major), without a copy.</summary>
@@ -91,7 +89,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         return new(_view, _isWritable, _buffer + entry.Begin, entry.ByteCount);
     }
 
-    /// <summary>Closes the file; its mapping goes with the last <see cref="MappedBytes"/>.</summary>
+    /// <summary>Closes the file. The mapping exists until its last <see cref="MappedBytes"/> is disposed.</summary>
     public void Dispose()
     {
         _disposed = true;
@@ -104,13 +102,13 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         {
             return (View(MemoryMappedFileAccess.CopyOnWrite), true);
         }
-        // A system reserves memory for pages that may be written, and may refuse it for a file larger than its memory.
+        // The system reserves memory for writable pages, and may refuse to for a file larger than memory.
         catch (Exception e) when (e is IOException or OutOfMemoryException)
         {
             return (View(MemoryMappedFileAccess.Read), false);
         }
 
-        // Only the handle is kept: closing the view's accessor would unmap.
+        // Only the handle is kept: disposing the view's accessor would unmap it.
         SafeMemoryMappedViewHandle View(MemoryMappedFileAccess access)
         {
             using var map = MemoryMappedFile.CreateFromFile(stream, null, 0, access, HandleInheritability.None, leaveOpen: true);
@@ -138,17 +136,17 @@ internal sealed unsafe class SafetensorsFile : IDisposable
 /// <param name="Name">Its name, unique in the file.</param>
 /// <param name="DType">The type of its elements.</param>
 /// <param name="Shape">Its sizes, outermost first; empty for a scalar.</param>
-/// <param name="Begin">Its first byte, counted from the end of the header.</param>
-/// <param name="End">The byte after its last.</param>
+/// <param name="Begin">The offset of its first byte from the end of the header.</param>
+/// <param name="End">The offset after its last byte.</param>
 internal sealed record SafetensorsEntry(string Name, SafetensorsDType DType, long[] Shape, long Begin, long End)
 {
-    /// <summary>Its size in bytes.</summary>
+    /// <summary>The size in bytes.</summary>
     public long ByteCount => End - Begin;
 }
 
-/// <summary>A tensor to be written, whose bytes are asked for only when their turn comes.</summary>
+/// <summary>A tensor to write. Its bytes are requested only when it is written.</summary>
 /// <param name="Name">Its name, unique in the file.</param>
 /// <param name="DType">The type of its elements.</param>
 /// <param name="Shape">Its sizes, outermost first; empty for a scalar.</param>
-/// <param name="WriteTo">Writes exactly the bytes of that type and shape, little-endian and row-major.</param>
+/// <param name="WriteTo">Writes exactly the bytes of this type and shape, little-endian and row-major.</param>
 internal sealed record SafetensorsSource(string Name, SafetensorsDType DType, long[] Shape, Action<Stream> WriteTo);

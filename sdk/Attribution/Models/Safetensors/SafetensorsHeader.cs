@@ -5,14 +5,13 @@ using Attribution.Diagnostics;
 namespace Attribution.Models.Safetensors;
 
 /// <summary>
-/// The JSON header of a safetensors file, checked in full: after <see cref="Parse"/> the tensors tile the buffer that follows the
-/// header, so nothing that an entry names lies outside of it.
+/// The validated JSON header of a safetensors file. After <see cref="Parse"/> the tensors tile the buffer after the header, so no entry points outside of it.
 /// </summary>
 /// <param name="Entries">The tensors in the order of their bytes.</param>
-/// <param name="Metadata">The free text under <c>__metadata__</c>.</param>
+/// <param name="Metadata">The free-form metadata under <c>__metadata__</c>.</param>
 internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata)
 {
-    /// <summary>The bytes before the header: its length, little-endian.</summary>
+    /// <summary>The size of the header's length field, which is little-endian.</summary>
     public const int LengthBytes = 8;
 
     /// <summary>The longest header that the format allows, in bytes.</summary>
@@ -21,9 +20,9 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
     public const string MetadataKey = "__metadata__";
 
     /// <param name="json">The header's bytes.</param>
-    /// <param name="bufferBytes">How many bytes follow the header in the file.</param>
-    /// <param name="file">The file's path, for messages.</param>
-    /// <exception cref="AttributionException">ATTR1111 or ATTR1112, with the tensor as its property where one is at fault.</exception>
+    /// <param name="bufferBytes">The number of bytes after the header in the file.</param>
+    /// <param name="file">The file's path, for error messages.</param>
+    /// <exception cref="AttributionException">ATTR1111 or ATTR1112, with the tensor as property if one is at fault.</exception>
     public static SafetensorsHeader Parse(ReadOnlyMemory<byte> json, long bufferBytes, string file)
     {
         if (json.Length == 0 || json.Span[0] != '{')
@@ -37,7 +36,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
             CheckTiling(header.Entries, bufferBytes, file);
             return header;
         }
-        // JsonDocument throws the second for an escaped lone surrogate, which no string can hold.
+        // JsonDocument throws InvalidOperationException for an escaped lone surrogate, which no string can hold.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Header($"The header is not valid JSON ({e.Message.TrimEnd('.')}): the file is damaged.", file, inner: e);
@@ -58,7 +57,7 @@ internal sealed record SafetensorsHeader(IReadOnlyList<SafetensorsEntry> Entries
             else
                 entries.Add(ReadEntry(property.Name, property.Value, file));
         }
-        // Empty tensors come before what starts at the same byte, so that tiling can be checked in one pass.
+        // Empty tensors come before others that start at the same byte, so that one pass can check the tiling.
         entries.Sort((a, b) => (a.Begin, a.End, a.Name).CompareTo((b.Begin, b.End, b.Name)));
         return new(entries, metadata);
     }

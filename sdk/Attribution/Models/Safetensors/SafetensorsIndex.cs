@@ -4,7 +4,7 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Models.Safetensors;
 
-/// <summary>The index of a sharded checkpoint, <c>model.safetensors.index.json</c>: which shard holds which tensor.</summary>
+/// <summary>The index of a sharded checkpoint, <c>model.safetensors.index.json</c>, which maps tensors to shards.</summary>
 internal static class SafetensorsIndex
 {
     /// <summary>Reads the index's <c>weight_map</c>: a shard's file name by tensor name.</summary>
@@ -29,7 +29,7 @@ internal static class SafetensorsIndex
             }
             return shards;
         }
-        // JsonDocument throws the second for text that no string can hold.
+        // JsonDocument throws InvalidOperationException for text that no string can hold.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Error($"The index is not valid JSON: {e.Message}", path, inner: e);

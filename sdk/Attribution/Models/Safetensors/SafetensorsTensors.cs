@@ -5,25 +5,24 @@ using static TorchSharp.torch;
 
 namespace Attribution.Models.Safetensors;
 
-/// <summary>Tensors out of safetensors files and into them, one at a time.</summary>
+/// <summary>Loads tensors from safetensors files and saves them, one at a time.</summary>
 internal static unsafe class SafetensorsTensors
 {
-    // A device's tensor comes to the host in pieces of this many elements.
+    // The number of elements that are copied from a device to the host at a time.
     private const long PieceElements = 1 << 24;
 
     /// <summary>Loads a tensor of a file.</summary>
     /// <remarks>
-    /// On the CPU and in its own dtype it is the mapped file itself: nothing is read until it is used, and the mapping goes with the last tensor
-    /// over it, even after the file was disposed. Changing it in place changes this process's memory, never the file. Otherwise it is a
-    /// copy, converted and moved on its own, and the mapping is let go. A tensor that lies unaligned in the file, or in one that is larger than memory, is
-    /// copied too.
+    /// On the CPU and in the file's dtype, the tensor is the mapped file itself: it is read when used, and the mapping exists until the last tensor over it is
+    /// disposed, even after the file is. Changing it in place changes this process's memory, never the file. Otherwise the tensor is a converted or moved copy,
+    /// and the mapping is released. A tensor that is unaligned in the file, or lies in a file that is larger than memory, is copied too.
     /// </remarks>
     /// <param name="file">The file.</param>
     /// <param name="name">The tensor's name.</param>
-    /// <param name="dtype">The dtype wanted; the file's own if null.</param>
-    /// <param name="device">The device wanted; the CPU if null.</param>
-    /// <returns>A row-major tensor of the file's shape, in the current dispose scope.</returns>
-    /// <exception cref="AttributionException">ATTR1114: there is no such tensor. ATTR1115: libtorch has no such dtype.</exception>
+    /// <param name="dtype">The dtype of the result; the file's own if null.</param>
+    /// <param name="device">The device of the result; the CPU if null.</param>
+    /// <returns>A row-major tensor in the file's shape, in the current dispose scope.</returns>
+    /// <exception cref="AttributionException">ATTR1114: there is no such tensor. ATTR1115: libtorch does not support the dtype.</exception>
     public static Tensor Load(this SafetensorsFile file, string name, ScalarType? dtype = null, Device? device = null)
     {
         var entry = file[name];
@@ -38,14 +37,14 @@ internal static unsafe class SafetensorsTensors
         return View(bytes, entry.Shape, stored).to(dtype ?? stored, device ?? CPU, copy: !isUsable).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Loads a tensor of a checkpoint, as <see cref="Load(SafetensorsFile, string, ScalarType?, Device?)"/> does of a file.</summary>
-    /// <exception cref="AttributionException">ATTR1114: there is no such tensor. ATTR1115: libtorch has no such dtype.</exception>
+    /// <summary>Loads a tensor of a checkpoint; see <see cref="Load(SafetensorsFile, string, ScalarType?, Device?)"/>.</summary>
+    /// <exception cref="AttributionException">ATTR1114: there is no such tensor. ATTR1115: libtorch does not support the dtype.</exception>
     public static Tensor Load(this SafetensorsCollection weights, string name, ScalarType? dtype = null, Device? device = null) =>
         weights.FileOf(name).Load(name, dtype, device);
 
-    /// <summary>A tensor to be written; its bytes are taken when their turn comes, so it must live until then.</summary>
-    /// <param name="name">Its name in the file.</param>
-    /// <param name="tensor">Any shape, strides and device.</param>
+    /// <summary>A tensor to write. Its bytes are read when it is written, so it must live until then.</summary>
+    /// <param name="name">The name in the file.</param>
+    /// <param name="tensor">The tensor, with any shape, strides and device.</param>
     public static SafetensorsSource Source(string name, Tensor tensor) => new(name, DTypeOf(tensor.dtype), tensor.shape, stream => Write(tensor, stream));
 
     /// <summary>Writes tensors into a file; see <see cref="SafetensorsWriter.Write"/>.</summary>

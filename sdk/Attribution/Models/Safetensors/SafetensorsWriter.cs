@@ -6,17 +6,17 @@ using System.Text.Json;
 namespace Attribution.Models.Safetensors;
 
 /// <summary>
-/// Writes safetensors files whose bytes depend on nothing but the tensors and the metadata: tensors in the reference implementation's
-/// order (descending dtype, then name), metadata by key, the header padded with spaces to a multiple of 8 so that every tensor is aligned.
+/// Writes safetensors files whose bytes depend only on the tensors and the metadata: tensors in the reference implementation's order (descending dtype, then
+/// name), metadata by key, and the header padded with spaces to a multiple of 8 so that every tensor is aligned.
 /// </summary>
 internal static class SafetensorsWriter
 {
     /// <summary>
-    /// Writes one tensor after the other under a temporary name beside <paramref name="path"/>, flushes to disk and renames, so that a
-    /// reader sees the old file or the new one.
+    /// Writes the tensors one after the other to a temporary file beside <paramref name="path"/>, flushes it to disk and renames it, so that a reader sees
+    /// either the old or the new file.
     /// </summary>
-    /// <exception cref="ArgumentException">Two tensors have one name, a shape is impossible, or a source wrote another number of bytes than its shape
-    /// takes.</exception>
+    /// <exception cref="ArgumentException">Two tensors have the same name, a shape is impossible, or a source wrote a different number of bytes than its shape
+    /// needs.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<SafetensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -55,13 +55,13 @@ internal static class SafetensorsWriter
             ? bytes
             : throw new ArgumentException($"tensor '{source.Name}' cannot have the shape [{string.Join(", ", source.Shape)}]");
 
-    /// <summary>The length, the JSON and its padding.</summary>
+    /// <summary>The header's length, JSON and padding.</summary>
     private static byte[] Header(SafetensorsSource[] sources, long[] sizes, IReadOnlyDictionary<string, string>? metadata)
     {
         var names = new HashSet<string> { SafetensorsHeader.MetadataKey };
         var buffer = new MemoryStream();
         buffer.Write(stackalloc byte[SafetensorsHeader.LengthBytes]);
-        // The reference escapes only what JSON demands; so does the relaxed encoder for the names that occur.
+        // The reference escapes only what JSON requires; for names that occur, the relaxed encoder does the same.
         using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
@@ -109,6 +109,6 @@ internal static class SafetensorsWriter
         json.WriteEndObject();
     }
 
-    // UTF-16 order differs from the reference's for characters beyond the basic plane.
+    // UTF-16 order differs from the reference's UTF-8 order for characters beyond the basic plane.
     private static int CompareUtf8(string a, string b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
 }

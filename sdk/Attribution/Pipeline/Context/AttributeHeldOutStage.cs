@@ -13,14 +13,14 @@ using Attribution.Pipeline.Results;
 namespace Attribution.Pipeline.Context;
 
 /// <summary>
-/// Attributes the held-out answers with the estimator and with the methods that need none, and measures each: a job per dataset and method, put
-/// together from blocks of one example. What no estimator takes part in stays when there is another one.
+/// Attributes the held-out answers with the estimator and with the untrained methods, and measures each, with a job per dataset and method, assembled from
+/// blocks of one example. Results of the untrained methods do not depend on the estimator, so they stay when it changes.
 /// </summary>
 internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
 {
     public const string Name = StageNames.AttributeHeldOut;
 
-    /// <summary>The scores, an <see cref="AttributionLine"/> per example.</summary>
+    /// <summary>The scores, one <see cref="AttributionLine"/> per example.</summary>
     public const string AttributionsFile = "attributions.jsonl";
 
     private const string StoreStage = "context-attributions", BlockName = "context-attribution-blocks", BlockFile = "scores.json";
@@ -96,7 +96,7 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
 
     public override void Dispose() => _model.Dispose();
 
-    // The examples as a whole for a dataset; without them for its blocks, which the store tells apart by what is in them.
+    // With examples, the request of a whole dataset; without them, the request of its blocks, which the store distinguishes by their content.
     private StageRequest Request(string stage, ContextDatasetSettings dataset, string method, InputFile? examples) =>
         Context.Resolve(stage, ExampleSource.With(Settings, new
         {
@@ -113,7 +113,7 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
             estimator = method == ScorerList.Estimator ? EstimatorFiles() : null,
         }));
 
-    // How it was trained is told beside its weights, and is no part of them.
+    // The training facts lie beside the weights and are not an input.
     private Dictionary<string, InputFile> EstimatorFiles() =>
         Context.Inputs(Estimator).Where(f => f.Key.EndsWith(".safetensors", StringComparison.Ordinal)).ToDictionary();
 
@@ -121,7 +121,7 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
         Context.Input(Context.Upstream(GenerateStage.Name).Get(GenerateStage.KeyOf(dataset.Name)), GenerateStage.ExamplesFile).Path, dataset, Sources,
         SentenceRules.Of(Settings.SentenceRule), Settings.Seed, heldOut: true);
 
-    /// <summary>Scores the examples; null for a helper, which leaves what others have to them.</summary>
+    /// <summary>Scores the examples; null in a helper, which leaves what other processes hold to them.</summary>
     private BlockRun? Score(ContextDatasetSettings dataset, PreparedExamples prepared, StageJob[] jobs, CancellationToken cancellation)
     {
         var scorers = new ScorerList(_model, Settings.Alpha, Settings.Seed, AttentionRules.Of(Settings.AttentionFeatures), () =>
@@ -166,8 +166,8 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
     }
 
     /// <summary>
-    /// For each sentence whether its highest-scored source, the first of equals, is one that it is known to owe to; null where none is known, and for scores
-    /// that have no order.
+    /// For each sentence, whether its highest-scored source (the first among equals) is one that it is known to come from; null if no source is known, and for
+    /// scores without an order.
     /// </summary>
     private static IReadOnlyList<bool?> Right(PreparedExample example, string method, float[][] scores, string file) =>
         method == ContextBaselineNames.Count ? [.. scores.Select(_ => (bool?)null)]

@@ -8,7 +8,7 @@ using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Pipeline.Context;
 
-/// <summary>Brings the metrics of an experiment in context attribution together: a run per dataset and method.</summary>
+/// <summary>Collects the metrics of an experiment in context attribution: a run per dataset and method.</summary>
 internal sealed class CollectContextMetricsStage(StageContext context) : Stage<CollectContextMetricsSettings>(context)
 {
     private const string TableFile = "table.txt";
@@ -35,11 +35,11 @@ internal sealed class CollectContextMetricsStage(StageContext context) : Stage<C
     [
         Copy(artifact, Metrics.File, Metrics.File),
         Copy(artifact, TableFile, ResultTable.File),
-        // The build shows it at its end.
+        // The build prints this at its end.
         Copy(artifact, TableFile, ResultSummary.File),
     ];
 
-    // Seconds are of the machine and are told in the table alone.
+    // Seconds depend on the machine and are only in the table.
     private static RunMetrics Run(string dataset, string method, MethodLine line)
     {
         var metrics = new Dictionary<string, double?>();

@@ -13,7 +13,8 @@ internal static class ContextTable
     private static readonly string[] Columns = ["top-1 right", "LDS", "drop 1", "drop 3", "drop 5", "passes", "seconds"];
 
     /// <summary>
-    /// The table; drops are in nats, passes and seconds per example; intervals of 95% over examples. Behind each section, who is not told from the highest.
+    /// The table. Drops are in nats; passes and seconds are per example; intervals are 95% over examples. Each section ends with the methods that are not
+    /// significantly below the highest.
     /// </summary>
     public static string Of(IReadOnlyList<(string Dataset, string Method, MethodLine Line)> lines, ScoreEstimatorTraining training)
     {

@@ -5,20 +5,20 @@ using Attribution.Data.Store;
 
 namespace Attribution.Pipeline.Context;
 
-/// <summary>An example of a stage.</summary>
+/// <summary>An example that is ready for a stage.</summary>
 /// <param name="Line">The row and its answer.</param>
-/// <param name="Hash">What it is.</param>
+/// <param name="Hash">The hash of its content.</param>
 /// <param name="Answer">The answer.</param>
-/// <param name="Example">Its sources and sentences as tokens.</param>
+/// <param name="Example">Its sources and sentences, as tokens.</param>
 internal sealed record PreparedExample(ExampleLine Line, ContentHash Hash, GeneratedAnswer Answer, ContextExample Example);
 
-/// <summary>The examples of a dataset that have an answer to be attributed, and how many have none, and why.</summary>
+/// <summary>The examples of a dataset that have an answer to attribute, and the number of the others by reason.</summary>
 internal sealed record PreparedExamples(IReadOnlyList<PreparedExample> Examples, IReadOnlyDictionary<Exclusion, int> Excluded)
 {
-    /// <summary>Pieces that have no token of their own.</summary>
+    /// <summary>The number of pieces without a token of their own.</summary>
     public int Dropped => Examples.Sum(e => e.Example.Dropped);
 
-    /// <summary>Such as <c>2 too long for the model's window, 1 whose answer has no sentence</c>; null if there are none.</summary>
+    /// <summary>The reasons, for example <c>2 too long for the model's window, 1 whose answer has no sentence</c>; null if there are none.</summary>
     public string? Why => Excluded.Count == 0 ? null : string.Join(", ", Excluded.OrderBy(e => e.Key).Select(e => $"{e.Value} {Text(e.Key)}"));
 
     private static string Text(Exclusion why) => why switch
@@ -35,7 +35,7 @@ internal sealed class ExampleSource(ModelSource model)
 {
     private readonly Lazy<ContextPromptWriter> _prompts = new(() => new ContextPromptWriter(model.Tokenizer, model.Template));
 
-    /// <summary>A request with the rules of sentences and attention, where they are not what they are by default.</summary>
+    /// <summary>A request with the rules of sentences and attention added, unless they have their defaults.</summary>
     public static object With(AblationSettings settings, object request) => settings is { SentenceRule: null, AttentionFeatures: null } ? request
         : new { request, settings.SentenceRule, settings.AttentionFeatures };
 
@@ -68,12 +68,12 @@ internal sealed class ExampleSource(ModelSource model)
     }
 }
 
-/// <summary>Blocks of one example each: what can be resumed, shared and computed elsewhere.</summary>
+/// <summary>Blocks of one example each, so that work can be resumed, shared and distributed.</summary>
 internal static class ExampleBlocks
 {
-    /// <summary>A block for each example; equal ones share theirs.</summary>
+    /// <summary>A block for each example; equal examples share one.</summary>
     public static IReadOnlyList<Block> Plan(IEnumerable<ContentHash> examples) => [.. examples.Select((hash, i) => new Block(i, 1, hash))];
 
-    /// <summary>What an example is, once it has an answer.</summary>
+    /// <summary>The hash of an example with its answer.</summary>
     public static ContentHash HashOf(ExampleLine line) => ContentHash.Of($"{line.Key}:{string.Join(',', line.Tokens!)}");
 }

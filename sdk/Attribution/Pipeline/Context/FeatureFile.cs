@@ -39,12 +39,12 @@ internal static class FeatureFile
         new(name, SafetensorsDType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes(values.AsSpan())));
 }
 
-/// <summary>What belongs to a file of features.</summary>
+/// <summary>Facts about a file of features.</summary>
 /// <param name="Model">The model.</param>
-/// <param name="Examples">How many examples there are.</param>
-/// <param name="Excluded">How many were left out.</param>
-/// <param name="Attention">Which attention, one of <see cref="Contracts.AttentionFeatureNames"/>; null for the model's own.</param>
-/// <param name="Sentences">What sentences are, one of <see cref="Contracts.SentenceRuleNames"/>; null for the rule of paragraphs.</param>
+/// <param name="Examples">The number of examples.</param>
+/// <param name="Excluded">The number of examples that were left out.</param>
+/// <param name="Attention">The attention rule, one of <see cref="Contracts.AttentionFeatureNames"/>; null for the model's own attention.</param>
+/// <param name="Sentences">The sentence rule, one of <see cref="Contracts.SentenceRuleNames"/>; null for <c>paragraph</c>.</param>
 internal sealed record FeatureFacts(ModelIdentity Model, int Examples, int Excluded, string? Attention = null, string? Sentences = null)
 {
     public const string File = "facts.json";
@@ -54,7 +54,7 @@ internal sealed record FeatureFacts(ModelIdentity Model, int Examples, int Exclu
     public static FeatureFacts Read(string path) => JsonSerializer.Deserialize<FeatureFacts>(System.IO.File.ReadAllBytes(path), Readable.Line)!;
 }
 
-/// <summary>How the estimator came to be, with the examples that never came to the training among those that were left out.</summary>
+/// <summary>The facts of the estimator's training. Examples that never reached the training count among those left out.</summary>
 internal static class TrainingFacts
 {
     public const string File = "training.json";

@@ -8,12 +8,12 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Context;
 
-/// <summary>Computes what an estimator learns from: a job per dataset, put together from a block per example.</summary>
+/// <summary>Computes an estimator's training data, with a job per dataset, assembled from one block per example.</summary>
 internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings>
 {
     public const string Name = StageNames.FeaturesAndOutputs;
 
-    /// <summary>What an estimator learns from, see <see cref="FeatureFile"/>.</summary>
+    /// <summary>The estimator's training data, see <see cref="FeatureFile"/>.</summary>
     public const string FeaturesFile = "features.safetensors";
 
     private const string StoreStage = "context-features", BlockName = "context-feature-blocks";
@@ -72,7 +72,7 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
 
     public override void Dispose() => _model.Dispose();
 
-    // The examples as a whole for a dataset; without them for its blocks, which the store tells apart by what is in them.
+    // With examples, the request of a whole dataset; without them, the request of its blocks, which the store distinguishes by their content.
     private StageRequest Request(string stage, ContextDatasetSettings dataset, InputFile? examples) => Context.Resolve(stage, ExampleSource.With(Settings, new
     {
         examples,

@@ -8,17 +8,17 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Context;
 
-/// <summary>Lets the model answer the questions: a job per dataset, put together from a block per example.</summary>
+/// <summary>Generates the model's answers to the questions, with a job per dataset, assembled from one block per example.</summary>
 internal sealed class GenerateStage : Stage<GenerateSettings>
 {
     public const string Name = StageNames.Generate;
 
-    /// <summary>The rows with their answers, an <see cref="ExampleLine"/> each.</summary>
+    /// <summary>The rows with their answers, one <see cref="ExampleLine"/> each.</summary>
     public const string ExamplesFile = "examples.jsonl";
 
     private const string StoreStage = "context-examples", BlockName = "generations", BlockFile = "generation.json";
 
-    // Answers that are generated together. A process that is killed loses as many at most.
+    // The number of answers generated together: the most that a killed process loses.
     private const int BatchSize = 8;
 
     private readonly ModelSource _model;
@@ -113,7 +113,7 @@ internal sealed class GenerateStage : Stage<GenerateSettings>
         Readable.WriteLines(builder.PathOf(ExamplesFile), rows.Select(row => Line(row, row.Excluded is null ? generated[next++] : null)));
     }
 
-    /// <summary>The answers of a block and of those behind it that nobody has begun with.</summary>
+    /// <summary>Generates the answers of a block and of the blocks after it that no process has taken.</summary>
     private void Generate(Block block, Queue<Block> waiting, Prepared[] rows, Dictionary<ContentHash, GeneratedLine> answers, CancellationToken cancellation)
     {
         var batch = new List<Block> { block };

@@ -5,15 +5,15 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Pipeline.Context;
 
-/// <summary>The scorers of a stage by their names, each made when it is first asked for.</summary>
+/// <summary>The scorers of a stage by name. Each is created on first use.</summary>
 /// <param name="model">The model.</param>
 /// <param name="alpha">The probability that an ablation keeps a source.</param>
 /// <param name="seed">The seed of ablations and of random scores.</param>
-/// <param name="attention">The attention of <c>mean_attention</c>; the estimator knows its own.</param>
+/// <param name="attention">The attention rule of <c>mean_attention</c>; the estimator has its own.</param>
 /// <param name="estimator">The folder of the trained estimator.</param>
 internal sealed class ScorerList(ModelSource model, double alpha, long seed, AttentionRule attention, Func<string> estimator)
 {
-    /// <summary>The one that a trained estimator scores by.</summary>
+    /// <summary>The name of the trained estimator's scorer.</summary>
     public const string Estimator = EstimatorNames.At2;
 
     private const string MeanAttention = ContextBaselineNames.MeanAttention, LeaveOneOut = ContextBaselineNames.LeaveOneOut,
@@ -22,8 +22,8 @@ internal sealed class ScorerList(ModelSource model, double alpha, long seed, Att
 
     private readonly Dictionary<string, ISourceScorer> _made = [];
 
-    /// <summary>A scorer.</summary>
-    /// <exception cref="AttributionException">ATTR1465: there is none of that name.</exception>
+    /// <summary>The scorer with this name.</summary>
+    /// <exception cref="AttributionException">ATTR1465: there is no such scorer.</exception>
     public ISourceScorer Get(string name)
     {
         if (!_made.TryGetValue(name, out var scorer))
@@ -52,7 +52,7 @@ internal sealed class ScorerList(ModelSource model, double alpha, long seed, Att
     }
 }
 
-/// <summary>A scorer that remembers its last scores, which an evaluation of it does not return.</summary>
+/// <summary>A scorer that keeps its last scores, which its evaluation does not return.</summary>
 internal sealed class RecordingScorer(ISourceScorer scorer) : ISourceScorer
 {
     public string Name => scorer.Name;

@@ -8,7 +8,7 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Context;
 
-/// <summary>Trains the score estimator of the experiment on the examples of all its datasets. Needs no model.</summary>
+/// <summary>Trains the experiment's score estimator on the examples of all datasets. Needs no model.</summary>
 internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEstimatorSettings>(context)
 {
     public const string Name = StageNames.TrainEstimator;
@@ -16,7 +16,7 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
     /// <summary>The folder of the estimator below <c>out/</c>.</summary>
     public const string OutFolder = "estimator";
 
-    /// <summary>The correlation over the steps.</summary>
+    /// <summary>The file with the correlation at each step.</summary>
     public const string CurveFile = "training.jsonl";
 
     private const string StoreStage = "score-estimators";

@@ -4,26 +4,26 @@ using Attribution.Contracts.DataSelection;
 namespace Attribution.Pipeline.Grid;
 
 /// <summary>
-/// A point of the grid as a run has it. What has one value in the whole experiment is not named, so that the names of runs, and the folders of their
-/// results, say what differs and nothing else.
+/// A run's point of the grid. An axis with a single value in the whole experiment is not named, so that the names and folders of runs contain only what
+/// differs.
 /// </summary>
-/// <param name="Named">The axes that have several values, at this point.</param>
-/// <param name="Values">Every axis at this point.</param>
+/// <param name="Named">The values on the axes that have several values.</param>
+/// <param name="Values">The values on all axes.</param>
 internal readonly record struct GridPoint(RunPoint Named, RunPoint Values)
 {
-    /// <summary>The point before anything is said of it.</summary>
+    /// <summary>The point without any values.</summary>
     public static GridPoint Origin { get; } = new(new(), new());
 }
 
 /// <summary>
-/// The grid of an experiment's runs: its points on the axes, enumerated in one order. A stage takes the axes that it is the first to read and goes on from the
-/// points of the stage before it, so that what does not depend on an axis is one job and not one for each value.
+/// The grid of an experiment's runs: enumerates its points in one order. A stage adds the axes that it is the first to read to the points of the stage before
+/// it, so that a result that does not depend on an axis is one job, not one per value.
 /// </summary>
 internal static class RunGrid
 {
     /// <summary>
-    /// The points of a pair of methods at one layer: scorings, then k and the ends of the ranking, then the seeds where the scores are a probe's, whose
-    /// training has one.
+    /// The points of a method pair at one layer: scorings, then k and the ends of the ranking, then seeds if a probe gives the scores, because its training has
+    /// a seed.
     /// </summary>
     public static IEnumerable<GridPoint> OfScores(SelectTrainingDataSettings settings, Func<string, bool>? suits = null) =>
         Along([GridPoint.Origin], settings.ScoringMethods, (point, scoring) => point with { ScoringMethod = scoring })
@@ -32,15 +32,13 @@ internal static class RunGrid
             .SelectMany(point => OfEnds(settings, [point]))
             .SelectMany(point => ScoringMethodNames.IsProbe(point.Values.ScoringMethod!) ? OfSeeds(settings.Seeds ?? [0], [point]) : [point]);
 
-    /// <summary>The points of draws at random: k, then seeds.</summary>
+    /// <summary>The points of random draws: k, then seeds.</summary>
     public static IEnumerable<GridPoint> OfDraws(SelectTrainingDataSettings settings) => OfSeeds(settings.Seeds ?? [0], OfTopK(settings, [GridPoint.Origin]));
 
     /// <summary>The points of a baseline that scores rows: k and the ends of the ranking.</summary>
     public static IEnumerable<GridPoint> OfBaseline(SelectTrainingDataSettings settings) => OfEnds(settings, OfTopK(settings, [GridPoint.Origin]));
 
-    /// <summary>
-    /// The points at which a selection's rows are trained on: learning rates, epochs, ranks, then seeds. A selection that has a seed keeps it.
-    /// </summary>
+    /// <summary>The points of training on a selection's rows: learning rates, epochs, ranks, then seeds. A selection that has a seed keeps it.</summary>
     public static IEnumerable<GridPoint> OfTraining(FineTuneSettings settings, GridPoint selection)
     {
         var points = Along([selection], settings.LearningRates, (point, rate) => point with { LearningRate = rate });
@@ -49,10 +47,10 @@ internal static class RunGrid
         return selection.Values.Seed is null ? OfSeeds(settings.Seeds, points) : points;
     }
 
-    /// <summary>The points of the base model, whose answers are drawn with each seed.</summary>
+    /// <summary>The points of the base model, which samples its answers with each seed.</summary>
     public static IEnumerable<GridPoint> OfBaseModel(EvaluateSettings settings) => OfSeeds(settings.Seeds, [GridPoint.Origin]);
 
-    /// <summary>How many models answer the prompts of an evaluation set at most: the base model with each seed, and that of each run.</summary>
+    /// <summary>The greatest number of models that answer the prompts of an evaluation set: the base model with each seed, and the model of each run.</summary>
     public static int MostModels(SelectTrainingDataSettings selection, FineTuneSettings training)
     {
         var pairs = selection.TrainMethods.Length * selection.EvalMethods.Length * selection.SelectionLayers.Length;

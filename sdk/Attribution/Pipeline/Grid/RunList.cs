@@ -3,15 +3,15 @@ using Attribution.Pipeline.Results;
 namespace Attribution.Pipeline.Grid;
 
 /// <summary>A run: a point of the grid, and the selection that its model was trained on.</summary>
-/// <param name="Key">The run.</param>
-/// <param name="Values">Where it is on every axis.</param>
+/// <param name="Key">Identifies the run.</param>
+/// <param name="Values">The run's values on every axis.</param>
 /// <param name="Selection">The selection.</param>
 internal sealed record GridRun(JobKey Key, RunPoint Values, JobResult Selection);
 
-/// <summary>The runs of an experiment, from what its stages have made.</summary>
+/// <summary>The runs of an experiment, read from the results of its stages.</summary>
 internal static class RunList
 {
-    /// <summary>Every run at each of its points, in the experiment's order; training on nothing is the base model at each seed.</summary>
+    /// <summary>Every run at each of its points, in the experiment's order. The base model is the run without training, at each seed.</summary>
     public static IEnumerable<GridRun> Of(StageContext context)
     {
         var (selected, evaluated) = (context.Upstream(SelectTrainingDataStage.Name), context.Upstream(EvaluateStage.Name));

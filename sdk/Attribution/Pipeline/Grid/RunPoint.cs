@@ -1,43 +1,43 @@
 namespace Attribution.Pipeline.Grid;
 
-/// <summary>A place on the axes of an experiment's grid; null where a run has no value of an axis, or where nothing has to be said of it.</summary>
+/// <summary>Values on the axes of an experiment's grid; null if the run has no value on an axis, or if it need not be named.</summary>
 internal sealed record RunPoint
 {
-    /// <summary>How vectors are compared.</summary>
+    /// <summary>The scoring method.</summary>
     public string? ScoringMethod { get; init; }
 
-    /// <summary>How many rows are selected.</summary>
+    /// <summary>The number of selected rows.</summary>
     public int? TopK { get; init; }
 
-    /// <summary>Which end of the ranking they are from, of a k-curve: one of <see cref="Contracts.RankingEndNames"/>.</summary>
+    /// <summary>For a k-curve, the end of the ranking that the rows are from: one of <see cref="Contracts.RankingEndNames"/>.</summary>
     public string? End { get; init; }
 
     /// <summary>The learning rate of the first step.</summary>
     public double? LearningRate { get; init; }
 
-    /// <summary>Passes over the selected rows.</summary>
+    /// <summary>The number of passes over the selected rows.</summary>
     public int? Epochs { get; init; }
 
     /// <summary>The adapter's rank.</summary>
     public int? LoraRank { get; init; }
 
-    /// <summary>The seed of the run: of its training, its answers, and of what else is drawn.</summary>
+    /// <summary>The seed of the run: of its training, its answers, and every other random draw.</summary>
     public long? Seed { get; init; }
 
-    /// <summary>What of it decides which rows are selected; with the seed, since some selections are drawn.</summary>
+    /// <summary>The values that decide the selected rows. They include the seed, because some selections are drawn at random.</summary>
     public RunPoint SelectionPart() => this with { LearningRate = null, Epochs = null, LoraRank = null };
 
-    /// <summary>The point, or null if nothing is said.</summary>
+    /// <summary>The point; null if it has no values.</summary>
     public RunPoint? OrNull() => this == new RunPoint() ? null : this;
 }
 
 /// <summary>An axis of the grid.</summary>
-/// <param name="Setting">Its name among the settings of a run, in <c>metrics.json</c> and in queries.</param>
-/// <param name="Mark">What its values begin with in the names of runs.</param>
-/// <param name="Of">The value at a point.</param>
+/// <param name="Setting">The axis's name in a run's settings, in <c>metrics.json</c> and in queries.</param>
+/// <param name="Mark">The prefix of its values in the names of runs.</param>
+/// <param name="Of">Returns the value at a point.</param>
 internal sealed record RunAxis(string Setting, string Mark, Func<RunPoint, object?> Of)
 {
-    /// <summary>The axes of which a selection depends, in the order of names. The layer is one besides: it is in every name.</summary>
+    /// <summary>The axes that a selection depends on, in the order of names, apart from the layer, which is in every name.</summary>
     public static IReadOnlyList<RunAxis> Selection { get; } = [new("scoring_method", "", p => p.ScoringMethod), new("top_k", "k", p => p.TopK),
         new("end", "", p => p.End)];
 
@@ -48,10 +48,10 @@ internal sealed record RunAxis(string Setting, string Mark, Func<RunPoint, objec
     /// <summary>The seed.</summary>
     public static RunAxis Seed { get; } = new("seed", "seed", p => p.Seed);
 
-    /// <summary>All of them.</summary>
+    /// <summary>All axes.</summary>
     public static IReadOnlyList<RunAxis> All { get; } = [.. Selection, .. Training, Seed];
 
-    /// <summary>The values of axes that a point has, as names of runs have them: <c>k50</c>, <c>lr0.001</c>.</summary>
+    /// <summary>A point's values as they appear in the names of runs: <c>k50</c>, <c>lr0.001</c>.</summary>
     public static IEnumerable<string> Names(IEnumerable<RunAxis> axes, RunPoint? point) => point is null ? [] : axes
         .Where(axis => axis.Of(point) is not null).Select(axis => FormattableString.Invariant($"{axis.Mark}{axis.Of(point)}"));
 }

@@ -7,14 +7,14 @@ using Attribution.Pipeline.Snapshots;
 namespace Attribution.Pipeline.GroundTruth;
 
 /// <summary>
-/// The k-curves as plain text that fits a screen: for each evaluation set and method, what comes of training on the first k rows, on the last k, and on k at
-/// random; means over seeds.
+/// The k-curves as plain text that fits a screen: for each evaluation set and method, the results of training on the first k rows, on the last k, and on k
+/// random rows; means over seeds.
 /// </summary>
 internal static class CurveTable
 {
     private const string Indent = "  ", Between = "   ", Nothing = "-";
 
-    /// <summary>The table; nothing without runs on the last rows.</summary>
+    /// <summary>The table; empty if no run used the last rows.</summary>
     public static string Of(Metrics metrics)
     {
         var runs = metrics.Runs.Values.ToArray();

@@ -6,26 +6,26 @@ using Attribution.Pipeline.Snapshots;
 
 namespace Attribution.Pipeline.GroundTruth;
 
-/// <summary>A method that was measured by retraining.</summary>
-/// <param name="Key">Which.</param>
-/// <param name="File">Its <see cref="MeasuredLds"/>.</param>
+/// <summary>A method that was measured by retraining on subsets.</summary>
+/// <param name="Key">Identifies the method.</param>
+/// <param name="File">The file with its <see cref="MeasuredLds"/>.</param>
 internal sealed record MeasuredMethod(JobKey Key, InputFile File)
 {
-    /// <summary>What results call it.</summary>
+    /// <summary>The method's name in results.</summary>
     public string Name => MeasureLdsStage.NameOf(Key);
 
-    /// <summary>What people call it.</summary>
+    /// <summary>The method's name in tables.</summary>
     public string Title => string.Join(" x ", new[] { Key.Attribution, Key.Selection }.OfType<string>())
         + (Key.Point?.ScoringMethod is { } scoring ? $", {scoring}" : "");
 }
 
-/// <summary>What ground truth adds to the metrics of an experiment, beside its runs.</summary>
+/// <summary>The metrics that ground truth adds to those of an experiment's runs.</summary>
 internal static class GroundTruthMetrics
 {
-    /// <summary>The setting that tells what is measured here; no run has it.</summary>
+    /// <summary>The setting that marks metrics of ground truth; no run has it.</summary>
     public const string Setting = "ground_truth";
 
-    /// <summary>What the experiment measured by retraining; nothing where it does not ask for that.</summary>
+    /// <summary>The methods that the experiment measured by retraining; empty if it did not.</summary>
     public static IReadOnlyList<MeasuredMethod> Read(StageContext context) => context.Settings.Upstream.Contains(MeasureLdsStage.Name)
         ? [.. context.Upstream(MeasureLdsStage.Name).Jobs.Select(job => new MeasuredMethod(job.Key, context.Input(job, MeasureLdsStage.LdsFile)))] : [];
 
@@ -62,6 +62,6 @@ internal static class GroundTruthMetrics
         }
     }
 
-    /// <summary>The metrics of runs alone.</summary>
+    /// <summary>The metrics of the runs only, without ground truth.</summary>
     public static Metrics RunsOf(Metrics metrics) => metrics.Where(run => !run.Settings.ContainsKey(Setting));
 }

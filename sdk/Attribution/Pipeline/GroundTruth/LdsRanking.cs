@@ -4,12 +4,12 @@ using Attribution.Pipeline.Results;
 namespace Attribution.Pipeline.GroundTruth;
 
 /// <summary>
-/// The methods that were measured on one training and one evaluation set, the highest LDS first, and which of them the bootstrap tells apart: what tables
-/// and the report say is decided here.
+/// The ranking of the methods measured on one training and one evaluation set, the highest LDS first, with the significant differences by the bootstrap. Tables
+/// and the report show what is decided here.
 /// </summary>
 /// <param name="Train">The training set.</param>
 /// <param name="Eval">The evaluation set.</param>
-/// <param name="Methods">The methods; last those without an LDS.</param>
+/// <param name="Methods">The methods; those without an LDS come last.</param>
 internal sealed record LdsRanking(string Train, string Eval, IReadOnlyList<RankedMethod> Methods)
 {
     /// <summary>A ranking for each training and evaluation set.</summary>
@@ -22,14 +22,14 @@ internal sealed record LdsRanking(string Train, string Eval, IReadOnlyList<Ranke
             new RankedMethod(m.Title, m.Lds, IsTold(measured[0].Lds, m.Lds), random is null ? null : IsTold(m.Lds, random)))]);
     })];
 
-    // A method is not told from itself, nor from one of which nothing is known.
+    // A method does not differ from itself, nor from one whose LDS is not known.
     private static bool IsTold(MeasuredLds first, MeasuredLds second) => first != second && first.Lds.Estimate is not null && second.Lds.Estimate is not null
         && LinearDatamodelingScore.Difference(first.Predicted, second.Predicted, first.Outputs).ExcludesZero;
 }
 
-/// <summary>A method with its place among others.</summary>
-/// <param name="Title">What people call it.</param>
-/// <param name="Lds">What was measured.</param>
-/// <param name="IsToldFromFirst">Whether it is told from the method with the highest LDS.</param>
-/// <param name="IsToldFromRandom">Whether it is told from random scores; null where these were not measured.</param>
+/// <summary>A method with its position among others.</summary>
+/// <param name="Title">Its name for display.</param>
+/// <param name="Lds">Its measures.</param>
+/// <param name="IsToldFromFirst">Whether it differs significantly from the method with the highest LDS.</param>
+/// <param name="IsToldFromRandom">Whether it differs significantly from random scores; null if these were not measured.</param>
 internal sealed record RankedMethod(string Title, MeasuredLds Lds, bool IsToldFromFirst, bool? IsToldFromRandom);

@@ -4,14 +4,14 @@ using System.Text;
 namespace Attribution.Pipeline.GroundTruth;
 
 /// <summary>
-/// The methods that were measured by retraining, as plain text that fits a screen: a section per training and evaluation set, the highest first.
+/// The methods that were measured by retraining, as plain text that fits a screen: a section per training and evaluation set, the highest LDS first.
 /// </summary>
 internal static class LdsTable
 {
     private const string Indent = "  ", Between = "  ";
     private const int Longest = 100;
 
-    /// <summary>The table; nothing of no methods.</summary>
+    /// <summary>The table; empty if there are no methods.</summary>
     public static string Of(IReadOnlyList<MeasuredMethod> methods)
     {
         var text = new StringBuilder();
@@ -30,7 +30,7 @@ internal static class LdsTable
         return text.ToString();
     }
 
-    /// <summary>Which methods are not told from the highest, and which not from random scores.</summary>
+    /// <summary>Writes the methods that do not differ significantly from the highest, and those that do not from random scores.</summary>
     private static void Verdict(StringBuilder text, IReadOnlyList<RankedMethod> measured)
     {
         var known = measured.Where(m => m.Lds.Lds.Estimate is not null).ToArray();

@@ -15,8 +15,8 @@ using Attribution.Selection;
 namespace Attribution.Pipeline.GroundTruth;
 
 /// <summary>
-/// Compares what scores foretell of subsets of the training set with the losses after training on them: a job per training set, evaluation set, and pair of
-/// methods at a layer and scoring; and two baselines, random scores and a score of 1 for every row. Needs no model.
+/// Compares the scores' predictions for subsets of the training set with the losses after training on them, with a job per training set, evaluation set, method
+/// pair, layer and scoring, and for two baselines: random scores, and a score of 1 for every row. Needs no model.
 /// </summary>
 internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSettings>(context)
 {
@@ -25,7 +25,7 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
     /// <summary>The result, a <see cref="MeasuredLds"/>.</summary>
     public const string LdsFile = "lds.json";
 
-    /// <summary>The baseline that scores every row 1: what is told by how many rows are kept.</summary>
+    /// <summary>The baseline that scores every row 1: what the number of kept rows alone predicts.</summary>
     public const string RowCount = "count";
 
     private const string StoreStage = "lds";
@@ -36,7 +36,7 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [Copy(artifact, LdsFile, $"{NameOf(job.Key)}/{LdsFile}")];
 
-    /// <summary>What results call a measured method.</summary>
+    /// <summary>A measured method's name in results.</summary>
     public static string NameOf(JobKey key) => string.Join('.',
     [
         $"ground_truth/lds/{key.Train}/{key.Attribution}/{key.Eval}", .. key.Selection is { } selection ? [selection] : Array.Empty<string>(),
@@ -47,7 +47,7 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
     {
         var retrained = Retrained(train, eval);
         var rows = Context.Input(Dataset(train, "train"), ImportDatasetsStage.RowsFile);
-        // What k is and which seed trains does not change the scores; of a probe, whose training has one, the first.
+        // Scores do not depend on k or on the training seed. A probe, whose training has a seed, is measured with the first seed.
         var scored = Context.Upstream(SelectTrainingDataStage.Name).Jobs
             .Where(job => job.Key.Train == train && job.Key.Eval == eval
                 && (job.Key.Selection is not null || BaselineNames.Scored.Contains(job.Key.Attribution)))
@@ -113,7 +113,7 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
             (InputFile[])[.. subset.Select(job => Context.Input(losses.Get(job.Key with { Eval = eval }), EvaluateStage.LossesFile))]))]);
     }
 
-    /// <summary>The subsets of a training set and the losses of an evaluation set after training on them.</summary>
+    /// <summary>The subsets of a training set, and the losses of an evaluation set after training on them.</summary>
     private sealed record RetrainedSubsets(IReadOnlyList<(InputFile Subset, InputFile[] Losses)> Files)
     {
         public object Inputs => Files.Select(file => new { file.Subset, file.Losses });
@@ -122,14 +122,14 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
 
         public int SeedCount => Files.Count == 0 ? 0 : Files[0].Losses.Length;
 
-        /// <summary>The rows of each subset, and the mean over seeds of each evaluation row's loss.</summary>
+        /// <summary>The rows of each subset, and for each evaluation row the mean of its loss over seeds.</summary>
         public (IReadOnlyList<IReadOnlyList<long>> Subsets, IReadOnlyList<IReadOnlyDictionary<long, double>> Losses) Read() => (
             [.. Files.Select(file => SubsetDraw.Read(file.Subset.Path).Rows)],
             [.. Files.Select(file => file.Losses.SelectMany(seed => Readable.ReadLines<RowLoss>(seed.Path)).Where(row => row.Loss is not null)
                 .GroupBy(row => row.Idx).ToDictionary(row => row.Key, row => row.Average(seed => seed.Loss!.Value)))]);
     }
 
-    /// <summary>The vectors of both sides, where the evaluation rows have one each: what scores by a single evaluation row are made from.</summary>
+    /// <summary>The vectors of both sides, if every evaluation row has one: from these come the scores by a single evaluation row.</summary>
     private sealed record RowPair((object Files, string Folder) Train, (object Files, string Folder) Eval, (object Files, string Folder)? Controls, int Layer,
         string Scoring, double? Damping)
     {
@@ -138,7 +138,7 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
             var (key, scoring) = (selection.Key, selection.Values?.ScoringMethod);
             if (key.Selection is null || scoring is null || ScoringMethodNames.IsProbe(scoring) || PersonaJobs.Makes(key.Selection))
                 return null;
-            // Where the evaluation vectors themselves are in the second moments, there is no score by one of them.
+            // If the evaluation vectors are part of the second moments, there is no score by a single one of them.
             if (ScoringMethodNames.Whitens(scoring) && whitening?.Mixture > 0 && scoring != ScoringMethodNames.TrakFull)
                 return null;
             var (layer, vectors) = (key.Layer ?? VectorKey.WholeModel, context.Upstream(ComputeAttributionStage.Name));
@@ -155,7 +155,7 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
             }
         }
 
-        /// <summary>For each evaluation row the scores of the training rows by it alone.</summary>
+        /// <summary>For each evaluation row, the scores of the training rows by that row alone.</summary>
         public IReadOnlyDictionary<long, IReadOnlyDictionary<long, double>> Score(CancellationToken cancellation)
         {
             var (method, rows) = (ScoringMethods.Parse(Scoring), new List<(long Index, float[] Vector)>());
@@ -173,26 +173,26 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
     }
 }
 
-/// <summary>An interval as JSON can say it.</summary>
+/// <summary>An interval with null in place of numbers that are not finite, which JSON cannot express.</summary>
 internal sealed record ReadableInterval(double? Estimate, double? Lower, double? Upper)
 {
     public static ReadableInterval Of(Interval interval) => new(Readable.Finite(interval.Estimate), Readable.Finite(interval.Lower),
         Readable.Finite(interval.Upper));
 }
 
-/// <summary>How well a method foretells what comes of training on subsets.</summary>
-/// <param name="Subsets">m.</param>
-/// <param name="Seeds">Seeds that each was trained with.</param>
+/// <summary>How well a method predicts the results of training on subsets.</summary>
+/// <param name="Subsets">The number of subsets, m.</param>
+/// <param name="Seeds">The number of seeds that each subset was trained with.</param>
 /// <param name="Lds">The LDS of the evaluation set.</param>
-/// <param name="Rows">Evaluation rows that have an LDS of their own; null where a method has no scores by single rows.</param>
-/// <param name="PerRow">The mean of these.</param>
-/// <param name="Predicted">g, [m].</param>
-/// <param name="Outputs">y, [m].</param>
+/// <param name="Rows">The number of evaluation rows with an LDS of their own; null if the method has no scores by single rows.</param>
+/// <param name="PerRow">The mean LDS of these rows.</param>
+/// <param name="Predicted">The predictions g, [m].</param>
+/// <param name="Outputs">The outputs y, [m].</param>
 internal sealed record MeasuredLds(int Subsets, int Seeds, ReadableInterval Lds, int? Rows, ReadableInterval? PerRow, IReadOnlyList<double> Predicted,
     IReadOnlyList<double> Outputs)
 {
     public static MeasuredLds Read(string path) => JsonSerializer.Deserialize<MeasuredLds>(File.ReadAllBytes(path), Readable.Line)!;
 }
 
-/// <summary>The loss of an evaluation row's treatment; null where its answer was cut away.</summary>
+/// <summary>The loss of an evaluation row's treatment; null if its answer was cut away.</summary>
 internal sealed record RowLoss(long Idx, double? Loss);

@@ -13,14 +13,14 @@ using Attribution.Selection;
 namespace Attribution.Pipeline.GroundTruth;
 
 /// <summary>
-/// Trains an adapter on each of m random subsets of every training set, with each seed. What is trained on depends on the set alone: methods and evaluation
-/// sets that are added later find the adapters in the store.
+/// Trains an adapter on each of m random subsets of every training set, with each seed. The subsets depend only on the training set, so methods and evaluation
+/// sets that are added later reuse the adapters from the store.
 /// </summary>
 internal sealed class RetrainSubsetsStage : Stage<RetrainSubsetsSettings>
 {
     public const string Name = StageNames.RetrainSubsets;
 
-    /// <summary>Which rows were drawn, a <see cref="SubsetDraw"/>.</summary>
+    /// <summary>The drawn rows, a <see cref="SubsetDraw"/>.</summary>
     public const string SubsetFile = "subset.json";
 
     private const string RowsFile = "train.jsonl";
@@ -40,12 +40,12 @@ internal sealed class RetrainSubsetsStage : Stage<RetrainSubsetsSettings>
 
     public override IEnumerable<string> OtherFiles => _model.FetchedFiles;
 
-    /// <summary>What the jobs of one subset have as <see cref="JobKey.Part"/>.</summary>
+    /// <summary>The <see cref="JobKey.Part"/> of a subset's jobs.</summary>
     public static string PartOf(int subset) => string.Create(CultureInfo.InvariantCulture, $"subset{subset}");
 
     public override IReadOnlyList<StageJob> Plan()
     {
-        // Of an axis with several values the first: what is asked is whether a method foretells one way of training.
+        // Only the first value of each axis: the question is whether a method predicts one way of training.
         var at = new RunPoint { LearningRate = Settings.LearningRates[0], Epochs = Settings.Epochs[0], LoraRank = Settings.Lora.Ranks[0] };
         return
         [
@@ -86,10 +86,10 @@ internal sealed class RetrainSubsetsStage : Stage<RetrainSubsetsSettings>
 /// <param name="Rows">The indices of its rows, ascending.</param>
 internal sealed record SubsetDraw(IReadOnlyList<long> Rows)
 {
-    /// <summary>The probability of a row to be in a subset.</summary>
+    /// <summary>The probability that a row is in a subset.</summary>
     public const double Probability = 0.5;
 
-    /// <summary>Draws a subset: the same of the same rows on every machine.</summary>
+    /// <summary>Draws a subset. The same rows give the same subset on every machine.</summary>
     public static SubsetDraw Of(IEnumerable<DatasetRow> rows, int subset, out IReadOnlyList<DatasetRow> kept)
     {
         var random = SeededRandom.Named(0, RetrainSubsetsStage.PartOf(subset));
@@ -97,6 +97,6 @@ internal sealed record SubsetDraw(IReadOnlyList<long> Rows)
         return new([.. kept.Select(row => row.Index)]);
     }
 
-    /// <summary>Reads what <see cref="RetrainSubsetsStage"/> wrote.</summary>
+    /// <summary>Reads a file that <see cref="RetrainSubsetsStage"/> wrote.</summary>
     public static SubsetDraw Read(string path) => JsonSerializer.Deserialize<SubsetDraw>(File.ReadAllBytes(path), Readable.Line)!;
 }

@@ -7,13 +7,13 @@ using Mono.Cecil.Cil;
 namespace Attribution.Pipeline.Plugins;
 
 /// <summary>
-/// The hash of a class of an experiment's own: of its code, and of all that it names in its assembly and in those beside it. A judge that is edited has no
-/// vectors computed again, though it is compiled into one assembly with the method that makes them.
+/// The hash of one of the experiment's own classes: of its code, and of all code that it refers to in its assembly and in the assemblies beside it. Editing a
+/// judge therefore recomputes no vectors, even if judge and method are compiled into one assembly.
 /// </summary>
-/// <remarks>What a class reaches in another way, such as by a name in a text, does not count.</remarks>
+/// <remarks>Code that a class reaches in another way, for example by a name in a string, does not count.</remarks>
 internal sealed class ClassHash : IDisposable
 {
-    // Here the compiler puts constant data of all classes of an assembly together; of it a class names single members.
+    // The compiler puts the constant data of all classes of an assembly into this type; a class refers to single members of it.
     private const string SharedData = "<PrivateImplementationDetails>";
 
     private readonly AssemblyDefinition _assembly;
@@ -148,7 +148,7 @@ internal sealed class ClassHash : IDisposable
             _open.Enqueue(own);
     }
 
-    // What lies beside the experiment's assembly counts whole.
+    // An assembly beside the experiment's own counts as a whole.
     private void ReachAssembly(string name)
     {
         var path = Path.Combine(Path.GetDirectoryName(_assembly.MainModule.FileName)!, name + ".dll");

@@ -5,20 +5,20 @@ using Attribution.Judging.Rules;
 
 namespace Attribution.Pipeline.Plugins;
 
-/// <summary>The judges that can be named.</summary>
+/// <summary>Finds judges by name.</summary>
 internal static class Judges
 {
-    /// <summary>The name of the rule judges, of which each trait has its own.</summary>
+    /// <summary>The name of the rule judges; each trait has its own.</summary>
     public const string Rules = JudgeNames.Rules;
 
     /// <summary>The name of the judging model.</summary>
     public const string Llm = JudgeNames.Llm;
 
-    /// <summary>The judge of a name and trait, of those that are no <see cref="Llm"/>.</summary>
-    /// <param name="name"><see cref="Rules"/>, or the name of a judge of the experiment's own.</param>
-    /// <param name="trait">The trait; a judge of one's own may do without.</param>
-    /// <param name="plugins">The experiment's own judges; asked only for a name that is not built in.</param>
-    /// <exception cref="AttributionException">There is no such judge, or none for the trait.</exception>
+    /// <summary>The judge with this name, for a trait; not for <see cref="Llm"/>.</summary>
+    /// <param name="name"><see cref="Rules"/>, or the name of one of the experiment's own judges.</param>
+    /// <param name="trait">The trait; optional for one of the experiment's own judges.</param>
+    /// <param name="plugins">The experiment's own classes; read only if the name is not built in.</param>
+    /// <exception cref="AttributionException">There is no such judge, or no rules for the trait.</exception>
     public static IJudge Of(string name, string? trait, Func<PluginSet> plugins)
     {
         if (name == Rules)

@@ -9,15 +9,14 @@ using Attribution.Methods;
 namespace Attribution.Pipeline.Plugins;
 
 /// <summary>
-/// An experiment's own methods, judges and recipes: the classes of its assemblies that implement one of those interfaces and have a constructor without
-/// parameters.
+/// An experiment's own methods, judges and recipes: the classes in its assemblies that implement one of these interfaces and have a parameterless constructor.
 /// </summary>
 internal sealed class PluginSet
 {
     private readonly object[] _instances;
     private readonly Dictionary<Type, ContentHash> _code = [];
 
-    /// <exception cref="AttributionException">ATTR1953: an assembly cannot be loaded, or a class cannot be made.</exception>
+    /// <exception cref="AttributionException">ATTR1953: an assembly cannot be loaded, or a class cannot be instantiated.</exception>
     public PluginSet(IReadOnlyList<string> paths) => _instances = [.. paths.SelectMany(Load)];
 
     public IEnumerable<IAttributionMethod> Methods => _instances.OfType<IAttributionMethod>();
@@ -26,7 +25,7 @@ internal sealed class PluginSet
 
     public IEnumerable<IDatasetRecipe> Recipes => _instances.OfType<IDatasetRecipe>();
 
-    /// <summary>The hash of the code of an instance if its class is the experiment's own: it then counts in fingerprints.</summary>
+    /// <summary>The code hash of an instance, if its class is the experiment's own; it then counts in fingerprints.</summary>
     public ContentHash? CodeOf(object instance)
     {
         if (!_instances.Contains(instance))
@@ -72,8 +71,8 @@ internal sealed class PluginSet
 }
 
 /// <summary>
-/// Where an experiment's assembly and what it brings along are loaded. What this program has itself is taken from this program, whatever copy lies
-/// beside the experiment's: else an interface would not be the same interface.
+/// Loads an experiment's assembly and its dependencies. An assembly that this program has is always taken from this program, whatever copy lies beside the
+/// experiment's; otherwise an interface would not be the same type.
 /// </summary>
 internal sealed class PluginLoadContext(string path) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(path))
 {

@@ -4,22 +4,22 @@ using Attribution.Pipeline.Grid;
 
 namespace Attribution.Pipeline.Results;
 
-/// <summary>Which job of a stage: what is named, in the words of the experiment. Not part of any fingerprint.</summary>
+/// <summary>Identifies a job within its stage, in the experiment's terms. Not part of any fingerprint.</summary>
 internal sealed record JobKey
 {
-    /// <summary>The name under which the draw at random goes as an attribution method.</summary>
+    /// <summary>The random draw's name in the place of an attribution method.</summary>
     public const string Random = BaselineNames.Random;
 
-    /// <summary>The name under which training on nothing goes as an attribution method.</summary>
+    /// <summary>The base model's name in the place of an attribution method.</summary>
     public const string None = BaselineNames.None;
 
-    /// <summary>The dataset that a job is about.</summary>
+    /// <summary>The dataset that the job is about.</summary>
     public string? Dataset { get; init; }
 
-    /// <summary>Of the job that imports it: whether it is a <c>train</c> or <c>eval</c> set, or a file of <c>prompts</c>.</summary>
+    /// <summary>For an imported dataset: <c>train</c>, <c>eval</c>, or <c>prompts</c> for a file of held-out prompts.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>The attribution method of a table of vectors.</summary>
+    /// <summary>The attribution method of a vector table.</summary>
     public string? Method { get; init; }
 
     /// <summary>The training set of a run; null for the base model.</summary>
@@ -34,16 +34,16 @@ internal sealed record JobKey
     /// <summary>The method of a run's evaluation vectors; null for baselines.</summary>
     public string? Selection { get; init; }
 
-    /// <summary>The 0-based block; null where the vectors are of no single one.</summary>
+    /// <summary>The 0-based block; null if the vectors belong to no single block.</summary>
     public int? Layer { get; init; }
 
-    /// <summary>Where a run is on the axes that have several values; null if none has.</summary>
+    /// <summary>The run's values on the axes that have several values; null if there are none.</summary>
     public RunPoint? Point { get; init; }
 
-    /// <summary>Which of several jobs of one run.</summary>
+    /// <summary>Distinguishes the jobs of one run.</summary>
     public string? Part { get; init; }
 
-    /// <summary>Whether the job is about the model before any training.</summary>
+    /// <summary>Whether the job is about the base model, before any training.</summary>
     [JsonIgnore]
     public bool IsBaseModel => Attribution is null or None;
 
@@ -55,17 +55,15 @@ internal sealed record JobKey
     [JsonIgnore]
     public JobKey Run => this with { Part = null };
 
-    /// <summary>The base model's answers and losses that a run's are compared with: those of its seed.</summary>
+    /// <summary>The key of the base model's answers and losses that the run is compared with: those with its seed.</summary>
     [JsonIgnore]
     public JobKey Before => new() { Eval = Eval, Point = new RunPoint { Seed = Point?.Seed }.OrNull() };
 
-    /// <summary>All runs that differ from this one in the seed alone.</summary>
+    /// <summary>The key that all runs share that differ only in the seed.</summary>
     [JsonIgnore]
     public JobKey AnySeed => this with { Point = (Point is { } point ? point with { Seed = null } : null)?.OrNull() };
 
-    /// <summary>
-    /// A run's folder below <c>out/</c>, which is also its name: what was selected, and below it how it was trained on, where that has several values.
-    /// </summary>
+    /// <summary>The run's folder below <c>out/</c>, which is also its name: the selection, and below it the training's axes that have several values.</summary>
     [JsonIgnore]
     public string RunFolder
     {

@@ -6,7 +6,7 @@ using Attribution.Pipeline.Grid;
 
 namespace Attribution.Pipeline.Results;
 
-/// <summary>What a stage has made: its <c>.result.json</c>, which the stages behind it read.</summary>
+/// <summary>The results of a stage: its <c>.result.json</c>, which the stages after it read.</summary>
 internal sealed record StageResult(string Stage, IReadOnlyList<JobResult> Jobs)
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -22,7 +22,7 @@ internal sealed record StageResult(string Stage, IReadOnlyList<JobResult> Jobs)
     public string Write() => JsonSerializer.Serialize(this, Options) + "\n";
 
     /// <summary>Reads the result of a stage.</summary>
-    /// <exception cref="AttributionException">ATTR1952: it is not there or is no result.</exception>
+    /// <exception cref="AttributionException">ATTR1952: the file is missing or is not a result.</exception>
     public static StageResult Read(string path, string stage)
     {
         try
@@ -37,17 +37,17 @@ internal sealed record StageResult(string Stage, IReadOnlyList<JobResult> Jobs)
         }
     }
 
-    /// <summary>The job of a key.</summary>
-    /// <exception cref="AttributionException">ATTR1952: there is none.</exception>
+    /// <summary>The job with this key.</summary>
+    /// <exception cref="AttributionException">ATTR1952: there is no such job.</exception>
     public JobResult Get(JobKey key) => Find(key) ?? throw new AttributionException(ErrorCodes.UpstreamMissing,
         $"{Stage} has no result for '{key}'; it has {string.Join(", ", Jobs.Select(j => $"'{j.Key}'"))}. Run {Stage} with the same datasets and methods "
             + $"first.");
 
-    /// <summary>The job of a key, if there is one.</summary>
+    /// <summary>The job with this key; null if there is none.</summary>
     public JobResult? Find(JobKey key) => Jobs.FirstOrDefault(j => j.Key == key);
 
-    /// <summary>Of the result of selection, the job whose rows a run was trained on: it is at the run's place on the axes that it depends on.</summary>
-    /// <exception cref="AttributionException">ATTR1952: there is none.</exception>
+    /// <summary>In the result of selection: the job whose rows a run was trained on. It has the run's values on the axes that a selection depends on.</summary>
+    /// <exception cref="AttributionException">ATTR1952: there is no such job.</exception>
     public JobResult SelectionOf(JobKey run)
     {
         var key = run with { Part = null, Point = run.Point?.SelectionPart().OrNull() };
@@ -56,32 +56,32 @@ internal sealed record StageResult(string Stage, IReadOnlyList<JobResult> Jobs)
 }
 
 /// <summary>A finished job.</summary>
-/// <param name="Key">Which.</param>
-/// <param name="Artifact">Its artifact's folder in the store: <c>stage/fingerprint</c>.</param>
+/// <param name="Key">Identifies the job.</param>
+/// <param name="Artifact">The artifact's folder in the store: <c>stage/fingerprint</c>.</param>
 /// <param name="Outputs">The artifact's files.</param>
 internal sealed record JobResult(JobKey Key, string Artifact, IReadOnlyList<OutputFile> Outputs)
 {
-    /// <summary>For a dataset, the path it was read from: what an error in a row should name.</summary>
+    /// <summary>For a dataset, the path that it was read from, which errors in a row name.</summary>
     public string? Source { get; init; }
 
-    /// <summary>Where a run is on every axis, also on those that its key does not name.</summary>
+    /// <summary>The run's value on every axis, also on those that the key leaves out.</summary>
     public RunPoint? Values { get; init; }
 
-    /// <summary>Where a run is in the grid.</summary>
+    /// <summary>The run's place in the grid.</summary>
     [JsonIgnore]
     public GridPoint Point => new(Key.Point ?? new(), Values ?? new());
 }
 
-/// <summary>What a stage did the last time, for people and tests; no stage reads it.</summary>
+/// <summary>Summary of a stage's last run, for people and tests; no stage reads it.</summary>
 /// <param name="Stage">The stage.</param>
-/// <param name="Jobs">Its jobs; equal ones count once.</param>
-/// <param name="Ran">How many of them were computed.</param>
-/// <param name="BlocksRan">Blocks of rows that were computed, where the stage works by blocks and had something to do.</param>
-/// <param name="Blocks">All blocks of the datasets that were worked on.</param>
+/// <param name="Jobs">The number of jobs; equal ones count once.</param>
+/// <param name="Ran">The number of jobs that were computed.</param>
+/// <param name="BlocksRan">The number of blocks that were computed; 0 if the stage does not work by blocks or had nothing to do.</param>
+/// <param name="Blocks">The number of blocks in the datasets that were processed.</param>
 /// <param name="ModelLoaded">Whether the model was loaded.</param>
-/// <param name="Seconds">How long the stage took.</param>
+/// <param name="Seconds">The duration in seconds.</param>
 internal sealed record StageSummary(string Stage, int Jobs, int Ran, int BlocksRan, int Blocks, bool ModelLoaded, double Seconds)
 {
-    /// <summary>When it was done, in UTC.</summary>
+    /// <summary>The end of the run, in UTC.</summary>
     public DateTime? Ended { get; init; }
 }

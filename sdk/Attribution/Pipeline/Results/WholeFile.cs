@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Attribution.Pipeline.Results;
 
-/// <summary>Writes files that are there whole or not at all, and are left alone where they would not change.</summary>
+/// <summary>Writes files atomically, and leaves a file alone if its content would not change.</summary>
 internal static class WholeFile
 {
     /// <summary>Writes a text.</summary>
@@ -19,7 +19,7 @@ internal static class WholeFile
         return true;
     }
 
-    /// <summary>Writes what <paramref name="write"/> writes to the path that it is given.</summary>
+    /// <summary>Replaces a file by the output of <paramref name="write"/>, which gets the path to write to.</summary>
     public static void Replace(string path, Action<string> write)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);

@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace Attribution.Pipeline.Snapshots;
 
-/// <summary>A metric that is not what its snapshot says.</summary>
+/// <summary>A difference between a metric and its snapshot.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Metric">The metric or setting; null if the run as a whole is new or gone.</param>
-/// <param name="Expected">What the snapshot says.</param>
-/// <param name="Got">What it is.</param>
-/// <param name="Tolerance">By how much it may differ; null where it may not.</param>
+/// <param name="Expected">The value in the snapshot.</param>
+/// <param name="Got">The current value.</param>
+/// <param name="Tolerance">The allowed difference; null if none is allowed.</param>
 internal sealed record SnapshotDifference(string Run, string? Metric, string Expected, string Got, double? Tolerance)
 {
     /// <inheritdoc/>

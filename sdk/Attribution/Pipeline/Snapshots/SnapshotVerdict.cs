@@ -1,18 +1,18 @@
 namespace Attribution.Pipeline.Snapshots;
 
-/// <summary>How the metrics of an experiment compare with its snapshot.</summary>
-/// <param name="Outcome">Which of <see cref="Equal"/>, <see cref="Differs"/>, <see cref="Accepted"/>, <see cref="None"/>, <see cref="Invalid"/>.</param>
-/// <param name="Metrics">How many metrics there are.</param>
-/// <param name="Differences">What moved, in the order of the runs.</param>
+/// <summary>The result of comparing an experiment's metrics with its snapshot.</summary>
+/// <param name="Outcome">One of <see cref="Equal"/>, <see cref="Differs"/>, <see cref="Accepted"/>, <see cref="None"/>, <see cref="Invalid"/>.</param>
+/// <param name="Metrics">The number of metrics.</param>
+/// <param name="Differences">The differences, in the order of the runs.</param>
 internal sealed record SnapshotVerdict(string Outcome, int Metrics, IReadOnlyList<MetricDifference> Differences)
 {
     /// <summary>Every metric is within its tolerance.</summary>
     public const string Equal = "equal";
 
-    /// <summary>Metrics moved.</summary>
+    /// <summary>At least one metric differs.</summary>
     public const string Differs = "differs";
 
-    /// <summary>The metrics were made the snapshot.</summary>
+    /// <summary>The metrics became the snapshot.</summary>
     public const string Accepted = "accepted";
 
     /// <summary>There is no snapshot.</summary>
@@ -21,14 +21,14 @@ internal sealed record SnapshotVerdict(string Outcome, int Metrics, IReadOnlyLis
     /// <summary>The snapshot cannot be read.</summary>
     public const string Invalid = "invalid";
 
-    /// <summary>Why it cannot be read.</summary>
+    /// <summary>The reason why the snapshot cannot be read.</summary>
     public string? Message { get; init; }
 }
 
-/// <summary>A metric that is not what the snapshot says.</summary>
+/// <summary>A difference between a metric and its snapshot.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Metric">The metric or setting; null if the run as a whole is new or gone.</param>
-/// <param name="Expected">What the snapshot says.</param>
-/// <param name="Got">What it is.</param>
-/// <param name="Tolerance">By how much it may differ; null where it may not.</param>
+/// <param name="Expected">The value in the snapshot.</param>
+/// <param name="Got">The current value.</param>
+/// <param name="Tolerance">The allowed difference; null if none is allowed.</param>
 internal sealed record MetricDifference(string Run, string? Metric, string Expected, string Got, double? Tolerance);

@@ -3,14 +3,14 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Pipeline.Snapshots;
 
-/// <summary>What the comparison with the snapshot said, for the report: a file of the experiment's state.</summary>
+/// <summary>The file with the result of the snapshot comparison, in the experiment's state, for the report.</summary>
 internal static class SnapshotVerdictFile
 {
-    /// <summary>Writes it, if it says something new.</summary>
+    /// <summary>Writes the file if its content changes.</summary>
     public static void Write(StateFolder state, SnapshotVerdict verdict) =>
         WholeFile.Write(state.VerdictFile, JsonSerializer.Serialize(verdict, Readable.Indented) + "\n");
 
-    /// <summary>Reads it; null if nothing was compared yet.</summary>
+    /// <summary>Reads the file; null if nothing was compared yet.</summary>
     public static SnapshotVerdict? TryRead(StateFolder state)
     {
         try

@@ -5,14 +5,15 @@ using Attribution.Pipeline.Verdicts;
 namespace Attribution.Pipeline.Snapshots;
 
 /// <summary>
-/// By how much metrics may differ from their snapshot: a factor of the larger of 1 and the expected size. One for all, and in the file
-/// <c>tolerances.json</c> beside the snapshot others by a metric's name (<c>judged_mean</c>) or by run and metric (<c>pool/residual_diff/.../judged_mean</c>).
+/// The allowed differences of metrics from their snapshot, as a multiple of max(1, |expected value|). There is one for all metrics; the file
+/// <c>tolerances.json</c> beside the snapshot can set others by a metric's name (<c>judged_mean</c>) or by run and metric
+/// (<c>pool/residual_diff/.../judged_mean</c>).
 /// </summary>
 internal sealed class Tolerances
 {
     public const string File = "tolerances.json";
 
-    // What follows from a metric may differ as it may.
+    // A derived metric has the tolerance of the metric that it is derived from.
     private static readonly string[] Derived = [SeedGroup.Deviation, Lower, Upper, SeedGroup.OverRandom];
 
     private const string Lower = "_lower", Upper = "_upper";
@@ -20,9 +21,9 @@ internal sealed class Tolerances
     private readonly double _default;
     private readonly Dictionary<string, double> _own = [];
 
-    /// <param name="all">The tolerance of metrics that have none of their own.</param>
-    /// <param name="file">The file, which need not exist.</param>
-    /// <exception cref="AttributionException">ATTR1702: a tolerance is no number of at least 0, or the file is no JSON object.</exception>
+    /// <param name="all">The tolerance of metrics without their own.</param>
+    /// <param name="file">The file; it need not exist.</param>
+    /// <exception cref="AttributionException">ATTR1702: a tolerance is not a number of at least 0, or the file is not a JSON object.</exception>
     public Tolerances(double all, string file)
     {
         _default = all;

@@ -5,18 +5,18 @@ namespace Attribution.Pipeline.TensorBoard;
 
 /// <summary>
 /// Curves as a TensorBoard event file: TFRecords (<c>tensorflow/core/lib/io/record_writer.h</c>) of <c>Event</c> messages
-/// (<c>tensorflow/core/util/event.proto</c>). A file's folder is the run's name to TensorBoard. Equal curves make equal bytes.
+/// (<c>tensorflow/core/util/event.proto</c>). TensorBoard takes the file's folder as the name of the run. Equal curves give equal bytes.
 /// </summary>
 internal static class EventFile
 {
-    /// <summary>The file's name. TensorBoard looks for <c>tfevents</c> in it and reads the number as the time of its start.</summary>
+    /// <summary>The file's name. TensorBoard looks for <c>tfevents</c> in it, and reads the number as the start time.</summary>
     public const string Name = "events.out.tfevents.0.attribution";
 
-    // What a reader of events expects before anything else.
+    // A reader of events expects this first.
     private const string Version = "brain.Event:2";
 
     /// <summary>The file's bytes.</summary>
-    /// <param name="points">The points; those of one step follow each other, and steps do not go back. Values are kept as <c>float</c>.</param>
+    /// <param name="points">The points; those of one step are consecutive, and steps are in ascending order. Values are stored as <c>float</c>.</param>
     public static byte[] Of(IEnumerable<ScalarPoint> points)
     {
         var file = new MemoryStream();
@@ -49,7 +49,7 @@ internal static class EventFile
         }
     }
 
-    // A second per step: the time of day would make every build another file, and TensorBoard's axis "relative" then counts steps.
+    // One second per step: with the time of day, every build would write another file; also, TensorBoard's "relative" axis then counts steps.
     private static ProtobufMessage Begin(long step)
     {
         var message = new ProtobufMessage();
@@ -71,7 +71,7 @@ internal static class EventFile
     }
 }
 
-/// <summary>The checksum of TFRecords: CRC-32C (RFC 3720, B.4), masked so that the checksum of data that holds checksums is no weak one.</summary>
+/// <summary>The checksum of TFRecords: CRC-32C (RFC 3720, B.4), masked so that the checksum of data that contains checksums is not weak.</summary>
 internal static class MaskedCrc32C
 {
     /// <summary>((crc &gt;&gt; 15) | (crc &lt;&lt; 17)) + 0xa282ead8.</summary>
@@ -85,7 +85,7 @@ internal static class MaskedCrc32C
 }
 
 /// <summary>A point of a curve.</summary>
-/// <param name="Step">The training step; 0 is before the first.</param>
-/// <param name="Tag">The curve's name; what stands before a <c>/</c> groups curves.</param>
+/// <param name="Step">The training step; 0 is before the first step.</param>
+/// <param name="Tag">The curve's name; the part before a <c>/</c> groups curves.</param>
 /// <param name="Value">The value.</param>
 internal readonly record struct ScalarPoint(long Step, string Tag, double Value);

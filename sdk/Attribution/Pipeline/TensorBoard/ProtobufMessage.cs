@@ -46,7 +46,7 @@ internal sealed class ProtobufMessage
 
     private void Tag(int field, int wireType) => Number((ulong)(field << 3 | wireType));
 
-    // Seven bits a byte, the lowest first; the top bit says that more follow.
+    // Seven bits per byte, the lowest first; the top bit means that more follow.
     private void Number(ulong value)
     {
         for (; value >= 0x80; value >>= 7)

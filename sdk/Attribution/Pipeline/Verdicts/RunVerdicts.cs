@@ -5,26 +5,26 @@ using MathNet.Numerics.Statistics;
 namespace Attribution.Pipeline.Verdicts;
 
 /// <summary>
-/// Decides what can be said of runs: this is the one place that does. The leader is chosen on one half of the held-out prompts and judged on the other, so
-/// that luck which made it lead does not count for it; and it is the best only if the paired bootstrap tells it from the draw at random and from the second.
+/// Decides what can be concluded about runs; nothing else does. The leader is selected on one half of the held-out prompts and measured on the other, so that
+/// luck in the selection does not count. It is the best only if the paired bootstrap distinguishes it from the random draw and from the second.
 /// </summary>
 internal static class RunVerdicts
 {
     public const string Best = "best", NotFromRandom = "not told from random", NotFromSecond = "not told from the second", Worse = "worse than random";
 
-    // What a draw at random has in common with the runs that it is the baseline of.
+    // The settings that a random draw shares with the runs that it is the baseline of.
     private static readonly string[] SamePoint = ["train", "eval", "top_k", "learning_rate", "epochs", "lora_rank"];
 
-    /// <summary>A verdict for each training and evaluation set that has scored runs.</summary>
-    /// <param name="groups">All runs, by everything but the seed.</param>
-    /// <param name="metric">What their cells are of.</param>
+    /// <summary>A verdict for each pair of training and evaluation set with scored runs.</summary>
+    /// <param name="groups">All runs, grouped by everything but the seed.</param>
+    /// <param name="metric">The metric of their cells.</param>
     public static IReadOnlyList<Verdict> Of(IReadOnlyList<SeedGroup> groups, string metric) =>
     [
         .. groups.Where(group => group.IsScored && group.Cells.Count > 0).GroupBy(group => (Train: group.Setting("train")!, Eval: group.Setting("eval")!))
             .Select(sets => Decide(sets.Key.Train, sets.Key.Eval, metric, [.. sets], groups))
     ];
 
-    /// <summary>The draw at random that runs are compared with: of as many rows, trained on in the same way; null if nothing was drawn.</summary>
+    /// <summary>The random draw that a group is compared with: as many rows, trained on in the same way; null if there is none.</summary>
     public static SeedGroup? RandomOf(SeedGroup group, IEnumerable<SeedGroup> all) => all.FirstOrDefault(other =>
         other.Setting("attribution") == ResultTable.Random && SamePoint.All(name => other.Setting(name) == group.Setting(name)));
 
@@ -37,7 +37,7 @@ internal static class RunVerdicts
     private static Verdict Decide(string train, string eval, string metric, SeedGroup[] candidates, IReadOnlyList<SeedGroup> all)
     {
         var (choosing, telling) = Halves(candidates);
-        // Of equals the first.
+        // The first of equal groups wins.
         SeedGroup[] ranked = [.. candidates.OrderByDescending(group => Mean(Within(group.Cells, choosing)))];
         var (leader, second, random) = (ranked[0], ranked.ElementAtOrDefault(1), RandomOf(ranked[0], all));
         var cells = Within(leader.Cells, telling);
@@ -72,7 +72,7 @@ internal static class RunVerdicts
         return cells < PairedDifference.FewCells ? $"{said}, few cells ({cells})" : said;
     }
 
-    // By the prompts' hashes, which say nothing of the prompts. What is of no prompt, or of one alone, cannot be halved.
+    // Split in the order of the prompts' hashes, which is unrelated to their content. Scores without prompts, or of a single prompt, cannot be split.
     private static (HashSet<string> Choosing, HashSet<string> Telling) Halves(SeedGroup[] candidates)
     {
         string[] prompts = [.. candidates.SelectMany(group => group.Cells).Select(cell => cell.Prompt).Distinct().Order(StringComparer.Ordinal)];

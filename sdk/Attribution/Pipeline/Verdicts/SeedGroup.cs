@@ -6,22 +6,22 @@ using MathNet.Numerics.Statistics;
 
 namespace Attribution.Pipeline.Verdicts;
 
-/// <summary>The runs that differ in the seed alone.</summary>
-/// <param name="Name">Their name, which says nothing of the seed.</param>
+/// <summary>The runs that differ only in the seed.</summary>
+/// <param name="Name">Their common name, without the seed.</param>
 /// <param name="Runs">The metrics of each seed's run.</param>
-/// <param name="Cells">The scores that they are compared by; none where there is nothing to compare.</param>
-/// <param name="Before">The same of the base model.</param>
+/// <param name="Cells">The scores that the runs are compared by; empty if there are none.</param>
+/// <param name="Before">The base model's scores.</param>
 internal sealed record SeedGroup(string Name, IReadOnlyList<RunMetrics> Runs, IReadOnlyList<ScoredCell> Cells, IReadOnlyList<ScoredCell> Before)
 {
     private static readonly string[] OfBaselines = [ResultTable.Random, ResultTable.None];
 
-    /// <summary>A setting that all have.</summary>
+    /// <summary>A setting that all runs share.</summary>
     public string? Setting(string name) => Runs[0].Settings.GetValueOrDefault(name)?.ToString();
 
-    /// <summary>Whether the rows are the best by some scores: no draw, and not the last of a k-curve.</summary>
+    /// <summary>Whether the rows are the best by some scores, and so neither a random draw nor the last rows of a k-curve.</summary>
     public bool IsScored => !OfBaselines.Contains(Setting("attribution")) && Setting("end") != RankingEndNames.Bottom;
 
-    /// <summary>The mean of each metric over the seeds and, where there are several, its standard deviation, <c>…_sd</c>.</summary>
+    /// <summary>The mean of each metric over the seeds and, with several seeds, its standard deviation as <c>…_sd</c>.</summary>
     public RunMetrics OverSeeds()
     {
         var settings = Runs[0].Settings.Where(s => s.Key != "seed").ToDictionary();
@@ -37,9 +37,9 @@ internal sealed record SeedGroup(string Name, IReadOnlyList<RunMetrics> Runs, IR
         return new RunMetrics(settings, metrics);
     }
 
-    /// <summary>What the name of a metric's standard deviation over seeds ends with.</summary>
+    /// <summary>The suffix of a metric's standard deviation over seeds.</summary>
     public const string Deviation = "_sd";
 
-    /// <summary>What the name of a difference to the draw at random ends with; its interval has <c>_lower</c> and <c>_upper</c> besides.</summary>
+    /// <summary>The suffix of a metric's difference from the random draw. The ends of its interval also have <c>_lower</c> and <c>_upper</c>.</summary>
     public const string OverRandom = "_over_random";
 }

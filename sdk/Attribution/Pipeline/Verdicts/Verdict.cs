@@ -3,11 +3,11 @@ using Attribution.Evaluation.Statistics;
 
 namespace Attribution.Pipeline.Verdicts;
 
-/// <summary>What can be said of the runs for one training and one evaluation set.</summary>
+/// <summary>The conclusion about the runs of one training and one evaluation set.</summary>
 /// <param name="Train">The training set.</param>
 /// <param name="Eval">The evaluation set.</param>
-/// <param name="Metric">The metric that runs are compared by.</param>
-/// <param name="Leader">The runs, of all seeds, that led on one half of the held-out prompts.</param>
+/// <param name="Metric">The metric that the runs are compared by.</param>
+/// <param name="Leader">The runs, over all seeds, that led on one half of the held-out prompts.</param>
 /// <param name="Score">Their mean on the other half.</param>
 internal sealed record Verdict(string Train, string Eval, string Metric, string Leader, double Score)
 {
@@ -17,28 +17,28 @@ internal sealed record Verdict(string Train, string Eval, string Metric, string 
     /// <summary>The mean of the base model on the same half.</summary>
     public double? Before { get; init; }
 
-    /// <summary>The mean of the draw at random on the same half; null where nothing was drawn.</summary>
+    /// <summary>The mean of the random draw on the same half; null if there is none.</summary>
     public double? Random { get; init; }
 
-    /// <summary>How much better the leader is than the draw at random, on the other half.</summary>
+    /// <summary>The leader's difference from the random draw, on the other half.</summary>
     public ComparedWith? OverRandom { get; init; }
 
     /// <summary>The runs that came second on the first half.</summary>
     public string? Second { get; init; }
 
-    /// <summary>How much better the leader is than the second, on the other half.</summary>
+    /// <summary>The leader's difference from the second, on the other half.</summary>
     public ComparedWith? OverSecond { get; init; }
 
-    /// <summary>How many seeds there are.</summary>
+    /// <summary>The number of seeds.</summary>
     public required int Seeds { get; init; }
 
-    /// <summary>How many prompts the other half has; 0 where the metric is not of prompts, so that nothing could be held back.</summary>
+    /// <summary>The number of prompts in the other half; 0 if the metric is not per prompt, so that nothing could be held out.</summary>
     public required int Prompts { get; init; }
 
-    /// <summary>Whether the leader is crowned: it is told from the draw at random and from the second, where there are such.</summary>
+    /// <summary>Whether the leader is the best: it is significantly above the random draw and the second, as far as they exist.</summary>
     public required bool IsBest { get; init; }
 
-    /// <summary>The verdict in words: what the terminal, the tables and the report say.</summary>
+    /// <summary>The verdict in words, as the terminal, the tables and the report show it.</summary>
     public required string Text { get; init; }
 
     /// <summary>The training and the evaluation set.</summary>
@@ -48,13 +48,13 @@ internal sealed record Verdict(string Train, string Eval, string Metric, string 
 
 /// <summary>A difference and its 95% interval.</summary>
 /// <param name="Difference">The mean difference.</param>
-/// <param name="Cells">How many cells of prompt and seed it is over.</param>
+/// <param name="Cells">The number of cells (prompt and seed) in the mean.</param>
 internal sealed record ComparedWith(double Difference, int Cells)
 {
-    /// <summary>The lower end; null where there are fewer than two cells.</summary>
+    /// <summary>The lower end of the interval; null with fewer than two cells.</summary>
     public double? Lower { get; init; }
 
-    /// <summary>The upper end.</summary>
+    /// <summary>The upper end of the interval.</summary>
     public double? Upper { get; init; }
 
     public static ComparedWith Of(PairedDifference found) =>

@@ -5,18 +5,18 @@ using TorchSharp;
 
 namespace Attribution.Selection.Baselines;
 
-/// <summary>Scores of training rows that look at no evaluation set: what any method must beat.</summary>
+/// <summary>Scores of training rows that use no evaluation set: the baselines that any method must beat.</summary>
 public static class AnswerScores
 {
-    /// <summary>How many tokens each answer has, its end mark included, as far as the conversation was kept; NaN where none was.</summary>
+    /// <summary>The number of tokens of each answer, with its end marker, as far as truncation kept them; NaN if it kept none.</summary>
     /// <param name="rows">The conversations.</param>
     public static float[] Lengths(IReadOnlyList<TokenSequence> rows) => [.. rows.Select(row => row.Keep.Count(kept => kept) is var n and > 0 ? n : float.NaN)];
 
-    /// <summary>Each answer's own <see cref="AnswerLoss"/> under the model, in nats per token; NaN for one that truncation cut away.</summary>
+    /// <summary>Each answer's own <see cref="AnswerLoss"/> under the model, in nats per token; NaN for an answer that truncation cut away.</summary>
     /// <param name="transformer">The model.</param>
-    /// <param name="rows">The conversations. On the CPU each is a pass by itself, so that its bytes depend on no other.</param>
-    /// <param name="tokenBudget">How many padded tokens one pass runs together on a GPU.</param>
-    /// <param name="cancellation">Looked at between passes.</param>
+    /// <param name="rows">The conversations. On the CPU each is a pass of its own, so that its bytes depend on no other.</param>
+    /// <param name="tokenBudget">The number of padded tokens that run together in one pass on a GPU.</param>
+    /// <param name="cancellation">Checked between passes.</param>
     public static float[] Losses(
         Transformer transformer, IReadOnlyList<TokenSequence> rows, int tokenBudget = VectorComputer.DefaultTokenBudget,
             CancellationToken cancellation = default) =>

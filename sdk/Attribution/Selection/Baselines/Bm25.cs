@@ -5,21 +5,21 @@ using Attribution.Diagnostics;
 namespace Attribution.Selection.Baselines;
 
 /// <summary>
-/// Okapi BM25 (Robertson et al., TREC-3, 1994): the texts of evaluation rows are queries, those of training rows documents, and a row's score is its mean over
-/// the queries. With tf a word's number in a document, dl the document's words, avgdl their mean, and df the number of documents of N that have the word:
-/// <c>mean_j sum_{w in query j} log(1 + (N - df + 1/2) / (df + 1/2)) tf (k1 + 1) / (tf + k1 (1 - b + b dl / avgdl))</c>, a word that stands twice in a query
-/// counting twice.
+/// Okapi BM25 (Robertson et al., TREC-3, 1994). The texts of evaluation rows are the queries, those of training rows the documents, and a row's score is its
+/// mean over the queries. With tf the number of times a word occurs in a document, dl the number of words in the document, avgdl its mean, and df the number of
+/// the N documents that contain the word: <c>mean_j sum_{w in query j} log(1 + (N - df + 1/2) / (df + 1/2)) tf (k1 + 1) / (tf + k1 (1 - b + b dl / avgdl))</c>,
+/// where a word that occurs twice in a query counts twice.
 /// </summary>
 /// <remarks>
-/// A text is what all messages of the treatment say. A word is a run of letters, marks and digits, in lower case; a Chinese or Japanese character is a word by
-/// itself. Search libraries keep a document's length in one byte, so that their scores are near these and not these.
+/// A text is the text of all messages of the treatment. A word is a run of letters, marks and digits, in lower case; a Chinese or Japanese character is a word
+/// of its own. Search libraries keep a document's length in one byte, so their scores are close to these but not equal.
 /// </remarks>
 public static partial class Bm25
 {
-    /// <summary>How soon a word's repetitions stop counting.</summary>
+    /// <summary>How fast the weight of a word's repetitions saturates.</summary>
     public const double K1 = 1.2;
 
-    /// <summary>How much of a document's length is made up for, from 0 to 1.</summary>
+    /// <summary>How strongly a document's length is normalized, from 0 to 1.</summary>
     public const double B = 0.75;
 
     /// <summary>Scores every training row.</summary>
@@ -27,10 +27,10 @@ public static partial class Bm25
     /// <param name="evaluation">The evaluation rows, read once.</param>
     /// <param name="k1">See <see cref="K1"/>.</param>
     /// <param name="b">See <see cref="B"/>.</param>
-    /// <param name="cancellation">Looked at between rows.</param>
-    /// <returns>The rows' indices and scores, in their order; NaN for a row without a word.</returns>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.RowWithoutText"/>: a row holds tokens. <see cref="ErrorCodes.NoVectors"/>: no evaluation
-    /// row has a word.</exception>
+    /// <param name="cancellation">Checked between rows.</param>
+    /// <returns>The rows' indices and scores, in row order; NaN for a row without a word.</returns>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.RowWithoutText"/>: a row is pre-tokenized. <see cref="ErrorCodes.NoVectors"/>: no
+    /// evaluation row has a word.</exception>
     public static IReadOnlyList<ScoredRow> Score(
         IEnumerable<DatasetRow> train, IEnumerable<DatasetRow> evaluation, double k1 = K1, double b = B, CancellationToken cancellation = default)
     {
@@ -60,7 +60,7 @@ public static partial class Bm25
             : (float)d.Counts.Sum(c => weights[c.Term] * c.Count * (k1 + 1) / (c.Count + k1 * (1 - b + b * d.Length / mean)))))];
     }
 
-    // Each word of the queries with how often it stands in one of them, on average.
+    // Each word of the queries with its mean number of occurrences per query.
     private static (Dictionary<string, int> Terms, double[] Weights) Queries(IEnumerable<DatasetRow> evaluation, CancellationToken cancellation)
     {
         var (terms, weights, queries) = (new Dictionary<string, int>(StringComparer.Ordinal), new List<double>(), 0);

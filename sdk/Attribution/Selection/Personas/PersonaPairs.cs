@@ -7,15 +7,15 @@ using Attribution.Tokenization;
 namespace Attribution.Selection.Personas;
 
 /// <summary>
-/// What a persona vector is made from: each evaluation prompt answered once under the trait's positive and once under its negative system prompt.
-/// The likeliest token is taken each time (temperature 0), so the answers depend on model, prompts and length alone.
+/// The pairs that a persona vector is made from: each evaluation prompt answered once under the trait's positive and once under its negative system prompt.
+/// Decoding is greedy (temperature 0), so the answers depend only on the model, the prompts and the length.
 /// </summary>
 public static class PersonaPairs
 {
-    /// <summary>The prompts of an evaluation set: its conversations up to the last assistant turn, each one once, in order.</summary>
+    /// <summary>The prompts of an evaluation set: its conversations up to the last assistant turn, without duplicates, in order.</summary>
     /// <param name="rows">The evaluation set. Its answers are not read.</param>
-    /// <param name="file">Its file, for errors.</param>
-    /// <exception cref="AttributionException">ATTR1524: a row holds tokens instead of messages, or nothing comes before its answer.</exception>
+    /// <param name="file">The set's file, for error messages.</param>
+    /// <exception cref="AttributionException">ATTR1524: a row is pre-tokenized, or nothing comes before its answer.</exception>
     public static IReadOnlyList<IReadOnlyList<ChatMessage>> PromptsOf(IEnumerable<DatasetRow> rows, string? file = null)
     {
         var prompts = new List<IReadOnlyList<ChatMessage>>();
@@ -34,18 +34,16 @@ public static class PersonaPairs
         return prompts;
     }
 
-    /// <summary>Has every prompt answered under both personas.</summary>
+    /// <summary>Answers every prompt under both system prompts.</summary>
     /// <param name="answerer">The model.</param>
-    /// <param name="prompts">The prompts; a system message of theirs follows the persona's in the same message.</param>
+    /// <param name="prompts">The prompts. A prompt's own system message follows the persona's in the same message.</param>
     /// <param name="persona">The two system prompts.</param>
-    /// <param name="maxNewTokens">The longest answer.</param>
-    /// <param name="progress">Told how many answers are done.</param>
-    /// <param name="cancellation">Stops between tokens.</param>
-    /// <returns>
-    /// A row per prompt: the treatment is the conversation under the positive, the control that under the negative persona. Where one answer is
-    /// empty there is no row.
-    /// </returns>
-    /// <exception cref="AttributionException">A prompt leaves no room for an answer, or the chat template takes no system message.</exception>
+    /// <param name="maxNewTokens">The length limit of an answer, in tokens.</param>
+    /// <param name="progress">Receives the number of finished answers.</param>
+    /// <param name="cancellation">Checked between tokens.</param>
+    /// <returns>A row per prompt: the treatment is the conversation under the positive system prompt, the control that under the negative one. There is no row
+    /// if one of the answers is empty.</returns>
+    /// <exception cref="AttributionException">A prompt leaves no room for an answer, or the chat template accepts no system message.</exception>
     public static IReadOnlyList<DatasetRow> Generate(
         PromptAnswerer answerer, IReadOnlyList<IReadOnlyList<ChatMessage>> prompts, PersonaPrompts persona, int maxNewTokens,
         IProgress<int>? progress = null, CancellationToken cancellation = default)

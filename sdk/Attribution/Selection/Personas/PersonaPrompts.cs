@@ -4,8 +4,8 @@ using Attribution.Diagnostics;
 namespace Attribution.Selection.Personas;
 
 /// <summary>
-/// The two system prompts that switch a trait on and off in a model. They are plain text files, <c>{trait}.positive.txt</c> and
-/// <c>{trait}.negative.txt</c>; those of five traits come along (in this folder's <c>Prompts</c>), to be copied and changed.
+/// The two system prompts that make a model show or avoid a trait. They are plain text files, <c>{trait}.positive.txt</c> and <c>{trait}.negative.txt</c>. The
+/// prompts of five traits are built in (this folder's <c>Prompts</c>), and can be copied and changed.
 /// </summary>
 /// <param name="Trait">The trait's name.</param>
 /// <param name="Positive">Asks for the behaviour.</param>
@@ -14,12 +14,12 @@ public sealed record PersonaPrompts(string Trait, string Positive, string Negati
 {
     private const string ResourceFolder = "Personas/";
 
-    /// <summary>The traits whose prompts come along.</summary>
+    /// <summary>The traits with built-in prompts.</summary>
     public static IReadOnlyList<string> Traits { get; } = ["empathy", "laziness", "modesty", "preachiness", "sycophancy"];
 
     /// <summary>The prompts of a trait.</summary>
     /// <param name="trait">The trait.</param>
-    /// <param name="folder">A folder whose files go before the ones that come along; null for those alone.</param>
+    /// <param name="folder">A folder whose files take precedence over the built-in ones; null to use only those.</param>
     /// <exception cref="AttributionException">ATTR1520: there are no prompts for the trait, only one of the two, or one is empty.</exception>
     public static PersonaPrompts Of(string trait, string? folder = null)
     {

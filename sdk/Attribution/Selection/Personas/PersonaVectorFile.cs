@@ -10,9 +10,8 @@ using static TorchSharp.torch;
 namespace Attribution.Selection.Personas;
 
 /// <summary>
-/// Persona vectors that were made elsewhere: one vector <c>[D]</c>, which is taken at any layer, or one per layer: <c>[blocks, D]</c>, row L the
-/// stream leaving block L, or <c>[blocks + 1, D]</c>, row 0 the embeddings and row L + 1 the stream leaving block L, as
-/// the hidden states of transformers are numbered.
+/// Persona vectors from elsewhere: one vector <c>[D]</c>, which is used at any layer, or one per layer: <c>[blocks, D]</c>, where row L is the stream leaving
+/// block L, or <c>[blocks + 1, D]</c>, where row 0 is the embeddings and row L + 1 the stream leaving block L, the numbering of hidden states in transformers.
 /// </summary>
 internal static class PersonaVectorFile
 {
@@ -24,10 +23,10 @@ internal static class PersonaVectorFile
     /// <summary>The vector of a layer, scaled to length 1.</summary>
     /// <param name="path">A <c>.safetensors</c> or <c>.pt</c> file with one tensor, or an <c>.npy</c> file of floats.</param>
     /// <param name="layer">The 0-based block.</param>
-    /// <param name="blocks">How many the model has.</param>
+    /// <param name="blocks">The number of blocks in the model.</param>
     /// <param name="width">D, the model's width.</param>
-    /// <exception cref="AttributionException">ATTR1522: no such file, more than one tensor, another shape, or a vector that is zero or not finite.
-    /// ATTR1130-1132: a <c>.pt</c> file that cannot be read.</exception>
+    /// <exception cref="AttributionException">ATTR1522: the file is missing, has more than one tensor or another shape, or the vector is zero or not finite.
+    /// ATTR1130-1132: a <c>.pt</c> file cannot be read.</exception>
     public static float[] Read(string path, int layer, int blocks, int width)
     {
         if (!File.Exists(path))

@@ -8,27 +8,27 @@ using static TorchSharp.torch;
 namespace Attribution.Selection.Probes;
 
 /// <summary>
-/// A classifier that tells an evaluation set's treatment vectors from its control vectors; the score of a training vector is its logit. Vectors count by their
-/// direction alone: each is divided by its length first.
+/// A classifier that tells an evaluation set's treatment vectors from its control vectors. A training vector's score is its logit. Only a vector's direction
+/// counts: it is divided by its length first.
 /// </summary>
 public sealed class Probe
 {
     private Probe(IReadOnlyList<ProbeLayer> layers, ProbeFit fit) => (Layers, Fit) = (layers, fit);
 
-    /// <summary>The layers from the vector to the logit, with a ReLU between each two.</summary>
+    /// <summary>The layers from the vector to the logit, with a ReLU between consecutive layers.</summary>
     public IReadOnlyList<ProbeLayer> Layers { get; }
 
-    /// <summary>How training went.</summary>
+    /// <summary>How the training went.</summary>
     public ProbeFit Fit { get; }
 
-    /// <summary>D.</summary>
+    /// <summary>D, the width of the vectors.</summary>
     public int Dimension => Layers[0].Inputs;
 
     /// <summary>Trains a probe.</summary>
-    /// <param name="options">How.</param>
+    /// <param name="options">How to train.</param>
     /// <param name="treatment">Vectors with the behaviour, <c>[M, D]</c>.</param>
-    /// <param name="control">Vectors without it; those with one index are a pair.</param>
-    /// <param name="cancellation">Looked at between steps.</param>
+    /// <param name="control">Vectors without it; a treatment and a control with the same index are a pair.</param>
+    /// <param name="cancellation">Checked between steps.</param>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.ProbePairsTooFew"/>: fewer than ten pairs. <see cref="ErrorCodes.VectorWidths"/>: the
     /// widths differ.</exception>
     public static Probe Train(ProbeOptions options, IVectorSource treatment, IVectorSource control, CancellationToken cancellation = default)
@@ -59,7 +59,7 @@ public sealed class Probe
             new(name, SafetensorsDType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes(numbers.AsSpan())));
     }
 
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads a probe that <see cref="Save"/> wrote.</summary>
     /// <exception cref="AttributionException">The file is missing or damaged.</exception>
     public static Probe Load(string path)
     {
@@ -77,7 +77,7 @@ public sealed class Probe
         double Number(string name) => double.Parse(file.Metadata[name], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The logits of vectors of length 1.</summary>
+    /// <summary>Computes the logits of vectors of length 1.</summary>
     /// <param name="vectors">float32 <c>[rows, D]</c>.</param>
     /// <param name="layers">The layers' tensors, from <see cref="Tensors"/>.</param>
     /// <returns>float32 <c>[rows]</c>.</returns>
@@ -97,8 +97,8 @@ public sealed class Probe
 }
 
 /// <summary>A linear layer: <c>W x + b</c>.</summary>
-/// <param name="Inputs">How long x is.</param>
-/// <param name="Outputs">How many units there are.</param>
+/// <param name="Inputs">The length of x.</param>
+/// <param name="Outputs">The number of units.</param>
 /// <param name="Weights">W, <c>[outputs, inputs]</c>.</param>
 /// <param name="Bias">b, <c>[outputs]</c>.</param>
 public sealed record ProbeLayer(int Inputs, int Outputs, float[] Weights, float[] Bias)
@@ -109,15 +109,15 @@ public sealed record ProbeLayer(int Inputs, int Outputs, float[] Weights, float[
 }
 
 /// <summary>How the training of a probe went.</summary>
-/// <param name="Rows">Vectors it was trained and validated on, of both kinds.</param>
-/// <param name="Skipped">Vectors left out because they are zero or not finite.</param>
-/// <param name="Epochs">Epochs that ran.</param>
+/// <param name="Rows">The number of vectors it was trained and validated on, of both kinds.</param>
+/// <param name="Skipped">The number of vectors left out because they are zero or not finite.</param>
+/// <param name="Epochs">The number of epochs that ran.</param>
 /// <param name="BestEpoch">The epoch, from 1, whose weights were kept.</param>
 /// <param name="TrainLoss">The mean weighted cross-entropy of that epoch's steps.</param>
-/// <param name="ValidationLoss">That of the held-out vectors after it.</param>
+/// <param name="ValidationLoss">The same loss of the held-out vectors after that epoch.</param>
 /// <param name="ValidationAccuracy">The share of the held-out vectors whose logit has the right sign.</param>
 public sealed record ProbeFit(int Rows, int Skipped, int Epochs, int BestEpoch, double TrainLoss, double ValidationLoss, double ValidationAccuracy)
 {
-    /// <summary>Whether the validation loss had stopped falling; false where the most epochs were over before.</summary>
+    /// <summary>Whether the validation loss had stopped falling; false if the limit of epochs was reached before.</summary>
     public bool Converged { get; init; }
 }

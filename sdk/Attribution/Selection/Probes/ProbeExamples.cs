@@ -5,10 +5,12 @@ using Attribution.Selection.Scoring;
 
 namespace Attribution.Selection.Probes;
 
-/// <summary>An evaluation set's treatment and control vectors, of length 1, and which of them are held out: always both vectors of a pair.</summary>
+/// <summary>
+/// The treatment and control vectors of an evaluation set, scaled to length 1, and the choice of held-out ones: always both vectors of a pair.
+/// </summary>
 internal sealed class ProbeExamples
 {
-    /// <summary>Below this a tenth of the pairs is none.</summary>
+    /// <summary>With fewer pairs, a tenth of them is less than one.</summary>
     public const int FewestPairs = 10;
 
     private readonly List<float> _vectors = [];
@@ -29,13 +31,13 @@ internal sealed class ProbeExamples
             { Property = "ScoringMethod" };
     }
 
-    /// <summary>D.</summary>
+    /// <summary>D, the width of the vectors.</summary>
     public int Dimension { get; private set; }
 
-    /// <summary>Vectors left out because they are zero or not finite.</summary>
+    /// <summary>The number of vectors left out because they are zero or not finite.</summary>
     public int Skipped { get; private set; }
 
-    /// <summary>How many vectors there are.</summary>
+    /// <summary>The number of vectors.</summary>
     public int Rows => _labels.Count;
 
     /// <summary>The vectors scaled to length 1, <c>[rows, D]</c>.</summary>
@@ -47,8 +49,8 @@ internal sealed class ProbeExamples
     /// <exception cref="AttributionException">There are too few pairs, or the widths differ.</exception>
     public static ProbeExamples Read(IVectorSource treatment, IVectorSource control) => new(treatment, control);
 
-    /// <summary>Draws the pairs that are held out.</summary>
-    /// <returns>The places of the vectors to train on, and of those to validate with.</returns>
+    /// <summary>Draws the held-out pairs.</summary>
+    /// <returns>The positions of the vectors to train on, and of those to validate with.</returns>
     public (int[] Training, int[] Validation) Split(double share, long seed)
     {
         var random = SeededRandom.Named(seed, "probe validation");

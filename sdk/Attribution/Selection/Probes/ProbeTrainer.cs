@@ -9,8 +9,8 @@ using AdamW = Attribution.Tensors.AdamW;
 namespace Attribution.Selection.Probes;
 
 /// <summary>
-/// Fits a probe by logistic regression: the loss is <c>mean_i w_i (softplus(z_i) - y_i z_i)</c> of the logits z, with w = controls / treatments for a treatment
-/// and 1 for a control, so that neither kind counts for more. The same vectors, options and machine give the same bytes.
+/// Fits a probe by logistic regression. The loss is <c>mean_i w_i (softplus(z_i) - y_i z_i)</c> of the logits z, with w = controls / treatments for a treatment
+/// and 1 for a control, so that both kinds have the same weight. The same vectors and options give the same bytes on the same machine.
 /// </summary>
 internal sealed class ProbeTrainer(ProbeOptions options, ProbeExamples examples) : IDisposable
 {
@@ -59,7 +59,7 @@ internal sealed class ProbeTrainer(ProbeOptions options, ProbeExamples examples)
         }
     }
 
-    // Hidden layers as torch's Linear starts: uniform within 1 / sqrt(inputs).
+    // Hidden layers are initialized like torch's Linear: uniform within 1 / sqrt(inputs).
     private void Start()
     {
         int[] sizes = [examples.Dimension, .. options.HiddenSizes, 1];

@@ -6,16 +6,16 @@ using Attribution.Data.Vectors;
 namespace Attribution.Selection.Scoring;
 
 /// <summary>
-/// Dot products of the rows of a block with several directions, and the rows' norms. Rows are converted to float32 a tile at a time and multiplied with all
-/// directions while they are in the first-level cache, four rows by five directions in registers; products are summed in float32, in sixteen sums per pair, and
-/// those in float64. The order of additions is the same on every machine.
+/// Dot products of the rows of a block with several directions, and the rows' norms. Rows are converted to float32 one tile at a time and multiplied with all
+/// directions while they are in the first-level cache, four rows by five directions in registers. Products are accumulated in float32, in sixteen sums per
+/// pair, which are added up in float64. The order of additions is the same on every machine.
 /// </summary>
 internal sealed unsafe class DotProducts : IDisposable
 {
     private const int Lanes = 16, TileLength = 512, TileVectors = TileLength / Lanes;
     private const int RowGroup = 4, DirectionGroup = 5, GroupSums = RowGroup * DirectionGroup * Lanes;
 
-    /// <summary>Rows that go through together: as many as stay in the second-level cache.</summary>
+    /// <summary>The number of rows processed together: as many as stay in the second-level cache.</summary>
     private const int MostRows = 32;
 
     private const nuint Alignment = 64;
@@ -25,7 +25,7 @@ internal sealed unsafe class DotProducts : IDisposable
     private readonly int _groups;
     private readonly int _vectors;
 
-    // [group][D / 16][direction of the group][16], filled up with zeros: one stream of memory for the inner loop.
+    // [group][D / 16][direction of the group][16], padded with zeros: one stream of memory for the inner loop.
     private readonly float* _directions;
 
     /// <param name="directions">The directions, each <c>[D]</c>; at least one.</param>
@@ -40,11 +40,11 @@ internal sealed unsafe class DotProducts : IDisposable
                 _directions[((q / DirectionGroup * _vectors + d / Lanes) * DirectionGroup + q % DirectionGroup) * Lanes + d % Lanes] = (float)directions[q][d];
     }
 
-    /// <summary>Computes for every row its norm and its dot products; scales are applied.</summary>
+    /// <summary>Computes the norm and the dot products of every row, with scales applied.</summary>
     /// <param name="block">Rows of D components.</param>
-    /// <param name="workspace">Of the calling thread, from <see cref="CreateWorkspace"/>.</param>
-    /// <param name="dots">Takes <c>[rows, directions]</c>.</param>
-    /// <param name="norms">Takes <c>[rows]</c>; NaN or infinite for a row with a component that is not finite.</param>
+    /// <param name="workspace">The calling thread's workspace, from <see cref="CreateWorkspace"/>.</param>
+    /// <param name="dots">Receives <c>[rows, directions]</c>.</param>
+    /// <param name="norms">Receives <c>[rows]</c>; NaN or infinite for a row with a component that is not finite.</param>
     public void Compute(scoped in VectorBlock block, Workspace workspace, Span<double> dots, Span<double> norms)
     {
         var size = block.Data.Length / Math.Max(1, block.Rows);
@@ -64,7 +64,7 @@ internal sealed unsafe class DotProducts : IDisposable
             }
     }
 
-    /// <summary>Memory for one thread.</summary>
+    /// <summary>Creates the memory for one thread.</summary>
     public Workspace CreateWorkspace() => new(MostRows / RowGroup * _groups * GroupSums);
 
     public void Dispose() => NativeMemory.AlignedFree(_directions);
@@ -91,7 +91,7 @@ internal sealed unsafe class DotProducts : IDisposable
 
     private float* SumsOf(Workspace workspace, int rowGroup, int group) => workspace.Sums + (rowGroup * _groups + group) * GroupSums;
 
-    // Optimised from the first call: a pass over a small table is over before a loop would be compiled a second time.
+    // Optimized from the first call: a pass over a small table ends before a loop would be compiled a second time.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(float* rows, float* directions, int vectors, float* sums, bool isFirst)
     {
@@ -133,7 +133,7 @@ internal sealed unsafe class DotProducts : IDisposable
             s33 = Vector512.FusedMultiplyAdd(row, d3, s33);
             s34 = Vector512.FusedMultiplyAdd(row, d4, s34);
         }
-        // One by one: a list of them would keep every sum in memory throughout the loop.
+        // Written out: a list would keep every sum in memory throughout the loop.
         s00.StoreAligned(sums);
         s01.StoreAligned(sums + Lanes);
         s02.StoreAligned(sums + 2 * Lanes);
@@ -172,7 +172,7 @@ internal sealed unsafe class DotProducts : IDisposable
         return (float*)memory;
     }
 
-    /// <summary>What one thread computes with.</summary>
+    /// <summary>The memory of one thread.</summary>
     internal sealed class Workspace(int sums) : IDisposable
     {
         /// <summary>A tile of four rows as float32.</summary>

@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 namespace Attribution.Selection.Scoring;
 
 /// <summary>
-/// The logits of all rows of a table under probes with hidden layers, in one pass: rows are gathered into batches for libtorch's matrix products.
+/// The logits of all rows of a table under probes with hidden layers, in one pass. Rows are gathered into batches for libtorch's matrix products.
 /// </summary>
 internal static class ProbePass
 {
     private const int BatchRows = 1024;
 
-    /// <returns>For each probe the rows and their logits, in the table's order; NaN for a row that is zero or not finite.</returns>
+    /// <returns>For each probe, the rows and their logits, in the table's order; NaN for a row that is zero or not finite.</returns>
     public static IReadOnlyList<IReadOnlyList<ScoredRow>> Run(IReadOnlyList<Probe> probes, IVectorSource train, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();

@@ -10,7 +10,7 @@ internal static class RowMean
     public static double[] Normalized(IVectorSource source, CancellationToken cancellation = default) =>
         Of(source, Vectors.Normalized, skipZero: true, cancellation).Mean;
 
-    /// <summary>The mean of the rows after <paramref name="map"/>; rows that are not finite are left out.</summary>
+    /// <summary>The mean of the rows after <paramref name="map"/>, without rows that are not finite.</summary>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.NoVectors"/>: no row is left.</exception>
     public static (double[] Mean, long Rows, long Skipped) Of(IVectorSource source, Func<double[], double[]> map, bool skipZero = false,
         CancellationToken cancellation = default)

@@ -4,26 +4,27 @@ using Attribution.Data.Vectors;
 
 namespace Attribution.Selection.Scoring;
 
-/// <summary>Stored components as float32 for the dot products, with the sum of their squares on the way.</summary>
+/// <summary>Converts stored components to float32 for the dot products, and sums their squares.</summary>
 internal static unsafe class RowTile
 {
     private const int Lanes = 16;
 
-    /// <summary>The most components that are converted at once; the target's length is a multiple of it.</summary>
+    /// <summary>The greatest number of components converted at a time; the target's length is a multiple of it.</summary>
     private const int Step = 64;
 
     /// <summary>
-    /// The exponents of float16 and float32 differ by this; one multiplication by its power of two repairs them, those of subnormal numbers too.
+    /// The difference between the exponent biases of float32 and float16. One multiplication by this power of two corrects the exponents, also those of
+    /// subnormal numbers.
     /// </summary>
     private const int ExponentGap = 112;
 
     private const short HalfInfinity = 0x7C00, HalfMagnitude = 0x7FFF;
 
-    /// <summary>Converts some components of one row; after them zeros follow up to a multiple of 64.</summary>
-    /// <param name="element">What is stored.</param>
-    /// <param name="stored">The first component.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="single">Takes them.</param>
+    /// <summary>Converts components of one row, and fills up with zeros to a multiple of 64.</summary>
+    /// <param name="element">The stored type.</param>
+    /// <param name="stored">The address of the first component.</param>
+    /// <param name="count">The number of components.</param>
+    /// <param name="single">Receives the components.</param>
     /// <returns>The sum of their squares; NaN or infinite if one is not finite.</returns>
     public static double Convert(VectorElement element, byte* stored, int count, float* single)
     {
@@ -45,7 +46,7 @@ internal static unsafe class RowTile
         _ => FromSByte((sbyte*)stored, single, count),
     };
 
-    // Squares in float64: those of a float32 may be too small or too large for float32.
+    // Squares are in float64: the square of a float32 may be too small or too large for float32.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double FromSingle(float* stored, float* single, int count)
     {
@@ -73,7 +74,7 @@ internal static unsafe class RowTile
         {
             var halves = Vector512.Load(stored + d);
             most = Vector512.Max(most, halves & magnitude);
-            // Sign, exponent and fraction to their places: the sign comes along by the extension to 32 bits.
+            // Moves sign, exponent and fraction to their places; the sign follows from the extension to 32 bits.
             var (low, high) = Vector512.Widen(halves);
             var x = ((low << 13) & bits).AsSingle() * scale;
             var y = ((high << 13) & bits).AsSingle() * scale;

@@ -6,9 +6,9 @@ using Attribution.Diagnostics;
 namespace Attribution.Selection.Scoring;
 
 /// <summary>
-/// The scores of all rows of a table for several scorers out of one pass over it: every block is read and converted once, whatever the number of scorers.
-/// (Only <c>cos_sim_debias_train</c> needs a pass before, for the rows' mean, and <c>mlp</c>, whose arithmetic takes a hundred times as long as reading, one of
-/// its own.)
+/// The scores of all rows of a table for several scorers in one pass over it: every block is read and converted once, whatever the number of scorers. Only
+/// <c>cos_sim_debias_train</c> needs a pass before it, for the rows' mean, and <c>mlp</c> a pass of its own, because its arithmetic takes a hundred times as
+/// long as reading.
 /// </summary>
 internal sealed class ScoringPass : IDisposable
 {
@@ -29,14 +29,14 @@ internal sealed class ScoringPass : IDisposable
     }
 
     /// <summary>Scores every row.</summary>
-    /// <returns>For each scorer the rows and their scores, in the table's order.</returns>
+    /// <returns>For each scorer, the rows and their scores, in the table's order.</returns>
     public static IReadOnlyList<IReadOnlyList<ScoredRow>> Run(IReadOnlyList<RowScorer> scorers, IVectorSource train, CancellationToken cancellation)
     {
         foreach (var scorer in scorers)
             if (scorer.Dimension != scorers[0].Dimension)
                 throw new AttributionException(ErrorCodes.VectorWidths,
                     $"The evaluation vectors have {scorers[0].Dimension} and {scorer.Dimension} components. Compute all with one model and method family.");
-        // Each kind of arithmetic has a pass of its own; the results go back to the places of their scorers.
+        // Each kind of arithmetic has its own pass; the results are put back in the order of the scorers.
         var results = new IReadOnlyList<ScoredRow>[scorers.Count];
         foreach (var kind in scorers.Index().GroupBy(s => s.Item.IsDeep ? Kind.Deep : s.Item.Whitening is not null ? Kind.Whitened : Kind.Linear))
         {
@@ -105,7 +105,8 @@ internal sealed class ScoringPass : IDisposable
         return new Part(block.FirstRow, block.Indices.ToArray(), scores);
     }
 
-    // r' = n(n(R) - <n(R), r> r). Component by component: what is left of rows that hardly differ from their mean would drown in the rounding of dot products.
+    // r' = n(n(R) - <n(R), r> r), component by component: the small remainder of rows that are close to their mean would be lost in the rounding of dot
+    // products.
     private static float Debiased(scoped in VectorBlock block, int row, double norm, double[] bias, RowScorer scorer, float[] vector)
     {
         block.CopyRow(row, vector);

@@ -2,10 +2,10 @@ using System.Numerics.Tensors;
 
 namespace Attribution.Selection.Scoring;
 
-/// <summary>The little algebra of the definitions, in float64.</summary>
+/// <summary>The vector algebra of the definitions, in float64.</summary>
 internal static class Vectors
 {
-    /// <summary>Below this length a vector counts as having it: <c>n(v) = v / max(|v|, 1e-6)</c>.</summary>
+    /// <summary>The least length that a vector is divided by: <c>n(v) = v / max(|v|, 1e-6)</c>.</summary>
     public const double Epsilon = 1e-6;
 
     /// <summary>The vector scaled to length 1: <c>n(v) = v / max(|v|, 1e-6)</c>.</summary>
@@ -16,7 +16,7 @@ internal static class Vectors
         return result;
     }
 
-    /// <summary><c>v - &lt;v, direction&gt; direction</c>.</summary>
+    /// <summary>The vector with a direction projected out: <c>v - &lt;v, direction&gt; direction</c>.</summary>
     public static double[] Without(double[] vector, double[] direction)
     {
         var along = TensorPrimitives.Dot(vector, direction);

@@ -6,18 +6,16 @@ using static TorchSharp.torch;
 namespace Attribution.Selection.Scoring;
 
 /// <summary>
-/// Scores by the inverse of second moments, in float64: <c>trak_full</c> (arXiv 2303.14186) and <c>trackstar</c> (arXiv 2410.17413). The training vectors are
-/// read once for their second moments, however many scorers there are, and once for the scores. With a Cholesky factor <c>R = L L^T</c> the vectors <c>L^-1
-/// phi</c>
-/// have the
-/// inner products of <c>R^-1/2 phi</c>, so no eigenvector is computed.
+/// Scores with inverse second moments, in float64: <c>trak_full</c> (arXiv 2303.14186) and <c>trackstar</c> (arXiv 2410.17413). The training vectors are read
+/// once for their second moments, whatever the number of scorers, and once for the scores. With a Cholesky factor <c>R = L L^T</c>, the vectors <c>L^-1 phi</c>
+/// have the same inner products as <c>R^-1/2 phi</c>, so no eigenvectors are computed.
 /// </summary>
 internal static class WhitenedPass
 {
     private const int BatchRows = 256;
 
     /// <summary>Scores every row.</summary>
-    /// <returns>For each scorer the rows and their scores, in the table's order; NaN for a vector that is zero or not finite.</returns>
+    /// <returns>For each scorer, the rows and their scores, in the table's order; NaN for a vector that is zero or not finite.</returns>
     /// <exception cref="AttributionException">The widths differ, no row has a vector, or the second moments have no inverse.</exception>
     public static IReadOnlyList<IReadOnlyList<ScoredRow>> Run(IReadOnlyList<RowScorer> scorers, IVectorSource train, CancellationToken cancellation)
     {
@@ -28,7 +26,7 @@ internal static class WhitenedPass
         if (rows == 0)
             throw new AttributionException(ErrorCodes.NoVectors,
                 $"{train.Name} holds no vector with finite numbers, so there is nothing to score. Compute the vectors again.");
-        // Without evaluation vectors in it, one factor serves all scorers of a damping; a factor of n R serves as well as one of R.
+        // Without evaluation vectors in it, one factor serves all scorers with the same damping; a factor of n R serves as well as one of R.
         var factors = new Dictionary<(double Damping, RowScorer? Of), Tensor>();
         Whitened[] whitened = [.. scorers.Select(scorer =>
         {
@@ -62,7 +60,7 @@ internal static class WhitenedPass
         return moments.mul(trained).add_(evaluation.t().mm(evaluation), evaluated);
     }
 
-    // L of the moments with a multiple of their mean eigenvalue, which is their trace over D, on the diagonal.
+    // L of the moments plus a multiple of their mean eigenvalue (the trace over D) on the diagonal.
     private static Tensor Factor(Tensor moments, double damping, IVectorSource train)
     {
         using var added = Scalars.Held(damping * moments.trace().item<double>() / moments.shape[0]);
@@ -84,7 +82,7 @@ internal static class WhitenedPass
         return (sum, rows);
     }
 
-    // Batches of one size, in order, so that the sums do not depend on how a table is read: [256, D] float64, rows without a vector being zero.
+    // Visits batches of one size in order, so that the sums do not depend on how the table is read: [256, D] float64, with zeros for rows without a vector.
     private static void ForBatches(IVectorSource source, int dimension, CancellationToken cancellation, Action<IReadOnlyList<long>, IReadOnlyList<bool>,
         Tensor> visit)
     {
@@ -116,10 +114,10 @@ internal static class WhitenedPass
         }
     }
 
-    /// <summary>A scorer with the second moments that it goes by.</summary>
+    /// <summary>A scorer with the second moments that it uses.</summary>
     private sealed class Whitened
     {
-        private readonly Tensor _direction; // [D, 1]: the score is phi . direction, of trackstar L^-1 phi . direction / |L^-1 phi|
+        private readonly Tensor _direction; // [D, 1]: the score is phi . direction; for trackstar, L^-1 phi . direction / |L^-1 phi|
 
         public Whitened(ScoringMethod method, Tensor factor, Tensor evaluation)
         {
@@ -138,7 +136,7 @@ internal static class WhitenedPass
 
         /// <summary>The scores of a batch, [256] float64; NaN for a row that is zero.</summary>
         /// <param name="batch">phi, [256, D].</param>
-        /// <param name="behind">L^-1 phi, where the length is needed.</param>
+        /// <param name="behind">L^-1 phi, if the length is needed.</param>
         public Tensor Score(Tensor batch, Tensor? behind) => NeedsLength
             ? behind!.mm(_direction).squeeze(1).div(behind!.norm(1, keepdim: false, p: 2f))
             : batch.mm(_direction).squeeze(1);

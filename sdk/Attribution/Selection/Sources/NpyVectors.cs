@@ -6,15 +6,15 @@ using Microsoft.Win32.SafeHandles;
 namespace Attribution.Selection.Sources;
 
 /// <summary>
-/// Vectors in files in NumPy's format, read by as many threads as there are cores. Each thread reads a piece that stays in its core's cache and hands it on,
-/// so that the numbers cross the memory bus once, and while one waits for the disk the others compute.
+/// Vectors in files in NumPy's format, read by as many threads as there are cores. Each thread reads a piece that stays in its core's cache and passes it on,
+/// so that the numbers cross the memory bus once, and while one thread waits for the disk the others compute.
 /// </summary>
 internal sealed class NpyVectors(string name, IReadOnlyList<NpyShard> shards) : IVectorSource
 {
-    /// <summary>A piece: small enough for a core's second-level cache, large enough that calls cost nothing.</summary>
+    /// <summary>The size of a piece: small enough for a core's second-level cache, large enough that calls cost nothing.</summary>
     private const int PieceBytes = 1 << 18;
 
-    /// <summary>How far the disk is kept ahead of the threads: 8 MiB, so that it never waits for them, nor they for its answer to one request.</summary>
+    /// <summary>How far reading from disk runs ahead of the threads: 8 MiB, so that neither the disk nor the threads wait for each other.</summary>
     private const int PiecesAhead = 32;
 
     public string Name => name;
@@ -74,7 +74,7 @@ internal sealed class NpyVectors(string name, IReadOnlyList<NpyShard> shards) : 
         }
     }
 
-    /// <summary>One thread's memory for the piece at hand.</summary>
+    /// <summary>One thread's memory for the current piece.</summary>
     private sealed unsafe class PieceBuffer : IDisposable
     {
         private const int Alignment = 64;
@@ -125,11 +125,11 @@ internal sealed class NpyVectors(string name, IReadOnlyList<NpyShard> shards) : 
     }
 }
 
-/// <summary>A file of vectors in NumPy's format: all of a table's rows, or some of them.</summary>
+/// <summary>A file of vectors in NumPy's format, with all or some of a table's rows.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Header">Its head; <c>[rows, D]</c>, or <c>[rows, layers, D]</c>.</param>
-/// <param name="Layer">Which of the layers of a row is read; 0 where there is one.</param>
-/// <param name="Indices">The dataset's row of each row.</param>
+/// <param name="Header">Its header; <c>[rows, D]</c>, or <c>[rows, layers, D]</c>.</param>
+/// <param name="Layer">The position of the layer to read within a row; 0 if there is one layer.</param>
+/// <param name="Indices">The dataset index of each row.</param>
 /// <param name="Scales">A scale per row; empty if all are 1.</param>
 internal sealed record NpyShard(string Path, NpyHeader Header, int Layer, long[] Indices, float[] Scales)
 {
@@ -137,23 +137,23 @@ internal sealed record NpyShard(string Path, NpyHeader Header, int Layer, long[]
 
     public int Dimension => (int)Header.Shape[^1];
 
-    /// <summary>How many bytes a row takes in the file, with all of its layers.</summary>
+    /// <summary>The size of a row in the file in bytes, with all of its layers.</summary>
     public int Stride => (int)Header.Shape.Skip(1).Aggregate(1L, (count, length) => count * length) * Header.Type.Bytes();
 
-    /// <summary>Where the vector begins within its row.</summary>
+    /// <summary>The offset of the vector within its row, in bytes.</summary>
     public int Offset => Layer * VectorBytes;
 
     public int VectorBytes => Dimension * Header.Type.Bytes();
 }
 
-/// <summary>Asks the kernel to fetch a part of a file from the disk while something else goes on. Where it cannot be asked, nothing happens.</summary>
+/// <summary>Asks the kernel to read a part of a file from the disk in the background. Does nothing on systems without such a call.</summary>
 internal static partial class ReadAhead
 {
     private const int WillNeed = 3;
 
     public static void Request(SafeFileHandle file, long offset, long bytes)
     {
-        // The result does not matter: if something is wrong, reading says so.
+        // The result is ignored: a failure shows when the file is read.
         if (OperatingSystem.IsLinux())
             _ = Advise(file, offset, bytes, WillNeed);
     }

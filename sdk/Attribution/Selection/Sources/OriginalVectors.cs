@@ -10,10 +10,9 @@ using DuckDB.NET.Data;
 namespace Attribution.Selection.Sources;
 
 /// <summary>
-/// What the original pipeline wrote: <c>scores*.rankR.partP.npy</c>, float16 or float32, <c>[rows, D]</c> or <c>[rows, layers, D]</c>. Each rank had every
-/// R-th row and saved it in parts as it went, so the rows' numbers are in the <c>idx</c> of <c>data.rankR.partP.parquet</c>, row for row (or of
-/// <c>data.rankR.parquet</c>, all of a
-/// rank's parts one after the other). Parts count by their numbers: part10 comes after part9.
+/// Vectors of the original pipeline: <c>scores*.rankR.partP.npy</c>, float16 or float32, <c>[rows, D]</c> or <c>[rows, layers, D]</c>. Each rank had every R-th
+/// row and saved it in parts as it went. The rows' indices are therefore in the <c>idx</c> column of <c>data.rankR.partP.parquet</c>, row for row, or of
+/// <c>data.rankR.parquet</c>, with all of a rank's parts one after the other. Parts are ordered by number: part10 comes after part9.
 /// </summary>
 internal static partial class OriginalVectors
 {
@@ -143,7 +142,7 @@ internal static partial class OriginalVectors
 
     private readonly record struct ShardFile(string Path, string Table, int Rank, int Part);
 
-    /// <summary>What the run said of itself in metadata.json, where that is there: it was the last file to be written.</summary>
+    /// <summary>The metadata.json of the run, if it exists: it was the last file to be written.</summary>
     private sealed record Metadata(int? Layer, int? Ranks)
     {
         public static Metadata Read(string folder)

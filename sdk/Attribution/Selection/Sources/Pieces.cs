@@ -2,17 +2,18 @@ using System.Runtime.ExceptionServices;
 
 namespace Attribution.Selection.Sources;
 
-/// <summary>Work in pieces that threads take in order, each with a state of its own.</summary>
+/// <summary>Processes pieces of work that threads take in order, each thread with its own state.</summary>
 internal static class Pieces
 {
     /// <summary>
-    /// Does all pieces. Of failures that of the first piece is thrown, whatever the threads: pieces are taken in order, and those taken are finished.
+    /// Processes all pieces. If several fail, the failure of the first piece is thrown, whatever the number of threads: pieces are taken in order, and those
+    /// taken are finished.
     /// </summary>
-    /// <param name="threads">How many threads, the caller's among them.</param>
-    /// <param name="count">How many pieces.</param>
-    /// <param name="createState">What a thread keeps from piece to piece.</param>
-    /// <param name="work">Does a piece, from 0.</param>
-    /// <param name="cancellation">Ends it between pieces.</param>
+    /// <param name="threads">The number of threads, including the caller's.</param>
+    /// <param name="count">The number of pieces.</param>
+    /// <param name="createState">Creates the state that a thread keeps from piece to piece.</param>
+    /// <param name="work">Processes a piece, given its 0-based index.</param>
+    /// <param name="cancellation">Checked between pieces.</param>
     public static void Run<T>(int threads, int count, Func<T> createState, Action<T, int> work, CancellationToken cancellation) where T : IDisposable
     {
         var next = -1;

@@ -4,24 +4,24 @@ using Attribution.Tokenization.Patterns;
 
 namespace Attribution.Tokenization.AddedTokens;
 
-/// <summary>A token found in the text itself, before the model sees it; the names are those of <c>tokenizer.json</c>.</summary>
+/// <summary>A token that is found in the text itself, before the model sees it; the names are those of <c>tokenizer.json</c>.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Content">How it is written.</param>
-/// <param name="SingleWord">Only where no word character touches it.</param>
-/// <param name="StripsLeft"><c>lstrip</c>: takes the white space before it with it.</param>
-/// <param name="StripsRight"><c>rstrip</c>: takes the white space behind it with it.</param>
-/// <param name="Normalized">Looked for in the normalized text, in its own normalized form.</param>
-/// <param name="Special">Left out when decoding without special tokens.</param>
+/// <param name="Content">Its spelling.</param>
+/// <param name="SingleWord">Whether it is found only where no word character touches it.</param>
+/// <param name="StripsLeft"><c>lstrip</c>: whether it includes the white space before it.</param>
+/// <param name="StripsRight"><c>rstrip</c>: whether it includes the white space after it.</param>
+/// <param name="Normalized">Whether it is searched for in the normalized text, in its own normalized form.</param>
+/// <param name="Special">Whether it is left out when decoding without special tokens.</param>
 internal sealed record AddedToken(
     int Id, string Content, bool SingleWord, bool StripsLeft, bool StripsRight, bool Normalized, bool Special);
 
-/// <summary>Finds added tokens in a text: from left to right, at each place the longest.</summary>
+/// <summary>Finds added tokens in a text from left to right, the longest one at each position.</summary>
 internal sealed class AddedTokenSplitter
 {
     private readonly Node _root = new();
     private readonly SearchValues<char> _firstUnits;
 
-    /// <param name="tokens">The tokens with the text to look for, which normalization may have changed; empty ones are never found.</param>
+    /// <param name="tokens">The tokens with the text to search for, which normalization may have changed; empty texts are never found.</param>
     public AddedTokenSplitter(IEnumerable<(string Text, AddedToken Token)> tokens)
     {
         foreach (var (text, token) in tokens)
@@ -39,11 +39,11 @@ internal sealed class AddedTokenSplitter
     /// <summary>Whether there is nothing to look for.</summary>
     public bool IsEmpty => _root.Children.Count == 0;
 
-    /// <summary>The next added token at or behind a place, with the white space that it takes.</summary>
+    /// <summary>The next added token at or after a position, with the white space that it includes.</summary>
     /// <param name="text">The whole text.</param>
-    /// <param name="done">The end of the last one, which white space before the next does not reach over.</param>
-    /// <param name="from">Where to go on looking; moves behind what is found.</param>
-    /// <param name="range">Where it lies.</param>
+    /// <param name="done">The end of the previous token; white space before the next one does not extend beyond it.</param>
+    /// <param name="from">The position to search from; moves past the token found.</param>
+    /// <param name="range">The token's range.</param>
     public AddedToken? Next(ReadOnlySpan<char> text, int done, ref int from, out TextSpan range)
     {
         while (from < text.Length && text[from..].IndexOfAny(_firstUnits) is >= 0 and var skip)
@@ -85,7 +85,7 @@ internal sealed class AddedTokenSplitter
     private static bool StartsWithWord(ReadOnlySpan<char> text)
         => Rune.DecodeFromUtf16(text, out var rune, out _) == OperationStatus.Done && IsWord(rune);
 
-    // Unlike Oniguruma's, the \w that the reference uses here knows the joiners.
+    // Unlike Oniguruma's, the \w that the reference uses here includes the joiners.
     private static bool IsWord(Rune rune) => CharacterKinds.IsWord(rune) || rune.Value is 0x200C or 0x200D;
 
     private sealed class Node

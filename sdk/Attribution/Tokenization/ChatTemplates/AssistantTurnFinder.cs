@@ -2,23 +2,20 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Tokenization.ChatTemplates;
 
-/// <summary>
-/// Finds the last assistant turn in a rendered conversation, for any template and without knowing its markers.
-/// </summary>
+/// <summary>Finds the last assistant turn in a rendered conversation, for any template and without knowing its markers.</summary>
 /// <remarks>
-/// <para>The turn is what the template's loop over the messages writes in its pass for that message; the interpreter records
-/// that, so that neither the content nor what other turns say plays a part. A template that writes its messages in another way is
-/// rendered with other conversations, and the turn is where the results differ.</para>
-/// <para>The header is the generation prompt where the turn begins with it: what the model is given, not what it writes. A reasoning
-/// block that the template inserts behind it therefore belongs to the answer. Where the template has no such generation prompt, the
-/// header is all that the template writes before the content, unless that is only white space. What it writes before the content
-/// shows when it renders a marker in the content's place.</para>
+/// <para>The turn is what the template's loop over the messages writes in its pass for that message. The interpreter records this, so neither the content nor
+/// the text of other turns matters. A template that writes its messages in another way is rendered with other conversations, and the turn is where the results
+/// differ.</para>
+/// <para>If the turn begins with the generation prompt, that is the header: the part that the model is given and does not write. A reasoning block that the
+/// template inserts after it therefore belongs to the answer. If the template has no such generation prompt, the header is everything that the template writes
+/// before the content, unless that is only white space. To find out what it writes before the content, a marker is rendered in the content's place.</para>
 /// </remarks>
 internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictionary<string, object?>? variables, DateTime now)
 {
     private static readonly ChatMessage Opening = new("user", "Hello");
 
-    /// <exception cref="AttributionException">The template fails, there is no assistant turn, or it is nowhere to be found.</exception>
+    /// <exception cref="AttributionException">The template fails, there is no assistant turn, or the turn cannot be found.</exception>
     public RenderedConversation Find(IReadOnlyList<ChatMessage> messages, LossTurns turns)
     {
         int[] assistants = [.. messages.Index().Where(message => message.Item.Role == "assistant").Select(message => message.Index)];
@@ -43,7 +40,7 @@ internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictio
         };
     }
 
-    /// <summary>Where a turn stands, and whether the template wrote for it just what it writes for one that says nothing.</summary>
+    /// <summary>The position of a turn, and whether the template wrote the same for it as for an empty one.</summary>
     private (TextSpan Span, bool IsEmpty) Turn(IReadOnlyList<ChatMessage> messages, RenderedTemplate rendered, int message)
     {
         var marked = Marked.Render(this, messages, message);
@@ -55,7 +52,7 @@ internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictio
 
     private bool IsEmpty(IReadOnlyList<ChatMessage> messages, RenderedTemplate rendered, Marked? marked, int message)
     {
-        // The marker alone takes up all the difference to an empty turn, so that most turns need no further rendering.
+        // If the marker alone accounts for all of the difference from an empty turn, no further rendering is needed; this is so for most turns.
         if (messages[message].Fields is null && marked is { First: >= 0 } && rendered.Text.Length != marked.Rendered.Text.Length - (marked.End - marked.First))
             return false;
         var bare = messages.ToArray();
@@ -63,7 +60,7 @@ internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictio
         return TryRender(bare, addGenerationPrompt: false)?.Text == rendered.Text;
     }
 
-    /// <summary>What the template's loop wrote for a message: the last pass that wrote more than white space.</summary>
+    /// <summary>The text that the template's loop wrote for a message: its last pass that wrote more than white space.</summary>
     private static TurnSpan? TurnOf(RenderedTemplate rendered, int message)
     {
         for (var i = rendered.Turns.Count - 1; i >= 0; i--)
@@ -82,7 +79,7 @@ internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictio
         {
             var before = marked.Rendered.Text[markedPass.Start..marked.First];
             header = Common(before.AsSpan(0, HeaderLength(before, prompt)), turn);
-            // A turn that nothing closes in its own pass is closed by what ends the conversation.
+            // A turn that nothing closes in its own pass is closed by the end of the conversation.
             if (marked.End == markedPass.End && last == messages.Count - 1)
                 end = rendered.Text.Length;
         }
@@ -103,7 +100,7 @@ internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictio
         var headerEnd = prompted.Length > start && before.StartsWith(prompted, StringComparison.Ordinal) ? prompted.Length
             : start + HeaderLength(before[start..], "");
 
-        // What follows the content with and without the later messages agrees as far as the turn goes.
+        // With and without the later messages, the text after the content is the same until the end of the turn.
         var alone = Marked.Render(this, [.. messages.Take(last + 1)], last);
         var rest = after[(alone is { First: >= 0 } ? Common(alone.Rendered.Text.AsSpan(alone.End), after) : after.Length)..];
         headerEnd = Common(marked.Rendered.Text.AsSpan(0, headerEnd), text);
@@ -122,7 +119,7 @@ internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictio
         return margin == before.Length ? 0 : before.Length;
     }
 
-    /// <summary>What the template adds behind the messages before the turn when it asks for an answer; empty where it adds nothing.</summary>
+    /// <summary>The text that the template adds after the messages before the turn when it asks for an answer; empty if it adds nothing.</summary>
     private string GenerationPrompt(IReadOnlyList<ChatMessage> messages, int last)
     {
         List<ChatMessage> earlier = [.. messages.Take(last)];
@@ -137,11 +134,11 @@ internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictio
             return "";
         if (prompted.Text.StartsWith(closed.Text, StringComparison.Ordinal))
             return prompted.Text[closed.Text.Length..];
-        // The template closes a conversation that asks for no answer; the prompt takes the place of what it closes it with.
+        // If no answer is asked for, the template closes the conversation; the prompt takes the place of that closing.
         return prompted.Text[prompted.Turns.Select(turn => turn.End).DefaultIfEmpty(Common(prompted.Text, closed.Text)).Max()..];
     }
 
-    /// <summary>Renders a conversation that was made up to compare with; null where the template does not take it.</summary>
+    /// <summary>Renders a conversation that was made up for comparison; null if the template rejects it.</summary>
     private RenderedTemplate? TryRender(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt)
     {
         try
@@ -162,19 +159,19 @@ internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictio
     { File = template.File };
 
     /// <summary>The conversation with a marker in the place of the last assistant turn's content.</summary>
-    /// <param name="Rendered">What the template makes of it.</param>
-    /// <param name="First">Where the marker is written first; -1 where it is not written.</param>
-    /// <param name="End">Behind where it is written last.</param>
+    /// <param name="Rendered">The rendered result.</param>
+    /// <param name="First">The position of the marker's first occurrence; -1 if there is none.</param>
+    /// <param name="End">The position after the marker's last occurrence.</param>
     private sealed record Marked(RenderedTemplate Rendered, int First, int End)
     {
         public bool IsIn(TurnSpan? turn) => First < 0 || (turn is { } span && First >= span.Start && End <= span.End);
 
-        /// <summary>Null where a marker would say nothing: the turn is more than its content, or the template refuses it.</summary>
+        /// <summary>Null if a marker would show nothing: the turn has more than its content, or the template rejects it.</summary>
         public static Marked? Render(AssistantTurnFinder finder, IReadOnlyList<ChatMessage> messages, int last)
         {
             if (messages[last].Fields is { } fields && (fields.ContainsKey("tool_calls") || fields.ContainsKey("content")))
                 return null;
-            // Plain letters: nothing that a template strips, splits at or looks for.
+            // Plain letters, which no template strips, splits at or searches for.
             var marker = "ANSWERxMARKER";
             while (messages.Any(message => message.Content.Contains(marker, StringComparison.Ordinal)))
                 marker += "x";

@@ -1,6 +1,6 @@
 namespace Attribution.Tokenization.ChatTemplates;
 
-/// <summary>The values that a call passes.</summary>
+/// <summary>The arguments of a call.</summary>
 internal sealed class CallArguments(IReadOnlyList<object?> positional, IReadOnlyDictionary<string, object?> named)
 {
     private static readonly Dictionary<string, object?> NoNames = [];
@@ -15,12 +15,12 @@ internal sealed class CallArguments(IReadOnlyList<object?> positional, IReadOnly
 
     public static CallArguments None { get; } = new([], NoNames);
 
-    /// <summary>The arguments behind the first <paramref name="count"/> positional ones.</summary>
+    /// <summary>The arguments without the first <paramref name="count"/> positional ones.</summary>
     public CallArguments Skip(int count) => new([.. Positional.Skip(count)], Named);
 
-    /// <summary>Matches the arguments with a callee's parameters.</summary>
-    /// <param name="callee">The callee's name, for errors.</param>
-    /// <param name="required">How many of the parameters must be given.</param>
+    /// <summary>Matches the arguments to a callee's parameters.</summary>
+    /// <param name="callee">The callee's name, for error messages.</param>
+    /// <param name="required">The number of required parameters.</param>
     /// <param name="parameters">The parameters' names in order.</param>
     public BoundArguments Bind(string callee, int required, params ReadOnlySpan<string> parameters)
     {
@@ -48,7 +48,7 @@ internal sealed class CallArguments(IReadOnlyList<object?> positional, IReadOnly
     private static TemplateException Error(string message) => new(TemplateFault.Evaluation, message);
 }
 
-/// <summary>The arguments of a call, by the callee's parameters.</summary>
+/// <summary>The arguments of a call, in the order of the callee's parameters.</summary>
 internal readonly struct BoundArguments(string callee, object?[] values, bool[] given)
 {
     public object? this[int index] => values[index];
@@ -58,7 +58,7 @@ internal readonly struct BoundArguments(string callee, object?[] values, bool[] 
     /// <summary>An argument that must be a text.</summary>
     public string Text(int index) => values[index] as string ?? throw Wrong(index, "a text");
 
-    /// <summary>A text, or null where the argument is missing or None.</summary>
+    /// <summary>A text; null if the argument is missing or None.</summary>
     public string? OptionalText(int index) => values[index] is null ? null : Text(index);
 
     public long Integer(int index, long otherwise) => !given[index] ? otherwise : values[index] switch

@@ -5,26 +5,26 @@ using Attribution.Tokenization.Reading;
 
 namespace Attribution.Tokenization.ChatTemplates;
 
-/// <summary>The files of a model folder that hold its chat templates and the texts of its special tokens.</summary>
+/// <summary>The files of a model folder with its chat templates and its special tokens.</summary>
 internal sealed class ChatTemplateFiles(string folder)
 {
     public const string Default = "default", ToolUse = "tool_use";
 
     private const string Additional = "additional_chat_templates", Extension = ".jinja";
 
-    /// <summary>Whether a file of a model, by its path with forward slashes, is a template with a name.</summary>
+    /// <summary>Whether a model's file, given by its path with forward slashes, is a named template.</summary>
     public static bool IsAdditional(string path) =>
         path.StartsWith(Additional + "/", StringComparison.Ordinal) && path.EndsWith(Extension, StringComparison.Ordinal)
         && path.LastIndexOf('/') == Additional.Length;
 
-    /// <summary>The files of the templates with a name, in the order of these.</summary>
+    /// <summary>The files of the named templates, ordered by name.</summary>
     public static IEnumerable<string> AdditionalIn(string folder) => Path.Combine(folder, Additional) is var templates && Directory.Exists(templates)
         ? Directory.EnumerateFiles(templates, "*" + Extension).Order(StringComparer.Ordinal) : [];
 
-    /// <summary>Whether there is a template of a name.</summary>
+    /// <summary>Whether there is a template with this name.</summary>
     public bool Has(string name) => Look(name, []) is not null;
 
-    /// <summary>The template of a name, and its file.</summary>
+    /// <summary>The template with this name, and its file.</summary>
     /// <exception cref="AttributionException">ATTR1220: there is none.</exception>
     public (string Source, string File) Find(string name)
     {
@@ -59,7 +59,7 @@ internal sealed class ChatTemplateFiles(string folder)
         return null;
     }
 
-    /// <summary>The special tokens by name. A token that the model does not have is not in it, and so undefined in a template.</summary>
+    /// <summary>The special tokens by name. A token that the model does not have is missing, and so undefined in a template.</summary>
     public Dictionary<string, object?> SpecialTokens()
     {
         var files = new FilesBeside(folder);

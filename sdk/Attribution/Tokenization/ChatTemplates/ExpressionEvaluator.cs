@@ -1,6 +1,6 @@
 namespace Attribution.Tokenization.ChatTemplates;
 
-/// <summary>Evaluates expressions and keeps the line it is at, for errors.</summary>
+/// <summary>Evaluates expressions and keeps track of the line, for error messages.</summary>
 internal sealed class ExpressionEvaluator
 {
     private readonly RenderBudget _budget;
@@ -23,7 +23,7 @@ internal sealed class ExpressionEvaluator
 
     public PythonPrinter Printer { get; }
 
-    /// <summary>The 1-based line of what was evaluated last.</summary>
+    /// <summary>The 1-based line of the last evaluated expression.</summary>
     public int Line { get; set; }
 
     public object? Evaluate(Expression expression, Scope scope)
@@ -142,7 +142,7 @@ internal sealed class ExpressionEvaluator
             throw undefined.Use();
         if (step == 0)
             throw new TemplateException(TemplateFault.Evaluation, "the step of a slice is zero");
-        // As an index that does not fit, a slice of something without slices is undefined.
+        // Like an index that does not fit, a slice of something without slices is undefined.
         return of is string or IReadOnlyList<object?> ? Operators.Sliced(of, start, stop, Math.Clamp(step ?? 1, int.MinValue, int.MaxValue))
             : Undefined.Member(of, slice);
 

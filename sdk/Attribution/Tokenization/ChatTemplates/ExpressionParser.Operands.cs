@@ -192,7 +192,7 @@ internal sealed partial class ExpressionParser
         return negated ? new Not(test, line) : test;
     }
 
-    /// <summary>A test's argument may stand without parentheses: <c>x is divisibleby 3</c>.</summary>
+    /// <summary>A test's argument may come without parentheses: <c>x is divisibleby 3</c>.</summary>
     private CallSyntax TestArguments()
     {
         var token = tokens.Current;

@@ -8,7 +8,7 @@ internal sealed partial class ExpressionParser(TokenStream tokens)
 {
     private static readonly string[] Comparisons = ["==", "!=", "<", "<=", ">", ">="];
 
-    /// <summary>Every name that was read so far: tells a macro whether its body uses <c>varargs</c>, <c>kwargs</c> or <c>caller</c>.</summary>
+    /// <summary>All names read so far; they show whether a macro's body uses <c>varargs</c>, <c>kwargs</c> or <c>caller</c>.</summary>
     public HashSet<string> Names { get; set; } = [];
 
     public Expression Parse()
@@ -23,13 +23,15 @@ internal sealed partial class ExpressionParser(TokenStream tokens)
         return value;
     }
 
-    /// <summary>An expression, or a tuple where commas follow: what a tag may print, assign or loop over.</summary>
+    /// <summary>An expression, or a tuple if commas follow: something that a tag may print, assign or loop over.</summary>
     public Expression Tuple(bool allowEmpty = false) => Tuple(Parse, allowEmpty, condition: null);
 
-    /// <summary>What a <c>for</c> goes over or an <c>if</c> asks: an <c>if</c> behind it belongs to the loop, not to a conditional expression.</summary>
+    /// <summary>
+    /// The iterable of a <c>for</c>, or the condition of an <c>if</c>. An <c>if</c> after it belongs to the loop, not to a conditional expression.
+    /// </summary>
     public Expression Unconditional() => Tuple(Or, allowEmpty: false, token => token.IsName("recursive"));
 
-    /// <summary>What a <c>for</c> or <c>set</c> may assign to: a name, a namespace's attribute, or a tuple of them.</summary>
+    /// <summary>The target of a <c>for</c> or <c>set</c>: a name, a namespace's attribute, or a tuple of these.</summary>
     public Expression Target(bool allowNamespace)
     {
         var line = tokens.Current.Line;
@@ -37,7 +39,7 @@ internal sealed partial class ExpressionParser(TokenStream tokens)
         return IsAssignable(target) ? target : throw new TemplateException(TemplateFault.Syntax, "only names can be assigned to", line);
     }
 
-    /// <summary>Filters that stand without a value, as in <c>{% filter upper|trim %}</c>; at least one unless <paramref name="piped"/>.</summary>
+    /// <summary>Filters without a value, as in <c>{% filter upper|trim %}</c>; at least one unless <paramref name="piped"/>.</summary>
     public IReadOnlyList<Filter> Filters(bool piped)
     {
         var filters = new List<Filter>();

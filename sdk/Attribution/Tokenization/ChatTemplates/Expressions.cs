@@ -1,6 +1,6 @@
 namespace Attribution.Tokenization.ChatTemplates;
 
-/// <summary>An expression of a template, with the 1-based line it stands on.</summary>
+/// <summary>An expression of a template, with its 1-based line.</summary>
 internal abstract record Expression(int Line);
 
 internal sealed record Constant(object? Value, int Line) : Expression(Line);
@@ -24,7 +24,7 @@ internal sealed record Slice(Expression? Start, Expression? Stop, Expression? St
 
 internal sealed record Call(Expression Callee, CallSyntax Arguments, int Line) : Expression(Line);
 
-/// <summary><c>value|name(arguments)</c>; <paramref name="Value"/> is null where the value is a block's output.</summary>
+/// <summary><c>value|name(arguments)</c>; <paramref name="Value"/> is null if the value is a block's output.</summary>
 internal sealed record Filter(Expression? Value, string Name, CallSyntax Arguments, int Line) : Expression(Line);
 
 internal sealed record Test(Expression Value, string Name, CallSyntax Arguments, int Line) : Expression(Line);
@@ -41,12 +41,12 @@ internal sealed record Arithmetic(string Operator, Expression Left, Expression R
 
 internal sealed record Concatenation(IReadOnlyList<Expression> Parts, int Line) : Expression(Line);
 
-/// <summary>A chain such as <c>a &lt; b &lt;= c</c>, which holds where each link holds.</summary>
+/// <summary>A chain such as <c>a &lt; b &lt;= c</c>, which is true if every link is.</summary>
 internal sealed record Comparison(Expression First, IReadOnlyList<(string Operator, Expression Operand)> Links, int Line) : Expression(Line);
 
 internal sealed record Conditional(Expression Condition, Expression Then, Expression? Else, int Line) : Expression(Line);
 
-/// <summary>The arguments of a call as they are written.</summary>
+/// <summary>The arguments of a call in the source.</summary>
 internal sealed record CallSyntax(
     IReadOnlyList<Expression> Positional, IReadOnlyList<(string Name, Expression Value)> Named, Expression? Spread, Expression? NamedSpread)
 {

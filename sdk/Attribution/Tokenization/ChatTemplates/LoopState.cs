@@ -1,8 +1,8 @@
 namespace Attribution.Tokenization.ChatTemplates;
 
 /// <summary>
-/// The <c>loop</c> of a <c>for</c>. Elements are read one by one as the loop goes, and one ahead only where the template asks
-/// what comes next: a loop's condition may depend on what its body has done so far.
+/// The <c>loop</c> of a <c>for</c>. Elements are read one by one as the loop runs, and one ahead only if the template asks for the next: a loop's condition may
+/// depend on what its body has done so far.
 /// </summary>
 internal sealed class LoopState(IEnumerator<object?> items, int? count, PythonOperators operators)
 {
@@ -25,7 +25,7 @@ internal sealed class LoopState(IEnumerator<object?> items, int? count, PythonOp
         return true;
     }
 
-    /// <summary>An attribute of <c>loop</c>, or an undefined value.</summary>
+    /// <summary>An attribute of <c>loop</c>; undefined if there is none.</summary>
     public object? Attribute(string name) => name switch
     {
         "index" => _index + 1L,
@@ -35,7 +35,7 @@ internal sealed class LoopState(IEnumerator<object?> items, int? count, PythonOp
         "first" => _index == 0,
         "last" => !Peek(out _),
         "length" => (long)Count(),
-        // Only recursive loops go deeper in Jinja2.
+        // In Jinja2, only recursive loops go deeper.
         "depth" => 1L,
         "depth0" => 0L,
         "previtem" => _index == 0 ? new Undefined("there is no previous item") : _previous,
@@ -75,8 +75,8 @@ internal sealed class LoopState(IEnumerator<object?> items, int? count, PythonOp
 }
 
 /// <summary>
-/// The names that a piece of a template sees. Loops, macros, <c>with</c>, and captured blocks have their own scope: what they
-/// set is gone behind them, as in Jinja2. An <c>if</c> has none.
+/// The names that are visible to a piece of a template. Loops, macros, <c>with</c> and captured blocks have their own scope: what they set is gone after them,
+/// as in Jinja2. An <c>if</c> has none.
 /// </summary>
 internal sealed class Scope(Scope? parent)
 {
@@ -95,11 +95,8 @@ internal sealed class Scope(Scope? parent)
     private Scope? Parent { get; } = parent;
 }
 
-/// <summary>
-/// Jinja2's default undefined value: prints as nothing, counts as false and as an empty sequence, and is an error as soon as
-/// anything else is done with it.
-/// </summary>
-/// <param name="what">The error then: what is undefined.</param>
+/// <summary>Jinja2's default undefined value: it prints as nothing and counts as false and as an empty sequence; any other use is an error.</summary>
+/// <param name="what">The error message: what is undefined.</param>
 internal sealed class Undefined(string what)
 {
     public TemplateException Use() => new(TemplateFault.Evaluation, what);

@@ -1,9 +1,8 @@
 namespace Attribution.Tokenization.ChatTemplates;
 
 /// <summary>
-/// Jinja2's two ways to a part of a value: <c>value.name</c> asks for an attribute first and an element second,
-/// <c>value[index]</c> the other way round; what is not there is undefined. As in Jinja2's immutable sandbox, nothing that
-/// changes a value can be called.
+/// Jinja2's two ways to access a part of a value: <c>value.name</c> looks for an attribute first and an element second, <c>value[index]</c> the other way
+/// round; a missing part is undefined. As in Jinja2's immutable sandbox, nothing that changes a value can be called.
 /// </summary>
 internal sealed class MemberAccess(PythonOperators operators, StringMethods strings)
 {
@@ -21,7 +20,7 @@ internal sealed class MemberAccess(PythonOperators operators, StringMethods stri
         return TryElement(of, index, out var value) || (index is string name && TryAttribute(of, name, out value)) ? value : Undefined.Member(of, index);
     }
 
-    /// <summary>The parts <c>a.0.b</c> that filters take as <c>attribute</c>: each part is an element.</summary>
+    /// <summary>The path <c>a.0.b</c> that filters take as <c>attribute</c>: each part is an element.</summary>
     public object? Path(object? of, object? path, object? otherwise = null)
     {
         if (path is not string text)

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Attribution.Tokenization.ChatTemplates;
 
-/// <summary>Python's arithmetic on int, float and bool. Integers have 64 bits; what does not fit is an error, never a wrong number.</summary>
+/// <summary>Python's arithmetic on int, float and bool. Integers have 64 bits; an overflow is an error, never a wrong number.</summary>
 internal static class PythonNumbers
 {
     public static double ToDouble(object? value) => value switch { bool flag => flag ? 1 : 0, long integer => integer, _ => (double)value! };
@@ -58,7 +58,7 @@ internal static class PythonNumbers
         _ => left - right * Math.Floor(left / right),
     };
 
-    /// <summary><c>int(text, base)</c>, or null where the text is no integer.</summary>
+    /// <summary><c>int(text, base)</c>; null if the text is not an integer.</summary>
     public static long? ParseInteger(string text, int radix)
     {
         var trimmed = text.Trim().Replace("_", "");
@@ -82,7 +82,7 @@ internal static class PythonNumbers
         return sign * (long)value;
     }
 
-    /// <summary><c>float(text)</c>, or null where the text is no number.</summary>
+    /// <summary><c>float(text)</c>; null if the text is not a number.</summary>
     public static double? ParseReal(string text)
     {
         const NumberStyles style = NumberStyles.Float & ~NumberStyles.AllowHexSpecifier;

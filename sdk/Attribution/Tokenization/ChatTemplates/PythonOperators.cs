@@ -32,7 +32,7 @@ internal sealed class PythonOperators(RenderBudget budget)
     }
 
     /// <summary>
-    /// Negative, zero or positive as <paramref name="left"/> sorts before, with or after <paramref name="right"/>; an error where Python has no order.
+    /// Negative, zero or positive if <paramref name="left"/> sorts before, with or after <paramref name="right"/>; an error if Python does not order them.
     /// </summary>
     public int Order(object? left, object? right, string symbol = "<")
     {
@@ -71,7 +71,7 @@ internal sealed class PythonOperators(RenderBudget budget)
         "!=" => !AreEqual(left, right),
         "in" => Contains(right, left),
         "not in" => !Contains(right, left),
-        // Python's NaN is neither smaller nor larger than anything.
+        // Python's NaN is neither smaller nor larger than any value.
         _ when IsNaN(left) || IsNaN(right) => false,
         "<" => Order(left, right, symbol) < 0,
         "<=" => Order(left, right, symbol) <= 0,
@@ -101,7 +101,7 @@ internal sealed class PythonOperators(RenderBudget budget)
         }
     }
 
-    /// <summary>The elements of anything that Python can iterate: a text's characters, a dict's keys.</summary>
+    /// <summary>The elements of a Python iterable: a text's characters, a dict's keys.</summary>
     public IEnumerable<object?> Iterate(object? value) => Counted(value switch
     {
         string text => PythonText.CodePoints(text),

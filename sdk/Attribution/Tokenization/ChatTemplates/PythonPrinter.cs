@@ -178,7 +178,7 @@ internal sealed class PythonPrinter(RenderBudget budget)
         to.Append('"');
     }
 
-    /// <summary>Values that share parts print to far more text than they hold; the check must come while it grows.</summary>
+    /// <summary>Values that share parts may print to far more text than they contain, so the length is checked while the text grows.</summary>
     private void Account(StringBuilder to)
     {
         RenderBudget.Descend();
@@ -188,10 +188,10 @@ internal sealed class PythonPrinter(RenderBudget budget)
     }
 }
 
-/// <summary>How <c>tojson</c> lays out its text.</summary>
-/// <param name="Indent">What one level is indented by; null for one line.</param>
-/// <param name="ItemSeparator">Between items.</param>
-/// <param name="KeySeparator">Between key and value.</param>
-/// <param name="EnsureAscii">Whether everything beyond ASCII is escaped.</param>
+/// <summary>The layout of <c>tojson</c>'s text.</summary>
+/// <param name="Indent">The indentation of one level; null for one line.</param>
+/// <param name="ItemSeparator">The text between items.</param>
+/// <param name="KeySeparator">The text between key and value.</param>
+/// <param name="EnsureAscii">Whether characters beyond ASCII are escaped.</param>
 /// <param name="SortKeys">Whether keys are sorted.</param>
 internal sealed record JsonLayout(string? Indent, string ItemSeparator, string KeySeparator, bool EnsureAscii, bool SortKeys);

@@ -3,7 +3,7 @@ namespace Attribution.Tokenization.ChatTemplates;
 /// <summary>Python's ways to split a text.</summary>
 internal static class PythonSplit
 {
-    /// <summary><c>split(separator, most)</c>; any number of cuts where <paramref name="most"/> is negative.</summary>
+    /// <summary><c>split(separator, most)</c>; without a limit if <paramref name="most"/> is negative.</summary>
     public static List<string> At(string text, string separator, long most, bool fromRight)
     {
         if (most < 0)
@@ -37,7 +37,7 @@ internal static class PythonSplit
                 break;
             if (most >= 0 && words.Count == most)
             {
-                // The rest keeps the white space that ends the direction of reading.
+                // The remainder keeps the white space at its far end.
                 words.Add(fromRight ? text[..to] : text[from..]);
                 break;
             }
@@ -52,7 +52,7 @@ internal static class PythonSplit
         return words;
     }
 
-    /// <summary><c>splitlines()</c>: no last empty line, and every line boundary that Python knows.</summary>
+    /// <summary><c>splitlines()</c>: no empty last line, and all of Python's line boundaries.</summary>
     public static List<string> Lines(string text, bool keepEnds = false)
     {
         var lines = new List<string>();

@@ -29,7 +29,7 @@ internal static class PythonText
 
     public static bool IsBlank(ReadOnlySpan<char> text) => TrimStart(text) == text.Length;
 
-    /// <summary>Whether code points are UTF-16 units here, so that indices need no translation.</summary>
+    /// <summary>Whether every code point is one UTF-16 unit, so that indices need no conversion.</summary>
     public static bool IsPlain(string text) => !text.AsSpan().ContainsAnyInRange('\ud800', '\udfff');
 
     /// <summary>The number of code points; a surrogate without its partner counts as one.</summary>
@@ -69,7 +69,7 @@ internal static class PythonText
         }
     }
 
-    /// <summary>Orders as Python does, by code point; UTF-16 order differs above U+D7FF.</summary>
+    /// <summary>Compares by code point, as Python does; UTF-16 order differs above U+D7FF.</summary>
     public static int Compare(string left, string right)
     {
         var common = left.AsSpan().CommonPrefixLength(right);
@@ -77,11 +77,11 @@ internal static class PythonText
             return left.Length.CompareTo(right.Length);
         return Rank(left[common]).CompareTo(Rank(right[common]));
 
-        // Surrogates stand for code points above every other unit.
+        // Surrogates represent code points above every other unit.
         static int Rank(char c) => char.IsSurrogate(c) ? c + 0x10000 : c;
     }
 
-    /// <summary><c>repr(str)</c>: single quotes unless only they occur inside, and what is not printable escaped.</summary>
+    /// <summary><c>repr(str)</c>: in single quotes, or in double quotes if the text contains single but no double quotes; unprintable characters are escaped.</summary>
     public static void AppendRepr(StringBuilder to, string text)
     {
         var quote = text.Contains('\'') && !text.Contains('"') ? '"' : '\'';
@@ -105,7 +105,7 @@ internal static class PythonText
         (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
         or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
 
-    /// <summary><c>repr(float)</c>: the shortest text that reads back, with an exponent below 1e-4 and from 1e16.</summary>
+    /// <summary><c>repr(float)</c>: the shortest text that reads back the same, with an exponent below 1e-4 and from 1e16 on.</summary>
     public static string Float(double value)
     {
         if (!double.IsFinite(value))
@@ -124,7 +124,7 @@ internal static class PythonText
             : sign + digits[..(exponent + 1)] + "." + digits[(exponent + 1)..];
     }
 
-    /// <summary>Splits .NET's text of a double into its significant digits and the power of ten of the last one.</summary>
+    /// <summary>Splits .NET's text of a double into its significant digits and the power of ten of the last digit.</summary>
     private static (string Digits, int Shift) Digits(string text)
     {
         var e = text.IndexOf('E');
@@ -138,7 +138,7 @@ internal static class PythonText
         return (digits.Length == 0 ? "0" : digits, shift + all.Length - digits.Length);
     }
 
-    /// <summary>The text that a string literal's inside stands for.</summary>
+    /// <summary>The text that the inside of a string literal represents.</summary>
     public static string Unescape(ReadOnlySpan<char> literal, int line)
     {
         if (!literal.Contains('\\'))

@@ -61,7 +61,7 @@ internal static class PythonTime
             'n' => "\n",
             't' => "\t",
             '%' => "%",
-            // datetime.now() knows no time zone, and Python prints nothing then.
+            // datetime.now() has no time zone, and Python prints nothing then.
             'z' or 'Z' => "",
             _ when pattern is not null => time.ToString(pattern, CultureInfo.InvariantCulture),
             _ => throw new TemplateException(TemplateFault.Evaluation, $"the directive '%{directive}' of strftime_now is not supported"),

@@ -3,12 +3,12 @@ using System.Collections;
 namespace Attribution.Tokenization.ChatTemplates;
 
 /// <summary>
-/// How Python's values are held: None as null, bool, int as <see cref="long"/>, float as <see cref="double"/>, str as
-/// <see cref="string"/>, list as <see cref="List{T}"/>, and the types below.
+/// Python values in .NET: None is null, bool is bool, int is <see cref="long"/>, float is <see cref="double"/>, str is <see cref="string"/>, list is
+/// <see cref="List{T}"/>; the other types are below.
 /// </summary>
 internal static class PythonTypes
 {
-    /// <summary>Python's name of a value's type, for messages.</summary>
+    /// <summary>Python's name of a value's type, for error messages.</summary>
     public static string Name(object? value) => value switch
     {
         null => "NoneType",
@@ -31,7 +31,7 @@ internal static class PythonTypes
 
     public static bool IsNumber(object? value) => value is bool or long or double;
 
-    /// <summary>Python's truth: false are None, zero, and whatever is empty.</summary>
+    /// <summary>Python's truth value: None, zero and anything empty are false.</summary>
     public static bool Truth(object? value) => value switch
     {
         null or Undefined => false,
@@ -57,7 +57,7 @@ internal sealed class PythonTuple(IReadOnlyList<object?> items) : IReadOnlyList<
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>What <c>range()</c> returns. Jinja's sandbox allows at most 100,000 elements.</summary>
+/// <summary>The result of <c>range()</c>. Jinja's sandbox allows at most 100,000 elements.</summary>
 internal sealed class PythonRange : IReadOnlyList<object?>
 {
     private const int MaxCount = 100_000;
@@ -88,7 +88,7 @@ internal sealed class PythonRange : IReadOnlyList<object?>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>What <c>keys()</c>, <c>values()</c> and <c>items()</c> of a dict return: has a length, no indices.</summary>
+/// <summary>The result of a dict's <c>keys()</c>, <c>values()</c> and <c>items()</c>: has a length but no indices.</summary>
 internal sealed class PythonView(string typeName, List<object?> items) : IReadOnlyCollection<object?>
 {
     public string TypeName { get; } = typeName;
@@ -100,13 +100,13 @@ internal sealed class PythonView(string typeName, List<object?> items) : IReadOn
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>What filters such as <c>map</c> and <c>select</c> return: has no length, is always true, and can be read once.</summary>
+/// <summary>The result of filters such as <c>map</c> and <c>select</c>: has no length, is always true, and can be read once.</summary>
 internal sealed class PythonGenerator(IEnumerable<object?> items)
 {
     public IEnumerator<object?> Items { get; } = items.GetEnumerator();
 }
 
-/// <summary>A dict in the order of insertion. Keys are texts and numbers; 1, 1.0 and true are one key, as in Python.</summary>
+/// <summary>A dict in insertion order. Keys are texts and numbers; 1, 1.0 and true are the same key, as in Python.</summary>
 internal sealed class PythonDict
 {
     private readonly OrderedDictionary<object, object?> _items = [];
@@ -145,13 +145,13 @@ internal sealed class PythonDict
     }
 }
 
-/// <summary>What <c>namespace()</c> returns: the one thing whose attributes a template may set, from any scope.</summary>
+/// <summary>The result of <c>namespace()</c>: the only object whose attributes a template may set, from any scope.</summary>
 internal sealed class TemplateNamespace
 {
     public Dictionary<string, object?> Attributes { get; } = [];
 }
 
-/// <summary>Something that a template can call.</summary>
+/// <summary>A function that a template can call.</summary>
 internal sealed class TemplateFunction(string name, Func<CallArguments, object?> body)
 {
     public string Name { get; } = name;

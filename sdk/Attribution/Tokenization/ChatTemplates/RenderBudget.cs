@@ -3,21 +3,21 @@ using System.Runtime.CompilerServices;
 namespace Attribution.Tokenization.ChatTemplates;
 
 /// <summary>
-/// What one rendering may cost. Templates come with downloaded models and are not trusted: one that loops, recurses or
-/// grows without end is stopped with an error instead of taking the process with it.
+/// The limits of one rendering. Templates come with downloaded models and are not trusted: one that loops, recurses or grows without end is stopped with an
+/// error instead of ending the process.
 /// </summary>
 internal sealed class RenderBudget
 {
-    /// <summary>Loop iterations, list elements and nodes compared or printed, of one rendering.</summary>
+    /// <summary>The greatest number of loop iterations, list elements, and nodes compared or printed in one rendering.</summary>
     public const int MaxSteps = 2_000_000;
 
-    /// <summary>UTF-16 units of any one string, the output included.</summary>
+    /// <summary>The greatest length of any one string, including the output, in UTF-16 units.</summary>
     public const int MaxTextLength = 16 * 1024 * 1024;
 
-    /// <summary>UTF-16 units read or written by all string operations of one rendering.</summary>
+    /// <summary>The greatest number of UTF-16 units that all string operations of one rendering may read or write.</summary>
     public const long MaxTextWork = 256L * 1024 * 1024;
 
-    /// <summary>Macros that may be active at once.</summary>
+    /// <summary>The greatest number of nested macro calls.</summary>
     public const int MaxMacroDepth = 100;
 
     private int _steps;
@@ -29,7 +29,7 @@ internal sealed class RenderBudget
             throw new TemplateException(TemplateFault.Limit, $"it takes more than {MaxSteps:N0} steps");
     }
 
-    /// <summary>Accounts for a string of <paramref name="length"/> units, best before it is made.</summary>
+    /// <summary>Accounts for a string of <paramref name="length"/> units, preferably before it is created.</summary>
     public void Text(long length)
     {
         if (length > MaxTextLength)
@@ -38,7 +38,7 @@ internal sealed class RenderBudget
             throw new TemplateException(TemplateFault.Limit, $"its text operations touch more than {MaxTextWork:N0} characters");
     }
 
-    /// <summary>Refuses to go deeper when the thread's stack is nearly used up: nesting in templates and in their data is theirs to choose.</summary>
+    /// <summary>Throws if the thread's stack is nearly used up: templates and their data decide how deep they nest.</summary>
     public static void Descend()
     {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())

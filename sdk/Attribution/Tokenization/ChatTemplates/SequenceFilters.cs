@@ -1,6 +1,6 @@
 namespace Attribution.Tokenization.ChatTemplates;
 
-/// <summary>Jinja2's filters on sequences and dicts. Those that are lazy in Jinja2 are lazy here.</summary>
+/// <summary>Jinja2's filters on sequences and dicts. Filters that are lazy in Jinja2 are lazy here.</summary>
 internal sealed class SequenceFilters(
     PythonOperators operators, PythonPrinter printer, StringMethods strings, MemberAccess members, TemplateFilters filters, TemplateTests tests)
 {
@@ -56,7 +56,7 @@ internal sealed class SequenceFilters(
         return items.Select(item => filters.Apply(filter, item, arguments.Skip(1)));
     }
 
-    // Jinja2 asks whether there is anything before it iterates: of none, 0 and the like these filters make nothing, where others fail.
+    // Jinja2 checks for emptiness before it iterates: for none, 0 and the like these filters return nothing, where others fail.
     private static bool IsNothing(object? value) => !PythonTypes.Truth(value);
 
     private PythonGenerator Pick(object? value, CallArguments arguments, bool keep, bool byAttribute)
@@ -94,7 +94,7 @@ internal sealed class SequenceFilters(
             arguments.Truth(0));
     }
 
-    /// <summary>Stable in both directions, as Python's <c>sorted</c>.</summary>
+    /// <summary>Stable in both directions, like Python's <c>sorted</c>.</summary>
     private List<object?> Sorted(List<object?> items, Func<object?, object?> key, bool reverse)
     {
         var order = Comparer<object?>.Create((a, b) => operators.Order(a, b));

@@ -1,6 +1,6 @@
 namespace Attribution.Tokenization.ChatTemplates;
 
-/// <summary>A statement of a template, with the 1-based line it stands on.</summary>
+/// <summary>A statement of a template, with its 1-based line.</summary>
 internal abstract record Statement(int Line);
 
 internal sealed record Data(string Text, int Line) : Statement(Line);
@@ -24,7 +24,7 @@ internal sealed record FilterBlock(IReadOnlyList<Filter> Filters, StatementList 
 
 internal sealed record With(IReadOnlyList<(Expression Target, Expression Value)> Assignments, StatementList Body, int Line) : Statement(Line);
 
-/// <summary><c>{% generation %}</c>: marks the tokens that the model wrote; rendering passes it through.</summary>
+/// <summary><c>{% generation %}</c>: marks the tokens that the model wrote; rendering writes its body unchanged.</summary>
 internal sealed record Generation(StatementList Body, int Line) : Statement(Line);
 
 internal sealed record Break(int Line) : Statement(Line);
@@ -36,12 +36,12 @@ internal sealed record StatementList(IReadOnlyList<Statement> Statements)
     public static StatementList Empty { get; } = new([]);
 }
 
-/// <summary>A macro: what <c>{% macro %}</c> and <c>{% call %}</c> define.</summary>
+/// <summary>A macro, defined by <c>{% macro %}</c> or <c>{% call %}</c>.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Parameters">Its parameters in order, with their default where they have one.</param>
-/// <param name="Body">What it renders.</param>
-/// <param name="TakesMore">Its body names <c>varargs</c>: it takes any number of positional arguments.</param>
-/// <param name="TakesNamed">Its body names <c>kwargs</c>: it takes any named argument.</param>
-/// <param name="TakesCaller">Its body names <c>caller</c>: a <c>call</c> block may call it.</param>
+/// <param name="Parameters">Its parameters in order, with their defaults if they have any.</param>
+/// <param name="Body">The body that it renders.</param>
+/// <param name="TakesMore">Whether its body names <c>varargs</c>, so that it accepts any number of positional arguments.</param>
+/// <param name="TakesNamed">Whether its body names <c>kwargs</c>, so that it accepts any named argument.</param>
+/// <param name="TakesCaller">Whether its body names <c>caller</c>, so that a <c>call</c> block may call it.</param>
 internal sealed record Macro(
     string Name, IReadOnlyList<(string Name, Expression? Default)> Parameters, StatementList Body, bool TakesMore, bool TakesNamed, bool TakesCaller);

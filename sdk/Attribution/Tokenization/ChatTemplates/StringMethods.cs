@@ -9,7 +9,7 @@ internal sealed class StringMethods(RenderBudget budget, PythonOperators operato
     private static readonly FrozenSet<string> TakeNoArguments = FrozenSet.Create(
         "upper", "lower", "casefold", "title", "capitalize", "isdigit", "isdecimal", "isnumeric", "isalpha", "isalnum", "isspace", "isupper", "islower");
 
-    /// <summary>The method <paramref name="name"/> bound to <paramref name="text"/>, or null where there is none.</summary>
+    /// <summary>The method <paramref name="name"/> bound to <paramref name="text"/>; null if there is none.</summary>
     public TemplateFunction? Find(string text, string name)
     {
         Func<CallArguments, object?>? body = name switch
@@ -68,14 +68,14 @@ internal sealed class StringMethods(RenderBudget budget, PythonOperators operato
 
     public static bool IsLower(string text) => text.Any(char.IsLower) && !text.Any(char.IsUpper);
 
-    /// <summary>The first character in capitals, the others small.</summary>
+    /// <summary>Upper case for the first character, lower case for the others.</summary>
     public static string Capitalize(string text)
     {
         var first = PythonText.CodePoints(text).FirstOrDefault("");
         return first.ToUpperInvariant() + text[first.Length..].ToLowerInvariant();
     }
 
-    /// <summary><c>str.title</c>: a letter is a capital where no letter stands before it.</summary>
+    /// <summary><c>str.title</c>: upper case for a letter that follows no letter.</summary>
     private static string Title(string text)
     {
         var title = new StringBuilder(text.Length);
@@ -88,7 +88,7 @@ internal sealed class StringMethods(RenderBudget budget, PythonOperators operato
         return title.ToString();
     }
 
-    /// <summary>Without the given characters, white space where they are null, at either end.</summary>
+    /// <summary>Removes the given characters, or white space if they are null, from the ends.</summary>
     public static string Strip(string text, string? characters, bool left, bool right)
     {
         if (characters is null)
@@ -127,7 +127,7 @@ internal sealed class StringMethods(RenderBudget budget, PythonOperators operato
         return replaced.Append(text, from, text.Length - from).ToString();
     }
 
-    /// <summary>Joins items; <paramref name="strict"/> as <c>str.join</c>, which takes texts only, else as the filter, which prints them.</summary>
+    /// <summary>Joins items: if <paramref name="strict"/>, like <c>str.join</c>, which accepts only texts; else like the filter, which converts them.</summary>
     public string Join(string separator, IEnumerable<object?> items, bool strict)
     {
         var joined = new StringBuilder();

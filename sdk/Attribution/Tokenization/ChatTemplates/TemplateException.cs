@@ -1,12 +1,12 @@
 namespace Attribution.Tokenization.ChatTemplates;
 
-/// <summary>What can go wrong with a template; <see cref="ChatTemplate"/> turns it into an error that names file, line and construct.</summary>
+/// <summary>The kinds of errors in a template; <see cref="ChatTemplate"/> turns them into errors that name file, line and construct.</summary>
 internal enum TemplateFault
 {
-    /// <summary>The source is no template, or uses a construct that this interpreter does not have.</summary>
+    /// <summary>The source is not a template, or uses a construct that this interpreter does not support.</summary>
     Syntax,
 
-    /// <summary>Jinja2 would raise while rendering: an undefined use, a wrong type, a wrong argument.</summary>
+    /// <summary>An error that Jinja2 would raise while rendering: an undefined value is used, or a type or argument is wrong.</summary>
     Evaluation,
 
     /// <summary>The template itself called <c>raise_exception</c>.</summary>
@@ -16,7 +16,7 @@ internal enum TemplateFault
     Limit,
 }
 
-/// <summary>A fault in a template. <paramref name="line"/> is 1-based; 0 where only the evaluator knows it.</summary>
+/// <summary>An error in a template. <paramref name="line"/> is 1-based; 0 if only the evaluator knows it.</summary>
 internal sealed class TemplateException(TemplateFault fault, string message, int line = 0) : Exception(message)
 {
     public TemplateFault Fault { get; } = fault;

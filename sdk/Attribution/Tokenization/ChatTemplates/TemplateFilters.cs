@@ -68,7 +68,7 @@ internal sealed class TemplateFilters
     private static string Escape(string text) =>
         text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&#34;").Replace("'", "&#39;");
 
-    /// <summary>Unlike <c>str.title</c>, a word begins only behind white space, a hyphen or an opening bracket.</summary>
+    /// <summary>Unlike in <c>str.title</c>, a word begins only after white space, a hyphen or an opening bracket.</summary>
     private static string Title(string text)
     {
         var title = new System.Text.StringBuilder(text.Length);
@@ -111,7 +111,7 @@ internal sealed class TemplateFilters
             string text when text.Length <= MaxIndent => text,
             _ => Spaces(arguments.Integer(1, 0)),
         };
-        // Python drops the blank behind a comma where every item has its own line.
+        // Python omits the space after a comma if every item has its own line.
         var (item, key) = (indent is null ? ", " : ",", ": ");
         if (arguments[2] is IReadOnlyList<object?> { Count: 2 } separators)
             (item, key) = (separators[0] as string ?? item, separators[1] as string ?? key);
@@ -162,7 +162,7 @@ internal sealed class TemplateFilters
         var (number, scale) = (PythonNumbers.ToDouble(value), Math.Pow(10, precision));
         return method switch
         {
-            // .NET prints the exact decimal value, so that 42.55, which lies below its text, rounds down as in Python.
+            // .NET prints the exact decimal value, so that 42.55, whose double is below it, rounds down as in Python.
             "common" when precision > 0 => double.Parse(number.ToString("F" + precision, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture),
             "common" => Math.Round(number * scale, MidpointRounding.ToEven) / scale,
             "ceil" => Math.Ceiling(number * scale) / scale,

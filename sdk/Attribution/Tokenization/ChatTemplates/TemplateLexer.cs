@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace Attribution.Tokenization.ChatTemplates;
 
 /// <summary>
-/// Splits a template into tokens as Jinja2 does with <c>trim_blocks=True, lstrip_blocks=True</c>, the settings that chat
-/// templates are written for: a newline right after a block or comment tag is dropped, and so are the blanks between the
-/// start of a line and such a tag; <c>-</c> inside a tag strips all white space on its side, <c>+</c> keeps it.
+/// Splits a template into tokens like Jinja2 with <c>trim_blocks=True, lstrip_blocks=True</c>, the settings that chat templates are written for: a newline
+/// right after a block or comment tag is dropped, and so is the white space between the start of a line and such a tag; <c>-</c> inside a tag strips all white
+/// space on its side, <c>+</c> keeps it.
 /// </summary>
 internal sealed partial class TemplateLexer
 {
@@ -20,11 +20,11 @@ internal sealed partial class TemplateLexer
 
     private TemplateLexer(string source) => _source = source;
 
-    /// <summary>The tokens of <paramref name="source"/>, closed by one <see cref="TokenKind.End"/>.</summary>
+    /// <summary>The tokens of <paramref name="source"/>, followed by <see cref="TokenKind.End"/>.</summary>
     public static List<TemplateToken> Tokenize(string source)
     {
         var text = source.Replace("\r\n", "\n").Replace('\r', '\n');
-        // keep_trailing_newline=False: one newline at the very end is not part of a template.
+        // keep_trailing_newline=False: a single newline at the end is not part of a template.
         var lexer = new TemplateLexer(text.EndsWith('\n') ? text[..^1] : text);
         lexer.ReadAll();
         return lexer._tokens;
@@ -59,7 +59,7 @@ internal sealed partial class TemplateLexer
 
     private char SignAt(int index) => index < _source.Length && _source[index] is '-' or '+' ? _source[index] : '\0';
 
-    /// <summary>Adds the text from here to a tag at <paramref name="end"/>, stripped as the tag's sign says.</summary>
+    /// <summary>Adds the text up to a tag at <paramref name="end"/>, stripped according to the tag's sign.</summary>
     private void AddData(int end, char sign, bool isVariable)
     {
         var text = _source.AsSpan(_at, end - _at);
@@ -103,7 +103,7 @@ internal sealed partial class TemplateLexer
         MoveTo(AfterTag(end, _source[end - 3], trimNewline: true));
     }
 
-    /// <summary>Where data goes on behind a tag that ends at <paramref name="end"/>.</summary>
+    /// <summary>The position where data continues after a tag that ends at <paramref name="end"/>.</summary>
     private int AfterTag(int end, char sign, bool trimNewline)
     {
         if (sign == '-')
@@ -134,7 +134,7 @@ internal sealed partial class TemplateLexer
         }
     }
 
-    /// <summary>The sign of the tag's end if it is here, else null. <c>+}}</c> is no end of a variable tag.</summary>
+    /// <summary>The sign of the tag's end if it is here, else null. <c>+}}</c> does not end a variable tag.</summary>
     private char? TagEnd(string close, bool isBlock)
     {
         var rest = _source.AsSpan(_at);

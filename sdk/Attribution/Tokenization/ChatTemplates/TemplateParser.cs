@@ -13,7 +13,7 @@ internal sealed class TemplateParser
         _expressions = new ExpressionParser(_tokens);
     }
 
-    /// <summary>The statements of <paramref name="source"/>; a <see cref="TemplateException"/> where it is no template.</summary>
+    /// <summary>Parses <paramref name="source"/>; throws <see cref="TemplateException"/> if it is not a template.</summary>
     public static StatementList Parse(string source)
     {
         var parser = new TemplateParser(source);
@@ -21,8 +21,8 @@ internal sealed class TemplateParser
     }
 
     /// <summary>
-    /// Statements up to one of the tags <paramref name="ends"/>, whose name is left as the current token; up to the end of
-    /// the template where <paramref name="opener"/> is null.
+    /// Statements up to one of the tags <paramref name="ends"/>, whose name remains the current token; up to the end of the template if
+    /// <paramref name="opener"/> is null.
     /// </summary>
     private StatementList Body(TemplateToken? opener, ReadOnlySpan<string> ends)
     {
@@ -53,7 +53,7 @@ internal sealed class TemplateParser
         }
     }
 
-    /// <summary>The body of a tag whose opening part has been read, with its end tag.</summary>
+    /// <summary>The body of a tag whose opening part has been read, followed by its end tag.</summary>
     private StatementList Enclosed(TemplateToken opener, string end)
     {
         CloseTag();
@@ -62,7 +62,7 @@ internal sealed class TemplateParser
         return body;
     }
 
-    /// <summary>The end of a tag that opens a body; Jinja lets a colon stand there, as in Python.</summary>
+    /// <summary>The end of a tag that opens a body; Jinja allows a colon there, as in Python.</summary>
     private void CloseTag()
     {
         _tokens.SkipOperator(":");

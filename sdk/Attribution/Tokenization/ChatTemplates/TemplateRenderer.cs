@@ -18,7 +18,7 @@ internal sealed class TemplateRenderer
     private List<TurnSpan>? _generated = [];
     private int _message = -1;
 
-    /// <summary>What a statement asks of the loop around it.</summary>
+    /// <summary>The effect of a statement on the loop around it.</summary>
     private enum Flow
     {
         Next,
@@ -27,8 +27,8 @@ internal sealed class TemplateRenderer
     }
 
     /// <param name="variables">The variables of the template.</param>
-    /// <param name="messages">The values of <paramref name="variables"/> whose turns in the output are of interest.</param>
-    /// <param name="now">The time that <c>strftime_now</c> tells.</param>
+    /// <param name="messages">The values in <paramref name="variables"/> whose turns in the output are recorded.</param>
+    /// <param name="now">The time for <c>strftime_now</c>.</param>
     public TemplateRenderer(IReadOnlyDictionary<string, object?> variables, IReadOnlyList<PythonDict> messages, Func<DateTime> now)
     {
         _expressions = new ExpressionEvaluator(_budget);
@@ -40,7 +40,7 @@ internal sealed class TemplateRenderer
             _globals.Set(name, value);
     }
 
-    /// <summary>The line of what was rendered last, for errors.</summary>
+    /// <summary>The line of the last rendered statement, for error messages.</summary>
     public int Line => _expressions.Line;
 
     public RenderedTemplate Render(StatementList template)
@@ -107,7 +107,7 @@ internal sealed class TemplateRenderer
     {
         var start = _document.Length;
         var flow = Run(generation.Body, new Scope(scope));
-        // What a macro or a set block captures has no place of its own.
+        // The output that a macro or a set block captures has no position of its own.
         if (_output != _document)
             _generated = null;
         else
@@ -123,7 +123,7 @@ internal sealed class TemplateRenderer
         _output.Append(text);
     }
 
-    /// <summary>What a body writes, as a text instead of output.</summary>
+    /// <summary>Renders a body to a text instead of the output.</summary>
     private string Capture(StatementList body, Scope scope)
     {
         var outer = _output;
@@ -260,13 +260,13 @@ internal sealed class TemplateRenderer
     }
 }
 
-/// <summary>What a template rendered.</summary>
+/// <summary>The result of rendering a template.</summary>
 /// <param name="Text">The text.</param>
-/// <param name="Turns">What each pass of a loop over the messages wrote, in the order of writing; none where the template writes its messages in another
+/// <param name="Turns">The output of each pass of a loop over the messages, in the order of writing; empty if the template writes its messages in another
 /// way.</param>
-/// <param name="Generated">What the blocks of <c>{% generation %}</c> wrote, with the message whose pass they are in, -1 outside of any; null if one was
-/// written where its place is not known.</param>
+/// <param name="Generated">The output of the <c>{% generation %}</c> blocks, with the message in whose pass each is, -1 if outside of any; null if the position
+/// of one is not known.</param>
 internal sealed record RenderedTemplate(string Text, IReadOnlyList<TurnSpan> Turns, IReadOnlyList<TurnSpan>? Generated);
 
-/// <summary>What one pass of a loop wrote for one message: UTF-16 positions in the rendered text.</summary>
+/// <summary>The output of one pass of a loop for one message, as UTF-16 positions in the rendered text.</summary>
 internal readonly record struct TurnSpan(int Message, int Start, int End);

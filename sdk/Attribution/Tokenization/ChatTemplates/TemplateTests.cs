@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Attribution.Tokenization.ChatTemplates;
 
-/// <summary>Jinja2's tests: what stands behind <c>is</c>.</summary>
+/// <summary>Jinja2's tests, which follow <c>is</c>.</summary>
 internal sealed class TemplateTests(PythonOperators operators)
 {
     private static readonly FrozenSet<string> TakeNoArguments = FrozenSet.Create(

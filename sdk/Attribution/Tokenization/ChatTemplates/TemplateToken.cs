@@ -16,9 +16,9 @@ internal enum TokenKind
 }
 
 /// <summary>One token of a template.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Text">Its text; for <see cref="TokenKind.Text"/> the text that the literal stands for.</param>
-/// <param name="Line">The 1-based line it starts on.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Text">Its text; for <see cref="TokenKind.Text"/> the text that the literal represents.</param>
+/// <param name="Line">The 1-based line where it starts.</param>
 internal readonly record struct TemplateToken(TokenKind Kind, string Text, int Line)
 {
     public bool IsName(string name) => Kind == TokenKind.Name && Text == name;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Attribution.Tokenization.ChatTemplates;
 
-/// <summary>Turns .NET values and JSON into a template's values.</summary>
+/// <summary>Converts .NET values and JSON to a template's values.</summary>
 internal static class TemplateValues
 {
     public static PythonDict FromMessage(ChatMessage message)
@@ -15,7 +15,7 @@ internal static class TemplateValues
         return dict;
     }
 
-    /// <exception cref="ArgumentException">A template has no such type.</exception>
+    /// <exception cref="ArgumentException">Templates have no such type.</exception>
     public static object? From(object? value) => value switch
     {
         null or string or bool or long or double => value,

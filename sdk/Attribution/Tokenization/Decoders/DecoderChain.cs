@@ -5,14 +5,14 @@ using Attribution.Tokenization.Text;
 
 namespace Attribution.Tokenization.Decoders;
 
-/// <summary>The steps of a decoder at work on one sequence of tokens.</summary>
+/// <summary>The steps of a decoder, working on one sequence of tokens.</summary>
 internal sealed class DecoderChain
 {
     private readonly DecoderStage[] _stages;
     private readonly Action<string> _first;
 
-    /// <param name="steps">What makes each step, given what takes its tokens.</param>
-    /// <param name="output">Takes the text.</param>
+    /// <param name="steps">Creates each step, given the receiver of its tokens.</param>
+    /// <param name="output">Receives the text.</param>
     public DecoderChain(IReadOnlyList<Func<Action<string>, DecoderStage>> steps, Action<string> output)
     {
         _stages = new DecoderStage[steps.Count];
@@ -27,7 +27,7 @@ internal sealed class DecoderChain
     /// <summary>Decodes one more token.</summary>
     public void Push(string token) => _first(token);
 
-    /// <summary>Decodes what was held back.</summary>
+    /// <summary>Decodes the text that was held back.</summary>
     public void Finish()
     {
         foreach (var stage in _stages)
@@ -36,25 +36,25 @@ internal sealed class DecoderChain
 }
 
 /// <summary>
-/// A step from tokens to text. It is given tokens one at a time and hands on whatever no later token can change, so that
-/// decoding a whole sequence and decoding it as it comes are one thing.
+/// A step from tokens to text. It gets tokens one at a time and passes on whatever no later token can change, so that decoding a whole sequence and decoding it
+/// token by token give the same result.
 /// </summary>
-/// <param name="emit">Takes what the step makes.</param>
+/// <param name="emit">Receives the step's output.</param>
 internal abstract class DecoderStage(Action<string> emit)
 {
-    /// <summary>Hands a token to the next step.</summary>
+    /// <summary>Passes a token to the next step.</summary>
     protected void Emit(string token) => emit(token);
 
-    /// <summary>Takes the next token.</summary>
+    /// <summary>Receives the next token.</summary>
     public abstract void Push(string token);
 
-    /// <summary>Hands on what was held back; the sequence has ended.</summary>
+    /// <summary>Passes on the text that was held back, at the end of the sequence.</summary>
     public virtual void Finish()
     {
     }
 }
 
-/// <summary><c>ByteFallback</c>: a run of tokens such as <c>&lt;0xE2&gt;</c> is UTF-8, or as many U+FFFD as there are bytes.</summary>
+/// <summary><c>ByteFallback</c>: decodes a run of tokens such as <c>&lt;0xE2&gt;</c> as UTF-8; if invalid, writes one U+FFFD per byte.</summary>
 internal sealed class ByteFallbackStage(Action<string> emit) : DecoderStage(emit)
 {
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
@@ -90,7 +90,7 @@ internal sealed class ByteFallbackStage(Action<string> emit) : DecoderStage(emit
     }
 }
 
-/// <summary><c>ByteLevel</c>: the bytes that the tokens' characters stand for are UTF-8; U+FFFD where they are not.</summary>
+/// <summary><c>ByteLevel</c>: decodes the bytes that the tokens' characters represent as UTF-8, with U+FFFD for invalid ones.</summary>
 internal sealed class ByteLevelStage(Action<string> emit) : DecoderStage(emit)
 {
     private readonly Decoder _utf8 = Encoding.UTF8.GetDecoder();
@@ -119,7 +119,7 @@ internal sealed class ByteLevelStage(Action<string> emit) : DecoderStage(emit)
     }
 }
 
-/// <summary><c>Fuse</c>: all tokens become one, which is known only at the end.</summary>
+/// <summary><c>Fuse</c>: joins all tokens into one, which is known only at the end.</summary>
 internal sealed class FuseStage(Action<string> emit) : DecoderStage(emit)
 {
     private readonly StringBuilder _text = new();
@@ -129,7 +129,7 @@ internal sealed class FuseStage(Action<string> emit) : DecoderStage(emit)
     public override void Finish() => Emit(_text.ToString());
 }
 
-/// <summary>No decoder at all: tokens with spaces between them.</summary>
+/// <summary>No decoder: joins the tokens with spaces.</summary>
 internal sealed class JoinStage(Action<string> emit) : DecoderStage(emit)
 {
     private bool _any;
@@ -141,7 +141,7 @@ internal sealed class JoinStage(Action<string> emit) : DecoderStage(emit)
     }
 }
 
-/// <summary><c>Fuse</c> and then <c>Strip</c> at the left alone, as it comes: at most so many of one character at the beginning.</summary>
+/// <summary><c>Fuse</c> and then <c>Strip</c> only at the left, token by token: removes a limited number of one character from the beginning.</summary>
 internal sealed class LeadingStripStage(char content, int start, Action<string> emit) : DecoderStage(emit)
 {
     private int _left = start;
@@ -159,7 +159,7 @@ internal sealed class LeadingStripStage(char content, int start, Action<string> 
     }
 }
 
-/// <summary><c>Metaspace</c>: marks are spaces again, those of the first token nothing where encoding may have put one there.</summary>
+/// <summary><c>Metaspace</c>: turns marks back into spaces; those of the first token are dropped if encoding may have inserted one there.</summary>
 internal sealed class MetaspaceStage(char mark, bool dropsFirst, Action<string> emit) : DecoderStage(emit)
 {
     private bool _first = dropsFirst;
@@ -171,7 +171,7 @@ internal sealed class MetaspaceStage(char mark, bool dropsFirst, Action<string> 
     }
 }
 
-/// <summary><c>Replace</c>: each match of a pattern within a token.</summary>
+/// <summary><c>Replace</c>: replaces each match of a pattern within a token.</summary>
 internal sealed class ReplaceStage(Pattern pattern, string content, Action<string> emit) : DecoderStage(emit)
 {
     private readonly List<TextSpan> _matches = [];
@@ -201,7 +201,7 @@ internal sealed class ReplaceStage(Pattern pattern, string content, Action<strin
     }
 }
 
-/// <summary><c>Strip</c>: at most so many of one character at each end of a token.</summary>
+/// <summary><c>Strip</c>: removes a limited number of one character from each end of a token.</summary>
 internal sealed class StripStage(char content, int start, int stop, Action<string> emit) : DecoderStage(emit)
 {
     public override void Push(string token)
@@ -216,7 +216,7 @@ internal sealed class StripStage(char content, int start, int stop, Action<strin
     }
 }
 
-/// <summary><c>BPEDecoder</c>: the suffix that ends a word is a space, but nothing in the last token.</summary>
+/// <summary><c>BPEDecoder</c>: turns the suffix that ends a word into a space, except in the last token.</summary>
 internal sealed class SuffixStage(string suffix, Action<string> emit) : DecoderStage(emit)
 {
     private string? _held;

@@ -1,12 +1,12 @@
 namespace Attribution.Tokenization.Models;
 
 /// <summary>
-/// Applies merges to the symbols of one piece: always the pair of the lowest rank, the leftmost of equals. Holds the working memory;
-/// one thread at a time.
+/// Applies merges to the symbols of one piece: always the pair with the lowest rank, the leftmost among equals. Has its own working memory; for one thread at a
+/// time.
 /// </summary>
 internal sealed class BpeMerger(MergeTable merges)
 {
-    // Below this, looking at every pair each time beats a queue.
+    // Below this number, checking every pair each time is faster than a queue.
     private const int Few = 32;
 
     private readonly int[] _ranks = new int[Few];
@@ -70,7 +70,7 @@ internal sealed class BpeMerger(MergeTable merges)
         {
             var left = merge.Position;
             var right = _next[left];
-            // The pair may have been overtaken by a merge of one of its parts; a length of 0 marks what was merged away.
+            // A merge of one of its parts may have invalidated the pair; a length of 0 marks a symbol that was merged away.
             if (lengths[left] == 0 || right == count || merges.Rank(ids[left], ids[right], out var id) == MergeTable.None || id != merge.Id)
                 continue;
             ids[left] = id;

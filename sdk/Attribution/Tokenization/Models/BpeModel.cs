@@ -3,7 +3,7 @@ using Attribution.Tokenization.Text;
 
 namespace Attribution.Tokenization.Models;
 
-/// <summary>Byte-pair encoding (Sennrich et al. 2016) as <c>tokenizer.json</c> describes it: a piece to token ids.</summary>
+/// <summary>Byte-pair encoding (Sennrich et al. 2016) as <c>tokenizer.json</c> describes it: converts a piece to token ids.</summary>
 internal sealed class BpeModel
 {
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _ids;
@@ -14,8 +14,8 @@ internal sealed class BpeModel
     private readonly int[] _fallbackIds = new int[256];
     private readonly int[] _alphabetIds = new int[256];
 
-    /// <param name="vocabulary">Token to id.</param>
-    /// <param name="merges">Pairs of these ids.</param>
+    /// <param name="vocabulary">The token ids by spelling.</param>
+    /// <param name="merges">The merges, pairs of these ids.</param>
     /// <param name="options">The model's options.</param>
     public BpeModel(Dictionary<string, int> vocabulary, MergeTable merges, BpeOptions options)
     {
@@ -31,19 +31,19 @@ internal sealed class BpeModel
     }
 
     /// <summary>
-    /// Whether the model can read a byte-level piece as plain text, byte by byte. Otherwise the piece must be written in the characters
-    /// that stand for bytes, because an option looks at these.
+    /// Whether the model can read a byte-level piece as plain text, byte by byte. Otherwise the piece must be written in the characters for bytes, because an
+    /// option depends on these.
     /// </summary>
     public bool CanReadBytes => !_options.ByteFallback && _options.ContinuingPrefix == "" && _options.EndSuffix == "";
 
-    /// <summary>Working memory for one thread.</summary>
+    /// <summary>Creates working memory for one thread.</summary>
     public BpeMerger CreateMerger() => new(_merges);
 
     /// <summary>Appends a piece's tokens.</summary>
     /// <param name="piece">The piece, not empty.</param>
-    /// <param name="asBytes">Whether it is plain text whose UTF-8 bytes are the symbols.</param>
-    /// <param name="merger">Working memory.</param>
-    /// <param name="result">Takes the ids, and the numbers of bytes covered.</param>
+    /// <param name="asBytes">Whether the piece is plain text whose UTF-8 bytes are the symbols.</param>
+    /// <param name="merger">The working memory.</param>
+    /// <param name="result">Receives the ids, and the number of bytes that each covers.</param>
     public void Encode(ReadOnlySpan<char> piece, bool asBytes, BpeMerger merger, SymbolList result)
     {
         if (piece.Length > WordCache.LongestWord)
@@ -129,7 +129,7 @@ internal sealed class BpeModel
                 unknown.End();
                 result.Add(id, rune.Utf8SequenceLength);
             }
-            // The reference leaves a run of unknown characters open here, so that it comes out behind the bytes.
+            // The reference leaves a run of unknown characters open here, so that it comes after the bytes.
             else if (!_options.ByteFallback || !FallBack(token, result))
                 unknown.Add(rune.Utf8SequenceLength);
         }
@@ -170,11 +170,11 @@ internal sealed class BpeModel
 }
 
 /// <summary>The options of a BPE model, by their names in <c>tokenizer.json</c>.</summary>
-/// <param name="UnknownId">The id of <c>unk_token</c>, or null: characters that have no token then vanish.</param>
-/// <param name="ContinuingPrefix"><c>continuing_subword_prefix</c>: begins the token of every character but a piece's first.</param>
-/// <param name="EndSuffix"><c>end_of_word_suffix</c>: ends the token of a piece's last character.</param>
-/// <param name="FuseUnknown"><c>fuse_unk</c>: neighbouring unknown characters are one unknown token.</param>
-/// <param name="ByteFallback"><c>byte_fallback</c>: an unknown character becomes the tokens of its bytes, if there are such.</param>
-/// <param name="IgnoreMerges"><c>ignore_merges</c>: a piece that is a token is that token, whatever the merges say.</param>
+/// <param name="UnknownId">The id of <c>unk_token</c>; null if characters without a token are dropped.</param>
+/// <param name="ContinuingPrefix"><c>continuing_subword_prefix</c>: the prefix of the token of every character except a piece's first.</param>
+/// <param name="EndSuffix"><c>end_of_word_suffix</c>: the suffix of the token of a piece's last character.</param>
+/// <param name="FuseUnknown"><c>fuse_unk</c>: whether adjacent unknown characters become one unknown token.</param>
+/// <param name="ByteFallback"><c>byte_fallback</c>: whether an unknown character becomes the tokens of its bytes, if these exist.</param>
+/// <param name="IgnoreMerges"><c>ignore_merges</c>: whether a piece that is a token becomes that token, whatever the merges.</param>
 internal sealed record BpeOptions(
     int? UnknownId, string ContinuingPrefix, string EndSuffix, bool FuseUnknown, bool ByteFallback, bool IgnoreMerges);

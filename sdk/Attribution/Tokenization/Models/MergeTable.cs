@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Attribution.Tokenization.Models;
 
-/// <summary>The merges of a BPE model: which pairs of tokens become which token, and in which order of preference.</summary>
+/// <summary>The merges of a BPE model: for each pair of tokens the token that it becomes, and the order of preference.</summary>
 internal sealed class MergeTable
 {
     /// <summary>The rank of a pair that does not merge.</summary>
@@ -12,7 +12,7 @@ internal sealed class MergeTable
     private readonly (int Rank, int Id)[] _merges;
     private readonly int _shift;
 
-    /// <param name="count">How many merges will be added at most.</param>
+    /// <param name="count">The greatest number of merges to be added.</param>
     public MergeTable(int count)
     {
         var bits = 4;
@@ -24,7 +24,7 @@ internal sealed class MergeTable
         Array.Fill(_pairs, ulong.MaxValue);
     }
 
-    /// <summary>Adds a merge; a later one of the same pair takes the earlier one's place.</summary>
+    /// <summary>Adds a merge; it replaces an earlier one of the same pair.</summary>
     public void Set(int left, int right, int rank, int id)
     {
         var at = Find(left, right);
@@ -32,7 +32,7 @@ internal sealed class MergeTable
         _merges[at] = (rank, id);
     }
 
-    /// <summary>The rank of a pair, lower first, and the token that it becomes; <see cref="None"/> where it does not merge.</summary>
+    /// <summary>The rank of a pair, lower first, and the token that it becomes; <see cref="None"/> if it does not merge.</summary>
     public int Rank(int left, int right, out int id)
     {
         var at = Find(left, right);

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Attribution.Tokenization.Models;
 
 /// <summary>
-/// The tokens of pieces seen before. Each slot holds one immutable word, so readers and writers on any number of threads
-/// need no lock; a word that hashes to a taken slot takes its place, so the size is bounded.
+/// A cache of the tokens of pieces. Each slot contains one immutable word, so any number of threads may read and write without a lock; a word that hashes to a
+/// used slot replaces its content, so the size is bounded.
 /// </summary>
 internal sealed class WordCache
 {
@@ -19,7 +19,7 @@ internal sealed class WordCache
     /// <summary>A piece with its tokens.</summary>
     internal sealed record Word(uint Hash, string Text, int[] Ids, int[] Lengths);
 
-    /// <summary>The word of a piece, or null when its slot holds another.</summary>
+    /// <summary>The word of a piece; null if its slot has another word.</summary>
     public Word? Find(ReadOnlySpan<char> text, uint hash)
     {
         var word = Volatile.Read(ref _words[hash >> (32 - Bits)]);
@@ -29,7 +29,7 @@ internal sealed class WordCache
     /// <summary>Remembers a word.</summary>
     public void Set(Word word) => Volatile.Write(ref _words[word.Hash >> (32 - Bits)], word);
 
-    /// <summary>A hash of a piece, four units at a time; its high bits are the best.</summary>
+    /// <summary>A hash of a piece, four units at a time; its high bits are the best ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Hash(ReadOnlySpan<char> text)
     {

@@ -13,7 +13,7 @@ internal abstract class Normalizer
     public abstract void Apply(AlignedText text);
 }
 
-/// <summary>Writes each UTF-8 byte as the character that stands for it in byte-level vocabularies.</summary>
+/// <summary>Replaces each UTF-8 byte by the character for it in byte-level vocabularies.</summary>
 internal sealed class ByteLevelNormalizer : Normalizer
 {
     public override void Apply(AlignedText text) => ByteAlphabet.Rewrite(text);
@@ -22,10 +22,10 @@ internal sealed class ByteLevelNormalizer : Normalizer
 /// <summary>Drops characters: accents, or white space at the ends.</summary>
 internal abstract class FilterNormalizer : Normalizer
 {
-    /// <summary>How many units to keep, and from where: the range outside of which everything is dropped.</summary>
+    /// <summary>The range to keep; everything outside is dropped.</summary>
     protected virtual TextSpan Range(ReadOnlySpan<char> text) => new(0, text.Length);
 
-    /// <summary>Whether a character inside the range stays.</summary>
+    /// <summary>Whether to keep a character inside the range.</summary>
     protected virtual bool Keeps(Rune rune) => true;
 
     public override void Apply(AlignedText text)
@@ -43,7 +43,7 @@ internal abstract class FilterNormalizer : Normalizer
     }
 }
 
-/// <summary>Lower case by Unicode's mapping of single characters, which knows one that becomes two: U+0130.</summary>
+/// <summary>Lower case by Unicode's mapping of single characters, in which one character becomes two: U+0130.</summary>
 internal sealed class LowercaseNormalizer : Normalizer
 {
     public override void Apply(AlignedText text)
@@ -71,7 +71,7 @@ internal sealed class NormalizerSequence(IReadOnlyList<Normalizer> steps) : Norm
     }
 }
 
-/// <summary>Puts a mark before a text that is not empty; the mark stands for the text's first character.</summary>
+/// <summary>Inserts a mark before a non-empty text; the mark is aligned with the text's first character.</summary>
 internal sealed class PrependNormalizer(string mark) : Normalizer
 {
     public override void Apply(AlignedText text)
@@ -85,12 +85,12 @@ internal sealed class PrependNormalizer(string mark) : Normalizer
     }
 }
 
-/// <summary>Replaces each match of a pattern; the new text stands for the last replaced character.</summary>
+/// <summary>Replaces each match of a pattern; the new text is aligned with the last replaced character.</summary>
 internal sealed class ReplaceNormalizer(Pattern pattern, string content) : Normalizer
 {
     public override void Apply(AlignedText text)
     {
-        // The case of every sentencepiece vocabulary: one unit for one unit.
+        // The case of every sentencepiece vocabulary: one unit replaces one unit.
         if (pattern is LiteralPattern { Literal: [var from] } && content is [var to])
         {
             text.Writable.Replace(from, to);

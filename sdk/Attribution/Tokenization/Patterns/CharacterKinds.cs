@@ -3,17 +3,17 @@ using System.Text;
 
 namespace Attribution.Tokenization.Patterns;
 
-/// <summary>Kinds of characters as the reference library tells them apart.</summary>
+/// <summary>The kinds of characters that the reference library distinguishes.</summary>
 internal static class CharacterKinds
 {
     /// <summary>General category N: decimal digits, letter numbers and other numbers.</summary>
     public static bool IsNumeric(Rune rune) => Rune.IsNumber(rune);
 
-    /// <summary>General category P, and all of ASCII's punctuation, symbols included.</summary>
+    /// <summary>General category P, and all of ASCII's punctuation and symbols.</summary>
     public static bool IsPunctuation(Rune rune)
         => Rune.IsPunctuation(rune) || rune.IsAscii && Rune.IsSymbol(rune);
 
-    /// <summary>What <c>\w</c> means: letters, marks, decimal digits, letter numbers, connectors and other alphabetic symbols.</summary>
+    /// <summary>The meaning of <c>\w</c>: letters, marks, decimal digits, letter numbers, connectors and other alphabetic symbols.</summary>
     public static bool IsWord(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         <= UnicodeCategory.LetterNumber => true,

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Attribution.Tokenization.Patterns;
 
-/// <summary>What follows a backslash.</summary>
+/// <summary>Escapes: what follows a backslash.</summary>
 internal sealed partial class OnigurumaTranslator
 {
     private const string Word = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9";
 
-    // Outside of classes Oniguruma counts some numbers of Latin-1 as well.
+    // Outside of classes, Oniguruma also includes some Latin-1 numbers.
     private const string WordAlone = Word + @"\u00B2\u00B3\u00B9\u00BC-\u00BE";
 
     private static readonly HashSet<string> Categories =

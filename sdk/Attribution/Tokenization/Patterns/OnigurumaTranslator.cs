@@ -3,9 +3,7 @@ using System.Text;
 
 namespace Attribution.Tokenization.Patterns;
 
-/// <summary>
-/// Rewrites a regular expression from Oniguruma's Ruby syntax into .NET's. What cannot be said exactly is refused.
-/// </summary>
+/// <summary>Translates a regular expression from Oniguruma's Ruby syntax to .NET's. What has no exact equivalent is rejected.</summary>
 internal sealed partial class OnigurumaTranslator
 {
     private readonly string _source;
@@ -16,7 +14,7 @@ internal sealed partial class OnigurumaTranslator
     private int _at;
     private int _atom = -1;
 
-    /// <exception cref="NotSupportedException">The expression uses something that has no exact equal in .NET.</exception>
+    /// <exception cref="NotSupportedException">The expression uses something that has no exact equivalent in .NET.</exception>
     public OnigurumaTranslator(string source)
     {
         _source = source;
@@ -92,7 +90,7 @@ internal sealed partial class OnigurumaTranslator
     private string Literal(char c)
     {
         Name(c, c);
-        // Oniguruma folds no other character into an ASCII letter here, .NET does (U+212A into k).
+        // Oniguruma folds no other character to an ASCII letter here; .NET does (U+212A to k).
         if (_ignoresCase && char.IsAsciiLetter(c))
             return $"(?-i:[{char.ToLowerInvariant(c)}{char.ToUpperInvariant(c)}])";
         return char.IsAsciiLetterOrDigit(c) ? c.ToString() : $"\\u{(int)c:X4}";
@@ -111,7 +109,7 @@ internal sealed partial class OnigurumaTranslator
         }
         else if (next == '+' && !interval)
         {
-            // Possessive: .NET's atomic group.
+            // Possessive quantifier: .NET's atomic group.
             _at++;
             _result.Insert(_atom, "(?>").Append(')');
             return;
@@ -217,7 +215,7 @@ internal sealed partial class OnigurumaTranslator
         return text.Append(']').ToString();
     }
 
-    // One character of a class, or null where an escape that stands for several begins.
+    // One character of a class; null if an escape for several characters begins here.
     private char? ClassCharacter()
     {
         var c = _source[_at];

@@ -6,14 +6,14 @@ using System.Text.RegularExpressions;
 
 namespace Attribution.Tokenization.Patterns;
 
-/// <summary>What <c>Split</c> and <c>Replace</c> look for.</summary>
+/// <summary>The pattern that <c>Split</c> and <c>Replace</c> search for.</summary>
 internal abstract class Pattern
 {
-    /// <summary>Appends the matches in order; they do not overlap and begin and end between characters.</summary>
+    /// <summary>Appends the matches in order; they do not overlap, and begin and end between characters.</summary>
     public abstract void FindMatches(ReadOnlySpan<char> text, List<TextSpan> matches);
 }
 
-/// <summary>Single characters of a kind; each is a match of its own.</summary>
+/// <summary>Single characters of a kind; each is a separate match.</summary>
 internal sealed class CharacterPattern(Func<Rune, bool> isMatch) : Pattern
 {
     public override void FindMatches(ReadOnlySpan<char> text, List<TextSpan> matches)
@@ -28,10 +28,10 @@ internal sealed class CharacterPattern(Func<Rune, bool> isMatch) : Pattern
     }
 }
 
-/// <summary>A string as it stands.</summary>
+/// <summary>A literal string.</summary>
 internal sealed class LiteralPattern(string literal) : Pattern
 {
-    /// <summary>What is looked for; not empty.</summary>
+    /// <summary>The string to search for; not empty.</summary>
     public string Literal => literal;
 
     public override void FindMatches(ReadOnlySpan<char> text, List<TextSpan> matches)
@@ -42,15 +42,15 @@ internal sealed class LiteralPattern(string literal) : Pattern
 }
 
 /// <summary>
-/// A regular expression in the syntax of <c>tokenizer.json</c> (Oniguruma's Ruby syntax), matched per code point. .NET matches per UTF-16
-/// unit, so a text with characters beyond U+FFFF is matched through a shadow in which each of them is one unit: a stand-in of the
-/// same general category that the expression does not name.
+/// A regular expression in the syntax of <c>tokenizer.json</c> (Oniguruma's Ruby syntax), matched per code point. .NET matches per UTF-16 unit, so a text with
+/// characters beyond U+FFFF is matched through a copy in which each of them is one unit: a stand-in with the same general category that the expression does not
+/// name.
 /// </summary>
 internal sealed class RegexPattern : Pattern
 {
     private const int AlphabeticSymbol = 30;
 
-    // The categories of which there are characters beyond U+FFFF.
+    // The categories that have characters beyond U+FFFF.
     private static readonly UnicodeCategory[] Astral =
     [
         UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.ModifierLetter, UnicodeCategory.OtherLetter,
@@ -63,7 +63,7 @@ internal sealed class RegexPattern : Pattern
     private readonly Regex _regex;
     private readonly char[] _standIns;
 
-    /// <exception cref="NotSupportedException">The expression uses something that has no exact equal here; the message names it.</exception>
+    /// <exception cref="NotSupportedException">The expression uses something that has no exact equivalent here; the message names it.</exception>
     public RegexPattern(string expression)
     {
         var translated = new OnigurumaTranslator(expression);
@@ -112,7 +112,7 @@ internal sealed class RegexPattern : Pattern
         {
             foreach (var match in _regex.EnumerateMatches(text))
             {
-                // Oniguruma's iterator does not give an empty match right behind the match before.
+                // Oniguruma's iterator does not return an empty match immediately after the previous match.
                 if (match.Length > 0 || match.Index != last)
                     matches.Add(new TextSpan(match.Index, match.Index + match.Length));
                 last = match.Index + match.Length;
@@ -140,7 +140,7 @@ internal sealed class RegexPattern : Pattern
                 var kind = CharacterKinds.IsAlphabeticSymbol(candidate) ? AlphabeticSymbol : (int)char.GetUnicodeCategory(candidate);
                 if (standIns[kind] != 0 || named.Any(range => range.First <= candidate && candidate <= range.Last))
                     continue;
-                // A letter with a case partner could match through it where the expression ignores case.
+                // A letter with a case partner could match through it if the expression ignores case.
                 if (caseless && char.ToLowerInvariant(candidate) != char.ToUpperInvariant(candidate))
                     continue;
                 standIns[kind] = candidate;

@@ -3,14 +3,14 @@ using Attribution.Tokenization.Text;
 
 namespace Attribution.Tokenization.PreTokenizers;
 
-/// <summary>The kinds of characters that the byte-level splitters tell apart, one look-up per character.</summary>
+/// <summary>The kinds of characters that the byte-level splitters distinguish, with one lookup per character.</summary>
 internal static class CharacterTable
 {
     public const byte Other = 0, Letter = 1, Number = 2, Space = 3, LineEnd = 4, Surrogate = 5;
 
     private static readonly byte[] Kinds = Build();
 
-    /// <summary>The kind of the character at a position and its length in UTF-16 units.</summary>
+    /// <summary>The kind of the character at a position, and its length in UTF-16 units.</summary>
     public static byte Kind(ReadOnlySpan<char> text, int at, out int length)
     {
         length = 1;
@@ -21,7 +21,7 @@ internal static class CharacterTable
         return Kind(CharUnicodeInfo.GetUnicodeCategory(char.ConvertToUtf32(text[at], text[at + 1])));
     }
 
-    /// <summary>The end of the run of characters of one kind that begins at a position.</summary>
+    /// <summary>The end of a run of characters of one kind that begins at a position.</summary>
     public static int EndOfRun(ReadOnlySpan<char> text, int at, byte kind)
     {
         while (at < text.Length && Kind(text, at, out var length) == kind)
@@ -48,9 +48,7 @@ internal static class CharacterTable
     };
 }
 
-/// <summary>
-/// Writes each UTF-8 byte as its character where further steps follow <c>ByteLevel</c>; where none does, the model reads the bytes itself.
-/// </summary>
+/// <summary>Replaces each UTF-8 byte by its character if further steps follow <c>ByteLevel</c>; otherwise the model reads the bytes itself.</summary>
 internal sealed class ByteCharacters : PreTokenizer
 {
     public override void Apply(AlignedText text, PieceList pieces, PieceList result)

@@ -4,8 +4,8 @@ using static Attribution.Tokenization.PreTokenizers.CharacterTable;
 namespace Attribution.Tokenization.PreTokenizers;
 
 /// <summary>
-/// The regular expression of GPT-2, which <c>ByteLevel</c> with <c>use_regex</c> means, by hand:
-/// <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>.
+/// A hand-written matcher of GPT-2's regular expression, which <c>ByteLevel</c> with <c>use_regex</c> means: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+|
+/// ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>.
 /// </summary>
 internal sealed class Gpt2Splitter : Splitter
 {

@@ -2,26 +2,27 @@ using Attribution.Tokenization.Text;
 
 namespace Attribution.Tokenization.PreTokenizers;
 
-/// <summary>A step that cuts the pieces of a text further, and may change the text.</summary>
+/// <summary>A step that cuts a text's pieces further, and may change the text.</summary>
 internal abstract class PreTokenizer
 {
-    /// <summary>Replaces <paramref name="pieces"/> by finer ones.</summary>
-    /// <param name="text">The text that the pieces lie in.</param>
+    /// <summary>Cuts <paramref name="pieces"/> into finer ones.</summary>
+    /// <param name="text">The text of the pieces.</param>
     /// <param name="pieces">The pieces so far, in order.</param>
-    /// <param name="result">Empty; takes the new pieces.</param>
+    /// <param name="result">An empty list that receives the new pieces.</param>
     public abstract void Apply(AlignedText text, PieceList pieces, PieceList result);
 }
 
 /// <summary>The pre-tokenizers in the order in which they are applied.</summary>
-/// <param name="Steps">The steps.</param>
-/// <param name="EndsInBytes">Whether <c>ByteLevel</c> comes last, so that the model may read the pieces' bytes.</param>
-/// <param name="LooksAtOrigin">Whether a step asks where a piece lies in the original text.</param>
+/// <param name="Steps">Whether <c>ByteLevel</c> comes last, so that the model may read the pieces' bytes.</param>
+/// <param name="EndsInBytes">Whether a step uses a piece's position in the original text.</param>
+/// <param name="LooksAtOrigin">Inserts a mark before each piece that does not begin with it: <c>ByteLevel</c>'s prefix space, <c>Metaspace</c>'s prepended
+/// mark.</param>
 internal sealed record PreTokenizerChain(IReadOnlyList<PreTokenizer> Steps, bool EndsInBytes, bool LooksAtOrigin);
 
 /// <summary>
 /// Puts a mark before each piece that does not begin with it: <c>ByteLevel</c>'s prefix space, <c>Metaspace</c>'s prepended mark.
 /// </summary>
-/// <param name="mark">One character.</param>
+/// <param name="mark">Whether only the piece at the start of the original text gets it.</param>
 /// <param name="onlyAtStart">Whether only the piece that begins at the start of the original text gets it.</param>
 internal sealed class PrefixSpace(string mark, bool onlyAtStart) : PreTokenizer
 {
@@ -41,7 +42,7 @@ internal sealed class PrefixSpace(string mark, bool onlyAtStart) : PreTokenizer
     }
 }
 
-/// <summary>Writes each space as <c>Metaspace</c>'s mark.</summary>
+/// <summary>Replaces each space by <c>Metaspace</c>'s mark.</summary>
 internal sealed class MetaspaceMarks(char mark) : PreTokenizer
 {
     public override void Apply(AlignedText text, PieceList pieces, PieceList result)

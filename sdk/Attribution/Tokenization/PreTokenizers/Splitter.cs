@@ -3,7 +3,7 @@ using Attribution.Tokenization.Text;
 
 namespace Attribution.Tokenization.PreTokenizers;
 
-/// <summary>A pre-tokenizer that only cuts, each piece by itself.</summary>
+/// <summary>A pre-tokenizer that only cuts, each piece on its own.</summary>
 internal abstract class Splitter : PreTokenizer
 {
     public override void Apply(AlignedText text, PieceList pieces, PieceList result)
@@ -14,12 +14,12 @@ internal abstract class Splitter : PreTokenizer
 
     /// <summary>Adds the parts of a piece.</summary>
     /// <param name="text">The piece, not empty.</param>
-    /// <param name="offset">Where it lies; added to every position.</param>
-    /// <param name="result">Takes the parts.</param>
+    /// <param name="offset">The piece's position, which is added to every position.</param>
+    /// <param name="result">Receives the parts.</param>
     protected abstract void Split(ReadOnlySpan<char> text, int offset, PieceList result);
 }
 
-/// <summary>What becomes of a delimiter; the names are those of <c>tokenizer.json</c>.</summary>
+/// <summary>What happens to a delimiter; the names are those of <c>tokenizer.json</c>.</summary>
 internal enum SplitBehavior
 {
     /// <summary>It is dropped.</summary>
@@ -39,8 +39,8 @@ internal enum SplitBehavior
 }
 
 /// <summary>
-/// Cuts before each mark of sentencepiece (U+2581) that follows another character. Used only where no merge reaches over such a
-/// place, so that the tokens stay the same while the model sees short words, which it remembers, instead of whole texts.
+/// Cuts before each sentencepiece mark (U+2581) that follows another character. Used only if no merge crosses such a place, so that the tokens stay the same
+/// while the model gets short words, which it caches, instead of whole texts.
 /// </summary>
 internal sealed class MarkSplitter : Splitter
 {
@@ -59,7 +59,7 @@ internal sealed class MarkSplitter : Splitter
     }
 }
 
-/// <summary><c>Split</c>: cuts at the matches of a pattern or, inverted, at what lies between them.</summary>
+/// <summary><c>Split</c>: cuts at the matches of a pattern or, if inverted, at the text between them.</summary>
 internal sealed class PatternSplitter(Pattern pattern, SplitBehavior behavior, bool invert) : Splitter
 {
     private readonly ThreadLocal<List<TextSpan>> _matches = new(() => []);
@@ -83,7 +83,7 @@ internal sealed class PatternSplitter(Pattern pattern, SplitBehavior behavior, b
         cut.Finish();
     }
 
-    // Joins delimiters to their neighbours; one open piece is held back until it is known to be whole.
+    // Joins delimiters to their neighbours; one open piece is held back until it is known to be complete.
     private ref struct Cutter(SplitBehavior behavior, int offset, PieceList result)
     {
         private int _start;

@@ -4,9 +4,9 @@ using Attribution.Tokenization.AddedTokens;
 namespace Attribution.Tokenization.Reading;
 
 /// <summary>
-/// Adds to the added tokens of <c>tokenizer.json</c> those of the files beside it, as Hugging Face's library does: a token that is not there gets the next
-/// free id (that of the vocabulary, if it is in that), one that is there with other flags gets the flags of the file beside, and one that is named for a
-/// purpose is special. What differs between the files is noted.
+/// Combines the added tokens of <c>tokenizer.json</c> with those of the files beside it, as Hugging Face's library does: a token missing there gets the next
+/// free id (or its id in the vocabulary), a token with other flags gets the flags of the file beside it, and a token named for a purpose is special.
+/// Differences between the files are noted.
 /// </summary>
 internal sealed class AddedTokensBeside
 {
@@ -35,7 +35,7 @@ internal sealed class AddedTokensBeside
     /// <summary>All added tokens.</summary>
     public IReadOnlyList<AddedToken> Tokens => _tokens;
 
-    /// <summary>Where the files disagree, and what was decided.</summary>
+    /// <summary>Notes on contradictions between the files, and the decisions.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
     private void Add(JsonElement token, int? given)
@@ -49,7 +49,7 @@ internal sealed class AddedTokensBeside
         var added = new AddedToken(id, content, Flag(token, "single_word") ?? false, Flag(token, "lstrip") ?? false, Flag(token, "rstrip") ?? false,
             Flag(token, "normalized") ?? !special, special);
         if (given is { } there && there != id)
-            _notes.Add($"'{content}' has the id {id}; tokenizer_config.json gives it {there}, which Hugging Face's library does not heed either.");
+            _notes.Add($"'{content}' has the id {id}; tokenizer_config.json gives it {there}, which Hugging Face's library ignores too.");
         if (!_places.TryGetValue(content, out var at))
         {
             _places[content] = _tokens.Count;

@@ -20,8 +20,8 @@ internal static class DecoderReader
                 i += Fuse(components, i, steps);
             else if (type != "Fuse")
                 steps.Add(Read(components[i]));
-            // Fuse hands on one token, which the end of the text does anyway; behind ByteLevel, that makes one token too, only what
-            // looks at whole tokens would tell.
+            // Fuse passes on one token, which the end of the text does anyway; after ByteLevel, which also makes one token, only a step that looks at whole
+            // tokens would notice.
             if (type == "ByteLevel" && !last)
                 steps.Add(emit => new FuseStage(emit));
         }
@@ -36,7 +36,7 @@ internal static class DecoderReader
         return component.Items("decoders").SelectMany(Flatten);
     }
 
-    // The usual ending, Fuse and Strip at the left, need not wait for the whole text. Returns how many more components that took.
+    // Handles the usual ending, Fuse and then Strip at the left, without waiting for the whole text. Returns the number of further components that it consumed.
     private static int Fuse(JsonComponent[] components, int at, List<Step> steps)
     {
         if (at + 2 == components.Length && components[at + 1].Type == "Strip" && components[at + 1].Integer("stop") == 0)

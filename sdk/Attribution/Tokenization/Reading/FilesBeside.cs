@@ -5,13 +5,13 @@ using Attribution.Tokenization.AddedTokens;
 namespace Attribution.Tokenization.Reading;
 
 /// <summary>
-/// What Hugging Face's library reads beside <c>tokenizer.json</c>, with its precedence: <c>tokenizer_config.json</c>, and only where that has no
-/// <c>added_tokens_decoder</c> (as it has been written since 2023) the older <c>special_tokens_map.json</c>, whose names then count more, and
+/// The files that Hugging Face's library reads beside <c>tokenizer.json</c>, with its precedence: <c>tokenizer_config.json</c>; only if that has no
+/// <c>added_tokens_decoder</c> (which has been written since 2023), also the older <c>special_tokens_map.json</c>, whose names then take precedence, and
 /// <c>added_tokens.json</c>.
 /// </summary>
 internal sealed class FilesBeside
 {
-    /// <summary>Special tokens by the names that configurations and templates use for them.</summary>
+    /// <summary>The names of special tokens in configurations and templates.</summary>
     public static IReadOnlyList<string> TokenNames { get; } = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
     private const string Config = "tokenizer_config.json", Map = "special_tokens_map.json", Added = "added_tokens.json", Decoder = "added_tokens_decoder";
@@ -28,7 +28,7 @@ internal sealed class FilesBeside
         _added = isCurrent ? null : Read(Added);
     }
 
-    /// <summary>The token that is named for a purpose, such as <c>bos_token</c>.</summary>
+    /// <summary>The token named for a purpose, for example <c>bos_token</c>.</summary>
     public JsonElement? Named(string name)
     {
         foreach (var (file, source) in new[] { (_map, Map), (_config, Config) })
@@ -38,7 +38,7 @@ internal sealed class FilesBeside
     }
 
     /// <summary>
-    /// A list of further special tokens: <c>additional_special_tokens</c> of both files, and <c>extra_special_tokens</c>, a list or an object of names.
+    /// Further special tokens: <c>additional_special_tokens</c> of both files, and <c>extra_special_tokens</c>, a list or an object of names.
     /// </summary>
     public IEnumerable<JsonElement> Further()
     {
@@ -55,13 +55,13 @@ internal sealed class FilesBeside
                             yield return token;
     }
 
-    /// <summary>Special tokens with names of the model's own.</summary>
+    /// <summary>Special tokens with the model's own names.</summary>
     public IEnumerable<(string Name, string Text)> Extra() => _config is { } json && json.TryGetProperty("extra_special_tokens", out var extra)
         && extra.ValueKind == JsonValueKind.Object
         ? extra.EnumerateObject().Where(token => TextOf(token.Value) is not null).Select(token => (token.Name, TextOf(token.Value)!))
         : [];
 
-    /// <summary>Tokens that were added after the vocabulary was made, with the id that the file gives them, in the order of these.</summary>
+    /// <summary>Tokens that were added after the vocabulary was made, with their ids in the file, in id order.</summary>
     public IEnumerable<(int Id, JsonElement Token)> AddedTokens()
     {
         if (_config is { } config && config.TryGetProperty(Decoder, out var decoder) && decoder.ValueKind == JsonValueKind.Object)
@@ -77,14 +77,14 @@ internal sealed class FilesBeside
             : [];
     }
 
-    /// <summary>Whether special tokens in a text are to be split like any other text.</summary>
+    /// <summary>Whether special tokens in a text are split like other text.</summary>
     public bool SplitsSpecialTokens => _config is { } config && config.TryGetProperty("split_special_tokens", out var split)
         && split.ValueKind == JsonValueKind.True;
 
     /// <summary>Whether there is a <c>tokenizer_config.json</c>.</summary>
     public bool HasConfig => _config is not null;
 
-    /// <summary>Whether <c>tokenizer_config.json</c> asks for a space before a text; null where it does not say.</summary>
+    /// <summary>Whether <c>tokenizer_config.json</c> asks for a space before a text; null if it does not say.</summary>
     public bool? AddsPrefixSpace => _config is { } config && config.TryGetProperty("add_prefix_space", out var adds) ? adds.ValueKind switch
     {
         JsonValueKind.Null => null,
@@ -93,7 +93,7 @@ internal sealed class FilesBeside
         _ => throw Wrong(Config, "add_prefix_space", "must be true or false"),
     } : null;
 
-    /// <summary>A token is its text, or an object with the text as <c>content</c>.</summary>
+    /// <summary>The text of a token, which is a string, or an object with the text as <c>content</c>.</summary>
     public static string? TextOf(JsonElement token) => token.ValueKind switch
     {
         JsonValueKind.String => token.GetString(),

@@ -3,9 +3,7 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Tokenization.Reading;
 
-/// <summary>
-/// A JSON object of a tokenizer's files with the path to it, so that whatever is wrong with it names the file and the place.
-/// </summary>
+/// <summary>A JSON value in a tokenizer's files with its path, so that an error in it names the file and the position.</summary>
 internal readonly struct JsonComponent(string file, string path, JsonElement element)
 {
     /// <summary>The value itself.</summary>
@@ -14,13 +12,13 @@ internal readonly struct JsonComponent(string file, string path, JsonElement ele
     /// <summary>The <c>type</c> of a component.</summary>
     public string Type => String("type");
 
-    /// <summary>The error that the file or this component is malformed.</summary>
+    /// <summary>The error for something that is not implemented.</summary>
     public AttributionException Malformed(string message, string? property = null) => Error(ErrorCodes.TokenizerMalformed, message, property);
 
-    /// <summary>The error that this component needs something that is not implemented.</summary>
+    /// <summary>The error for a contradiction to another part of the file.</summary>
     public AttributionException Unsupported(string message, string? property = null) => Error(ErrorCodes.TokenizerUnsupported, message, property);
 
-    /// <summary>The error that this component contradicts another part of the file.</summary>
+    /// <summary>Throws at the first property with another name than these: it may change ids.</summary>
     public AttributionException Inconsistent(string message, string? property = null) => Error(ErrorCodes.TokenizerInconsistent, message, property);
 
     /// <summary>Fails on the first property that is none of the given: it may well change ids.</summary>
@@ -34,35 +32,35 @@ internal readonly struct JsonComponent(string file, string path, JsonElement ele
     /// <summary>This value as an object.</summary>
     public JsonElement Object() => element.ValueKind == JsonValueKind.Object ? element : throw Malformed("An object is expected here.");
 
-    /// <summary>A property's value, or null where it is missing or null.</summary>
+    /// <summary>A property's value; null if it is missing or null.</summary>
     public JsonComponent? Find(string name)
         => Object().TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
             ? new JsonComponent(file, path == "" ? name : $"{path}.{name}", value)
             : null;
 
-    /// <summary>A property that must be there.</summary>
+    /// <summary>A required property.</summary>
     public JsonComponent Get(string name) => Find(name) ?? throw Malformed($"'{name}' is missing.", name);
 
-    /// <summary>A string that must be there.</summary>
+    /// <summary>A required string.</summary>
     public string String(string name) => Get(name).AsString();
 
-    /// <summary>A string, or what counts where it is missing.</summary>
+    /// <summary>A string; <paramref name="missing"/> if there is none.</summary>
     public string? String(string name, string? missing) => Find(name) is { } value ? value.AsString() : missing;
 
-    /// <summary>A string of one character that must be there.</summary>
+    /// <summary>A required string of one character.</summary>
     public char Character(string name)
         => String(name) is [var c] && !char.IsSurrogate(c) ? c : throw Get(name).Malformed("One character is expected here.");
 
-    /// <summary>A truth value, or what counts where it is missing.</summary>
+    /// <summary>A Boolean; <paramref name="missing"/> if there is none.</summary>
     public bool Boolean(string name, bool missing) => Find(name) is { } value ? value.AsBoolean() : missing;
 
-    /// <summary>A truth value that must be there.</summary>
+    /// <summary>A required Boolean.</summary>
     public bool Boolean(string name) => Get(name).AsBoolean();
 
-    /// <summary>A number that must be there, 0 or more.</summary>
+    /// <summary>A required number, 0 or more.</summary>
     public int Integer(string name) => Get(name).AsInteger();
 
-    /// <summary>The items of an array that must be there.</summary>
+    /// <summary>The items of a required array.</summary>
     public IEnumerable<JsonComponent> Items(string name) => Get(name).Items();
 
     /// <summary>The items of this array.</summary>

@@ -2,7 +2,7 @@ using Attribution.Tokenization.PostProcessors;
 
 namespace Attribution.Tokenization.Reading;
 
-/// <summary>Reads the <c>post_processor</c> of a tokenizer, as far as it is about a single text.</summary>
+/// <summary>Reads the <c>post_processor</c> of a tokenizer, as far as it concerns a single text.</summary>
 internal static class PostProcessorReader
 {
     public static PostProcessor Read(JsonComponent? component, IReadOnlyDictionary<int, string> tokenOfId)

@@ -7,16 +7,16 @@ namespace Attribution.Tokenization.Reading;
 /// <summary>Reads the <c>pre_tokenizer</c> of a tokenizer into a flat list of steps.</summary>
 internal sealed class PreTokenizerReader
 {
-    // What \w+|[^\w\s]+ is to the engine that the reference uses for Whitespace, whose \w knows the joiners.
+    // The meaning of \w+|[^\w\s]+ in the engine that the reference uses for Whitespace, whose \w includes the joiners.
     private const string WordsWithJoiners = @"[\w\x{200C}\x{200D}]+|[^\w\s\x{200C}\x{200D}]+";
 
     private readonly List<PreTokenizer> _steps = [];
     private bool _bytesPending;
     private bool _looksAtOrigin;
 
-    /// <summary>Reads the component, which may be missing.</summary>
+    /// <summary>Reads the component, which is optional.</summary>
     /// <param name="component">The component.</param>
-    /// <param name="vocabulary">What the model says, for what depends on it.</param>
+    /// <param name="vocabulary">The vocabulary, for steps that depend on it.</param>
     public static PreTokenizerChain Read(JsonComponent? component, VocabularyReader vocabulary)
     {
         var reader = new PreTokenizerReader();
@@ -29,7 +29,7 @@ internal sealed class PreTokenizerReader
         return new PreTokenizerChain(reader._steps, reader._bytesPending, reader._looksAtOrigin);
     }
 
-    // A step behind ByteLevel sees its characters; without one they need not be written.
+    // A step after ByteLevel sees its characters; without such a step they need not be written.
     private void Add(PreTokenizer? step)
     {
         if (_bytesPending)
@@ -103,7 +103,7 @@ internal sealed class PreTokenizerReader
         var pattern = component.Get("pattern");
         var behavior = Behavior(component, missing: null);
         var invert = component.Boolean("invert");
-        // Where everything matches, inverting changes nothing for isolated pieces.
+        // If everything matches, inverting changes nothing for isolated pieces.
         if (behavior == SplitBehavior.Isolated && pattern.String("Regex", missing: null) is { } expression)
         {
             if (LlamaSplitter.For(expression) is { } splitter)
@@ -117,7 +117,7 @@ internal sealed class PreTokenizerReader
     private static SplitBehavior Behavior(JsonComponent component, string? missing)
         => component.String("behavior", missing) switch
         {
-            // Older files write the names of the Python binding.
+            // Older files have the names of the Python binding.
             "Removed" or "removed" => SplitBehavior.Removed,
             "Isolated" or "isolated" => SplitBehavior.Isolated,
             "MergedWithPrevious" or "merged_with_previous" => SplitBehavior.MergedWithPrevious,
@@ -140,7 +140,7 @@ internal sealed class PreTokenizerReader
             Add(new PatternSplitter(new LiteralPattern(mark.ToString()), SplitBehavior.MergedWithNext, invert: false));
     }
 
-    /// <summary>The <c>prepend_scheme</c> of a <c>Metaspace</c>, which older files say with <c>add_prefix_space</c>.</summary>
+    /// <summary>The <c>prepend_scheme</c> of a <c>Metaspace</c>, which older files express as <c>add_prefix_space</c>.</summary>
     public static string MetaspaceScheme(JsonComponent component)
     {
         var prefix = component.Boolean("add_prefix_space", missing: true);
@@ -160,7 +160,7 @@ internal static class PatternReader
     {
         component.AllowOnly("String", "Regex");
         if (component.String("String", missing: null) is { } literal)
-            // The empty string matches between all characters, which only the engine of expressions knows.
+            // The empty string matches between all characters, which only the regex engine supports.
             return literal == "" ? new RegexPattern("") : new LiteralPattern(literal);
         var expression = component.String("Regex");
         try

@@ -4,18 +4,18 @@ using System.Text.Json.Nodes;
 namespace Attribution.Tokenization.Reading;
 
 /// <summary>
-/// Whether a space goes before a text, where <c>add_prefix_space</c> of <c>tokenizer_config.json</c> says it otherwise than <c>tokenizer.json</c>. As in
-/// Hugging Face's library the former counts where <c>ByteLevel</c> is the whole pre-tokenizer, and is false where it is missing; everywhere else the latter
-/// does. What differs is noted.
+/// Decides whether a space is inserted before a text, if <c>add_prefix_space</c> of <c>tokenizer_config.json</c> contradicts <c>tokenizer.json</c>. As in
+/// Hugging Face's library, the former is used if <c>ByteLevel</c> is the whole pre-tokenizer, and is false if missing; in all other cases the latter is used.
+/// Differences are noted.
 /// </summary>
 internal static class PrefixSpaceBeside
 {
     private const string Option = "add_prefix_space", PreTokenizer = "pre_tokenizer";
 
-    /// <summary>The pre-tokenizer that counts, and a sentence on it where the files disagree.</summary>
+    /// <summary>The pre-tokenizer to use, and a sentence about it if the files contradict each other.</summary>
     /// <param name="file">The path of <c>tokenizer.json</c>.</param>
     /// <param name="root">Its content.</param>
-    /// <param name="files">What lies beside it.</param>
+    /// <param name="files">The files beside it.</param>
     public static (JsonComponent? PreTokenizer, string? Note) Decide(string file, JsonComponent root, FilesBeside files)
     {
         var own = root.Find(PreTokenizer);

@@ -7,7 +7,7 @@ namespace Attribution.Tokenization.Reading;
 /// <summary>Reads a model folder's tokenizer files.</summary>
 internal static class TokenizerReader
 {
-    /// <summary>Reads <c>tokenizer.json</c> and what lies beside it.</summary>
+    /// <summary>Reads <c>tokenizer.json</c> and the files beside it.</summary>
     public static TokenizerDefinition Read(string modelFolder)
     {
         var file = Path.Combine(modelFolder, "tokenizer.json");

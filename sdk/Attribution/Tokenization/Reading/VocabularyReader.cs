@@ -26,20 +26,20 @@ internal sealed class VocabularyReader
         AddedTokens = root.Find("added_tokens") is { } added ? ReadAddedTokens(added) : [];
     }
 
-    /// <summary>All tokens by spelling.</summary>
+    /// <summary>The ids of all tokens by spelling.</summary>
     public Dictionary<string, int> IdOfToken { get; }
 
-    /// <summary>All tokens by id.</summary>
+    /// <summary>The spellings of all tokens by id.</summary>
     public Dictionary<int, string> TokenOfId { get; } = [];
 
     public IReadOnlyList<AddedToken> AddedTokens { get; }
 
     public BpeModel Model { get; }
 
-    /// <summary>How many tokens the vocabulary of the model has, added ones left out.</summary>
+    /// <summary>The number of tokens in the model's vocabulary, without added ones.</summary>
     public int ModelSize => _modelIds.Count;
 
-    /// <summary>Whether texts may be cut before each sentencepiece mark without any token changing.</summary>
+    /// <summary>Whether cutting texts before each sentencepiece mark leaves all tokens unchanged.</summary>
     public bool MarkBeginsWords { get; private set; }
 
     private static void CheckType(JsonComponent model)
@@ -128,7 +128,7 @@ internal sealed class VocabularyReader
             ? (left, right) : throw merge.Malformed("Two tokens with one space between them are expected here.");
     }
 
-    // A mark behind another character.
+    // A mark after another character.
     private static bool HasMarkInside(string token)
     {
         for (var i = 1; i < token.Length; i++)

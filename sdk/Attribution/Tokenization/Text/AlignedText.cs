@@ -3,8 +3,8 @@ using System.Text;
 namespace Attribution.Tokenization.Text;
 
 /// <summary>
-/// A text on its way through normalizers and pre-tokenizers: its current UTF-16 units and, when offsets are wanted, the range of
-/// the original text that each unit stands for. Both units of a surrogate pair carry the same range.
+/// A text on its way through normalizers and pre-tokenizers: its current UTF-16 units and, if offsets are wanted, the range of the original text for each unit.
+/// Both units of a surrogate pair have the same range.
 /// </summary>
 internal sealed class AlignedText
 {
@@ -25,13 +25,13 @@ internal sealed class AlignedText
 
     public ReadOnlySpan<char> Chars => _chars.AsSpan(0, Length);
 
-    /// <summary>The units, for changes that keep each unit's meaning in the original.</summary>
+    /// <summary>The units, for changes that keep each unit's alignment to the original.</summary>
     public Span<char> Writable => _chars.AsSpan(0, Length);
 
-    /// <summary>Starts over with a part of the original text.</summary>
-    /// <param name="text">The part; no lone surrogates.</param>
-    /// <param name="shift">Where the part begins in the original.</param>
-    /// <param name="tracked">Whether offsets will be asked for.</param>
+    /// <summary>Starts again with a part of the original text.</summary>
+    /// <param name="text">The part, without lone surrogates.</param>
+    /// <param name="shift">The position of the part in the original.</param>
+    /// <param name="tracked">Whether offsets are wanted.</param>
     public void Reset(ReadOnlySpan<char> text, int shift, bool tracked)
     {
         if (_chars.Length < text.Length)
@@ -60,7 +60,7 @@ internal sealed class AlignedText
         return new TextSpan(_shift + RuneStart(start), _shift + RuneEnd(end));
     }
 
-    /// <summary>A part of the current state on its own.</summary>
+    /// <summary>A part of the current state as a separate text.</summary>
     public AlignedText Slice(int start, int end)
     {
         var slice = new AlignedText();
@@ -74,7 +74,7 @@ internal sealed class AlignedText
         return slice;
     }
 
-    /// <summary>Begins to build the next state from the current one; everything not appended is dropped.</summary>
+    /// <summary>Begins to build the next state from the current one; everything that is not appended is dropped.</summary>
     public void BeginRewrite()
     {
         _rewritten = 0;
@@ -90,7 +90,7 @@ internal sealed class AlignedText
         _aligned = true;
     }
 
-    /// <summary>Where the next appended unit will lie.</summary>
+    /// <summary>The position of the next appended unit.</summary>
     public int Rewritten => _rewritten;
 
     /// <summary>Appends units of the current state with their ranges.</summary>
@@ -107,8 +107,9 @@ internal sealed class AlignedText
         _rewritten += length;
     }
 
-    /// <summary>Appends new units that share the range of the current state's unit <paramref name="alignedWith"/>; -1 stands for
-    /// the empty range at the beginning.</summary>
+    /// <summary>
+    /// Appends new units that share the range of the current state's unit <paramref name="alignedWith"/>; -1 means the empty range at the beginning.
+    /// </summary>
     public void Append(ReadOnlySpan<char> units, int alignedWith)
     {
         Reserve(units.Length);
@@ -121,7 +122,7 @@ internal sealed class AlignedText
         _rewritten += units.Length;
     }
 
-    /// <summary>Makes what was appended the current state.</summary>
+    /// <summary>Makes the appended units the current state.</summary>
     public void EndRewrite()
     {
         (_chars, _spareChars) = (_spareChars, _chars);
@@ -131,12 +132,11 @@ internal sealed class AlignedText
     }
 
     /// <summary>
-    /// Rewrites the text as a sequence of code points that each say how they relate to the current ones: 0 replaces the next
-    /// one, 1 is new and shares the range of the unit before it, -N replaces the next one and drops the N after it. These are
-    /// the reference library's rules, so that offsets come out equal to its own.
+    /// Rewrites the text as a sequence of code points, each with its relation to the current ones: 0 replaces the next one, 1 is new and shares the range of
+    /// the unit before it, -N replaces the next one and drops the N after it. These are the reference library's rules, so that offsets equal its own.
     /// </summary>
-    /// <param name="target">The new code points with their relation.</param>
-    /// <param name="dropped">How many code points are dropped before the first.</param>
+    /// <param name="target">The new code points with their relations.</param>
+    /// <param name="dropped">The number of code points dropped before the first.</param>
     public void Transform(List<(int CodePoint, int Change)> target, int dropped)
     {
         BeginRewrite();

@@ -3,8 +3,8 @@ using System.Text;
 namespace Attribution.Tokenization.Text;
 
 /// <summary>
-/// The printable characters that stand for bytes in byte-level vocabularies (GPT-2): bytes that Latin-1 prints stand for
-/// themselves, the others follow from U+0100 on.
+/// The printable characters for bytes in byte-level vocabularies (GPT-2): bytes that are printable in Latin-1 represent themselves, the others are mapped to
+/// U+0100 and up.
 /// </summary>
 internal static class ByteAlphabet
 {
@@ -14,7 +14,7 @@ internal static class ByteAlphabet
     /// <summary>The character of a byte.</summary>
     public static char ToChar(byte value) => CharOfByte[value];
 
-    /// <summary>The byte of a character, or false for one that stands for none.</summary>
+    /// <summary>The byte of a character; false if the character represents none.</summary>
     public static bool TryToByte(char character, out byte value)
     {
         var found = character < ByteOfChar.Length ? ByteOfChar[character] : (short)-1;
@@ -22,7 +22,7 @@ internal static class ByteAlphabet
         return found >= 0;
     }
 
-    /// <summary>Replaces every character by those of its bytes, which share its range.</summary>
+    /// <summary>Replaces every character by the characters of its bytes, which share its range.</summary>
     public static void Rewrite(AlignedText text)
     {
         text.BeginRewrite();
@@ -30,7 +30,7 @@ internal static class ByteAlphabet
         text.EndRewrite();
     }
 
-    /// <summary>Appends the bytes' characters of some units to a rewrite.</summary>
+    /// <summary>Appends the byte characters of some units to a rewrite.</summary>
     public static void Append(AlignedText text, int start, int end)
     {
         Span<byte> bytes = stackalloc byte[4];

@@ -1,6 +1,6 @@
 namespace Attribution.Tokenization.Text;
 
-/// <summary>Pieces of an <see cref="AlignedText"/> in order, as ranges of its units; empty pieces are not kept.</summary>
+/// <summary>Pieces of an <see cref="AlignedText"/> in order, as ranges of its units; empty pieces are dropped.</summary>
 internal sealed class PieceList
 {
     private TextSpan[] _pieces = new TextSpan[64];

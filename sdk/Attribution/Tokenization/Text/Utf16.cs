@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Attribution.Tokenization.Text;
 
-/// <summary>What UTF-16 strings need before they are text.</summary>
+/// <summary>Makes UTF-16 strings well-formed.</summary>
 internal static class Utf16
 {
     /// <summary>
-    /// The text with each lone surrogate replaced by U+FFFD, as happens to it on the way into the reference library, whose strings
-    /// are UTF-8. The same object when there is none; always the same length.
+    /// The text with each lone surrogate replaced by U+FFFD, as on the way into the reference library, whose strings are UTF-8. Returns the same object if
+    /// there is none; the length never changes.
     /// </summary>
     public static string WellFormed(string text)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Attribution.Tokenization.Unicode;
 
-/// <summary>What normalization needs of the Unicode Character Database, from the embedded table.</summary>
+/// <summary>The parts of the Unicode Character Database that normalization needs, from the embedded table.</summary>
 internal sealed class UnicodeData
 {
     // Decompositions and combining classes end in plane 2.
@@ -27,7 +27,7 @@ internal sealed class UnicodeData
                 ReadClass(range, combiningClass);
             else
                 ReadDecomposition(line);
-        // Vowels and trailing consonants of Hangul compose by rule with what precedes them.
+        // Hangul vowels and trailing consonants compose by rule with what precedes them.
         _mayChangeInNfc.AsSpan(0x1161, 21).Fill(true);
         _mayChangeInNfc.AsSpan(0x11A8, 27).Fill(true);
     }
@@ -35,14 +35,14 @@ internal sealed class UnicodeData
     /// <summary>Canonical_Combining_Class.</summary>
     public int CombiningClass(int codePoint) => codePoint < Covered ? _class[codePoint] : 0;
 
-    /// <summary>True where NFC_Quick_Check is No or Maybe.</summary>
+    /// <summary>True if NFC_Quick_Check is No or Maybe.</summary>
     public bool MayChangeInNfc(int codePoint) => codePoint < Covered && _mayChangeInNfc[codePoint];
 
-    /// <summary>The mapping of one step, or null for none.</summary>
+    /// <summary>The mapping of one step; null for none.</summary>
     public int[]? Decomposition(int codePoint, bool compatibility)
         => _canonical.GetValueOrDefault(codePoint) ?? (compatibility ? _compatibility.GetValueOrDefault(codePoint) : null);
 
-    /// <summary>The primary composite of a pair, or null for none.</summary>
+    /// <summary>The primary composite of a pair; null for none.</summary>
     public int? Composition(int first, int second) => _compositions.TryGetValue((first, second), out var whole) ? whole : null;
 
     private void ReadClass(string range, string combiningClass)

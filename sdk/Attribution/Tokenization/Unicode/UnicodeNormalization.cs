@@ -3,15 +3,15 @@ using System.Text;
 namespace Attribution.Tokenization.Unicode;
 
 /// <summary>
-/// The Unicode normalization forms (Unicode Standard Annex 15), with each code point's relation to the input, which offsets need.
-/// Our own because the runtime's returns its input unchanged when it runs without culture data, as this project does.
+/// The Unicode normalization forms (Unicode Standard Annex 15), with each code point's relation to the input, which offsets need. The runtime's own
+/// normalization returns its input unchanged without culture data, as in this project.
 /// </summary>
 internal static class UnicodeNormalization
 {
     private const int HangulBase = 0xAC00, LeadBase = 0x1100, VowelBase = 0x1161, TrailBase = 0x11A7;
     private const int LeadCount = 19, VowelCount = 21, TrailCount = 28, HangulCount = LeadCount * VowelCount * TrailCount;
 
-    /// <summary>Whether a cheap look shows that the text is in the form already; false when it may or may not be.</summary>
+    /// <summary>Whether a quick check shows that the text is normalized already; false if it may or may not be.</summary>
     public static bool IsNormalizedForSure(ReadOnlySpan<char> text, bool compatibility, bool compose)
     {
         // Below U+0300 no character composes or reorders, and below U+00A0 none decomposes in any form.
@@ -39,8 +39,8 @@ internal static class UnicodeNormalization
     }
 
     /// <summary>
-    /// The code points of the form; <c>Change</c> is 0 for one that takes an input code point's place, 1 for one more from the same
-    /// place, -N for one that N following input code points went into.
+    /// The normalized code points. <c>Change</c> is 0 for a code point that replaces an input code point, 1 for an additional one from the same position, -N
+    /// for one that replaces N further input code points as well.
     /// </summary>
     public static List<(int CodePoint, int Change)> Normalize(ReadOnlySpan<char> text, bool compatibility, bool compose)
     {
@@ -73,7 +73,7 @@ internal static class UnicodeNormalization
             into.Add((codePoint, 0));
     }
 
-    // Canonical ordering: runs of non-starters are sorted by class, equal classes keep their order.
+    // Canonical ordering: runs of non-starters are sorted by class; equal classes keep their order.
     private static void Reorder(List<(int CodePoint, int Change)> text)
     {
         var data = UnicodeData.Instance;

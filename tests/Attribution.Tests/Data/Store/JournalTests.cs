@@ -98,7 +98,7 @@ public sealed class JournalTests : IDisposable
         await FillAsync(3);
         var folder = Directory.EnumerateDirectories(_folder["store", Journal.StageName]).Single();
         Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow.AddDays(-9));
-        StoreCollection.Run(_folder["store"], new CollectionPolicy(Keep: [ContentHash.Of("an artifact")])).Kept.ShouldBe(1);
+        StoreCollection.Run(_folder["store"], new CollectionPolicy(Keep: () => [ContentHash.Of("an artifact")])).Kept.ShouldBe(1);
         StoreCollection.Run(_folder["store"], new CollectionPolicy(UnusedFor: TimeSpan.FromDays(10))).Kept.ShouldBe(1);
         var removed = StoreCollection.Run(_folder["store"], new CollectionPolicy(UnusedFor: TimeSpan.FromDays(8))).Removed.ShouldHaveSingleItem();
         (removed.Stage, removed.Fingerprint).ShouldBe((Journal.StageName, Group));

@@ -29,7 +29,7 @@ public sealed class StoreCollectionTests : IDisposable
             old = Chain("old").Fingerprint;
             kept = Chain("kept").Fingerprint;
         }
-        var result = StoreCollection.Run(Root, new CollectionPolicy(Keep: [kept]));
+        var result = StoreCollection.Run(Root, new CollectionPolicy(Keep: () => [kept]));
         (result.Removed.Count, result.Kept).ShouldBe((3, 3));
         result.Removed.ShouldContain(a => a.Fingerprint == old);
         using var after = Open();
@@ -89,6 +89,20 @@ public sealed class StoreCollectionTests : IDisposable
         Create(store, "block", new { }, "x");
         Should.Throw<AttributionException>(() => StoreCollection.Run(Root, new CollectionPolicy(LargestBytes: 0))).Code.ShouldBe(ErrorCodes.StoreInUse);
         Create(store, "block", new { }, "x").Produced.ShouldBeFalse();
+    }
+
+    // A list from before would miss what a build has made since.
+    [Fact]
+    public void What_stays_is_asked_once_no_build_can_add_to_it()
+    {
+        ContentHash kept;
+        using (var store = Open())
+            kept = Create(store, "block", new { }, "x").Fingerprint;
+        StoreCollection.Run(Root, new CollectionPolicy(Keep: () =>
+        {
+            Should.Throw<AttributionException>(() => StoreCollection.Run(Root, new CollectionPolicy(LargestBytes: 0))).Code.ShouldBe(ErrorCodes.StoreInUse);
+            return [kept];
+        })).Kept.ShouldBe(1);
     }
 
     [Fact]

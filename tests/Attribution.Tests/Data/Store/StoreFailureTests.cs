@@ -72,6 +72,21 @@ public sealed class StoreFailureTests : IDisposable
     }
 
     [TmpfsFact]
+    public void Hashes_that_do_not_fit_on_the_disk_are_not_remembered_and_nothing_else_is_lost()
+    {
+        using var disk = new Tmpfs(kibibytes: 64);
+        var cache = Path.Combine(disk.Path, "hashes");
+        File.WriteAllText(cache, "");
+        using (var ballast = File.Create(Path.Combine(disk.Path, "ballast")))
+            ballast.Write(new byte[new DriveInfo(disk.Path).AvailableFreeSpace]);
+        using var folder = new TemporaryFolder();
+        folder.Write("x", "content");
+        using (var hasher = new FileHasher(cache, new LaterClock()))
+            hasher.HashFile(folder["x"]).ShouldBe(ContentHash.Of("content"));
+        new FileInfo(cache).Length.ShouldBe(0);
+    }
+
+    [TmpfsFact]
     public void A_table_that_does_not_fit_on_the_disk_is_the_same_error_and_leaves_nothing()
     {
         var random = new Random(1);

@@ -20,6 +20,9 @@ internal sealed class TestContextExperiment : IDisposable
     }
 
     public string Data { get; }
+    public string Root => _folder.Path;
+    public string Results => _folder["out"];
+    public string RequestFile(string stage) => _folder["obj", $"{stage}.request.json"];
     public string? Answers { get; set; }
     public bool Thoughts { get; set; }
     public double HeldOut { get; set; } = 0.5;
@@ -84,7 +87,7 @@ internal sealed class TestContextExperiment : IDisposable
             foreach (var (name, value) in JsonSerializer.SerializeToNode(own)!.AsObject().ToArray())
                 if (value is not null)
                     request[name] = value.DeepClone();
-            File.WriteAllText(_folder["obj", $"{stage}.request.json"], request.ToJsonString());
+            File.WriteAllText(RequestFile(stage), request.ToJsonString());
         }
     }
 
@@ -104,7 +107,7 @@ internal sealed class TestContextExperiment : IDisposable
     {
         using var output = new StringWriter();
         var code = await VerbRunner.RunAsync(new RootCommand { RunStageVerb.Create() },
-            ["run-stage", stage, "--request", _folder["obj", $"{stage}.request.json"]], output);
+            ["run-stage", stage, "--request", RequestFile(stage)], output);
         return (code, WorkerLine.Parse(output.ToString()));
     }
 

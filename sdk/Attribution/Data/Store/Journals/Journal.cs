@@ -4,17 +4,17 @@ using Attribution.Diagnostics;
 namespace Attribution.Data.Store.Journals;
 
 /// <summary>
-/// Many small results of one kind, each by a key of its own: for what is too small for an artifact each and too dear to be had twice. An entry is on the disk
-/// when it is given out, and is there for every process that uses the store.
+/// Many small results of one kind, each with its own key: for results that are too small for an artifact each, and too expensive to compute twice. An entry is
+/// on the disk before it is returned, and is available to every process that uses the store.
 /// </summary>
 /// <remarks>
-/// Each process appends to a segment of its own, so nobody writes where another does; a line carries a checksum, and half a line at the end of a killed
-/// process's segment is no entry. A lock per key makes the second process that wants an entry wait for the first, and within a process the second caller shares
-/// the first one's work. Files of a journal are only ever added to, but by <c>attribution store verify</c> and <c>gc</c>.
+/// Each process appends to its own segment, so that no two write to the same file. A line has a checksum, and an incomplete line at the end of a killed
+/// process's segment is ignored. A lock per key makes a second process that wants an entry wait for the first; within a process, the second caller shares the
+/// first one's work. Files of a journal are only appended to, except by <c>attribution store verify</c> and <c>gc</c>.
 /// </remarks>
 internal sealed class Journal : IDisposable
 {
-    /// <summary>The folder of the store that journals lie in, as a stage's artifacts do in theirs.</summary>
+    /// <summary>The store's folder of journals, beside the folders of stages.</summary>
     public const string StageName = "replies";
 
     internal const string SegmentSuffix = ".journal";
@@ -39,20 +39,20 @@ internal sealed class Journal : IDisposable
         (_reader, _writer, _locks) = (new(Folder), new(Folder), KeyLocks.Of(store.Layout.KeyLocks));
     }
 
-    /// <summary>Where its files are.</summary>
+    /// <summary>The folder of its files.</summary>
     public string Folder { get; }
 
-    /// <summary>How many entries are known.</summary>
+    /// <summary>The number of known entries.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>The values of all entries that are known.</summary>
+    /// <summary>The values of all known entries.</summary>
     public IEnumerable<string> Values => _entries.Values;
 
     /// <summary>Opens a journal and reads it. Changes nothing.</summary>
     /// <param name="store">The store, which must outlive it.</param>
-    /// <param name="group">Which journal: the hash of what its entries have in common.</param>
-    /// <param name="about">What that is, as JSON for people.</param>
-    /// <exception cref="AttributionException">ATTR1812: it cannot be read.</exception>
+    /// <param name="group">Identifies the journal: the hash of what its entries have in common.</param>
+    /// <param name="about">What they have in common, as JSON for people.</param>
+    /// <exception cref="AttributionException">ATTR1812: the journal cannot be read.</exception>
     public static Journal Open(ArtifactStore store, ContentHash group, string about)
     {
         var journal = new Journal(store, group, about);
@@ -63,15 +63,15 @@ internal sealed class Journal : IDisposable
         return journal;
     }
 
-    /// <summary>An entry, if it is known.</summary>
+    /// <summary>Gets an entry, if it is known.</summary>
     public bool TryGet(ContentHash key, out string value) => _entries.TryGetValue(key, out value!);
 
-    /// <summary>An entry: taken if it is here, else produced and kept.</summary>
-    /// <param name="key">Which.</param>
-    /// <param name="produce">Produces it, as text without line breaks. If it throws, nothing is kept.</param>
-    /// <param name="cancellation">Ends the wait for others, and is handed to <paramref name="produce"/>.</param>
+    /// <summary>Gets an entry, producing and storing it if it does not exist.</summary>
+    /// <param name="key">The entry's key.</param>
+    /// <param name="produce">Produces the entry, as text without line breaks. If it throws, nothing is stored.</param>
+    /// <param name="cancellation">Cancels the wait for others, and is passed to <paramref name="produce"/>.</param>
     /// <returns>The entry, and whether this call produced it.</returns>
-    /// <exception cref="AttributionException">ATTR1802, ATTR1803, ATTR1812: it cannot be written.</exception>
+    /// <exception cref="AttributionException">ATTR1802, ATTR1803, ATTR1812: the entry cannot be written.</exception>
     public async Task<(string Value, bool Produced)> GetOrAddAsync(ContentHash key, Func<CancellationToken, Task<string>> produce,
         CancellationToken cancellation)
     {
@@ -100,12 +100,12 @@ internal sealed class Journal : IDisposable
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
-                // Whoever produced it was told to stop; this caller was not.
+                // The producer was cancelled; this caller was not.
             }
         }
     }
 
-    /// <summary>Closes the segment. Nothing may be under way.</summary>
+    /// <summary>Closes the segment. No operation may be running.</summary>
     public void Dispose()
     {
         _writer.Dispose();
@@ -118,7 +118,7 @@ internal sealed class Journal : IDisposable
         try
         {
             using var held = await AcquireAsync(key, cancellation).ConfigureAwait(false);
-            // Whoever held it before may have just added it.
+            // The previous holder may have just added it.
             Guarded(Refresh);
             var known = TryGet(key, out var value);
             if (!known)
@@ -137,7 +137,7 @@ internal sealed class Journal : IDisposable
                 own.SetCanceled(CancellationToken.None);
             else
                 own.SetException(e);
-            // The caller is told by what follows; nobody else may be there to look.
+            // The caller gets the exception from what follows; nobody else may observe this task.
             _ = own.Task.Exception;
             throw;
         }

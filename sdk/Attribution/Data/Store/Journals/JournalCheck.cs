@@ -4,7 +4,7 @@ namespace Attribution.Data.Store.Journals;
 internal static class JournalCheck
 {
     /// <summary>Reads every byte.</summary>
-    /// <returns>What is wrong, or null if nothing is.</returns>
+    /// <returns>The damage; null if there is none.</returns>
     public static string? DamageOf(string folder)
     {
         var reader = new JournalReader(folder);
@@ -13,9 +13,7 @@ internal static class JournalCheck
         return reader.Damaged == 0 ? null : $"{reader.Damaged} of its {whole + reader.Damaged} entries are not what was written";
     }
 
-    /// <summary>
-    /// Moves the segments with damaged entries out of the way; their whole entries stay, in segments of their own. One that is being written stays.
-    /// </summary>
+    /// <summary>Moves segments with damaged entries away; their intact entries are kept in new segments. A segment that is being written stays.</summary>
     /// <param name="folder">The journal's folder.</param>
     /// <param name="damaged">The folder to move them to.</param>
     public static void SetAside(string folder, string damaged)
@@ -40,7 +38,7 @@ internal static class JournalCheck
         }
     }
 
-    // Its writer, and whoever reads it in this moment, holds it shared.
+    // A segment's writer, and any current reader, holds it shared.
     private static FileStream? Open(string segment)
     {
         try

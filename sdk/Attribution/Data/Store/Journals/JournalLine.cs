@@ -4,8 +4,8 @@ using System.Text;
 namespace Attribution.Data.Store.Journals;
 
 /// <summary>
-/// A line of a journal: <c>checksum key value</c>, where the checksum is the first 16 hex digits of the SHA-256 of all that follows it.
-/// The value is JSON text without line breaks.
+/// A line of a journal: <c>checksum key value</c>, where the checksum is the first 16 hexadecimal digits of the SHA-256 of the rest of the line. The value is
+/// JSON text without line breaks.
 /// </summary>
 internal static class JournalLine
 {
@@ -13,7 +13,7 @@ internal static class JournalLine
     private const int KeyDigits = 2 * ContentHash.Size;
     private const int ValueAt = ChecksumDigits + 1 + KeyDigits + 1;
 
-    /// <summary>The line's UTF-8, its line break included.</summary>
+    /// <summary>The line in UTF-8, with its line break.</summary>
     public static byte[] Write(ContentHash key, string value)
     {
         var line = new byte[ValueAt + Encoding.UTF8.GetByteCount(value) + 1];
@@ -28,7 +28,7 @@ internal static class JournalLine
     }
 
     /// <summary>Reads a line without its line break.</summary>
-    /// <returns>Whether it is as it was written.</returns>
+    /// <returns>Whether the line is intact.</returns>
     public static bool TryRead(ReadOnlySpan<byte> line, out ContentHash key, out string value)
     {
         (key, value) = (default, "");

@@ -1,23 +1,23 @@
 namespace Attribution.Data.Store.Journals;
 
 /// <summary>
-/// Reads the segments of a journal's folder, and later what has been added to them since. What is not a whole line yet is left for the next time: its writer is
-/// at it, or was killed.
+/// Reads the segments of a journal's folder, and later their additions. An incomplete line is left for the next time: its writer is still writing it, or was
+/// killed.
 /// </summary>
 internal sealed class JournalReader(string folder)
 {
-    // Longer than a writer's pause, for clocks of several machines differ.
+    // Longer than a writer's pause, because the clocks of several machines differ.
     private static readonly TimeSpan Settled = 3 * JournalWriter.LongestPause;
 
     private readonly Dictionary<string, long> _read = [];
     private readonly HashSet<string> _finished = [];
 
-    /// <summary>How many lines are not as they were written.</summary>
+    /// <summary>The number of damaged lines.</summary>
     public int Damaged { get; private set; }
 
     /// <summary>Reads what is new.</summary>
-    /// <param name="entry">Told each entry.</param>
-    /// <param name="own">A segment whose entries are known, which is left out.</param>
+    /// <param name="entry">Called with each entry.</param>
+    /// <param name="own">A segment whose entries are already known, which is skipped.</param>
     public void Read(Action<ContentHash, string> entry, string? own = null)
     {
         if (!Directory.Exists(folder))
@@ -38,7 +38,7 @@ internal sealed class JournalReader(string folder)
             }
             catch (IOException e) when (e is FileNotFoundException || StoreLock.IsHeldElsewhere(e))
             {
-                // It is being set aside in this moment.
+                // It is being set aside at this moment.
             }
         }
     }

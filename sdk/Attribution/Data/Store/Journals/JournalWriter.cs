@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Attribution.Data.Store.Journals;
 
 /// <summary>
-/// A process's own segments of a journal. Lines that are appended while others are on their way to the disk go there together, with one flush. A segment that
-/// has not grown for a while is never written to again, so that readers need not look at it again either.
+/// A process's own segments of a journal. Lines that are appended while others are being flushed are flushed together. A segment that has not grown for a while
+/// is never written to again, so that readers need not check it again.
 /// </summary>
 internal sealed class JournalWriter(string folder) : IDisposable
 {
-    /// <summary>A segment that has not grown for so long is finished.</summary>
+    /// <summary>The pause after which a segment is finished.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
@@ -19,11 +19,11 @@ internal sealed class JournalWriter(string folder) : IDisposable
     private long _length;
     private bool _writing;
 
-    /// <summary>The path of the segment that is written to; null before the first line is.</summary>
+    /// <summary>The path of the current segment; null before the first line.</summary>
     public string? Path { get; private set; }
 
-    /// <summary>Appends a line; it is on the disk when the task ends.</summary>
-    /// <exception cref="IOException">It cannot be written; what was written before stays whole.</exception>
+    /// <summary>Appends a line. It is on the disk when the task completes.</summary>
+    /// <exception cref="IOException">The line cannot be written; earlier lines stay intact.</exception>
     public Task AppendAsync(byte[] line)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -84,7 +84,7 @@ internal sealed class JournalWriter(string folder) : IDisposable
         }
         catch
         {
-            // Half a line must not stand before the next one.
+            // An incomplete line must not precede the next one.
             RandomAccess.SetLength(_file, _length);
             throw;
         }

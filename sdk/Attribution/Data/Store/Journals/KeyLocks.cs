@@ -1,12 +1,12 @@
 namespace Attribution.Data.Store.Journals;
 
 /// <summary>
-/// Locks by key, all in one file: a byte each, far apart. No file is made or deleted for a lock, so one costs two system calls. The operating system releases a
-/// lock when its holder dies. Where a file system has no such locks, every process gets them: work may then be done twice, and nothing worse.
+/// Locks by key, all in one file: one byte each, far apart. No file is created or deleted for a lock, so a lock costs two system calls. The operating system
+/// releases a lock when its holder dies. On a file system without such locks, every process gets the lock: work may then be done twice, but nothing worse.
 /// </summary>
 /// <remarks>
-/// Such locks belong to the process (fcntl(2)): to itself it is never in the way, and closing the file anywhere lets go of all of them. So a process opens the
-/// file once, and keeps the keys that it holds itself.
+/// These locks belong to the process (fcntl(2)): they never exclude the process itself, and closing the file anywhere releases all of them. So a process opens
+/// the file once, and tracks its own keys itself.
 /// </remarks>
 internal sealed class KeyLocks : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class KeyLocks : IDisposable
 
     private KeyLocks(string path) => _path = path;
 
-    /// <summary>The locks of a file; to be disposed of by each who asked for them.</summary>
+    /// <summary>The locks of a file. Each caller must dispose the result.</summary>
     public static KeyLocks Of(string path)
     {
         lock (OfThisProcess)
@@ -35,9 +35,9 @@ internal sealed class KeyLocks : IDisposable
     }
 
     /// <summary>Takes a lock.</summary>
-    /// <returns>To be disposed of; null if another holds it.</returns>
-    /// <exception cref="IOException">The file cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file cannot be made.</exception>
+    /// <returns>The lock, to be disposed; null if it is held elsewhere.</returns>
+    /// <exception cref="IOException">The file cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be created.</exception>
     public IDisposable? TryTake(ContentHash key)
     {
         var place = (long)(key.Leading >> 2);
@@ -64,7 +64,7 @@ internal sealed class KeyLocks : IDisposable
     {
         try
         {
-#pragma warning disable CA1416 // A platform that has none says so.
+#pragma warning disable CA1416 // A platform without such locks throws.
             _file!.Lock(place, 1);
 #pragma warning restore CA1416
             return true;
