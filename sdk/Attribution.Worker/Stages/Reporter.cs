@@ -21,7 +21,7 @@ internal sealed class Reporter(TextWriter output) : StageReporter
 
     private readonly Lock _gate = new();
     private readonly Stopwatch _sinceProgress = new();
-    private readonly HashSet<(string, string)> _warnings = [];
+    private readonly HashSet<(string, string, string?, long?)> _warnings = [];
 
     /// <summary>Told of each warning: its code, its text, its file and row.</summary>
     public event Action<string, string, string?, long?>? Warned;
@@ -40,7 +40,7 @@ internal sealed class Reporter(TextWriter output) : StageReporter
     {
         // What is tried several times is warned of once.
         lock (_gate)
-            if (!_warnings.Add((code, text)))
+            if (!_warnings.Add((code, text, file, row)))
                 return;
         Warned?.Invoke(code, text, file, row);
         Write(new Line("warning", text) { Code = code, File = file, Row = row });

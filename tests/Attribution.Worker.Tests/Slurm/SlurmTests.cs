@@ -131,6 +131,27 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         }
     }
 
+    [SlurmFact]
+    public void Explaining_says_when_Slurm_would_start_the_workers_or_why_it_would_not()
+    {
+        using var run = new SlurmRun(cluster, "explained", rows: 300, workers: 2);
+        run.Experiment.Prepare();
+        run.Run("ImportDatasets");
+        Explained().ShouldContain("Slurm, 2 workers: Job ");
+        run.Experiment.Execution = new { device = "cpu", workers = 2, executor = "slurm", slurm = new { partition = "nowhere" } };
+        run.Experiment.Prepare();
+        Explained().ShouldContain(ErrorCodes.SlurmRefused);
+        Directory.Exists(run.Folder(Vectors)).ShouldBeFalse("nothing was asked for");
+
+        string Explained()
+        {
+            var (code, output, error) = CommandLine.Run(new Dictionary<string, string?> { ["SLURM_CONF"] = cluster.Configuration },
+                "explain", "--requests", run.Experiment.State);
+            code.ShouldBe(0, error);
+            return output;
+        }
+    }
+
     private int Alive(SlurmRun run)
     {
         try
