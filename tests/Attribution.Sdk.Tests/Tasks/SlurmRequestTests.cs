@@ -25,8 +25,10 @@ public sealed class SlurmRequestTests : IDisposable
             _experiment.Settings[property] = value;
         _experiment.Request("FineTune")["execution"].ShouldBeNull();
         _experiment.Settings["Executor"] = "slurm";
-        _experiment.Request("FineTune")["execution"]!.ToJsonString().ShouldBe("""{"executor":"slurm","slurm":{"gpusPerWorker":1,"partition":"gpu","""
-            + """"account":"lab","timeLimit":"8:00:00","memory":"64G","cpusPerWorker":8,"slurmOptions":"--qos=long","retries":5}}""");
+        var execution = _experiment.Request("FineTune")["execution"]!;
+        ((string?)execution["executor"]).ShouldBe("slurm");
+        execution["slurm"]!.AsObject().Select(member => $"{member.Key} {member.Value}").ShouldBe(["gpusPerWorker 1", "partition gpu", "account lab",
+            "timeLimit 8:00:00", "memory 64G", "cpusPerWorker 8", "slurmOptions --qos=long", "retries 5"]);
     }
 
     [Theory]
