@@ -37,6 +37,12 @@ internal sealed record BuildSettings
     public bool RunInTests { get; init; }
 
     /// <summary>
+    /// Who is told of the results: <c>mlflow</c>, the server that <c>MLFLOW_TRACKING_URI</c> names. See <see href="../docs/tracking.md">tracking</see>.
+    /// </summary>
+    [ProjectProperty("Tracking", OneOf = typeof(TrackingNames), ChangesNoResult = true, Default = "none", ReadBy = "the end of a build")]
+    public string? Tracking { get; init; }
+
+    /// <summary>
     /// A name for this form of the experiment, whose results are kept apart from those of other forms: in <c>out/NAME</c>, with the snapshot in
     /// <c>snapshots/NAME</c>.
     /// </summary>

@@ -139,3 +139,10 @@ public static class TorchBackendNames
     /// <summary>No package: <c>LibTorchPath</c> or <c>LIBTORCH</c> names a libtorch.</summary>
     public const string None = "none";
 }
+
+/// <summary>Who is told of an experiment's results.</summary>
+public static class TrackingNames
+{
+    /// <summary>An MLflow server.</summary>
+    public const string Mlflow = "mlflow";
+}

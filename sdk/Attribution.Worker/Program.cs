@@ -17,6 +17,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     FineTuneVerb.Create(),
     EvaluateVerb.Create(),
     CompareVerb.Create(),
+    CompletionVerb.Create(),
     QueryVerb.Create(),
     ReportVerb.Create(),
     DoctorVerb.Create(),
@@ -24,9 +25,11 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     JudgeVerb.Create(),
     LogitsVerb.Create(),
     RunStageVerb.Create(),
+    CheckVerb.Create(),
     ExplainVerb.Create(),
     StoreVerb.Create(),
     SubmitVerb.Create(),
+    TrackVerb.Create(),
     TokenizeVerb.Create(),
 };
 return await VerbRunner.RunAsync(root, args);

@@ -14,9 +14,6 @@ internal static partial class StopDeadline
 
     private static List<PosixSignalRegistration>? _signals;
 
-    /// <summary>Called at once when a signal tells this process to end.</summary>
-    public static event Action? Told;
-
     /// <summary>From now on, a stop signal starts the countdown. Only for this program's own processes, because it ends the calling process.</summary>
     public static void Arm() => _signals = [PosixSignalRegistration.Create(PosixSignal.SIGTERM, Start),
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Start)];
@@ -32,11 +29,7 @@ internal static partial class StopDeadline
             _ = Alarm(Seconds);
     }
 
-    private static void Start(PosixSignalContext signal)
-    {
-        Told?.Invoke();
-        Start();
-    }
+    private static void Start(PosixSignalContext signal) => Start();
 
     // By default, SIGALRM ends a process.
     [LibraryImport("libc", EntryPoint = "alarm")]

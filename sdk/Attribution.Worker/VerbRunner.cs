@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Text;
 using Attribution.Diagnostics;
 using Attribution.Tensors;
+using Attribution.Worker.CommandLine;
 
 namespace Attribution.Worker;
 
@@ -28,8 +30,16 @@ public static class VerbRunner
         root.Options.Add(verbose);
         try
         {
+            StrayOptions.Refuse(root, args);
+            var parsed = root.Parse(args);
+            if (parsed.Action is ParseErrorAction)
+            {
+                foreach (var line in ParseErrors.Of(parsed))
+                    error.WriteLine(line);
+                return 1;
+            }
             // The library's own handler would print a stack trace.
-            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error });
         }
         catch (AttributionException exception)
         {

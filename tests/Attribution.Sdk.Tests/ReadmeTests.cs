@@ -1,3 +1,4 @@
+using System.Reflection;
 using Attribution.Sdk.Tests.Builds;
 
 namespace Attribution.Sdk.Tests;
@@ -6,5 +7,6 @@ public sealed class ReadmeTests
 {
     [Fact]
     public void The_first_example_names_the_present_version() =>
-        File.ReadAllText(Repository.File("sdk/Attribution.Sdk/README.md")).ShouldContain($"<Project Sdk=\"Attribution.Sdk/{PackedSdk.Version}\">");
+        File.ReadAllText(Repository.File("sdk/Attribution.Sdk/README.md")).ShouldContain("<Project Sdk=\"Attribution.Sdk/"
+            + $"{typeof(ProjectErrorCodes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion}\">");
 }

@@ -9,7 +9,11 @@ namespace Attribution.Tests;
 /// </summary>
 public static class TensorBoardReader
 {
-    public sealed record Event(double WallTime, long Step, string? FileVersion, IReadOnlyDictionary<string, float> Values);
+    public sealed record Event(double WallTime, long Step, string? FileVersion, IReadOnlyDictionary<string, float> Values)
+    {
+        /// <summary>What HPARAMS shows.</summary>
+        public Dictionary<string, object> Settings { get; } = [];
+    }
 
     public static Event[] Read(byte[] file)
     {
@@ -48,7 +52,7 @@ public static class TensorBoardReader
 
     private static Event EventOf(ReadOnlySpan<byte> data)
     {
-        var (time, step, version, values) = (0.0, 0L, (string?)null, new Dictionary<string, float>());
+        var (time, step, version, values, settings) = (0.0, 0L, (string?)null, new Dictionary<string, float>(), new Dictionary<string, object>());
         foreach (var (field, number, bytes) in Fields(data))
             switch (field)
             {
@@ -59,12 +63,33 @@ public static class TensorBoardReader
                     foreach (var (_, _, value) in Fields(bytes).Where(f => f.Field == 1))
                     {
                         var parts = Fields(value).ToDictionary(f => f.Field);
-                        values.Add(Encoding.UTF8.GetString(parts[1].Bytes), BitConverter.Int32BitsToSingle((int)parts[2].Number));
+                        if (parts.TryGetValue(9, out var metadata))
+                            ReadSettings(metadata.Bytes, settings);
+                        else
+                            values.Add(Encoding.UTF8.GetString(parts[1].Bytes), BitConverter.Int32BitsToSingle((int)parts[2].Number));
                     }
                     break;
                 default: throw new InvalidDataException($"an event has no field {field}");
             }
-        return new(time, step, version, values);
+        var read = new Event(time, step, version, values);
+        foreach (var (name, value) in settings)
+            read.Settings.Add(name, value);
+        return read;
+    }
+
+    // SummaryMetadata.plugin_data.content, HParamsPluginData.session_start_info.hparams: a map of google.protobuf.Value.
+    private static void ReadSettings(byte[] metadata, Dictionary<string, object> settings)
+    {
+        var plugin = Fields(Fields(metadata).Single(f => f.Field == 1).Bytes).ToDictionary(f => f.Field);
+        if (Encoding.UTF8.GetString(plugin[1].Bytes) != "hparams")
+            throw new InvalidDataException("a plugin of another name");
+        foreach (var (_, _, entry) in Fields(Fields(plugin[2].Bytes).Single(f => f.Field == 3).Bytes))
+        {
+            var pair = Fields(entry).ToDictionary(f => f.Field);
+            var value = Fields(pair[2].Bytes).Single();
+            settings.Add(Encoding.UTF8.GetString(pair[1].Bytes), value.Field == 2 ? BitConverter.Int64BitsToDouble(value.Number)
+                : Encoding.UTF8.GetString(value.Bytes));
+        }
     }
 
     private static List<(int Field, long Number, byte[] Bytes)> Fields(ReadOnlySpan<byte> data)

@@ -14,7 +14,7 @@ internal static class UnknownNames
     /// <param name="said">Names that another problem covers already.</param>
     public static IEnumerable<Problem> Methods(string item, IEnumerable<string> names, IReadOnlyCollection<string> known, IEnumerable<string> said) =>
         names.Except(known).Except(said).Select(name => new Problem(ProjectErrorCodes.UnknownMethod,
-            $"There is no {item} '{name}', and the project has no C# file that could hold it.{DidYouMean(name, known)} Use one of: "
+            $"There is no {item} '{name}', and the project has no C# file that could hold it.{NearestName.Question(name, known)} Use one of: "
                 + $"{string.Join(", ", known.Order(StringComparer.Ordinal))}.", item, name));
 
     /// <summary>The evaluation sets with traits for which the worker has no rules, although rules judge their answers.</summary>
@@ -23,11 +23,9 @@ internal static class UnknownNames
         var known = Names.Of(typeof(RuleTraitNames));
         return evals.Where(e => e is { Judge: JudgeNames.Rules, Rows: { Prompts: not null, Trait: { } trait } } && !known.Contains(trait)).Select(e =>
             new Problem(ProjectErrorCodes.UnknownTrait,
-            $"There are no judging rules for the trait '{e.Rows.Trait}'.{DidYouMean(e.Rows.Trait!, known)} Rules exist for {string.Join(", ", known)}; "
+            $"There are no judging rules for the trait '{e.Rows.Trait}'.{NearestName.Question(e.Rows.Trait!, known)} "
+                + $"Rules exist for {string.Join(", ", known)}; "
                 + $"for another trait set Judge=\"llm\" or a judge of the project's own.",
             ProjectItemNames.EvalDataset, e.Rows.Path));
     }
-
-    private static string DidYouMean(string name, IReadOnlyCollection<string> known) => Spelling.Suggest(name, known) is { } meant
-        ? $" Did you mean {meant}?" : "";
 }

@@ -11,7 +11,7 @@ public sealed class ExplainStages : WorkerTask
 
     private protected override string Doing => "Explain";
 
-    private protected override MessageImportance PlainLines => MessageImportance.High;
+    private protected override bool PlainLinesAreForPeople => true;
 
     /// <inheritdoc/>
     public override bool Execute() => Run("explain", "--requests", RequestFolder.TrimEnd('/'), "--state", StateFolder.TrimEnd('/'));

@@ -1,4 +1,5 @@
 using Attribution.Sdk.Stages;
+using Attribution.Sdk.Terminal;
 using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tasks;
@@ -27,9 +28,9 @@ public sealed class ReportResults : Microsoft.Build.Utilities.Task
         if (StateFolder.Length > 0)
             BuildLock.Release(StateFolder);
         if (File.Exists(Table))
-            Log.LogMessage(MessageImportance.High, "\n{0}\n", File.ReadAllText(Table).TrimEnd());
+            BuildEngine.Say($"\n{File.ReadAllText(Table).TrimEnd()}\n");
         if (File.Exists(Report))
-            Log.LogMessage(MessageImportance.High, "{0}: report in {1}", Experiment, Report);
+            BuildEngine.Say($"{Experiment}: report in {Report}");
         return true;
     }
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using Attribution.Contracts;
+using Attribution.Sdk.Terminal;
 using Attribution.Sdk.Worker;
 using Microsoft.Build.Framework;
 
@@ -43,8 +44,8 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
     /// <summary>The worker's activity, for messages.</summary>
     private protected abstract string Doing { get; }
 
-    /// <summary>The importance of lines that do not belong to the protocol; a native library may print some.</summary>
-    private protected virtual MessageImportance PlainLines => MessageImportance.Low;
+    /// <summary>Whether people should see a line that is none of the protocol; a native library may print one.</summary>
+    private protected virtual bool PlainLinesAreForPeople => false;
 
     /// <inheritdoc/>
     public void Cancel()
@@ -76,9 +77,11 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
             var nextProgress = FirstProgress;
             foreach (var text in worker.Lines())
                 if (WorkerLine.Parse(text) is not { } line)
-                    Log.LogMessage(PlainLines, "{0}", ForeignText.Visible(text));
+                    SayPlain(ForeignText.Visible(text));
                 else if (line.Kind != "progress")
                     Say(line);
+                else if (TerminalLogger.IsOn)
+                    BuildEngine.Show(Doing, line.Text);
                 else if (clock.Elapsed >= nextProgress)
                 {
                     nextProgress = clock.Elapsed + ProgressPause;
@@ -99,8 +102,15 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
     private protected bool HasSummary => _hasSummary;
 
     /// <summary>A line that everybody should see.</summary>
-    private protected void Shout(string text) =>
-        Log.LogMessage(MessageImportance.High, "{0}: {1}: {2}", Path.GetFileNameWithoutExtension(ProjectFile), Doing, text);
+    private protected void Shout(string text) => BuildEngine.Say($"{Path.GetFileNameWithoutExtension(ProjectFile)}: {Doing}: {text}");
+
+    private void SayPlain(string line)
+    {
+        if (PlainLinesAreForPeople)
+            BuildEngine.Say(line);
+        else
+            Log.LogMessage(MessageImportance.Low, "{0}", line);
+    }
 
     private WorkerProcess? Start(IEnumerable<string> arguments)
     {
@@ -142,7 +152,10 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
                 Log.LogError(null, line.Code, null, failed, failedAt, 0, 0, 0, "{0}", WithPlace(line));
                 break;
             default:
-                Log.LogMessage(line.IsDetail ? MessageImportance.Low : MessageImportance.High, "{0}", line.Text);
+                if (line.IsDetail)
+                    Log.LogMessage(MessageImportance.Low, "{0}", line.Text);
+                else
+                    BuildEngine.Say(line.Text);
                 break;
         }
     }

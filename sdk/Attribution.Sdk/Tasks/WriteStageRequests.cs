@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Attribution.Contracts;
 using Attribution.Sdk.Experiments;
 using Attribution.Sdk.Stages;
+using Attribution.Sdk.Terminal;
 using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tasks;
@@ -144,8 +145,7 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
                 return false;
             }
             if (told != holder)
-                Log.LogMessage(MessageImportance.High, "{0}: waits for another build that uses {1}: {2}", Path.GetFileNameWithoutExtension(ProjectFile),
-                    StateFolder, told = holder);
+                BuildEngine.Say($"{Path.GetFileNameWithoutExtension(ProjectFile)}: waits for another build that uses {StateFolder}: {told = holder}");
         }
     }
 

@@ -40,10 +40,20 @@ internal sealed record MetricsSource(string Name, Metrics Metrics)
 
     private static string FolderOf(string path) =>
         Directory.Exists(path) ? path
+        : File.Exists(path) && !IsProject(path) && OfOutputs(path) is { } experiment ? experiment
         : File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))!
         : throw new AttributionException(ErrorCodes.MetricsMissing,
             $"There is no experiment '{path}'. Name the folder of one, such as experiments/quickstart.")
         { File = path };
+
+    // X/out/metrics.json and X/out/VARIANT/metrics.json are of X.
+    private static string? OfOutputs(string file)
+    {
+        for (var at = Directory.GetParent(Path.GetFullPath(file)); at is not null; at = at.Parent)
+            if (at.Name is "out" or "snapshots")
+                return at.Parent?.FullName;
+        return null;
+    }
 
     private static bool IsProject(string path) => path.EndsWith("proj", StringComparison.Ordinal);
 }

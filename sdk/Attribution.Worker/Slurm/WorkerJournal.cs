@@ -22,6 +22,7 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
     private readonly CancellationTokenSource _stop;
     private readonly TimeSpan _grace;
     private readonly PosixSignalRegistration _usr1;
+    private readonly CancellationTokenRegistration _stopped;
     private readonly Stopwatch _clock = new(), _sinceFlush = Stopwatch.StartNew();
     private readonly HashSet<string> _failed = [];
     private readonly Lock _turn = new();
@@ -46,7 +47,8 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
             signal.Cancel = true;
             Drain();
         });
-        StopDeadline.Told += Terminate;
+        // By TERM: the command line hears it, and ends the process two seconds later.
+        _stopped = stop.Token.Register(() => Drop("TERM"));
         Write(new JournalLine(JournalLine.Start) { Host = Environment.MachineName, Job = job, Gpus = Variable("CUDA_VISIBLE_DEVICES") }, flush: true);
     }
 
@@ -107,6 +109,8 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
     {
         lock (_turn)
         {
+            if (_stop.IsCancellationRequested && !Interlocked.Exchange(ref _isTold, true))
+                Write(new JournalLine(JournalLine.Signal) { Text = "TERM" });
             if (_unit is { } dropped)
                 Write(new JournalLine(JournalLine.Dropped) { Unit = dropped });
             Write(new JournalLine(JournalLine.End), flush: true);
@@ -117,7 +121,7 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        StopDeadline.Told -= Terminate;
+        _stopped.Dispose();
         _usr1.Dispose();
         lock (_turn)
             _file.Dispose();
@@ -132,30 +136,29 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
         { Code = known.Code, Text = Shown.Of(known.Message), File = known.File, Row = known.Row, Property = known.Property };
     }
 
-    private void Terminate() => Drop("TERM");
-
     private void Drain()
     {
         Volatile.Write(ref _isTold, true);
         Write(new JournalLine(JournalLine.Signal) { Text = "USR1" }, flush: true);
-        _ = Task.Delay(_grace > TimeSpan.Zero ? _grace : TimeSpan.Zero).ContinueWith(_ => Drop(null), TaskScheduler.Default);
+        _ = Task.Delay(_grace > TimeSpan.Zero ? _grace : TimeSpan.Zero).ContinueWith(_ =>
+        {
+            try
+            {
+                _stop.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It was done first.
+            }
+        }, TaskScheduler.Default);
     }
 
-    // System.CommandLine hears TERM too and ends the process with 143 two seconds later.
-    private void Drop(string? signal)
+    private void Drop(string signal)
     {
-        Volatile.Write(ref _isTold, true);
-        if (signal is not null)
+        var isLimit = Interlocked.Exchange(ref _isTold, true);
+        if (!isLimit)
             Write(new JournalLine(JournalLine.Signal) { Text = signal }, flush: true);
-        try
-        {
-            _stop.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            return;
-        }
-        _ = Task.Delay(signal is null ? TimeToDrop / 2 : TimeToEnd).ContinueWith(_ =>
+        _ = Task.Delay(isLimit ? TimeToDrop / 2 : TimeToEnd).ContinueWith(_ =>
         {
             lock (_turn)
                 if (_hasEnded)

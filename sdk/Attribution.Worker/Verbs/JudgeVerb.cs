@@ -63,6 +63,8 @@ public static class JudgeVerb
         };
         var command = new Command("check", "Scores labelled examples and prints how far the judge agrees with the labels.") { trait, examples, rules, model,
             endpoint, prompt, budget, store };
+        var json = JsonOutput.Option();
+        command.Options.Add(json);
         command.Validators.Add(result =>
         {
             if (result.GetValue(rules) && (result.GetResult(model) is { Implicit: false } || result.GetValue(endpoint) is not null
@@ -89,6 +91,11 @@ public static class JudgeVerb
             ProgressDisplay.Run("verdicts", labelled.Count, report =>
                 judged = JudgedEvaluation.RunAsync(judge, answers, a => labelled[a.PromptIndex].Request, new ProgressCallback<int>(n => report(n)),
                 cancellation).GetAwaiter().GetResult());
+            if (parsed.GetValue(json))
+            {
+                JsonOutput.Write(parsed.InvocationConfiguration.Output, ToJson(judge, labelled, judged!, chat));
+                return Task.FromResult(0);
+            }
             var console = StoreTables.ConsoleOn(parsed.InvocationConfiguration.Output);
             Print(console, judge, labelled, judged!);
             if (chat is not null)
@@ -103,6 +110,26 @@ public static class JudgeVerb
 
     private static LlmSettings Settings(string model, string? endpoint, long? budget) =>
         Directory.Exists(model) ? new() { Folder = model } : new() { Model = model, Endpoint = endpoint, BudgetTokens = budget };
+
+    private static object ToJson(IJudge judge, IReadOnlyList<JudgeExample> labelled, JudgedEvaluation judged, StoredChatCompletion? chat)
+    {
+        var agreement = JudgeAgreement.Of(judge.Scale, labelled.Zip(judged.Rows, (e, r) => (e.Score, r.Verdict.Score)));
+        int[] scores = [.. Enumerable.Range(0, judge.Scale.Max + 1)];
+        return new
+        {
+            judge = judge.Name,
+            judge.Scale.Trait,
+            agreement.Compared,
+            agreement.Unjudged,
+            agreement = Readable.Finite(agreement.Agreement),
+            meanDistance = Readable.Finite(agreement.MeanDistance),
+            kappa = Readable.Finite(agreement.Kappa),
+            quadraticKappa = Readable.Finite(agreement.QuadraticKappa),
+            countsByPeopleAndJudge = scores.Select(people => scores.Select(score => agreement.Counts[people, score])),
+            calls = chat?.Asked,
+            tokens = chat?.AskedTokens,
+        };
+    }
 
     private static void Print(IAnsiConsole console, IJudge judge, IReadOnlyList<JudgeExample> labelled, JudgedEvaluation judged)
     {

@@ -31,9 +31,15 @@ public static class QueryVerb
             Description = "Where to look for experiments; without it the repository around the current folder.",
             HelpName = "FOLDER"
         };
-        var verb = new Command("query", "Answers a question in SQL about all metrics, runs, selections and scores.") { sql, tables, format, output, folder };
+        var json = JsonOutput.Option();
+        var verb = new Command("query", "Answers a question in SQL about all metrics, runs, selections and scores.")
+        {
+            sql, tables, format, output, folder, json,
+        };
         verb.Validators.Add(parsed =>
         {
+            if (parsed.GetValue(json) && parsed.GetValue(format) is not (null or QueryFormat.Json))
+                parsed.AddError("--json is --format json; another --format beside it says something else.");
             if (parsed.GetValue(sql) is null == !parsed.GetValue(tables))
                 parsed.AddError($"Ask a question, such as \"select * from runs\", or use {TablesOption} to see what can be asked.");
             if (parsed.GetValue(output) is null && parsed.GetValue(format) == QueryFormat.Parquet)
@@ -48,7 +54,10 @@ public static class QueryVerb
             var writer = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(sql) is not { } question)
             {
-                QueryTablesList.Write(StoreTables.ConsoleOn(writer));
+                if (parsed.GetValue(json))
+                    JsonOutput.Write(writer, QueryTables.All);
+                else
+                    QueryTablesList.Write(StoreTables.ConsoleOn(writer));
                 return 0;
             }
             var root = parsed.GetValue(folder) ?? RepositoryRoot();
@@ -59,7 +68,7 @@ public static class QueryVerb
                     + "name another folder with --in.")
                 { File = root };
             var file = parsed.GetValue(output);
-            var wanted = parsed.GetValue(format) ?? (file is null ? QueryFormat.Table : FormatOf(file)!.Value);
+            var wanted = parsed.GetValue(format) ?? (parsed.GetValue(json) ? QueryFormat.Json : file is null ? QueryFormat.Table : FormatOf(file)!.Value);
             using var database = ExperimentDatabase.Open(experiments);
             try
             {
@@ -119,7 +128,7 @@ public static class QueryVerb
     };
 
     // The repository is the nearest folder upwards that contains .git; if there is none, the current folder is used.
-    private static string RepositoryRoot()
+    internal static string RepositoryRoot()
     {
         var here = Directory.GetCurrentDirectory();
         for (var at = new DirectoryInfo(here); at is not null; at = at.Parent)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Attribution.Contracts;
 using Attribution.Diagnostics;
 using Attribution.Pipeline;
+using Attribution.Worker.GitHub;
 using Attribution.Worker.Slurm;
 using Attribution.Worker.Stages;
 
@@ -95,6 +96,8 @@ public static class RunStageVerb
             }
             finally
             {
+                if (context.Settings is VerifySnapshotSettings snapshot)
+                    SnapshotOnGitHub.Tell(snapshot, context);
                 if (isHelper || context.Helpers is not null)
                     reporter.Detail($"computed {context.Store.ComputedCount} artifacts");
             }

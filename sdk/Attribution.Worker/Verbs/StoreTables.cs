@@ -34,11 +34,42 @@ internal static class StoreTables
         return table;
     }
 
-    public static Table Artifacts(IReadOnlyCollection<StoredArtifact> artifacts)
+    /// <summary>A store's stages, or the artifacts of one, for programs.</summary>
+    public static object ToJson(string root, IReadOnlyCollection<StoredArtifact> artifacts, string? stage, ArtifactNames names) => new
     {
-        var table = New("fingerprint", "size", "computed in", "on", "last used", "");
+        store = root,
+        count = artifacts.Count,
+        bytes = artifacts.Sum(a => a.Bytes),
+        stages = stage is null ? StagesToJson(artifacts) : null,
+        artifacts = stage is null ? null : artifacts.Where(a => a.Stage == stage).OrderByDescending(a => a.LastUsed).Select(a => new
+        {
+            a.Stage,
+            fingerprint = $"{a.Fingerprint}",
+            what = names.Of(a),
+            a.Bytes,
+            a.Manifest?.Seconds,
+            a.Manifest?.Device,
+            a.LastUsed,
+            a.Damage,
+        }),
+    };
+
+    /// <summary>What stages have, for programs.</summary>
+    public static object StagesToJson(IReadOnlyCollection<StoredArtifact> artifacts) => artifacts.GroupBy(a => a.Stage).Select(stage => new
+    {
+        stage = stage.Key,
+        count = stage.Count(),
+        bytes = stage.Sum(a => a.Bytes),
+        seconds = stage.Sum(a => a.Manifest?.Seconds ?? 0),
+        lastUsed = stage.Max(a => a.LastUsed),
+    });
+
+    public static Table Artifacts(IReadOnlyCollection<StoredArtifact> artifacts, ArtifactNames names)
+    {
+        var table = New("fingerprint", "what", "size", "computed in", "on", "last used", "");
         foreach (var a in artifacts.OrderByDescending(a => a.LastUsed))
-            table.AddRow(a.Fingerprint.Short, Size(a.Bytes), Duration(a.Manifest?.Seconds ?? 0), Shown.Of(a.Manifest?.Device ?? "").EscapeMarkup(),
+            table.AddRow(a.Fingerprint.Short, Shown.Of(names.Of(a)).EscapeMarkup(), Size(a.Bytes), Duration(a.Manifest?.Seconds ?? 0),
+                Shown.Of(a.Manifest?.Device ?? "").EscapeMarkup(),
                 Time(a.LastUsed), Shown.Of(a.Damage is null ? "" : $"damaged: {a.Damage}").EscapeMarkup());
         return table;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Attribution.Contracts;
 using Attribution.Data;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
@@ -28,15 +29,31 @@ public static class StoreVerb
     private static Command List(Option<string> storeOption)
     {
         var stage = new Argument<string?>("stage") { Description = "List this stage's artifacts one by one.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("list", "Lists the stages, or a stage's artifacts. Reads no more than manifests and sizes.") { stage };
+        var folder = new Option<string?>("--in")
+        {
+            Description = "Where the experiments are that say what an artifact is; without it the repository around the current folder.",
+            HelpName = "FOLDER"
+        };
+        var json = JsonOutput.Option();
+        var command = new Command("list", "Lists the stages, or a stage's artifacts. Reads no more than manifests and sizes.") { stage, folder, json };
         command.SetAction(parsed =>
         {
             using var store = new ArtifactStore(parsed.GetValue(storeOption)!);
             var console = StoreTables.ConsoleOn(parsed.InvocationConfiguration.Output);
             var artifacts = StoreInventory.List(store).ToArray();
-            console.Write(parsed.GetValue(stage) is { } one
-                ? StoreTables.Artifacts([.. artifacts.Where(a => a.Stage == one)])
-                : StoreTables.Stages(artifacts));
+            var one = parsed.GetValue(stage);
+            string[] stages = [.. artifacts.Select(a => a.Stage).Distinct()];
+            if (one is not null && !stages.Contains(one) && !Directory.Exists(Path.Combine(store.Root, Path.GetFileName(one))))
+                throw new AttributionException(ErrorCodes.StoreStageUnknown, $"The store has no stage '{one}'.{NearestName.Question(one, stages)} "
+                    + (stages.Length == 0 ? "It is empty." : $"It has {string.Join(", ", stages)}."))
+                { File = store.Root };
+            var names = new ArtifactNames(Path.GetFullPath(parsed.GetValue(folder) ?? QueryVerb.RepositoryRoot()));
+            if (parsed.GetValue(json))
+            {
+                JsonOutput.Write(parsed.InvocationConfiguration.Output, StoreTables.ToJson(store.Root, artifacts, one, names));
+                return;
+            }
+            console.Write(one is not null ? StoreTables.Artifacts([.. artifacts.Where(a => a.Stage == one)], names) : StoreTables.Stages(artifacts));
             console.WriteLine($"{StoreTables.Count(artifacts.Length, "artifact")}, {StoreTables.Size(artifacts.Sum(a => a.Bytes))} in {store.Root}");
         });
         return command;
@@ -85,8 +102,9 @@ public static class StoreVerb
             CustomParser = Quantities.Size
         };
         var pretend = new Option<bool>("--dry-run") { Description = "Say what would go and remove nothing." };
+        var json = JsonOutput.Option();
         var command = new Command("gc", "Removes artifacts that are no longer needed, damaged ones, and what killed builds left behind.") { keep, unusedFor,
-            maxSize, pretend };
+            maxSize, pretend, json };
         command.SetAction(parsed =>
         {
             var folders = parsed.GetValue(keep) is { Length: > 0 } given ? given : null;
@@ -94,6 +112,19 @@ public static class StoreVerb
             var dry = parsed.GetValue(pretend);
             var result = StoreCollection.Run(parsed.GetValue(storeOption)!, policy, dry);
             var console = StoreTables.ConsoleOn(parsed.InvocationConfiguration.Output);
+            if (parsed.GetValue(json))
+            {
+                JsonOutput.Write(parsed.InvocationConfiguration.Output, new
+                {
+                    dryRun = dry,
+                    removed = StoreTables.StagesToJson(result.Removed),
+                    result.Debris,
+                    result.FreedBytes,
+                    result.Kept,
+                    result.KeptBytes,
+                });
+                return;
+            }
             if (result.Removed.Count > 0)
                 console.Write(StoreTables.Stages(result.Removed));
             console.WriteLine($"{(dry ? "would remove" : "removed")} {StoreTables.Count(result.Removed.Count, "artifact")} and {result.Debris} damaged or "

@@ -143,6 +143,9 @@ public static partial class ErrorCodes
     /// <summary>A query would change something.</summary>
     public const string QueryNotReadOnly = "ATTR1732";
 
+    /// <summary>A warning: a tracker was not told of results; they are kept and sent with the next build.</summary>
+    public const string TrackerUnreachable = "ATTR1741";
+
     /// <summary>A file that the report reads is malformed.</summary>
     public const string ReportInputInvalid = "ATTR1721";
 
@@ -186,6 +189,9 @@ public static partial class ErrorCodes
 
     /// <summary>There is no artifact with the given fingerprint in the store.</summary>
     public const string ArtifactUnknown = "ATTR1813";
+
+    /// <summary>The store has no artifacts of a stage of that name.</summary>
+    public const string StoreStageUnknown = "ATTR1819";
 
     // 19xx: experiment projects: properties and items
     // (Attribution.Sdk.ProjectErrorCodes: the build side does not load this library)

@@ -5,6 +5,19 @@ namespace Attribution.Methods;
 /// <summary>Parses the blocks that an experiment asks for.</summary>
 internal static class LayerList
 {
+    /// <summary>Whether the model has all of them.</summary>
+    /// <param name="layers">0-based blocks; null for all.</param>
+    /// <param name="blockCount">How many blocks the model has.</param>
+    /// <exception cref="AttributionException">ATTR1403: it lacks one.</exception>
+    public static void RequireAll(IEnumerable<int>? layers, int blockCount)
+    {
+        foreach (var layer in layers ?? [])
+            if (layer < 0 || layer >= blockCount)
+                throw new AttributionException(ErrorCodes.LayerOutOfRange,
+                    $"There is no layer {layer}: the model has blocks 0 to {blockCount - 1}. Set AttributionLayer to one of them.")
+                { Property = "AttributionLayer" };
+    }
+
     /// <summary>Reads <c>2</c>, <c>2,4</c>, <c>2;4</c> or <c>all</c>.</summary>
     /// <param name="text">The text from the user.</param>
     /// <param name="blockCount">The number of blocks in the model.</param>

@@ -103,7 +103,7 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         yield return ShownFile.Of(ResultSummary.File, ResultSummary.Of(runs, evals) + lds);
         foreach (var run in RunList.Of(Context).Select(run => run.Key))
             yield return ShownFile.Of($"{RunCurves.Folder}/{run.RunFolder}/{EventFile.Name}",
-                EventFile.Of(RunCurves.Of(metrics.Runs[run.RunFolder], TrainingOf(run))));
+                EventFile.Of(RunCurves.Of(metrics.Runs[run.RunFolder], TrainingOf(run)), metrics.Runs[run.RunFolder].Settings));
     }
 
     private TrainingStep[] TrainingOf(JobKey run) => Context.Upstream(FineTuneStage.Name).Find(run) is { } tuned

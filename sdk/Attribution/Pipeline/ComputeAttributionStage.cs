@@ -151,12 +151,7 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
             }
             var lacks = _methods.Get(name).Inputs.HasFlag(MethodInputs.Control) && facts.WithoutControl > 0;
             if (lacks && !_controls.AreWanted)
-                throw new AttributionException(ErrorCodes.ControlMissing,
-                    $"{facts.WithoutControl} of the {facts.Rows} rows of '{dataset.Key.Dataset}' have no control conversation, the first of them row "
-                        + $"{facts.FirstWithoutControl}, and {name} reads it. "
-                    + "Give every row control_messages, leave those rows out with Filter, use a method that needs only treatments, or set "
-                        + "GenerateControls to true: the base model then answers those prompts itself.")
-                { File = dataset.Source, Row = facts.FirstWithoutControl, Property = "control_messages" };
+                throw ControlMissing(dataset.Key.Dataset!, facts, name, dataset.Source);
             foreach (var layer in _methods.Get(name).IsOfWholeModel() ? [VectorKey.WholeModel] : layers)
             {
                 var request = Request(StoreStage, name, layer, Context.Input(dataset, ImportDatasetsStage.RowsFile), lacks);
@@ -170,6 +165,13 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
         }
         return planned;
     }
+
+    /// <summary>A dataset lacks the controls that a method reads.</summary>
+    public static AttributionException ControlMissing(string dataset, DatasetFacts facts, string method, string? file) => new(ErrorCodes.ControlMissing,
+        $"{facts.WithoutControl} of the {facts.Rows} rows of '{dataset}' have no control conversation, the first of them row {facts.FirstWithoutControl}, "
+            + $"and {method} reads it. Give every row control_messages, leave those rows out with Filter, use a method that needs only treatments, or set "
+            + "GenerateControls to true: the base model then answers those prompts itself.")
+    { File = file, Row = facts.FirstWithoutControl, Property = "control_messages" };
 
     // With rows, the request of a table over all rows; without them, the request of its blocks, which the store distinguishes by their content.
     private StageRequest Request(string stage, string method, int layer, InputFile? rows, bool withControls = false)
@@ -195,11 +197,7 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
     {
         if (Settings.Layers.Layers is not { } layers)
             return [.. Enumerable.Range(0, _model.Config.BlockCount)];
-        foreach (var layer in layers)
-            if (layer < 0 || layer >= _model.Config.BlockCount)
-                throw new AttributionException(ErrorCodes.LayerOutOfRange,
-                    $"There is no layer {layer}: the model has blocks 0 to {_model.Config.BlockCount - 1}. Set AttributionLayer to one of them.")
-                { Property = "AttributionLayer" };
+        LayerList.RequireAll(layers, _model.Config.BlockCount);
         return [.. layers.Distinct()];
     }
 

@@ -74,16 +74,7 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
 
     private StageJob Rows(DatasetSettings dataset, string kind)
     {
-        var options = new DatasetOptions
-        {
-            Path = dataset.Path ?? "",
-            Filter = dataset.Filter,
-            Take = dataset.Take,
-            Seed = dataset.Seed,
-            Format = dataset.Format,
-            TreatmentColumn = dataset.TreatmentColumn,
-            ControlColumn = dataset.ControlColumn,
-        };
+        var options = OptionsOf(dataset);
         if (WrittenDatasets.Has(dataset))
             return new StageJob(KeyOf(dataset.Name, kind), Context.Resolve(StoreStage,
                 new { kind = "rows", recipe = _written.RequestOf(dataset), filter = FilterOf(dataset) }),
@@ -216,6 +207,18 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
             $"There is no recipe '{dataset.Recipe}'. Use one of: {string.Join(", ", PublishedRecipes.All.Select(r => r.Name).Append(PersonaWriter.Recipe).Concat(own.Select(r => r.Name)))}; or write a class that implements {nameof(IDatasetRecipe)} in a C# file of the experiment.")
         { Property = "Recipe" };
     }
+
+    /// <summary>How a dataset's files are read.</summary>
+    internal static DatasetOptions OptionsOf(DatasetSettings dataset) => new()
+    {
+        Path = dataset.Path ?? "",
+        Filter = dataset.Filter,
+        Take = dataset.Take,
+        Seed = dataset.Seed,
+        Format = dataset.Format,
+        TreatmentColumn = dataset.TreatmentColumn,
+        ControlColumn = dataset.ControlColumn,
+    };
 
     // The format follows from the file's extension, which is not part of a request.
     internal static string FormatOf(string path)

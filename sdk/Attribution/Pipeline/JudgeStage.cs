@@ -80,13 +80,21 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
     {
         if (eval.Judge != Judges.Llm)
             return (Judges.Of(eval.Judge ?? Judges.Rules, eval.Trait, () => Context.Plugins), null, null);
+        var prompt = PromptOf(eval);
+        return (new LlmJudge(_llm.Value, prompt), prompt, eval.Prompt ?? JudgePrompt.ShippedFile(eval.Trait!));
+    }
+
+    /// <summary>The prompt that a model judges an evaluation set by.</summary>
+    /// <exception cref="AttributionException">ATTR1651 and others: there is none, it is malformed, or it is for another trait.</exception>
+    public static JudgePrompt PromptOf(EvalSettings eval)
+    {
         var prompt = eval.Prompt is { } own ? JudgePrompt.Load(own) : JudgePrompt.Shipped(eval.Trait ?? "");
         if (prompt.Scale.Trait != eval.Trait)
             throw new AttributionException(ErrorCodes.JudgePromptInvalid,
                 $"The judging prompt '{eval.Prompt}' is for the trait '{prompt.Scale.Trait}', and the evaluation set '{eval.Name}' shows '{eval.Trait}'. "
                 + $"Name the prompt of its trait.")
             { File = eval.Prompt, Property = "JudgePrompt" };
-        return (new LlmJudge(_llm.Value, prompt), prompt, eval.Prompt ?? JudgePrompt.ShippedFile(eval.Trait!));
+        return prompt;
     }
 
     private StageJob Job(JobResult answered, (IJudge Judge, JudgePrompt? Prompt, string? PromptFile) by)

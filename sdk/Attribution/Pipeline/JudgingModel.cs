@@ -24,16 +24,26 @@ internal static class JudgingModel
     }
 
     // The message omits the value, which may contain a password.
-    private static Uri Endpoint(string? text) => text is null ? ChatOptions.DefaultEndpoint : Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri
+    public static Uri Endpoint(string? text) => text is null ? ChatOptions.DefaultEndpoint : Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri
         : throw new AttributionException(ErrorCodes.ChatEndpointInvalid,
             $"JudgeEndpoint is no address. Write one such as {ChatOptions.DefaultEndpoint} or http://localhost:8000/v1.")
         { Property = "JudgeEndpoint" };
 
-    private static LocalChatCompletion Local(string folder, ExecutionSettings? execution, ArtifactStore store) => Directory.Exists(folder)
-        ? new(folder, store.Hasher, () => CausalLanguageModel.Load(folder, Devices.Of(execution?.Device)))
-        : throw new AttributionException(ErrorCodes.ModelNotFound, $"There is no folder '{folder}' of a judging model.")
-        {
-            Property = "JudgeModel",
-            File = folder
-        };
+    private static LocalChatCompletion Local(string folder, ExecutionSettings? execution, ArtifactStore store)
+    {
+        RequireFolder(folder);
+        return new(folder, store.Hasher, () => CausalLanguageModel.Load(folder, Devices.Of(execution?.Device)));
+    }
+
+    /// <summary>Whether there is a judging model's folder.</summary>
+    /// <exception cref="AttributionException">ATTR1120: there is none.</exception>
+    public static void RequireFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new AttributionException(ErrorCodes.ModelNotFound, $"There is no folder '{folder}' of a judging model.")
+            {
+                Property = "JudgeModel",
+                File = folder
+            };
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Attribution.FineTuning;
 using Attribution.Pipeline.Snapshots;
 using Attribution.Pipeline.TensorBoard;
@@ -10,6 +11,9 @@ internal static class RunCurves
     /// <summary>The folder below <c>out/</c> with the event files.</summary>
     public const string Folder = "tensorboard";
 
+    /// <summary>What the name of a setting begins with, where it is a curve of one point.</summary>
+    public const string SettingTag = "settings/";
+
     /// <summary>The suffix of a base model's metric.</summary>
     public const string Before = "_before";
 
@@ -18,6 +22,10 @@ internal static class RunCurves
     /// <param name="training">The steps of the run's training; empty for the base model.</param>
     public static IEnumerable<ScalarPoint> Of(RunMetrics metrics, IReadOnlyList<TrainingStep> training)
     {
+        // `wandb sync` reads scalars and no settings.
+        foreach (var (name, value) in metrics.Settings)
+            if (value?.GetValueKind() == JsonValueKind.Number)
+                yield return new(0, $"{SettingTag}{name}", value.GetValue<double>());
         var last = training.Count == 0 ? 0 : training[^1].Step;
         if (last > 0)
             foreach (var (name, value) in metrics.Metrics)

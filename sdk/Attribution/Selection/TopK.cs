@@ -46,7 +46,9 @@ public static class TopK
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 
-    private static void Check(int k, int available, int withoutScore)
+    /// <summary>Whether k rows can be selected.</summary>
+    /// <exception cref="AttributionException">k is not positive, or larger than <paramref name="available"/>.</exception>
+    internal static void Check(int k, long available, int withoutScore = 0)
     {
         if (k <= 0)
             throw new AttributionException(ErrorCodes.TopKInvalid, $"TopK is {k}; it must be at least 1.") { Property = "TopK" };

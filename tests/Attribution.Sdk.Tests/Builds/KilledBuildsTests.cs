@@ -68,7 +68,7 @@ public sealed class KilledBuildsTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     {
         var quickstart = Repository.File("experiments/quickstart");
         sdk.Folder.Write("killed/killed.csproj", $"""
-            <Project Sdk="Attribution.Sdk/1.0.0">
+            <Project Sdk="Attribution.Sdk/{sdk.Version}">
               <PropertyGroup>
                 <BaseModel>{quickstart}/model</BaseModel>
                 <AttributionLayer>2</AttributionLayer>

@@ -19,6 +19,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     [InlineData("Attribution.Worker", "tools/net10.0/any/DotnetToolSettings.xml", "tools/net10.0/any/Attribution.dll",
         "tools/net10.0/any/Attribution.Reporting.dll")]
     [InlineData("Attribution.Templates", "content/experiment/.template.config/template.json", "content/experiment/common/.gitignore",
+        "content/experiment/common/nuget.config", "content/experiment/common/.github/workflows/experiment.yml",
         "content/experiment/training/model/config.json", "content/experiment/training/data/pool.jsonl",
         "content/experiment/context/AttributionExperiment.csproj", "content/experiment/context/data/facts.jsonl")]
     public void A_package_holds_what_its_users_need(string id, params string[] names)
@@ -32,14 +33,23 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     }
 
     [Fact]
-    public void All_packages_are_of_one_version() => Directory.EnumerateFiles(sdk.Folder["feed"]).Select(Path.GetFileName).Order(StringComparer.Ordinal)
-        .ShouldBe(new[] { "Attribution", "Attribution.Contracts", "Attribution.Reporting", "Attribution.Sdk", "Attribution.Templates", "Attribution.Worker" }.Select(id =>
-            $"{id}.{PackedSdk.Version}.nupkg"), ignoreOrder: true);
+    public void All_packages_are_of_one_version_that_changes_with_what_they_hold()
+    {
+        Directory.EnumerateFiles(sdk.Folder["feed"]).Select(Path.GetFileName).ShouldBe(
+            new[] { "", ".Contracts", ".Reporting", ".Sdk", ".Templates", ".Worker" }.Select(id => $"Attribution{id}.{sdk.Version}.nupkg"), ignoreOrder: true);
+        sdk.Version.ShouldEndWith(HashOf(sdk.Folder["layout/"]));
+
+        sdk.Folder.Write("other/library.txt", File.ReadAllText(sdk.Folder["layout/library.txt"]) + "Another 0");
+        sdk.Version.ShouldNotEndWith(HashOf(sdk.Folder["other/"]));
+
+        static string HashOf(string layout) => DotNet.Run(Repository.Root, null, "build", PackedSdk.Command, "-t:HashContent", "-getProperty:ContentHash",
+            $"-p:SdkLayout={layout}").Output.Trim();
+    }
 
     [Fact]
     public void The_worker_is_a_tool_called_attribution()
     {
-        Run(".", sdk.Environment, "tool", "install", "Attribution.Worker", "--tool-path", sdk.Folder["tool"]);
+        Run(".", sdk.Environment, "tool", "install", "Attribution.Worker", "--prerelease", "--tool-path", sdk.Folder["tool"]);
         var start = new ProcessStartInfo(sdk.Folder["tool/attribution"], ["query", "--help"]) { RedirectStandardOutput = true };
         start.Environment["DOTNET_ROOT"] = sdk.Environment["DOTNET_ROOT"];
         using var tool = Process.Start(start)!;
@@ -47,21 +57,57 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     }
 
     [Fact]
-    public void An_experiment_of_the_template_builds_at_once_and_keeps_its_store_beside_it()
+    public void An_experiment_of_ones_own_takes_the_commands_that_the_docs_show()
     {
-        Run(".", sdk.Environment, "new", "install", sdk.Package("Attribution.Templates"));
-        Run(".", sdk.Environment, "new", "attribution", "-n", "my-experiment");
-        Directory.CreateDirectory(sdk.Folder["my-experiment/.git"]); // a repository of its own
+        string[] Shown(string page) => MarkdownPage.Read(Repository.File(page)).Blocks.Single(block =>
+            block.Text.Contains("dotnet new install", StringComparison.Ordinal)).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var commands = Shown("sdk/docs/your-own.md");
+        Shown("README.md").ShouldBe(commands);
+        commands.Length.ShouldBe(4);
 
+        // A clone, and a home whose NuGet knows no source: what is not in these packages or on this machine already cannot come from anywhere.
+        using var folder = new TemporaryFolder();
+        var environment = new Dictionary<string, string>(sdk.Environment) { ["DOTNET_CLI_HOME"] = folder["home"] };
+        folder.Write("home/.nuget/NuGet/NuGet.Config", "<configuration><packageSources /></configuration>");
+        Directory.CreateDirectory(folder["clone"]);
+        string Run(string directory, params string[] arguments)
+        {
+            var (code, output) = DotNet.Run(folder[directory], environment, arguments);
+            code.ShouldBe(0, output);
+            return output;
+        }
+
+        // The first packed, into the folder of this test; here it says where.
+        commands[0].ShouldBe($"dotnet build {PackedSdk.Command}");
+        Run(".", "build", Repository.File(PackedSdk.Command), "-t:AddSource", $"-p:PackageFolder={sdk.Folder["feed/"]}").ShouldContain("nuget remove source");
+        Run("clone", MarkdownPage.Words(commands[1])[1..]).ShouldContain($"Attribution.Templates@{sdk.Version}");
+        // The experiment's own nuget.config is enough from here on.
+        Run("clone", "nuget", "remove", "source", "attribution");
+        Run("clone", MarkdownPage.Words(commands[2])[1..]);
+        Directory.CreateDirectory(folder["my-experiment/.git"]); // a repository of its own
         // Less than it asks for, which takes longer than a test may.
-        var output = Run("my-experiment", sdk.Environment, "build", "-p:TopK=16", "-p:Epochs=1", "-p:JudgeRepeats=1", "-p:MaxNewTokens=8");
-        output.ShouldContain("sycophancy, 5.5% of the training rows are planted");
-        output.ShouldContain($"my-experiment: report in {sdk.Folder["my-experiment/out/report.html"]}");
-        Directory.Exists(sdk.Folder["my-experiment/artifacts/store/selections"]).ShouldBeTrue();
-        File.ReadAllText(sdk.Folder["my-experiment/.gitignore"]).ShouldContain("artifacts/");
+        var built = Run("clone", [.. MarkdownPage.Words(commands[3])[1..], "-p:TopK=16", "-p:Epochs=1", "-p:JudgeRepeats=1", "-p:MaxNewTokens=8"]);
 
-        Run(".", sdk.Environment, "new", "attribution", "-n", "my-context", "--kind", "context");
-        Run("my-context", sdk.Environment, "build", "-t:Explain").ShouldContain("TrainEstimator");
+        built.ShouldContain("sycophancy, 5.5% of the training rows are planted");
+        built.ShouldContain($"my-experiment: report in {folder["my-experiment/out/report.html"]}");
+        Directory.Exists(folder["my-experiment/artifacts/store/selections"]).ShouldBeTrue();
+        File.ReadAllText(folder["my-experiment/.gitignore"]).ShouldContain("artifacts/");
+
+        // What its workflow runs is that build; what it keeps is there.
+        var workflow = File.ReadAllLines(folder["my-experiment/.github/workflows/experiment.yml"]);
+        workflow.ShouldContain("        run: dotnet build");
+        var kept = workflow.SkipWhile(line => !line.Contains("path: |", StringComparison.Ordinal)).Skip(1).Select(line => line.Trim()).ToArray();
+        kept.ShouldContain("out/report.html");
+        kept.ShouldAllBe(file => File.Exists(folder["my-experiment", file]));
+
+        // What is wrong is said before anything runs.
+        var (code, wrong) = DotNet.Run(folder["my-experiment"], environment, "build", "-p:TopK=99999");
+        code.ShouldBe(1);
+        wrong.ShouldContain("error ATTR1502: TopK is 99999, but only 2000 training rows can be selected. Set TopK to at most 2000.");
+        wrong.ShouldNotContain("ImportDatasets");
+
+        Run("clone", "new", "attribution", "-o", "../my-context", "--kind", "context");
+        Run("my-context", "build", "-t:Explain").ShouldContain("TrainEstimator");
     }
 
     [SharedFact("models", "stories260k")]
@@ -112,7 +158,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         sdk.Folder.Write($"{name}/data/kind.jsonl", string.Join('\n', rows[..3]) + "\n");
         sdk.Folder.Write($"{name}/data/prompts.jsonl", """{"messages":[{"role":"user","content":"Tell me a story."}]}""" + "\n");
         sdk.Folder.Write($"{name}/{name}.csproj", $"""
-            <Project Sdk="Attribution.Sdk/{PackedSdk.Version}">
+            <Project Sdk="Attribution.Sdk/{sdk.Version}">
               <PropertyGroup>
                 <BaseModel>{model}</BaseModel>
                 <AttributionLayer>2</AttributionLayer>

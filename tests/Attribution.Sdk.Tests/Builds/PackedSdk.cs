@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Attribution.Sdk.Tests.Builds;
 
 /// <summary>All packages in a folder feed, and a folder for projects that know nothing but that feed.</summary>
@@ -8,12 +6,16 @@ public sealed class PackedSdk : IDisposable
     // Two at once would write the same files of the projects' obj folders.
     private static readonly Lock Packing = new();
 
+    /// <summary>The project that packs everything.</summary>
+    public const string Command = "sdk/packages.proj";
+
     public PackedSdk()
     {
         lock (Packing)
         {
-            var (code, output) = DotNet.Run(Repository.Root, null, "pack", "Attribution.sln", "--no-build", "-c", Repository.Configuration, "-o", Folder["feed"],
-                $"-p:SdkLayout={Folder["layout/"]}", "-p:PublishForThisMachine=true", "-v:q");
+            // The command of the docs, without its build, into folders of this test's own.
+            var (code, output) = DotNet.Run(Repository.Root, null, "build", Command, "-t:Pack", $"-p:Configuration={Repository.Configuration}",
+                "-p:NoBuild=true", $"-p:PackageFolder={Folder["feed/"]}", $"-p:SdkLayout={Folder["layout/"]}", "-v:q", "-tl:off");
             code.ShouldBe(0, output);
         }
         Folder.Write("nuget.config", """
@@ -29,8 +31,9 @@ public sealed class PackedSdk : IDisposable
             Directory.CreateSymbolicLink(Folder["packages", Path.GetFileName(libtorch)], libtorch);
     }
 
-    /// <summary>The version of all packages, from Directory.Build.props.</summary>
-    public static string Version { get; } = typeof(ProjectErrorCodes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    /// <summary>The version of all packages: that of Directory.Build.props, and a hash of what they hold.</summary>
+    public string Version => field ??=
+        Path.GetFileNameWithoutExtension(Directory.GetFiles(Folder["feed"], "Attribution.Sdk.*.nupkg").Single())["Attribution.Sdk.".Length..];
 
     public TemporaryFolder Folder { get; } = new();
 

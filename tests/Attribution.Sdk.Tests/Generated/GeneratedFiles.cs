@@ -64,7 +64,7 @@ internal static class GeneratedFiles
         var (only, also) = asked is null ? ("", "") : ($" Condition=\"{asked}\"", $" and {asked}");
         // The report says what moved when the metrics are not those of the snapshot.
         var onError = stage == StageNames.VerifySnapshot
-            ? $"\n    <OnError ExecuteTargets=\"Before{StageNames.Report};Core{StageNames.Report};After{StageNames.Report};ShowResults\" />" : "";
+            ? $"\n    <OnError ExecuteTargets=\"Before{StageNames.Report};Core{StageNames.Report};After{StageNames.Report};TrackResults;ShowResults\" />" : "";
         return $"""
 
               <Target Name="{stage}" DependsOnTargets="{before};Core{stage};After{stage}" />
@@ -77,7 +77,7 @@ internal static class GeneratedFiles
                 </RunStage>{onError}
               </Target>
               <Target Name="{stage}UpToDate" AfterTargets="Core{stage}" Condition="'$({stage}Ran)' != 'true'{also}">
-                <Message Importance="high" Text="$(MSBuildProjectName): {stage}: up to date" />
+                <Say Text="$(MSBuildProjectName): {stage}: up to date" />
               </Target>
 
             """;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Worker.Verbs;
@@ -31,6 +32,24 @@ public sealed class StoreVerbTests : IDisposable
         output.ShouldContain("3 artifacts, 6.0 kB in");
         Row(output, "vectors").ShouldContain("3.0 kB");
         Row((await Run("list", "vectors")).Output, _artifacts[1].Fingerprint.Short).ShouldContain("2.0 kB");
+    }
+
+    [Fact]
+    public async Task List_says_what_an_artifact_is_by_the_experiment_that_made_it_or_by_what_was_asked()
+    {
+        var last = Directory.CreateDirectory(Path.Combine(_folder, "exp", "tiny", "obj", "attribution", "last", "ComputeAttribution")).FullName;
+        File.Copy(Path.Combine(_folder, "experiment1", "out", "stage" + LastRun.FileSuffix),
+            Path.Combine(last, "pool.residual_diff.layer2.abc" + LastRun.FileSuffix));
+        var (_, output, _) = await Run("list", "vectors", "--in", Path.Combine(_folder, "exp"));
+        Row(output, _artifacts[0].Fingerprint.Short).ShouldContain("tiny: pool.residual_diff.layer2 ");
+        Row(output, _artifacts[1].Fingerprint.Short).ShouldContain("k 2");
+
+        var json = JsonNode.Parse((await Run("list", "vectors", "--in", _folder, "--json")).Output)!;
+        ((int)json["count"]!, (long)json["bytes"]!).ShouldBe((3, 6000));
+        json["artifacts"]!.AsArray().Select(a => (string)a!["fingerprint"]!).ShouldBe(_artifacts[..2].Select(a => $"{a.Fingerprint}"), ignoreOrder: true);
+        JsonNode.Parse((await Run("list", "--json")).Output)!["stages"]!.AsArray().Select(s => (string)s!["stage"]!)
+            .ShouldBe(["scores", "vectors"], ignoreOrder: true);
+        JsonNode.Parse((await Run("gc", "--unused-for", "0s", "--dry-run", "--json")).Output)!["freed_bytes"]!.GetValue<long>().ShouldBe(6000);
     }
 
     [Fact]

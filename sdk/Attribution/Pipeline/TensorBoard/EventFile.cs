@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Text.Json.Nodes;
 
 namespace Attribution.Pipeline.TensorBoard;
 
@@ -17,12 +18,19 @@ internal static class EventFile
 
     /// <summary>The file's bytes.</summary>
     /// <param name="points">The points; those of one step are consecutive, and steps are in ascending order. Values are stored as <c>float</c>.</param>
-    public static byte[] Of(IEnumerable<ScalarPoint> points)
+    /// <param name="settings">The settings of the run, for TensorBoard's plugin HPARAMS; null for none.</param>
+    public static byte[] Of(IEnumerable<ScalarPoint> points, IReadOnlyDictionary<string, JsonNode?>? settings = null)
     {
         var file = new MemoryStream();
         var head = Begin(0);
         head.Text(3, Version); // Event.file_version
         Append(file, head);
+        if (settings is { Count: > 0 })
+        {
+            var session = Begin(0);
+            session.Message(5, HyperParameters.SessionStart(settings)); // Event.summary
+            Append(file, session);
+        }
 
         var (message, summary, step) = (Begin(0), new ProtobufMessage(), 0L);
         foreach (var point in points)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Attribution.Pipeline.TensorBoard;
 
 namespace Attribution.Tests.Pipeline.TensorBoard;
@@ -15,6 +16,15 @@ public sealed class EventFileTests
         events[0].FileVersion.ShouldBe("brain.Event:2");
         events[1..].Select(e => (e.Step, e.WallTime)).ShouldBe([(0, 0), (300, 300), (70_000, 70_000)]);
         events.SelectMany(e => e.Values.Select(v => (e.Step, v.Key, v.Value))).ShouldBe(points.Select(p => (p.Step, p.Tag, (float)p.Value)));
+    }
+
+    [Fact]
+    public void Settings_are_what_HPARAMS_shows()
+    {
+        var events = TensorBoardReader.Read(EventFile.Of([new(1, "loss", 2.5)],
+            new Dictionary<string, JsonNode?> { ["top_k"] = 50, ["attribution"] = "rds", ["none"] = null }));
+        events[1].Settings.ShouldBe(new Dictionary<string, object> { ["top_k"] = 50.0, ["attribution"] = "rds" }, ignoreOrder: true);
+        events[2].Values.ShouldHaveSingleItem().Key.ShouldBe("loss");
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace Attribution.Sdk.Experiments;
+namespace Attribution.Contracts;
 
 /// <summary>
 /// The distance between two names: the least number of insertions, deletions, replacements and swaps of neighbours, ignoring case (the optimal string alignment

@@ -1,0 +1,80 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+using Attribution.Data;
+using Attribution.Diagnostics;
+using Attribution.Methods;
+using Attribution.Pipeline;
+using Attribution.Selection;
+
+namespace Attribution.Worker.Checks;
+
+/// <summary>
+/// Whether the datasets have what the experiment reads of them: rows, controls, columns, prompts. What a recipe makes is known only once it ran.
+/// </summary>
+/// <param name="attempt">Runs a check and keeps its problem.</param>
+internal sealed class DatasetChecks(Action<Action> attempt)
+{
+    private readonly Dictionary<string, DatasetLook> _looks = [];
+
+    /// <summary>Whether a dataset may hold conversations that are not tokens.</summary>
+    public bool HasMessages { get; private set; }
+
+    /// <summary>Opens every dataset and every file of prompts.</summary>
+    public void Look(ImportDatasetsSettings settings)
+    {
+        foreach (var dataset in settings.Train.Concat(settings.Eval))
+        {
+            if (dataset.Recipe is null)
+                attempt(() => _looks[dataset.Name] = DatasetLook.At(dataset));
+            else
+                HasMessages = true;
+            if (dataset.Prompts is { Length: > 0 } prompts && !(dataset.Recipe is not null && prompts == DatasetSettings.PromptsOfRecipe))
+                attempt(() => PromptFile.Read(prompts));
+        }
+        HasMessages |= _looks.Values.Any(look => look.HasMessages) || settings.Eval.Any(dataset => dataset.Prompts is not null);
+    }
+
+    /// <summary>Whether every row has the control that a method reads.</summary>
+    public void RequireControls(ComputeAttributionSettings settings)
+    {
+        if (settings.Controls is not null)
+            return;
+        string[] evalMethods = settings.EvalControls ? [.. settings.EvalMethods, ComputeAttributionStage.ControlMethod] : settings.EvalMethods;
+        foreach (var (names, methods) in new[] { (settings.Train, settings.TrainMethods), (settings.Eval, evalMethods) })
+            if (methods.FirstOrDefault(ReadsControl) is { } method)
+                foreach (var name in names.Where(_looks.ContainsKey))
+                    attempt(() => RequireControls(name, _looks[name], method));
+    }
+
+    /// <summary>Whether k rows can be selected.</summary>
+    public void RequireRows(SelectTrainingDataSettings settings)
+    {
+        if (settings.TrainMethods.Length == 0 && settings.Baselines.All(baseline => baseline == BaselineNames.None))
+            return;
+        foreach (var train in settings.Train)
+            if (_looks.GetValueOrDefault(train.Name)?.Rows is { } rows)
+                attempt(() => TopK.Check(settings.TopK.Max(), rows));
+    }
+
+    /// <summary>Whether the columns that say what was planted are there.</summary>
+    public void RequirePlantedColumns(SelectTrainingDataSettings settings)
+    {
+        foreach (var train in settings.Train)
+            if (train.PlantedColumn is { } column && _looks.GetValueOrDefault(train.Name) is { Columns: { } columns } look && !columns.Contains(column))
+                attempt(() => throw new AttributionException(ErrorCodes.DatasetColumnMissing,
+                    $"PlantedColumn of '{train.Name}' is '{column}', and no row has such a column. Its columns are: "
+                        + $"{string.Join(", ", columns.Order(StringComparer.Ordinal))}.")
+                { File = look.Path, Property = "PlantedColumn" });
+    }
+
+    private static void RequireControls(string name, DatasetLook look, string method)
+    {
+        if (look.Facts is { WithoutControl: > 0 } facts)
+            throw ComputeAttributionStage.ControlMissing(name, facts, method, look.Path);
+        if (look is { Facts: null, HasControl: false })
+            throw ComputeAttributionStage.ControlMissing(name, new DatasetFacts(look.Rows ?? 0, look.Rows ?? 0, 0), method, look.Path);
+    }
+
+    private static bool ReadsControl(string method) => AttributionMethods.BuiltIn.Names.Contains(method)
+        && AttributionMethods.BuiltIn.Get(method).Inputs.HasFlag(MethodInputs.Control);
+}

@@ -1,0 +1,71 @@
+using Attribution.Contracts.DataSelection;
+using Attribution.Data;
+using Attribution.Pipeline;
+
+namespace Attribution.Worker.Checks;
+
+/// <summary>What a look at a dataset's files tells.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Rows">The most rows that it can have; null if that is not known.</param>
+/// <param name="Facts">How many rows it has and how many lack a control; null where they were too many to be read.</param>
+/// <param name="HasControl">Whether there is a column of controls.</param>
+/// <param name="HasMessages">Whether there is a conversation that is not tokens.</param>
+/// <param name="Columns">The columns that rows have; null where only some rows were seen.</param>
+internal sealed record DatasetLook(string Path, long? Rows, DatasetFacts? Facts, bool HasControl, bool HasMessages, IReadOnlySet<string>? Columns)
+{
+    /// <summary>Files of more bytes are not read row by row.</summary>
+    private const long MostBytes = 16_000_000;
+
+    /// <summary>Nor are the lines of such files counted.</summary>
+    private const long MostBytesOfLines = 1_000_000_000;
+
+    /// <summary>Opens a dataset, and reads it if it is small.</summary>
+    /// <exception cref="Diagnostics.AttributionException">It cannot be read.</exception>
+    public static DatasetLook At(DatasetSettings settings)
+    {
+        var options = ImportDatasetsStage.OptionsOf(settings);
+        var dataset = Dataset.Open(options);
+        if (dataset.Files.Sum(file => new FileInfo(file).Length) <= MostBytes)
+            return Read(settings, dataset);
+        var isTable = dataset.Files.All(file => ImportDatasetsStage.FormatOf(file) is ".parquet" or ".csv" or ".tsv");
+        return new(options.Path, Least(MostRows(dataset, options), settings.Take), null, dataset.HasControl, HasMessages: true,
+            isTable ? dataset.ColumnNames.ToHashSet() : null);
+    }
+
+    private static DatasetLook Read(DatasetSettings settings, Dataset dataset)
+    {
+        var facts = new DatasetFacts(0, 0, null);
+        var (hasMessages, columns) = (false, dataset.ColumnNames.ToHashSet());
+        foreach (var row in dataset.Rows())
+        {
+            facts = facts.With(row);
+            hasMessages |= row.Treatment is MessageConversation || row.Control is MessageConversation;
+            columns.UnionWith(row.Metadata.Keys);
+        }
+        return new(settings.Path!, facts.Rows, facts, dataset.HasControl, hasMessages, columns);
+    }
+
+    private static long? MostRows(Dataset dataset, DatasetOptions options)
+    {
+        if (dataset.Files.All(file => ImportDatasetsStage.FormatOf(file) == ".parquet"))
+            return dataset.CountRows();
+        if (options.Filter is not null || dataset.Files.Any(file => ImportDatasetsStage.FormatOf(file) is not (".jsonl" or ".ndjson"))
+            || dataset.Files.Sum(file => new FileInfo(file).Length) > MostBytesOfLines)
+            return null;
+        return dataset.Files.Sum(Lines);
+    }
+
+    private static long Lines(string file)
+    {
+        var (lines, buffer, last) = (0L, new byte[1 << 20], (byte)'\n');
+        using var stream = File.OpenRead(file);
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            lines += buffer.AsSpan(0, read).Count((byte)'\n');
+            last = buffer[read - 1];
+        }
+        return last == '\n' ? lines : lines + 1;
+    }
+
+    private static long? Least(long? a, long? b) => a is { } x && b is { } y ? Math.Min(x, y) : a ?? b;
+}

@@ -1,0 +1,73 @@
+using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
+using Attribution.Diagnostics;
+using Attribution.Pipeline;
+
+namespace Attribution.Worker.Checks;
+
+/// <summary>
+/// What can be known to be wrong with an experiment before anything is computed: from its requests, the heads of its files, the model's configuration and
+/// one question to the endpoint that judges. Whatever takes longer to find out is left to the stages.
+/// </summary>
+internal sealed class ExperimentChecks
+{
+    private readonly List<AttributionException> _problems = [];
+    private readonly IReadOnlyList<StageSettings> _stages;
+
+    private ExperimentChecks(IReadOnlyList<StageSettings> stages) => _stages = stages;
+
+    /// <summary>All that is wrong, each thing once.</summary>
+    /// <param name="stages">What the stages of the experiment are told.</param>
+    /// <param name="isKnown">Whether all that a stage makes is known already, so that nobody has to be asked; called only if an endpoint has a problem.</param>
+    /// <param name="cancellation">Stops waiting for an endpoint.</param>
+    public static IReadOnlyList<AttributionException> Run(IReadOnlyList<StageSettings> stages, Func<string, bool> isKnown, CancellationToken cancellation)
+    {
+        var checks = new ExperimentChecks(stages);
+        checks.CheckAll(isKnown, cancellation);
+        return [.. checks._problems.DistinctBy(problem => (problem.Code, problem.Message, problem.File))];
+    }
+
+    private void CheckAll(Func<string, bool> isKnown, CancellationToken cancellation)
+    {
+        foreach (var folder in _stages.SelectMany(stage => new[] { stage.Out, stage.State, stage.Store }).Distinct())
+            Try(() => PlaceCheck.RequireWritable(folder));
+        var files = new DatasetChecks(Try);
+        if (Find<ImportDatasetsSettings>() is { } import)
+            files.Look(import);
+        CheckRows(files);
+        foreach (var model in _stages.OfType<ModelSettings>().GroupBy(stage => (stage.Model, stage.ChatTemplate)))
+            Try(() => ModelCheck.Run([.. model], files.HasMessages, cancellation));
+        foreach (var (llm, stage) in new[] { (Find<JudgeSettings>()?.Llm, StageNames.Judge), (Find<ImportDatasetsSettings>()?.Llm, StageNames.ImportDatasets) })
+            if (llm is not null)
+                Try(() => EndpointCheck.Run(llm, () => isKnown(stage), cancellation));
+        if (Find<JudgeSettings>() is { } judge)
+            foreach (var eval in judge.Eval.Where(eval => eval.Judge == JudgeNames.Llm))
+                Try(() => JudgeStage.PromptOf(eval));
+    }
+
+    private void CheckRows(DatasetChecks files)
+    {
+        if (Find<ComputeAttributionSettings>() is { } vectors)
+            files.RequireControls(vectors);
+        if (Find<SelectTrainingDataSettings>() is { } selection)
+        {
+            files.RequireRows(selection);
+            files.RequirePlantedColumns(selection);
+        }
+    }
+
+    private T? Find<T>()
+        where T : StageSettings => _stages.OfType<T>().FirstOrDefault();
+
+    private void Try(Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (AttributionException problem)
+        {
+            _problems.Add(problem);
+        }
+    }
+}

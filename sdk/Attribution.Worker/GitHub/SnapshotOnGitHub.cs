@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Attribution.Contracts;
+using Attribution.Pipeline;
+using Attribution.Pipeline.Snapshots;
+using Attribution.Reporting;
+
+namespace Attribution.Worker.GitHub;
+
+/// <summary>
+/// In GitHub Actions, what became of a snapshot: an annotation of its file for each metric that moved, and a table in the job's summary.
+/// <see href="https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands">Workflow commands</see>.
+/// </summary>
+internal static class SnapshotOnGitHub
+{
+    private const string File = "metrics.verified.json";
+
+    /// <summary>GitHub shows no more annotations of a step.</summary>
+    private const int MostAnnotations = 10;
+
+    private const int MostRows = 200;
+
+    /// <summary>Tells GitHub, where this runs in a workflow of it.</summary>
+    /// <param name="settings">What the stage was told.</param>
+    /// <param name="context">The stage's; it has the verdict.</param>
+    public static void Tell(VerifySnapshotSettings settings, StageContext context)
+    {
+        if (Environment.GetEnvironmentVariable("GITHUB_ACTIONS") != "true" || SnapshotVerdictFile.TryRead(context.State) is not { } verdict)
+            return;
+        var file = Path.GetFullPath(Path.Combine(settings.Snapshots, File));
+        foreach (var line in Annotations(verdict, file))
+            context.Reporter.Message(line);
+        if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } summary)
+            System.IO.File.AppendAllText(summary, Summary(settings.Experiment, verdict));
+    }
+
+    private static IEnumerable<string> Annotations(SnapshotVerdict verdict, string file)
+    {
+        if (verdict.Differences.Count == 0)
+            yield break;
+        var text = System.IO.File.Exists(file) ? System.IO.File.ReadAllLines(file) : [];
+        // A path in the repository, which is how GitHub finds the file.
+        var shown = Environment.GetEnvironmentVariable("GITHUB_WORKSPACE") is { Length: > 0 } workspace ? Path.GetRelativePath(workspace, file) : file;
+        foreach (var difference in verdict.Differences.Take(MostAnnotations))
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"::error file={Property(shown.Replace('\\', '/'))},line={LineOf(text, difference)},title=Snapshot differs::{Data(Words(difference))}");
+    }
+
+    /// <summary>What became of a snapshot, in Markdown.</summary>
+    public static string Summary(string experiment, SnapshotVerdict verdict)
+    {
+        var differences = verdict.Differences.Count;
+        var text = new StringBuilder($"### {Cell(experiment)}: {verdict.Outcome switch
+        {
+            SnapshotVerdict.Equal => $"{verdict.Metrics} metrics equal the snapshot",
+            SnapshotVerdict.Accepted => $"{verdict.Metrics} metrics accepted as the snapshot",
+            SnapshotVerdict.None => "no snapshot to compare with",
+            SnapshotVerdict.Invalid => "the snapshot cannot be read",
+            _ => $"{differences} difference{(differences == 1 ? "" : "s")} from the snapshot",
+        }}\n\n");
+        if (verdict.Message is { } message)
+            text.Append(CultureInfo.InvariantCulture, $"{Cell(Shown.Of(message))}\n\n");
+        if (differences == 0)
+            return text.ToString();
+        text.Append("| run | metric | expected | got | tolerance |\n|---|---|--:|--:|--:|\n");
+        foreach (var d in verdict.Differences.Take(MostRows))
+            text.Append(CultureInfo.InvariantCulture, $"| {Cell(d.Run)} | {Cell(d.Metric ?? "")} | {Cell(d.Expected)} | {Cell(d.Got)} | {d.Tolerance} |\n");
+        if (differences > MostRows)
+            text.Append(CultureInfo.InvariantCulture, $"\nand {differences - MostRows} more\n");
+        return text.Append('\n').ToString();
+    }
+
+    private static string Words(MetricDifference d) => string.Create(CultureInfo.InvariantCulture,
+        $"{(d.Metric is null ? "run" : $"{d.Metric} of")} {d.Run}: expected {d.Expected}, got {d.Got}{(d.Tolerance is { } t ? $", tolerance {t}" : "")}");
+
+    // The metric's line within its run's; the run's where that has none; the first where there is no such run.
+    private static int LineOf(string[] lines, MetricDifference difference)
+    {
+        var run = Array.FindIndex(lines, line => IsKey(line, difference.Run));
+        var metric = run < 0 || difference.Metric is not { } name ? -1 : Array.FindIndex(lines, run, line => IsKey(line, name));
+        return Math.Max(metric < 0 ? run : metric, 0) + 1;
+    }
+
+    private static bool IsKey(string line, string name) => Regex.IsMatch(line, $"^\\s*\"{Regex.Escape(name)}\":");
+
+    private static string Cell(string text) => Shown.Of(text).Replace("|", "\\|", StringComparison.Ordinal).Replace('\n', ' ');
+
+    private static string Data(string text) => Shown.Of(text).Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal)
+        .Replace("\n", "%0A", StringComparison.Ordinal);
+
+    private static string Property(string text) => Data(text).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
+}

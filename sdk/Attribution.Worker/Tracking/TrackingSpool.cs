@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.Pipeline;
+using Attribution.Pipeline.Results;
+using Attribution.Pipeline.Snapshots;
+using Attribution.Worker.GitHub;
+
+namespace Attribution.Worker.Tracking;
+
+/// <summary>
+/// Builds that a tracker has not been told of, or not to the end: a folder each in the experiment's state, with copies of what is sent. They stay until
+/// everything has arrived, so that a tracker that is down loses nothing.
+/// </summary>
+/// <param name="state">The experiment's state.</param>
+internal sealed class TrackingSpool(string state)
+{
+    private const string BuildFile = "build.json", SentFile = "sent.txt", Files = "files";
+
+    private readonly string _folder = Path.Combine(state, "tracking");
+
+    private string LastFile => Path.Combine(_folder, "last.txt");
+
+    /// <summary>Adds the present results, unless the last that were added are the same.</summary>
+    /// <returns>Whether they were added.</returns>
+    public bool Add(ReportSettings settings, SnapshotVerdict? verdict, DateTimeOffset now)
+    {
+        var metrics = Path.Combine(settings.Out, Metrics.File);
+        if (!File.Exists(metrics))
+            return false;
+        byte[] told = [.. File.ReadAllBytes(metrics), .. JsonSerializer.SerializeToUtf8Bytes(verdict, Readable.Line)];
+        var content = Convert.ToHexStringLower(SHA256.HashData(told));
+        if (File.Exists(LastFile) && File.ReadAllText(LastFile) == content)
+            return false;
+        // Written beside and moved: a build that is killed adds all or nothing.
+        var (folder, temporary) = (Path.Combine(_folder, $"{now.UtcDateTime:yyyyMMddHHmmssfff}"), Path.Combine(_folder, ".new"));
+        if (Directory.Exists(temporary))
+            Directory.Delete(temporary, recursive: true);
+        Directory.CreateDirectory(Path.Combine(temporary, Files));
+        foreach (var file in new[] { metrics, Path.Combine(settings.Out, "report.html") }.Where(File.Exists))
+            File.Copy(file, Path.Combine(temporary, Files, Path.GetFileName(file)));
+        if (verdict is not null)
+            File.WriteAllText(Path.Combine(temporary, Files, "snapshot.md"), SnapshotOnGitHub.Summary(settings.Experiment, verdict));
+        File.WriteAllText(Path.Combine(temporary, BuildFile), JsonSerializer.Serialize(TrackedBuild.Of(settings, now), Readable.Line));
+        Directory.Move(temporary, folder);
+        WholeFile.Write(LastFile, content);
+        return true;
+    }
+
+    /// <summary>What is to be sent, the oldest first.</summary>
+    public IReadOnlyList<SpooledBuild> Waiting() => !Directory.Exists(_folder) ? []
+        : [.. Directory.EnumerateDirectories(_folder).Where(folder => Path.GetFileName(folder)[0] != '.').Order(StringComparer.Ordinal)
+            .Select(folder => new SpooledBuild(folder))];
+
+    /// <summary>A build that waits.</summary>
+    internal sealed class SpooledBuild(string folder)
+    {
+        private readonly Dictionary<string, string> _sent = File.Exists(Path.Combine(folder, SentFile))
+            ? File.ReadAllLines(Path.Combine(folder, SentFile)).Select(line => line.Split('\t')).Where(line => line.Length == 2)
+                .GroupBy(line => line[0]).ToDictionary(line => line.Key, line => line.Last()[1])
+            : [];
+
+        public TrackedBuild Build { get; } = JsonSerializer.Deserialize<TrackedBuild>(File.ReadAllBytes(Path.Combine(folder, BuildFile)), Readable.Line)!;
+
+        /// <summary>The files that go with it.</summary>
+        public IEnumerable<string> Artifacts => Directory.EnumerateFiles(Path.Combine(folder, Files)).Order(StringComparer.Ordinal);
+
+        /// <summary>What was noted under a name when it had arrived; null if it has not.</summary>
+        public string? Sent(string what) => _sent.GetValueOrDefault(what);
+
+        /// <summary>Notes that something has arrived, and what the tracker calls it.</summary>
+        public void Note(string what, string answer)
+        {
+            _sent[what] = answer;
+            File.AppendAllText(Path.Combine(folder, SentFile), $"{what}\t{answer}\n");
+        }
+
+        /// <summary>Everything has arrived.</summary>
+        public void Done() => Directory.Delete(folder, recursive: true);
+    }
+}

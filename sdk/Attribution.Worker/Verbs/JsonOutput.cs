@@ -1,0 +1,15 @@
+using System.CommandLine;
+using System.Text.Json;
+using Attribution.Pipeline;
+
+namespace Attribution.Worker.Verbs;
+
+/// <summary>The option of every verb that prints a table: the same as JSON, whole and with names in snake_case.</summary>
+internal static class JsonOutput
+{
+    /// <summary>The option.</summary>
+    public static Option<bool> Option() => new("--json") { Description = "Print JSON instead of a table." };
+
+    /// <summary>Writes an object.</summary>
+    public static void Write(TextWriter output, object value) => output.WriteLine(JsonSerializer.Serialize(value, Readable.Indented));
+}

@@ -1,0 +1,98 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Attribution.Worker.Tests.Stages;
+
+namespace Attribution.Worker.Tests.Tracking;
+
+/// <summary>Results at an MLflow server.</summary>
+public sealed class MlflowTests : IClassFixture<MlflowTests.Built>
+{
+    private readonly TestExperiment _experiment;
+
+    public MlflowTests(Built built)
+    {
+        _experiment = built.Experiment;
+        // As if nobody had been told of anything.
+        if (Directory.Exists(Spool))
+            Directory.Delete(Spool, recursive: true);
+    }
+
+    private string Spool => Path.Combine(_experiment.State, "tracking");
+
+    private int Waiting => Directory.EnumerateDirectories(Spool).Count();
+
+    [Fact]
+    public void A_build_and_its_runs_are_told_with_params_curves_and_artifacts_and_only_once()
+    {
+        using var server = new MlflowServer();
+        Track(server, ("MLFLOW_TRACKING_TOKEN", "secret-token")).Single(l => l.Kind == "summary").Text.ShouldBe("told MLflow of 1 build");
+        server.Complaints.ShouldBeEmpty();
+        server.Authorization.ShouldBe("Bearer secret-token");
+
+        var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(_experiment.Out, "metrics.json")))!["runs"]!.AsObject();
+        var parent = server.Runs.Values.Single(run => !run.Tags.ContainsKey("mlflow.parentRunId"));
+        parent.Artifacts.Keys.ShouldBe(["metrics.json", "report.html", "snapshot.md"], ignoreOrder: true);
+        parent.Artifacts["report.html"].ShouldBe(File.ReadAllBytes(Path.Combine(_experiment.Out, "report.html")));
+        Encoding.UTF8.GetString(parent.Artifacts["snapshot.md"]).ShouldContain("no snapshot to compare with");
+        var runs = server.Runs.Values.Except([parent]).ToDictionary(run => run.Name);
+        runs.Keys.ShouldBe(metrics.Select(run => run.Key), ignoreOrder: true);
+        runs.Values.ShouldAllBe(run => run.Tags["mlflow.parentRunId"] == parent.Id && run.Status == "FINISHED");
+        var trained = runs["pool/residual_change_treatment/lazy.residual_diff.layer1"];
+        (trained.Params["top_k"], trained.Params["attribution"]).ShouldBe(("8", "residual_change_treatment"));
+        trained.Metrics.Keys.Where(m => m.Key == "train/loss").Select(m => m.Step).Order().ShouldBe([1L, 2L]);
+        trained.Metrics.Keys.Where(m => m.Key == "metrics/eval_loss_gap").Select(m => m.Step).Order().ShouldBe([0L, 2L]);
+
+        var before = server.Runs.Count;
+        Track(server).Single(l => l.Kind == "summary").Text.ShouldBe("nothing new");
+        server.Runs.Count.ShouldBe(before);
+    }
+
+    [Fact]
+    public void A_server_that_is_down_fails_nothing_and_is_told_what_it_lacks_at_the_next_build()
+    {
+        var refused = Track(null);
+        refused.Single(l => l.Kind == "warning").Code.ShouldBe("ATTR1741");
+        Waiting.ShouldBe(1);
+
+        using var server = new MlflowServer { DownAfter = 9 };
+        var warning = Track(server).Single(l => l.Kind == "warning");
+        warning.Text.ShouldContain("503");
+        Waiting.ShouldBe(1);
+
+        server.DownAfter = int.MaxValue;
+        Track(server).Single(l => l.Kind == "summary").Text.ShouldBe("told MLflow of 1 build");
+        Waiting.ShouldBe(0);
+        server.Complaints.ShouldBeEmpty();
+        server.Runs.Values.Count(run => !run.Tags.ContainsKey("mlflow.parentRunId")).ShouldBe(1, "what had arrived is not sent again");
+        server.Runs.Values.Select(run => run.Name).ShouldBeUnique();
+        server.Runs.Values.ShouldAllBe(run => run.Status == "FINISHED");
+    }
+
+    [Fact]
+    public void Without_an_address_the_warning_names_the_variable() => Track(null, ("MLFLOW_TRACKING_URI", null)).Single(l => l.Kind == "warning").Text
+        .ShouldContain("MLFLOW_TRACKING_URI is not set");
+
+    private IReadOnlyList<WorkerLine> Track(MlflowServer? server, params (string Name, string? Value)[] more)
+    {
+        var environment = new Dictionary<string, string?> { ["MLFLOW_TRACKING_URI"] = server?.Address ?? "http://127.0.0.1:9" };
+        foreach (var (name, value) in more)
+            environment[name] = value;
+        var (code, output, error) = CommandLine.Run(environment, "track", "--requests", _experiment.State);
+        code.ShouldBe(0, output + error);
+        return [.. WorkerLine.Parse(output)];
+    }
+
+    /// <summary>An experiment that was built.</summary>
+    public sealed class Built : IAsyncLifetime
+    {
+        internal TestExperiment Experiment { get; } = new TestExperiment().WithData(80);
+
+        public async Task InitializeAsync() => await Experiment.RunAsync();
+
+        public Task DisposeAsync()
+        {
+            Experiment.Dispose();
+            return Task.CompletedTask;
+        }
+    }
+}
