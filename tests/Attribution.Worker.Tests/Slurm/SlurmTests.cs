@@ -71,7 +71,7 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         preempted.Select(lines => lines[^1].Kind).ShouldAllBe(last => last == JournalLine.End);
         run.Lines(Vectors, JournalLine.Done).Select(line => line.Unit).ShouldBeUnique();
         run.Lines(Vectors, JournalLine.Failed).ShouldBeEmpty();
-        Alive(run).ShouldBe(0, "tasks that wait for their turn are cancelled");
+        SlurmRun.Until("tasks that wait for their turn are cancelled", () => Alive(run) == 0);
     }
 
     [SlurmFact]
