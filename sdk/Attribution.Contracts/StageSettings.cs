@@ -25,6 +25,13 @@ public record StageSettings
     [JsonPropertyOrder(-20), JsonRequired]
     public string Store { get; init; } = "";
 
+    /// <summary>
+    /// A store elsewhere that is asked before anything is computed: <c>s3://bucket/prefix</c>, or a folder. It is only read;
+    /// <c>attribution store push</c> fills it.
+    /// </summary>
+    [ProjectProperty("AttributionRemote", ChangesNoResult = true, Default = "none", ReadBy = "all"), JsonPropertyOrder(-20)]
+    public string? Remote { get; set; }
+
     /// <summary>The folder of the experiment's state: results, file lists and last requests.</summary>
     [JsonPropertyOrder(-20), JsonRequired]
     public string State { get; init; } = "";
@@ -95,6 +102,13 @@ public sealed record ExecutionSettings
     /// </summary>
     [ProjectProperty("Device", ChangesNoResult = true, Default = "the worker's choice")]
     public string? Device { get; set; }
+
+    /// <summary>
+    /// The GPUs that compute, a worker on each: <c>cuda:0;cuda:1</c>. They count from 0 among those that <c>CUDA_VISIBLE_DEVICES</c> shows; each worker sees
+    /// its own alone. Or <c>cpu</c>. It stands in for <c>Device</c>, and <c>Workers</c> is then left out or is their number.
+    /// </summary>
+    [ProjectProperty("Devices", ChangesNoResult = true, Default = "every visible GPU")]
+    public string[]? Devices { get; set; }
 
     /// <summary>
     /// The number of padded tokens in one batch of the model on a GPU, and in one batch of cross-entropies. A larger number needs more memory. The last bits of

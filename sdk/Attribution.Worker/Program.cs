@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Attribution.Data.Store;
 using Attribution.Worker;
 using Attribution.Worker.Verbs;
 
 StopDeadline.Arm();
+StoreFiles.OfThisMachine.TryFromOtherProcess = TryLockVerb.TryFromOtherProcess;
 
 // Not RootCommand, which takes the assembly's name as its own.
 var root = new Command("attribution", "Training-data attribution: the stages of an experiment, one verb each.")
@@ -31,5 +33,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     SubmitVerb.Create(),
     TrackVerb.Create(),
     TokenizeVerb.Create(),
+    TryLockVerb.Create(),
+    VerifySampleVerb.Create(),
 };
 return await VerbRunner.RunAsync(root, args);

@@ -14,5 +14,7 @@ var root = new RootCommand("Measurements of the project, one verb each. Run in R
     VectorTableBenchmark.Create(),
     TokenizerBenchmark.Create(),
     SelectionBenchmark.Create(),
+    StoreBenchmark.Create(),
+    GpuBenchmark.Create(),
 };
 return root.Parse(args).Invoke();

@@ -73,12 +73,14 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     protected T ModelStage<T>(string stage)
         where T : ModelSettings => Settings<T>(stage) with { Model = BaseModel(), ChatTemplate = ChatTemplate(), Execution = Execution() };
 
-    /// <summary>Where and how a model runs; null to leave it to the worker.</summary>
+    /// <summary>Where and how a model runs; null where the project leaves it to the worker.</summary>
     protected ExecutionSettings? Execution()
     {
-        var (execution, slurm) = (Properties.Read<ExecutionSettings>(), Properties.Read<SlurmSettings>());
+        var execution = Properties.Read<ExecutionSettings>();
+        if (DeviceList.ProblemOf(execution) is { } problem)
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid, problem, nameof(ExecutionSettings.Devices)));
         if (execution.Executor == ExecutorNames.Slurm)
-            return execution with { Slurm = slurm };
+            return execution with { Slurm = Properties.Read<SlurmSettings>() };
         return execution == new ExecutionSettings() ? null : execution;
     }
 

@@ -1,3 +1,6 @@
+using Attribution.Data.Store;
+using Attribution.Worker.Verbs;
+
 namespace Attribution.Worker.Doctor;
 
 /// <summary>The artifact store: its location, whether it is writable, and the free space.</summary>
@@ -22,10 +25,24 @@ public static class StoreCheck
             return new Check("store", CheckStatus.Missing, $"{store} cannot be written: {e.Message}",
                 "export ATTRIBUTION_STORE=FOLDER, on a disk that can be written");
         }
+        if (LocksOf(existing.FullName) is { } none)
+            return new Check("store", CheckStatus.Warn, $"{store}: {none}",
+                "export ATTRIBUTION_STORE=FOLDER, on a file system with locks (NFS 4, Lustre mounted with flock), or run one build at a time");
         var free = new DriveInfo(existing.FullName).AvailableFreeSpace;
         var found = $"{store}, {free / (double)(1L << 30):0.0} GiB free";
         return free < TooLittle
             ? new Check("store", CheckStatus.Warn, found, "export ATTRIBUTION_STORE=FOLDER, on a disk with room for vectors and weights")
             : new Check("store", CheckStatus.Ok, found);
+    }
+
+    // Asked from two processes: a file system may keep locks to each of them.
+    private static string? LocksOf(string folder)
+    {
+        var path = Path.Combine(folder, $".attribution-{Guid.NewGuid():N}");
+        using var held = StoreLock.TryAcquire(path);
+        using (var second = StoreLock.TryAcquire(path))
+            if (second is not null)
+                return "its file system has no locks";
+        return TryLockVerb.TryFromOtherProcess(path) == true ? "two processes get one lock there" : null;
     }
 }

@@ -7,7 +7,9 @@ using Spectre.Console;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution store list|verify|gc</c>: lists, verifies and collects the artifact store.</summary>
+/// <summary>
+/// <c>attribution store list|verify|gc|push|pull</c>: what the artifact store holds, whether it is whole, what may go, and copies of it elsewhere.
+/// </summary>
 public static class StoreVerb
 {
     /// <summary>Creates the verb, to be added to the root command.</summary>
@@ -22,7 +24,7 @@ public static class StoreVerb
         return new Command("store", "The artifact store: results of stages, computed once and kept.")
         {
             Options = { store },
-            Subcommands = { List(store), Verify(store), Collect(store) },
+            Subcommands = { List(store), Verify(store), Collect(store), StoreTransferVerb.Push(store), StoreTransferVerb.Pull(store) },
         };
     }
 

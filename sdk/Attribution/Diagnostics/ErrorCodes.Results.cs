@@ -190,6 +190,18 @@ public static partial class ErrorCodes
     /// <summary>There is no artifact with the given fingerprint in the store.</summary>
     public const string ArtifactUnknown = "ATTR1813";
 
+    /// <summary>The address of a remote store is none, or there are no credentials for it.</summary>
+    public const string RemoteInvalid = "ATTR1814";
+
+    /// <summary>A remote store cannot be read or written (a warning in a build, which then computes).</summary>
+    public const string RemoteFailed = "ATTR1815";
+
+    /// <summary>A remote store holds something damaged or foreign under an artifact's address, which is not taken (a warning).</summary>
+    public const string RemoteDamaged = "ATTR1816";
+
+    /// <summary>What was computed anew for a sample differs from what the store holds by more than is tolerated.</summary>
+    public const string SampleDiffers = "ATTR1817";
+
     /// <summary>The store has no artifacts of a stage of that name.</summary>
     public const string StoreStageUnknown = "ATTR1819";
 

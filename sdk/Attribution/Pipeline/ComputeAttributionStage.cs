@@ -32,7 +32,6 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
     private readonly LessJobs _less;
     private readonly HashSet<ContentHash> _withControls = [];
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
-    private readonly Dictionary<string, Table> _prepared = [];
     private VectorComputer? _computer;
 
     public ComputeAttributionStage(StageContext context) : base(context)
@@ -70,26 +69,40 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
     }
 
     public override SharedWork? Share(IReadOnlyList<StageJob> missing) => new(
-        missing.Where(job => IsOfRows(job)).Select(job => job.Key.Dataset!).Distinct()
-            .Sum(dataset => 1 + (int)(DatasetFacts.Read(Context.Input(Imported(dataset), ImportDatasetsStage.FactsFile).Path).Rows / BlockPlan.LargestBlock)),
+        missing.Where(job => !PersonaJobs.Makes(job.Key.Method!) && ReadsModel(job)).Select(job => (job.Key.Dataset!, IsOfRows(job) ? "" : job.Key.Method,
+                job.Key.Train)).Distinct()
+            .Sum(rows => 1 + (int)(DatasetFacts.Read(Context.Input(Imported(rows.Item1), ImportDatasetsStage.FactsFile).Path).Rows / BlockPlan.LargestBlock))
+            + _personas.CountParts(missing),
         _model.Config);
 
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
-        var tables = new Dictionary<(string, bool), Table>();
-        var ran = Help(missing, tables, cancellation);
+        // What is free comes first, then what is put together of it. A helper puts nothing together.
+        StageJob[] personas = [.. missing.Where(job => PersonaJobs.Makes(job.Key.Method!))], scores = [.. missing.Where(ScoreJobs.Makes)],
+            less = [.. missing.Where(LessJobs.Makes)];
+        _personas.Help(personas, cancellation);
+        _scores.Help(scores, RowsOf, cancellation);
+        if (!Context.IsHelper)
+            foreach (var artifact in _personas.Produce(personas, cancellation).Concat(_scores.Produce(scores, RowsOf, cancellation))
+                .Concat(_less.Produce(less, RowsOf, cancellation)))
+                yield return artifact;
+        // Those without controls first, which nobody has to write.
+        var tables = TablesOf(missing).OrderBy(group => group.Key.WithControls).Select(group => TableOf(group.Key.Dataset, group.Key.WithControls, [.. group],
+            cancellation));
+        var made = new List<(Table Table, int Ran)>();
+        foreach (var table in tables)
+            made.Add((table, table.Blocks.Help(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation)));
+        // Behind the training of the warm-up, for which a helper waits once nothing else is free.
+        if (Context.IsHelper)
+            _less.Help(less, RowsOf, cancellation);
+        if (Context.IsHelper && Context.Store.Units is not null)
+            _personas.HelpWithVectors(personas, cancellation);
         if (Context.IsHelper)
             yield break;
-        foreach (var persona in _personas.Produce(missing.Where(job => PersonaJobs.Makes(job.Key.Method!)), cancellation))
-            yield return persona;
-        foreach (var scores in _scores.Produce(missing.Where(ScoreJobs.Makes), RowsOf, cancellation))
-            yield return scores;
-        foreach (var vectors in _less.Produce(missing.Where(LessJobs.Makes), RowsOf, cancellation))
-            yield return vectors;
-        foreach (var (key, table) in tables)
+        foreach (var (table, ran) in made)
         {
             var run = table.Blocks.Run(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation);
-            Count(run.Progress with { Ran = Context.Helpers is not null ? table.Missing : ran[key] + run.Progress.Ran });
+            Count(run.Progress with { Ran = Context.Helpers is not null ? table.Missing : ran + run.Progress.Ran });
             IReadOnlyList<ContentHash> controls = table.WithControls ? _controls.PartsOf(table.Dataset, RowsOf(table.Dataset)) : [];
             foreach (var (i, job) in table.Jobs.Index())
             {
@@ -137,6 +150,8 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
 
     // Whether the vectors come from the pass over the rows that methods share.
     private static bool IsOfRows(StageJob job) => !PersonaJobs.Makes(job.Key.Method!) && !ScoreJobs.Makes(job) && !LessJobs.Makes(job);
+
+    private static bool ReadsModel(StageJob job) => job.Key.Method is not (BaselineNames.Bm25 or BaselineNames.Length);
 
     private List<StageJob> Jobs(JobResult dataset, IEnumerable<string> methods, int[] layers)
     {
@@ -199,6 +214,55 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
             return [.. Enumerable.Range(0, _model.Config.BlockCount)];
         LayerList.RequireAll(layers, _model.Config.BlockCount);
         return [.. layers.Distinct()];
+    }
+
+    private Action<int, ArtifactBuilder> Compute(Table table, Block block, IReadOnlyList<int> wanted, CancellationToken cancellation)
+    {
+        var vectors = Vectors(table, block, wanted, cancellation);
+        return (i, builder) =>
+        {
+            _model.Describe(builder);
+            VectorBlockFile.Write(builder, vectors[table.Keys[i]]);
+        };
+    }
+
+    private IReadOnlyDictionary<VectorKey, float[]> Vectors(Table table, Block block, IReadOnlyList<int> wanted, CancellationToken cancellation)
+    {
+        // The control comes along even where no method reads it: batches are cut by both lengths, so that a block's bytes do not depend on what else is asked
+        // of it.
+        TokenizedRow[] tokenized = [.. table.Rows.Get(block).Select(row => _model.Encoder.Encode(row, table.Jobs[0].Source!))];
+        _computer ??= new VectorComputer(_model.Model.Transformer, _methods, Settings.Execution?.TokenBudget);
+        return _computer.Compute(tokenized, [.. wanted.Select(i => table.Keys[i])], cancellation: cancellation);
+    }
+
+    private void Assemble(ArtifactBuilder builder, StageJob job, BlockRows rows, BlockRun run, int request)
+    {
+        var (layer, projected) = (LayerOf(job), IsProjected(job.Key.Method!));
+        var width = projected ? _methods.Projection.Dimension : _model.Config.HiddenSize;
+        var without = new List<long>();
+        if (projected)
+            _methods.Projection.Write(Path.GetDirectoryName(builder.PathOf(ProjectionIdentity.FileName))!);
+        using var writer = VectorTables.Create(builder.Folder, layer, _format, width);
+        foreach (var (block, artifacts) in run.Blocks)
+        {
+            var vectors = VectorBlockFile.Read(artifacts[request]);
+            for (var row = 0; row < block.Rows; row++)
+            {
+                var vector = vectors.AsSpan(row * width, width);
+                var index = rows.Indices[(int)block.FirstRow + row];
+                if (float.IsNaN(vector[0]))
+                    without.Add(index);
+                writer.Append(index, vector);
+            }
+        }
+        writer.Complete();
+        if (without.Count > 0)
+            Context.Reporter.Warning(ErrorCodes.AnswerCutAway,
+                $"{without.Count} of the {rows.Indices.Count} rows of '{job.Key.Dataset}' have no {job.Key.Method} vector, because MaxTokens "
+                    + $"({Settings.MaxTokens}) cut their answers away, or because the chat template writes nothing of them that counts "
+                + "(an empty text, weight 0, tool_calls that the template does not know); "
+                + $"they are never selected. They are the rows {string.Join(", ", without.Take(10))}{(without.Count > 10 ? ", ..." : "")}.", job.Source,
+                    without[0]);
     }
 
     internal static ProjectionIdentity? ProjectionOf(ProjectionSettings? settings)

@@ -27,11 +27,10 @@ internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSour
 
     /// <summary>The rows with their controls, which are written if they are not in the store.</summary>
     /// <param name="dataset">The dataset's name.</param>
-    /// <param name="rows">The dataset's rows, as imported.</param>
-    /// <param name="source">The dataset's file, for error messages.</param>
-    /// <param name="cancellation">Checked between tokens.</param>
-    /// <returns>The artifact; null in a helper if another process holds some of the blocks.</returns>
-    public Artifact? Produce(string dataset, InputFile rows, string? source, CancellationToken cancellation)
+    /// <param name="rows">Its rows as they were imported.</param>
+    /// <param name="source">Its file, for errors.</param>
+    /// <param name="cancellation">Stops between tokens.</param>
+    public Artifact Produce(string dataset, InputFile rows, string? source, CancellationToken cancellation)
     {
         if (context.Store.TryGet(RequestOf(rows)) is { } found)
             return found;
@@ -39,12 +38,7 @@ internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSour
         var plan = all.Plan();
         var blocks = new BlockComputation(context.Store, context.Resolve(BlockName, Request));
         Action<BlockProgress> tell = progress => context.Reporter.Progress(() => $"{dataset}: controls of {progress.Finished} of {progress.Total} blocks");
-        if (context.IsHelper)
-        {
-            blocks.Help(plan, (block, _) => (_, part) => Write(all.Get(block), part, source, cancellation), tell, cancellation);
-            if (blocks.Missing(plan).Any())
-                return null;
-        }
+        // A helper waits for the last blocks too: behind them are the vectors of all rows, for which it is needed.
         var run = blocks.Run(plan, (block, part) => Write(all.Get(block), part, source, cancellation), tell, cancellation);
         _parts[dataset] = [.. run.Of().Select(artifact => artifact.Fingerprint)];
         return context.Store.GetOrCreate(RequestOf(rows), builder => DatasetRows.Write(builder.PathOf(File), DatasetRows.Read(rows.Path).Zip(

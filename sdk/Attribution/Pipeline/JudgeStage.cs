@@ -29,7 +29,6 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
 
     private readonly Lazy<StoredChatCompletion> _llm;
     private readonly Dictionary<ContentHash, (JudgePrompt Prompt, InputFile Answers)> _asks = [];
-    private IReadOnlyList<StageJob> _missing = [];
 
     public JudgeStage(StageContext context) : base(context)
     {
@@ -46,14 +45,28 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
             .Select(job => Job(job, judges[job.Key.Eval!]))];
     }
 
-    /// <summary>A model of a folder judges in as many processes as pay; an endpoint is asked by one.</summary>
-    public override SharedWork? Share(IReadOnlyList<StageJob> missing) =>
-        Settings.Llm?.Folder is { } folder ? new(missing.Count, ModelConfig.Load(folder)) : null;
+    /// <summary>What a model here judges; an endpoint is asked by one process, which asks it for many things at once.</summary>
+    public override SharedWork? Share(IReadOnlyList<StageJob> missing) => Settings.Llm?.Folder is { } folder
+        && missing.Count(job => _asks.ContainsKey(job.Request.Fingerprint)) is > 0 and var count ? new(count, ModelConfig.Load(folder)) : null;
 
-    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
+    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation) =>
+        Settings.Llm?.Folder is null ? ProduceInOrder(missing, cancellation) : base.Produce(missing, cancellation);
+
+    private IEnumerable<Artifact> ProduceInOrder(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
-        _missing = missing;
-        return base.Produce(missing, cancellation);
+        foreach (var job in missing)
+        {
+            Artifact made;
+            try
+            {
+                made = Context.Store.GetOrCreate(job.Request, builder => job.Produce!(builder, cancellation), cancellation);
+            }
+            catch (AttributionException e) when (e.Code == ErrorCodes.ChatBudget)
+            {
+                throw new AttributionException(e.Code, $"{e.Message} {CostOf(missing)} are left.", e) { Property = e.Property };
+            }
+            yield return made;
+        }
     }
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) =>
@@ -126,16 +139,7 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
         if (by.Prompt is { } prompt)
             _asks[request.Fingerprint] = (prompt, answers);
         return new StageJob(answered.Key.Run, request, (builder, cancellation) =>
-        {
-            try
-            {
-                Write(builder, Judge(judge, answered.Key, answers, cancellation), judge, trained);
-            }
-            catch (AttributionException e) when (e.Code == ErrorCodes.ChatBudget)
-            {
-                throw new AttributionException(e.Code, $"{e.Message} {CostOf(_missing)} are left.", e) { Property = e.Property };
-            }
-        });
+            Write(builder, Judge(judge, answered.Key, answers, cancellation), judge, trained));
     }
 
     private JudgedEvaluation Judge(IJudge judge, JobKey run, InputFile answers, CancellationToken cancellation)

@@ -32,7 +32,7 @@ internal static class JudgingModel
     private static LocalChatCompletion Local(string folder, ExecutionSettings? execution, ArtifactStore store)
     {
         RequireFolder(folder);
-        return new(folder, store.Hasher, () => CausalLanguageModel.Load(folder, Devices.Of(execution?.Device)));
+        return new(folder, store.Hasher, () => CausalLanguageModel.Load(folder, Devices.Of(VisibleDevices.NameOf(execution))));
     }
 
     /// <summary>Whether there is a judging model's folder.</summary>

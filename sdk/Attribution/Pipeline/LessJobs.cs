@@ -22,9 +22,14 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
     private const string StoreStage = "less-vectors", BlockName = "less-blocks", WarmUpStage = "less-warm-ups";
 
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
+
     private readonly Dictionary<ContentHash, int> _missing = [];
 
-    /// <summary>Whether the job's method is <c>less</c>.</summary>
+    private StageContext Context => context;
+
+    private ModelSource Model => model;
+
+    /// <summary>Whether a job is one of these.</summary>
     public static bool Makes(StageJob job) => job.Key.Method == TrainedMethodNames.Less;
 
     /// <summary>The key of a training set's vectors; with <paramref name="eval"/>, the key of that evaluation set's vectors for the training set.</summary>
@@ -46,50 +51,40 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
     }
 
     /// <summary>Computes the missing jobs.</summary>
-    /// <param name="missing">The jobs.</param>
-    /// <param name="rowsOf">The rows of a dataset.</param>
-    /// <param name="cancellation">Stops between steps or blocks.</param>
     public IEnumerable<Artifact> Produce(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
     {
         foreach (var group in missing.GroupBy(job => job.Key.Train ?? job.Key.Dataset!))
         {
             var request = WarmUp(rowsOf(group.Key));
-            var warmUp = context.Store.GetOrCreate(context.Resolve(WarmUpStage, request), builder =>
-                Train(builder, group.Key, rowsOf(group.Key), cancellation), cancellation);
+            // Before helpers have computed any.
+            if (context.Helpers is not null)
+                foreach (var job in group)
+                    _missing[job.Request.Fingerprint] = new BlockComputation(context.Store, Request(BlockName, request, rows: null, job.Key.Train is null))
+                        .Missing(new BlockRows(rowsOf(job.Key.Dataset!).Path).Plan()).Count();
+            var warmUp = WarmUpOf(group.Key, request, rowsOf, cancellation);
             foreach (var job in group)
                 yield return context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, warmUp, request, rowsOf(job.Key.Dataset!), cancellation),
                     cancellation);
         }
     }
 
-    /// <summary>Computes what is free: warm-ups, and blocks of those that are there.</summary>
-    /// <inheritdoc cref="Produce" path="/param"/>
-    /// <returns>False if another process is at a warm-up that is to be there first.</returns>
-    public bool Help(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
+    /// <summary>Computes the blocks that no other process has, once the warm-up is there.</summary>
+    public void Help(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
     {
-        var all = true;
-        foreach (var group in missing.Where(job => !context.Store.Contains(job.Request)).GroupBy(job => job.Key.Train ?? job.Key.Dataset!))
+        foreach (var group in missing.GroupBy(job => job.Key.Train ?? job.Key.Dataset!))
         {
             var request = WarmUp(rowsOf(group.Key));
-            var (resolved, warmUp) = (context.Resolve(WarmUpStage, request), (Artifact?)null);
-            var unit = $"{WarmUpStage}/{resolved.Fingerprint}";
-            context.Store.Units.Try(unit, () => warmUp = context.Store.GetOrCreateUnlessHeld(resolved, builder =>
+            var warmUp = WarmUpOf(group.Key, request, rowsOf, cancellation);
+            foreach (var job in group)
             {
-                context.Store.Units?.Began(unit, null);
-                Train(builder, group.Key, rowsOf(group.Key), cancellation);
-            }, cancellation));
-            all &= warmUp is not null;
-            foreach (var job in warmUp is null ? [] : group.ToArray())
-            {
-                var (rows, blocks) = (new BlockRows(rowsOf(job.Key.Dataset!).Path), BlocksOf(job, request));
-                var plan = rows.Plan();
-                _missing.TryAdd(job.Request.Fingerprint, blocks.Missing(plan).Count());
-                using var computer = new Computer(this, model, job, warmUp!);
-                blocks.Help(plan, (block, _) => (_, part) => computer.Compute(rows, block, part, cancellation), progress => Tell(job, progress), cancellation);
+                using var parts = new Parts(this, job, warmUp, request, rowsOf(job.Key.Dataset!), cancellation);
+                parts.Blocks.Help(parts.Rows.Plan(), (block, _) => (_, part) => parts.Write(block, part), parts.Tell, cancellation);
             }
         }
-        return all;
     }
+
+    private Artifact WarmUpOf(string train, object request, Func<string, InputFile> rowsOf, CancellationToken cancellation) => context.Store.GetOrCreate(
+        context.Resolve(WarmUpStage, request), builder => Train(builder, train, rowsOf(train), cancellation), cancellation);
 
     private LessSettings Less => settings.Less ??= new();
 
@@ -130,11 +125,10 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
 
     private void Assemble(ArtifactBuilder builder, StageJob job, Artifact warmUp, object request, InputFile source, CancellationToken cancellation)
     {
-        var (rows, width) = (new BlockRows(source.Path), Less.Epochs * Projection.Dimension);
-        using var computer = new Computer(this, model, job, warmUp);
-        var run = BlocksOf(job, request).Run(rows.Plan(), (block, part) => computer.Compute(rows, block, part, cancellation), progress => Tell(job, progress),
-            cancellation);
-        count(context.Helpers is not null ? run.Progress with { Ran = _missing.GetValueOrDefault(job.Request.Fingerprint) } : run.Progress);
+        using var parts = new Parts(this, job, warmUp, request, source, cancellation);
+        var (rows, width) = (parts.Rows, Less.Epochs * Projection.Dimension);
+        var run = parts.Blocks.Run(rows.Plan(), parts.Write, parts.Tell, cancellation);
+        count(_missing.TryGetValue(job.Request.Fingerprint, out var missing) ? run.Progress with { Ran = missing } : run.Progress);
         _parts[job.Request.Fingerprint] = [warmUp.Fingerprint, .. run.Of().Select(artifact => artifact.Fingerprint)];
         using var writer = VectorTables.Create(builder.Folder, VectorKey.WholeModel, format, width);
         var without = 0;
@@ -150,25 +144,28 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
                 + $"({settings.MaxTokens}) cut their answers away; they are never selected.", job.Source);
     }
 
-    private BlockComputation BlocksOf(StageJob job, object request) =>
-        new(context.Store, Request(BlockName, request, rows: null, isTraining: job.Key.Train is null));
-
-    private void Tell(StageJob job, BlockProgress progress) =>
-        context.Reporter.Progress(() => $"{job.Key.Dataset}: less of {progress.Finished} of {progress.Total} blocks");
-
-    /// <summary>Computes blocks of a job; what it needs the model for is made with the first.</summary>
-    private sealed class Computer(LessJobs jobs, ModelSource model, StageJob job, Artifact warmUp) : IDisposable
+    /// <summary>The blocks of a job, and what computes them.</summary>
+    private sealed class Parts(LessJobs jobs, StageJob job, Artifact warmUp, object request, InputFile source, CancellationToken cancellation) : IDisposable
     {
+        private readonly bool _isTraining = job.Key.Train is null;
         private GradientProjection? _projection;
-        private LessVectors? _vectors;
+        private LessVectors? _computer;
 
-        public void Compute(BlockRows rows, Block block, ArtifactBuilder part, CancellationToken cancellation)
+        public BlockRows Rows { get; } = new(source.Path);
+
+        public BlockComputation Blocks => field ??= new(jobs.Context.Store, jobs.Request(BlockName, request, rows: null, _isTraining));
+
+        public void Tell(BlockProgress progress) =>
+            jobs.Context.Reporter.Progress(() => $"{job.Key.Dataset}: less of {progress.Finished} of {progress.Total} blocks");
+
+        public void Write(Block block, ArtifactBuilder part)
         {
+            var model = jobs.Model;
             _projection ??= GradientProjection.Of(jobs.Projection, TorchSharp.torch.float32, model.Model.Transformer.Device);
-            _vectors ??= new LessVectors(model.Model, [.. Enumerable.Range(1, jobs.Less.Epochs).Select(epoch =>
+            _computer ??= new(model.Model, [.. Enumerable.Range(1, jobs.Less.Epochs).Select(epoch =>
                 Path.GetDirectoryName(warmUp.PathOf($"epoch-{epoch}/adapter_config.json"))!)], _projection, jobs.Projection.Dimension);
-            VectorBlockFile.Write(part, _vectors.Compute([.. rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index))],
-                job.Key.Train is null, cancellation));
+            VectorBlockFile.Write(part, _computer.Compute([.. Rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index))],
+                _isTraining, cancellation));
             model.Describe(part);
         }
 

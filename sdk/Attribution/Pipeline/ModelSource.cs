@@ -117,6 +117,6 @@ internal sealed class ModelSource : IDisposable
         };
         if (TorchLibrary.Load() is { Fits: false } unfit)
             _context.Reporter.Warning(ErrorCodes.LibTorchVersion, TorchLibrary.VersionWarning(unfit));
-        return CausalLanguageModel.Load(_folder.Path, Devices.Of(_settings.Execution?.Device), dtype);
+        return CausalLanguageModel.Load(_folder.Path, Devices.Of(VisibleDevices.NameOf(_settings.Execution)), dtype);
     }
 }

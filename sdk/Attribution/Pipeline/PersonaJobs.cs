@@ -21,7 +21,10 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
     /// <summary>The pairs of answers, for people.</summary>
     public const string AnswersFile = "answers.jsonl";
 
-    private const string VectorStage = "persona-vectors", AnswerStage = "persona-answers", PairsFile = "pairs.parquet";
+    private const string VectorStage = "persona-vectors", AnswerStage = "persona-answers", PartStage = "persona-answer-blocks", PairsFile = "pairs.parquet";
+
+    // As many answers, two to each prompt, as the model gives at once.
+    private const int PromptsOfPart = 8;
 
     private readonly Dictionary<string, Persona> _personas = [];
     private readonly Dictionary<ContentHash, ContentHash> _answers = [];
@@ -61,58 +64,75 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
                 continue;
             }
             var persona = _personas[group.Key.Dataset];
-            var request = context.Resolve(AnswerStage, persona.Request);
-            var answers = context.Store.GetOrCreate(request, builder => Answer(builder, group.Key.Dataset, persona, cancellation), cancellation);
-            var vectors = Vectors(group, answers, cancellation);
+            var answers = context.Store.TryGet(RequestOf(persona)) ?? context.Store.GetOrCreate(RequestOf(persona), builder =>
+                Assemble(builder, persona, Answer(group.Key.Dataset, persona, cancellation)), cancellation);
+            var computer = new VectorComputer(model.Model.Transformer, methods, settings.Execution?.TokenBudget);
+            var vectors = PersonaVectors.Compute(computer, model.Encoder, Pairs(answers), [.. group.Select(job => job.Key.Layer!.Value)], cancellation);
             foreach (var job in group)
             {
                 _answers[job.Request.Fingerprint] = answers.Fingerprint;
-                yield return context.Store.GetOrCreate(job.Request, builder => Write(builder, job, vectors.Value, answers), cancellation);
+                yield return context.Store.GetOrCreate(job.Request, builder =>
+                {
+                    WriteVector(builder, job.Key.Layer!.Value, vectors[job.Key.Layer!.Value]);
+                    File.Copy(answers.PathOf(AnswersFile), builder.PathOf(AnswersFile));
+                    model.Describe(builder);
+                }, cancellation);
             }
         }
     }
 
-    /// <summary>Makes what is free of the jobs that are missing and need the model: of an evaluation set all, or nothing.</summary>
+    /// <summary>Writes the answers that no other process is at.</summary>
     public void Help(IEnumerable<StageJob> missing, CancellationToken cancellation)
     {
-        var groups = missing.Where(job => job.Key.Method != PersonaVectorFile.Method && !context.Store.Contains(job.Request))
-            .GroupBy(job => job.Key.Dataset!);
-        foreach (var group in groups)
-            context.Store.Units.Try($"{VectorStage}/{group.First().Request.Fingerprint}", () =>
-            {
-                var (persona, jobs) = (_personas[group.Key], group.ToArray());
-                var answers = context.Store.GetOrCreateUnlessHeld(context.Resolve(AnswerStage, persona.Request), builder =>
-                {
-                    context.Store.Units?.Began($"{VectorStage}/{jobs[0].Request.Fingerprint}", null);
-                    Answer(builder, group.Key, persona, cancellation);
-                }, cancellation);
-                if (answers is not null)
-                    TakeFrom(0, Vectors(jobs, answers, cancellation), answers);
-
-                // All of them are held before the first is computed, so that nobody else computes them too.
-                void TakeFrom(int next, Lazy<IReadOnlyDictionary<int, float[]>> vectors, Artifact answers)
-                {
-                    if (next < jobs.Length)
-                        context.Store.GetOrCreateUnlessHeld(jobs[next].Request, builder =>
-                        {
-                            TakeFrom(next + 1, vectors, answers);
-                            context.Store.Units?.Began($"{VectorStage}/{jobs[0].Request.Fingerprint}", null);
-                            Write(builder, jobs[next], vectors.Value, answers);
-                        }, cancellation);
-                }
-            });
+        foreach (var (dataset, persona) in Generated(missing))
+            foreach (var (_, part) in PartsOf(persona))
+                context.Store.GetOrCreateUnlessHeld(context.Resolve(PartStage, part.Request), builder => Answer(builder, dataset, part, cancellation),
+                    cancellation);
     }
 
-    private Lazy<IReadOnlyDictionary<int, float[]>> Vectors(IEnumerable<StageJob> jobs, Artifact answers, CancellationToken cancellation) => new(() =>
-        PersonaVectors.Compute(new VectorComputer(model.Model.Transformer, methods, settings.Execution?.TokenBudget), model.Encoder, Pairs(answers),
-            [.. jobs.Select(job => job.Key.Layer!.Value)], cancellation));
-
-    private void Write(ArtifactBuilder builder, StageJob job, IReadOnlyDictionary<int, float[]> vectors, Artifact answers)
+    /// <summary>
+    /// Computes the vectors that no other process is at, for a process that has the model where the one that puts results together has none.
+    /// </summary>
+    public void HelpWithVectors(IEnumerable<StageJob> missing, CancellationToken cancellation)
     {
-        WriteVector(builder, job.Key.Layer!.Value, vectors[job.Key.Layer!.Value]);
-        File.Copy(answers.PathOf(AnswersFile), builder.PathOf(AnswersFile));
-        model.Describe(builder);
+        foreach (var group in missing.Where(job => job.Key.Method == PersonaVectors.Generated && !context.Store.Contains(job.Request))
+            .GroupBy(job => job.Key.Dataset!))
+        {
+            var (persona, jobs) = (_personas[group.Key], group.ToArray());
+            var answers = context.Store.GetOrCreate(RequestOf(persona), builder =>
+                Assemble(builder, persona, Answer(group.Key, persona, cancellation)), cancellation);
+            var vectors = new Lazy<IReadOnlyDictionary<int, float[]>>(() => PersonaVectors.Compute(
+                new VectorComputer(model.Model.Transformer, methods, settings.Execution?.TokenBudget), model.Encoder, Pairs(answers),
+                [.. jobs.Select(job => job.Key.Layer!.Value)], cancellation));
+            TakeFrom(0);
+
+            // All of them are held before the first is computed, so that nobody else computes them too.
+            void TakeFrom(int next)
+            {
+                if (next < jobs.Length)
+                    context.Store.GetOrCreateUnlessHeld(jobs[next].Request, builder =>
+                    {
+                        TakeFrom(next + 1);
+                        WriteVector(builder, jobs[next].Key.Layer!.Value, vectors.Value[jobs[next].Key.Layer!.Value]);
+                        File.Copy(answers.PathOf(AnswersFile), builder.PathOf(AnswersFile));
+                        model.Describe(builder);
+                    }, cancellation);
+            }
+        }
     }
+
+    /// <summary>How many parts there are that processes may share.</summary>
+    public int CountParts(IEnumerable<StageJob> missing) => Generated(missing).Sum(persona => PartsOf(persona.Persona).Count());
+
+    // Whose answers are not there.
+    private IEnumerable<(string Dataset, Persona Persona)> Generated(IEnumerable<StageJob> missing) => missing
+        .Where(job => job.Key.Method == PersonaVectors.Generated).Select(job => job.Key.Dataset!).Distinct().Select(dataset => (dataset, _personas[dataset]))
+        .Where(persona => !context.Store.Contains(RequestOf(persona.Item2)));
+
+    private StageRequest RequestOf(Persona persona) => context.Resolve(AnswerStage, persona.Request);
+
+    private IEnumerable<(int First, Persona Part)> PartsOf(Persona persona) => persona.Prompts.Chunk(PromptsOfPart).Select((prompts, i) =>
+        (i * PromptsOfPart, persona with { Prompts = prompts, First = i * PromptsOfPart, Request = RequestOf(persona.Texts, prompts) }));
 
     private object OfAnswers(object answers, int layer)
     {
@@ -134,33 +154,79 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
             { File = source, Property = "Trait" };
         var texts = PersonaPrompts.Of(trait, asked.Prompts);
         var prompts = PersonaPairs.PromptsOf(DatasetRows.Read(rows), source);
-        return _personas[dataset] = new Persona(texts, prompts, source, new
-        {
-            prompts = prompts.Select(p => new DatasetRow(0, new MessageConversation(p), null).ContentHash),
-            texts.Trait,
-            texts.Positive,
-            texts.Negative,
-            asked.MaxNewTokens,
-            model = model.Inputs,
-            settings.Dtype,
-        });
+        return _personas[dataset] = new Persona(texts, prompts, source, RequestOf(texts, prompts));
     }
 
-    private void Answer(ArtifactBuilder builder, string dataset, Persona persona, CancellationToken cancellation)
+    private object RequestOf(PersonaPrompts texts, IEnumerable<IReadOnlyList<ChatMessage>> prompts) => new
     {
-        var progress = new ProgressCallback<int>(done => context.Reporter.Progress(() =>
-            $"{dataset}: {done} of {2 * persona.Prompts.Count} answers under personas"));
-        var pairs = PersonaPairs.Generate(new PromptAnswerer(model.Model, model.Tokenizer, model.Template), persona.Prompts, persona.Texts,
-            settings.Persona!.MaxNewTokens, progress, cancellation);
+        prompts = prompts.Select(p => new DatasetRow(0, new MessageConversation(p), null).ContentHash),
+        texts.Trait,
+        texts.Positive,
+        texts.Negative,
+        settings.Persona!.MaxNewTokens,
+        model = model.Inputs,
+        settings.Dtype,
+    };
+
+    // All parts, those of other processes once they have written them.
+    private Artifact[] Answer(string dataset, Persona persona, CancellationToken cancellation)
+    {
+        var parts = PartsOf(persona).Select(part => (part.Part, Request: context.Resolve(PartStage, part.Part.Request))).ToArray();
+        var made = new Artifact?[parts.Length];
+        while (made.Contains(null))
+        {
+            var before = made.Count(part => part is null);
+            foreach (var (i, part) in parts.Index())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                context.Reporter.Progress(() => $"{dataset}: {2 * PromptsOfPart * made.Count(m => m is not null)} of {2 * persona.Prompts.Count} answers under "
+                    + "personas");
+                made[i] ??= context.Store.GetOrCreateUnlessHeld(part.Request, builder => Answer(builder, dataset, part.Part, cancellation), cancellation);
+            }
+            if (made.Count(part => part is null) == before)
+                cancellation.WaitHandle.WaitOne(BlockComputation.Pause);
+        }
+        return made!;
+    }
+
+    private void Answer(ArtifactBuilder builder, string dataset, Persona part, CancellationToken cancellation)
+    {
+        try
+        {
+            Write(builder, part, PersonaPairs.Generate(new PromptAnswerer(model.Model, model.Tokenizer, model.Template), part.Prompts, part.Texts,
+                settings.Persona!.MaxNewTokens, cancellation: cancellation));
+        }
+        catch (AttributionException e) when (e.Code == ErrorCodes.PromptTooLong && e.Row is { } asked)
+        {
+            // Each prompt was asked twice, and others came before.
+            var prompt = part.First + (asked / 2);
+            throw new AttributionException(e.Code, $"'{dataset}', prompt {prompt} (of its different ones, from 0) under a persona: {e.Message}", e)
+            {
+                File = part.Source,
+                Row = prompt,
+            };
+        }
+        model.Describe(builder);
+    }
+
+    private void Assemble(ArtifactBuilder builder, Persona persona, Artifact[] parts)
+    {
+        Write(builder, persona, [.. parts.SelectMany((part, i) => Pairs(part).Select(row =>
+            new DatasetRow(row.Index + (i * PromptsOfPart), row.Treatment, row.Control, row.MetadataJson)))]);
+        model.Describe(builder);
+    }
+
+    private static void Write(ArtifactBuilder builder, Persona persona, IReadOnlyList<DatasetRow> pairs)
+    {
         Readable.WriteLines(builder.PathOf(AnswersFile), pairs.Select(pair =>
             new AnswerPair(Last(persona.Prompts[(int)pair.Index]), Last(Messages(pair.Treatment)), Last(Messages(pair.Control!)))));
         // A dataset must have at least one row.
         if (pairs.Count > 0)
             DatasetRows.Write(builder.PathOf(PairsFile), pairs);
-        model.Describe(builder);
     }
 
-    private static IEnumerable<DatasetRow> Pairs(Artifact answers) => File.Exists(answers.PathOf(PairsFile)) ? DatasetRows.Read(answers.PathOf(PairsFile)) : [];
+    private static IEnumerable<DatasetRow> Pairs(Artifact answers) => answers.Outputs.Any(o => o.Name == PairsFile)
+        ? DatasetRows.Read(answers.PathOf(PairsFile)) : [];
 
     private InputFile FileOf(string dataset)
     {
@@ -185,7 +251,11 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
 
     private static string Last(IReadOnlyList<ChatMessage> messages) => messages[^1].Content;
 
-    private sealed record Persona(PersonaPrompts Texts, IReadOnlyList<IReadOnlyList<ChatMessage>> Prompts, string? Source, object Request);
+    private sealed record Persona(PersonaPrompts Texts, IReadOnlyList<IReadOnlyList<ChatMessage>> Prompts, string? Source, object Request)
+    {
+        /// <summary>How many prompts of the evaluation set come before.</summary>
+        public int First { get; init; }
+    }
 
     private sealed record AnswerPair(string Prompt, string Positive, string Negative);
 }

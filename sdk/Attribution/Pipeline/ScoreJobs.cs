@@ -18,7 +18,7 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
 
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
     private readonly Dictionary<ContentHash, string> _queries = [];
-    private readonly Dictionary<ContentHash, int> _missing = [];
+    private readonly Dictionary<ContentHash, int> _ran = [];
 
     /// <summary>Whether the job's method is one of these baselines.</summary>
     public static bool Makes(StageJob job) => BaselineNames.Scored.Contains(job.Key.Method);
@@ -63,44 +63,45 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
         }
     }
 
-    /// <summary>Computes the blocks that are free of what is put together from blocks.</summary>
-    /// <inheritdoc cref="Produce" path="/param"/>
-    public void Help(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
+    /// <summary>Computes the blocks that no other process has of what reads the model.</summary>
+    public void Help(IEnumerable<StageJob> jobs, Func<string, InputFile> rowsOf, CancellationToken cancellation)
     {
-        foreach (var job in missing.Where(job => job.Key.Eval is null))
+        foreach (var job in jobs.Where(job => job.Key.Eval is null && job.Key.Method != BaselineNames.Length))
         {
-            var (rows, blocks) = (new BlockRows(rowsOf(job.Key.Dataset!).Path), BlocksOf(job));
-            var plan = rows.Plan();
-            _missing.TryAdd(job.Request.Fingerprint, blocks.Missing(plan).Count());
-            blocks.Help(plan, (block, _) => (_, builder) => Compute(rows, job, block, builder, cancellation), progress => Tell(job, progress), cancellation);
+            var rows = new BlockRows(rowsOf(job.Key.Dataset!).Path);
+            var (blocks, plan) = (Blocks(job), rows.Plan());
+            var missing = context.Helpers is null ? 0 : blocks.Missing(plan).Count();
+            var ran = blocks.Help(plan, (block, _) => (_, builder) => Compute(job, rows, block, builder, cancellation), Tell(job), cancellation);
+            // With helpers it counts what none of them had when the stage began.
+            _ran[job.Request.Fingerprint] = Math.Max(missing, ran);
         }
     }
 
     private List<ScoredRow> OfAnswers(StageJob job, string path, CancellationToken cancellation)
     {
-        var (rows, blocks) = (new BlockRows(path), BlocksOf(job));
-        var run = blocks.Run(rows.Plan(), (block, builder) => Compute(rows, job, block, builder, cancellation), progress => Tell(job, progress), cancellation);
-        count(context.Helpers is not null ? run.Progress with { Ran = _missing.GetValueOrDefault(job.Request.Fingerprint) } : run.Progress);
+        var rows = new BlockRows(path);
+        var run = Blocks(job).Run(rows.Plan(), (block, builder) => Compute(job, rows, block, builder, cancellation), Tell(job), cancellation);
+        count(run.Progress with { Ran = Math.Min(run.Progress.Total, _ran.GetValueOrDefault(job.Request.Fingerprint) + run.Progress.Ran) });
         _parts[job.Request.Fingerprint] = [.. run.Of().Select(artifact => artifact.Fingerprint)];
         return [.. run.Of().SelectMany(VectorBlockFile.Read).Select((score, row) => new ScoredRow(rows.Indices[row], score))];
     }
 
-    private BlockComputation BlocksOf(StageJob job) => new(context.Store, Request(BlockName, job.Key.Method!, rows: null));
+    private BlockComputation Blocks(StageJob job) => new(context.Store, Request(BlockName, job.Key.Method!, rows: null));
 
-    private void Tell(StageJob job, BlockProgress progress) =>
-        context.Reporter.Progress(() => $"{job.Key.Dataset}: {job.Key.Method} of {progress.Finished} of {progress.Total} blocks");
+    private Action<BlockProgress> Tell(StageJob job) =>
+        progress => context.Reporter.Progress(() => $"{job.Key.Dataset}: {job.Key.Method} of {progress.Finished} of {progress.Total} blocks");
 
-    private void Compute(BlockRows rows, StageJob job, Block block, ArtifactBuilder builder, CancellationToken cancellation)
+    private void Compute(StageJob job, BlockRows rows, Block block, ArtifactBuilder builder, CancellationToken cancellation)
     {
         var encoded = rows.Get(block).Select(row => model.Encoder.Encode(row.Treatment, job.Source, row.Index)).ToArray();
-        VectorBlockFile.Write(builder, job.Key.Method == BaselineNames.Length ? AnswerScores.Lengths(encoded)
-            : AnswerScores.Losses(model.Model.Transformer, encoded, settings.Execution?.TokenBudget ?? Methods.VectorComputer.DefaultTokenBudget,
-                cancellation));
-        if (job.Key.Method != BaselineNames.Length)
+        var isLength = job.Key.Method == BaselineNames.Length;
+        VectorBlockFile.Write(builder, isLength ? AnswerScores.Lengths(encoded) : AnswerScores.Losses(model.Model.Transformer, encoded,
+            settings.Execution?.TokenBudget ?? Methods.VectorComputer.DefaultTokenBudget, cancellation));
+        if (!isLength)
             model.Describe(builder);
     }
 
-    // With rows, the request of a table over all rows; without them, the request of its blocks, which the store distinguishes by their content.
+    // The rows as a whole for a table; without them for its blocks, which the store tells apart by what is in them.
     private StageRequest Request(string stage, string method, InputFile? rows) => method == BaselineNames.Length
         ? context.Resolve(stage, new { rows, model = model.Inputs, method, settings.MaxTokens, settings.Loss })
         : context.Resolve(stage, new

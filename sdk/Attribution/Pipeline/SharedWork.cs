@@ -24,7 +24,7 @@ internal sealed record HelperEnvironment(int? Threads, string? Gpu)
             if (Threads is { } threads)
                 yield return new(TorchThreads.Variable, threads.ToString(CultureInfo.InvariantCulture));
             if (Gpu is not null)
-                yield return new(Workers.VisibleGpus, Gpu);
+                yield return new(VisibleDevices.Variable, Gpu);
         }
     }
 }
@@ -35,25 +35,37 @@ internal static class Workers
     /// <summary>The environment variable with the number of processes, for projects that set none.</summary>
     public const string Variable = "ATTRIBUTION_WORKERS";
 
-    /// <summary>The environment variable that selects the GPUs that CUDA shows to a process.</summary>
-    public const string VisibleGpus = "CUDA_VISIBLE_DEVICES";
-
     /// <summary>
-    /// The processes of a stage, this one first. The default is one for each visible GPU; on the CPU, one for each core if the model is small enough to run on
-    /// one thread (<see cref="TorchThreads.LeastWeights"/>), else a single one with all cores. Never more than there are units.
+    /// The processes of a stage, this one first. It is one on each GPU that <c>Devices</c> names, else on each visible one; on the CPU one for each core while
+    /// the model is so small that it runs on one thread (<see cref="TorchThreads.LeastWeights"/>), and else a single one with all cores. Never more than there
+    /// are units.
     /// </summary>
-    /// <param name="work">The work to share.</param>
-    /// <param name="execution">The project's settings.</param>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.WorkersInvalid"/>: the variable is not a positive number.</exception>
+    /// <param name="work">What there is to do.</param>
+    /// <param name="execution">What the project says.</param>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.WorkersInvalid"/>: the variable is no positive number, or the project's devices cannot be.
+    /// <see cref="ErrorCodes.DeviceMissing"/>: there is no such GPU.</exception>
     public static IReadOnlyList<HelperEnvironment> Of(SharedWork work, ExecutionSettings? execution) =>
-        Of(work, Asked(execution), OnGpu(execution?.Device) ? Gpus() : [], TorchThreads.Asked() is not null, Processor.Cores);
+        Of(work, execution, execution?.Devices is null ? execution?.Workers ?? Asked() : null, VisibleDevices.All(), TorchThreads.Asked() is not null,
+            Processor.Cores);
 
     /// <inheritdoc cref="Of(SharedWork, ExecutionSettings?)"/>
-    /// <param name="work">The work to share.</param>
-    /// <param name="asked">The requested number of processes; null for as many as pay off.</param>
-    /// <param name="gpus">The GPUs that this process sees and may use, as <see cref="VisibleGpus"/> names them.</param>
-    /// <param name="threadsAreSet">Whether a person or a scheduler has set the number of threads per operator.</param>
-    /// <param name="cores">The number of cores that this process may use.</param>
+    /// <param name="work">What there is to do.</param>
+    /// <param name="execution">What the project says.</param>
+    /// <param name="asked">How many a person asked for; null for as many as pay.</param>
+    /// <param name="visible">The GPUs that this process sees.</param>
+    /// <param name="threadsAreSet">Whether a person or a scheduler has set the threads of an operator.</param>
+    /// <param name="cores">The cores that this process may use.</param>
+    internal static IReadOnlyList<HelperEnvironment> Of(SharedWork work, ExecutionSettings? execution, int? asked, IReadOnlyList<string> visible,
+        bool threadsAreSet, int cores) => VisibleDevices.Chosen(execution, visible) is { Count: > 0 } chosen
+            ? [.. chosen.Take(Math.Max(1, work.Units)).Select(gpu => new HelperEnvironment(null, gpu))]
+            : Of(work, asked, execution?.Devices is null && OnGpu(execution?.Device) ? visible : [], threadsAreSet, cores);
+
+    /// <inheritdoc cref="Of(SharedWork, ExecutionSettings?)"/>
+    /// <param name="work">What there is to do.</param>
+    /// <param name="asked">How many a person asked for; null for as many as pay.</param>
+    /// <param name="gpus">The GPUs that this process sees and may use, as <see cref="VisibleDevices.Variable"/> names them.</param>
+    /// <param name="threadsAreSet">Whether a person or a scheduler has set the threads of an operator.</param>
+    /// <param name="cores">The cores that this process may use.</param>
     internal static IReadOnlyList<HelperEnvironment> Of(SharedWork work, int? asked, IReadOnlyList<string> gpus, bool threadsAreSet, int cores)
     {
         var pays = gpus.Count > 0 ? gpus.Count : TorchThreads.For(work.Model) == 1 && !threadsAreSet ? cores : 1;
@@ -66,7 +78,6 @@ internal static class Workers
     }
 
     /// <summary>How many a person asked for, if anybody did.</summary>
-    /// <inheritdoc cref="Of(SharedWork, ExecutionSettings?)" path="/exception"/>
     public static int? Asked(ExecutionSettings? execution) => execution?.Workers ?? Asked();
 
     private static int? Asked() => Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } asked ? null
@@ -77,11 +88,4 @@ internal static class Workers
 
     // A numbered device is a single GPU; several processes would have to share it.
     private static bool OnGpu(string? device) => device is null or "cuda";
-
-    // This does not use libtorch: a process that has loaded it has already fixed its GPUs.
-    private static IReadOnlyList<string> Gpus() => Environment.GetEnvironmentVariable(VisibleGpus) is { } visible
-        ? visible.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        : OperatingSystem.IsLinux() && Directory.Exists("/proc/driver/nvidia/gpus")
-            ? [.. Enumerable.Range(0, Directory.GetDirectories("/proc/driver/nvidia/gpus").Length).Select(i => i.ToString(CultureInfo.InvariantCulture))]
-            : [];
 }

@@ -25,11 +25,6 @@ internal abstract class Stage(StageContext context) : IDisposable
     /// <summary>The work that several processes can share, from which their number is decided; null if one process does it all.</summary>
     public virtual SharedWork? Share(IReadOnlyList<StageJob> missing) => null;
 
-    /// <summary>Called before helpers start, for what can be known only then.</summary>
-    public virtual void BeforeHelpers(IReadOnlyList<StageJob> missing)
-    {
-    }
-
     /// <summary>
     /// Computes the jobs that are not in the store. Any number of processes may do so at the same time: each takes a job, or a part of one, that no other
     /// process has. A helper returns when nothing is free. Other processes wait for what helpers and other builds still compute, and take over what a dead

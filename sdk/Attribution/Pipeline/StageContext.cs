@@ -1,6 +1,7 @@
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
+using Attribution.Data.Store.Remote;
 using Attribution.Diagnostics;
 using Attribution.Pipeline.Plugins;
 using Attribution.Pipeline.Results;
@@ -65,8 +66,16 @@ internal sealed class StageContext : IDisposable
     /// <summary>The progress of the whole stage, for lines about one of its units, for example <c>8 of 21 adapters</c>.</summary>
     public string? Standing { get; set; }
 
-    /// <summary>Whether files may not be fetched or changed, as when a build is only explained.</summary>
-    public bool ReadOnly { get; init; }
+    /// <summary>Whether files may be fetched and changed; explaining changes nothing.</summary>
+    public bool ReadOnly { get; init => Store.Hasher.IsReadOnly = field = value; }
+
+    /// <summary>Has the store look elsewhere, too, if it is told to.</summary>
+    /// <exception cref="AttributionException">ATTR1814: not there.</exception>
+    public void OpenRemote()
+    {
+        if (Settings.Remote is { } remote)
+            Store.Remote ??= RemoteStores.Open(remote, "AttributionRemote");
+    }
 
     /// <summary>The result of an earlier stage.</summary>
     public StageResult Upstream(string stage) => _upstream(stage);

@@ -5,6 +5,7 @@ using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Pipeline.Results;
+using Attribution.Tensors;
 
 namespace Attribution.Pipeline;
 
@@ -20,6 +21,7 @@ internal static class StageRunner
     public static StageSummary Run(string name, Stage stage, StageContext context, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
+        context.OpenRemote();
         var jobs = stage.Plan();
         var (artifacts, ran) = TakeOrProduce(stage, jobs, context, cancellation);
         var done = jobs.Select(job => (Job: job, Artifact: artifacts[job.Request.Fingerprint])).ToArray();
@@ -50,6 +52,7 @@ internal static class StageRunner
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static void Help(Stage stage, StageContext context, CancellationToken cancellation)
     {
+        context.OpenRemote();
         var jobs = stage.Plan().DistinctBy(j => j.Request.Fingerprint).ToArray();
         int before;
         // Once more after each pass that computed something: a process that died meanwhile has left its unit.
@@ -77,7 +80,7 @@ internal static class StageRunner
         var artifacts = new Dictionary<ContentHash, Artifact>();
         var missing = new List<StageJob>();
         foreach (var job in jobs.DistinctBy(j => j.Request.Fingerprint))
-            if (store.TryGet(job.Request) is { } found)
+            if (store.TryGetOrFetch(job.Request, cancellation) is { } found)
                 artifacts.Add(found.Fingerprint, found);
             else
                 missing.Add(job);
@@ -124,15 +127,21 @@ internal static class StageRunner
 
     private static IHelpers? StartHelpers(Stage stage, IReadOnlyList<StageJob> missing, StageContext context)
     {
-        if (context.StartHelpers is not { } start || stage.Share(missing) is not { } work)
+        var execution = VisibleDevices.ExecutionOf(context.Settings);
+        var chosen = VisibleDevices.Chosen(execution, VisibleDevices.All());
+        // Whoever runs a stage from C# has a process of their own, whose devices are not ours to hide.
+        if (context.StartHelpers is not { } start)
             return null;
-        var workers = Workers.Of(work, ExecutionOf(context.Settings));
+        if (stage.Share(missing) is not { } work)
+        {
+            if (chosen is [var first, ..])
+                VisibleDevices.ShowOnly(first);
+            return null;
+        }
+        var workers = Workers.Of(work, execution);
         foreach (var (name, value) in workers[0].Variables)
-            Environment.SetEnvironmentVariable(name, value);
-        if (workers.Count == 1)
-            return null;
-        stage.BeforeHelpers(missing);
-        return context.Helpers = start([.. workers.Skip(1)]);
+            NativeEnvironment.Set(name, value);
+        return context.Helpers = workers.Count == 1 ? null : start([.. workers.Skip(1)]);
     }
 
     private static void Leave(string name, Stage stage, IReadOnlyList<(StageJob Job, Artifact Artifact)> done, StageContext context)

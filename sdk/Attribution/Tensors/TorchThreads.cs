@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Attribution.Diagnostics;
 using Attribution.Models;
 using TorchSharp;
@@ -10,7 +9,7 @@ namespace Attribution.Tensors;
 /// The number of CPU threads that one operator uses: <c>ATTRIBUTION_THREADS</c> if set, else <c>OMP_NUM_THREADS</c>, else one for a model whose products are
 /// too small to divide, and every core for others.
 /// </summary>
-internal static partial class TorchThreads
+internal static class TorchThreads
 {
     /// <summary>The environment variable that takes precedence.</summary>
     public const string Variable = "ATTRIBUTION_THREADS";
@@ -47,21 +46,11 @@ internal static partial class TorchThreads
     internal static void Prepare()
     {
         Asked();
-        // Threads that spin while they wait take the cores from other processes and from this one.
-        Default("OMP_WAIT_POLICY", "passive");
-        // With this, oneMKL computes a product the same way whatever the number of threads; without it, bytes were seen to depend on that number. No cost was
+        // Threads that spin while they wait take the cores from other processes, and from this one's own.
+        NativeEnvironment.Default("OMP_WAIT_POLICY", "passive");
+        // oneMKL then computes a product in one way however many threads share it; without, bytes depend on their number (seen). It costs nothing that was
         // measured.
-        Default("MKL_CBWR", "AUTO,STRICT");
-    }
-
-    private static void Default(string name, string value)
-    {
-        if (Environment.GetEnvironmentVariable(name) is { Length: > 0 })
-            return;
-        if (OperatingSystem.IsWindows())
-            _putenv_s(name, value);
-        else
-            setenv(name, value, overwrite: 1);
+        NativeEnvironment.Default("MKL_CBWR", "AUTO,STRICT");
     }
 
     internal static void Apply(int threads)
@@ -72,11 +61,4 @@ internal static partial class TorchThreads
 
     // Without the head: at most the positions that predict a token go through it.
     private static long LargestMatrix(ModelConfig config) => (long)config.HiddenSize * Math.Max(config.IntermediateSize, config.HeadCount * config.HeadSize);
-
-    // .NET has its own copy of the environment, which native libraries do not read.
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int setenv(string name, string value, int overwrite);
-
-    [LibraryImport("ucrtbase", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int _putenv_s(string name, string value);
 }

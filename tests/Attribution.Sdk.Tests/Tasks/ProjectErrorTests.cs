@@ -34,6 +34,11 @@ public sealed class ProjectErrorTests : IDisposable
     [InlineData("ProjectionSeed", "x", ProjectErrorCodes.ValueInvalid, "ProjectionSeed is 'x'")]
     [InlineData("Variant", "a/b", ProjectErrorCodes.ValueInvalid, "Variant is 'a/b'")]
     [InlineData("GenerateControls", "yes", ProjectErrorCodes.ValueInvalid, "true or false")]
+    [InlineData("Devices", "cuda:0;gpu1", ProjectErrorCodes.ValueInvalid, "'gpu1' is no device of a worker")]
+    [InlineData("Devices", "cuda", ProjectErrorCodes.ValueInvalid, "'cuda' is no device of a worker")]
+    [InlineData("Devices", "cuda:0;cuda:00", ProjectErrorCodes.ValueInvalid, "with cuda:0 more than once")]
+    [InlineData("Devices", "cpu;cuda:0", ProjectErrorCodes.ValueInvalid, "with a CPU beside GPUs")]
+    [InlineData("Devices", ";", ProjectErrorCodes.ValueInvalid, "Devices names no device")]
     [InlineData("AcceptSnapshot", "yes", ProjectErrorCodes.ValueInvalid, "true or false")]
     public void A_property_that_cannot_be(string property, string value, string code, string text)
     {
@@ -41,6 +46,15 @@ public sealed class ProjectErrorTests : IDisposable
         var error = _experiment.Error();
         error.Code.ShouldBe(code);
         error.Message.ShouldNotBeNull().ShouldContain(text);
+    }
+
+    [Theory]
+    [InlineData("Device", "cuda", "Device is 'cuda' and Devices is 'cuda:0;cuda:1'")]
+    [InlineData("Workers", "3", "Workers is 3 and Devices is 'cuda:0;cuda:1'")]
+    public void Two_answers_to_which_devices_there_are(string property, string value, string text)
+    {
+        (_experiment.Settings["Devices"], _experiment.Settings[property]) = ("cuda:0;cuda:1", value);
+        Expect(ProjectErrorCodes.ValueInvalid, text);
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public sealed class RequestTests : IDisposable
     [InlineData("VectorFormat", "npy-float16", "ComputeAttribution")]
     [InlineData("VectorFormat", "parquet", "")]
     [InlineData("Device", "cuda:1", "ComputeAttribution FineTune Evaluate")]
+    [InlineData("Devices", "cuda:0;cuda:1", "ComputeAttribution FineTune Evaluate")]
     [InlineData("LoraRank", "8", "FineTune")]
     [InlineData("LoraRank", "8;32", "FineTune")]
     [InlineData("LoraRank", "32;32", "")]
@@ -51,6 +52,14 @@ public sealed class RequestTests : IDisposable
         _experiment.Settings[property] = value;
         var after = _experiment.Requests();
         after.Where(r => r.Value != before[r.Key]).Select(r => r.Key).ShouldBe(stages.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public void Every_stage_is_told_of_a_store_elsewhere_and_of_none_if_there_is_none()
+    {
+        _experiment.Requests().Values.ShouldAllBe(request => !request.Contains("\"remote\""));
+        _experiment.Settings["AttributionRemote"] = "s3://bucket/team";
+        _experiment.Requests().Values.ShouldAllBe(request => request.Contains("\"remote\": \"s3://bucket/team\""));
     }
 
     [Fact]

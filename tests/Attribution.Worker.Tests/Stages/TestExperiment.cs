@@ -69,8 +69,13 @@ internal sealed class TestExperiment : IDisposable
     public double Tolerance { get; set; } = 0.01;
     public JsonNode? Persona { get; set; }
     public int? ControlTokens { get; set; }
-    public object? Execution { get; set; }
     public string? PersonaVector { get; set; }
+
+    /// <summary>Where and how the model runs.</summary>
+    public object Execution { get; set; } = new { device = "cpu" };
+
+    /// <summary>Where artifacts are fetched from; null for nowhere.</summary>
+    public string? Remote { get; set; }
 
     /// <summary>How many subsets the ground truth is measured on; null for an experiment without it.</summary>
     public int? Subsets { get; set; }
@@ -107,7 +112,7 @@ internal sealed class TestExperiment : IDisposable
         var (trainName, evalName) = (Path.GetFileNameWithoutExtension(Train), Path.GetFileNameWithoutExtension(Eval));
         object[] evals = [new { name = evalName, trait = Trait, judge = Judge, prompt = JudgePrompt }];
         var plugins = Plugin is null ? null : new[] { new { path = Plugin } };
-        var execution = Execution ?? new { device = "cpu" };
+        var execution = Execution;
         Request("ImportDatasets", [], new
         {
             train = new[] { new { name = trainName, path = Train, take = Take, format = Format } },
@@ -191,6 +196,8 @@ internal sealed class TestExperiment : IDisposable
         void Request(string stage, string[] upstream, object own)
         {
             var request = JsonSerializer.SerializeToNode(new { stage, experiment = "test", store = Store, state = State, @out = Out, upstream })!.AsObject();
+            if (Remote is not null)
+                request["remote"] = Remote;
             foreach (var (name, value) in JsonSerializer.SerializeToNode(own)!.AsObject().ToArray())
                 if (value is not null)
                     request[name] = value.DeepClone();

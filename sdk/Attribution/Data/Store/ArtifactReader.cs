@@ -20,11 +20,12 @@ internal static class ArtifactReader
     public static Manifest? Read(string folder, string stage, ContentHash fingerprint, FileHasher hasher, Depth depth, out string? damage)
     {
         var manifest = Manifest.Read(folder, out var unreadable);
-        damage = manifest is null ? unreadable : DamageOf(manifest, folder, stage, fingerprint) ?? FirstDamaged(manifest, folder, hasher, depth);
+        damage = manifest is null ? unreadable : DamageOf(manifest, stage, fingerprint) ?? FirstDamaged(manifest, folder, hasher, depth);
         return damage is null ? manifest : null;
     }
 
-    private static string? DamageOf(Manifest manifest, string folder, string stage, ContentHash fingerprint)
+    /// <summary>Whether a manifest is that of another artifact, in words; null if it is this one's.</summary>
+    public static string? DamageOf(Manifest manifest, string stage, ContentHash fingerprint)
         => manifest.Stage != stage || manifest.Fingerprint != fingerprint || ContentHash.Of(CanonicalJson.Write(manifest.Request)) != fingerprint
             ? $"its {Manifest.FileName} is that of another artifact ({manifest.Stage}/{manifest.Fingerprint.Short})"
             : null;

@@ -16,7 +16,7 @@ internal sealed partial class ArtifactStore
                 return;
             _prepared = true;
         }
-        if (StoreLock.Works(Layout.Locks))
+        if (Files.HasLocks(Layout.Locks))
             Sweep();
         else
             _notify(new StoreEvent(StoreEventKind.WithoutLocks, ErrorCodes.StoreWithoutLocks,
@@ -26,16 +26,23 @@ internal sealed partial class ArtifactStore
 
     private void Sweep()
     {
+        StoreUse.Sweep(Layout, Files);
         foreach (var leftover in StoreLayout.Folders(Layout.Temporary))
         {
-            // The process that writes to it holds this lock.
-            using var held = StoreLock.TryAcquire(Layout.LockFileOf(leftover));
+            if (IsOfLivingOther(leftover))
+                continue;
+            // Whoever writes to it holds this lock.
+            using var held = StoreLock.TryAcquire(Layout.LockFileOf(leftover), Files);
             if (held is null || !Directory.Exists(leftover))
                 continue;
             Discard(leftover);
             _notify(new StoreEvent(StoreEventKind.Swept, null, $"Removed {Path.GetFileName(leftover)}, which a killed process had left unfinished."));
         }
     }
+
+    // Another machine's lock may not be seen here; its heartbeat is. A folder without a lock's file has been left by its lock's holder.
+    private bool IsOfLivingOther(string leftover) => StoreLayout.NodeOf(leftover) is { } node && node != Files.Node
+        && !(Lease.HasLapsed(Layout.LockFileOf(leftover), Files) && Lease.HasLapsed(leftover, Files));
 
     private static void Discard(string folder)
     {
@@ -62,12 +69,9 @@ internal sealed partial class ArtifactStore
                     return;
                 try
                 {
-                    Directory.CreateDirectory(Layout.Locks);
-                    _inUse = new FileStream(Layout.InUse, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
-                    return;
-                }
-                catch (IOException e) when (StoreLock.IsHeldElsewhere(e))
-                {
+                    _inUse = StoreUse.TryEnter(Layout, Files);
+                    if (_inUse is not null)
+                        return;
                 }
                 catch (Exception e) when (StoreFailure.IsReadOnly(e) || StoreFailure.IsFull(e))
                 {

@@ -17,7 +17,7 @@ internal sealed partial class ArtifactStore : IDisposable
     private readonly Action<StoreEvent> _notify;
     private readonly bool _ownsHasher;
     private readonly Lock _gate = new();
-    private FileStream? _inUse;
+    private StoreUse? _inUse;
     private bool _mayNotWrite;
     private bool _prepared;
     private int _computed;
@@ -26,8 +26,10 @@ internal sealed partial class ArtifactStore : IDisposable
     /// <param name="root">The store's folder, which is created with the first result.</param>
     /// <param name="hasher">Hashes files and remembers the hashes; if null, the store remembers them in its own file.</param>
     /// <param name="notify">Called when the store waits or finds damage, on any thread that uses the store.</param>
-    public ArtifactStore(string root, FileHasher? hasher = null, Action<StoreEvent>? notify = null)
+    /// <param name="files">The file system; null for this machine's.</param>
+    public ArtifactStore(string root, FileHasher? hasher = null, Action<StoreEvent>? notify = null, StoreFiles? files = null)
     {
+        Files = files ?? StoreFiles.OfThisMachine;
         Layout = new StoreLayout(Path.GetFullPath(root));
         _ownsHasher = hasher is null;
         Hasher = hasher ?? new FileHasher(Layout.Hashes);
@@ -45,6 +47,8 @@ internal sealed partial class ArtifactStore : IDisposable
 
     internal StoreLayout Layout { get; }
 
+    internal StoreFiles Files { get; }
+
     /// <summary>The number of results that this instance computed.</summary>
     internal int ComputedCount => _computed;
 
@@ -60,7 +64,7 @@ internal sealed partial class ArtifactStore : IDisposable
     /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>
     public Artifact? TryGet(StageRequest request)
     {
-        if (!Directory.Exists(FolderOf(request)))
+        if (!Files.FolderExists(FolderOf(request)))
             return null;
         EnterUse(CancellationToken.None);
         var found = Read(request, ArtifactReader.Depth.Touched, out var damage);
@@ -82,10 +86,10 @@ internal sealed partial class ArtifactStore : IDisposable
         using var held = Guarded(() =>
         {
             Prepare(cancellation);
-            return StoreLock.Acquire(LockOf(request), () => _notify(new StoreEvent(StoreEventKind.Waiting, null,
+            return StoreLock.Acquire(LockOf(request), Files, () => _notify(new StoreEvent(StoreEventKind.Waiting, null,
                 $"{request.Stage}/{request.Fingerprint.Short} is being computed by another process; waiting for it.")), cancellation);
         });
-        return TakeOrProduce(request, produce);
+        return TakeOrProduce(request, produce, cancellation);
     }
 
     /// <summary>Like <see cref="GetOrCreate"/>, but returns null if another process is computing the result.</summary>
@@ -94,15 +98,16 @@ internal sealed partial class ArtifactStore : IDisposable
         using var held = Guarded(() =>
         {
             Prepare(cancellation);
-            return StoreLock.TryAcquire(LockOf(request));
+            return StoreLock.TryAcquire(LockOf(request), Files);
         });
-        return held is null ? null : TakeOrProduce(request, produce);
+        return held is null ? null : TakeOrProduce(request, produce, cancellation);
     }
 
     /// <summary>Releases the store, so that it can be collected, and saves the hashes that were computed.</summary>
     public void Dispose()
     {
         _inUse?.Dispose();
+        Remote?.Dispose();
         if (_ownsHasher)
             Hasher.Dispose();
     }
@@ -113,7 +118,7 @@ internal sealed partial class ArtifactStore : IDisposable
     {
         try
         {
-            using var held = StoreLock.TryAcquire(Layout.LockFile(stage, fingerprint));
+            using var held = StoreLock.TryAcquire(Layout.LockFile(stage, fingerprint), Files);
             return held is null ? null : SetAsideHeld(stage, fingerprint, depth);
         }
         catch (Exception e) when (StoreFailure.IsReadOnly(e) || StoreFailure.IsFull(e))
@@ -142,16 +147,23 @@ internal sealed partial class ArtifactStore : IDisposable
         => _notify(new StoreEvent(StoreEventKind.Damaged, ErrorCodes.StoreDamaged,
             $"The artifact {stage}/{fingerprint.Short} is damaged: {damage}. {consequence}"));
 
-    private Artifact TakeOrProduce(StageRequest request, Action<ArtifactBuilder> produce)
+    // Under the lock. That it was not there a moment ago may be an old answer, so it is asked anew.
+    private Artifact? Here(StageRequest request)
     {
-        if (Directory.Exists(FolderOf(request)))
-        {
-            // The previous holder of the lock may have finished the result; one that was damaged a moment ago is set aside now, under the lock.
-            if (Read(request, ArtifactReader.Depth.Touched, out _) is { } found)
-                return found;
-            Guarded(() => SetAsideHeld(request.Stage, request.Fingerprint, ArtifactReader.Depth.Touched));
-        }
-        var temporary = Layout.NewTemporary(request.Stage, request.Fingerprint);
+        if (!Files.FolderExists(FolderOf(request)) && !FoundAnew(request))
+            return null;
+        // The previous holder of the lock may have finished the result; one that was damaged a moment ago is set aside now, under the lock.
+        if (Read(request, ArtifactReader.Depth.Touched, out _) is { } found)
+            return found;
+        Guarded(() => SetAsideHeld(request.Stage, request.Fingerprint, ArtifactReader.Depth.Touched));
+        return null;
+    }
+
+    private Artifact TakeOrProduce(StageRequest request, Action<ArtifactBuilder> produce, CancellationToken cancellation)
+    {
+        if ((Here(request) ?? Fetch(request, cancellation)) is { } found)
+            return found;
+        var temporary = Layout.NewTemporary(request.Stage, request.Fingerprint, Files.Node);
         Guarded(() => Directory.CreateDirectory(temporary));
         try
         {
@@ -181,7 +193,7 @@ internal sealed partial class ArtifactStore : IDisposable
     {
         damage = null;
         var folder = FolderOf(request);
-        if (!Directory.Exists(folder))
+        if (!Files.FolderExists(folder))
             return null;
         try
         {
@@ -203,6 +215,12 @@ internal sealed partial class ArtifactStore : IDisposable
         }
     }
 
+    private bool FoundAnew(StageRequest request)
+    {
+        Guarded(() => Files.Refresh(Layout.StageFolder(request.Stage)));
+        return Files.FolderExists(FolderOf(request));
+    }
+
     // The folder's modification time is the time of last use, which collection goes by.
     internal static void MarkUsed(string folder)
     {
@@ -215,6 +233,12 @@ internal sealed partial class ArtifactStore : IDisposable
             // The store belongs to others, who decide what is kept.
         }
     }
+
+    private void Guarded(Action action) => Guarded(() =>
+    {
+        action();
+        return true;
+    });
 
     private T Guarded<T>(Func<T> action)
     {

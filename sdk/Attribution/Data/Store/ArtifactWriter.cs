@@ -18,16 +18,29 @@ internal static class ArtifactWriter
         var manifestFile = Path.Combine(builder.Folder, Manifest.FileName);
         File.WriteAllText(manifestFile, manifest.Write());
         StableStorage.Flush(manifestFile);
-        foreach (var folder in Directory.EnumerateDirectories(builder.Folder, "*", SearchOption.AllDirectories))
-            StableStorage.Flush(folder);
-        StableStorage.Flush(builder.Folder);
+        Rename(builder.Folder, destination);
+        return new Artifact(request.Stage, request.Fingerprint, destination, outputs, Produced: true);
+    }
 
+    /// <summary>Flushes a folder with an artifact's files and manifest, and only then gives it its name.</summary>
+    /// <exception cref="IOException">The file system refused, for one because an artifact of that name is there already.</exception>
+    public static void Place(string folder, string destination)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            StableStorage.Flush(file);
+        Rename(folder, destination);
+    }
+
+    private static void Rename(string folder, string destination)
+    {
+        foreach (var inner in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories))
+            StableStorage.Flush(inner);
+        StableStorage.Flush(folder);
         var parent = Path.GetDirectoryName(destination)!;
         Directory.CreateDirectory(parent);
-        Directory.Move(builder.Folder, destination);
+        Directory.Move(folder, destination);
         StableStorage.Flush(parent);
         StableStorage.Flush(Path.GetDirectoryName(parent)!);
-        return new Artifact(request.Stage, request.Fingerprint, destination, outputs, Produced: true);
     }
 
     private static OutputFile[] Outputs(ArtifactBuilder builder)

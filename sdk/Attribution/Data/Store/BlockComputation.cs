@@ -82,6 +82,7 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
                 if (!done.TryGetValue(block.Hash, out var artifacts))
                     done.Add(block.Hash, artifacts = new Artifact?[requests.Count]);
                 Take(block, artifacts, produce, cancellation);
+                store.Units?.Left(UnitOf(block));
                 if (artifacts.Any(a => a is { Produced: true }))
                     ran.Add(block.Hash);
                 if (artifacts.Contains(null))

@@ -29,7 +29,10 @@ internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock =
     private readonly Lock _gate = new();
     private int _filesRead;
 
-    /// <summary>The number of files that were read because no hash was remembered.</summary>
+    /// <summary>Whether what is learned is not written down.</summary>
+    public bool IsReadOnly { get; set; }
+
+    /// <summary>How many files were read to hash them: those that were not remembered.</summary>
     public int FilesRead => _filesRead;
 
     /// <summary>The hash of a file's bytes, or of a folder (<see cref="HashFolder"/>).</summary>
@@ -78,7 +81,8 @@ internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock =
     public void Dispose()
     {
         lock (_gate)
-            _cache?.Save();
+            if (!IsReadOnly)
+                _cache?.Save();
     }
 
     private ContentHash? Remembered(string file, FileIdentity identity)
@@ -126,7 +130,7 @@ internal sealed class FileHasher(string? cacheFile = null, TimeProvider? clock =
                 return;
             }
             _cache.Remember(file, identity, hash);
-            if (_cache.Pending >= SaveAfterFiles || identity.Length >= SaveAfterBytes)
+            if (!IsReadOnly && (_cache.Pending >= SaveAfterFiles || identity.Length >= SaveAfterBytes))
                 _cache.Save();
         }
     }

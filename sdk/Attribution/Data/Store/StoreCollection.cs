@@ -9,19 +9,20 @@ internal static class StoreCollection
 {
     /// <summary>Collects a store.</summary>
     /// <param name="root">The store's folder.</param>
-    /// <param name="policy">What may be removed.</param>
-    /// <param name="pretend">Whether to only determine what would be removed.</param>
-    /// <exception cref="AttributionException">ATTR1803: the store is read-only. ATTR1807: a build is using it. ATTR1811: the policy is empty. ATTR1812: the
+    /// <param name="policy">What may go.</param>
+    /// <param name="pretend">Only find out what would go.</param>
+    /// <param name="files">The file system; null for this machine's.</param>
+    /// <exception cref="AttributionException">ATTR1803: it may not be written. ATTR1807: a build is using it. ATTR1811: the policy says nothing. ATTR1812: the
     /// file system failed.</exception>
-    public static CollectionResult Run(string root, CollectionPolicy policy, bool pretend = false)
+    public static CollectionResult Run(string root, CollectionPolicy policy, bool pretend = false, StoreFiles? files = null)
     {
         if (policy is { Keep: null, UnusedFor: null, LargestBytes: null })
             throw new AttributionException(ErrorCodes.CollectionUnbounded,
                 "Say what may go: by age (--unused-for), by size (--max-size), or all but what experiments need (--keep).");
-        using var store = new ArtifactStore(root);
+        using var store = new ArtifactStore(root, files: files);
         try
         {
-            using var alone = Directory.Exists(store.Root) && !pretend ? EnterAlone(store.Layout) : null;
+            using var alone = Directory.Exists(store.Root) && !pretend ? StoreUse.EnterAlone(store.Layout, store.Files) : null;
             var artifacts = StoreInventory.List(store).ToArray();
             var doomed = Choose(artifacts, policy);
             string[] debris = [.. StoreLayout.Folders(store.Layout.Damaged), .. StoreLayout.Folders(store.Layout.Temporary)];
@@ -84,21 +85,6 @@ internal static class StoreCollection
         }
         foreach (var folder in debris)
             Directory.Delete(folder, recursive: true);
-    }
-
-    private static FileStream EnterAlone(StoreLayout layout)
-    {
-        try
-        {
-            Directory.CreateDirectory(layout.Locks);
-            return new FileStream(layout.InUse, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
-        }
-        catch (IOException e) when (StoreLock.IsHeldElsewhere(e))
-        {
-            throw new AttributionException(ErrorCodes.StoreInUse, $"A build is using the store '{layout.Root}'. Collect it when that has ended.",
-                e)
-            { File = layout.Root };
-        }
     }
 }
 

@@ -18,6 +18,9 @@ internal enum StoreEventKind
     /// <summary>The unfinished work of a killed process was removed.</summary>
     Swept,
 
+    /// <summary>A result was taken from the remote store.</summary>
+    Fetched,
+
     /// <summary>The file system has no locks: two processes may do the same work twice, but nothing worse.</summary>
     WithoutLocks,
 }

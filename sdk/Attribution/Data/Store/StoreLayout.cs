@@ -7,6 +7,7 @@ internal sealed record StoreLayout(string Root)
 {
     // Not used in any stage's name.
     private const char Separator = '~';
+    private const char NodeEnd = '.';
 
     public string Temporary => Path.Combine(Root, ".tmp");
     public string Locks => Path.Combine(Root, ".locks");
@@ -14,13 +15,23 @@ internal sealed record StoreLayout(string Root)
     public string Hashes => Path.Combine(Root, ".hashes");
     public string KeyLocks => Path.Combine(Locks, Journal.StageName);
     public string InUse => Path.Combine(Locks, "in-use");
+    public string Users => Path.Combine(Locks, "users");
 
     public string StageFolder(string stage) => Path.Combine(Root, stage);
     public string ArtifactFolder(string stage, ContentHash fingerprint) => Path.Combine(Root, stage, fingerprint.ToString());
     public string LockFile(string stage, ContentHash fingerprint) => Path.Combine(Locks, $"{stage}{Separator}{fingerprint}");
 
-    public string NewTemporary(string stage, ContentHash fingerprint)
-        => Path.Combine(Temporary, $"{stage}{Separator}{fingerprint}{Separator}{Guid.NewGuid():N}");
+    /// <summary>A name for a folder to write to, with the machine that does.</summary>
+    public string NewTemporary(string stage, ContentHash fingerprint, string node)
+        => Path.Combine(Temporary, $"{stage}{Separator}{fingerprint}{Separator}{node}{NodeEnd}{Guid.NewGuid():N}");
+
+    /// <summary>The machine that a temporary folder is of; null if its name does not say.</summary>
+    public static string? NodeOf(string temporary)
+    {
+        var name = Path.GetFileName(temporary);
+        var start = name.LastIndexOf(Separator) + 1;
+        return name.IndexOf(NodeEnd, start) is > 0 and var end && start > 0 ? name[start..end] : null;
+    }
 
     /// <summary>The lock that protects a temporary folder while it is written.</summary>
     public string LockFileOf(string temporary)

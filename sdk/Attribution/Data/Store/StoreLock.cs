@@ -6,6 +6,8 @@ namespace Attribution.Data.Store;
 /// <remarks>
 /// The holder deletes the lock's file on release, so that such files do not accumulate. Only a holder deletes, and only while it holds the lock. A process that
 /// locked a file which was deleted in the meantime holds nothing, and notices: the name no longer leads to the file that it locked.
+/// In the file stands its holder's <see cref="Lease"/>, by which machines keep apart that see no lock of each other, and by which a lock that outlived its
+/// machine is known: it is left where it is, and another file takes its name.
 /// </remarks>
 internal sealed class StoreLock : IDisposable
 {
@@ -13,21 +15,23 @@ internal sealed class StoreLock : IDisposable
 
     private readonly string _path;
     private readonly FileStream _file;
+    private readonly Lease _lease;
 
-    private StoreLock(string path, FileStream file) => (_path, _file) = (path, file);
+    private StoreLock(string path, FileStream file, Lease lease) => (_path, _file, _lease) = (path, file, lease);
 
     /// <summary>Takes the lock; null if another process holds it.</summary>
     /// <exception cref="IOException">The lock's file cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">The lock's file cannot be created.</exception>
-    public static StoreLock? TryAcquire(string path)
+    public static StoreLock? TryAcquire(string path, StoreFiles? files = null)
     {
+        files ??= StoreFiles.OfThisMachine;
         while (true)
         {
             FileStream file;
             try
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+                file = files.OpenAlone(path);
             }
             catch (DirectoryNotFoundException)
             {
@@ -36,27 +40,47 @@ internal sealed class StoreLock : IDisposable
             }
             catch (IOException e) when (IsHeldElsewhere(e))
             {
+                if (!Lease.IsOfDeadOther(path, files))
+                    return null;
+                File.Delete(path);
+                continue;
+            }
+            if (!LeadsTo(path, file))
+            {
+                file.Dispose();
+                continue;
+            }
+            if (Lease.IsOfLivingOther(file, files))
+            {
+                file.Dispose();
                 return null;
             }
-            if (LeadsTo(path, file))
-                return new StoreLock(path, file);
-            file.Dispose();
+            try
+            {
+                return new StoreLock(path, file, Lease.Take(file, files));
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
         }
     }
 
     /// <summary>Takes the lock, waiting until its holder releases it.</summary>
     /// <param name="path">The lock's file.</param>
+    /// <param name="files">The file system.</param>
     /// <param name="waiting">Called once if another process holds the lock.</param>
     /// <param name="cancellation">Cancels the wait.</param>
     /// <inheritdoc cref="TryAcquire" path="/exception"/>
-    public static StoreLock Acquire(string path, Action waiting, CancellationToken cancellation)
+    public static StoreLock Acquire(string path, StoreFiles files, Action waiting, CancellationToken cancellation)
     {
         var pause = TimeSpan.FromMilliseconds(10);
         var told = false;
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (TryAcquire(path) is { } held)
+            if (TryAcquire(path, files) is { } held)
                 return held;
             if (!told)
                 waiting();
@@ -66,15 +90,6 @@ internal sealed class StoreLock : IDisposable
         }
     }
 
-    /// <summary>Whether the file system of a folder enforces locks; some network file systems only pretend to.</summary>
-    public static bool Works(string folder)
-    {
-        var probe = Path.Combine(folder, $"probe.{Guid.NewGuid():N}");
-        using var held = TryAcquire(probe)!;
-        using var second = TryAcquire(probe);
-        return second is null;
-    }
-
     /// <summary>Whether opening a file failed because another process has opened it exclusively.</summary>
     public static bool IsHeldElsewhere(IOException e)
         => e.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11);
@@ -82,10 +97,26 @@ internal sealed class StoreLock : IDisposable
     /// <summary>Releases the lock.</summary>
     public void Dispose()
     {
+        _lease.Dispose();
         // Without inodes a deleted file could not be noticed; there the small files stay.
         if (FileIdentity.Of(_file.SafeFileHandle).Inode != 0 && LeadsTo(_path, _file))
             File.Delete(_path);
+        else
+            Empty();
         _file.Dispose();
+    }
+
+    // A file that stays is nobody's.
+    private void Empty()
+    {
+        try
+        {
+            _file.SetLength(0);
+        }
+        catch (IOException)
+        {
+            // Its lease lapses.
+        }
     }
 
     private static bool LeadsTo(string path, FileStream file)

@@ -15,7 +15,7 @@ internal sealed class JournalWriter(string folder) : IDisposable
     private readonly Lock _gate = new();
     private readonly Stopwatch _sinceWrite = new();
     private List<(byte[] Line, TaskCompletionSource Done)> _waiting = [];
-    private SafeFileHandle? _file;
+    private SafeFileHandle? _file, _hold;
     private long _length;
     private bool _writing;
 
@@ -38,7 +38,11 @@ internal sealed class JournalWriter(string folder) : IDisposable
         return done.Task;
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _hold?.Dispose();
+    }
 
     private void WriteAll()
     {
@@ -70,11 +74,13 @@ internal sealed class JournalWriter(string folder) : IDisposable
     {
         if (_file is null || _sinceWrite.Elapsed > LongestPause)
         {
-            _file?.Dispose();
+            Dispose();
             Directory.CreateDirectory(folder);
             Path = System.IO.Path.Combine(folder, $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss.fffffff}-{Environment.ProcessId}-{Guid.NewGuid():N}{Journal.SegmentSuffix}");
             _length = 0;
             _file = File.OpenHandle(Path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            // What sets damaged segments aside leaves alone what is locked; on nfs and cifs .NET locks nothing that it may write to.
+            _hold = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             StableStorage.Flush(folder);
         }
         try

@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Attribution.Data.Store;
+
+/// <summary>
+/// Says in a file who has it and, by a heartbeat, that its holder is alive. Locks of the operating system come first; leases are for what those do not tell on
+/// a network file system: a lock may linger after its machine died, and may hold on one machine only.
+/// </summary>
+internal sealed partial class Lease : IDisposable
+{
+    /// <summary>How often a holder says that it is alive.</summary>
+    public static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
+
+    /// <summary>A holder on another machine that has said nothing for so long is dead. Should it live after all, some work is done twice.</summary>
+    public static readonly TimeSpan Lapse = TimeSpan.FromMinutes(2);
+
+    private const int LongestOwner = 64;
+
+    private static readonly ConcurrentDictionary<Lease, bool> Held = [];
+    private static readonly Timer Heart = new(_ => BeatAll(null), null, Beat, Beat);
+
+    private readonly StoreFiles _files;
+    private readonly FileStream _file;
+    private readonly Lock _gate = new();
+    private bool _ended;
+
+    private Lease(FileStream file, StoreFiles files) => (_file, _files) = (file, files);
+
+    /// <summary>Takes an open file, which its caller closes after the lease.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static Lease Take(FileStream file, StoreFiles files)
+    {
+        var lease = new Lease(file, files);
+        files.Stamp(file);
+        Held[lease] = true;
+        GC.KeepAlive(Heart);
+        return lease;
+    }
+
+    /// <summary>Whether a file that this process has open is another machine's, which is alive.</summary>
+    public static bool IsOfLivingOther(FileStream file, StoreFiles files)
+    {
+        Span<byte> owner = stackalloc byte[LongestOwner];
+        return Name(owner[..RandomAccess.Read(file.SafeFileHandle, owner, 0)]) is { } node && node != files.Node && !HasLapsed(file.Name, files);
+    }
+
+    /// <summary>Whether a file whose lock another holds is that of a machine that is dead: its lock lingers.</summary>
+    public static bool IsOfDeadOther(string path, StoreFiles files) => ReadLocked(path) is { } node && node != files.Node && HasLapsed(path, files);
+
+    /// <summary>Whether nobody has stamped a file, or changed a folder, for so long that its holder is dead; true if it is gone.</summary>
+    public static bool HasLapsed(string path, StoreFiles files) =>
+        !Path.Exists(path) || files.Now(Path.GetDirectoryName(path)!) - File.GetLastWriteTimeUtc(path) > Lapse;
+
+    /// <summary>Says that the holders of leases are alive.</summary>
+    /// <param name="files">Those of one file system; null for all.</param>
+    public static void BeatAll(StoreFiles? files)
+    {
+        foreach (var lease in Held.Keys.Where(lease => files is null || lease._files == files))
+            lease.BeatOnce();
+    }
+
+    /// <summary>Says no more that its holder is alive.</summary>
+    public void Dispose()
+    {
+        Held.TryRemove(this, out _);
+        lock (_gate)
+            _ended = true;
+    }
+
+    private void BeatOnce()
+    {
+        lock (_gate)
+            try
+            {
+                if (!_ended)
+                    _files.Stamp(_file);
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException or UnauthorizedAccessException)
+            {
+                // The disk is full, or the server away for a while. At worst work is done twice.
+            }
+    }
+
+    private static string? Name(ReadOnlySpan<byte> text) => text.IndexOf((byte)'\n') is > 0 and var end ? Encoding.UTF8.GetString(text[..end]) : null;
+
+    // .NET opens no file that another has locked, not even to read it.
+    private static string? ReadLocked(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        var descriptor = open(path, CloseOnExec);
+        if (descriptor < 0)
+            return null;
+        try
+        {
+            var text = new byte[LongestOwner];
+            return read(descriptor, text, text.Length) is > 0 and var count ? Name(text.AsSpan(0, (int)count)) : null;
+        }
+        finally
+        {
+            _ = close(descriptor);
+        }
+    }
+
+    private const int CloseOnExec = 0x80000;
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
+
+    [LibraryImport("libc")]
+    private static partial nint read(int descriptor, [Out] byte[] buffer, nint count);
+
+    [LibraryImport("libc")]
+    private static partial int close(int descriptor);
+}

@@ -1,0 +1,76 @@
+namespace Attribution.Data.Store.Remote;
+
+/// <summary>A folder laid out as a store is: of another disk, or one that is copied elsewhere.</summary>
+internal sealed class RemoteFolder(string root) : IRemoteStore
+{
+    private readonly StoreLayout _layout = new(Path.GetFullPath(root));
+
+    /// <inheritdoc/>
+    public string Name => _layout.Root;
+
+    /// <inheritdoc/>
+    public IEnumerable<RemoteArtifact> List(CancellationToken cancellation) =>
+        Guarded(() => _layout.Artifacts().Select(a => new RemoteArtifact(a.Stage, a.Fingerprint)).ToArray());
+
+    /// <inheritdoc/>
+    public Stream? Open(RemoteArtifact artifact, string file, CancellationToken cancellation) => Guarded(() =>
+    {
+        try
+        {
+            return (Stream?)File.OpenRead(Path.Combine(_layout.ArtifactFolder(artifact.Stage, artifact.Fingerprint), file));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    });
+
+    /// <inheritdoc/>
+    public void Put(RemoteArtifact artifact, string folder, IReadOnlyList<OutputFile> files, CancellationToken cancellation)
+    {
+        var temporary = _layout.NewTemporary(artifact.Stage, artifact.Fingerprint, StoreNode.This);
+        var destination = _layout.ArtifactFolder(artifact.Stage, artifact.Fingerprint);
+        Guarded(() =>
+        {
+            try
+            {
+                foreach (var name in files.Select(file => file.Name).Append(Manifest.FileName))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    var copy = Path.Combine(temporary, name);
+                    Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                    File.Copy(Path.Combine(folder, name), copy);
+                }
+                if (!Directory.Exists(destination))
+                    ArtifactWriter.Place(temporary, destination);
+            }
+            catch (IOException) when (Directory.Exists(destination))
+            {
+                // Another was first.
+            }
+            finally
+            {
+                if (Directory.Exists(temporary))
+                    Directory.Delete(temporary, recursive: true);
+            }
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    private static T Guarded<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+}

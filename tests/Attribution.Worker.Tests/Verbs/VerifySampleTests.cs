@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Attribution.Diagnostics;
+using Attribution.Pipeline;
+using Attribution.Worker.Tests.Stages;
+
+namespace Attribution.Worker.Tests.Verbs;
+
+/// <summary>Vectors that are computed anew and compared with those in the store.</summary>
+public sealed class VerifySampleTests : IAsyncLifetime
+{
+    private readonly TestExperiment _experiment = new TestExperiment { TrainMethods = ["residual_change_treatment", "residual_treatment"] }.WithData(900);
+
+    public Task InitializeAsync() => _experiment.RunAsync("ImportDatasets", "ComputeAttribution");
+
+    public Task DisposeAsync()
+    {
+        _experiment.Dispose();
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public void The_same_machine_computes_the_same_bytes_and_the_store_stays_as_it_is()
+    {
+        var before = Files();
+        var (code, output, error) = Run("--share", "1", "--tolerance", "0", "--json");
+        code.ShouldBe(0, error);
+        var said = JsonNode.Parse(output)!;
+        ((double)said["absolute"]!, (double)said["relative"]!, (bool)said["within"]!).ShouldBe((0, 0, true));
+        var tables = said["tables"]!.AsArray();
+        tables.Select(t => $"{t!["dataset"]} {t["method"]} {t["layer"]}").Order()
+            .ShouldBe(["lazy residual_diff 1", "pool residual_change_treatment 1", "pool residual_treatment 1"]);
+        tables.Where(t => (string)t!["dataset"]! == "pool").ShouldAllBe(t => (int)t!["rows"]! == 900 && (string)t["devices"]![0]! == "cpu");
+        Files().ShouldBe(before);
+    }
+
+    [Fact]
+    public void A_share_is_a_share_of_the_blocks_and_the_seed_says_which()
+    {
+        var all = (int)JsonNode.Parse((Run("--share", "1", "--json")).Output)!["tables"]![0]!["blocks"]!;
+        all.ShouldBeGreaterThan(2);
+        var some = new HashSet<int>();
+        foreach (var seed in Enumerable.Range(0, 5))
+        {
+            var table = JsonNode.Parse((Run("--share", "0.01", "--seed", $"{seed}", "--json")).Output)!["tables"]![0]!;
+            ((int)table["blocks"]!).ShouldBe(1);
+            some.Add((int)table["rows"]!);
+        }
+        some.Count.ShouldBeGreaterThan(1);
+        (Run("--seed", "3")).Output.ShouldBe((Run("--seed", "3")).Output);
+    }
+
+    [Fact]
+    public void A_difference_is_told_in_both_forms_and_more_than_is_tolerated_is_an_error()
+    {
+        var file = Directory.GetFiles(Path.Combine(_experiment.Store, "vector-blocks"), "vectors.f32", SearchOption.AllDirectories).Order().First();
+        var floats = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(file)).ToArray();
+        floats[5] += 0.25f;
+        File.WriteAllBytes(file, MemoryMarshal.AsBytes(floats.AsSpan()).ToArray());
+        var (code, output, error) = Run("--share", "1");
+        code.ShouldBe(1);
+        output.ShouldContain("largest difference 2.5e-1, relative ", customMessage: output.Trim() + error);
+        error.ShouldContain($"error {ErrorCodes.SampleDiffers}");
+        error.ShouldContain(Path.GetFileName(Path.GetDirectoryName(file))![..8]);
+        (Run("--share", "1", "--tolerance", "1e9")).Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public void What_cannot_be_compared_is_an_error()
+    {
+        Directory.Delete(Path.Combine(_experiment.Store, "vector-blocks"), recursive: true);
+        (Run()).Error.ShouldContain($"error {ErrorCodes.ArtifactUnknown}");
+        (Run("--variant", "other")).Error.ShouldContain($"error {ErrorCodes.UpstreamMissing}");
+        (Run("--share", "0")).Code.ShouldNotBe(0);
+        (Run("--tolerance", "-1")).Code.ShouldNotBe(0);
+    }
+
+    [Theory]
+    [InlineData(new[] { 3f, 4, 0, 2 }, new[] { 3f, 4, 0, 2 }, 0, 0)]
+    [InlineData(new[] { 3f, 4, 0, 2 }, new[] { 3f, 4, 0, 1 }, 1, 1)] // 1 of 1
+    [InlineData(new[] { 3f, 4, 0, 1 }, new[] { 3f, 4, 0, 2 }, 1, 0.5)] // below what is stored
+    [InlineData(new[] { 3f, 5, 0, 2 }, new[] { 3f, 4, 0, 2 }, 1, 0.2)] // 1 of 5
+    [InlineData(new[] { float.NaN, 0, 0, 2 }, new[] { float.NaN, 9, 0, 2 }, 0, 0)] // no vector on both sides
+    [InlineData(new[] { float.NaN, 0, 0, 2 }, new[] { 3f, 4, 0, 2 }, double.PositiveInfinity, double.PositiveInfinity)]
+    [InlineData(new[] { 1f, 0, 0, 2 }, new[] { 0f, 0, 0, 2 }, 1, double.PositiveInfinity)]
+    [InlineData(new[] { 1f, 0 }, new[] { 0f, 0, 0, 2 }, double.PositiveInfinity, double.PositiveInfinity)]
+    public void A_difference_is_the_largest_of_two_rows(float[] computed, float[] stored, double absolute, double relative)
+    {
+        var difference = VectorDifference.Of(computed, stored, 2);
+        ((float)difference.Absolute).ShouldBe((float)absolute);
+        ((float)difference.Relative).ShouldBe((float)relative);
+    }
+
+    private SortedDictionary<string, string> Files() => new(Directory.EnumerateFiles(_experiment.Store, "*", SearchOption.AllDirectories).ToDictionary(
+        file => file, file => $"{Convert.ToHexString(File.ReadAllBytes(file))} {Directory.GetLastWriteTimeUtc(Path.GetDirectoryName(file)!).Ticks}"));
+
+    // In a process of its own: paths of a request are relative to the project, which the verb makes its current folder.
+    private (int Code, string Output, string Error) Run(params string[] options) =>
+        CommandLine.Run(new Dictionary<string, string?>(), ["verify-sample", _experiment.Folder, .. options]);
+}
