@@ -37,7 +37,8 @@ internal sealed record BuildSettings
     public bool RunInTests { get; init; }
 
     /// <summary>
-    /// Who is told of the results: <c>mlflow</c>, the server that <c>MLFLOW_TRACKING_URI</c> names. See <see href="../docs/tracking.md">tracking</see>.
+    /// The tracker that results are sent to: <c>mlflow</c>, the server that <c>MLFLOW_TRACKING_URI</c> names. See
+    /// <see href="../docs/tracking.md">tracking</see>.
     /// </summary>
     [ProjectProperty("Tracking", OneOf = typeof(TrackingNames), ChangesNoResult = true, Default = "none", ReadBy = "the end of a build")]
     public string? Tracking { get; init; }

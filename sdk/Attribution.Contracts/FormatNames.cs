@@ -140,7 +140,7 @@ public static class TorchBackendNames
     public const string None = "none";
 }
 
-/// <summary>Who is told of an experiment's results.</summary>
+/// <summary>Trackers that an experiment's results can be sent to.</summary>
 public static class TrackingNames
 {
     /// <summary>An MLflow server.</summary>

@@ -158,14 +158,34 @@ public sealed record PersonaSettings
     public Dictionary<string, string> Traits { get; set; } = [];
 
     /// <summary>
-    /// A folder of system prompts for <c>persona_vector_gen</c>, with the files <c>TRAIT.positive.txt</c> and <c>TRAIT.negative.txt</c>. They take precedence
-    /// over <see href="../Attribution/Selection/Personas/Prompts">the built-in prompts of five traits</see>, which can be copied from the package's
+    /// A folder of system prompts for <c>persona_vector_gen</c>, with the files <c>TRAIT.positive.txt</c> and <c>TRAIT.negative.txt</c>, and further pairs as
+    /// <c>TRAIT.2.positive.txt</c> and so on. They take precedence over
+    /// <see href="../Attribution/Selection/Personas/Prompts">the built-in prompts of five traits</see>, which can be copied from the package's
     /// <c>worker/personas</c>.
     /// </summary>
     [ProjectProperty("PersonaPrompts", IsDerived = true, Default = "the built-in ones", When = "with `persona_vector_gen`")]
     public string? Prompts { get; set; }
 
+    /// <summary>How answers are sampled; null for one greedy answer.</summary>
+    public PersonaSamplingSettings? Sampling { get; set; }
+
     /// <inheritdoc cref="GenerationSettings.MaxNewTokens"/>
     [ProjectProperty("MaxNewTokens", Least = 1)]
     public int MaxNewTokens { get; set; } = 1024;
+}
+
+/// <summary>How the answers behind persona vectors are sampled.</summary>
+public sealed record PersonaSamplingSettings
+{
+    /// <summary>The number of answers to each evaluation prompt under each system prompt. More than one require a <c>PersonaTemperature</c> above 0.</summary>
+    [ProjectProperty("PersonaAnswers", Least = 1, When = "with `persona_vector_gen`")]
+    public int Answers { get; set; } = 1;
+
+    /// <summary>The sampling temperature of these answers, over all tokens. 0 decodes greedily; the paper of persona vectors samples at 1.</summary>
+    [ProjectProperty("PersonaTemperature", When = "with `persona_vector_gen`")]
+    public double Temperature { get; set; }
+
+    /// <summary>The sampling seed. The same seed and prompts give the same answers.</summary>
+    [ProjectProperty("PersonaSeed", When = "with a `PersonaTemperature`")]
+    public long Seed { get; set; }
 }

@@ -180,7 +180,12 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
 
     private PersonaSettings Persona()
     {
-        var persona = Properties.Read<PersonaSettings>() with { Traits = ByName(d => d.Rows.Trait) };
+        var sampling = Properties.Read<PersonaSamplingSettings>();
+        if (sampling is { Answers: > 1, Temperature: 0 })
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+                $"PersonaAnswers is '{sampling.Answers}' and PersonaTemperature is 0, at which every answer to a prompt is the same. Set PersonaTemperature, "
+                + "such as 1, or leave PersonaAnswers at 1.", "PersonaAnswers"));
+        var persona = Properties.Read<PersonaSettings>() with { Traits = ByName(d => d.Rows.Trait), Sampling = sampling.Temperature > 0 ? sampling : null };
         if (Properties.Text("PersonaPrompts") is not { } folder)
             return persona;
         if (!Directory.Exists(Paths.Full(folder)))

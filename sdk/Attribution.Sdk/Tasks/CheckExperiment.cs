@@ -3,10 +3,10 @@ using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tasks;
 
-/// <summary>Has the worker say what is wrong with an experiment before the first stage runs.</summary>
+/// <summary>Has the worker check an experiment before the first stage runs.</summary>
 public sealed class CheckExperiment : WorkerTask
 {
-    /// <summary>Written when nothing is wrong: the check is not done again until a request or an input changes.</summary>
+    /// <summary>A file that is written if nothing is wrong. The check is skipped until a request or an input changes.</summary>
     [Required]
     public string Stamp { get; set; } = "";
 

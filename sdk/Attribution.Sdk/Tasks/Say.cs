@@ -3,7 +3,7 @@ using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tasks;
 
-/// <summary>Says a line that every logger shows, the terminal logger too.</summary>
+/// <summary>Writes a line that every logger shows, including the terminal logger.</summary>
 public sealed class Say : Microsoft.Build.Utilities.Task
 {
     /// <summary>The line.</summary>

@@ -2,10 +2,10 @@ using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tasks;
 
-/// <summary>Has the worker tell a tracker of the results. Whatever becomes of that, the build goes on.</summary>
+/// <summary>Has the worker send the results to a tracker. The build goes on whether or not that succeeds.</summary>
 public sealed class TrackResults : WorkerTask
 {
-    /// <summary>Written after each try, to tell a build that made new results from one that did not.</summary>
+    /// <summary>A file that is written after each try. It shows whether a build made new results.</summary>
     [Required]
     public string Stamp { get; set; } = "";
 
@@ -20,7 +20,7 @@ public sealed class TrackResults : WorkerTask
         var (stamp, waiting) = (Path.Combine(ProjectDirectory, Stamp), Path.Combine(ProjectDirectory, StateFolder, "tracking"));
         var isNew = !File.Exists(stamp) || Results.Any(file =>
             File.GetLastWriteTimeUtc(Path.Combine(ProjectDirectory, file.ItemSpec)) > File.GetLastWriteTimeUtc(stamp));
-        // A build that is up to date starts no worker, unless something has not arrived yet.
+        // // A build that is up to date starts no worker, unless something is still waiting to be sent.
         if (!isNew && !(Directory.Exists(waiting) && Directory.EnumerateDirectories(waiting).Any()))
             return true;
         if (!Run("track", "--requests", StateFolder.TrimEnd('/')))

@@ -44,7 +44,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
     /// <summary>The worker's activity, for messages.</summary>
     private protected abstract string Doing { get; }
 
-    /// <summary>Whether people should see a line that is none of the protocol; a native library may print one.</summary>
+    /// <summary>Whether lines outside the protocol are shown to people; a native library may print such lines.</summary>
     private protected virtual bool PlainLinesAreForPeople => false;
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ internal static partial class ProgressBar
 {
     private const int Width = 20;
 
-    /// <summary>The bar and a space; nothing for a text that does not begin so.</summary>
+    /// <summary>The bar and a space; empty if the text does not begin with such a count.</summary>
     public static string Of(string progress)
     {
         if (Fraction().Match(progress) is not { Success: true } match || !long.TryParse(match.Groups[1].ValueSpan, out var done)

@@ -3,8 +3,8 @@ using Microsoft.Build.Framework;
 namespace Attribution.Sdk.Terminal;
 
 /// <summary>
-/// Lines, and how far a stage has come, in a form that MSBuild's terminal logger shows. Of all messages it shows those of a project that runs tests,
-/// which a project is to it once its target <c>_TestRunStart</c> has started. Other loggers show such a line as any other.
+/// Shows lines and the progress of a stage in MSBuild's terminal logger. That logger shows only messages of projects that run tests, and it takes a project for
+/// one once its target <c>_TestRunStart</c> has started. Other loggers show these lines as ordinary messages.
 /// </summary>
 internal static class TerminalLogger
 {
@@ -16,10 +16,10 @@ internal static class TerminalLogger
     /// <summary>Whether this build's logger is the terminal logger.</summary>
     public static bool IsOn => Environment.GetEnvironmentVariable(Variable) == "1";
 
-    /// <summary>A line that everybody sees.</summary>
+    /// <summary>Writes a line that every logger shows.</summary>
     public static void Say(this IBuildEngine engine, string text) => engine.LogMessageEvent(Message(Line, text, []));
 
-    /// <summary>Shows how far something has come, beside the project's name and the seconds, until something else is shown there.</summary>
+    /// <summary>Shows progress beside the project's name and the elapsed seconds until something else is shown there.</summary>
     public static void Show(this IBuildEngine engine, string what, string progress) =>
         engine.LogMessageEvent(Message(Status, progress, new() { ["localizedResult"] = what, ["displayName"] = $"{ProgressBar.Of(progress)}{progress}" }));
 

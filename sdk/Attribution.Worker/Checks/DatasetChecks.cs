@@ -9,17 +9,17 @@ using Attribution.Selection;
 namespace Attribution.Worker.Checks;
 
 /// <summary>
-/// Whether the datasets have what the experiment reads of them: rows, controls, columns, prompts. What a recipe makes is known only once it ran.
+/// Checks that the datasets have the rows, controls, columns and prompts that the experiment reads. The output of a recipe is known only after it ran.
 /// </summary>
 /// <param name="attempt">Runs a check and keeps its problem.</param>
 internal sealed class DatasetChecks(Action<Action> attempt)
 {
     private readonly Dictionary<string, DatasetLook> _looks = [];
 
-    /// <summary>Whether a dataset may hold conversations that are not tokens.</summary>
+    /// <summary>Whether a dataset may hold conversations that are not tokenized.</summary>
     public bool HasMessages { get; private set; }
 
-    /// <summary>Opens every dataset and every file of prompts.</summary>
+    /// <summary>Opens every dataset and every prompt file.</summary>
     public void Look(ImportDatasetsSettings settings)
     {
         foreach (var dataset in settings.Train.Concat(settings.Eval))
@@ -34,7 +34,7 @@ internal sealed class DatasetChecks(Action<Action> attempt)
         HasMessages |= _looks.Values.Any(look => look.HasMessages) || settings.Eval.Any(dataset => dataset.Prompts is not null);
     }
 
-    /// <summary>Whether every row has the control that a method reads.</summary>
+    /// <summary>Checks that every row has the control that a method reads.</summary>
     public void RequireControls(ComputeAttributionSettings settings)
     {
         if (settings.Controls is not null)
@@ -46,7 +46,7 @@ internal sealed class DatasetChecks(Action<Action> attempt)
                     attempt(() => RequireControls(name, _looks[name], method));
     }
 
-    /// <summary>Whether k rows can be selected.</summary>
+    /// <summary>Checks that there are at least k rows to select from.</summary>
     public void RequireRows(SelectTrainingDataSettings settings)
     {
         if (settings.TrainMethods.Length == 0 && settings.Baselines.All(baseline => baseline == BaselineNames.None))
@@ -56,7 +56,7 @@ internal sealed class DatasetChecks(Action<Action> attempt)
                 attempt(() => TopK.Check(settings.TopK.Max(), rows));
     }
 
-    /// <summary>Whether the columns that say what was planted are there.</summary>
+    /// <summary>Checks that the dataset has the columns that mark planted rows.</summary>
     public void RequirePlantedColumns(SelectTrainingDataSettings settings)
     {
         foreach (var train in settings.Train)

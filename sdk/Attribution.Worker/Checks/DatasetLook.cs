@@ -4,19 +4,19 @@ using Attribution.Pipeline;
 
 namespace Attribution.Worker.Checks;
 
-/// <summary>What a look at a dataset's files tells.</summary>
+/// <summary>The result of a look at a dataset's files.</summary>
 /// <param name="Path">Its path.</param>
-/// <param name="Rows">The most rows that it can have; null if that is not known.</param>
-/// <param name="Facts">How many rows it has and how many lack a control; null where they were too many to be read.</param>
+/// <param name="Rows">The largest number of rows that the dataset can have; null if unknown.</param>
+/// <param name="Facts">The number of rows and of rows without a control; null if the files were too large to read.</param>
 /// <param name="HasControl">Whether there is a column of controls.</param>
-/// <param name="HasMessages">Whether there is a conversation that is not tokens.</param>
-/// <param name="Columns">The columns that rows have; null where only some rows were seen.</param>
+/// <param name="HasMessages">Whether there is a conversation that is not tokenized.</param>
+/// <param name="Columns">The columns of the rows; null if only some rows were read.</param>
 internal sealed record DatasetLook(string Path, long? Rows, DatasetFacts? Facts, bool HasControl, bool HasMessages, IReadOnlySet<string>? Columns)
 {
-    /// <summary>Files of more bytes are not read row by row.</summary>
+    /// <summary>Larger files, in bytes, are not read row by row.</summary>
     private const long MostBytes = 16_000_000;
 
-    /// <summary>Nor are the lines of such files counted.</summary>
+    /// <summary>The lines of larger files, in bytes, are not counted either.</summary>
     private const long MostBytesOfLines = 1_000_000_000;
 
     /// <summary>Opens a dataset, and reads it if it is small.</summary>

@@ -7,15 +7,15 @@ using Attribution.Pipeline;
 
 namespace Attribution.Worker.Checks;
 
-/// <summary>Whether the model that judges can be asked: its key is there, and its endpoint answers one request, which costs nothing.</summary>
+/// <summary>Checks that the judging model can be asked: its key is set and its endpoint answers one free request.</summary>
 internal static class EndpointCheck
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Asks for the list of models, which OpenAI's interface has; that an endpoint does not know the question is an answer, too.</summary>
+    /// <summary>Asks for the list of models, as in OpenAI's interface. An endpoint that does not know this request has answered, too.</summary>
     /// <param name="llm">The model.</param>
-    /// <param name="isKnown">Whether nobody has to be asked; called only if there is a problem.</param>
-    /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="isKnown">Whether all answers are already in the store; called only if there is a problem.</param>
+    /// <param name="cancellation">Stops the wait.</param>
     /// <exception cref="AttributionException">ATTR1120: there is no such folder. ATTR1646: the key is missing or refused. ATTR1648: no answer.</exception>
     public static void Run(LlmSettings llm, Func<bool> isKnown, CancellationToken cancellation)
     {
@@ -28,7 +28,7 @@ internal static class EndpointCheck
         }
         catch (AttributionException) when (isKnown())
         {
-            // All that it would be asked is in the store.
+            // // Every answer is already in the store.
         }
     }
 

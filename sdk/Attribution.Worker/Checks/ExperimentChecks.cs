@@ -6,8 +6,8 @@ using Attribution.Pipeline;
 namespace Attribution.Worker.Checks;
 
 /// <summary>
-/// What can be known to be wrong with an experiment before anything is computed: from its requests, the heads of its files, the model's configuration and
-/// one question to the endpoint that judges. Whatever takes longer to find out is left to the stages.
+/// Finds what is wrong with an experiment before anything is computed: from its requests, the beginnings of its files, the model's configuration and one
+/// request to the judging endpoint. Checks that take longer are left to the stages.
 /// </summary>
 internal sealed class ExperimentChecks
 {
@@ -16,10 +16,11 @@ internal sealed class ExperimentChecks
 
     private ExperimentChecks(IReadOnlyList<StageSettings> stages) => _stages = stages;
 
-    /// <summary>All that is wrong, each thing once.</summary>
-    /// <param name="stages">What the stages of the experiment are told.</param>
-    /// <param name="isKnown">Whether all that a stage makes is known already, so that nobody has to be asked; called only if an endpoint has a problem.</param>
-    /// <param name="cancellation">Stops waiting for an endpoint.</param>
+    /// <summary>All problems, each once.</summary>
+    /// <param name="stages">The settings of the experiment's stages.</param>
+    /// <param name="isKnown">Whether all outputs of a stage are already in the store, so that no endpoint is needed; called only if an endpoint has a
+    /// problem.</param>
+    /// <param name="cancellation">Stops the wait for an endpoint.</param>
     public static IReadOnlyList<AttributionException> Run(IReadOnlyList<StageSettings> stages, Func<string, bool> isKnown, CancellationToken cancellation)
     {
         var checks = new ExperimentChecks(stages);

@@ -10,13 +10,13 @@ using Attribution.Tokenization.ChatTemplates;
 
 namespace Attribution.Worker.Checks;
 
-/// <summary>What a model's configuration and text files say, without its weights.</summary>
+/// <summary>Checks a model's configuration and text files, without its weights.</summary>
 internal static class ModelCheck
 {
-    /// <summary>Checks the files, the layers, and for rows of messages the tokenizer and the chat template.</summary>
+    /// <summary>Checks the files, the layers and, for rows of messages, the tokenizer and the chat template.</summary>
     /// <param name="stages">The stages that run the model.</param>
     /// <param name="readsMessages">Whether a dataset has conversations that must be rendered.</param>
-    /// <param name="cancellation">Stops a fetch from the hub.</param>
+    /// <param name="cancellation">Stops a download from the hub.</param>
     /// <exception cref="AttributionException">What is wrong.</exception>
     public static void Run(IReadOnlyList<ModelSettings> stages, bool readsMessages, CancellationToken cancellation)
     {
@@ -27,7 +27,7 @@ internal static class ModelCheck
             LayerList.RequireAll(vectors.Layers.Layers, config.BlockCount);
         if (!readsMessages)
             return;
-        // A tokenizer takes longer to load than this may; that there is none is known at once.
+        // // Loading a tokenizer takes too long here; that the file is missing is known at once.
         if (!File.Exists(Path.Combine(folder, ModelFiles.Tokenizer)))
             throw new AttributionException(ErrorCodes.TokenizerMissing,
                 $"The folder of the model '{stages[0].Model}' has no {ModelFiles.Tokenizer}, and the datasets hold messages. Add the model's tokenizer files, "
@@ -36,7 +36,7 @@ internal static class ModelCheck
         _ = ChatTemplate.Choose(folder, stages[0].ChatTemplate);
     }
 
-    /// <summary>The folder of the model, with its small files if they can be had; null where the network does not give them.</summary>
+    /// <summary>The model's folder with its small files; null if the network does not provide them.</summary>
     private static string? Folder(string model, CancellationToken cancellation)
     {
         try
@@ -45,7 +45,7 @@ internal static class ModelCheck
         }
         catch (AttributionException e) when (e.Code is ErrorCodes.HubUnreachable or ErrorCodes.HubOffline)
         {
-            // Results that are in the store need no model; a stage that needs it will say so.
+            // // Stages whose results are in the store need no model; a stage that does need it reports the problem.
             return null;
         }
     }

@@ -2,11 +2,11 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Worker.Checks;
 
-/// <summary>Whether a folder that results go to can be written.</summary>
+/// <summary>Checks that a folder for results can be written.</summary>
 internal static class PlaceCheck
 {
-    /// <summary>Makes the folder, and a file in it that goes again.</summary>
-    /// <exception cref="AttributionException">ATTR1015: it cannot.</exception>
+    /// <summary>Creates the folder and a file in it, and deletes that file again.</summary>
+    /// <exception cref="AttributionException">ATTR1015: it cannot be written.</exception>
     public static void RequireWritable(string folder)
     {
         try

@@ -3,15 +3,15 @@ using Attribution.Contracts;
 
 namespace Attribution.Worker.CommandLine;
 
-/// <summary>What is wrong with a command line, in one line each, with what may have been meant.</summary>
+/// <summary>The errors of a command line, one line each, with the name that was probably meant.</summary>
 internal static class ParseErrors
 {
-    /// <summary>The lines; the last says where help is.</summary>
+    /// <summary>The lines; the last one points to the help.</summary>
     public static IEnumerable<string> Of(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
         var options = parsed.CommandResult.Command.Options.Concat(Parents(command).SelectMany(parent => parent.Options.Where(option => option.Recursive)));
-        // What was taken for a value in an option's place makes other words seem out of place.
+        // // If a word was read as the value of an option, other words seem out of place.
         string[] stray = [.. parsed.Errors.Select(error => error.Message).Where(message =>
             message.StartsWith(StrayOptions.NoOption, StringComparison.Ordinal))];
         var lines = stray.Length > 0 ? stray : parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens.Select(token => Unmatched(token, command, options))

@@ -6,13 +6,13 @@ using Attribution.Contracts;
 namespace Attribution.Worker.CommandLine;
 
 /// <summary>
-/// Refuses what looks like an option and is none: the parser takes it for the value of an argument or of the option before it. What is meant so stands behind
-/// <c>--</c>.
+/// Refuses a word that looks like an option but is none: the parser reads it as the value of an argument or of the previous option. Words that are meant as
+/// values go after <c>--</c>.
 /// </summary>
 internal static class StrayOptions
 {
-    /// <summary>Has every verb refuse them.</summary>
-    /// <param name="command">The root.</param>
+    /// <summary>Makes every verb refuse them.</summary>
+    /// <param name="command">The root command.</param>
     /// <param name="args">The command line.</param>
     public static void Refuse(Command command, IReadOnlyList<string> args) => Refuse(command, [], args.SkipWhile(arg => arg != "--").Skip(1).ToHashSet());
 
@@ -23,7 +23,7 @@ internal static class StrayOptions
         {
             foreach (var child in result.Children)
                 foreach (var token in child.Tokens)
-                    // An option's value may have one dash, as -1 has.
+                    // // The value of an option may begin with one dash, as -1 does.
                     if (token.Value.StartsWith(child is OptionResult ? "--" : "-", StringComparison.Ordinal) && LooksLikeOption(token.Value)
                         && !literal.Contains(token.Value))
                         result.AddError(Unknown(token.Value, known));
@@ -32,10 +32,10 @@ internal static class StrayOptions
             Refuse(verb, [.. known.Where(option => option.Recursive)], literal);
     }
 
-    /// <summary>How <see cref="Unknown"/> begins.</summary>
+    /// <summary>The beginning of <see cref="Unknown"/>.</summary>
     public const string NoOption = "There is no option ";
 
-    /// <summary>What is said of an option that does not exist.</summary>
+    /// <summary>The error for an option that does not exist.</summary>
     public static string Unknown(string option, IEnumerable<Option> known) =>
         $"{NoOption}{option}.{NearestName.Question(option.Split('=')[0], [.. known.Where(o => !o.Hidden).Select(o => o.Name)])}";
 

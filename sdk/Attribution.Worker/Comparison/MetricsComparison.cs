@@ -1,4 +1,5 @@
 using Attribution.Pipeline.Snapshots;
+using Attribution.Pipeline.Verdicts;
 
 namespace Attribution.Worker.Comparison;
 
@@ -11,6 +12,11 @@ namespace Attribution.Worker.Comparison;
 internal sealed record MetricsComparison(MetricsSource A, MetricsSource B, IReadOnlyList<RunPair> Pairs, IReadOnlyList<string> OnlyA,
     IReadOnlyList<string> OnlyB)
 {
+    /// <summary>What both said of the runs for each training and evaluation set, in the first's order.</summary>
+    public IReadOnlyList<VerdictPair> Verdicts { get; } =
+        [.. (A.Metrics.Verdicts ?? []).Concat(B.Metrics.Verdicts ?? []).Select(verdict => (verdict.Train, verdict.Eval)).Distinct().Select(sets =>
+            new VerdictPair(sets.Train, sets.Eval, Find(A, sets), Find(B, sets)))];
+
     // If names differ, as with different layers: the settings that make two runs counterparts, the closest match first.
     private static readonly string[][] Likenesses = [["train", "eval", "attribution", "selection"], ["eval", "attribution", "selection"]];
 
@@ -40,6 +46,9 @@ internal sealed record MetricsComparison(MetricsSource A, MetricsSource B, IRead
         return new(a, b, [.. a.Metrics.OverSeeds.Keys.Where(pairs.ContainsKey).Select(name => pairs[name])], [.. restA.Keys], [.. restB.Keys]);
     }
 
+    private static Verdict? Find(MetricsSource source, (string Train, string Eval) sets) =>
+        source.Metrics.Verdicts?.FirstOrDefault(verdict => (verdict.Train, verdict.Eval) == sets);
+
     // The runs that are the only ones with their settings, by these settings.
     private static Dictionary<string, string> Unique(Dictionary<string, RunMetrics> runs, string[] settings) => runs
         .Where(run => run.Value.Settings.GetValueOrDefault("eval") is not null)
@@ -47,3 +56,10 @@ internal sealed record MetricsComparison(MetricsSource A, MetricsSource B, IRead
         .Where(kind => kind.Count() == 1)
         .ToDictionary(kind => kind.Key, kind => kind.Single().Key);
 }
+
+/// <summary>What two experiments said of the runs for one training and one evaluation set.</summary>
+/// <param name="Train">The training set.</param>
+/// <param name="Eval">The evaluation set.</param>
+/// <param name="A">What the first said; null for nothing.</param>
+/// <param name="B">What the second said.</param>
+internal sealed record VerdictPair(string Train, string Eval, Verdict? A, Verdict? B);

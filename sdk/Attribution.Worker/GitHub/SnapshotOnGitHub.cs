@@ -9,21 +9,21 @@ using Attribution.Reporting;
 namespace Attribution.Worker.GitHub;
 
 /// <summary>
-/// In GitHub Actions, what became of a snapshot: an annotation of its file for each metric that moved, and a table in the job's summary.
+/// Reports the result of a snapshot to GitHub Actions: an annotation of the snapshot file for each metric that moved, and a table in the job's summary.
 /// <see href="https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands">Workflow commands</see>.
 /// </summary>
 internal static class SnapshotOnGitHub
 {
     private const string File = "metrics.verified.json";
 
-    /// <summary>GitHub shows no more annotations of a step.</summary>
+    /// <summary>GitHub shows at most this many annotations of a step.</summary>
     private const int MostAnnotations = 10;
 
     private const int MostRows = 200;
 
-    /// <summary>Tells GitHub, where this runs in a workflow of it.</summary>
-    /// <param name="settings">What the stage was told.</param>
-    /// <param name="context">The stage's; it has the verdict.</param>
+    /// <summary>Writes the report if this runs in a GitHub workflow.</summary>
+    /// <param name="settings">The settings of the stage.</param>
+    /// <param name="context">The context of the stage, with the verdict.</param>
     public static void Tell(VerifySnapshotSettings settings, StageContext context)
     {
         if (Environment.GetEnvironmentVariable("GITHUB_ACTIONS") != "true" || SnapshotVerdictFile.TryRead(context.State) is not { } verdict)
@@ -40,14 +40,14 @@ internal static class SnapshotOnGitHub
         if (verdict.Differences.Count == 0)
             yield break;
         var text = System.IO.File.Exists(file) ? System.IO.File.ReadAllLines(file) : [];
-        // A path in the repository, which is how GitHub finds the file.
+        // // GitHub finds the file by its path in the repository.
         var shown = Environment.GetEnvironmentVariable("GITHUB_WORKSPACE") is { Length: > 0 } workspace ? Path.GetRelativePath(workspace, file) : file;
         foreach (var difference in verdict.Differences.Take(MostAnnotations))
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"::error file={Property(shown.Replace('\\', '/'))},line={LineOf(text, difference)},title=Snapshot differs::{Data(Words(difference))}");
     }
 
-    /// <summary>What became of a snapshot, in Markdown.</summary>
+    /// <summary>The result of a snapshot, in Markdown.</summary>
     public static string Summary(string experiment, SnapshotVerdict verdict)
     {
         var differences = verdict.Differences.Count;
@@ -74,7 +74,7 @@ internal static class SnapshotOnGitHub
     private static string Words(MetricDifference d) => string.Create(CultureInfo.InvariantCulture,
         $"{(d.Metric is null ? "run" : $"{d.Metric} of")} {d.Run}: expected {d.Expected}, got {d.Got}{(d.Tolerance is { } t ? $", tolerance {t}" : "")}");
 
-    // The metric's line within its run's; the run's where that has none; the first where there is no such run.
+    // // The line of the metric within its run; the line of the run if the metric has none; the first line if there is no such run.
     private static int LineOf(string[] lines, MetricDifference difference)
     {
         var run = Array.FindIndex(lines, line => IsKey(line, difference.Run));

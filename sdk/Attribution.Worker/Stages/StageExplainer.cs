@@ -16,7 +16,7 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
     private readonly Dictionary<string, StageResult> _results = [];
     private readonly HashSet<string> _changed = [];
 
-    /// <summary>Whether everything that a stage makes is in the store, once all was explained.</summary>
+    /// <summary>Whether all outputs of a stage are in the store; valid once all stages were explained.</summary>
     public bool Knows(string stage) => _results.ContainsKey(stage);
 
     /// <summary>Explains all stages that have requests.</summary>

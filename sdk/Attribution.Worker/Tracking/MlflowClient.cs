@@ -8,8 +8,8 @@ using Attribution.Diagnostics;
 namespace Attribution.Worker.Tracking;
 
 /// <summary>
-/// The calls of MLflow's REST API that a build makes (<see href="https://mlflow.org/docs/latest/rest-api.html"/>), and its proxy for artifacts. Where the
-/// server is and how to enter are MLflow's own variables.
+/// The calls of MLflow's REST API that a build makes (<see href="https://mlflow.org/docs/latest/rest-api.html"/>), and its artifact proxy. MLflow's own
+/// variables give the server's address and credentials.
 /// </summary>
 internal sealed class MlflowClient : IDisposable
 {
@@ -33,13 +33,13 @@ internal sealed class MlflowClient : IDisposable
     }
 
     /// <summary>The server that the environment names.</summary>
-    /// <exception cref="TrackingException">It names none.</exception>
+    /// <exception cref="TrackingException">The environment names none.</exception>
     public static MlflowClient FromEnvironment() => Variable(UriVariable) is not { } address
         ? throw new TrackingException($"{UriVariable} is not set; give it the server's address, such as http://localhost:5000, in the environment or a .env file")
         : Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var server) && server is { Scheme: "http" or "https", UserInfo: "" }
             ? new(server) : throw new TrackingException($"{UriVariable} is no http or https address without a user name");
 
-    /// <summary>The id of an experiment, which is made if there is none.</summary>
+    /// <summary>The id of an experiment, which is created if it does not exist.</summary>
     public async Task<string> ExperimentAsync(string name, CancellationToken cancellation)
     {
         var query = $"api/2.0/mlflow/experiments/get-by-name?experiment_name={Uri.EscapeDataString(name)}";
@@ -49,8 +49,8 @@ internal sealed class MlflowClient : IDisposable
         return Text(await PostAsync("experiments/create", new() { ["name"] = name }, cancellation).ConfigureAwait(false), "experiment_id");
     }
 
-    /// <summary>Begins a run.</summary>
-    /// <returns>Its id and where its artifacts go.</returns>
+    /// <summary>Starts a run.</summary>
+    /// <returns>The run's id and the address of its artifacts.</returns>
     public async Task<(string Id, string ArtifactUri)> CreateRunAsync(string experiment, string name, long started,
         IEnumerable<(string Key, string Value)> tags, CancellationToken cancellation)
     {
@@ -64,7 +64,7 @@ internal sealed class MlflowClient : IDisposable
         return (Text(made, "run", "info", "run_id"), Text(made, "run", "info", "artifact_uri"));
     }
 
-    /// <summary>Logs metrics and parameters; at most 1,000 and 100 of them in a call.</summary>
+    /// <summary>Logs metrics and parameters: at most 1,000 metrics and 100 parameters in a call.</summary>
     public Task LogBatchAsync(string run, IEnumerable<JsonNode> metrics, IEnumerable<(string Key, string Value)> parameters, CancellationToken cancellation) =>
         PostAsync("runs/log-batch", new()
         {
@@ -77,8 +77,8 @@ internal sealed class MlflowClient : IDisposable
     public Task FinishRunAsync(string run, long ended, CancellationToken cancellation) =>
         PostAsync("runs/update", new() { ["run_id"] = run, ["status"] = "FINISHED", ["end_time"] = ended }, cancellation);
 
-    /// <summary>Gives a run a file, through the server's proxy.</summary>
-    /// <returns>False if the server keeps artifacts elsewhere, where only its clients for that place can write.</returns>
+    /// <summary>Uploads a file to a run through the server's proxy.</summary>
+    /// <returns>False if the server keeps artifacts in another storage, where only clients of that storage can write.</returns>
     public async Task<bool> UploadAsync(string artifactUri, string file, CancellationToken cancellation)
     {
         if (!Uri.TryCreate(artifactUri, UriKind.Absolute, out var root) || root.Scheme != "mlflow-artifacts")
@@ -157,5 +157,5 @@ internal sealed class MlflowClient : IDisposable
     }
 }
 
-/// <summary>A tracker does not take what it is told. It never stops a build.</summary>
+/// <summary>The tracker did not accept something. This never stops a build.</summary>
 internal sealed class TrackingException(string message) : Exception(message);

@@ -6,17 +6,17 @@ using Attribution.Pipeline.TensorBoard;
 namespace Attribution.Worker.Tracking;
 
 /// <summary>
-/// Sends builds to MLflow: a run for the build, with the report, the metrics and what became of the snapshot as artifacts, and below it a run for each of the
-/// experiment's runs. What has arrived is noted, so that a build that was sent in part goes on where it stopped.
+/// Sends builds to MLflow: a run for the build, with the report, the metrics and the snapshot's result as artifacts, and below it a run for each of the
+/// experiment's runs. What has arrived is noted, so that a build that was sent in part continues where it stopped.
 /// </summary>
 /// <param name="client">The server.</param>
-/// <param name="reporter">Told what cannot be kept there.</param>
+/// <param name="reporter">Receives a message about files that the server cannot keep.</param>
 internal sealed class MlflowTracker(MlflowClient client, StageReporter reporter)
 {
     private const int MostMetrics = 900, MostParams = 100, LongestParam = 6000;
 
     /// <summary>Sends a build.</summary>
-    /// <exception cref="TrackingException">The server does not take it; what arrived is noted.</exception>
+    /// <exception cref="TrackingException">The server does not accept it; what has arrived is noted.</exception>
     public async Task SendAsync(TrackingSpool.SpooledBuild spooled, CancellationToken cancellation)
     {
         var build = spooled.Build;
@@ -46,7 +46,7 @@ internal sealed class MlflowTracker(MlflowClient client, StageReporter reporter)
     {
         var created = spooled.Build.Created;
         var (id, _) = await RunAsync(spooled, experiment, $"run {run.Name}", run.Name, [("mlflow.parentRunId", parent)], cancellation).ConfigureAwait(false);
-        // A point is told from others by name, step, time and value, so that one that is sent twice is one.
+        // // MLflow identifies a point by name, step, time and value, so that a point that is sent twice counts once.
         var metrics = run.Points.Select(point => Metric(point, created)).Chunk(MostMetrics).ToArray();
         var parameters = run.Params.Select(p => (p.Key, p.Value.Length > LongestParam ? p.Value[..LongestParam] : p.Value)).Chunk(MostParams).ToArray();
         for (var batch = 0; batch < Math.Max(metrics.Length, parameters.Length); batch++)

@@ -8,16 +8,16 @@ using Attribution.Pipeline.TensorBoard;
 
 namespace Attribution.Worker.Tracking;
 
-/// <summary>What a tracker is told of a build.</summary>
-/// <param name="Experiment">The experiment, by whose name the tracker keeps it.</param>
+/// <summary>The data of a build that a tracker receives.</summary>
+/// <param name="Experiment">The name of the experiment, also in the tracker.</param>
 /// <param name="Command">The command that builds it.</param>
-/// <param name="Created">When its results were there, in milliseconds since 1970.</param>
-/// <param name="Runs">Its runs.</param>
+/// <param name="Created">The time of the results, in milliseconds since 1970.</param>
+/// <param name="Runs">The runs of the build.</param>
 internal sealed record TrackedBuild(string Experiment, string Command, long Created, IReadOnlyList<TrackedRun> Runs)
 {
-    /// <summary>The results as they lie under <c>out/</c>.</summary>
-    /// <param name="settings">What Report was told.</param>
-    /// <param name="created">When.</param>
+    /// <summary>Reads the results under <c>out/</c>.</summary>
+    /// <param name="settings">The settings of the Report stage.</param>
+    /// <param name="created">The time of the results.</param>
     /// <exception cref="Diagnostics.AttributionException">ATTR1702: the metrics cannot be read.</exception>
     public static TrackedBuild Of(ReportSettings settings, DateTimeOffset created)
     {
@@ -29,7 +29,7 @@ internal sealed record TrackedBuild(string Experiment, string Command, long Crea
                 double.IsFinite(point.Value) && !point.Tag.StartsWith(RunCurves.SettingTag, StringComparison.Ordinal))]))]);
     }
 
-    // The steps of each run's training, by the run's name; of context attribution there are none.
+    // // The training steps of each run, by the run's name; context attribution has none.
     private static Dictionary<string, TrainingStep[]> Steps(ReportSettings settings)
     {
         var file = new StateFolder(settings.State).ResultFile(FineTuneStage.Name);
@@ -42,8 +42,8 @@ internal sealed record TrackedBuild(string Experiment, string Command, long Crea
     private static string Text(JsonNode value) => value is JsonValue text && text.TryGetValue<string>(out var plain) ? plain : value.ToJsonString();
 }
 
-/// <summary>A run as a tracker knows it.</summary>
-/// <param name="Name">Its name, as in <c>metrics.json</c>.</param>
-/// <param name="Params">Its settings.</param>
-/// <param name="Points">Its losses and metrics, each at a training step.</param>
+/// <summary>A run in a tracker.</summary>
+/// <param name="Name">The name of the run, as in <c>metrics.json</c>.</param>
+/// <param name="Params">The settings of the run.</param>
+/// <param name="Points">The losses and metrics, each at a training step.</param>
 internal sealed record TrackedRun(string Name, IReadOnlyDictionary<string, string> Params, IReadOnlyList<ScalarPoint> Points);

@@ -9,10 +9,10 @@ using Attribution.Worker.GitHub;
 namespace Attribution.Worker.Tracking;
 
 /// <summary>
-/// Builds that a tracker has not been told of, or not to the end: a folder each in the experiment's state, with copies of what is sent. They stay until
-/// everything has arrived, so that a tracker that is down loses nothing.
+/// Builds that a tracker has not received, or only in part: one folder each in the experiment's state, with copies of the files to send. They stay until
+/// everything has arrived, so that nothing is lost while a tracker is down.
 /// </summary>
-/// <param name="state">The experiment's state.</param>
+/// <param name="state">The folder of the experiment's state.</param>
 internal sealed class TrackingSpool(string state)
 {
     private const string BuildFile = "build.json", SentFile = "sent.txt", Files = "files";
@@ -21,8 +21,8 @@ internal sealed class TrackingSpool(string state)
 
     private string LastFile => Path.Combine(_folder, "last.txt");
 
-    /// <summary>Adds the present results, unless the last that were added are the same.</summary>
-    /// <returns>Whether they were added.</returns>
+    /// <summary>Adds the present results, unless the last results that were added are the same.</summary>
+    /// <returns>True if they were added.</returns>
     public bool Add(ReportSettings settings, SnapshotVerdict? verdict, DateTimeOffset now)
     {
         var metrics = Path.Combine(settings.Out, Metrics.File);
@@ -32,7 +32,7 @@ internal sealed class TrackingSpool(string state)
         var content = Convert.ToHexStringLower(SHA256.HashData(told));
         if (File.Exists(LastFile) && File.ReadAllText(LastFile) == content)
             return false;
-        // Written beside and moved: a build that is killed adds all or nothing.
+        // // Written to a temporary folder and then moved, so that a build that is killed adds all or nothing.
         var (folder, temporary) = (Path.Combine(_folder, $"{now.UtcDateTime:yyyyMMddHHmmssfff}"), Path.Combine(_folder, ".new"));
         if (Directory.Exists(temporary))
             Directory.Delete(temporary, recursive: true);
@@ -47,12 +47,12 @@ internal sealed class TrackingSpool(string state)
         return true;
     }
 
-    /// <summary>What is to be sent, the oldest first.</summary>
+    /// <summary>The builds to send, oldest first.</summary>
     public IReadOnlyList<SpooledBuild> Waiting() => !Directory.Exists(_folder) ? []
         : [.. Directory.EnumerateDirectories(_folder).Where(folder => Path.GetFileName(folder)[0] != '.').Order(StringComparer.Ordinal)
             .Select(folder => new SpooledBuild(folder))];
 
-    /// <summary>A build that waits.</summary>
+    /// <summary>A build that waits to be sent.</summary>
     internal sealed class SpooledBuild(string folder)
     {
         private readonly Dictionary<string, string> _sent = File.Exists(Path.Combine(folder, SentFile))
@@ -62,20 +62,20 @@ internal sealed class TrackingSpool(string state)
 
         public TrackedBuild Build { get; } = JsonSerializer.Deserialize<TrackedBuild>(File.ReadAllBytes(Path.Combine(folder, BuildFile)), Readable.Line)!;
 
-        /// <summary>The files that go with it.</summary>
+        /// <summary>The files to send with it.</summary>
         public IEnumerable<string> Artifacts => Directory.EnumerateFiles(Path.Combine(folder, Files)).Order(StringComparer.Ordinal);
 
-        /// <summary>What was noted under a name when it had arrived; null if it has not.</summary>
+        /// <summary>The answer that was noted for an item; null if the item has not arrived.</summary>
         public string? Sent(string what) => _sent.GetValueOrDefault(what);
 
-        /// <summary>Notes that something has arrived, and what the tracker calls it.</summary>
+        /// <summary>Notes that an item has arrived, with the tracker's answer.</summary>
         public void Note(string what, string answer)
         {
             _sent[what] = answer;
             File.AppendAllText(Path.Combine(folder, SentFile), $"{what}\t{answer}\n");
         }
 
-        /// <summary>Everything has arrived.</summary>
+        /// <summary>Deletes the folder once everything has arrived.</summary>
         public void Done() => Directory.Delete(folder, recursive: true);
     }
 }

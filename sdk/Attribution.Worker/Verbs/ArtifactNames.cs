@@ -6,7 +6,7 @@ using Attribution.Data.Store;
 namespace Attribution.Worker.Verbs;
 
 /// <summary>
-/// What an artifact is, in words: what the experiments below a folder call it, or else what its request says. Addresses alone say nothing to a person.
+/// Describes artifacts in words: by the names that the experiments below a folder use, or else by the artifact's request. A hash alone tells a person nothing.
 /// </summary>
 /// <param name="root">The folder of the experiments.</param>
 internal sealed class ArtifactNames(string root)
@@ -17,7 +17,7 @@ internal sealed class ArtifactNames(string root)
 
     private readonly Lazy<Dictionary<ContentHash, string>> _names = new(() => Find(root));
 
-    /// <summary>The words; empty if nothing can be said.</summary>
+    /// <summary>The description; empty if there is none.</summary>
     public string Of(StoredArtifact artifact) => _names.Value.GetValueOrDefault(artifact.Fingerprint) ?? Words(artifact.Manifest?.Request);
 
     private static Dictionary<ContentHash, string> Find(string root)
@@ -57,7 +57,7 @@ internal sealed class ArtifactNames(string root)
         return words.Length > MostLetters ? words[..MostLetters] + "..." : words;
     }
 
-    // Names and numbers, but no hashes.
+    // // Names and numbers, but no hashes.
     private static IEnumerable<string> Leaves(JsonNode? node, string? name) => node switch
     {
         JsonObject inner => inner.Where(pair => pair.Key is not ("code" or "stage" or "library")).SelectMany(pair => Leaves(pair.Value, pair.Key)),

@@ -6,10 +6,10 @@ using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution check</c>: what is wrong with an experiment, as far as that is known without computing anything. Says it in JSON lines.</summary>
+/// <summary><c>attribution check</c>: prints, as JSON lines, what is wrong with an experiment as far as that is known without computing anything.</summary>
 public static class CheckVerb
 {
-    /// <summary>The verb. Exit code 1 if anything is wrong.</summary>
+    /// <summary>Creates the verb. The exit code is 1 if anything is wrong.</summary>
     public static Command Create()
     {
         var requests = new Option<string>("--requests") { Description = "The folder of the stages' request files.", Required = true };

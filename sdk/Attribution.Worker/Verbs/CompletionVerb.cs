@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution completion</c>: the script by which a shell completes this program's verbs, options and values.</summary>
+/// <summary><c>attribution completion</c>: prints the script with which a shell completes verbs, options and values.</summary>
 public static class CompletionVerb
 {
     private static readonly string[] Shells = ["bash", "zsh"];
@@ -22,7 +22,7 @@ public static class CompletionVerb
         return verb;
     }
 
-    /// <summary>What the scripts call: the words that may stand at a position of a line.</summary>
+    /// <summary>The verb that the scripts call: it prints the words that may follow at a position of a line.</summary>
     private static Command Words()
     {
         var line = new Argument<string>("line") { Description = "The line so far, the program's name included." };
@@ -32,7 +32,7 @@ public static class CompletionVerb
         verb.SetAction(parsed =>
         {
             var typed = parsed.GetRequiredValue(line);
-            // The program's own name is no part of what is parsed, whatever it was called by.
+            // // The program's own name is not parsed, whatever name it was called by.
             var start = typed.IndexOf(' ', StringComparison.Ordinal) is var space && space < 0 ? typed.Length : space + 1;
             var at = Math.Clamp(parsed.GetValue(position), start, typed.Length);
             foreach (var item in parsed.RootCommandResult.Command.Parse(typed[start..at]).GetCompletions(at - start).Select(item => item.Label).Distinct())

@@ -34,7 +34,7 @@ internal static class StoreTables
         return table;
     }
 
-    /// <summary>A store's stages, or the artifacts of one, for programs.</summary>
+    /// <summary>The stages of a store, or the artifacts of one stage, as JSON.</summary>
     public static object ToJson(string root, IReadOnlyCollection<StoredArtifact> artifacts, string? stage, ArtifactNames names) => new
     {
         store = root,
@@ -54,7 +54,7 @@ internal static class StoreTables
         }),
     };
 
-    /// <summary>What stages have, for programs.</summary>
+    /// <summary>The contents of each stage, as JSON.</summary>
     public static object StagesToJson(IReadOnlyCollection<StoredArtifact> artifacts) => artifacts.GroupBy(a => a.Stage).Select(stage => new
     {
         stage = stage.Key,

@@ -9,10 +9,10 @@ using Attribution.Worker.Tracking;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution track</c>: tells a tracker of an experiment's results, and of those that it could not be told of before.</summary>
+/// <summary><c>attribution track</c>: sends an experiment's results to a tracker, with any earlier results that have not arrived.</summary>
 public static class TrackVerb
 {
-    /// <summary>The verb. Exit code 0 whatever the tracker does: results are no worse for it.</summary>
+    /// <summary>Creates the verb. The exit code is 0 whatever the tracker answers: the results are valid without it.</summary>
     public static Command Create()
     {
         var requests = new Option<string>("--requests") { Description = "The folder of the stages' request files.", Required = true };
@@ -36,7 +36,7 @@ public static class TrackVerb
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                // Nothing that goes wrong here makes results worse.
+                // // A failure here does not affect the results.
                 var why = VerbRunner.UserError(e)?.Message ?? (e is IOException or UnauthorizedAccessException ? e.Message : e.GetType().Name);
                 reporter.Warning(ErrorCodes.TrackerUnreachable, $"MLflow was not told of this build: {why}");
                 return 0;

@@ -143,7 +143,7 @@ public static partial class ErrorCodes
     /// <summary>A query would change something.</summary>
     public const string QueryNotReadOnly = "ATTR1732";
 
-    /// <summary>A warning: a tracker was not told of results; they are kept and sent with the next build.</summary>
+    /// <summary>A warning: a tracker did not receive results; they are kept and sent with the next build.</summary>
     public const string TrackerUnreachable = "ATTR1741";
 
     /// <summary>A file that the report reads is malformed.</summary>
@@ -202,7 +202,7 @@ public static partial class ErrorCodes
     /// <summary>What was computed anew for a sample differs from what the store holds by more than is tolerated.</summary>
     public const string SampleDiffers = "ATTR1817";
 
-    /// <summary>The store has no artifacts of a stage of that name.</summary>
+    /// <summary>The store has no artifacts of the named stage.</summary>
     public const string StoreStageUnknown = "ATTR1819";
 
     // 19xx: experiment projects: properties and items

@@ -5,10 +5,10 @@ namespace Attribution.Methods;
 /// <summary>Parses the blocks that an experiment asks for.</summary>
 internal static class LayerList
 {
-    /// <summary>Whether the model has all of them.</summary>
+    /// <summary>Checks that the model has all of the layers.</summary>
     /// <param name="layers">0-based blocks; null for all.</param>
-    /// <param name="blockCount">How many blocks the model has.</param>
-    /// <exception cref="AttributionException">ATTR1403: it lacks one.</exception>
+    /// <param name="blockCount">The number of blocks in the model.</param>
+    /// <exception cref="AttributionException">ATTR1403: it lacks one of them.</exception>
     public static void RequireAll(IEnumerable<int>? layers, int blockCount)
     {
         foreach (var layer in layers ?? [])

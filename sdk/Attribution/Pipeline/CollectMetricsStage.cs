@@ -61,35 +61,38 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         var lines = runs.ToDictionary(run => run.Key.RunFolder, run => run.Read());
         // By the judged score if there are judged answers, else by the gap, which belongs to the whole set and not to a prompt.
         var metric = lines.Values.Any(line => line.Metrics.GetValueOrDefault(ResultTable.Judged) is not null) ? ResultTable.Judged : ResultTable.Gap;
+        foreach (var run in runs)
+            lines[run.Key.RunFolder] = With(lines[run.Key.RunFolder], metric, PairedBootstrap.Mean([.. run.Cells(metric, lines[run.Key.RunFolder])]));
         SeedGroup[] groups = [.. runs.GroupBy(run => run.Key.AnySeed).Select(group => new SeedGroup(group.Key.RunFolder,
             [.. group.Select(run => lines[run.Key.RunFolder])], [.. group.SelectMany(run => run.Cells(metric, lines[run.Key.RunFolder]))],
                 [.. group.SelectMany(run => run.CellsBefore(metric, lines[run.Key.RunFolder]))]))];
-        var overSeeds = groups.ToDictionary(group => group.Name, group => OverRandom(group, groups, metric));
+        var overSeeds = groups.ToDictionary(group => group.Name, group => WithIntervals(group, groups, metric));
         return new Metrics(groups.All(group => group.Runs.Count == 1)
-            ? lines.ToDictionary(line => line.Key, line => With(line.Value, overSeeds[line.Key])) : lines)
+            ? lines.ToDictionary(line => line.Key, line => line.Value with { Metrics = overSeeds[line.Key].Metrics }) : lines)
         {
             Groups = groups.All(group => group.Runs.Count == 1) ? null : overSeeds,
             Verdicts = RunVerdicts.Of(groups, metric) is { Count: > 0 } verdicts ? verdicts : null,
         };
-
-        static RunMetrics With(RunMetrics run, RunMetrics overSeeds) => run with { Metrics = overSeeds.Metrics };
     }
 
-    private static RunMetrics OverRandom(SeedGroup group, SeedGroup[] all, string metric)
+    // The intervals of what runs are compared by, and of how far it is above the draw at random.
+    private static RunMetrics WithIntervals(SeedGroup group, SeedGroup[] all, string metric)
     {
-        var line = group.OverSeeds();
-        if (!group.IsScored || RunVerdicts.RandomOf(group, all) is not { } random)
-            return line;
-        var interval = PairedBootstrap.Difference(group.Cells, random.Cells).Interval;
-        // A single cell has no interval and shows nothing.
+        var line = With(group.OverSeeds(), metric, PairedBootstrap.Mean(group.Cells));
+        return group.IsScored && RunVerdicts.RandomOf(group, all) is { } random
+            ? With(line, $"{metric}{SeedGroup.OverRandom}", PairedBootstrap.Difference(group.Cells, random.Cells).Interval) : line;
+    }
+
+    private static RunMetrics With(RunMetrics line, string name, Interval interval)
+    {
+        // One cell has no interval, and a difference of one says nothing.
         if (!double.IsFinite(interval.Lower))
             return line;
-        return line with
-        {
-            Metrics = line.Metrics.Append(new($"{metric}{SeedGroup.OverRandom}", interval.Estimate))
-                .Append(new($"{metric}{SeedGroup.OverRandom}_lower", interval.Lower)).Append(new($"{metric}{SeedGroup.OverRandom}_upper",
-                    interval.Upper)).ToDictionary()
-        };
+        var metrics = line.Metrics.ToDictionary();
+        metrics.TryAdd(name, interval.Estimate);
+        metrics[name + SeedGroup.Lower] = interval.Lower;
+        metrics[name + SeedGroup.Upper] = interval.Upper;
+        return line with { Metrics = metrics };
     }
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact)
@@ -159,6 +162,12 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
             })
                 if (value is not null)
                     metrics.Add(name, value);
+            if (facts.PrecisionAtK is { } precision)
+            {
+                var interval = ShareInterval.Of(precision, facts.TopK);
+                metrics.Add(ResultTable.Precision + SeedGroup.Lower, interval.Lower);
+                metrics.Add(ResultTable.Precision + SeedGroup.Upper, interval.Upper);
+            }
             metrics.Add("eval_loss_treatment", after.EvalLossTreatment);
             metrics.Add("eval_loss_control", after.EvalLossControl);
             metrics.Add(ResultTable.Gap, after.EvalLossGap);

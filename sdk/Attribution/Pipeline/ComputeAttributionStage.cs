@@ -181,7 +181,7 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
         return planned;
     }
 
-    /// <summary>A dataset lacks the controls that a method reads.</summary>
+    /// <summary>The error for a dataset that lacks the controls that a method reads.</summary>
     public static AttributionException ControlMissing(string dataset, DatasetFacts facts, string method, string? file) => new(ErrorCodes.ControlMissing,
         $"{facts.WithoutControl} of the {facts.Rows} rows of '{dataset}' have no control conversation, the first of them row {facts.FirstWithoutControl}, "
             + $"and {method} reads it. Give every row control_messages, leave those rows out with Filter, use a method that needs only treatments, or set "

@@ -208,7 +208,7 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
         { Property = "Recipe" };
     }
 
-    /// <summary>How a dataset's files are read.</summary>
+    /// <summary>The options with which a dataset's files are read.</summary>
     internal static DatasetOptions OptionsOf(DatasetSettings dataset) => new()
     {
         Path = dataset.Path ?? "",

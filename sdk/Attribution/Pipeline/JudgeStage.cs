@@ -97,8 +97,8 @@ internal sealed class JudgeStage : Stage<JudgeSettings>
         return (new LlmJudge(_llm.Value, prompt), prompt, eval.Prompt ?? JudgePrompt.ShippedFile(eval.Trait!));
     }
 
-    /// <summary>The prompt that a model judges an evaluation set by.</summary>
-    /// <exception cref="AttributionException">ATTR1651 and others: there is none, it is malformed, or it is for another trait.</exception>
+    /// <summary>The prompt with which a model judges an evaluation set.</summary>
+    /// <exception cref="AttributionException">ATTR1651 and others: there is no such prompt, it is malformed, or it is for another trait.</exception>
     public static JudgePrompt PromptOf(EvalSettings eval)
     {
         var prompt = eval.Prompt is { } own ? JudgePrompt.Load(own) : JudgePrompt.Shipped(eval.Trait ?? "");

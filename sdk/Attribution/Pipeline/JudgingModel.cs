@@ -35,7 +35,7 @@ internal static class JudgingModel
         return new(folder, store.Hasher, () => CausalLanguageModel.Load(folder, Devices.Of(VisibleDevices.NameOf(execution))));
     }
 
-    /// <summary>Whether there is a judging model's folder.</summary>
+    /// <summary>Checks that the judging model's folder exists.</summary>
     /// <exception cref="AttributionException">ATTR1120: there is none.</exception>
     public static void RequireFolder(string folder)
     {

@@ -36,7 +36,11 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
     public static JobKey KeyOf(string train, string? eval) =>
         new() { Dataset = eval ?? train, Method = TrainedMethodNames.Less, Train = eval is null ? null : train };
 
-    /// <summary>The artifacts that a job's table was assembled from, if this run assembled it.</summary>
+    /// <summary>The job of the vectors that a training set is scored by: of this method those made for it, of others the evaluation set's.</summary>
+    public static JobKey EvalKeyOf(string train, string eval, string method, int layer) =>
+        method == TrainedMethodNames.Less ? KeyOf(train, eval) : ComputeAttributionStage.KeyOf(eval, method, layer);
+
+    /// <summary>The artifacts that a table was put together from, if that was done now.</summary>
     public IReadOnlyList<ContentHash>? PartsOf(StageJob job) => _parts.GetValueOrDefault(job.Request.Fingerprint);
 
     /// <summary>A job per training set, and one per pair of training and evaluation set.</summary>

@@ -132,7 +132,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
     private StageRequest RequestOf(Persona persona) => context.Resolve(AnswerStage, persona.Request);
 
     private IEnumerable<(int First, Persona Part)> PartsOf(Persona persona) => persona.Prompts.Chunk(PromptsOfPart).Select((prompts, i) =>
-        (i * PromptsOfPart, persona with { Prompts = prompts, First = i * PromptsOfPart, Request = RequestOf(persona.Texts, prompts) }));
+        (i * PromptsOfPart, persona with { Prompts = prompts, First = i * PromptsOfPart, Request = RequestOf(persona.Pairs, prompts, i * PromptsOfPart) }));
 
     private object OfAnswers(object answers, int layer)
     {
@@ -152,21 +152,26 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
                 $"{PersonaVectors.Generated} switches a trait on and off by system prompts, and '{dataset}' has no Trait. Add Trait=\"...\" to its item, "
                     + $"or use another SelectionMethod.")
             { File = source, Property = "Trait" };
-        var texts = PersonaPrompts.Of(trait, asked.Prompts);
+        var personas = PersonaPrompts.AllOf(trait, asked.Prompts);
         var prompts = PersonaPairs.PromptsOf(DatasetRows.Read(rows), source);
-        return _personas[dataset] = new Persona(texts, prompts, source, RequestOf(texts, prompts));
+        return _personas[dataset] = new Persona(personas, prompts, source, RequestOf(personas, prompts, 0));
     }
 
-    private object RequestOf(PersonaPrompts texts, IEnumerable<IReadOnlyList<ChatMessage>> prompts) => new
+    private object RequestOf(IReadOnlyList<PersonaPrompts> pairs, IEnumerable<IReadOnlyList<ChatMessage>> prompts, int first)
     {
-        prompts = prompts.Select(p => new DatasetRow(0, new MessageConversation(p), null).ContentHash),
-        texts.Trait,
-        texts.Positive,
-        texts.Negative,
-        settings.Persona!.MaxNewTokens,
-        model = model.Inputs,
-        settings.Dtype,
-    };
+        var (sampling, greedy) = (settings.Persona!.Sampling, new
+        {
+            prompts = prompts.Select(p => new DatasetRow(0, new MessageConversation(p), null).ContentHash),
+            pairs[0].Trait,
+            pairs[0].Positive,
+            pairs[0].Negative,
+            settings.Persona!.MaxNewTokens,
+            model = model.Inputs,
+            settings.Dtype,
+        });
+        return pairs.Count == 1 && sampling is null ? greedy
+            : new { greedy, more = pairs.Skip(1).Select(pair => new { pair.Positive, pair.Negative }), sampling, first = sampling is null ? 0 : first };
+    }
 
     // All parts, those of other processes once they have written them.
     private Artifact[] Answer(string dataset, Persona persona, CancellationToken cancellation)
@@ -179,8 +184,8 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
             foreach (var (i, part) in parts.Index())
             {
                 cancellation.ThrowIfCancellationRequested();
-                context.Reporter.Progress(() => $"{dataset}: {2 * PromptsOfPart * made.Count(m => m is not null)} of {2 * persona.Prompts.Count} answers under "
-                    + "personas");
+                context.Reporter.Progress(() => $"{dataset}: {AnswersOf(persona) / persona.Prompts.Count * PromptsOfPart * made.Count(m => m is not null)} of "
+                    + $"{AnswersOf(persona)} answers under personas");
                 made[i] ??= context.Store.GetOrCreateUnlessHeld(part.Request, builder => Answer(builder, dataset, part.Part, cancellation), cancellation);
             }
             if (made.Count(part => part is null) == before)
@@ -193,13 +198,21 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
     {
         try
         {
-            Write(builder, part, PersonaPairs.Generate(new PromptAnswerer(model.Model, model.Tokenizer, model.Template), part.Prompts, part.Texts,
-                settings.Persona!.MaxNewTokens, cancellation: cancellation));
+            Write(builder, part, PersonaPairs.Generate(new PromptAnswerer(model.Model, model.Tokenizer, model.Template), part.Prompts, part.Pairs,
+                new AnsweringOptions
+                {
+                    Repeats = Sampling.Answers,
+                    Temperature = Sampling.Temperature,
+                    TopP = 1,
+                    MaxNewTokens = settings.Persona!.MaxNewTokens,
+                    // Prompts are numbered anew in each part, and draw what no prompt of another does.
+                    Seed = (Sampling.Seed << 20) + part.First,
+                }, cancellation: cancellation));
         }
         catch (AttributionException e) when (e.Code == ErrorCodes.PromptTooLong && e.Row is { } asked)
         {
-            // Each prompt was asked twice, and others came before.
-            var prompt = part.First + (asked / 2);
+            // Each prompt was asked twice under each pair, and others came before.
+            var prompt = part.First + (asked / 2 % part.Prompts.Count);
             throw new AttributionException(e.Code, $"'{dataset}', prompt {prompt} (of its different ones, from 0) under a persona: {e.Message}", e)
             {
                 File = part.Source,
@@ -211,15 +224,25 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
 
     private void Assemble(ArtifactBuilder builder, Persona persona, Artifact[] parts)
     {
-        Write(builder, persona, [.. parts.SelectMany((part, i) => Pairs(part).Select(row =>
-            new DatasetRow(row.Index + (i * PromptsOfPart), row.Treatment, row.Control, row.MetadataJson)))]);
+        var ordered = parts.SelectMany((part, i) => Pairs(part).Select(row =>
+        {
+            var (first, repeats) = (i * PromptsOfPart, Sampling.Answers);
+            var prompts = Math.Min(PromptsOfPart, persona.Prompts.Count - first);
+            var (pair, prompt, repeat) = (row.Index / repeats / prompts, first + (row.Index / repeats % prompts), row.Index % repeats);
+            return new DatasetRow((((pair * persona.Prompts.Count) + prompt) * repeats) + repeat, row.Treatment, row.Control, row.MetadataJson);
+        })).OrderBy(row => row.Index);
+        Write(builder, persona, [.. ordered]);
         model.Describe(builder);
     }
 
-    private static void Write(ArtifactBuilder builder, Persona persona, IReadOnlyList<DatasetRow> pairs)
+    private void Write(ArtifactBuilder builder, Persona persona, IReadOnlyList<DatasetRow> pairs)
     {
-        Readable.WriteLines(builder.PathOf(AnswersFile), pairs.Select(pair =>
-            new AnswerPair(Last(persona.Prompts[(int)pair.Index]), Last(Messages(pair.Treatment)), Last(Messages(pair.Control!)))));
+        Readable.WriteLines(builder.PathOf(AnswersFile), pairs.Select(pair => new AnswerPair(Messages(pair.Treatment)[^2].Content,
+            Messages(pair.Treatment)[^1].Content, Messages(pair.Control!)[^1].Content)
+        {
+            Pair = persona.Pairs.Count > 1 ? (int)(pair.Index / (persona.Prompts.Count * Sampling.Answers)) : null,
+            Repeat = Sampling.Answers > 1 ? (int)(pair.Index % Sampling.Answers) : null,
+        }));
         // A dataset must have at least one row.
         if (pairs.Count > 0)
             DatasetRows.Write(builder.PathOf(PairsFile), pairs);
@@ -249,13 +272,25 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
 
     private static IReadOnlyList<ChatMessage> Messages(Conversation conversation) => ((MessageConversation)conversation).Messages;
 
-    private static string Last(IReadOnlyList<ChatMessage> messages) => messages[^1].Content;
+    private PersonaSamplingSettings Sampling => settings.Persona!.Sampling ?? new();
 
-    private sealed record Persona(PersonaPrompts Texts, IReadOnlyList<IReadOnlyList<ChatMessage>> Prompts, string? Source, object Request)
+    private int AnswersOf(Persona persona) => 2 * persona.Prompts.Count * persona.Pairs.Count * Sampling.Answers;
+
+    private sealed record Persona(IReadOnlyList<PersonaPrompts> Pairs, IReadOnlyList<IReadOnlyList<ChatMessage>> Prompts, string? Source, object Request)
     {
         /// <summary>How many prompts of the evaluation set come before.</summary>
         public int First { get; init; }
     }
 
-    private sealed record AnswerPair(string Prompt, string Positive, string Negative);
+    /// <param name="Prompt">The last message of what was asked.</param>
+    /// <param name="Positive">The answer under the positive system prompt.</param>
+    /// <param name="Negative">The answer under the negative one.</param>
+    private sealed record AnswerPair(string Prompt, string Positive, string Negative)
+    {
+        /// <summary>The pair of system prompts, from 0; null if there is only one.</summary>
+        public int? Pair { get; init; }
+
+        /// <summary>The number of the answer, from 0; null if there is only one.</summary>
+        public int? Repeat { get; init; }
+    }
 }

@@ -57,13 +57,21 @@ internal static class ResultTable
     // The verdict of a section.
     private static IEnumerable<string> Said(Verdict verdict, Metrics metrics, RunLabels labels, bool severalPools)
     {
-        yield return $"  {(severalPools ? $"{verdict.Train}: " : "")}{labels.Of(metrics.OverSeeds[verdict.Leader])} leads"
+        yield return $"  {(severalPools ? $"{verdict.Train}: " : "")}{Reasons(verdict, metrics, labels)}";
+        yield return $"  verdict: {verdict.Text}";
+    }
+
+    /// <summary>What a verdict goes by: who leads, with which score, and how far from the draw at random and from the second, with intervals.</summary>
+    public static string Reasons(Verdict verdict, Metrics metrics, RunLabels labels)
+    {
+        return Label(verdict.Leader) + " leads"
             + (verdict.Prompts > 0 ? " on half of the prompts; on the others it has " : " with ")
             + Mean(verdict.Score, verdict.ScoreSd)
             + (verdict.OverRandom is { } random ? $", over random {Difference(random.Difference, random.Lower, random.Upper)}" : "")
             + (verdict.OverSecond is { } second
-                ? $", over {labels.Of(metrics.OverSeeds[verdict.Second!])} {Difference(second.Difference, second.Lower, second.Upper)}" : "");
-        yield return $"  verdict: {verdict.Text}";
+                ? $", over {Label(verdict.Second!)} {Difference(second.Difference, second.Lower, second.Upper)}" : "");
+
+        string Label(string run) => metrics.OverSeeds.TryGetValue(run, out var known) ? labels.Of(known) : run;
     }
 
     private static string Title(EvalSettings eval, RunMetrics[] runs)

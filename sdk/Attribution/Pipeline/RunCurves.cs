@@ -11,7 +11,7 @@ internal static class RunCurves
     /// <summary>The folder below <c>out/</c> with the event files.</summary>
     public const string Folder = "tensorboard";
 
-    /// <summary>What the name of a setting begins with, where it is a curve of one point.</summary>
+    /// <summary>The prefix of the name of a setting that is written as a curve of one point.</summary>
     public const string SettingTag = "settings/";
 
     /// <summary>The suffix of a base model's metric.</summary>
@@ -22,7 +22,7 @@ internal static class RunCurves
     /// <param name="training">The steps of the run's training; empty for the base model.</param>
     public static IEnumerable<ScalarPoint> Of(RunMetrics metrics, IReadOnlyList<TrainingStep> training)
     {
-        // `wandb sync` reads scalars and no settings.
+        // // `wandb sync` reads scalars but no settings.
         foreach (var (name, value) in metrics.Settings)
             if (value?.GetValueKind() == JsonValueKind.Number)
                 yield return new(0, $"{SettingTag}{name}", value.GetValue<double>());

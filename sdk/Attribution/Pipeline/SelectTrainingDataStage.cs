@@ -266,8 +266,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     }
 
     // An evaluation table of less belongs to the checkpoints of one training set.
-    private JobResult EvalTable(string train, string eval, string method, int layer) => method == TrainedMethodNames.Less
-        ? Context.Upstream(ComputeAttributionStage.Name).Get(LessJobs.KeyOf(train, eval)) : Table(eval, method, layer);
+    private JobResult EvalTable(string train, string eval, string method, int layer) =>
+        Context.Upstream(ComputeAttributionStage.Name).Get(LessJobs.EvalKeyOf(train, eval, method, layer));
 
     private string FolderOf(JobResult table) => Path.Combine(Context.Store.Root, table.Artifact);
 

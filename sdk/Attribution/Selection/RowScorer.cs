@@ -24,8 +24,10 @@ public sealed class RowScorer
         : this(method, probe.Layers is [var only] ? Vectors.Widen(only.Weights) : [], probe.Fit.Rows, probe.Fit.Skipped) =>
         (Probe, Offset) = (probe, probe.Layers[^1].Bias[0]);
 
-    private RowScorer(ScoringMethod method, IReadOnlyList<double[]> evaluation, long skipped, WhiteningOptions whitening)
-        : this(method, new double[evaluation[0].Length], evaluation.Count, skipped) => (Evaluation, Whitening) = (evaluation, whitening);
+    private RowScorer(ScoringMethod method, IReadOnlyList<double[]> evaluation, long skipped, WhiteningOptions whitening,
+        IReadOnlyList<double[]>? moments = null)
+        : this(method, new double[evaluation[0].Length], evaluation.Count, skipped) =>
+        (Evaluation, EvaluationMoments, Whitening) = (evaluation, moments ?? evaluation, whitening);
 
     /// <summary>The scoring method.</summary>
     public ScoringMethod Method { get; }
@@ -54,10 +56,13 @@ public sealed class RowScorer
     /// <summary>The factor of the products.</summary>
     internal double Length { get; }
 
-    /// <summary>For methods that divide second moments out: the evaluation vectors, whose second moments may be included.</summary>
+    /// <summary>Of methods that whiten: the evaluation vectors.</summary>
     internal IReadOnlyList<double[]> Evaluation { get; } = [];
 
-    /// <summary>How second moments are divided out; null for other methods.</summary>
+    /// <summary>Of methods that whiten: the vectors whose second moments are the evaluation's share.</summary>
+    internal IReadOnlyList<double[]> EvaluationMoments { get; } = [];
+
+    /// <summary>How second moments are taken out; null for other methods.</summary>
     internal WhiteningOptions? Whitening { get; }
 
     /// <summary>The number added to the score: a linear probe's bias.</summary>
@@ -112,7 +117,32 @@ public sealed class RowScorer
         return vectors.Count > 0 ? new(method, vectors, skipped, options) : throw RowMean.NothingIn(evaluation, skipped);
     }
 
-    /// <summary>Creates a scorer from a trained probe.</summary>
+    /// <summary>
+    /// Scores by each evaluation vector alone: of a method whose score is a mean over them, that mean's parts. The second moments of <c>trackstar</c>, where
+    /// evaluation vectors count in them, are those of the whole set, for every row the same.
+    /// </summary>
+    /// <param name="method">How rows will be scored, by no probe.</param>
+    /// <param name="evaluation">E, [M, D].</param>
+    /// <param name="control">C, as of <see cref="From"/>.</param>
+    /// <param name="whitening">Of <c>trak_full</c> and <c>trackstar</c>; their defaults if left out.</param>
+    /// <returns>The index of each evaluation row that has a finite vector, and its scorer.</returns>
+    internal static IReadOnlyList<(long Index, RowScorer Scorer)> OfEach(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null,
+        WhiteningOptions? whitening = null)
+    {
+        var rows = new List<(long Index, float[] Vector)>();
+        evaluation.Read((index, vector) => rows.Add((index, vector.ToArray())));
+        var finite = rows.Where(row => row.Vector.All(float.IsFinite)).ToArray();
+        if (!method.Whitens())
+            return [.. finite.Select(row => (row.Index, From(method, new MemoryVectors(row.Vector), control)))];
+        var options = whitening ?? new();
+        options.Validate();
+        (long Index, double[] Vector)[] wide = [.. finite.Select(row => (row.Index, Vectors.Widen(row.Vector)))
+            .Where(row => TensorPrimitives.Norm<double>(row.Item2) > 0)];
+        double[][] moments = [.. wide.Select(row => row.Vector)];
+        return [.. wide.Select(row => (row.Index, new RowScorer(method, [row.Vector], 0, options, moments)))];
+    }
+
+    /// <summary>Scores by a probe that has been trained.</summary>
     /// <param name="method"><see cref="ScoringMethod.Linear"/> or <see cref="ScoringMethod.Mlp"/>.</param>
     /// <param name="probe">The probe.</param>
     public static RowScorer Of(ScoringMethod method, Probe probe) => new(method, probe);

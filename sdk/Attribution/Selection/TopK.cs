@@ -46,7 +46,7 @@ public static class TopK
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 
-    /// <summary>Whether k rows can be selected.</summary>
+    /// <summary>Checks that k rows can be selected.</summary>
     /// <exception cref="AttributionException">k is not positive, or larger than <paramref name="available"/>.</exception>
     internal static void Check(int k, long available, int withoutScore = 0)
     {

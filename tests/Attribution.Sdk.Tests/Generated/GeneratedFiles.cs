@@ -5,7 +5,7 @@ using Attribution.Sdk.Tests.Builds;
 namespace Attribution.Sdk.Tests.Generated;
 
 /// <summary>
-/// The files of the SDK that say again what the contracts say: MSBuild, an editor and a reader of the README cannot load an assembly. They are in git,
+/// The files that say again what the contracts say, and the page that says what a snapshot says: MSBuild, an editor and a reader of the README cannot load an assembly. They are in git,
 /// since experiments of this repository import them before anything is built.
 /// </summary>
 internal static class GeneratedFiles
@@ -23,6 +23,8 @@ internal static class GeneratedFiles
         yield return ($"{Sdk}Sdk/Attribution.targets.buildschema.json", BuildSchema.Text());
         var readme = Repository.File($"{Sdk}README.md");
         yield return ($"{Sdk}README.md", ReadmeTables.WriteInto(File.ReadAllText(readme)));
+        yield return (BenchmarkTables.Page, BenchmarkTables.WriteInto(File.ReadAllText(Repository.File(BenchmarkTables.Page)),
+            File.ReadAllText(Repository.File(BenchmarkTables.Snapshot))));
     }
 
     private static string Props()

@@ -137,6 +137,13 @@ public sealed class ProjectErrorTests : IDisposable
         Expect(ProjectErrorCodes.ValueInvalid, "TRAIT.positive.txt");
     }
 
+    [Fact]
+    public void Several_answers_of_the_likeliest_tokens()
+    {
+        _experiment.Settings["PersonaAnswers"] = "10";
+        Expect(ProjectErrorCodes.ValueInvalid, "Set PersonaTemperature");
+    }
+
     [Theory]
     [InlineData("trak")]
     [InlineData("rds")]

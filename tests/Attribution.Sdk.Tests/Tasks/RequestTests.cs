@@ -269,6 +269,11 @@ public sealed class RequestTests : IDisposable
         request["plugins"].ShouldBeNull();
         File.ReadAllText(_experiment.Folder["obj/attribution/ComputeAttribution.inputs"]).ShouldContain("mine/empathy.positive.txt");
 
+        _experiment.Settings["PersonaSeed"] = "5";
+        _experiment.Request("ComputeAttribution")["persona"]!["sampling"].ShouldBeNull("answers of the likeliest tokens have no seed");
+        (_experiment.Settings["PersonaAnswers"], _experiment.Settings["PersonaTemperature"]) = ("10", "1");
+        _experiment.Request("ComputeAttribution")["persona"]!["sampling"]!.ToJsonString().ShouldBe("""{"answers":10,"temperature":1,"seed":5}""");
+
         _experiment.SelectionMethods.Add("persona_vector");
         _experiment.Eval[0].SetMetadata("PersonaVector", _experiment.Folder.Write("empathy.safetensors", ""));
         _experiment.Request("ComputeAttribution")["personaVectors"]!["empathy"].ShouldNotBeNull();

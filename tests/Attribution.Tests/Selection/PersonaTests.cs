@@ -31,8 +31,23 @@ public sealed class PersonaTests : IDisposable
         PersonaPrompts.Of("empathy", _folder.Path).ShouldBe(PersonaPrompts.Of("empathy"));
     }
 
+    [Fact]
+    public void Further_pairs_have_numbers_and_come_in_their_order()
+    {
+        foreach (var name in (string[])["modesty.10", "modesty", "modesty.2", "modesty.x", "humble.modesty"])
+        {
+            _folder.Write($"{name}.positive.txt", $"{name} on");
+            _folder.Write($"{name}.negative.txt", $"{name} off");
+        }
+        PersonaPrompts.AllOf("modesty", _folder.Path).ShouldBe([.. new[] { "modesty", "modesty.2", "modesty.10" }.Select(name =>
+            new PersonaPrompts("modesty", $"{name} on", $"{name} off"))]);
+        PersonaPrompts.AllOf("empathy", _folder.Path).ShouldBe([PersonaPrompts.Of("empathy")]);
+        PersonaPrompts.AllOf("empathy", _folder["nowhere"]).ShouldBe([PersonaPrompts.Of("empathy")]);
+    }
+
     [Theory]
     [InlineData("grumpiness", "", "grumpiness.positive.txt")]
+    [InlineData("grumpiness", "grumpiness.2.positive.txt", "not grumpiness.2.negative.txt")]
     [InlineData("grumpiness", "grumpiness.negative.txt", "not grumpiness.positive.txt")]
     [InlineData("empathy", "empathy.positive.txt", "not empathy.negative.txt")]
     [InlineData("grumpiness", "grumpiness.positive.txt grumpiness.negative.txt", "grumpiness.positive.txt is empty")]

@@ -47,6 +47,22 @@ public sealed class WhitenedPassTests
             ((double)scores[i].Score).ShouldBe(evaluation.Average(psi => Cosine(Whitened(train[i]), Whitened(psi))), 1e-6);
     }
 
+    [Theory]
+    [InlineData(ScoringMethod.TrackStar, 0)]
+    [InlineData(ScoringMethod.TrackStar, 0.4)]
+    [InlineData(ScoringMethod.TrakFull, 0)]
+    public void The_scores_are_the_mean_of_those_by_each_evaluation_row_alone(ScoringMethod method, double mixture)
+    {
+        var (train, evaluation) = (Random(80, 3), Random(7, 4));
+        var options = new WhiteningOptions { Damping = 0.2, Mixture = mixture };
+        var rows = RowScorer.OfEach(method, new MemoryVectors([.. evaluation, new float[Width], [.. evaluation[0][..^1], float.NaN]]), whitening: options);
+        rows.Select(row => row.Index).ShouldBe(Enumerable.Range(0, 7).Select(i => (long)i));
+        var each = RowScorer.Score([.. rows.Select(row => row.Scorer)], new MemoryVectors(train));
+        var all = Score(method, train, evaluation, options);
+        for (var i = 0; i < train.Length; i++)
+            ((double)all[i].Score).ShouldBe(each.Average(scores => (double)scores[i].Score), 1e-6);
+    }
+
     [Fact]
     public void Rows_without_a_vector_have_no_score_and_change_no_other()
     {

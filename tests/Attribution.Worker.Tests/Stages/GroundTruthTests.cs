@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Attribution.Data;
 using Attribution.Selection;
+using Attribution.Selection.Baselines;
 using MathNet.Numerics.Statistics;
 
 namespace Attribution.Worker.Tests.Stages;
@@ -42,21 +44,11 @@ public sealed class GroundTruthTests
         using var experiment = new TestExperiment { Subsets = 6, Seeds = [0, 1] }.WithData(70);
         await experiment.RunAsync();
         Ran(experiment, "RetrainSubsets").ShouldBe((12, 12));
-        var adapters = Results(experiment, "RetrainSubsets");
-        var subsets = adapters.GroupBy(job => (string)job["key"]!["part"]!).ToDictionary(group => group.Key,
-            group => JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Store, (string)group.First()["artifact"]!,
-                "subset.json")))!["rows"]!.AsArray().Select(row => (long)row!).ToArray());
-        subsets.Count.ShouldBe(6);
-        subsets.Values.ShouldAllBe(rows => rows.Length > 20 && rows.Length < 50);
-        var losses = Results(experiment, "Evaluate").Where(job => (string?)job["key"]!["part"] is { } part && subsets.ContainsKey(part)).ToLookup(job =>
-            (string)job["key"]!["part"]!,
-            job => File.ReadLines(Path.Combine(experiment.Store, (string)job["artifact"]!, "losses.jsonl")).Select(line =>
-                (double)JsonNode.Parse(line)!["loss"]!).ToArray());
-        double[][] mean = [.. subsets.Keys.Select(part => Enumerable.Range(0, 12).Select(row => losses[part].Average(seed => seed[row])).ToArray())];
-
-        var run = Path.Combine(experiment.Out, "pool", "residual_change_treatment", "lazy.residual_diff.layer1", "scores.parquet");
-        var scores = ScoreTable.Read(run);
-        double[] predicted = [.. subsets.Values.Select(rows => rows.Sum(row => (double)scores.Scores[scores.Rows.ToList().IndexOf(row)]))];
+        var (subsets, mean) = Retrained(experiment);
+        subsets.Length.ShouldBe(6);
+        subsets.ShouldAllBe(rows => rows.Length > 20 && rows.Length < 50);
+        var scores = ScoresOf(Path.Combine(experiment.Out, "pool", "residual_change_treatment", "lazy.residual_diff.layer1", "scores.parquet"));
+        double[] predicted = [.. subsets.Select(rows => rows.Sum(row => scores[row]))];
         var expected = Correlation.Spearman(predicted, mean.Select(rows => -rows.Average()));
         var metrics = Runs(experiment)["ground_truth/lds/pool/residual_change_treatment/lazy.residual_diff.layer1"]!;
         ((double)metrics["metrics"]!["lds"]!).ShouldBe(expected, 1e-9);
@@ -64,12 +56,106 @@ public sealed class GroundTruthTests
         ((int)metrics["settings"]!["seeds"]!, (int)metrics["settings"]!["subsets"]!).ShouldBe((2, 6));
         ((double)metrics["metrics"]!["lds_per_row"]!).ShouldBeInRange(-1, 1);
         ((double)Runs(experiment)["ground_truth/lds/pool/count/lazy"]!["metrics"]!["lds"]!).ShouldBe(
-            Correlation.Spearman(subsets.Values.Select(rows => (double)rows.Length), mean.Select(rows => -rows.Average())), 1e-9);
+            Correlation.Spearman(subsets.Select(rows => (double)rows.Length), mean.Select(rows => -rows.Average())), 1e-9);
         var table = File.ReadAllLines(Path.Combine(experiment.Out, "metrics.txt"));
         table.ShouldContain("LDS, pool -> lazy: 6 subsets, 2 seeds");
         table.ShouldAllBe(line => line.Length <= 160);
         File.ReadAllText(Path.Combine(experiment.Out, "summary.txt")).ShouldContain("not told from random: ");
         File.ReadAllText(Path.Combine(experiment.Out, "report.html")).ShouldContain("residual_change_treatment");
+    }
+
+    /// <summary>By each evaluation row: bm25 of the only query, and of what has no scores by a row those of the set; against MathNet's correlation.</summary>
+    [Fact]
+    public async Task Every_method_and_baseline_has_an_lds_by_evaluation_row()
+    {
+        using var experiment = new TestExperiment
+        {
+            Subsets = 6,
+            TrainMethods = ["residual_treatment"],
+            EvalMethods = ["residual_treatment", "persona_vector_gen"],
+            Baselines = ["random", "none", "bm25", "loss", "length"],
+            Persona = new JsonObject { ["traits"] = new JsonObject { ["lazy"] = "laziness" }, ["maxNewTokens"] = 8 }
+        }.WithData(70);
+        await experiment.RunAsync();
+        var measured = Runs(experiment).Where(run => run.Key.StartsWith("ground_truth/lds/", StringComparison.Ordinal)).ToDictionary(run => run.Key[17..],
+            run => run.Value!);
+        measured.ToDictionary(m => m.Key, m => (string)m.Value["settings"]!["row_scores"]!).ShouldBe(new Dictionary<string, string>
+        {
+            ["pool/residual_treatment/lazy.residual_treatment.layer1"] = "row",
+            ["pool/residual_treatment/lazy.persona_vector_gen.layer1"] = "set",
+            ["pool/bm25/lazy"] = "row",
+            ["pool/loss/lazy"] = "set",
+            ["pool/length/lazy"] = "set",
+            ["pool/random/lazy"] = "set",
+            ["pool/count/lazy"] = "set",
+        }, ignoreOrder: true);
+        var run = Runs(experiment)["pool/bm25/lazy"]!["metrics"]!;
+        foreach (var metric in (string[])["precision_at_k", "judged_mean", "judged_mean_over_random"])
+            ((double)run[metric]!).ShouldBeInRange((double)run[$"{metric}_lower"]!, (double)run[$"{metric}_upper"]!, metric);
+        var (subsets, losses) = Retrained(experiment);
+        foreach (var name in (string[])["pool/loss/lazy", "pool/length/lazy", "pool/residual_treatment/lazy.persona_vector_gen.layer1"])
+        {
+            var scores = ScoresOf(Path.Combine(experiment.Out, name, "scores.parquet"));
+            double[] predicted = [.. subsets.Select(rows => rows.Sum(row => scores[row]))];
+            PerRow(name).ShouldBe(Enumerable.Range(0, 12).Average(row => Correlation.Spearman(predicted, losses.Select(of => -of[row]))), 1e-9);
+        }
+        var (pool, queries) = (DatasetRows.Read(Imported("train")).ToArray(), DatasetRows.Read(Imported("eval")).ToArray());
+        PerRow("pool/bm25/lazy").ShouldBe(queries.Average(query =>
+        {
+            var scores = Bm25.Score(pool, [query]).ToDictionary(score => score.Index, score => (double)score.Score);
+            return Correlation.Spearman(subsets.Select(rows => rows.Sum(row => scores[row])), losses.Select(of => -of[query.Index]));
+        }), 1e-9);
+        File.ReadAllText(Path.Combine(experiment.Out, "metrics.txt")).ShouldContain("* by the scores of the set");
+
+        double PerRow(string name) => (double)measured[name]["metrics"]!["lds_per_row"]!;
+
+        string Imported(string kind) => Path.Combine(experiment.Store, (string)Results(experiment, "ImportDatasets").Single(job =>
+            (string?)job["key"]!["kind"] == kind)["artifact"]!, "data-00000.parquet");
+    }
+
+    [Theory]
+    [InlineData("linear", "set")]
+    [InlineData("cos_sim_debias_eval", "row")]
+    public async Task A_probe_has_one_by_the_scores_of_its_set(string scoring, string rows)
+    {
+        using var experiment = new TestExperiment
+        {
+            Subsets = 4,
+            TrainMethods = ["residual_treatment"],
+            EvalMethods = ["residual_treatment"],
+            Scoring = scoring
+        }.WithData(70);
+        await experiment.RunAsync();
+        var measured = Runs(experiment)["ground_truth/lds/pool/residual_treatment/lazy.residual_treatment.layer1"]!;
+        ((string)measured["settings"]!["row_scores"]!).ShouldBe(rows);
+        var (subsets, losses) = Retrained(experiment);
+        var scores = ScoresOf(Path.Combine(experiment.Out, "pool", "residual_treatment", "lazy.residual_treatment.layer1", "scores.parquet"));
+        double[] predicted = [.. subsets.Select(of => of.Sum(row => scores[row]))];
+        var bySet = Enumerable.Range(0, 12).Average(row => Correlation.Spearman(predicted, losses.Select(of => -of[row])));
+        (Math.Abs((double)measured["metrics"]!["lds_per_row"]! - bySet) < 1e-9).ShouldBe(rows == "set");
+    }
+
+    /// <summary>The evaluation rows of this method have vectors of their own for each training set.</summary>
+    [Fact]
+    public async Task Less_has_one_by_each_evaluation_row()
+    {
+        using var experiment = new TestExperiment
+        {
+            Subsets = 4,
+            TrainMethods = ["less"],
+            EvalMethods = ["less"],
+            Scorings = ["cos_sim", "trackstar"],
+            Whitening = new { damping = 0.1, mixture = 0.5 },
+            Less = new { share = 0.1, epochs = 2, learningRate = 0.01, lora = new { targets = new[] { "q_proj" } } },
+            Projection = new { dimension = 64 }
+        }.WithData(70);
+        await experiment.RunAsync();
+        foreach (var scoring in experiment.Scorings)
+        {
+            var measured = Runs(experiment)[$"ground_truth/lds/pool/less/lazy.less.{scoring}"]!;
+            ((string)measured["settings"]!["row_scores"]!).ShouldBe("row");
+            ((double)measured["metrics"]!["lds_per_row"]!).ShouldBeInRange(-1, 1);
+        }
     }
 
     [Fact]
@@ -93,6 +179,26 @@ public sealed class GroundTruthTests
         await experiment.RunAsync();
         Ran(experiment, "SelectTrainingData").Ran.ShouldBe(3, "both ends and the draw");
         Ran(experiment, "FineTune").Ran.ShouldBe(3);
+    }
+
+    /// <summary>The rows of each subset, and the mean over seeds of the loss of each of the 12 evaluation rows, [subsets][rows].</summary>
+    private static (long[][] Subsets, double[][] Losses) Retrained(TestExperiment experiment)
+    {
+        var subsets = Results(experiment, "RetrainSubsets").GroupBy(job => (string)job["key"]!["part"]!).ToDictionary(group => group.Key,
+            group => JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Store, (string)group.First()["artifact"]!,
+                "subset.json")))!["rows"]!.AsArray().Select(row => (long)row!).ToArray());
+        var losses = Results(experiment, "Evaluate").Where(job => (string?)job["key"]!["part"] is { } part && subsets.ContainsKey(part)).ToLookup(job =>
+            (string)job["key"]!["part"]!,
+            job => File.ReadLines(Path.Combine(experiment.Store, (string)job["artifact"]!, "losses.jsonl")).Select(line =>
+                (double)JsonNode.Parse(line)!["loss"]!).ToArray());
+        return ([.. subsets.Values],
+            [.. subsets.Keys.Select(part => Enumerable.Range(0, 12).Select(row => losses[part].Average(seed => seed[row])).ToArray())]);
+    }
+
+    private static Dictionary<long, double> ScoresOf(string path)
+    {
+        var table = ScoreTable.Read(path);
+        return table.Rows.Zip(table.Scores, (row, score) => (row, (double)score)).ToDictionary();
     }
 
     private static (int Ran, int Jobs) Ran(TestExperiment experiment, string stage) =>

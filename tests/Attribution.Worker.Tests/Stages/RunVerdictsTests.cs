@@ -72,9 +72,14 @@ public sealed class RunVerdictsTests
     [Fact]
     public void Without_prompts_the_seeds_are_all_there_is()
     {
-        var verdict = Decide(new SeedGroup("one", [Run("m", "a")], [new("", 0, 0.5), new("", 1, 0.75)], []),
-            new SeedGroup("random", [Run("random", null)], [new("", 0, 0.25), new("", 1, 0.25)], []));
-        (verdict.Prompts, verdict.Score, verdict.Seeds, verdict.Text).ShouldBe((0, 0.625, 2, "best, few cells (2)"));
+        var verdict = Of(0.5, 0.75);
+        (verdict.Prompts, verdict.Score, verdict.Seeds, verdict.Text).ShouldBe((0, 0.625, 2, "not told from random, few cells (2)"));
+        Of(0.5, 0.75, 0.5).Text.ShouldBe("not told from random, few cells (3)", "three trainings agree in sign by chance in a quarter of all cases");
+        Of(0.5, 0.5625, 0.5).Text.ShouldBe("best, few cells (3)");
+
+        static Verdict Of(params double[] scores) => Decide(
+            new SeedGroup("one", [Run("m", "a")], [.. scores.Select((score, seed) => new ScoredCell("", seed, score))], []),
+            new SeedGroup("random", [Run("random", null)], [.. scores.Select((_, seed) => new ScoredCell("", seed, 0.25))], []));
     }
 
     private static Verdict Decide(params SeedGroup[] groups) => RunVerdicts.Of(groups, ResultTable.Judged).ShouldHaveSingleItem();

@@ -187,7 +187,7 @@ internal sealed class TestExperiment : IDisposable
         Request("Judge", ["FineTune", "Evaluate"], new { eval = Prompts is null ? [] : evals, llm = Llm, plugins });
         if (Subsets is not null)
             Request("MeasureLds", ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "RetrainSubsets", "Evaluate"],
-                new { train = new[] { trainName }, eval = new[] { evalName } });
+                new { train = new[] { trainName }, eval = new[] { evalName }, whitening = Whitening });
         Request("CollectMetrics", Subsets is null ? ["SelectTrainingData", "FineTune", "Evaluate", "Judge"]
             : ["SelectTrainingData", "FineTune", "Evaluate", "Judge", "MeasureLds"], new { train = new[] { trainName }, eval = evals });
         Request("VerifySnapshot", ["CollectMetrics"], new { snapshots = Snapshots, tolerance = Tolerance });

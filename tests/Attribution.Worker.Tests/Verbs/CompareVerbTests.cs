@@ -28,6 +28,51 @@ public sealed class CompareVerbTests : IDisposable
         Line(all, "pool/residual_diff/kind.residual_diff.layer2").ShouldContain("precision_at_k");
     }
 
+    /// <summary>By default, without --all: deviations, intervals, and what each build decided.</summary>
+    [Fact]
+    public async Task Deviations_over_seeds_intervals_and_verdicts_are_shown()
+    {
+        Write("a", judged: 2, sd: 0.25, lower: -0.5, upper: 2.5, "not told from random");
+        Write("b", judged: 2.5, sd: 0.125, lower: 1.25, upper: 1.75, "best");
+        var output = await Compare(_folder["a"], _folder["b"]);
+        var lines = output.Split('\n').Where(line => line.Contains("residual_diff x residual_diff", StringComparison.Ordinal)).Select(line =>
+            string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3..])).ToArray();
+        lines[0].ShouldBe("2.000 ± 0.250 2.500 ± 0.125 +0.500");
+        lines[1].ShouldBe("1.000 [-0.500, 2.500] 1.500 [1.250, 1.750] +0.500");
+        output.ShouldContain("pool -> kind\n  A: residual_diff x residual_diff leads on half of the prompts; on the others it has 2.00 ± 0.25, over random "
+            + "+1.00 [-0.50, 2.50]\n     verdict: not told from random\n  B: residual_diff x residual_diff leads");
+        output.ShouldContain("     verdict: best\n");
+        output.ShouldNotContain("more metrics differ");
+
+        var verdict = JsonNode.Parse(await Compare(_folder["a"], _folder["b"], "--json"))!["verdicts"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string)verdict["a"]!["text"]!, (bool)verdict["b"]!["is_best"]!).ShouldBe(("not told from random", true));
+
+        void Write(string name, double judged, double sd, double lower, double upper, string text)
+        {
+            const string Run = "pool/residual_diff/kind.residual_diff.layer2";
+            _folder.Write($"{name}/out/metrics.json", System.Text.Json.JsonSerializer.Serialize(new
+            {
+                runs = new Dictionary<string, object>
+                {
+                    [Run] = new
+                    {
+                        settings = new { train = "pool", eval = "kind", attribution = "residual_diff", selection = "residual_diff" },
+                        metrics = new
+                        {
+                            judged_mean = judged,
+                            judged_mean_sd = sd,
+                            judged_mean_over_random = judged - 1,
+                            judged_mean_over_random_lower = lower,
+                            judged_mean_over_random_upper = upper
+                        }
+                    }
+                },
+                verdicts = new[] { new { train = "pool", eval = "kind", metric = "judged_mean", leader = Run, score = judged, score_sd = sd,
+                    over_random = new { difference = judged - 1, lower, upper, cells = 2 }, seeds = 2, prompts = 5, is_best = text == "best", text } },
+            }));
+        }
+    }
+
     [Fact]
     public async Task Runs_that_differ_only_in_their_layer_are_counterparts()
     {

@@ -48,6 +48,7 @@ internal static class GroundTruthMetrics
             settings.Add("scoring_method", scoring);
         settings.Add("subsets", measured.Subsets);
         settings.Add("seeds", measured.Seeds);
+        settings.Add("row_scores", measured.IsBySetScores ? "set" : "row");
         var metrics = new Dictionary<string, double?>();
         Add("lds", measured.Lds);
         if (measured.PerRow is { } rows)

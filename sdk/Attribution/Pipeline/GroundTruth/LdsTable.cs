@@ -20,11 +20,13 @@ internal static class LdsTable
             var first = section.Methods[0].Lds;
             text.Append(CultureInfo.InvariantCulture, $"LDS, {section.Train} -> {section.Eval}: {first.Subsets} subsets, {first.Seeds} "
                 + $"seed{(first.Seeds == 1 ? "" : "s")}\n");
-            string[][] lines = [["", "LDS", "by evaluation row"], .. section.Methods.Select(m => (string[])[m.Title, Cell(m.Lds.Lds), Cell(m.Lds.PerRow)])];
+            string[][] lines = [["", "LDS", "by evaluation row "], .. section.Methods.Select(m =>
+                (string[])[m.Title, Cell(m.Lds.Lds), Cell(m.Lds.PerRow) + (m.Lds.IsBySetScores ? "*" : " ")])];
             var widths = Enumerable.Range(0, lines[0].Length).Select(c => lines.Max(line => line[c].Length)).ToArray();
             foreach (var line in lines)
                 text.Append((Indent + line[0].PadRight(widths[0])
                     + string.Concat(line.Skip(1).Select((cell, c) => Between + cell.PadLeft(widths[c + 1])))).TrimEnd()).Append('\n');
+            text.Append(Indent + "* by the scores of the set: the method has none by a single row\n");
             Verdict(text, section.Methods);
         }
         return text.ToString();

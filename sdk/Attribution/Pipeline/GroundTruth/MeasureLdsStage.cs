@@ -11,6 +11,7 @@ using Attribution.Models;
 using Attribution.Pipeline.Grid;
 using Attribution.Pipeline.Results;
 using Attribution.Selection;
+using Attribution.Selection.Baselines;
 
 namespace Attribution.Pipeline.GroundTruth;
 
@@ -46,7 +47,8 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
     private IEnumerable<StageJob> Jobs(string train, string eval)
     {
         var retrained = Retrained(train, eval);
-        var rows = Context.Input(Dataset(train, "train"), ImportDatasetsStage.RowsFile);
+        var (rows, queries) = (Context.Input(Dataset(train, "train"), ImportDatasetsStage.RowsFile),
+            Context.Input(Dataset(eval, "eval"), ImportDatasetsStage.RowsFile));
         // Scores do not depend on k or on the training seed. A probe, whose training has a seed, is measured with the first seed.
         var scored = Context.Upstream(SelectTrainingDataStage.Name).Jobs
             .Where(job => job.Key.Train == train && job.Key.Eval == eval
@@ -64,12 +66,15 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
                 train = pair?.Train.Files,
                 eval = pair?.Eval.Files,
                 pair?.Scoring,
-                pair?.Damping
+                pair?.Damping,
+                pair?.Mixture,
+                queries = IsOfQueries(key) ? new { rows, queries } : null
             });
             yield return new StageJob(key, request, (builder, cancellation) =>
             {
                 var table = ScoreTable.Read(scores.Path);
-                Write(builder, retrained, table.Rows.Zip(table.Scores, (row, score) => (row, (double)score)).ToDictionary(), pair?.Score(cancellation));
+                Write(builder, retrained, table.Rows.Zip(table.Scores, (row, score) => (row, (double)score)).ToDictionary(),
+                    IsOfQueries(key) ? Bm25.ScoreEach(DatasetRows.Read(rows.Path), DatasetRows.Read(queries.Path), cancellation) : pair?.Score(cancellation));
             });
         }
         foreach (var baseline in (string[])[JobKey.Random, RowCount])
@@ -82,8 +87,12 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
                 });
     }
 
-    private void Write(ArtifactBuilder builder, RetrainedSubsets retrained, Dictionary<long, double> scores, IReadOnlyDictionary<long,
-        IReadOnlyDictionary<long, double>>? perRow)
+    // The score of this baseline is a mean over evaluation rows, as that of vectors is.
+    private static bool IsOfQueries(JobKey key) => key.Attribution == BaselineNames.Bm25;
+
+    // Of a method whose scores no single evaluation row has a part in, the scores of the set are compared with the losses of each row.
+    private static void Write(ArtifactBuilder builder, RetrainedSubsets retrained, Dictionary<long, double> scores,
+        IEnumerable<(long Row, IReadOnlyList<ScoredRow> Scores)>? perRow)
     {
         var (subsets, losses) = retrained.Read();
         if (losses.Any(subset => subset.Count == 0))
@@ -92,13 +101,14 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
             { Property = "MaxTokens" };
         double[] outputs = [.. losses.Select(subset => -subset.Values.Average())];
         var predicted = LinearDatamodelingScore.Predict(subsets, scores);
-        var of = perRow?.Where(row => losses.All(subset => subset.ContainsKey(row.Key))).ToArray();
-        var rows = of is null or [] ? default(Interval?) : LinearDatamodelingScore.MeanOf(
-            [.. of.Select(row => LinearDatamodelingScore.Predict(subsets, row.Value))],
-                [.. of.Select(row => (IReadOnlyList<double>)[.. losses.Select(subset => -subset[row.Key])])]);
+        HashSet<long> measured = [.. losses[0].Keys.Where(row => losses.All(subset => subset.ContainsKey(row)))];
+        (long Row, double[] Predicted)[] of = perRow is null ? [.. measured.Order().Select(row => (row, predicted))]
+            : [.. perRow.Where(row => measured.Contains(row.Row)).Select(row =>
+                (row.Row, LinearDatamodelingScore.Predict(subsets, row.Scores.ToDictionary(s => s.Index, s => (double)s.Score))))];
+        var rows = of is [] ? default(Interval?) : LinearDatamodelingScore.MeanOf([.. of.Select(row => row.Predicted)],
+            [.. of.Select(row => (IReadOnlyList<double>)[.. losses.Select(subset => -subset[row.Row])])]);
         var result = new MeasuredLds(retrained.SubsetCount, retrained.SeedCount, ReadableInterval.Of(LinearDatamodelingScore.Of(predicted, outputs)),
-            of?.Length,
-            rows is { } interval ? ReadableInterval.Of(interval) : null, predicted, outputs);
+            of.Length, rows is { } interval ? ReadableInterval.Of(interval) : null, perRow is null, predicted, outputs);
         File.WriteAllText(builder.PathOf(LdsFile), JsonSerializer.Serialize(result, Readable.Indented) + "\n");
     }
 
@@ -131,44 +141,39 @@ internal sealed class MeasureLdsStage(StageContext context) : Stage<MeasureLdsSe
 
     /// <summary>The vectors of both sides, if every evaluation row has one: from these come the scores by a single evaluation row.</summary>
     private sealed record RowPair((object Files, string Folder) Train, (object Files, string Folder) Eval, (object Files, string Folder)? Controls, int Layer,
-        string Scoring, double? Damping)
+        string Scoring, double? Damping, double? Mixture)
     {
         public static RowPair? Of(StageContext context, JobResult selection, string eval, WhiteningSettings? whitening)
         {
             var (key, scoring) = (selection.Key, selection.Values?.ScoringMethod);
             if (key.Selection is null || scoring is null || ScoringMethodNames.IsProbe(scoring) || PersonaJobs.Makes(key.Selection))
                 return null;
-            // If the evaluation vectors are part of the second moments, there is no score by a single one of them.
-            if (ScoringMethodNames.Whitens(scoring) && whitening?.Mixture > 0 && scoring != ScoringMethodNames.TrakFull)
-                return null;
             var (layer, vectors) = (key.Layer ?? VectorKey.WholeModel, context.Upstream(ComputeAttributionStage.Name));
             return vectors.Find(ComputeAttributionStage.KeyOf(key.Train!, key.Attribution!, layer)) is null ? null
-                : new(Table(key.Train!, key.Attribution!), Table(eval, key.Selection),
-                    ScoringMethodNames.ReadsControls(scoring) ? Table(eval, ComputeAttributionStage.ControlMethod) : null, layer, scoring,
-                    ScoringMethodNames.Whitens(scoring) ? (whitening ?? new()).Damping : null);
+                : new(Table(ComputeAttributionStage.KeyOf(key.Train!, key.Attribution!, layer)),
+                    Table(LessJobs.EvalKeyOf(key.Train!, eval, key.Selection, layer)),
+                    ScoringMethodNames.ReadsControls(scoring) ? Table(ComputeAttributionStage.KeyOf(eval, ComputeAttributionStage.ControlMethod, layer)) : null,
+                    layer, scoring,
+                    ScoringMethodNames.Whitens(scoring) ? (whitening ?? new()).Damping : null,
+                    scoring == ScoringMethodNames.TrackStar && whitening?.Mixture > 0 ? whitening.Mixture : null);
 
-            (object, string) Table(string dataset, string method)
+            (object, string) Table(JobKey of)
             {
-                var table = vectors.Get(ComputeAttributionStage.KeyOf(dataset, method, layer));
+                var table = vectors.Get(of);
                 return (table.Outputs.Select(o => o.Name).Intersect(VectorTables.FilesOf(layer)).ToDictionary(name => name, name => context.Input(table, name)),
                     Path.Combine(context.Store.Root, table.Artifact));
             }
         }
 
-        /// <summary>For each evaluation row, the scores of the training rows by that row alone.</summary>
-        public IReadOnlyDictionary<long, IReadOnlyDictionary<long, double>> Score(CancellationToken cancellation)
+        /// <summary>For each evaluation row the scores of the training rows by it alone.</summary>
+        public IEnumerable<(long Row, IReadOnlyList<ScoredRow> Scores)> Score(CancellationToken cancellation)
         {
-            var (method, rows) = (ScoringMethods.Parse(Scoring), new List<(long Index, float[] Vector)>());
-            VectorFolder.Open(Eval.Folder, Layer).Read((index, vector) => rows.Add((index, vector.ToArray())));
             var controls = Controls is { } table ? VectorFolder.Open(table.Folder, Layer) : null;
-            var finite = rows.Where(row => row.Vector.All(float.IsFinite)).ToArray();
-            if (finite.Length == 0)
-                return new Dictionary<long, IReadOnlyDictionary<long, double>>();
-            var whitening = Damping is { } damping ? new WhiteningOptions { Damping = damping, Mixture = 0 } : null;
-            RowScorer[] scorers = [.. finite.Select(row => RowScorer.From(method, new MemoryVectors(row.Vector), controls, whitening: whitening))];
-            var scores = RowScorer.Score(scorers, VectorFolder.Open(Train.Folder, Layer), cancellation);
-            return finite.Zip(scores, (row, scored) => (row.Index,
-                (IReadOnlyDictionary<long, double>)scored.ToDictionary(s => s.Index, s => (double)s.Score))).ToDictionary();
+            var whitening = Damping is { } damping ? new WhiteningOptions { Damping = damping, Mixture = Mixture ?? 0 } : null;
+            var rows = RowScorer.OfEach(ScoringMethods.Parse(Scoring), VectorFolder.Open(Eval.Folder, Layer), controls, whitening);
+            return rows.Count == 0 ? []
+                : rows.Zip(RowScorer.Score([.. rows.Select(row => row.Scorer)], VectorFolder.Open(Train.Folder, Layer), cancellation), (row, scores) =>
+                    (row.Index, scores));
         }
     }
 }
@@ -184,12 +189,13 @@ internal sealed record ReadableInterval(double? Estimate, double? Lower, double?
 /// <param name="Subsets">The number of subsets, m.</param>
 /// <param name="Seeds">The number of seeds that each subset was trained with.</param>
 /// <param name="Lds">The LDS of the evaluation set.</param>
-/// <param name="Rows">The number of evaluation rows with an LDS of their own; null if the method has no scores by single rows.</param>
-/// <param name="PerRow">The mean LDS of these rows.</param>
-/// <param name="Predicted">The predictions g, [m].</param>
-/// <param name="Outputs">The outputs y, [m].</param>
-internal sealed record MeasuredLds(int Subsets, int Seeds, ReadableInterval Lds, int? Rows, ReadableInterval? PerRow, IReadOnlyList<double> Predicted,
-    IReadOnlyList<double> Outputs)
+/// <param name="Rows">Evaluation rows that have an LDS of their own.</param>
+/// <param name="PerRow">The mean of these; null where there are none.</param>
+/// <param name="IsBySetScores">Whether each row's losses were compared with the scores of the whole set, because the method has none by single rows.</param>
+/// <param name="Predicted">g, [m].</param>
+/// <param name="Outputs">y, [m].</param>
+internal sealed record MeasuredLds(int Subsets, int Seeds, ReadableInterval Lds, int Rows, ReadableInterval? PerRow, bool IsBySetScores,
+    IReadOnlyList<double> Predicted, IReadOnlyList<double> Outputs)
 {
     public static MeasuredLds Read(string path) => JsonSerializer.Deserialize<MeasuredLds>(File.ReadAllBytes(path), Readable.Line)!;
 }

@@ -11,7 +11,7 @@ internal static class HyperParameters
 {
     private const string Tag = "_hparams_/session_start_info", Plugin = "hparams";
 
-    /// <summary>The summary that says with what settings a run began.</summary>
+    /// <summary>The summary that gives the settings of a run at its start.</summary>
     public static ProtobufMessage SessionStart(IReadOnlyDictionary<string, JsonNode?> settings)
     {
         var start = new ProtobufMessage();

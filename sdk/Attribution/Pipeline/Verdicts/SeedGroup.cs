@@ -13,7 +13,10 @@ namespace Attribution.Pipeline.Verdicts;
 /// <param name="Before">The base model's scores.</param>
 internal sealed record SeedGroup(string Name, IReadOnlyList<RunMetrics> Runs, IReadOnlyList<ScoredCell> Cells, IReadOnlyList<ScoredCell> Before)
 {
-    private static readonly string[] OfBaselines = [ResultTable.Random, ResultTable.None];
+    /// <summary>What the names of the ends of a metric's 95% interval end with.</summary>
+    public const string Lower = "_lower", Upper = "_upper";
+
+    private static readonly string[] OfBaselines = [ResultTable.Random, ResultTable.None], WithoutDeviation = [RunCurves.Before, Lower, Upper];
 
     /// <summary>A setting that all runs share.</summary>
     public string? Setting(string name) => Runs[0].Settings.GetValueOrDefault(name)?.ToString();
@@ -21,7 +24,9 @@ internal sealed record SeedGroup(string Name, IReadOnlyList<RunMetrics> Runs, IR
     /// <summary>Whether the rows are the best by some scores, and so neither a random draw nor the last rows of a k-curve.</summary>
     public bool IsScored => !OfBaselines.Contains(Setting("attribution")) && Setting("end") != RankingEndNames.Bottom;
 
-    /// <summary>The mean of each metric over the seeds and, with several seeds, its standard deviation as <c>…_sd</c>.</summary>
+    /// <summary>
+    /// The mean of each metric over the seeds and, where there are several, its standard deviation, <c>…_sd</c>; of an interval's ends the means alone.
+    /// </summary>
     public RunMetrics OverSeeds()
     {
         var settings = Runs[0].Settings.Where(s => s.Key != "seed").ToDictionary();
@@ -31,7 +36,7 @@ internal sealed record SeedGroup(string Name, IReadOnlyList<RunMetrics> Runs, IR
         {
             double[] values = [.. Runs.Select(run => run.Metrics.GetValueOrDefault(name)).OfType<double>()];
             metrics[name] = values.Length == 0 ? null : values.Average();
-            if (values.Length > 1 && !name.EndsWith(RunCurves.Before, StringComparison.Ordinal))
+            if (values.Length > 1 && !WithoutDeviation.Any(end => name.EndsWith(end, StringComparison.Ordinal)))
                 metrics[name + Deviation] = values.StandardDeviation();
         }
         return new RunMetrics(settings, metrics);

@@ -34,50 +34,52 @@ public static partial class Bm25
     public static IReadOnlyList<ScoredRow> Score(
         IEnumerable<DatasetRow> train, IEnumerable<DatasetRow> evaluation, double k1 = K1, double b = B, CancellationToken cancellation = default)
     {
-        var (terms, weights) = Queries(evaluation, cancellation);
-        var lookup = terms.GetAlternateLookup<ReadOnlySpan<char>>();
-        var documents = new List<(long Index, int Length, (int Term, int Count)[] Counts)>();
-        var frequencies = new int[terms.Count];
-        foreach (var row in train)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var counts = new Dictionary<int, int>();
-            var (text, length) = (TextOf(row), 0);
-            foreach (var word in Word().EnumerateMatches(text))
-            {
-                length++;
-                if (lookup.TryGetValue(text.AsSpan(word.Index, word.Length), out var term))
-                    counts[term] = counts.GetValueOrDefault(term) + 1;
-            }
-            foreach (var term in counts.Keys)
-                frequencies[term]++;
-            documents.Add((row.Index, length, [.. counts.OrderBy(c => c.Key).Select(c => (c.Key, c.Value))]));
-        }
-        var mean = documents.Count == 0 ? 0 : documents.Average(d => (double)d.Length);
-        for (var term = 0; term < weights.Length; term++)
-            weights[term] *= Math.Log(1 + (documents.Count - frequencies[term] + 0.5) / (frequencies[term] + 0.5));
-        return [.. documents.Select(d => new ScoredRow(d.Index, d.Length == 0 ? float.NaN
-            : (float)d.Counts.Sum(c => weights[c.Term] * c.Count * (k1 + 1) / (c.Count + k1 * (1 - b + b * d.Length / mean)))))];
+        var queries = Queries(evaluation, cancellation);
+        var weights = new double[queries.Terms.Count];
+        foreach (var (term, count) in queries.Words.SelectMany(query => query.Counts))
+            weights[term] += count;
+        return Documents.Of(train, queries.Terms, cancellation).Score([.. weights.Select(weight => weight / queries.Words.Count)], k1, b);
     }
 
-    // Each word of the queries with its mean number of occurrences per query.
-    private static (Dictionary<string, int> Terms, double[] Weights) Queries(IEnumerable<DatasetRow> evaluation, CancellationToken cancellation)
+    /// <summary>Scores every training row by each evaluation row alone.</summary>
+    /// <param name="train">The training rows, read once.</param>
+    /// <param name="evaluation">The evaluation rows, read once.</param>
+    /// <param name="cancellation">Looked at between rows.</param>
+    /// <returns>For the index of each evaluation row what <see cref="Score"/> gives of it alone, made when it is asked for.</returns>
+    /// <exception cref="AttributionException">As for <see cref="Score"/>.</exception>
+    internal static IEnumerable<(long Row, IReadOnlyList<ScoredRow> Scores)> ScoreEach(
+        IEnumerable<DatasetRow> train, IEnumerable<DatasetRow> evaluation, CancellationToken cancellation = default)
     {
-        var (terms, weights, queries) = (new Dictionary<string, int>(StringComparer.Ordinal), new List<double>(), 0);
+        var queries = Queries(evaluation, cancellation);
+        var documents = Documents.Of(train, queries.Terms, cancellation);
+        return queries.Words.Select(query =>
+        {
+            var weights = new double[queries.Terms.Count];
+            foreach (var (term, count) in query.Counts)
+                weights[term] = count;
+            return (query.Row, documents.Score(weights, K1, B));
+        });
+    }
+
+    // The words of the queries, numbered as they come, and how often each stands in each query.
+    private static (Dictionary<string, int> Terms, IReadOnlyList<(long Row, Dictionary<int, int> Counts)> Words) Queries(
+        IEnumerable<DatasetRow> evaluation, CancellationToken cancellation)
+    {
+        var (terms, queries) = (new Dictionary<string, int>(StringComparer.Ordinal), new List<(long, Dictionary<int, int>)>());
         foreach (var row in evaluation)
         {
             cancellation.ThrowIfCancellationRequested();
-            queries++;
-            var text = TextOf(row);
+            var (text, counts) = (TextOf(row), new Dictionary<int, int>());
             foreach (var word in Word().EnumerateMatches(text))
             {
                 var term = text.Substring(word.Index, word.Length);
-                if (terms.TryAdd(term, terms.Count))
-                    weights.Add(0);
-                weights[terms[term]]++;
+                if (!terms.TryGetValue(term, out var number))
+                    terms.Add(term, number = terms.Count);
+                counts[number] = counts.GetValueOrDefault(number) + 1;
             }
+            queries.Add((row.Index, counts));
         }
-        return terms.Count > 0 ? (terms, [.. weights.Select(w => w / queries)]) : throw new AttributionException(ErrorCodes.NoVectors,
+        return terms.Count > 0 ? (terms, queries) : throw new AttributionException(ErrorCodes.NoVectors,
             "No evaluation row has a word, so bm25 has nothing to look for. Give the evaluation set rows with text.");
     }
 
@@ -86,6 +88,46 @@ public static partial class Bm25
         : throw new AttributionException(ErrorCodes.RowWithoutText,
             $"Row {row.Index} holds tokens, and bm25 compares words. Give the rows as messages, or leave bm25 out.")
         { Row = row.Index, Property = "Baseline" };
+
+    /// <summary>The training rows by the words of the queries.</summary>
+    /// <param name="Rows">Each row's index, its words, and how often it has which of the queries' words, ascending.</param>
+    /// <param name="Frequencies">How many rows have a word.</param>
+    private sealed record Documents(IReadOnlyList<(long Index, int Length, (int Term, int Count)[] Counts)> Rows, int[] Frequencies)
+    {
+        public static Documents Of(IEnumerable<DatasetRow> train, Dictionary<string, int> terms, CancellationToken cancellation)
+        {
+            var lookup = terms.GetAlternateLookup<ReadOnlySpan<char>>();
+            var (rows, frequencies) = (new List<(long, int, (int, int)[])>(), new int[terms.Count]);
+            foreach (var row in train)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var counts = new Dictionary<int, int>();
+                var (text, length) = (TextOf(row), 0);
+                foreach (var word in Word().EnumerateMatches(text))
+                {
+                    length++;
+                    if (lookup.TryGetValue(text.AsSpan(word.Index, word.Length), out var term))
+                        counts[term] = counts.GetValueOrDefault(term) + 1;
+                }
+                foreach (var term in counts.Keys)
+                    frequencies[term]++;
+                rows.Add((row.Index, length, [.. counts.OrderBy(c => c.Key).Select(c => (c.Key, c.Value))]));
+            }
+            return new(rows, frequencies);
+        }
+
+        /// <summary>The rows' scores.</summary>
+        /// <param name="counts">How often each word stands in a query.</param>
+        /// <param name="k1">See <see cref="K1"/>.</param>
+        /// <param name="b">See <see cref="Bm25.B"/>.</param>
+        public IReadOnlyList<ScoredRow> Score(IReadOnlyList<double> counts, double k1, double b)
+        {
+            var mean = Rows.Count == 0 ? 0 : Rows.Average(d => (double)d.Length);
+            double[] weights = [.. counts.Select((count, term) => count * Math.Log(1 + (Rows.Count - Frequencies[term] + 0.5) / (Frequencies[term] + 0.5)))];
+            return [.. Rows.Select(d => new ScoredRow(d.Index, d.Length == 0 ? float.NaN
+                : (float)d.Counts.Sum(c => weights[c.Term] * c.Count * (k1 + 1) / (c.Count + k1 * (1 - b + b * d.Length / mean)))))];
+        }
+    }
 
     [GeneratedRegex(@"[\p{IsCJKUnifiedIdeographs}\p{IsHiragana}\p{IsKatakana}]|[\p{L}\p{M}\p{N}-[\p{IsCJKUnifiedIdeographs}\p{IsHiragana}\p{IsKatakana}]]+")]
     private static partial Regex Word();

@@ -7,8 +7,9 @@ using Attribution.Tokenization;
 namespace Attribution.Selection.Personas;
 
 /// <summary>
-/// The pairs that a persona vector is made from: each evaluation prompt answered once under the trait's positive and once under its negative system prompt.
-/// Decoding is greedy (temperature 0), so the answers depend only on the model, the prompts and the length.
+/// What a persona vector is made from: each evaluation prompt answered under the trait's positive and under its negative system prompt. By default there is
+/// one pair of system prompts and one answer under each, of the likeliest tokens, which depends on model, prompts and length alone; there may be several pairs,
+/// and several answers that are drawn.
 /// </summary>
 public static class PersonaPairs
 {
@@ -34,27 +35,59 @@ public static class PersonaPairs
         return prompts;
     }
 
-    /// <summary>Answers every prompt under both system prompts.</summary>
+    /// <summary>Has every prompt answered once under both personas, each time by the likeliest tokens.</summary>
     /// <param name="answerer">The model.</param>
     /// <param name="prompts">The prompts. A prompt's own system message follows the persona's in the same message.</param>
     /// <param name="persona">The two system prompts.</param>
-    /// <param name="maxNewTokens">The length limit of an answer, in tokens.</param>
-    /// <param name="progress">Receives the number of finished answers.</param>
-    /// <param name="cancellation">Checked between tokens.</param>
-    /// <returns>A row per prompt: the treatment is the conversation under the positive system prompt, the control that under the negative one. There is no row
-    /// if one of the answers is empty.</returns>
-    /// <exception cref="AttributionException">A prompt leaves no room for an answer, or the chat template accepts no system message.</exception>
+    /// <param name="maxNewTokens">The longest answer.</param>
+    /// <param name="progress">Told how many answers are done.</param>
+    /// <param name="cancellation">Stops between tokens.</param>
+    /// <returns>A row per prompt, as of several pairs and answers.</returns>
+    /// <exception cref="AttributionException">A prompt leaves no room for an answer, or the chat template takes no system message.</exception>
     public static IReadOnlyList<DatasetRow> Generate(
         PromptAnswerer answerer, IReadOnlyList<IReadOnlyList<ChatMessage>> prompts, PersonaPrompts persona, int maxNewTokens,
+        IProgress<int>? progress = null, CancellationToken cancellation = default) =>
+        Generate(answerer, prompts, [persona], new AnsweringOptions { Repeats = 1, Temperature = 0, TopP = 1, MaxNewTokens = maxNewTokens }, progress,
+            cancellation);
+
+    /// <summary>Has every prompt answered under both personas of every pair.</summary>
+    /// <param name="answerer">The model.</param>
+    /// <param name="prompts">The prompts; a system message of theirs follows the persona's in the same message.</param>
+    /// <param name="personas">The pairs of system prompts, of one trait.</param>
+    /// <param name="options">How each prompt is answered: how often, and how tokens are drawn.</param>
+    /// <param name="progress">Told how many answers are done.</param>
+    /// <param name="cancellation">Stops between tokens.</param>
+    /// <returns>
+    /// A row per pair of system prompts, prompt and repeat, in that order and numbered so: the treatment is the conversation under the positive, the control
+    /// that under the negative persona. Where one answer is empty there is no row.
+    /// </returns>
+    /// <exception cref="AttributionException">A prompt leaves no room for an answer, or the chat template takes no system message.</exception>
+    public static IReadOnlyList<DatasetRow> Generate(
+        PromptAnswerer answerer, IReadOnlyList<IReadOnlyList<ChatMessage>> prompts, IReadOnlyList<PersonaPrompts> personas, AnsweringOptions options,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        var options = new AnsweringOptions { Repeats = 1, Temperature = 0, TopP = 1, MaxNewTokens = maxNewTokens };
-        IReadOnlyList<ChatMessage>[] asked = [.. prompts.SelectMany(p => new[] { Under(persona.Positive, p), Under(persona.Negative, p) })];
+        IReadOnlyList<ChatMessage>[] asked = [.. personas.SelectMany(persona => prompts.SelectMany(p => new[]
+        {
+            Under(persona.Positive, p), Under(persona.Negative, p)
+        }))];
         var answers = answerer.Answer(asked, options, progress, cancellation);
-        return [.. Enumerable.Range(0, prompts.Count).Where(i => answers[2 * i].Text.Length > 0 && answers[2 * i + 1].Text.Length > 0)
-            .Select(i => new DatasetRow(i, Answered(2 * i), Answered(2 * i + 1), JsonSerializer.Serialize(new { trait = persona.Trait })))];
+        return
+        [
+            .. from pair in Enumerable.Range(0, personas.Count)
+               from prompt in Enumerable.Range(0, prompts.Count)
+               from repeat in Enumerable.Range(0, options.Repeats)
+               let positive = 2 * (pair * prompts.Count + prompt)
+               let treatment = Answered(positive, repeat)
+               let control = Answered(positive + 1, repeat)
+               where treatment is not null && control is not null
+               select new DatasetRow((pair * prompts.Count + prompt) * options.Repeats + repeat, treatment, control, Said(pair, repeat)),
+        ];
 
-        MessageConversation Answered(int i) => new([.. asked[i], new("assistant", answers[i].Text)]);
+        string Said(int pair, int repeat) => personas.Count > 1 || options.Repeats > 1
+            ? JsonSerializer.Serialize(new { trait = personas[pair].Trait, pair, repeat }) : JsonSerializer.Serialize(new { trait = personas[pair].Trait });
+
+        MessageConversation? Answered(int i, int repeat) => answers[i * options.Repeats + repeat].Text is { Length: > 0 } text
+            ? new([.. asked[i], new("assistant", text)]) : null;
     }
 
     internal static ChatMessage[] Under(string persona, IReadOnlyList<ChatMessage> prompt) => prompt[0].Role == "system"

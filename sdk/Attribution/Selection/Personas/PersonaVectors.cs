@@ -7,8 +7,8 @@ using Attribution.Methods;
 namespace Attribution.Selection.Personas;
 
 /// <summary>
-/// Persona vectors (arXiv 2507.21509), used in place of evaluation vectors: psi = n(mean_j (r(positive_j) - r(negative_j))), where r(answer) is the mean of the
-/// stream leaving block L over the answer's tokens, and n(v) = v / max(|v|, 1e-6).
+/// Persona vectors (arXiv 2507.21509), which stand where evaluation vectors would: with r(answer) the mean of the stream leaving block L over the
+/// answer's tokens, psi = n(mean_j (r(positive_j) - r(negative_j))), n(v) = v / max(|v|, 1e-6); j counts prompts, pairs of system prompts and repeats.
 /// </summary>
 public static class PersonaVectors
 {
@@ -23,8 +23,8 @@ public static class PersonaVectors
 
     /// <summary>Computes the persona vector at each layer in one pass over the pairs.</summary>
     /// <param name="computer">Runs the model.</param>
-    /// <param name="encoder">Encodes the pairs, truncating them like any other row.</param>
-    /// <param name="pairs">Pairs from <see cref="PersonaPairs.Generate"/>. A pair with an answer that truncation cut away is left out.</param>
+    /// <param name="encoder">Turns the pairs into tokens, cutting them to the last ones as those of any other row.</param>
+    /// <param name="pairs">As <see cref="PersonaPairs"/> makes them. A pair with an answer that is cut away takes no part.</param>
     /// <param name="layers">The 0-based blocks.</param>
     /// <param name="cancellation">Checked between batches.</param>
     /// <returns>psi by layer, float32 [D] of length 1.</returns>

@@ -26,16 +26,15 @@ internal static class WhitenedPass
         if (rows == 0)
             throw new AttributionException(ErrorCodes.NoVectors,
                 $"{train.Name} holds no vector with finite numbers, so there is nothing to score. Compute the vectors again.");
-        // Without evaluation vectors in it, one factor serves all scorers with the same damping; a factor of n R serves as well as one of R.
-        var factors = new Dictionary<(double Damping, RowScorer? Of), Tensor>();
+        // Without evaluation vectors in it, one factor serves all scorers of a damping; a factor of n R serves as well as one of R.
+        var factors = new Dictionary<(double Damping, double Mixture, IReadOnlyList<double[]>? Of), Tensor>();
         Whitened[] whitened = [.. scorers.Select(scorer =>
         {
             var (damping, mixture) = (scorer.Whitening!.Damping, scorer.Method == ScoringMethod.TrackStar ? scorer.Whitening.Mixture : 0);
-            var evaluation = tensor(scorer.Evaluation.SelectMany(v => v).ToArray(), [scorer.Evaluation.Count, dimension]); // [M, D]
-            var key = (damping, mixture == 0 ? null : scorer);
+            var key = (damping, mixture, mixture == 0 ? null : scorer.EvaluationMoments);
             if (!factors.TryGetValue(key, out var factor))
-                factors.Add(key, factor = Factor(mixture == 0 ? moments : Mixed(moments, rows, evaluation, mixture), damping, train));
-            return new Whitened(scorer.Method, factor, evaluation);
+                factors.Add(key, factor = Factor(mixture == 0 ? moments : Mixed(moments, rows, Matrix(scorer.EvaluationMoments), mixture), damping, train));
+            return new Whitened(scorer.Method, factor, Matrix(scorer.Evaluation));
         })];
         var scores = scorers.Select(_ => new List<ScoredRow>()).ToArray();
         ForBatches(train, dimension, cancellation, (indices, hasVector, batch) =>
@@ -50,6 +49,8 @@ internal static class WhitenedPass
             }
         });
         return scores;
+
+        Tensor Matrix(IReadOnlyList<double[]> vectors) => tensor(vectors.SelectMany(v => v).ToArray(), [vectors.Count, dimension]); // [M, D]
     }
 
     // (1 - m) sum phi phi^T / N + m sum psi psi^T / M

@@ -46,6 +46,19 @@ public sealed class Bm25Tests
     }
 
     [Fact]
+    public void By_each_query_alone_they_are_those_of_the_only_query()
+    {
+        string[] documents = ["red blue", "Blue! sky", "red, red; fox", "?"], queries = ["red red blue", "green", "sky fox red"];
+        var each = Bm25.ScoreEach(Rows(documents), Rows(queries)).ToArray();
+        each.Select(row => row.Row).ShouldBe([0L, 1L, 2L]);
+        foreach (var (row, scores) in each)
+            scores.ShouldBe(Bm25.Score(Rows(documents), Rows(queries[row])));
+        var all = Bm25.Score(Rows(documents), Rows(queries));
+        for (var i = 0; i < 3; i++)
+            ((double)all[i].Score).ShouldBe(each.Average(row => (double)row.Scores[i].Score), 1e-6);
+    }
+
+    [Fact]
     public void Words_are_runs_of_letters_and_digits_in_lower_case_and_ideographs_each_one()
     {
         static float[] Of(string query) => [.. Bm25.Score(Rows("Straße 42-b", "日本語 text", "?!"), Rows(query)).Select(s => s.Score)];
