@@ -55,6 +55,12 @@ internal sealed record BuildSettings
     public int? Threads { get; init; }
 
     /// <summary>
+    /// With Slurm, <c>false</c>: the build submits itself as a job and returns. The same command says later how far it is, and goes on where it stopped.
+    /// </summary>
+    [ProjectProperty("Wait", ChangesNoResult = true, ReadBy = "the build")]
+    public bool Wait { get; init; } = true;
+
+    /// <summary>
     /// The libtorch that is restored with the experiment: <c>cpu</c>, <c>cuda</c> (TorchSharp's CUDA packages), or <c>none</c> if <c>LibTorchPath</c> names
     /// one.
     /// </summary>

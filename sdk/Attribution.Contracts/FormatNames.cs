@@ -10,6 +10,16 @@ public static class DTypeNames
     public const string BFloat16 = "bfloat16";
 }
 
+/// <summary>Who runs the workers of a stage.</summary>
+public static class ExecutorNames
+{
+    /// <summary>The build: processes of its machine.</summary>
+    public const string Local = "local";
+
+    /// <summary>A Slurm cluster: an array of jobs.</summary>
+    public const string Slurm = "slurm";
+}
+
 /// <summary>The answers of a multi-turn conversation that count in the loss.</summary>
 public static class LossNames
 {

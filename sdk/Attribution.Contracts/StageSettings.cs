@@ -121,8 +121,18 @@ public sealed record ExecutionSettings
     /// The number of processes that share a stage's blocks, adapters and evaluations, each with the model in its own memory. The default is one for each
     /// visible GPU; on a CPU, one for each core if the model is small, else one. The environment variable <c>ATTRIBUTION_WORKERS</c> sets it for a machine.
     /// </summary>
-    [ProjectProperty("Workers", Least = 1, ChangesNoResult = true, Default = "as many as pay off")]
+    [ProjectProperty("Workers", Least = 1, ChangesNoResult = true, Default = "as many as pay off; 4 with Slurm")]
     public int? Workers { get; set; }
+
+    /// <summary>
+    /// Who runs the workers of a stage that uses the model: <c>local</c>, the build itself, or <c>slurm</c>, an array of a Slurm cluster.
+    /// </summary>
+    /// <remarks>Null says <c>local</c>.</remarks>
+    [ProjectProperty("Executor", OneOf = typeof(ExecutorNames), ChangesNoResult = true, Default = $"`{ExecutorNames.Local}`")]
+    public string? Executor { get; set => field = value == ExecutorNames.Local ? null : value; }
+
+    /// <summary>What is asked of Slurm; null where it is asked nothing.</summary>
+    public SlurmSettings? Slurm { get; set; }
 }
 
 /// <summary>A language model that judges or writes datasets.</summary>

@@ -30,6 +30,7 @@ var root = new Command("attribution", "Training-data attribution: the stages of 
     CheckVerb.Create(),
     ExplainVerb.Create(),
     StoreVerb.Create(),
+    SubmitVerb.Create(),
     TrackVerb.Create(),
     TokenizeVerb.Create(),
     TryLockVerb.Create(),

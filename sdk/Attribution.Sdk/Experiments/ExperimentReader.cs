@@ -33,6 +33,9 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     {
         _ = Build;
         _ = Variant();
+        if (!Build.Wait && Properties.Text("Executor") != ExecutorNames.Slurm)
+            Problems.Add(new(ProjectErrorCodes.ValueInvalid, "Wait is false, and only a Slurm cluster can go on without this build. Set Executor to "
+                + "slurm, or leave Wait out.", "Wait"));
         return
         [
             .. Stages(),
@@ -76,6 +79,8 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
         var execution = Properties.Read<ExecutionSettings>();
         if (DeviceList.ProblemOf(execution) is { } problem)
             Problems.Add(new(ProjectErrorCodes.ValueInvalid, problem, nameof(ExecutionSettings.Devices)));
+        if (execution.Executor == ExecutorNames.Slurm)
+            return execution with { Slurm = Properties.Read<SlurmSettings>() };
         return execution == new ExecutionSettings() ? null : execution;
     }
 

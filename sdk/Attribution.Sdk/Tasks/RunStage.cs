@@ -24,6 +24,9 @@ public sealed class RunStage : WorkerTask
     /// <summary>Whether to accept the metrics as the snapshot; read only by VerifySnapshot.</summary>
     public bool AcceptSnapshot { get; set; }
 
+    /// <summary>Whether the build was asked not to wait, which only whole experiments can.</summary>
+    public bool Submits { get; set; }
+
     /// <summary>True after the task has run: MSBuild does not run it for a stage that is up to date.</summary>
     [Output]
     public bool Ran { get; private set; }
@@ -34,6 +37,12 @@ public sealed class RunStage : WorkerTask
     public override bool Execute()
     {
         Ran = true;
+        if (Submits)
+        {
+            Log.LogError(null, ProjectErrorCodes.ValueInvalid, null, ProjectFile, 0, 0, 0, 0,
+                "Wait is false, which submits the whole experiment: leave -t out, or let the build wait for {0}.", Stage);
+            return false;
+        }
         var files = new StageFiles(ProjectDirectory, StateFolder, ExperimentKind, Library, Variant);
         var before = Result(files);
         IEnumerable<string> accept = AcceptSnapshot && Stage == StageNames.VerifySnapshot ? ["--accept-snapshot"] : [];

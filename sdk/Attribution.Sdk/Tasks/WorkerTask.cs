@@ -98,7 +98,11 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
             Shout("nothing to do");
     }
 
-    private void Shout(string text) => BuildEngine.Say($"{Path.GetFileNameWithoutExtension(ProjectFile)}: {Doing}: {text}");
+    /// <summary>Whether the worker summed up what it did.</summary>
+    private protected bool HasSummary => _hasSummary;
+
+    /// <summary>A line that everybody should see.</summary>
+    private protected void Shout(string text) => BuildEngine.Say($"{Path.GetFileNameWithoutExtension(ProjectFile)}: {Doing}: {text}");
 
     private void SayPlain(string line)
     {

@@ -23,6 +23,13 @@ internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
     private LiveFile? _live;
     private readonly Lock _gate = new();
     private readonly Stopwatch _sinceProgress = new();
+    private readonly HashSet<(string, string, string?, long?)> _warnings = [];
+
+    /// <summary>Told of each warning: its code, its text, its file and row.</summary>
+    public event Action<string, string, string?, long?>? Warned;
+
+    /// <summary>Told of each error.</summary>
+    public event Action<AttributionException>? Failed;
 
     /// <inheritdoc/>
     public override void Message(string text) => Write(new Line("message", text));
@@ -31,12 +38,22 @@ internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
     public override void Detail(string text) => Write(new Line("message", text) { Importance = "low" });
 
     /// <inheritdoc/>
-    public override void Warning(string code, string text, string? file = null, long? row = null) =>
+    public override void Warning(string code, string text, string? file = null, long? row = null)
+    {
+        // What is tried several times is warned of once.
+        lock (_gate)
+            if (!_warnings.Add((code, text, file, row)))
+                return;
+        Warned?.Invoke(code, text, file, row);
         Write(new Line("warning", text) { Code = code, File = file, Row = row });
+    }
 
     /// <inheritdoc/>
     public override void Error(AttributionException error)
-        => Write(new Line("error", error.Message) { Code = error.Code, File = error.File, Row = error.Row, Property = error.Property });
+    {
+        Failed?.Invoke(error);
+        Write(new Line("error", error.Message) { Code = error.Code, File = error.File, Row = error.Row, Property = error.Property });
+    }
 
     /// <inheritdoc/>
     public override void Summary(string text) => Write(new Line("summary", text));

@@ -3,6 +3,7 @@ using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Pipeline;
 using Attribution.Pipeline.Results;
+using Attribution.Worker.Slurm;
 
 namespace Attribution.Worker.Stages;
 
@@ -86,9 +87,20 @@ internal sealed class StageExplainer(string requests, string state, TextWriter o
             output.WriteLine($"  and {reasons.Length - MostReasons} more");
         StageJob[] toMake = [.. jobs.Where(j => j.Artifact is null).Select(j => j.Job).DistinctBy(j => j.Request.Fingerprint)];
         if (toMake.Length > 0 && stage.Share(toMake) is { } work)
-            foreach (var units in stage.Units(toMake).Where(units => units.Count > 0))
-                output.WriteLine($"  {units.Describe(context.Store, Workers.Of(work, (context.Settings as ModelSettings)?.Execution).Count)}");
+            Estimate(name, stage, toMake, work, context);
         foreach (var line in stage.Forecast(toMake))
             output.WriteLine($"  {line}");
+    }
+
+    private void Estimate(string name, Stage stage, StageJob[] toMake, SharedWork work, StageContext context)
+    {
+        var execution = StageRunner.ExecutionOf(context.Settings);
+        var isSlurm = execution?.Executor == ExecutorNames.Slurm;
+        var units = stage.Units(toMake).Where(units => units.Count > 0).ToArray();
+        var workers = isSlurm ? SlurmArray.TasksFor(execution!, units.Sum(u => u.Count)) : Workers.Of(work, execution).Count;
+        foreach (var unit in units)
+            output.WriteLine($"  {unit.Describe(context.Store, workers)}");
+        if (isSlurm && units.Length > 0)
+            output.WriteLine($"  {SlurmArray.Estimate(name, context.Settings, execution!, workers)}");
     }
 }

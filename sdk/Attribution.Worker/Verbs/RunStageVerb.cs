@@ -3,6 +3,7 @@ using Attribution.Contracts;
 using Attribution.Diagnostics;
 using Attribution.Pipeline;
 using Attribution.Worker.GitHub;
+using Attribution.Worker.Slurm;
 using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;
@@ -23,44 +24,76 @@ public static class RunStageVerb
             Description = "Compute what is free of a stage that another process runs, and leave the rest to that one.",
             Hidden = true
         };
+        var journal = new Option<string?>("--journal")
+        {
+            Description = "With --helper: the folder of journals, in which this process keeps one and so tells how it goes.",
+            Hidden = true
+        };
+        var grace = new Option<int>("--grace") { Description = "With --journal: how many seconds before a time limit USR1 comes.", Hidden = true };
         var verb = new Command("run-stage", "Runs one stage of an experiment from its request file, and reports in JSON lines.")
         {
-            stage, request, accept, parent, helper,
+            stage, request, accept, parent, helper, journal, grace,
         };
         verb.SetAction(async (parsed, cancellation) =>
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             if (parsed.GetValue(parent))
                 _ = Task.Run(() => StopWithInput(stop), CancellationToken.None);
-            return await Task.Run(() => Run(
-                parsed.GetRequiredValue(stage), parsed.GetRequiredValue(request), parsed.GetValue(accept), parsed.GetValue<bool>(VerbRunner.Verbose),
-                    parsed.GetValue(helper),
-                parsed.InvocationConfiguration.Output, stop.Token), CancellationToken.None);
+            using var reporter = new Reporter(parsed.InvocationConfiguration.Output);
+            var (name, file, verbose) = (parsed.GetRequiredValue(stage), parsed.GetRequiredValue(request), parsed.GetValue<bool>(VerbRunner.Verbose));
+            return await Task.Run(() =>
+            {
+                if (!parsed.GetValue(helper))
+                    return Run(name, file, reporter, verbose, stop.Token, context => StageRunner.Run(name, context.Stage, context.Context, stop.Token),
+                        acceptSnapshot: parsed.GetValue(accept));
+                return parsed.GetValue(journal) is { } folder
+                    ? Journaled(name, file, reporter, verbose, new WorkerJournal(folder, parsed.GetValue(grace), stop), stop.Token)
+                    : Run(name, file, reporter, verbose, stop.Token, context => StageRunner.Help(context.Stage, context.Context, stop.Token), isHelper: true);
+            }, CancellationToken.None);
         });
         return verb;
     }
 
-    private static int Run(string name, string request, bool accept, bool verbose, bool isHelper, TextWriter output, CancellationToken cancellation)
+    // Its errors are in the journal: for whoever reads it they are the stage's.
+    private static int Journaled(string name, string request, Reporter reporter, bool verbose, WorkerJournal journal, CancellationToken cancellation)
     {
-        using var reporter = new Reporter(output);
+        using (journal)
+        {
+            reporter.Warned += journal.Warn;
+            reporter.Failed += journal.Failed;
+            var code = Run(name, request, reporter, verbose, cancellation, context =>
+            {
+                context.Context.Store.Units = journal;
+                StageRunner.Help(context.Stage, context.Context, cancellation);
+            }, isHelper: true);
+            journal.End();
+            return journal.IsTold ? 0 : journal.HasFailed ? 1 : code;
+        }
+    }
+
+    private static int Run(string name, string request, Reporter reporter, bool verbose, CancellationToken cancellation,
+        Action<(Stage Stage, StageContext Context)> run, bool isHelper = false, bool acceptSnapshot = false)
+    {
         try
         {
             EnvironmentFile.Load(skipped => reporter.Warning(skipped.Code, skipped.Message, skipped.File));
-            using var context = new StageContext(RequestFile.Read(name, request), reporter)
+            var settings = RequestFile.Read(name, request);
+            var execution = StageRunner.ExecutionOf(settings);
+            using IRemoteWorkers? workers = !isHelper && execution is { Executor: ExecutorNames.Slurm }
+                ? new SlurmArray(name, request, settings, execution, reporter) : null;
+            using var context = new StageContext(settings, reporter)
             {
-                AcceptSnapshot = accept,
+                AcceptSnapshot = acceptSnapshot,
                 Cancellation = cancellation,
                 IsHelper = isHelper,
+                RemoteWorkers = workers,
                 StartHelpers = isHelper ? null : environments => new Helpers(name, request, environments, reporter),
             };
             reporter.Show(context.Settings.State, name, isHelper);
             using var stage = StageList.Create(context);
             try
             {
-                if (isHelper)
-                    StageRunner.Help(stage, context, cancellation);
-                else
-                    StageRunner.Run(name, stage, context, cancellation);
+                run((stage, context));
             }
             finally
             {

@@ -35,6 +35,18 @@ public static partial class ErrorCodes
     /// <summary>The requested device does not exist.</summary>
     public const string DeviceMissing = "ATTR1031";
 
+    /// <summary>The commands of Slurm are not here.</summary>
+    public const string SlurmMissing = "ATTR1041";
+
+    /// <summary>Slurm does not take a job: an option is not what the cluster has, or its controller does not answer.</summary>
+    public const string SlurmRefused = "ATTR1042";
+
+    /// <summary>The workers of a Slurm array died, or ended without having computed what is missing.</summary>
+    public const string SlurmWorkersFailed = "ATTR1043";
+
+    /// <summary>A warning: Slurm does not say whether workers are alive.</summary>
+    public const string SlurmSilent = "ATTR1044";
+
     // 11xx: model folders, weights, the hub
 
     /// <summary>A safetensors file or a shard is missing, or may not be read.</summary>

@@ -95,6 +95,8 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
         // Behind the training of the warm-up, for which a helper waits once nothing else is free.
         if (Context.IsHelper)
             _less.Help(less, RowsOf, cancellation);
+        if (Context.IsHelper && Context.Store.Units is not null)
+            _personas.HelpWithVectors(personas, cancellation);
         if (Context.IsHelper)
             yield break;
         foreach (var (table, ran) in made)

@@ -12,7 +12,10 @@ namespace Attribution.Pipeline;
 /// </summary>
 internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSource model, StageContext context)
 {
-    private const string RowsStage = "controls", BlockName = "control-blocks", File = "data-00000.parquet";
+    /// <summary>The kind of the blocks in the store.</summary>
+    public const string BlockName = "control-blocks";
+
+    private const string RowsStage = "controls", File = "data-00000.parquet";
 
     private readonly Dictionary<string, IReadOnlyList<ContentHash>> _parts = [];
 

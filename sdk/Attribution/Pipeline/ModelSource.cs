@@ -16,7 +16,7 @@ namespace Attribution.Pipeline;
 internal sealed class ModelSource : IDisposable
 {
     private readonly ModelSettings _settings;
-    private readonly StageReporter _reporter;
+    private readonly StageContext _context;
     private readonly ModelFolder _folder;
     private readonly Lazy<CausalLanguageModel> _model;
     private readonly Lazy<ModelConfig> _config;
@@ -27,7 +27,7 @@ internal sealed class ModelSource : IDisposable
     /// <exception cref="AttributionException">ATTR1120 to ATTR1128: there is no such model, or it cannot be fetched.</exception>
     public ModelSource(ModelSettings settings, StageContext context)
     {
-        (_settings, _reporter) = (settings, context.Reporter);
+        (_settings, _context) = (settings, context);
         var hub = HubSettings.FromEnvironment();
         _folder = ModelFolder.Resolve(settings.Model, settings: context.ReadOnly ? hub with { Offline = true } : hub,
             progress: context.Reporter.Fetching(settings.Model), cancel: context.Cancellation);
@@ -105,6 +105,8 @@ internal sealed class ModelSource : IDisposable
 
     private CausalLanguageModel Load()
     {
+        if (_context.IsHead)
+            throw new UnitMissingException();
         var dtype = _settings.Dtype switch
         {
             DTypeNames.Float32 => torch.ScalarType.Float32,
@@ -114,7 +116,7 @@ internal sealed class ModelSource : IDisposable
             { Property = "dtype" },
         };
         if (TorchLibrary.Load() is { Fits: false } unfit)
-            _reporter.Warning(ErrorCodes.LibTorchVersion, TorchLibrary.VersionWarning(unfit));
+            _context.Reporter.Warning(ErrorCodes.LibTorchVersion, TorchLibrary.VersionWarning(unfit));
         return CausalLanguageModel.Load(_folder.Path, Devices.Of(VisibleDevices.NameOf(_settings.Execution)), dtype);
     }
 }

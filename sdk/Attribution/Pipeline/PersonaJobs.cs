@@ -90,6 +90,37 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
                     cancellation);
     }
 
+    /// <summary>
+    /// Computes the vectors that no other process is at, for a process that has the model where the one that puts results together has none.
+    /// </summary>
+    public void HelpWithVectors(IEnumerable<StageJob> missing, CancellationToken cancellation)
+    {
+        foreach (var group in missing.Where(job => job.Key.Method == PersonaVectors.Generated && !context.Store.Contains(job.Request))
+            .GroupBy(job => job.Key.Dataset!))
+        {
+            var (persona, jobs) = (_personas[group.Key], group.ToArray());
+            var answers = context.Store.GetOrCreate(RequestOf(persona), builder =>
+                Assemble(builder, persona, Answer(group.Key, persona, cancellation)), cancellation);
+            var vectors = new Lazy<IReadOnlyDictionary<int, float[]>>(() => PersonaVectors.Compute(
+                new VectorComputer(model.Model.Transformer, methods, settings.Execution?.TokenBudget), model.Encoder, Pairs(answers),
+                [.. jobs.Select(job => job.Key.Layer!.Value)], cancellation));
+            TakeFrom(0);
+
+            // All of them are held before the first is computed, so that nobody else computes them too.
+            void TakeFrom(int next)
+            {
+                if (next < jobs.Length)
+                    context.Store.GetOrCreateUnlessHeld(jobs[next].Request, builder =>
+                    {
+                        TakeFrom(next + 1);
+                        WriteVector(builder, jobs[next].Key.Layer!.Value, vectors.Value[jobs[next].Key.Layer!.Value]);
+                        File.Copy(answers.PathOf(AnswersFile), builder.PathOf(AnswersFile));
+                        model.Describe(builder);
+                    }, cancellation);
+            }
+        }
+    }
+
     /// <summary>How many parts there are that processes may share.</summary>
     public int CountParts(IEnumerable<StageJob> missing) => Generated(missing).Sum(persona => PartsOf(persona.Persona).Count());
 

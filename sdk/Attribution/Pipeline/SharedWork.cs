@@ -77,6 +77,9 @@ internal static class Workers
         return [.. Enumerable.Repeat(new HelperEnvironment(threads, null), count)];
     }
 
+    /// <summary>How many a person asked for, if anybody did.</summary>
+    public static int? Asked(ExecutionSettings? execution) => execution?.Workers ?? Asked();
+
     private static int? Asked() => Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } asked ? null
         : int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count
         : throw new AttributionException(ErrorCodes.WorkersInvalid,

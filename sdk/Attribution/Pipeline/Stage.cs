@@ -48,7 +48,7 @@ internal abstract class Stage(StageContext context) : IDisposable
                     open.Remove(job);
                     continue;
                 }
-                if (Context.Store.GetOrCreateUnlessHeld(job.Request, builder => job.Produce!(builder, cancellation), cancellation) is not { } made)
+                if (Make(job, cancellation) is not { } made)
                     continue;
                 open.Remove(job);
                 yield return made;
@@ -59,6 +59,21 @@ internal abstract class Stage(StageContext context) : IDisposable
                 yield break;
             cancellation.WaitHandle.WaitOne(BlockComputation.Pause);
         }
+    }
+
+    // Null if another process is at it, or if it failed and that was noted.
+    private Artifact? Make(StageJob job, CancellationToken cancellation)
+    {
+        if (Context.IsHead && job.ComputeParts is null)
+            return Context.Store.TryGet(job.Request) ?? throw new UnitMissingException();
+        Artifact? made = null;
+        var unit = $"{job.Request.Stage}/{job.Request.Fingerprint}";
+        Context.Store.Units.Try(unit, () => made = Context.Store.GetOrCreateUnlessHeld(job.Request, builder =>
+        {
+            Context.Store.Units?.Began(unit, null);
+            job.Produce!(builder, cancellation);
+        }, cancellation));
+        return made;
     }
 
     /// <summary>The artifacts that a job's artifact was assembled from, if this run assembled it.</summary>
@@ -94,6 +109,12 @@ internal abstract class Stage(StageContext context) : IDisposable
         var before = Blocks ?? default;
         Blocks = new BlockProgress(before.Finished + run.Finished, before.Ran + run.Ran, before.Total + run.Total);
     }
+
+    /// <summary>Takes back what was counted: what it was counted of is done once more.</summary>
+    public void Recount() => Blocks = null;
+
+    /// <summary>Says how many of the blocks were computed, where others have computed them.</summary>
+    public void CountElsewhere(int ran) => Blocks = Blocks is { } blocks ? blocks with { Ran = ran } : null;
 
     /// <summary>Shows a file of an artifact unchanged.</summary>
     protected static ShownFile Copy(Artifact artifact, string name, string path) =>

@@ -57,6 +57,12 @@ internal sealed class StageContext : IDisposable
     /// <summary>The running helpers; null if there are none. With helpers, artifacts that this process did not compute may still belong to this run.</summary>
     public IHelpers? Helpers { get; set; }
 
+    /// <summary>Workers elsewhere that compute what a stage needs the model for; null where this process and its helpers do.</summary>
+    public IRemoteWorkers? RemoteWorkers { get; init; }
+
+    /// <summary>Whether this process leaves the model to <see cref="RemoteWorkers"/> and only puts together what they compute.</summary>
+    public bool IsHead { get; set; }
+
     /// <summary>The progress of the whole stage, for lines about one of its units, for example <c>8 of 21 adapters</c>.</summary>
     public string? Standing { get; set; }
 

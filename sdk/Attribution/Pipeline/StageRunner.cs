@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Attribution.Contracts;
+using Attribution.Contracts.DataSelection;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Pipeline.Results;
@@ -52,10 +53,25 @@ internal static class StageRunner
     public static void Help(Stage stage, StageContext context, CancellationToken cancellation)
     {
         context.OpenRemote();
-        foreach (var _ in stage.Produce([.. stage.Plan().DistinctBy(j => j.Request.Fingerprint).Where(job => !context.Store.Contains(job.Request))],
-            cancellation))
-            cancellation.ThrowIfCancellationRequested();
+        var jobs = stage.Plan().DistinctBy(j => j.Request.Fingerprint).ToArray();
+        int before;
+        // Once more after each pass that computed something: a process that died meanwhile has left its unit.
+        do
+        {
+            before = context.Store.ComputedCount;
+            foreach (var _ in stage.Produce([.. jobs.Where(job => !context.Store.Contains(job.Request))], cancellation))
+                cancellation.ThrowIfCancellationRequested();
+        }
+        while (context.Store.ComputedCount > before);
     }
+
+    /// <summary>Where and how a stage runs a model; null for one that runs none, or that leaves it open.</summary>
+    public static ExecutionSettings? ExecutionOf(StageSettings settings) => settings switch
+    {
+        ModelSettings model => model.Execution,
+        JudgeSettings { Llm.Folder: not null } judge => judge.Llm.Execution,
+        _ => null,
+    };
 
     private static (Dictionary<ContentHash, Artifact> Artifacts, int Ran) TakeOrProduce(Stage stage, IReadOnlyList<StageJob> jobs, StageContext context,
         CancellationToken cancellation)
@@ -70,11 +86,43 @@ internal static class StageRunner
                 missing.Add(job);
         if (missing.Count == 0)
             return (artifacts, 0);
+        if (context.RemoteWorkers is { } workers && stage.Share(missing) is not null)
+        {
+            Collect(stage, missing, artifacts, workers, context, cancellation);
+            return (artifacts, missing.Count);
+        }
         using var helpers = StartHelpers(stage, missing, context);
         foreach (var artifact in stage.Produce(missing, cancellation))
             artifacts.Add(artifact.Fingerprint, artifact);
         // Artifacts of helpers look here as if they had always been in the store.
         return (artifacts, helpers is null ? artifacts.Values.Count(a => a.Produced) : missing.Count);
+    }
+
+    // Takes what others have computed and has them compute the rest, until there is nothing left that needs the model.
+    private static void Collect(Stage stage, List<StageJob> missing, Dictionary<ContentHash, Artifact> artifacts, IRemoteWorkers workers, StageContext context,
+        CancellationToken cancellation)
+    {
+        context.IsHead = true;
+        while (true)
+        {
+            StageJob[] open = [.. missing.Where(job => !artifacts.ContainsKey(job.Request.Fingerprint))];
+            foreach (var found in open.Select(job => context.Store.TryGet(job.Request)).OfType<Artifact>())
+                artifacts[found.Fingerprint] = found;
+            open = [.. open.Where(job => !artifacts.ContainsKey(job.Request.Fingerprint))];
+            try
+            {
+                stage.Recount();
+                foreach (var artifact in stage.Produce(open, cancellation))
+                    artifacts[artifact.Fingerprint] = artifact;
+                stage.CountElsewhere(workers.Blocks);
+                return;
+            }
+            catch (UnitMissingException)
+            {
+                var units = stage.Units(open).Where(units => units.Count > 0).ToArray();
+                workers.Compute(Math.Max(1, units.Sum(u => u.Count)), units.MaxBy(u => u.Count)?.Noun ?? stage.Noun, cancellation);
+            }
+        }
     }
 
     private static IHelpers? StartHelpers(Stage stage, IReadOnlyList<StageJob> missing, StageContext context)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.Intrinsics.X86;
 
 namespace Attribution.Tensors;
@@ -8,8 +9,12 @@ internal static class Processor
     /// <summary>The processor's name, for example <c>AMD EPYC 9654</c>.</summary>
     public static string Name { get; } = ReadName();
 
-    /// <summary>The number of cores that this process may use; two hardware threads of one core count once.</summary>
-    public static int Cores { get; } = CountCores();
+    /// <summary>
+    /// The cores this process may use; two hardware threads of one core count once. In a job of Slurm no more than it has been given: not every cluster binds
+    /// jobs to their cores.
+    /// </summary>
+    public static int Cores { get; } = Given(CountCores(), Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK"),
+        Environment.GetEnvironmentVariable("SLURM_CPUS_ON_NODE"));
 
     /// <summary>The widest vectors that libtorch's own kernels use: AVX512, AVX2 or default. <c>ATEN_CPU_CAPABILITY</c> limits it.</summary>
     public static string Capability { get; } = ReadCapability();
@@ -28,6 +33,9 @@ internal static class Processor
                     return line[(line.IndexOf(':') + 1)..].Trim();
         return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown";
     }
+
+    internal static int Given(int cores, string? perTask, string? onNode) =>
+        int.TryParse(perTask ?? onNode, NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given > 0 ? Math.Min(cores, given) : cores;
 
     private static int CountCores()
     {

@@ -73,7 +73,8 @@ internal static class GeneratedFiles
               <Target Name="Core{stage}" Inputs="@(StageFile->WithMetadataValue('Stage', '{stage}'))" Outputs="$(AttributionStateFolder){stage}.stamp"{only}>
                 <RunStage Stage="{stage}" ProjectFile="$(MSBuildProjectFullPath)" StateFolder="$(AttributionStateFolder)"
                           ExperimentKind="$(ExperimentKind)" Variant="$(Variant)" Library="$(AttributionLibrary)"
-                          Worker="$(AttributionWorker)" LibTorchPath="$(AttributionLibTorch)" Threads="$(Threads)" AcceptSnapshot="$(AcceptSnapshot)">
+                          Worker="$(AttributionWorker)" LibTorchPath="$(AttributionLibTorch)" Threads="$(Threads)" AcceptSnapshot="$(AcceptSnapshot)"
+                          Submits="$(AttributionSubmits)">
                   <Output TaskParameter="Ran" PropertyName="{stage}Ran" />
                 </RunStage>{onError}
               </Target>

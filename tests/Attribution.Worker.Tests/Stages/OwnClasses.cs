@@ -16,6 +16,30 @@ internal sealed class OwnMethod : IAttributionMethod
     public torch.Tensor Compute(BlockStreams? treatment, BlockStreams? control) => treatment!.Output.mean([0]);
 }
 
+/// <summary>A method that takes its time: a block of rows is seconds.</summary>
+internal class OwnSlowMethod : IAttributionMethod
+{
+    public virtual string Name => "test_slow";
+
+    public MethodInputs Inputs => MethodInputs.Treatment;
+
+    protected virtual int Milliseconds => 8;
+
+    public torch.Tensor Compute(BlockStreams? treatment, BlockStreams? control)
+    {
+        Thread.Sleep(Milliseconds);
+        return treatment!.Output.mean([0]);
+    }
+}
+
+/// <summary>A method that takes even more.</summary>
+internal sealed class OwnSlowerMethod : OwnSlowMethod
+{
+    public override string Name => "test_slower";
+
+    protected override int Milliseconds => 25;
+}
+
 /// <summary>A method that fails in its own way.</summary>
 internal sealed class OwnFailingMethod : IAttributionMethod
 {

@@ -42,6 +42,9 @@ internal sealed partial class ArtifactStore : IDisposable
     /// <summary>Hashes files for this store and for requests to it.</summary>
     public FileHasher Hasher { get; }
 
+    /// <summary>Told of each unit that is computed here; null where nobody wants to know.</summary>
+    public IUnitLog? Units { get; set; }
+
     internal StoreLayout Layout { get; }
 
     internal StoreFiles Files { get; }

@@ -50,10 +50,10 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
         {
             cancellation.ThrowIfCancellationRequested();
             var artifacts = new Artifact?[requests.Count];
-            Take(block, artifacts, produce, cancellation);
+            var taken = store.Units.Try(UnitOf(block), () => Take(block, artifacts, produce, cancellation));
             if (artifacts.Any(a => a is { Produced: true }))
                 ran++;
-            if (!artifacts.Contains(null))
+            if (taken && !artifacts.Contains(null))
                 progress?.Invoke(new BlockProgress(++there, ran, blocks.Length));
         }
         return ran;
@@ -82,6 +82,7 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
                 if (!done.TryGetValue(block.Hash, out var artifacts))
                     done.Add(block.Hash, artifacts = new Artifact?[requests.Count]);
                 Take(block, artifacts, produce, cancellation);
+                store.Units?.Left(UnitOf(block));
                 if (artifacts.Any(a => a is { Produced: true }))
                     ran.Add(block.Hash);
                 if (artifacts.Contains(null))
@@ -97,6 +98,8 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
         return new BlockRun([.. blocks.Select(b => (b, (IReadOnlyList<Artifact>)done[b.Hash]!))], state);
     }
 
+    private string UnitOf(Block block) => $"{requests[0].Stage}/{block.Hash}";
+
     private void Take(Block block, Artifact?[] artifacts, Producer produce, CancellationToken cancellation)
     {
         for (var i = 0; i < requests.Count; i++)
@@ -111,7 +114,12 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
         Action<int, ArtifactBuilder> TakeFrom(int next, IReadOnlyList<int> mine)
         {
             if (next == missing.Length)
-                return mine.Count == 0 ? static (_, _) => { } : produce(block, mine);
+            {
+                if (mine.Count == 0)
+                    return static (_, _) => { };
+                store.Units?.Began(UnitOf(block), block.Rows);
+                return produce(block, mine);
+            }
             var request = missing[next];
             Action<int, ArtifactBuilder>? write = null;
             artifacts[request] = store.GetOrCreateUnlessHeld(requests[request].ForBlock(block), builder =>

@@ -59,13 +59,24 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
         }))];
     }
 
+    public override IEnumerable<StageUnits> Units(IReadOnlyList<StageJob> missing)
+    {
+        foreach (var jobs in missing.GroupBy(job => job.Key.Dataset!))
+        {
+            var dataset = Settings.Datasets.Single(d => d.Name == jobs.Key);
+            StageRequest[] requests = [.. jobs.Select(job => Request(BlockName, dataset, job.Key.Method!, examples: null))];
+            var plan = ExampleBlocks.Plan(Prepare(dataset).Examples.Select(e => e.Hash));
+            yield return new StageUnits(requests[0], "example", new BlockComputation(Context.Store, requests).Missing(plan).Count(), requests.Length)
+            { Of = jobs.Key };
+        }
+    }
+
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
         foreach (var jobs in missing.GroupBy(job => job.Key.Dataset).Select(group => group.ToArray()))
         {
             var dataset = Settings.Datasets.Single(d => d.Name == jobs[0].Key.Dataset) with { Path = jobs[0].Source ?? "" };
-            var path = Context.Input(Context.Upstream(GenerateStage.Name).Get(GenerateStage.KeyOf(dataset.Name)), GenerateStage.ExamplesFile).Path;
-            var prepared = _examples.Read(path, dataset, Sources, SentenceRules.Of(Settings.SentenceRule), Settings.Seed, heldOut: true);
+            var prepared = Prepare(dataset);
             if (!Context.IsHelper)
                 Warn(dataset, prepared);
             if (Score(dataset, prepared, jobs, cancellation) is not { } run)
@@ -105,6 +116,10 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
     // The training facts lie beside the weights and are not an input.
     private Dictionary<string, InputFile> EstimatorFiles() =>
         Context.Inputs(Estimator).Where(f => f.Key.EndsWith(".safetensors", StringComparison.Ordinal)).ToDictionary();
+
+    private PreparedExamples Prepare(ContextDatasetSettings dataset) => _examples.Read(
+        Context.Input(Context.Upstream(GenerateStage.Name).Get(GenerateStage.KeyOf(dataset.Name)), GenerateStage.ExamplesFile).Path, dataset, Sources,
+        SentenceRules.Of(Settings.SentenceRule), Settings.Seed, heldOut: true);
 
     /// <summary>Scores the examples; null in a helper, which leaves what other processes hold to them.</summary>
     private BlockRun? Score(ContextDatasetSettings dataset, PreparedExamples prepared, StageJob[] jobs, CancellationToken cancellation)

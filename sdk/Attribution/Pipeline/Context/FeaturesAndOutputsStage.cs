@@ -36,6 +36,18 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
 
     public override SharedWork? Share(IReadOnlyList<StageJob> missing) => new(int.MaxValue, _model.Config);
 
+    public override IEnumerable<StageUnits> Units(IReadOnlyList<StageJob> missing)
+    {
+        foreach (var job in missing)
+        {
+            var dataset = Settings.Datasets.Single(d => d.Name == job.Key.Dataset);
+            var path = Context.Input(Context.Upstream(GenerateStage.Name).Get(GenerateStage.KeyOf(dataset.Name)), GenerateStage.ExamplesFile).Path;
+            var request = Request(BlockName, dataset, examples: null);
+            var plan = ExampleBlocks.Plan(Prepare(dataset, path).Examples.Select(e => e.Hash));
+            yield return new StageUnits(request, Noun, new BlockComputation(Context.Store, request).Missing(plan).Count()) { Of = dataset.Name };
+        }
+    }
+
     public override IReadOnlyList<StageJob> Plan()
     {
         var generated = Context.Upstream(GenerateStage.Name);
@@ -76,8 +88,7 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
 
     private (PreparedExamples Examples, BlockRun? Run) Compute(ContextDatasetSettings dataset, string path, CancellationToken cancellation)
     {
-        var prepared = _examples.Read(path, dataset, Enum.Parse<SourceType>(Settings.SourceType, ignoreCase: true), SentenceRules.Of(Settings.SentenceRule),
-            Settings.Seed, heldOut: false);
+        var prepared = Prepare(dataset, path);
         var plan = ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash));
         var blocks = new BlockComputation(Context.Store, Request(BlockName, dataset, examples: null));
         Action<BlockProgress> tell = progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples");
@@ -94,6 +105,9 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
         Count(Context.Helpers is not null ? run.Progress with { Ran = missing } : run.Progress);
         return (prepared, run);
     }
+
+    private PreparedExamples Prepare(ContextDatasetSettings dataset, string path) => _examples.Read(path, dataset,
+        Enum.Parse<SourceType>(Settings.SourceType, ignoreCase: true), SentenceRules.Of(Settings.SentenceRule), Settings.Seed, heldOut: false);
 
     private void Write(ArtifactBuilder made, PreparedExample example, CancellationToken cancellation)
     {

@@ -40,11 +40,8 @@ internal sealed class GenerateStage : Stage<GenerateSettings>
 
     public override IReadOnlyList<StageJob> Plan() => [.. Settings.Datasets.Select(Job)];
 
-    public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
-    {
-        foreach (var job in missing)
-            yield return Context.Store.GetOrCreate(job.Request, builder => job.Produce!(builder, cancellation), cancellation);
-    }
+    // Processes of one machine would leave each other nothing to count: a dataset is one process's.
+    public override SharedWork? Share(IReadOnlyList<StageJob> missing) => Context.RemoteWorkers is null ? null : new(missing.Count, _model.Config);
 
     public override IEnumerable<ShownFile> Show(StageJob job, Artifact artifact) => [Copy(artifact, ExamplesFile, $"{job.Key.Dataset}/{ExamplesFile}")];
 

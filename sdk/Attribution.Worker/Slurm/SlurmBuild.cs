@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Attribution.Contracts;
+using Attribution.Pipeline;
+using Attribution.Pipeline.Results;
+
+namespace Attribution.Worker.Slurm;
+
+/// <summary>
+/// A build that runs as a job of Slurm: one job runs it, and another, which starts when the first has ended in whatever way, goes on if that had not come to
+/// the build's end.
+/// </summary>
+/// <param name="state">The experiment's folder of notes.</param>
+/// <param name="settings">What is asked of Slurm.</param>
+/// <param name="experiment">The experiment's name.</param>
+internal sealed class SlurmBuild(string state, SlurmSettings settings, string experiment)
+{
+    private readonly string _base = Path.Combine(Path.GetFullPath(state), "slurm.build");
+
+    /// <summary>The name of the jobs.</summary>
+    public string JobName => SlurmArray.JobName(experiment);
+
+    private string NoteFile => $"{_base}.json";
+
+    private string Script => $"{_base}.sh";
+
+    /// <summary>The continuation's job.</summary>
+    private string NextFile => $"{_base}.next";
+
+    /// <summary>There once the build has come to its end, with its exit code.</summary>
+    private string DoneFile => $"{_base}.done";
+
+    private string Output => $"{_base}.out";
+
+    /// <summary>
+    /// Such as <c>job 12 is running; ComputeAttribution: 412 of 780 blocks, 6 of 8 workers</c>; null where no build is submitted or it has ended.
+    /// </summary>
+    public string? Standing()
+    {
+        string[] jobs = [.. new[] { Submitted(), Next() }.OfType<string>()];
+        if (jobs.Length == 0 || File.Exists(DoneFile))
+            return null;
+        foreach (var job in jobs)
+            if (new SlurmQueue(job).Ask() is { Count: > 0 } alive)
+            {
+                var (running, reason) = (alive.Values.Any(task => task.State == "RUNNING"), alive.Values.First().Reason);
+                return $"job {job} {(running ? "is running" : $"waits ({reason})")}; {SlurmProgress.Read(state) ?? $"what it says is in {Output}"}";
+            }
+        return null;
+    }
+
+    /// <summary>How the last one ended, if that was not well.</summary>
+    public string? Failure() => File.Exists(DoneFile) && File.ReadAllText(DoneFile).Trim() is { } code && code != "0"
+        ? $"The build before, job {Submitted()}, ended with exit code {code}.{ShellScript.LastLines(Output)}" : null;
+
+    /// <summary>Submits both jobs.</summary>
+    /// <param name="command">The command that builds the experiment and waits.</param>
+    /// <returns>The jobs.</returns>
+    /// <exception cref="Diagnostics.AttributionException">ATTR1041, ATTR1042.</exception>
+    public (string Build, string Next) Submit(IReadOnlyList<string> command)
+    {
+        foreach (var file in new[] { NoteFile, NextFile, DoneFile, Output })
+            File.Delete(file);
+        string[] options =
+        [
+            "--parsable", "--requeue", "--open-mode=append", $"--job-name={JobName}", $"--chdir={Environment.CurrentDirectory}",
+            $"--output={ShellScript.Path(Output)}", $"--signal=B:USR1@{SlurmOptions.Lead(settings.TimeLimit)}", .. SlurmOptions.OfBuild(settings),
+        ];
+        Directory.CreateDirectory(Path.GetDirectoryName(Script)!);
+        WholeFile.Write(Script, ScriptOf(command, options));
+        var build = SlurmArray.Submit([.. options, Script, "first"]);
+        var next = SlurmArray.Submit([.. options, $"--dependency=afterany:{build}", Script, "next"]);
+        WholeFile.Write(NextFile, next);
+        WholeFile.Write(NoteFile, JsonSerializer.Serialize(build));
+        return (build, next);
+    }
+
+    // A continuation asks for one of its own before it goes on. One that was told to end leaves the rest to it; the workers' arrays run on meanwhile.
+    private string ScriptOf(IReadOnlyList<string> command, string[] options)
+    {
+        var (done, next) = (ShellScript.Quoted(DoneFile), ShellScript.Quoted(NextFile));
+        return $"""
+            #!/bin/sh
+            if [ -e {done} ]; then exit 0; fi
+            export {SlurmArray.IsJobVariable}=1 MSBUILDDISABLENODEREUSE=1
+            told=
+            trap 'told=1; kill -TERM "$build"' USR1 TERM
+            if [ "$1" = next ]; then
+              sbatch {ShellScript.Line(options)} --dependency=afterany:"$SLURM_JOB_ID" {ShellScript.Quoted(Script)} next > {next}
+            fi
+            {ShellScript.Line(command)} &
+            build=$!
+            wait "$build"
+            code=$?
+            if [ -n "$told" ]; then wait "$build"; exit 0; fi
+            echo "$code" > {done}
+            if [ -s {next} ]; then scancel --quiet "$(cat {next})"; fi
+            exit "$code"
+
+            """;
+    }
+
+    private string? Submitted() => File.Exists(NoteFile) ? JsonSerializer.Deserialize<string>(File.ReadAllBytes(NoteFile)) : null;
+
+    private string? Next() => File.Exists(NextFile) && File.ReadAllText(NextFile).Trim() is { Length: > 0 } next ? next.Split(';')[0] : null;
+
+    /// <summary>What the requests of an experiment ask of Slurm, and its name; null if none of them asks anything.</summary>
+    public static SlurmBuild? Of(string state)
+    {
+        foreach (var stage in StageList.Names)
+            if (Path.Combine(state, $"{stage}.request.json") is var file && File.Exists(file)
+                && Stages.RequestFile.Read(stage, file) is var read && StageRunner.ExecutionOf(read)?.Slurm is { } slurm)
+                return new SlurmBuild(state, slurm, read.Experiment);
+        return null;
+    }
+}

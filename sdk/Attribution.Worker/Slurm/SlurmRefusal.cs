@@ -1,0 +1,49 @@
+using Attribution.Diagnostics;
+
+namespace Attribution.Worker.Slurm;
+
+/// <summary>Why <c>sbatch</c> did not take a job, with the property that it comes from.</summary>
+internal static class SlurmRefusal
+{
+    // What its message has in it, the property, and what to do.
+    private static readonly (string Words, string? Property, string Advice)[] Known =
+    [
+        ("job array specification", "Workers", "The cluster allows fewer tasks in an array (MaxArraySize, 1001 by default): ask for fewer Workers"),
+        ("account", "Account", "`sacctmgr show associations user=$USER` lists your accounts, where the cluster has them"),
+        ("partition", "Partition", "`sinfo` lists the partitions; without Partition the cluster's default is taken"),
+        ("time limit", "TimeLimit", "`sinfo -o '%P %l'` lists the limits of the partitions"),
+        ("time specification", "TimeLimit", "Write minutes, hours:minutes:seconds or days-hours, such as 8:00:00"),
+        ("--time", "TimeLimit", "Write minutes, hours:minutes:seconds or days-hours, such as 8:00:00"),
+        ("generic resource", "GpusPerWorker", "`sinfo -o '%P %G'` lists the GPUs of the partitions; 0 asks for none"),
+        ("gres", "GpusPerWorker", "`sinfo -o '%P %G'` lists the GPUs of the partitions; 0 asks for none"),
+        ("memory", "Memory", "Write megabytes, or a number with G, such as 64G, and not more than a node has"),
+        ("--mem", "Memory", "Write megabytes, or a number with G, such as 64G, and not more than a node has"),
+        ("cpu count", "CpusPerWorker", "Ask for no more CPUs than a node has"),
+        ("processors", "CpusPerWorker", "Ask for no more CPUs than a node has"),
+        ("option", "SlurmOptions", "They are options of sbatch; `sbatch --help` lists them"),
+        ("node configuration", null, "No node has all that is asked for: fewer CpusPerWorker, GpusPerWorker or Memory, or another Partition"),
+    ];
+
+    // The controller may come back.
+    private static readonly string[] Passing = ["unable to contact", "timed out", "temporarily", "connection refused", "does not answer"];
+
+    /// <summary>Whether the same may succeed in a moment.</summary>
+    public static bool MayPass(string error) => Passing.Any(words => error.Contains(words, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The error.</summary>
+    public static AttributionException Of(string error)
+    {
+        var said = Readable(error);
+        var known = MayPass(error) ? default : Known.FirstOrDefault(k => said.Contains(k.Words, StringComparison.OrdinalIgnoreCase));
+        return new AttributionException(ErrorCodes.SlurmRefused, $"Slurm does not take the job: {said}. "
+            + (known.Advice is { } advice ? $"{advice}." : MayPass(error) ? "Build again once its controller answers: `scontrol ping`."
+                : "Correct the property that it comes from: Partition, Account, TimeLimit, Memory, CpusPerWorker, GpusPerWorker or SlurmOptions."))
+        { Property = known.Property };
+    }
+
+    /// <summary>The words alone, in a line.</summary>
+    public static string Readable(string error) => string.Join("; ", error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .Select(line => line.Replace("sbatch: ", "", StringComparison.Ordinal).Replace("error: ", "", StringComparison.Ordinal)
+            .Replace("fatal: ", "", StringComparison.Ordinal))
+        .Where(line => !line.Contains("PMIx", StringComparison.Ordinal))).TrimEnd('.');
+}

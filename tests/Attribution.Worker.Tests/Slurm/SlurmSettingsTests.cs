@@ -1,0 +1,126 @@
+using Attribution.Contracts;
+using Attribution.Diagnostics;
+using Attribution.Pipeline;
+using Attribution.Tensors;
+using Attribution.Worker.Slurm;
+using Attribution.Worker.Tests.Stages;
+
+namespace Attribution.Worker.Tests.Slurm;
+
+/// <summary>What needs no cluster: options, times, journals, and a machine without Slurm.</summary>
+public sealed class SlurmSettingsTests
+{
+    [Fact]
+    public void Properties_are_options_of_sbatch_and_the_projects_own_come_last()
+    {
+        var slurm = new SlurmSettings
+        { Partition = "gpu", Account = "lab", TimeLimit = "1-12", Memory = "64G", CpusPerWorker = 8, SlurmOptions = "--qos='a b'  -v" };
+        SlurmOptions.OfWorker(new() { Device = "cuda", Slurm = slurm }).ShouldBe(
+            ["--partition=gpu", "--account=lab", "--time=1-12", "--mem=64G", "--cpus-per-task=8", "--gres=gpu:1", "--qos=a b", "-v"]);
+        SlurmOptions.OfWorker(new() { Device = "cpu", Slurm = new() }).ShouldBeEmpty();
+        SlurmOptions.OfWorker(new() { Device = "cuda", Slurm = new() { GpusPerWorker = 0 } }).ShouldBeEmpty();
+        SlurmOptions.OfBuild(slurm).ShouldNotContain(option => option.Contains("gres", StringComparison.Ordinal), "a build needs no GPU");
+    }
+
+    [Theory]
+    [InlineData("90", 5400)]
+    [InlineData("1:30", 90)]
+    [InlineData("8:00:00", 28800)]
+    [InlineData("1-12", 129600)]
+    [InlineData("1-12:30", 131400)]
+    [InlineData("2-0:0:5", 172805)]
+    [InlineData("UNLIMITED", null)]
+    [InlineData("soon", null)]
+    public void Times_are_read_as_Slurm_does(string limit, int? seconds) => SlurmOptions.SecondsOf(limit).ShouldBe(seconds);
+
+    [Theory]
+    [InlineData("1", 15)]
+    [InlineData("4", 60)]
+    [InlineData("8:00:00", 120)]
+    [InlineData(null, 120)]
+    public void A_worker_is_told_a_quarter_of_its_limit_before_it(string? limit, int seconds) => SlurmOptions.Lead(limit).ShouldBe(seconds);
+
+    [Theory]
+    [InlineData(64, "8", "16", 8)]
+    [InlineData(64, null, "16", 16)]
+    [InlineData(4, "8", null, 4)]
+    [InlineData(4, null, null, 4)]
+    public void A_job_uses_the_cores_that_it_was_given(int cores, string? perTask, string? onNode, int given) =>
+        Processor.Given(cores, perTask, onNode).ShouldBe(given);
+
+    [Fact]
+    public void A_machine_without_Slurm_is_an_error_of_the_executor()
+    {
+        using var experiment = new TestExperiment { Execution = new { device = "cpu", executor = "slurm", slurm = new { } } }.WithData(80);
+        experiment.Prepare();
+        using (var import = new StageProcess(experiment, "ImportDatasets", [], []))
+            import.Finish().Code.ShouldBe(0);
+        using var vectors = new StageProcess(experiment, "ComputeAttribution", new() { ["PATH"] = "/nowhere" }, []);
+        var (code, output) = vectors.Finish();
+        code.ShouldBe(1);
+        var error = WorkerLine.Parse(output).Single(line => line.Kind == "error");
+        (error.Code, error.Property).ShouldBe((ErrorCodes.SlurmMissing, "Executor"));
+    }
+
+    [Fact]
+    public void Journals_tell_how_far_a_stage_is_and_half_a_line_waits_for_its_other_half()
+    {
+        using var folder = new TemporaryFolder();
+        var tail = new JournalTail(folder.Path, new StageReporter());
+        Append("a", Start("7_0"), Begin("vector-blocks/1"), new(JournalLine.Done) { Unit = "vector-blocks/1", Rows = 300 });
+        Append("b", Start("7_1"), Begin("control-blocks/2"), new(JournalLine.Done) { Unit = "control-blocks/2", Rows = 200 }, new(JournalLine.End));
+        tail.Read();
+        (tail.Done, tail.AtWork, tail.Ended, tail.Blocks("control-blocks")).ShouldBe((2, 1, 1, 1));
+        tail.Tell(8, "block", 4).ShouldStartWith("2 of 8 blocks, 1 of 4 workers, ");
+        tail.Tell(8, "block", 4).ShouldEndWith(" left");
+
+        var line = new JournalLine(JournalLine.Done) { Unit = "vector-blocks/3", Rows = 10 }.Write();
+        File.AppendAllText(folder["a.journal"], line[..20]);
+        tail.Read();
+        tail.Done.ShouldBe(2);
+        File.AppendAllText(folder["a.journal"], line[20..] + "\n");
+        tail.Read();
+        tail.Done.ShouldBe(3);
+
+        void Append(string worker, params JournalLine[] lines) =>
+            File.AppendAllLines(folder[$"{worker}.journal"], lines.Select(line => (line with { At = DateTime.UtcNow.AddSeconds(-10) }).Write()));
+    }
+
+    [Fact]
+    public void A_unit_that_two_workers_died_at_has_failed_and_one_that_was_told_to_end_has_not_died()
+    {
+        using var folder = new TemporaryFolder();
+        var tail = new JournalTail(folder.Path, new StageReporter());
+        foreach (var (worker, told) in new[] { ("a", false), ("b", true), ("c", false) })
+        {
+            var lines = new List<JournalLine> { Start($"7_{worker}"), Begin("adapters/1") };
+            if (told)
+                lines.Add(new(JournalLine.Signal) { Text = "TERM" });
+            File.WriteAllLines(folder[$"{worker}.journal"], lines.Select(line => line.Write()));
+            tail.Read();
+            tail.Bury([.. tail.Workers], _ => false, task => $" ({task}.out)");
+            if (worker != "c")
+                tail.FailedTwice.ShouldBeNull();
+        }
+        var error = tail.FailedTwice.ShouldNotBeNull();
+        error.Code.ShouldBe(ErrorCodes.SlurmWorkersFailed);
+        error.Message.ShouldContain("adapters/1");
+        error.Message.ShouldContain("(7_a.out)");
+    }
+
+    [Theory]
+    [InlineData("sbatch: error: Batch job submission failed: Invalid account or account/partition combination specified", "Account")]
+    [InlineData("sbatch: error: invalid partition specified: x\nsbatch: error: Batch job submission failed: Invalid partition name specified", "Partition")]
+    [InlineData("sbatch: error: Batch job submission failed: Requested time limit is invalid (missing or exceeds some limit)", "TimeLimit")]
+    [InlineData("sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)", null)]
+    public void What_sbatch_says_names_the_property(string said, string? property)
+    {
+        var error = SlurmRefusal.Of(said);
+        (error.Code, error.Property).ShouldBe((ErrorCodes.SlurmRefused, property));
+        error.Message.ShouldNotContain("sbatch: error");
+    }
+
+    private static JournalLine Start(string job) => new(JournalLine.Start) { Job = job, Host = "node1" };
+
+    private static JournalLine Begin(string unit) => new(JournalLine.Begin) { Unit = unit };
+}
