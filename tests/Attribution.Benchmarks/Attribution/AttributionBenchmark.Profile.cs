@@ -1,7 +1,3 @@
-using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
-using System.Reflection;
 using Attribution.Data;
 using Attribution.Methods;
 using Attribution.Models;

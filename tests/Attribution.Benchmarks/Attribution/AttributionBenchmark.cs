@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using Attribution.Data;
 using Attribution.Methods;
 using Attribution.Models;
-using Attribution.Models.Fused;
 using Attribution.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;

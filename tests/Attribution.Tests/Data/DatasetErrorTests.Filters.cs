@@ -1,7 +1,4 @@
-using System.IO.Compression;
-using System.Text;
 using Attribution.Data;
-using Attribution.Data.DuckDb;
 using Attribution.Diagnostics;
 
 namespace Attribution.Tests.Data;

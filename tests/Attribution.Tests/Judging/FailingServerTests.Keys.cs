@@ -1,11 +1,6 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using Attribution.Data.Store;
 using Attribution.Diagnostics;
-using Attribution.Evaluation;
 using Attribution.Judging;
 using Attribution.Judging.Chat;
-using Attribution.Tokenization;
 
 namespace Attribution.Tests.Judging;
 

@@ -5,7 +5,6 @@ using Attribution.Diagnostics;
 using Attribution.Evaluation;
 using Attribution.Judging;
 using Attribution.Judging.Chat;
-using Attribution.Tokenization;
 
 namespace Attribution.Tests.Judging;
 

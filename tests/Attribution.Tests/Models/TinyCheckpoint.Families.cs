@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using Attribution.Models;
-using Attribution.Models.Safetensors;
 
 namespace Attribution.Tests.Models;
 
