@@ -146,3 +146,13 @@ public static class TrackingNames
     /// <summary>An MLflow server.</summary>
     public const string Mlflow = "mlflow";
 }
+
+/// <summary>The wall times of TensorBoard's points.</summary>
+public static class TensorBoardTimesNames
+{
+    /// <summary>The time of day at which a step was trained.</summary>
+    public const string Real = "real";
+
+    /// <summary>One second per step from 1970 on: equal curves are equal bytes, whenever they were trained.</summary>
+    public const string Step = "step";
+}

@@ -105,13 +105,20 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
         // The build prints this at its end.
         yield return ShownFile.Of(ResultSummary.File, ResultSummary.Of(runs, evals) + lds);
         foreach (var run in RunList.Of(Context).Select(run => run.Key))
+        {
+            var tuned = Context.Upstream(FineTuneStage.Name).Find(run);
+            TrainingStep[] training = tuned is null ? [] : [.. Readable.ReadLines<TrainingStep>(Context.Input(tuned, FineTuneStage.LossFile).Path)];
+            var line = metrics.Runs[run.RunFolder];
             yield return ShownFile.Of($"{RunCurves.Folder}/{run.RunFolder}/{EventFile.Name}",
-                EventFile.Of(RunCurves.Of(metrics.Runs[run.RunFolder], TrainingOf(run)), metrics.Runs[run.RunFolder].Settings));
+                EventFile.Of(RunCurves.Of(line, training), line.Settings, TimesOf(training, tuned is null ? artifact.Folder
+                    : Path.Combine(Settings.Store, tuned.Artifact))));
+        }
     }
 
-    private TrainingStep[] TrainingOf(JobKey run) => Context.Upstream(FineTuneStage.Name).Find(run) is { } tuned
-        ? [.. Readable.ReadLines<TrainingStep>(Context.Input(tuned, FineTuneStage.LossFile).Path)]
-        : [];
+    // What an artifact's manifest tells stays with it: a build that takes everything from the store writes the same file.
+    private Func<long, double>? TimesOf(TrainingStep[] training, string artifact) =>
+        Settings.TensorBoardTimes == TensorBoardTimesNames.Real && Manifest.Read(artifact, out _) is { } manifest
+            ? RunCurves.Times(training, manifest.Created, manifest.Seconds) : null;
 
     private sealed record Run(JobKey Key, RunPoint Values, InputFile Facts, InputFile CrossEntropyBefore, InputFile CrossEntropy, InputFile? JudgedBefore,
         InputFile? Judged,

@@ -22,10 +22,10 @@ internal static class RunCurves
     /// <param name="training">The steps of the run's training; empty for the base model.</param>
     public static IEnumerable<ScalarPoint> Of(RunMetrics metrics, IReadOnlyList<TrainingStep> training)
     {
-        // // `wandb sync` reads scalars but no settings.
+        // `wandb sync` reads scalars but no settings.
         foreach (var (name, value) in metrics.Settings)
             if (value?.GetValueKind() == JsonValueKind.Number)
-                yield return new(0, $"{SettingTag}{name}", value.GetValue<double>());
+                yield return new(0, $"{SettingTag}{name}", value.Deserialize<double>());
         var last = training.Count == 0 ? 0 : training[^1].Step;
         if (last > 0)
             foreach (var (name, value) in metrics.Metrics)
@@ -40,6 +40,17 @@ internal static class RunCurves
         foreach (var (name, value) in metrics.Metrics)
             if (!name.EndsWith(Before, StringComparison.Ordinal) && value is { } after)
                 yield return new(last, Tag(name), after);
+    }
+
+    /// <summary>The time of each step, in seconds since 1970: the steps divide the time that the training took into equal parts.</summary>
+    /// <param name="training">The training's steps.</param>
+    /// <param name="ended">When it ended, in UTC.</param>
+    /// <param name="seconds">How long it took.</param>
+    public static Func<long, double> Times(IReadOnlyList<TrainingStep> training, DateTime ended, double seconds)
+    {
+        var end = (ended - DateTime.UnixEpoch).TotalSeconds;
+        var last = training.Count == 0 ? 0 : training[^1].Step;
+        return step => last == 0 ? end : end - seconds * (1 - (double)step / last);
     }
 
     private static string Tag(string metric) => $"metrics/{metric}";

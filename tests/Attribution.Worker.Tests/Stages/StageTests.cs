@@ -55,6 +55,21 @@ public sealed class StageTests
     }
 
     [Fact]
+    public async Task TensorBoard_is_told_when_a_step_was_trained()
+    {
+        using var experiment = new TestExperiment { TensorBoardTimes = null, Baselines = ["none"] }.WithData(80);
+        var started = DateTime.UtcNow;
+        await experiment.RunAsync();
+        var ended = DateTime.UtcNow;
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(experiment.Out, "tensorboard"), "*", SearchOption.AllDirectories))
+        {
+            var times = TensorBoardReader.Read(File.ReadAllBytes(file)).Select(e => DateTime.UnixEpoch.AddSeconds(e.WallTime)).ToArray();
+            times.ShouldAllBe(time => started <= time && time <= ended, file);
+            times.ShouldBeInOrder();
+        }
+    }
+
+    [Fact]
     public async Task Nothing_changed_takes_everything_from_the_store_loads_no_model_and_touches_no_result()
     {
         using var experiment = new TestExperiment().WithData();

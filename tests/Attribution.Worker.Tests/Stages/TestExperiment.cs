@@ -71,6 +71,9 @@ internal sealed class TestExperiment : IDisposable
     public int? ControlTokens { get; set; }
     public string? PersonaVector { get; set; }
 
+    /// <summary>With the times of day, no two stores would give equal bytes.</summary>
+    public string? TensorBoardTimes { get; set; } = "step";
+
     /// <summary>Where and how the model runs.</summary>
     public object Execution { get; set; } = new { device = "cpu" };
 
@@ -189,7 +192,7 @@ internal sealed class TestExperiment : IDisposable
             Request("MeasureLds", ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "RetrainSubsets", "Evaluate"],
                 new { train = new[] { trainName }, eval = new[] { evalName }, whitening = Whitening });
         Request("CollectMetrics", Subsets is null ? ["SelectTrainingData", "FineTune", "Evaluate", "Judge"]
-            : ["SelectTrainingData", "FineTune", "Evaluate", "Judge", "MeasureLds"], new { train = new[] { trainName }, eval = evals });
+            : ["SelectTrainingData", "FineTune", "Evaluate", "Judge", "MeasureLds"], new { train = new[] { trainName }, eval = evals, tensorBoardTimes = TensorBoardTimes });
         Request("VerifySnapshot", ["CollectMetrics"], new { snapshots = Snapshots, tolerance = Tolerance });
         Request("Report", Stages[..^1], new { command = "dotnet build experiments/test" });
 

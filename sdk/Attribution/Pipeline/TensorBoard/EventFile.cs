@@ -6,7 +6,7 @@ namespace Attribution.Pipeline.TensorBoard;
 
 /// <summary>
 /// Curves as a TensorBoard event file: TFRecords (<c>tensorflow/core/lib/io/record_writer.h</c>) of <c>Event</c> messages
-/// (<c>tensorflow/core/util/event.proto</c>). TensorBoard takes the file's folder as the name of the run. Equal curves give equal bytes.
+/// (<c>tensorflow/core/util/event.proto</c>). TensorBoard takes the file's folder as the name of the run. Equal curves with equal times give equal bytes.
 /// </summary>
 internal static class EventFile
 {
@@ -19,7 +19,10 @@ internal static class EventFile
     /// <summary>The file's bytes.</summary>
     /// <param name="points">The points; those of one step are consecutive, and steps are in ascending order. Values are stored as <c>float</c>.</param>
     /// <param name="settings">The settings of the run, for TensorBoard's plugin HPARAMS; null for none.</param>
-    public static byte[] Of(IEnumerable<ScalarPoint> points, IReadOnlyDictionary<string, JsonNode?>? settings = null)
+    /// <param name="wallTime">
+    /// The time of a step, in seconds since 1970. Without it a step takes one second from 0 on, and TensorBoard's "relative" axis counts steps.
+    /// </param>
+    public static byte[] Of(IEnumerable<ScalarPoint> points, IReadOnlyDictionary<string, JsonNode?>? settings = null, Func<long, double>? wallTime = null)
     {
         var file = new MemoryStream();
         var head = Begin(0);
@@ -48,6 +51,14 @@ internal static class EventFile
         End();
         return file.ToArray();
 
+        ProtobufMessage Begin(long step)
+        {
+            var message = new ProtobufMessage();
+            message.Double(1, wallTime?.Invoke(step) ?? step); // Event.wall_time
+            message.Integer(2, step); // Event.step
+            return message;
+        }
+
         void End()
         {
             if (summary.Bytes.IsEmpty)
@@ -55,15 +66,6 @@ internal static class EventFile
             message.Message(5, summary); // Event.summary
             Append(file, message);
         }
-    }
-
-    // One second per step: with the time of day, every build would write another file; also, TensorBoard's "relative" axis then counts steps.
-    private static ProtobufMessage Begin(long step)
-    {
-        var message = new ProtobufMessage();
-        message.Double(1, step); // Event.wall_time
-        message.Integer(2, step); // Event.step
-        return message;
     }
 
     // uint64 length, its masked CRC, the data, its masked CRC; little-endian.

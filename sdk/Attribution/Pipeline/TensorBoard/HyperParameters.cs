@@ -42,7 +42,7 @@ internal static class HyperParameters
     {
         var any = new ProtobufMessage();
         if (value.GetValueKind() == JsonValueKind.Number)
-            any.Double(2, value.GetValue<double>()); // Value.number_value
+            any.Double(2, value.Deserialize<double>()); // Value.number_value
         else
             any.Text(3, value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString()); // Value.string_value
         var entry = new ProtobufMessage();

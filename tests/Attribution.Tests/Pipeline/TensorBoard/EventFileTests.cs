@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Attribution.FineTuning;
+using Attribution.Pipeline;
 using Attribution.Pipeline.TensorBoard;
 
 namespace Attribution.Tests.Pipeline.TensorBoard;
@@ -16,6 +18,16 @@ public sealed class EventFileTests
         events[0].FileVersion.ShouldBe("brain.Event:2");
         events[1..].Select(e => (e.Step, e.WallTime)).ShouldBe([(0, 0), (300, 300), (70_000, 70_000)]);
         events.SelectMany(e => e.Values.Select(v => (e.Step, v.Key, v.Value))).ShouldBe(points.Select(p => (p.Step, p.Tag, (float)p.Value)));
+    }
+
+    [Fact]
+    public void Steps_divide_the_time_of_their_training()
+    {
+        TrainingStep[] training = [.. Enumerable.Range(1, 4).Select(step => new TrainingStep(step, 0, 1, 0.1, 1, 9))];
+        var ended = new DateTime(2026, 3, 1, 12, 0, 0, DateTimeKind.Utc);
+        var events = TensorBoardReader.Read(EventFile.Of([new(0, "a", 1), new(2, "a", 1), new(4, "a", 1)], null, RunCurves.Times(training, ended, seconds: 8)));
+        events[1..].Select(e => DateTime.UnixEpoch.AddSeconds(e.WallTime)).ShouldBe([ended.AddSeconds(-8), ended.AddSeconds(-4), ended]);
+        RunCurves.Times([], ended, seconds: 8)(0).ShouldBe((ended - DateTime.UnixEpoch).TotalSeconds);
     }
 
     [Fact]
