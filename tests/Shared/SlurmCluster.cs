@@ -66,6 +66,17 @@ public sealed class SlurmCluster : IDisposable
         return code == 0 ? output.Trim() : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {output}");
     }
 
+    /// <summary>Cancels all jobs and waits until none of their processes is left to write anything.</summary>
+    public void Clear()
+    {
+        if (!Directory.Exists(_folder["run"]))
+            return;
+        Ask("scancel", "--quiet", "--user=root");
+        for (var clock = Stopwatch.StartNew(); Ask("squeue", "--noheader") is { Length: > 0 } left; Thread.Sleep(100))
+            if (clock.Elapsed > TimeSpan.FromMinutes(1))
+                throw new InvalidOperationException($"Jobs do not end:\n{left}");
+    }
+
     public void Dispose()
     {
         if (Directory.Exists(_folder["run"]))

@@ -21,6 +21,9 @@ internal sealed class SlurmBuild(string state, SlurmSettings settings, string ex
 
     private string NoteFile => $"{_base}.json";
 
+    /// <summary>The job that runs the build: the one that was submitted, or a continuation.</summary>
+    private string JobFile => $"{_base}.job";
+
     private string Script => $"{_base}.sh";
 
     /// <summary>The continuation's job.</summary>
@@ -36,21 +39,27 @@ internal sealed class SlurmBuild(string state, SlurmSettings settings, string ex
     /// </summary>
     public string? Standing()
     {
-        string[] jobs = [.. new[] { Submitted(), Next() }.OfType<string>()];
-        if (jobs.Length == 0 || File.Exists(DoneFile))
+        if (File.Exists(DoneFile))
             return null;
-        foreach (var job in jobs)
-            if (new SlurmQueue(job).Ask() is { Count: > 0 } alive)
+        string? silent = null;
+        foreach (var job in new[] { IdIn(JobFile), Submitted(), IdIn(NextFile) }.OfType<string>().Distinct())
+            if (new SlurmQueue(job).Ask() is not { } alive)
+                silent ??= job;
+            else if (alive.Count > 0)
             {
-                var (running, reason) = (alive.Values.Any(task => task.State == "RUNNING"), alive.Values.First().Reason);
-                return $"job {job} {(running ? "is running" : $"waits ({reason})")}; {SlurmProgress.Read(state) ?? $"what it says is in {Output}"}";
+                var stands = alive.Values.Any(task => task.State == "RUNNING") ? "is running"
+                    : alive.Values.First().Reason is var reason && reason is "" or "None" ? "waits" : $"waits ({reason})";
+                return $"job {job} {stands}; {SlurmProgress.Read(state) ?? $"what it says is in {Output}"}";
             }
-        return null;
+        // It may be alive, and two builds would be one too many.
+        return silent is null ? null : $"job {silent} may be running: squeue does not answer; what the job says is in {Output}";
     }
 
     /// <summary>How the last one ended, if that was not well.</summary>
-    public string? Failure() => File.Exists(DoneFile) && File.ReadAllText(DoneFile).Trim() is { } code && code != "0"
-        ? $"The build before, job {Submitted()}, ended with exit code {code}.{ShellScript.LastLines(Output)}" : null;
+    public string? Failure() => Submitted() is not { } job ? null
+        : !File.Exists(DoneFile) ? $"The build before, job {job}, was ended before its time.{ShellScript.LastLines(Output)}"
+        : File.ReadAllText(DoneFile).Trim() is var code && code != "0"
+            ? $"The build before, job {IdIn(JobFile) ?? job}, ended with exit code {code}.{ShellScript.LastLines(Output)}" : null;
 
     /// <summary>Submits both jobs.</summary>
     /// <param name="command">The command that builds the experiment and waits.</param>
@@ -58,7 +67,7 @@ internal sealed class SlurmBuild(string state, SlurmSettings settings, string ex
     /// <exception cref="Diagnostics.AttributionException">ATTR1041, ATTR1042.</exception>
     public (string Build, string Next) Submit(IReadOnlyList<string> command)
     {
-        foreach (var file in new[] { NoteFile, NextFile, DoneFile, Output })
+        foreach (var file in new[] { NoteFile, JobFile, NextFile, DoneFile, Output })
             File.Delete(file);
         string[] options =
         [
@@ -74,19 +83,22 @@ internal sealed class SlurmBuild(string state, SlurmSettings settings, string ex
         return (build, next);
     }
 
-    // A continuation asks for one of its own before it goes on. One that was told to end leaves the rest to it; the workers' arrays run on meanwhile.
+    // A continuation asks for one of its own before it goes on, once however often Slurm queues it again. One that was told to end leaves the rest to it; the
+    // workers' arrays run on meanwhile.
     private string ScriptOf(IReadOnlyList<string> command, string[] options)
     {
-        var (done, next) = (ShellScript.Quoted(DoneFile), ShellScript.Quoted(NextFile));
+        var (done, job, next) = (ShellScript.Quoted(DoneFile), ShellScript.Quoted(JobFile), ShellScript.Quoted(NextFile));
         return $"""
             #!/bin/sh
             if [ -e {done} ]; then exit 0; fi
             export {SlurmArray.IsJobVariable}=1 MSBUILDDISABLENODEREUSE=1
             told=
             trap 'told=1; kill -TERM "$build"' USR1 TERM
-            if [ "$1" = next ]; then
-              sbatch {ShellScript.Line(options)} --dependency=afterany:"$SLURM_JOB_ID" {ShellScript.Quoted(Script)} next > {next}
-            fi
+            echo "$SLURM_JOB_ID" > {job}
+            case "$1$SLURM_RESTART_COUNT" in
+              next | next0)
+                sbatch {ShellScript.Line(options)} --dependency=afterany:"$SLURM_JOB_ID" {ShellScript.Quoted(Script)} next | cut -d';' -f1 > {next} ;;
+            esac
             {ShellScript.Line(command)} &
             build=$!
             wait "$build"
@@ -101,7 +113,7 @@ internal sealed class SlurmBuild(string state, SlurmSettings settings, string ex
 
     private string? Submitted() => File.Exists(NoteFile) ? JsonSerializer.Deserialize<string>(File.ReadAllBytes(NoteFile)) : null;
 
-    private string? Next() => File.Exists(NextFile) && File.ReadAllText(NextFile).Trim() is { Length: > 0 } next ? next.Split(';')[0] : null;
+    private static string? IdIn(string file) => File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } id ? id : null;
 
     /// <summary>What the requests of an experiment ask of Slurm, and its name; null if none of them asks anything.</summary>
     public static SlurmBuild? Of(string state)

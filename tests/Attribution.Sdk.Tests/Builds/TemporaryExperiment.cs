@@ -67,7 +67,14 @@ internal sealed class TemporaryExperiment : IDisposable
     }
 
     /// <summary>What the worker was started for.</summary>
-    public string[] Starts() => File.Exists(this["starts.log"]) ? File.ReadAllLines(this["starts.log"]) : [];
+    public string[] Starts()
+    {
+        if (!File.Exists(this["starts.log"]))
+            return [];
+        // Shared with a worker that may be writing to it.
+        using var reader = new StreamReader(new FileStream(this["starts.log"], FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
 
     public void Dispose()
     {

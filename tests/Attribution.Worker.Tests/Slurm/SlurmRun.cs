@@ -33,11 +33,9 @@ internal sealed class SlurmRun : IDisposable
 
     public string Folder(string stage) => SlurmArray.FolderOf(Experiment.State, stage);
 
-    public StageProcess Start(string stage) => new(Experiment, stage, new()
-    {
-        ["SLURM_CONF"] = _cluster.Configuration,
-        [SlurmQueue.Variable] = "0.5",
-    }, ["--stop-with-stdin"]);
+    private Dictionary<string, string?> Environment => new() { ["SLURM_CONF"] = _cluster.Configuration, [SlurmQueue.Variable] = "0.5" };
+
+    public StageProcess Start(string stage) => new(Experiment, stage, Environment, ["--stop-with-stdin"]);
 
     public IReadOnlyList<WorkerLine> Run(string stage, int code = 0)
     {
@@ -45,6 +43,22 @@ internal sealed class SlurmRun : IDisposable
         var (ended, output) = process.Finish();
         ended.ShouldBe(code, output);
         return WorkerLine.Parse(output);
+    }
+
+    /// <summary>What the build that is submitted says: here it is a stage alone.</summary>
+    public string Submit(string stage)
+    {
+        var build = CommandLine.Start(Environment, "run-stage", stage, "--request", Experiment.RequestFile(stage));
+        var (code, output, error) = CommandLine.Run(Environment, ["submit", "--state", Experiment.State, "--", build.FileName, .. build.ArgumentList]);
+        code.ShouldBe(0, output + error);
+        return WorkerLine.Parse(output).Single(line => line.Kind == "summary").Text;
+    }
+
+    /// <summary>What is noted of the build that was submitted; empty if nothing is.</summary>
+    public string Noted(string kind)
+    {
+        var file = Path.Combine(Experiment.State, $"slurm.build.{kind}");
+        return File.Exists(file) ? File.ReadAllText(file).Trim() : "";
     }
 
     /// <summary>The journals of a stage, by the names of their files.</summary>

@@ -93,6 +93,29 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
     }
 
     [SlurmFact]
+    public void A_build_in_a_job_that_is_told_to_end_leaves_its_workers_to_the_job_that_goes_on()
+    {
+        using var run = new SlurmRun(cluster, "submitted", rows: 2400, workers: 2).Slow();
+        run.Experiment.Prepare();
+        run.Run("ImportDatasets");
+        var said = run.Submit(Vectors);
+        SlurmRun.Until("one has computed a block", () => run.Lines(Vectors, JournalLine.Done).Length > 0);
+        var (first, array) = (run.Noted("job"), run.Job(Vectors));
+        said.ShouldStartWith($"submitted as job {first}; job ");
+        run.Submit(Vectors).ShouldStartWith($"job {first} is running; {Vectors}: ");
+
+        // What Slurm sends before a time limit.
+        cluster.Ask("scancel", "--batch", "--signal=USR1", first);
+        SlurmRun.Until("the other job has ended", () => run.Noted("done").Length > 0);
+        run.Noted("done").ShouldBe("0", run.Noted("out"));
+        said.ShouldContain($"; job {run.Noted("job")} goes on");
+        run.Job(Vectors).ShouldBe(array, "no other workers were asked for");
+        run.Lines(Vectors, JournalLine.Signal).ShouldBeEmpty("the workers went on meanwhile");
+        run.Lines(Vectors, JournalLine.Done).Select(line => line.Unit).ShouldBeUnique();
+        SlurmRun.Until("no job is left", () => cluster.Ask("squeue", "--noheader").Length == 0);
+    }
+
+    [SlurmFact]
     public void A_unit_that_always_fails_ends_the_stage_with_its_own_error()
     {
         using var run = new SlurmRun(cluster, "failing", rows: 600, workers: 2);
