@@ -79,8 +79,10 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
         var execution = Properties.Read<ExecutionSettings>();
         if (DeviceList.ProblemOf(execution) is { } problem)
             Problems.Add(new(ProjectErrorCodes.ValueInvalid, problem, nameof(ExecutionSettings.Devices)));
+        // A value that cannot be is an error whoever executes.
+        var slurm = Properties.Read<SlurmSettings>();
         if (execution.Executor == ExecutorNames.Slurm)
-            return execution with { Slurm = Properties.Read<SlurmSettings>() };
+            return execution with { Slurm = slurm };
         return execution == new ExecutionSettings() ? null : execution;
     }
 
