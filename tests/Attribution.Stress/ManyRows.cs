@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using Attribution.Worker.Tests;
 using Attribution.Worker.Tests.Stages;
 
 namespace Attribution.Stress;
 
-/// <summary>A pool of a million small rows through import, in a process of its own whose memory is read.</summary>
+/// <summary>A pool of a million small rows through import, in a process of its own whose memory is read, and through Explain.</summary>
 internal static class ManyRows
 {
     public static async Task<string> Run(int count, int seed)
@@ -25,7 +26,12 @@ internal static class ManyRows
         var (code, output) = worker.Finish();
         code.ShouldBe(0, output);
         peak.ShouldBeLessThan(1L << 30);
-        return $"{count:N0} rows, {count / clock.Elapsed.TotalSeconds:N0} rows/s, at most {peak >> 20} MB";
+        var imported = clock.Elapsed.TotalSeconds;
+        clock.Restart();
+        var (explained, text, error) = CommandLine.Run(new Dictionary<string, string?>(), "explain", "--requests", experiment.State, "--state", experiment.State);
+        explained.ShouldBe(0, error);
+        text.ShouldContain("ComputeAttribution: to run");
+        return $"{count:N0} rows, {count / imported:N0} rows/s, at most {peak >> 20} MB; explained in {clock.Elapsed.TotalSeconds:0.0} s";
     }
 
     private static long PeakOf(int process)

@@ -15,7 +15,7 @@ var root = new RootCommand("What takes too long for the suite. A verb ends with 
     Verb("accidents", "Two experiments on one store, collections meanwhile, stores that are read-only or another's, full disks, clocks, stopped holders of "
         + "locks. As root, with faketime.", 3, Accidents.Run),
     Verb("starts", "Rounds of twenty workers that fine-tune, all started at once.", 10, Starts.Run),
-    Verb("rows", "So many small rows through import.", 1_000_000, ManyRows.Run),
+    Verb("rows", "So many small rows through import and Explain.", 1_000_000, ManyRows.Run),
 };
 return await root.Parse(args).InvokeAsync();
 
