@@ -75,6 +75,7 @@ public sealed class KilledBuildsTests(PackedSdk sdk) : IClassFixture<PackedSdk>
                 <TopK>16</TopK>
                 <MaxNewTokens>12</MaxNewTokens>
                 <JudgeRepeats>1</JudgeRepeats>
+                <TensorBoardTimes>step</TensorBoardTimes>
               </PropertyGroup>
               <ItemGroup>
                 <TrainDataset Include="{quickstart}/data/pool.jsonl" PlantedColumn="behaviour" Take="300" />
