@@ -34,11 +34,11 @@ public static class PromptFile
         try
         {
             if (format == DatasetFormat.JsonLines)
-                return [.. File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => JsonElement.Parse(line, NoDuplicates))];
+                return [.. File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line)).Select(Parse)];
             if (format == DatasetFormat.JsonArray && !path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
                 && !path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase))
             {
-                var root = JsonElement.Parse(File.ReadAllText(path), NoDuplicates);
+                var root = Parse(File.ReadAllText(path));
                 return root.ValueKind == JsonValueKind.Array
                     ? root.EnumerateArray()
                     : throw new AttributionException(ErrorCodes.PromptsMalformed,
@@ -57,6 +57,14 @@ public static class PromptFile
         throw new AttributionException(ErrorCodes.DatasetFormatUnknown,
             $"'{Path.GetFileName(path)}' is no file of prompts by its extension. Known are .json, .jsonl and .ndjson.")
         { File = path };
+    }
+
+    // Parsing leaves strings as they are; writing decodes each, and fails at half of a surrogate pair.
+    private static JsonElement Parse(string text)
+    {
+        var value = JsonElement.Parse(text, NoDuplicates);
+        _ = JsonSerializer.Serialize(value);
+        return value;
     }
 
     private static HeldOutPrompt Prompt(JsonElement value, RowPlace place)

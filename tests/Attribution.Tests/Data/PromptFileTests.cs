@@ -34,6 +34,8 @@ public sealed class PromptFileTests : IDisposable
     [Theory]
     [InlineData("p.json", "[]", ErrorCodes.DatasetEmpty, null)]
     [InlineData("p.jsonl", "\n", ErrorCodes.DatasetEmpty, null)]
+    [InlineData("p.jsonl", "\"a\"\n{\"prompt\":\"b\",\"x\":\"\\ud800\"}\n", ErrorCodes.DatasetMalformedJson, 1L)]
+    [InlineData("p.json", "[\"\\udc00\"]", ErrorCodes.DatasetMalformedJson, null)]
     [InlineData("p.json", "{\"prompt\": 1}", ErrorCodes.PromptsMalformed, null)]
     [InlineData("p.json", "[\"a\", 7]", ErrorCodes.PromptsMalformed, 1L)]
     [InlineData("p.json", "[\"a\", []]", ErrorCodes.PromptsMalformed, 1L)]
