@@ -26,6 +26,14 @@ public sealed class FilesBesideTests
         tokenizer.VocabularySize.ShouldBe(first + 3);
     }
 
+    [Fact]
+    public void Half_of_a_surrogate_pair_in_the_config_is_an_error_with_a_code()
+    {
+        using var crafted = CraftedTokenizer.Write();
+        Beside(crafted, """{"pad_token":"\ud800"}""");
+        Should.Throw<AttributionException>(() => Tokenizer.Load(crafted.Folder)).Code.ShouldBe(ErrorCodes.TokenizerMalformed);
+    }
+
     [OracleFact]
     public void What_they_add_encodes_as_if_it_stood_in_the_file()
     {

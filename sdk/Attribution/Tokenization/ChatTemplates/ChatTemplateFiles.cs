@@ -101,10 +101,11 @@ internal sealed class ChatTemplateFiles(string folder)
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            _ = JsonSerializer.Serialize(document.RootElement);
             return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone()
                 : throw new AttributionException(ErrorCodes.ChatTemplateMissing, "The file holds no JSON object.") { File = path };
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new AttributionException(ErrorCodes.ChatTemplateMissing, $"The file is no JSON: {exception.Message}", exception) { File = path };
         }

@@ -106,7 +106,7 @@ internal sealed class FilesBeside
         var file = Path.Combine(_folder, name);
         if (!File.Exists(file))
             return null;
-        using var document = TokenizerReader.Parse(file);
+        using var document = TokenizerReader.Parse(file, decode: true);
         return document.RootElement.ValueKind == JsonValueKind.Object
             ? document.RootElement.Clone()
             : throw new AttributionException(ErrorCodes.TokenizerMalformed, $"{name} is not a JSON object.") { File = file };

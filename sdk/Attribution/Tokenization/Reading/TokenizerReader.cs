@@ -48,15 +48,20 @@ internal static class TokenizerReader
     }
 
     /// <summary>Parses a JSON file.</summary>
-    public static JsonDocument Parse(string file)
+    /// <param name="file">The file.</param>
+    /// <param name="decode">Whether to decode every string now; without it half of a surrogate pair is found where the string is read.</param>
+    public static JsonDocument Parse(string file, bool decode = false)
     {
         FileIdentity.RequireFile(file);
         try
         {
             using var stream = File.OpenRead(file);
-            return JsonDocument.Parse(stream);
+            var document = JsonDocument.Parse(stream);
+            if (decode)
+                _ = JsonSerializer.Serialize(document.RootElement);
+            return document;
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new AttributionException(ErrorCodes.TokenizerMalformed,
                 $"{Path.GetFileName(file)} is not JSON: {error.Message} It may be cut off; download it again.", error)
