@@ -26,8 +26,9 @@ internal sealed class StageFiles(string projectDirectory, string stateFolder, st
     /// <summary>The stage's files, each once; a file may be missing.</summary>
     public IEnumerable<string> Of(ExperimentStage stage) => All(stage).Distinct();
 
-    /// <summary>Whether the stage's files have the sizes and times that they had when it was stamped.</summary>
-    public bool AreThoseOfTheStamp(ExperimentStage stage) => StageFolder.Says(Folder.Stamp(stage.Name), Describe(stage));
+    /// <summary>Whether the stage's files have the sizes and times that they had when it was stamped, and no snapshot is to be accepted by it.</summary>
+    public bool AreUpToDate(ExperimentStage stage, bool acceptSnapshot) =>
+        !(acceptSnapshot && stage.Name == StageNames.VerifySnapshot) && StageFolder.Says(Folder.Stamp(stage.Name), Describe(stage));
 
     /// <summary>The stage's files with sizes and times, as its stamp holds them.</summary>
     public string Describe(ExperimentStage stage) => OutsideFiles.Describe(Of(stage), _paths);

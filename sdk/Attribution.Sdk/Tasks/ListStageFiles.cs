@@ -50,7 +50,7 @@ public sealed class ListStageFiles : Microsoft.Build.Utilities.Task
     {
         foreach (var file in files.Of(stage))
             yield return file;
-        if ((AcceptSnapshot && stage.Name == StageNames.VerifySnapshot) || !files.AreThoseOfTheStamp(stage))
+        if (!files.AreUpToDate(stage, AcceptSnapshot))
             yield return files.Folder.Stamp(stage.Name) + ".never";
     }
 

@@ -19,6 +19,9 @@ public sealed class SubmitExperiment : WorkerTask
     /// <summary>The variant of the experiment; empty for none.</summary>
     public string Variant { get; set; } = "";
 
+    /// <summary>Whether to accept the metrics as the snapshot, which is done even if nothing else is to do.</summary>
+    public bool AcceptSnapshot { get; set; }
+
     /// <summary>Whether a build is under way.</summary>
     [Output]
     public bool IsUnderWay { get; private set; }
@@ -36,7 +39,7 @@ public sealed class SubmitExperiment : WorkerTask
             return answered;
         }
         var files = new StageFiles(ProjectDirectory, StateFolder, ExperimentKind, Library, Variant);
-        if (files.Stages.All(files.AreThoseOfTheStamp))
+        if (files.Stages.All(stage => files.AreUpToDate(stage, AcceptSnapshot)))
         {
             Shout("up to date; nothing is submitted");
             return true;

@@ -20,7 +20,7 @@ public sealed class TrackResults : WorkerTask
         var (stamp, waiting) = (Path.Combine(ProjectDirectory, Stamp), Path.Combine(ProjectDirectory, StateFolder, "tracking"));
         var isNew = !File.Exists(stamp) || Results.Any(file =>
             File.GetLastWriteTimeUtc(Path.Combine(ProjectDirectory, file.ItemSpec)) > File.GetLastWriteTimeUtc(stamp));
-        // // A build that is up to date starts no worker, unless something is still waiting to be sent.
+        // A build that is up to date starts no worker, unless something is still waiting to be sent.
         if (!isNew && !(Directory.Exists(waiting) && Directory.EnumerateDirectories(waiting).Any()))
             return true;
         if (!Run("track", "--requests", StateFolder.TrimEnd('/')))

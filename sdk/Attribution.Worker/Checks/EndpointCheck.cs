@@ -28,7 +28,7 @@ internal static class EndpointCheck
         }
         catch (AttributionException) when (isKnown())
         {
-            // // Every answer is already in the store.
+            // Every answer is already in the store.
         }
     }
 

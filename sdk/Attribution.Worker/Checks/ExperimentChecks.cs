@@ -30,7 +30,9 @@ internal sealed class ExperimentChecks
 
     private void CheckAll(Func<string, bool> isKnown, CancellationToken cancellation)
     {
-        foreach (var folder in _stages.SelectMany(stage => new[] { stage.Out, stage.State, stage.Store }).Distinct())
+        // A store that exists may be shared and only read: a stage that must write to it says so.
+        foreach (var folder in _stages.SelectMany(stage => File.Exists(Path.Combine(stage.Store, StageRunner.StoreMarker))
+            ? new[] { stage.Out, stage.State } : [stage.Out, stage.State, stage.Store]).Distinct())
             Try(() => PlaceCheck.RequireWritable(folder));
         var files = new DatasetChecks(Try);
         if (Find<ImportDatasetsSettings>() is { } import)

@@ -27,7 +27,7 @@ internal static class ModelCheck
             LayerList.RequireAll(vectors.Layers.Layers, config.BlockCount);
         if (!readsMessages)
             return;
-        // // Loading a tokenizer takes too long here; that the file is missing is known at once.
+        // Loading a tokenizer takes too long here; that the file is missing is known at once.
         if (!File.Exists(Path.Combine(folder, ModelFiles.Tokenizer)))
             throw new AttributionException(ErrorCodes.TokenizerMissing,
                 $"The folder of the model '{stages[0].Model}' has no {ModelFiles.Tokenizer}, and the datasets hold messages. Add the model's tokenizer files, "
@@ -45,7 +45,7 @@ internal static class ModelCheck
         }
         catch (AttributionException e) when (e.Code is ErrorCodes.HubUnreachable or ErrorCodes.HubOffline)
         {
-            // // Stages whose results are in the store need no model; a stage that does need it reports the problem.
+            // Stages whose results are in the store need no model; a stage that does need it reports the problem.
             return null;
         }
     }

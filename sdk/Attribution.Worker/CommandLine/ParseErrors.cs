@@ -11,7 +11,7 @@ internal static class ParseErrors
     {
         var command = parsed.CommandResult.Command;
         var options = parsed.CommandResult.Command.Options.Concat(Parents(command).SelectMany(parent => parent.Options.Where(option => option.Recursive)));
-        // // If a word was read as the value of an option, other words seem out of place.
+        // If a word was read as the value of an option, other words seem out of place.
         string[] stray = [.. parsed.Errors.Select(error => error.Message).Where(message =>
             message.StartsWith(StrayOptions.NoOption, StringComparison.Ordinal))];
         var lines = stray.Length > 0 ? stray : parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens.Select(token => Unmatched(token, command, options))

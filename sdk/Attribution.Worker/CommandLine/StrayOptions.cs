@@ -23,7 +23,7 @@ internal static class StrayOptions
         {
             foreach (var child in result.Children)
                 foreach (var token in child.Tokens)
-                    // // The value of an option may begin with one dash, as -1 does.
+                    // The value of an option may begin with one dash, as -1 does.
                     if (token.Value.StartsWith(child is OptionResult ? "--" : "-", StringComparison.Ordinal) && LooksLikeOption(token.Value)
                         && !literal.Contains(token.Value))
                         result.AddError(Unknown(token.Value, known));

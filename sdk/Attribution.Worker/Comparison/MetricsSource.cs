@@ -46,7 +46,7 @@ internal sealed record MetricsSource(string Name, Metrics Metrics)
             $"There is no experiment '{path}'. Name the folder of one, such as experiments/quickstart.")
         { File = path };
 
-    // // X/out/metrics.json and X/out/VARIANT/metrics.json belong to X.
+    // X/out/metrics.json and X/out/VARIANT/metrics.json belong to X.
     private static string? OfOutputs(string file)
     {
         for (var at = Directory.GetParent(Path.GetFullPath(file)); at is not null; at = at.Parent)

@@ -40,7 +40,7 @@ internal static class SnapshotOnGitHub
         if (verdict.Differences.Count == 0)
             yield break;
         var text = System.IO.File.Exists(file) ? System.IO.File.ReadAllLines(file) : [];
-        // // GitHub finds the file by its path in the repository.
+        // GitHub finds the file by its path in the repository.
         var shown = Environment.GetEnvironmentVariable("GITHUB_WORKSPACE") is { Length: > 0 } workspace ? Path.GetRelativePath(workspace, file) : file;
         foreach (var difference in verdict.Differences.Take(MostAnnotations))
             yield return string.Create(CultureInfo.InvariantCulture,
@@ -74,7 +74,7 @@ internal static class SnapshotOnGitHub
     private static string Words(MetricDifference d) => string.Create(CultureInfo.InvariantCulture,
         $"{(d.Metric is null ? "run" : $"{d.Metric} of")} {d.Run}: expected {d.Expected}, got {d.Got}{(d.Tolerance is { } t ? $", tolerance {t}" : "")}");
 
-    // // The line of the metric within its run; the line of the run if the metric has none; the first line if there is no such run.
+    // The line of the metric within its run; the line of the run if the metric has none; the first line if there is no such run.
     private static int LineOf(string[] lines, MetricDifference difference)
     {
         var run = Array.FindIndex(lines, line => IsKey(line, difference.Run));

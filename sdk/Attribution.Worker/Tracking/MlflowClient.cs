@@ -20,11 +20,13 @@ internal sealed class MlflowClient : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private const int MostBytesOfAnswer = 4 << 20;
+
     private readonly HttpClient _http;
 
     private MlflowClient(Uri server)
     {
-        _http = new HttpClient { BaseAddress = server, Timeout = Patience };
+        _http = new HttpClient { BaseAddress = server, Timeout = Patience, MaxResponseContentBufferSize = MostBytesOfAnswer };
         if (Variable(TokenVariable) is { } token)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         else if (Variable(UserVariable) is { } user)

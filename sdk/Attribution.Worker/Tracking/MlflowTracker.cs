@@ -46,7 +46,7 @@ internal sealed class MlflowTracker(MlflowClient client, StageReporter reporter)
     {
         var created = spooled.Build.Created;
         var (id, _) = await RunAsync(spooled, experiment, $"run {run.Name}", run.Name, [("mlflow.parentRunId", parent)], cancellation).ConfigureAwait(false);
-        // // MLflow identifies a point by name, step, time and value, so that a point that is sent twice counts once.
+        // MLflow identifies a point by name, step, time and value, so that a point that is sent twice counts once.
         var metrics = run.Points.Select(point => Metric(point, created)).Chunk(MostMetrics).ToArray();
         var parameters = run.Params.Select(p => (p.Key, p.Value.Length > LongestParam ? p.Value[..LongestParam] : p.Value)).Chunk(MostParams).ToArray();
         for (var batch = 0; batch < Math.Max(metrics.Length, parameters.Length); batch++)

@@ -29,7 +29,7 @@ internal sealed record TrackedBuild(string Experiment, string Command, long Crea
                 double.IsFinite(point.Value) && !point.Tag.StartsWith(RunCurves.SettingTag, StringComparison.Ordinal))]))]);
     }
 
-    // // The training steps of each run, by the run's name; context attribution has none.
+    // The training steps of each run, by the run's name; context attribution has none.
     private static Dictionary<string, TrainingStep[]> Steps(ReportSettings settings)
     {
         var file = new StateFolder(settings.State).ResultFile(FineTuneStage.Name);

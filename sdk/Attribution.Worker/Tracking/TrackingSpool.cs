@@ -32,7 +32,7 @@ internal sealed class TrackingSpool(string state)
         var content = Convert.ToHexStringLower(SHA256.HashData(told));
         if (File.Exists(LastFile) && File.ReadAllText(LastFile) == content)
             return false;
-        // // Written to a temporary folder and then moved, so that a build that is killed adds all or nothing.
+        // Written to a temporary folder and then moved, so that a build that is killed adds all or nothing.
         var (folder, temporary) = (Path.Combine(_folder, $"{now.UtcDateTime:yyyyMMddHHmmssfff}"), Path.Combine(_folder, ".new"));
         if (Directory.Exists(temporary))
             Directory.Delete(temporary, recursive: true);

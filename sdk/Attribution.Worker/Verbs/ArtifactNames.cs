@@ -57,7 +57,7 @@ internal sealed class ArtifactNames(string root)
         return words.Length > MostLetters ? words[..MostLetters] + "..." : words;
     }
 
-    // // Names and numbers, but no hashes.
+    // Names and numbers, but no hashes.
     private static IEnumerable<string> Leaves(JsonNode? node, string? name) => node switch
     {
         JsonObject inner => inner.Where(pair => pair.Key is not ("code" or "stage" or "library")).SelectMany(pair => Leaves(pair.Value, pair.Key)),

@@ -32,7 +32,7 @@ public static class CompletionVerb
         verb.SetAction(parsed =>
         {
             var typed = parsed.GetRequiredValue(line);
-            // // The program's own name is not parsed, whatever name it was called by.
+            // The program's own name is not parsed, whatever name it was called by.
             var start = typed.IndexOf(' ', StringComparison.Ordinal) is var space && space < 0 ? typed.Length : space + 1;
             var at = Math.Clamp(parsed.GetValue(position), start, typed.Length);
             foreach (var item in parsed.RootCommandResult.Command.Parse(typed[start..at]).GetCompletions(at - start).Select(item => item.Label).Distinct())

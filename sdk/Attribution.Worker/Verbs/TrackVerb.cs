@@ -36,7 +36,7 @@ public static class TrackVerb
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                // // A failure here does not affect the results.
+                // A failure here does not affect the results.
                 var why = VerbRunner.UserError(e)?.Message ?? (e is IOException or UnauthorizedAccessException ? e.Message : e.GetType().Name);
                 reporter.Warning(ErrorCodes.TrackerUnreachable, $"MLflow was not told of this build: {why}");
                 return 0;

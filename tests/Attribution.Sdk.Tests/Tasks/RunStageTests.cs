@@ -19,6 +19,29 @@ public sealed class RunStageTests : IDisposable
     }
 
     [Fact]
+    public void What_is_up_to_date_is_submitted_only_to_accept_its_snapshot()
+    {
+        _experiment.Requests();
+        foreach (var stage in TemporaryExperiment.Stages)
+            Stage(stage).Execute().ShouldBeTrue();
+        foreach (var accept in (bool[])[false, true])
+        {
+            // There is no cluster here; that it is asked for is enough.
+            _ = new SubmitExperiment
+            {
+                BuildEngine = _experiment.Engine,
+                ProjectFile = _experiment.Folder["tiny.csproj"],
+                StateFolder = "obj/attribution/",
+                Worker = Repository.Worker,
+                Library = _experiment.Folder["library.txt"],
+                Submits = true,
+                AcceptSnapshot = accept,
+            }.Execute();
+            File.ReadLines(_experiment.Folder["starts.log"]).Contains("submit").ShouldBe(accept);
+        }
+    }
+
+    [Fact]
     public void Warnings_come_through_and_other_output_of_the_worker_stays_low()
     {
         _experiment.Folder.Write("worker.does", "ImportDatasets warn");

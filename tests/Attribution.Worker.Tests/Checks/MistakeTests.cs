@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Attribution.Tests.Data.Store;
 using Attribution.Worker.Tests.Stages;
 
 namespace Attribution.Worker.Tests.Checks;
@@ -115,6 +116,18 @@ public sealed class MistakeTests : IDisposable
     {
         File.WriteAllText(_experiment.Out, "a file");
         Only("ATTR1015").Text.ShouldStartWith($"Results cannot be written to '{_experiment.Out}'");
+    }
+
+    [TmpfsFact]
+    public async Task A_store_that_exists_may_be_one_that_is_only_read()
+    {
+        using var disk = new Tmpfs(kibibytes: 8192);
+        using var experiment = new TestExperiment(store: Path.Combine(disk.Path, "store")).WithData(80);
+        await experiment.RunAsync();
+        disk.MakeReadOnly();
+        Check(experiment).ShouldBeEmpty();
+        using var without = new TestExperiment(store: Path.Combine(disk.Path, "none")).WithData(80);
+        Check(without).ShouldHaveSingleItem().Text.ShouldStartWith($"Results cannot be written to '{without.Store}'");
     }
 
     /// <summary>The address of a server that answers one request.</summary>

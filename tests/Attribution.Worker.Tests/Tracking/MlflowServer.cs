@@ -52,6 +52,9 @@ internal sealed class MlflowServer : IDisposable
     /// <summary>Answers 503 from this many calls on.</summary>
     public int DownAfter { get; set; } = int.MaxValue;
 
+    /// <summary>Bytes of white space that follow each answer.</summary>
+    public int Padding { get; set; }
+
     public string? Authorization { get; private set; }
 
     public void Dispose() => _listener.Close();
@@ -82,8 +85,16 @@ internal sealed class MlflowServer : IDisposable
                 Complaints.Enqueue($"{context.Request.Url!.PathAndQuery}: {e.Message}");
                 (status, body) = (400, Error("INVALID_PARAMETER_VALUE"));
             }
-            context.Response.StatusCode = status;
-            context.Response.Close(Encoding.UTF8.GetBytes(body), willBlock: false);
+            try
+            {
+                context.Response.StatusCode = status;
+                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body + new string(' ', Padding)));
+                context.Response.Close();
+            }
+            catch (Exception e) when (e is HttpListenerException or IOException or ObjectDisposedException)
+            {
+                // Whoever asked has heard enough.
+            }
         }
     }
 

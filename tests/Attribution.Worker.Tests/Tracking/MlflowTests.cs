@@ -69,6 +69,14 @@ public sealed class MlflowTests : IClassFixture<MlflowTests.Built>
     }
 
     [Fact]
+    public void An_answer_without_end_is_read_up_to_4_MB()
+    {
+        using var server = new MlflowServer { Padding = 5 << 20 };
+        Track(server).Single(l => l.Kind == "warning").Text.ShouldContain("4194304");
+        Waiting.ShouldBe(1);
+    }
+
+    [Fact]
     public void Without_an_address_the_warning_names_the_variable() => Track(null, ("MLFLOW_TRACKING_URI", null)).Single(l => l.Kind == "warning").Text
         .ShouldContain("MLFLOW_TRACKING_URI is not set");
 

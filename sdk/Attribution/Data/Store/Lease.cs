@@ -81,13 +81,13 @@ internal sealed partial class Lease : IDisposable
             }
             catch (Exception e) when (e is IOException or ObjectDisposedException or UnauthorizedAccessException)
             {
-                // // The disk is full, or the server is away for a while. At worst some work is done twice.
+                // The disk is full, or the server is away for a while. At worst some work is done twice.
             }
     }
 
     private static string? Name(ReadOnlySpan<byte> text) => text.IndexOf((byte)'\n') is > 0 and var end ? Encoding.UTF8.GetString(text[..end]) : null;
 
-    // // .NET does not open a file that another process has locked, even to read it.
+    // .NET does not open a file that another process has locked, even to read it.
     private static string? ReadLocked(string path)
     {
         if (!OperatingSystem.IsLinux())

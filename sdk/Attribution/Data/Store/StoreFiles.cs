@@ -9,7 +9,7 @@ namespace Attribution.Data.Store;
 /// </summary>
 internal class StoreFiles
 {
-    // // The names that statfs(2) gives, as .NET spells them.
+    // The names that statfs(2) gives, as .NET spells them.
     private static readonly string[] NetworkFormats =
         ["nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "ceph", "afs", "fuse", "gluster", "9p", "v9fs", "panfs", "pvfs", "orangefs", "virtiofs", "weka",
             "ocfs2", "gfs2"];
@@ -63,7 +63,7 @@ internal class StoreFiles
     public virtual void Stamp(FileStream file)
     {
         RandomAccess.Write(file.SafeFileHandle, Encoding.UTF8.GetBytes(Node + "\n"), 0);
-        // // Otherwise the client of a network file system may delay the write.
+        // Otherwise the client of a network file system may delay the write.
         if (IsShared(Path.GetDirectoryName(file.Name)!))
             RandomAccess.FlushToDisk(file.SafeFileHandle);
     }
@@ -93,7 +93,7 @@ internal class StoreFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // // Unknown; asking more often costs little.
+            // Unknown; asking more often costs little.
         }
         return true;
     });
@@ -113,7 +113,7 @@ internal class StoreFiles
         return TryFromOtherProcess is null || !IsShared(folder) || !OtherGets(folder, path);
     }
 
-    // // Starting a process takes longer than a stage whose results are all in the store, so this is tested once per boot.
+    // Starting a process takes longer than a stage whose results are all in the store, so this is tested once per boot.
     private bool OtherGets(string folder, string path)
     {
         var known = Path.Combine(folder, $"probed.{Node}");

@@ -8,7 +8,7 @@ internal static class StoreNode
     /// <summary>16 hexadecimal digits, computed from the host name and the boot.</summary>
     public static string This { get; } = ContentHash.Of($"{Environment.MachineName} {Boot()}").ToString()[..16];
 
-    // // If no file gives the boot, the hour of the start is used.
+    // If no file gives the boot, the hour of the start is used.
     private static string Boot()
     {
         try

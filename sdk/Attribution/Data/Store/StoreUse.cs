@@ -97,7 +97,7 @@ internal sealed class StoreUse : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // // Its lease lapses.
+            // Its lease lapses.
         }
         _lock?.Dispose();
     }
@@ -106,7 +106,7 @@ internal sealed class StoreUse : IDisposable
 
     private static FileStream Create(string path) => new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 1);
 
-    // // A collection on this machine is seen by its lock.
+    // A collection on this machine is seen by its lock.
     private static bool IsCollectedElsewhere(StoreLayout layout, StoreFiles files)
     {
         files.Refresh(layout.Users);
@@ -114,7 +114,7 @@ internal sealed class StoreUse : IDisposable
             && NodeOf(file) != files.Node && !Lease.HasLapsed(file, files));
     }
 
-    // // The files for asking the file system's time and for refreshing it belong to no user.
+    // The files for asking the file system's time and for refreshing it belong to no user.
     private static string[] All(StoreLayout layout) => [.. Directory.GetFiles(layout.Users).Where(file => Path.GetFileName(file)[0] != '.')];
 
     private static string NodeOf(string file)

@@ -17,7 +17,7 @@ internal sealed class RemoteBucket : IRemoteStore
 {
     private static readonly string[] EndpointVariables = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
 
-    // // The service takes 5 GiB in one request; an interrupted request starts again from the beginning.
+    // The service takes 5 GiB in one request; an interrupted request starts again from the beginning.
     private const long LargestAtOnce = 1L << 30;
 
     private readonly AmazonS3Client _client;
@@ -35,7 +35,7 @@ internal sealed class RemoteBucket : IRemoteStore
     {
         var config = new AmazonS3Config
         {
-            // // The manifest has the SHA-256 of every file, and not all services know other checksums.
+            // The manifest has the SHA-256 of every file, and not all services know other checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
@@ -45,7 +45,7 @@ internal sealed class RemoteBucket : IRemoteStore
                 throw RemoteStores.Invalid($"{string.Join(" or ", EndpointVariables)} is no address of a service. Write one such as http://localhost:9000.",
                     property);
             config.ServiceURL = endpoint;
-            // // Such services rarely have a host name for each bucket.
+            // Such services rarely have a host name for each bucket.
             config.ForcePathStyle = true;
             config.AuthenticationRegion = Region() ?? "us-east-1";
         }
@@ -112,12 +112,12 @@ internal sealed class RemoteBucket : IRemoteStore
     {
         if (new FileInfo(path).Length > LargestAtOnce)
         {
-            // // Uploaded in parts; the parts of an interrupted upload are not an object.
+            // Uploaded in parts; the parts of an interrupted upload are not an object.
             using var transfer = new TransferUtility(_client);
             await transfer.UploadAsync(path, _bucket, key, cancellation).ConfigureAwait(false);
         }
         else
-            // // Signed as a whole: not every service supports signed chunks.
+            // Signed as a whole: not every service supports signed chunks.
             await _client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = key, FilePath = path, UseChunkEncoding = false }, cancellation)
                 .ConfigureAwait(false);
         return true;

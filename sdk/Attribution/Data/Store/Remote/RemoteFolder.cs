@@ -46,7 +46,7 @@ internal sealed class RemoteFolder(string root) : IRemoteStore
             }
             catch (IOException) when (Directory.Exists(destination))
             {
-                // // Another process was first.
+                // Another process was first.
             }
             finally
             {

@@ -13,7 +13,7 @@ internal static class RemoteStores
     {
         if (!address.Contains("://", StringComparison.Ordinal))
             return address.Trim().Length > 0 ? new RemoteFolder(address) : throw Invalid("There is no address of a remote store.", property);
-        // // An address may contain a key, so only its scheme is shown.
+        // An address may contain a key, so only its scheme is shown.
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme != "s3" || uri.Host.Length == 0 || uri.UserInfo.Length > 0
             || uri.Query.Length > 0 || uri.Fragment.Length > 0 || !uri.IsDefaultPort)
             throw Invalid($"'{address[..address.IndexOf("://", StringComparison.Ordinal)]}://...' is no address of a remote store. Write s3://bucket/prefix, "

@@ -50,7 +50,7 @@ internal sealed class RemoteTransfer(ArtifactStore store, IRemoteStore remote, A
         }
         catch (AggregateException e)
         {
-            // // The first failure is enough; a person fixes them one at a time.
+            // The first failure is enough; a person fixes them one at a time.
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
         }
         return new(moved, had, damaged, bytes);
