@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 
 namespace Attribution.Tests.Slurm;
 
@@ -41,7 +40,7 @@ public sealed class SlurmCluster : IDisposable
     /// <summary>The cluster, for processes.</summary>
     public string Configuration => _folder["slurm.conf"];
 
-    private static string Script => Path.Combine(Path.GetDirectoryName(ThisFile())!, "../Attribution.Worker.Tests/Slurm/cluster.sh");
+    private static string Script => Path.Combine(SharedData.RepositoryRoot, "tests", "Attribution.Worker.Tests", "Slurm", "cluster.sh");
 
     /// <summary>Why there is no Slurm here; null if there is, or now is.</summary>
     public static string? Install()
@@ -130,6 +129,4 @@ public sealed class SlurmCluster : IDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }
