@@ -40,7 +40,8 @@ internal static class NoopBenchmark
     {
         var (grid, library) = (Path.Combine(folder, "grid"), Path.Combine(folder, "library"));
         WriteExperiment(grid, sets, methods);
-        Write(library, "library.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>");
+        Write(library, "library.csproj",
+            "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>");
         Write(library, "Directory.Build.props", "<Project />");
         Write(library, "Directory.Build.targets", "<Project />");
         var clock = Stopwatch.StartNew();
@@ -59,7 +60,8 @@ internal static class NoopBenchmark
             var pairs = Enumerable.Range(0, rounds).Select(_ => (Grid: Build(grid, options), Library: Build(library, options))).ToArray();
             var (ours, empty) = (pairs.Select(p => p.Grid).ToArray(), pairs.Select(p => p.Library).ToArray());
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| `{string.Join(' ', ["dotnet", "build", .. options])}` | {Median(ours):0.00} | "
-                + $"{Median(empty):0.00} | {Median(ours) / Median(empty):0.00} | {ours.Min() / empty.Min():0.00} | {Median(pairs.Select(p => p.Grid / p.Library)):0.00} |"));
+                + $"{Median(empty):0.00} | {Median(ours) / Median(empty):0.00} | {ours.Min() / empty.Min():0.00} | "
+                + $"{Median(pairs.Select(p => p.Grid / p.Library)):0.00} |"));
         }
         Console.WriteLine();
         Console.WriteLine($"Load {Load()} after.");
@@ -75,7 +77,8 @@ internal static class NoopBenchmark
               <Import Project="{Path.Combine(repository, "experiments", "Directory.Build.props")}" />
             </Project>
             """);
-        Write(folder, "Directory.Build.targets", $"<Project><Import Project=\"{Path.Combine(repository, "experiments", "Directory.Build.targets")}\" /></Project>");
+        Write(folder, "Directory.Build.targets",
+            $"<Project><Import Project=\"{Path.Combine(repository, "experiments", "Directory.Build.targets")}\" /></Project>");
         Write(folder, "data/pool.jsonl", string.Join('\n', File.ReadLines(Path.Combine(quickstart, "data", "pool.jsonl")).Take(60)) + "\n");
         var items = "";
         for (var set = 0; set < sets; set++)
@@ -130,7 +133,12 @@ internal static class NoopBenchmark
     /// <returns>The duration in seconds.</returns>
     private static double Build(string folder, params string[] options)
     {
-        var start = new ProcessStartInfo("dotnet", ["build", .. options]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", ["build", .. options])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var name in start.Environment.Keys.Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
         // A build server that another build left would serve one of the two.

@@ -129,7 +129,8 @@ internal static class Mutations
             slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
         }
         using var process = Process.GetCurrentProcess();
-        return $"{kind}: {count} mutations, {opened} read, {refused} refused, slowest {slowest.TotalSeconds:0.00} s, at most {process.PeakWorkingSet64 >> 20} MB";
+        return $"{kind}: {count} mutations, {opened} read, {refused} refused, slowest {slowest.TotalSeconds:0.00} s, at most "
+            + $"{process.PeakWorkingSet64 >> 20} MB";
     }
 
     private static byte[] Mutate(byte[] bytes, Random random)
@@ -182,7 +183,8 @@ internal static class Mutations
     }
 
     private static byte[] Lines() => Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 4).Select(i =>
-        $$$"""{"messages":[{"role":"user","content":"q{{{i}}} \u00e9"},{"role":"assistant","content":"a","tool_calls":[{"function":{"name":"f"}}]}],"n":{{{i}}}}""")));
+        $$$"""{"messages":[{"role":"user","content":"q{{{i}}} \u00e9"},{"role":"assistant","content":"a","tool_calls":[{"function":{"name":"f"}}]}],"""
+            + $"\"n\":{i}}}")));
 
     private static byte[] Checkpoint()
     {

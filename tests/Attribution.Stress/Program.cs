@@ -21,7 +21,11 @@ return await root.Parse(args).InvokeAsync();
 
 Command MutationsVerb()
 {
-    var kinds = new Option<string[]>("--kind") { Description = "A kind of file; can be given several times. All kinds unless given.", AllowMultipleArgumentsPerToken = true };
+    var kinds = new Option<string[]>("--kind")
+    {
+        Description = "A kind of file; can be given several times. All kinds unless given.",
+        AllowMultipleArgumentsPerToken = true,
+    };
     kinds.AcceptOnlyFromAmong(Mutations.Kinds);
     ParseResult? line = null;
     var verb = Verb("mutations", "Damaged safetensors, npy, .pt, Parquet, tokenizers, configurations, adapters, templates and metrics: read or refused with "

@@ -84,7 +84,7 @@ internal static partial class SnapshotOnGitHub
 
     private static bool IsKey(string line, string name) => Regex.IsMatch(line, $"^\\s*\"{Regex.Escape(name)}\":");
 
-    // Every character that begins something in Markdown or HTML is escaped, so that a name shows as it is. A backslash comes first: alone it would undo another's.
+    // Every character that begins something in Markdown or HTML is escaped, so that a name shows as it is; a backslash too, which would undo the next escape.
     private static string Cell(string text) => Special().Replace(Shown.Of(text).Replace('\n', ' ').Replace('\r', ' '), "\\$0");
 
     [GeneratedRegex(@"[\\`*_{}\[\]<>()#|~&!$@:]|^[-+=]|(?<=^\d+)\.(?=\s|$)")]

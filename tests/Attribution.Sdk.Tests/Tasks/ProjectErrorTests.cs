@@ -1,5 +1,3 @@
-using Microsoft.Build.Framework;
-
 namespace Attribution.Sdk.Tests.Tasks;
 
 /// <summary>What is wrong with a project is said with a code, the name at fault, and what to do.</summary>
@@ -54,14 +52,14 @@ public sealed class ProjectErrorTests : IDisposable
     public void Two_answers_to_which_devices_there_are(string property, string value, string text)
     {
         (_experiment.Settings["Devices"], _experiment.Settings[property]) = ("cuda:0;cuda:1", value);
-        Expect(ProjectErrorCodes.ValueInvalid, text);
+        _experiment.Error(ProjectErrorCodes.ValueInvalid, text);
     }
 
     [Fact]
     public void Two_answers_to_which_seeds_there_are()
     {
         (_experiment.Settings["Seed"], _experiment.Settings["Seeds"]) = ("1", "0;1");
-        Expect(ProjectErrorCodes.ValueInvalid, "Seed is 1 and Seeds is 0;1");
+        _experiment.Error(ProjectErrorCodes.ValueInvalid, "Seed is 1 and Seeds is 0;1");
     }
 
     [Fact]
@@ -88,7 +86,7 @@ public sealed class ProjectErrorTests : IDisposable
     public void A_method_on_one_side_only()
     {
         _experiment.SelectionMethods.Clear();
-        Expect(ProjectErrorCodes.NothingToRun, "no SelectionMethod");
+        _experiment.Error(ProjectErrorCodes.NothingToRun, "no SelectionMethod");
     }
 
     [Theory]
@@ -98,14 +96,14 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Eval[0] = RequestedExperiment.Item("data/empathy.jsonl");
         _experiment.SelectionMethods.Add(method);
-        Expect(code, text);
+        _experiment.Error(code, text);
     }
 
     [Fact]
     public void A_parameter_of_a_recipe_without_a_recipe()
     {
         _experiment.Train[0] = RequestedExperiment.Item("data/pool.jsonl", ("Level", "hard"));
-        Expect(ProjectErrorCodes.ValueInvalid, "no Recipe");
+        _experiment.Error(ProjectErrorCodes.ValueInvalid, "no Recipe");
     }
 
     [Theory]
@@ -120,28 +118,28 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Train[0] = RequestedExperiment.Item("data/pool.jsonl",
             [.. metadata.Split(';').Select(entry => entry.Split('=')).Select(entry => (entry[0], entry[1]))]);
-        Expect(ProjectErrorCodes.ValueInvalid, text);
+        _experiment.Error(ProjectErrorCodes.ValueInvalid, text);
     }
 
     [Fact]
     public void A_persona_is_no_vector_of_training_rows()
     {
         _experiment.Methods.Add("persona_vector_gen");
-        Expect(ProjectErrorCodes.NothingToRun, "write <SelectionMethod");
+        _experiment.Error(ProjectErrorCodes.NothingToRun, "write <SelectionMethod");
     }
 
     [Fact]
     public void A_folder_of_persona_prompts_that_is_not_there()
     {
         _experiment.Settings["PersonaPrompts"] = "nowhere";
-        Expect(ProjectErrorCodes.ValueInvalid, "TRAIT.positive.txt");
+        _experiment.Error(ProjectErrorCodes.ValueInvalid, "TRAIT.positive.txt");
     }
 
     [Fact]
     public void Several_answers_of_the_likeliest_tokens()
     {
         _experiment.Settings["PersonaAnswers"] = "10";
-        Expect(ProjectErrorCodes.ValueInvalid, "Set PersonaTemperature");
+        _experiment.Error(ProjectErrorCodes.ValueInvalid, "Set PersonaTemperature");
     }
 
     [Theory]
@@ -151,7 +149,7 @@ public sealed class ProjectErrorTests : IDisposable
     public void A_method_of_the_whole_model_pairs_with_itself_alone(string method)
     {
         _experiment.Methods.Add(method);
-        Expect(ProjectErrorCodes.MethodsDoNotPair, $"Add <SelectionMethod Include=\"{method}\" />");
+        _experiment.Error(ProjectErrorCodes.MethodsDoNotPair, $"Add <SelectionMethod Include=\"{method}\" />");
         _experiment.SelectionMethods.Add(method);
         _experiment.Write().ShouldBeTrue();
     }
@@ -162,7 +160,8 @@ public sealed class ProjectErrorTests : IDisposable
         _experiment.Methods.AddRange(["trak", "rds"]);
         _experiment.SelectionMethods.Clear();
         _experiment.SelectionMethods.AddRange(["rds", "trak"]);
-        Expect(ProjectErrorCodes.MethodsDoNotPair, "AttributionMethod residual_diff has nothing to compare with: the other side has rds and trak alone");
+        _experiment.Error(ProjectErrorCodes.MethodsDoNotPair,
+            "AttributionMethod residual_diff has nothing to compare with: the other side has rds and trak alone");
     }
 
     [Theory]
@@ -174,7 +173,7 @@ public sealed class ProjectErrorTests : IDisposable
         _experiment.Methods.Add(method);
         _experiment.SelectionMethods.Add(method);
         _experiment.Settings["ScoringMethod"] = scoring;
-        Expect(ProjectErrorCodes.MethodsDoNotPair, $"do not compare with those of {method}");
+        _experiment.Error(ProjectErrorCodes.MethodsDoNotPair, $"do not compare with those of {method}");
     }
 
     [Fact]
@@ -182,7 +181,7 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Folder.Write("tiny.csproj", "<Project>\n<ItemGroup>\n<TrainDataset Include=\"data/nothere.jsonl\" />\n</ItemGroup>\n</Project>");
         _experiment.Train[0] = RequestedExperiment.Item("data/nothere.jsonl");
-        var error = Expect(ProjectErrorCodes.DatasetMissing, _experiment.Folder["data/nothere.jsonl"]);
+        var error = _experiment.Error(ProjectErrorCodes.DatasetMissing, _experiment.Folder["data/nothere.jsonl"]);
         error.File.ShouldBe(_experiment.Folder["tiny.csproj"]);
         error.LineNumber.ShouldBe(3);
     }
@@ -199,21 +198,21 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Folder.Write("other/pool.jsonl", "");
         _experiment.Train.Add(RequestedExperiment.Item("other/pool.jsonl"));
-        Expect(ProjectErrorCodes.DatasetNameTaken, "data/pool.jsonl and other/pool.jsonl");
+        _experiment.Error(ProjectErrorCodes.DatasetNameTaken, "data/pool.jsonl and other/pool.jsonl");
     }
 
     [Fact]
     public void Prompts_without_a_trait()
     {
         _experiment.Eval[0].RemoveMetadata("Trait");
-        Expect(ProjectErrorCodes.TraitMissing, "Add Trait=");
+        _experiment.Error(ProjectErrorCodes.TraitMissing, "Add Trait=");
     }
 
     [Fact]
     public void Metadata_that_is_no_number()
     {
         _experiment.Train[0].SetMetadata("Take", "half");
-        Expect(ProjectErrorCodes.ValueInvalid, "Take of TrainDataset data/pool.jsonl is 'half'");
+        _experiment.Error(ProjectErrorCodes.ValueInvalid, "Take of TrainDataset data/pool.jsonl is 'half'");
     }
 
     [Theory]
@@ -227,7 +226,7 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Settings["Judge"] = "llm";
         _experiment.Settings[property] = value;
-        Expect(code, text).Message.ShouldNotBeNull().ShouldNotContain("sk-secret");
+        _experiment.Error(code, text).Message.ShouldNotBeNull().ShouldNotContain("sk-secret");
     }
 
     [Fact]
@@ -235,7 +234,7 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Settings["Judge"] = "llm";
         _experiment.Eval[0].SetMetadata("Trait", "charm");
-        Expect(ProjectErrorCodes.JudgePromptMissing, "knows empathy");
+        _experiment.Error(ProjectErrorCodes.JudgePromptMissing, "knows empathy");
     }
 
     [Fact]
@@ -243,7 +242,7 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Settings["Judge"] = "llm";
         _experiment.Eval[0].SetMetadata("JudgePrompt", "charm.md");
-        Expect(ProjectErrorCodes.JudgePromptMissing, _experiment.Folder["charm.md"]);
+        _experiment.Error(ProjectErrorCodes.JudgePromptMissing, _experiment.Folder["charm.md"]);
     }
 
     [Fact]
@@ -257,90 +256,5 @@ public sealed class ProjectErrorTests : IDisposable
         _experiment.Engine.Errors[1].Message.ShouldNotBeNull().ShouldContain("<Baseline Include=\"random\" />");
     }
 
-    [Fact]
-    public void A_misspelled_method_is_an_error_before_anything_runs_unless_the_projects_own_files_may_hold_it()
-    {
-        _experiment.Methods.Add("residual_dif");
-        _experiment.Folder.Write("tiny.csproj", "<Project>\n<ItemGroup>\n<AttributionMethod Include=\"residual_diff;residual_dif\" "
-            + "/>\n</ItemGroup>\n</Project>");
-        var error = Expect(ProjectErrorCodes.UnknownMethod, "There is no AttributionMethod 'residual_dif', and the project has no C# file that could hold "
-            + "it. Did you mean residual_diff? Use one of: grad_act_treatment, ");
-        error.LineNumber.ShouldBe(3);
-        _experiment.Sources.Add("Mine.cs");
-        _experiment.Folder.Write("bin/tiny.dll", "");
-        _experiment.Write().ShouldBeTrue();
-    }
-
-    [Fact]
-    public void A_trait_without_rules_is_an_error_before_anything_runs_unless_another_judges()
-    {
-        _experiment.Eval[0].SetMetadata("Trait", "sycofancy");
-        Expect(ProjectErrorCodes.UnknownTrait, "There are no judging rules for the trait 'sycofancy'. Did you mean sycophancy?");
-        _experiment.Settings["Judge"] = "own";
-        _experiment.Write().ShouldBeTrue();
-    }
-
-    [Theory]
-    [InlineData("<PropertyGroup><TopN>50</TopN></PropertyGroup>", "Did you mean TopK or TopP?")]
-    [InlineData("<PropertyGroup><LearningRat>1</LearningRat></PropertyGroup>", "Did you mean LearningRate?")]
-    [InlineData("<PropertyGroup><AttributionLayers>2</AttributionLayers></PropertyGroup>", "Did you mean AttributionLayer?")]
-    [InlineData("<ItemGroup><TrainData Include=\"x\" /></ItemGroup>", "Did you mean TrainDataset?")]
-    [InlineData("<ItemGroup><EvalDataset Include=\"x\" Prompt=\"y\" /></ItemGroup>", "EvalDataset has no metadata Prompt. Did you mean Prompts?")]
-    [InlineData("<PropertyGroup><Baseline>none</Baseline></PropertyGroup>", "Baseline is an item")]
-    [InlineData("<ItemGroup><TopK Include=\"50\" /></ItemGroup>", "TopK is a property")]
-    public void A_name_that_is_almost_ours(string xml, string text)
-    {
-        _experiment.Folder.Write("tiny.csproj", $"<Project>{xml}</Project>");
-        Expect(ProjectErrorCodes.NameMisspelled, text);
-    }
-
-    [Fact]
-    public void A_misspelled_property_of_the_command_line()
-    {
-        _experiment.Engine.GlobalProperties["TopsK"] = "5";
-        Expect(ProjectErrorCodes.NameMisspelled, "Did you mean TopK");
-    }
-
-    [Fact]
-    public void Names_of_the_NET_SDK_and_names_that_the_project_reads_itself_are_not_ours()
-    {
-        _experiment.Engine.GlobalProperties["Configuration"] = "Release";
-        _experiment.Folder.Write("tiny.csproj", """
-            <Project>
-              <PropertyGroup>
-                <TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings><LangVersion>14</LangVersion>
-                <OutputType>Library</OutputType><RootNamespace>A</RootNamespace><AssemblyName>A</AssemblyName><Version>1</Version><Title>T</Title><Product>P</Product>
-                <Company>C</Company><Authors>A</Authors><Description>D</Description><NoWarn>1</NoWarn><Optimize>true</Optimize><DebugType>none</DebugType><Features>f</Features>
-                <Deterministic>true</Deterministic><Platform>x64</Platform><Platforms>x64</Platforms><OutDir>o</OutDir><OutputPath>o</OutputPath><IsPackable>false</IsPackable>
-                <TreatWarningsAsErrors>true</TreatWarningsAsErrors><GenerateDocumentationFile>true</GenerateDocumentationFile><RestoreSources>r</RestoreSources>
-                <TopN>50</TopN><TopK>$(TopN)</TopK>
-              </PropertyGroup>
-              <ItemGroup>
-                <Compile Include="a.cs" /><None Include="a" /><Content Include="a" /><EmbeddedResource Include="a" /><PackageReference Include="p" Version="1" />
-                <ProjectReference Include="p" /><Reference Include="r" /><Using Include="u" /><Folder Include="f" /><InternalsVisibleTo Include="i" />
-              </ItemGroup>
-            </Project>
-            """);
-        _experiment.Write().ShouldBeTrue();
-        _experiment.Engine.Errors.ShouldBeEmpty();
-    }
-
-    [Fact]
-    public void A_setting_that_comes_from_the_environment_by_accident_is_a_warning()
-    {
-        _experiment.Environment["EPOCHS"] = "7";
-        _experiment.Settings["Epochs"] = "7";
-        _experiment.Write().ShouldBeTrue();
-        _experiment.Engine.Warnings.ShouldHaveSingleItem().Code.ShouldBe(ProjectErrorCodes.FromEnvironment);
-    }
-
     public void Dispose() => _experiment.Dispose();
-
-    private BuildErrorEventArgs Expect(string code, string text)
-    {
-        var error = _experiment.Error();
-        error.Code.ShouldBe(code);
-        error.Message.ShouldNotBeNull().ShouldContain(text);
-        return error;
-    }
 }

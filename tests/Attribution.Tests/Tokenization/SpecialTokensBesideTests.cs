@@ -3,8 +3,8 @@ using Attribution.Tokenization;
 namespace Attribution.Tests.Tokenization;
 
 /// <summary>
-/// Special tokens around a plain text where <c>tokenizer_config.json</c> contradicts <c>tokenizer.json</c>: the latter counts, as in Hugging Face's library since
-/// its version 5.
+/// Special tokens around a plain text where <c>tokenizer_config.json</c> contradicts <c>tokenizer.json</c>: the latter counts, as in Hugging Face's library
+/// since its version 5.
 /// </summary>
 public sealed class SpecialTokensBesideTests
 {
@@ -22,7 +22,8 @@ public sealed class SpecialTokensBesideTests
     [InlineData(false, true, """{"tokenizer_class":"LlamaTokenizer","add_bos_token":true,"add_eos_token":false}""", 2)]
     public void The_post_processor_counts_and_flags_that_contradict_it_are_noted(bool bos, bool eos, string config, int notes)
     {
-        using var crafted = CraftedTokenizer.Write(added: """[{"content":"<s>","special":true},{"content":"</s>","special":true}]""", postProcessor: Around(bos, eos));
+        using var crafted = CraftedTokenizer.Write(added: """[{"content":"<s>","special":true},{"content":"</s>","special":true}]""",
+            postProcessor: Around(bos, eos));
         File.WriteAllText(Path.Combine(crafted.Folder, "tokenizer_config.json"), config);
         var expected = ReferenceEncoding.Of([new(crafted.Folder, Texts), new(crafted.Folder, Texts, Special: false)], port: false);
         var tokenizer = Tokenizer.Load(crafted.Folder);
@@ -44,7 +45,8 @@ public sealed class SpecialTokensBesideTests
         // The ids of the two tokens follow the vocabulary of the crafted tokenizer.
         using var bare = CraftedTokenizer.Write();
         var first = Tokenizer.Load(bare.Folder).VocabularySize;
-        var single = string.Join(',', ((string?[])[bos ? Token("<s>") : null, """{"Sequence":{"id":"A","type_id":0}}""", eos ? Token("</s>") : null]).OfType<string>());
+        string?[] parts = [bos ? Token("<s>") : null, """{"Sequence":{"id":"A","type_id":0}}""", eos ? Token("</s>") : null];
+        var single = string.Join(',', parts.OfType<string>());
         return $$"""
             {"type":"TemplateProcessing","single":[{{single}}],"pair":[{{single}}, {"Sequence":{"id":"B","type_id":1}}],
              "special_tokens":{"<s>":{"id":"<s>","ids":[{{first}}],"tokens":["<s>"]},"</s>":{"id":"</s>","ids":[{{first + 1}}],"tokens":["</s>"]} } }

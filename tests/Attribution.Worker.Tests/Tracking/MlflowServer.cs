@@ -81,7 +81,8 @@ internal sealed class MlflowServer : IDisposable
                 using var read = new MemoryStream();
                 await context.Request.InputStream.CopyToAsync(read);
                 Authorization = context.Request.Headers["Authorization"];
-                (status, body) = Interlocked.Increment(ref _calls) > DownAfter ? (503, "down for a while") : Instead(context.Request.Url!.AbsolutePath) ?? Answer(context.Request, read.ToArray());
+                (status, body) = Interlocked.Increment(ref _calls) > DownAfter ? (503, "down for a while")
+                    : Instead(context.Request.Url!.AbsolutePath) ?? Answer(context.Request, read.ToArray());
             }
             catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or JsonException or FormatException or NullReferenceException)
             {

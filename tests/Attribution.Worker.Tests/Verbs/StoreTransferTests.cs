@@ -121,7 +121,8 @@ public sealed class StoreTransferTests : IDisposable
         {
             "same token" => start + "<IsTruncated>true</IsTruncated><NextContinuationToken>x</NextContinuationToken></ListBucketResult>",
             "other prefix" => start + "<IsTruncated>false</IsTruncated><Contents><Key>x</Key></Contents></ListBucketResult>",
-            "large page" => start + string.Concat(Enumerable.Repeat($"<Contents><Key>{new string('x', 1000)}</Key></Contents>", 20_000)) + "</ListBucketResult>",
+            "large page" => start + string.Concat(Enumerable.Repeat($"<Contents><Key>{new string('x', 1000)}</Key></Contents>", 20_000))
+                + "</ListBucketResult>",
             _ => "<ListBucketResult><IsTruncated>",
         };
         var (code, output, error) = Run("pull", "s3://results/team", "there");

@@ -95,7 +95,8 @@ internal readonly struct JsonComponent(string file, string path, JsonElement ele
         }
         catch (InvalidOperationException error)
         {
-            throw new AttributionException(ErrorCodes.TokenizerMalformed, $"{Place}: The string holds half of a surrogate pair, or bytes that are no UTF-8.", error)
+            throw new AttributionException(ErrorCodes.TokenizerMalformed,
+                $"{Place}: The string holds half of a surrogate pair, or bytes that are no UTF-8.", error)
             {
                 File = file,
                 Property = path
