@@ -178,8 +178,8 @@ public sealed class MalformedTokenizersTests
     [InlineData("\"fuse_unk\"", "\"fuseÿunk\"")]
     [InlineData("\"added_tokens\"", "\"\\udc00tokens\"")]
     [InlineData("\"lstrip\"", "\"lsÿtrip\"")]
-    [InlineData("\"content\":\"<x>\"", "\"content\":\"ÿ\"")]
-    [InlineData("\"<unk>\"", "\"\\ud800\"")]
+    [InlineData("\"content\":\"\\u003Cx\\u003E\"", "\"content\":\"ÿ\"")]
+    [InlineData("\"\\u003Cunk\\u003E\"", "\"\\ud800\"")]
     public void A_name_or_a_text_that_cannot_be_decoded_is_an_error(string sound, string broken)
     {
         var json = Sound.ToJsonString();

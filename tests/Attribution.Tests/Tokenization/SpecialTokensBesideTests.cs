@@ -47,11 +47,11 @@ public sealed class SpecialTokensBesideTests
         var first = Tokenizer.Load(bare.Folder).VocabularySize;
         string?[] parts = [bos ? Token("<s>") : null, """{"Sequence":{"id":"A","type_id":0}}""", eos ? Token("</s>") : null];
         var single = string.Join(',', parts.OfType<string>());
-        return $$"""
-            {"type":"TemplateProcessing","single":[{{single}}],"pair":[{{single}}, {"Sequence":{"id":"B","type_id":1}}],
-             "special_tokens":{"<s>":{"id":"<s>","ids":[{{first}}],"tokens":["<s>"]},"</s>":{"id":"</s>","ids":[{{first + 1}}],"tokens":["</s>"]} } }
+        return $$$"""
+            {"type":"TemplateProcessing","single":[{{{single}}}],"pair":[{{{single}}}, {"Sequence":{"id":"B","type_id":1}}],
+             "special_tokens":{"<s>":{"id":"<s>","ids":[{{{first}}}],"tokens":["<s>"]},"</s>":{"id":"</s>","ids":[{{{first + 1}}}],"tokens":["</s>"]} } }
             """;
 
-        static string Token(string text) => $$"""{"SpecialToken":{"id":"{{text}}","type_id":0}}""";
+        static string Token(string text) => $$$"""{"SpecialToken":{"id":"{{{text}}}","type_id":0}}""";
     }
 }
