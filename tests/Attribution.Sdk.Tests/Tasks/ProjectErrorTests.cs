@@ -43,7 +43,9 @@ public sealed class ProjectErrorTests : IDisposable
     public void A_property_that_cannot_be(string property, string value, string code, string text)
     {
         _experiment.Settings[property] = value;
-        _experiment.Error(code, text);
+        var error = _experiment.Error();
+        error.Code.ShouldBe(code);
+        error.Message.ShouldNotBeNull().ShouldContain(text);
     }
 
     [Theory]
@@ -83,6 +85,23 @@ public sealed class ProjectErrorTests : IDisposable
     }
 
     [Fact]
+    public void A_method_on_one_side_only()
+    {
+        _experiment.SelectionMethods.Clear();
+        _experiment.Error(ErrorCodes.NothingToRun, "no SelectionMethod");
+    }
+
+    [Theory]
+    [InlineData("persona_vector_gen", ErrorCodes.TraitMissing, "has no Trait")]
+    [InlineData("persona_vector", ErrorCodes.PropertyMissing, "PersonaVector=")]
+    public void A_persona_without_what_it_is_made_from(string method, string code, string text)
+    {
+        _experiment.Eval[0] = RequestedExperiment.Item("data/empathy.jsonl");
+        _experiment.SelectionMethods.Add(method);
+        _experiment.Error(code, text);
+    }
+
+    [Fact]
     public void A_parameter_of_a_recipe_without_a_recipe()
     {
         _experiment.Train[0] = RequestedExperiment.Item("data/pool.jsonl", ("Level", "hard"));
@@ -102,6 +121,61 @@ public sealed class ProjectErrorTests : IDisposable
         _experiment.Train[0] = RequestedExperiment.Item("data/pool.jsonl",
             [.. metadata.Split(';').Select(entry => entry.Split('=')).Select(entry => (entry[0], entry[1]))]);
         _experiment.Error(ErrorCodes.ValueInvalid, text);
+    }
+
+    [Fact]
+    public void A_persona_is_no_vector_of_training_rows()
+    {
+        _experiment.Methods.Add("persona_vector_gen");
+        _experiment.Error(ErrorCodes.NothingToRun, "write <SelectionMethod");
+    }
+
+    [Fact]
+    public void A_folder_of_persona_prompts_that_is_not_there()
+    {
+        _experiment.Settings["PersonaPrompts"] = "nowhere";
+        _experiment.Error(ErrorCodes.ValueInvalid, "TRAIT.positive.txt");
+    }
+
+    [Fact]
+    public void Several_answers_of_the_likeliest_tokens()
+    {
+        _experiment.Settings["PersonaAnswers"] = "10";
+        _experiment.Error(ErrorCodes.ValueInvalid, "Set PersonaTemperature");
+    }
+
+    [Theory]
+    [InlineData("trak")]
+    [InlineData("rds")]
+    [InlineData("less")]
+    public void A_method_of_the_whole_model_pairs_with_itself_alone(string method)
+    {
+        _experiment.Methods.Add(method);
+        _experiment.Error(ErrorCodes.MethodsDoNotPair, $"Add <SelectionMethod Include=\"{method}\" />");
+        _experiment.SelectionMethods.Add(method);
+        _experiment.Write().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_method_beside_those_of_the_whole_model_needs_another_to_pair_with()
+    {
+        _experiment.Methods.AddRange(["trak", "rds"]);
+        _experiment.SelectionMethods.Clear();
+        _experiment.SelectionMethods.AddRange(["rds", "trak"]);
+        _experiment.Error(ErrorCodes.MethodsDoNotPair,
+            "AttributionMethod residual_diff has nothing to compare with: the other side has rds and trak alone");
+    }
+
+    [Theory]
+    [InlineData("trak", "cos_sim_debias_eval")]
+    [InlineData("trak", "linear")]
+    [InlineData("rds", "mlp")]
+    public void A_method_of_the_whole_model_has_no_controls_to_compare_with(string method, string scoring)
+    {
+        _experiment.Methods.Add(method);
+        _experiment.SelectionMethods.Add(method);
+        _experiment.Settings["ScoringMethod"] = scoring;
+        _experiment.Error(ErrorCodes.MethodsDoNotPair, $"do not compare with those of {method}");
     }
 
     [Fact]
@@ -144,57 +218,44 @@ public sealed class ProjectErrorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("<PropertyGroup><TopN>50</TopN></PropertyGroup>", "Did you mean TopK or TopP?")]
-    [InlineData("<PropertyGroup><LearningRat>1</LearningRat></PropertyGroup>", "Did you mean LearningRate?")]
-    [InlineData("<PropertyGroup><AttributionLayers>2</AttributionLayers></PropertyGroup>", "Did you mean AttributionLayer?")]
-    [InlineData("<ItemGroup><TrainData Include=\"x\" /></ItemGroup>", "Did you mean TrainDataset?")]
-    [InlineData("<ItemGroup><EvalDataset Include=\"x\" Prompt=\"y\" /></ItemGroup>", "EvalDataset has no metadata Prompt. Did you mean Prompts?")]
-    [InlineData("<PropertyGroup><Baseline>none</Baseline></PropertyGroup>", "Baseline is an item")]
-    [InlineData("<ItemGroup><TopK Include=\"50\" /></ItemGroup>", "TopK is a property")]
-    public void A_name_that_is_almost_ours(string xml, string text)
+    [InlineData("JudgeModel", "./judge", ErrorCodes.ModelMissing, "reads like a folder")]
+    [InlineData("JudgeEndpoint", "localhost:8000", ErrorCodes.ValueInvalid, "no http or https address")]
+    [InlineData("JudgeEndpoint", "https://sk-secret@example.org/v1", ErrorCodes.ValueInvalid, "a key belongs into the environment")]
+    [InlineData("JudgeBudgetTokens", "1e6", ErrorCodes.ValueInvalid, "JudgeBudgetTokens is '1e6'")]
+    [InlineData("JudgeConcurrency", "0", ErrorCodes.ValueInvalid, "JudgeConcurrency is '0'")]
+    [InlineData("JudgePrompts", "nowhere", ErrorCodes.JudgePromptMissing, "There is no folder")]
+    public void A_judging_model_that_cannot_be(string property, string value, string code, string text)
     {
-        _experiment.Folder.Write("tiny.csproj", $"<Project>{xml}</Project>");
-        _experiment.Error(ErrorCodes.NameMisspelled, text);
+        _experiment.Settings["Judge"] = "llm";
+        _experiment.Settings[property] = value;
+        _experiment.Error(code, text).Message.ShouldNotBeNull().ShouldNotContain("sk-secret");
     }
 
     [Fact]
-    public void A_misspelled_property_of_the_command_line()
+    public void A_trait_without_a_judging_prompt()
     {
-        _experiment.Engine.GlobalProperties["TopsK"] = "5";
-        _experiment.Error(ErrorCodes.NameMisspelled, "Did you mean TopK");
+        _experiment.Settings["Judge"] = "llm";
+        _experiment.Eval[0].SetMetadata("Trait", "charm");
+        _experiment.Error(ErrorCodes.JudgePromptMissing, "knows empathy");
     }
 
     [Fact]
-    public void Names_of_the_NET_SDK_and_names_that_the_project_reads_itself_are_not_ours()
+    public void A_judging_prompt_that_is_not_there()
     {
-        _experiment.Engine.GlobalProperties["Configuration"] = "Release";
-        _experiment.Folder.Write("tiny.csproj", """
-            <Project>
-              <PropertyGroup>
-                <TargetFramework>net10.0</TargetFramework><Nullable>enable</Nullable><ImplicitUsings>enable</ImplicitUsings><LangVersion>14</LangVersion>
-                <OutputType>Library</OutputType><RootNamespace>A</RootNamespace><AssemblyName>A</AssemblyName><Version>1</Version><Title>T</Title><Product>P</Product>
-                <Company>C</Company><Authors>A</Authors><Description>D</Description><NoWarn>1</NoWarn><Optimize>true</Optimize><DebugType>none</DebugType><Features>f</Features>
-                <Deterministic>true</Deterministic><Platform>x64</Platform><Platforms>x64</Platforms><OutDir>o</OutDir><OutputPath>o</OutputPath><IsPackable>false</IsPackable>
-                <TreatWarningsAsErrors>true</TreatWarningsAsErrors><GenerateDocumentationFile>true</GenerateDocumentationFile><RestoreSources>r</RestoreSources>
-                <TopN>50</TopN><TopK>$(TopN)</TopK>
-              </PropertyGroup>
-              <ItemGroup>
-                <Compile Include="a.cs" /><None Include="a" /><Content Include="a" /><EmbeddedResource Include="a" /><PackageReference Include="p" Version="1" />
-                <ProjectReference Include="p" /><Reference Include="r" /><Using Include="u" /><Folder Include="f" /><InternalsVisibleTo Include="i" />
-              </ItemGroup>
-            </Project>
-            """);
-        _experiment.Write().ShouldBeTrue();
-        _experiment.Engine.Errors.ShouldBeEmpty();
+        _experiment.Settings["Judge"] = "llm";
+        _experiment.Eval[0].SetMetadata("JudgePrompt", "charm.md");
+        _experiment.Error(ErrorCodes.JudgePromptMissing, _experiment.Folder["charm.md"]);
     }
 
     [Fact]
-    public void A_setting_that_comes_from_the_environment_by_accident_is_a_warning()
+    public void An_unknown_baseline_and_a_baseline_among_the_methods()
     {
-        _experiment.Environment["EPOCHS"] = "7";
-        _experiment.Settings["Epochs"] = "7";
-        _experiment.Write().ShouldBeTrue();
-        _experiment.Engine.Warnings.ShouldHaveSingleItem().Code.ShouldBe(ErrorCodes.FromEnvironment);
+        _experiment.Baselines.Add("zero");
+        _experiment.Methods.Add("random");
+        _experiment.Write().ShouldBeFalse();
+        _experiment.Engine.Errors.Select(e => e.Code).ShouldBe([ErrorCodes.UnknownBaseline, ErrorCodes.UnknownBaseline]);
+        _experiment.Engine.Errors[0].Message.ShouldNotBeNull().ShouldContain("Use random, none, bm25, loss or length.");
+        _experiment.Engine.Errors[1].Message.ShouldNotBeNull().ShouldContain("<Baseline Include=\"random\" />");
     }
 
     public void Dispose() => _experiment.Dispose();

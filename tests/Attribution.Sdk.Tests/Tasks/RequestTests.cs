@@ -89,18 +89,6 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
-    public void The_model_that_writes_a_dataset_is_named_to_the_import_and_judges_nothing()
-    {
-        _experiment.Settings["JudgeModel"] = "writer";
-        _experiment.Eval[0] = RequestedExperiment.Item("empathy", ("Recipe", "persona"), ("Description", "It cares."), ("Trait", "empathy"),
-            ("Prompts", "recipe"));
-        var request = _experiment.Request("ImportDatasets");
-        request["eval"]![0]!["parameters"]!.ToJsonString().ShouldBe("""{"Description":"It cares."}""");
-        ((string?)request["llm"]!["model"]).ShouldBe("writer");
-        _experiment.Request("Judge")["llm"].ShouldBeNull();
-    }
-
-    [Fact]
     public void A_variant_has_results_and_a_snapshot_of_its_own()
     {
         _experiment.Settings["Variant"] = "tiny";
@@ -154,6 +142,48 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
+    public void How_gradients_are_projected_is_in_the_request_only_if_trak_is()
+    {
+        var before = _experiment.Requests();
+        _experiment.Settings["ProjectionSeed"] = "7";
+        _experiment.Settings["ProjectionLayers"] = "mlp";
+        _experiment.Requests().ShouldBe(before);
+
+        _experiment.Methods.Add("trak");
+        _experiment.SelectionMethods.Add("trak");
+        _experiment.Request("ComputeAttribution")["projection"]!.ToJsonString().ShouldBe("""{"kind":"kronecker","dimension":4096,"seed":7,"layers":"mlp"}""");
+        _experiment.Settings["ProjectionLayers"] = "";
+        _experiment.Request("ComputeAttribution")["projection"]!.ToJsonString().ShouldBe("""{"kind":"kronecker","dimension":4096,"seed":7}""");
+    }
+
+    [Fact]
+    public void How_second_moments_are_taken_out_is_in_the_request_only_if_a_scoring_takes_them_out()
+    {
+        var before = _experiment.Requests();
+        _experiment.Settings["ScoringDamping"] = "0.5";
+        _experiment.Settings["ScoringMixture"] = "0.25";
+        _experiment.Requests().ShouldBe(before);
+        _experiment.Settings["ScoringMethod"] = "cos_sim;trak_full";
+        _experiment.Request("SelectTrainingData")["whitening"]!.ToJsonString().ShouldBe("""{"damping":0.5,"mixture":0.25}""");
+    }
+
+    [Fact]
+    public void The_warm_up_is_in_the_request_only_if_less_is_and_takes_the_first_value_of_an_axis()
+    {
+        var before = _experiment.Request("ComputeAttribution").ToJsonString();
+        _experiment.Settings["WarmUpShare"] = "0.1";
+        _experiment.Settings["LearningRate"] = "2e-5;1e-4";
+        _experiment.Settings["LoraRank"] = "8;16";
+        _experiment.Settings["Seeds"] = "7;8";
+        _experiment.Request("ComputeAttribution").ToJsonString().ShouldBe(before);
+        _experiment.Methods.Add("less");
+        _experiment.SelectionMethods.Add("less");
+        var less = _experiment.Request("ComputeAttribution")["less"]!;
+        ((double)less["share"]!, (int)less["epochs"]!, (double)less["learningRate"]!, less["lora"]!["ranks"]!.ToJsonString(),
+            (long)less["seed"]!).ShouldBe((0.1, 4, 2e-5, "[8]", 7));
+    }
+
+    [Fact]
     public void Paths_do_not_change_when_the_folder_moves()
     {
         _experiment.Settings["BaseModel"] = "./model";
@@ -161,6 +191,27 @@ public sealed class RequestTests : IDisposable
         requests.ShouldNotContain(_experiment.Folder.Path);
         requests.ShouldContain("\"store\": \"store\"");
         requests.ShouldContain("\"model\": \"model\"");
+    }
+
+    [Fact]
+    public void An_experiments_own_code_is_in_the_requests_that_use_it_alone_and_by_content()
+    {
+        _experiment.Sources.AddRange(["obj/Debug/GlobalUsings.cs", "MyMethod.cs"]);
+        _experiment.Folder.Write("bin/tiny.dll", "one");
+        _experiment.Requests().Values.ShouldAllBe(r => !r.Contains("plugins", StringComparison.Ordinal));
+
+        _experiment.Methods.Add("my_method");
+        var with = _experiment.Requests();
+        with.Where(r => r.Value.Contains("plugins", StringComparison.Ordinal)).Select(r => r.Key).ShouldBe(["ComputeAttribution"]);
+
+        _experiment.Folder.Write("bin/tiny.dll", "one");
+        _experiment.Requests().ShouldBe(with, "compiled again to the same bytes");
+        _experiment.Folder.Write("bin/tiny.dll", "two");
+        _experiment.Requests().ShouldNotBe(with);
+
+        _experiment.Methods.Remove("my_method");
+        _experiment.Eval[0].SetMetadata("Judge", "mine");
+        _experiment.Requests().Where(r => r.Value.Contains("plugins", StringComparison.Ordinal)).Select(r => r.Key).ShouldBe(["Judge"]);
     }
 
     [Fact]

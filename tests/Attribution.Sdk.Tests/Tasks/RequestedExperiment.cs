@@ -91,7 +91,7 @@ internal sealed class RequestedExperiment : IDisposable
         return Engine.Errors.ShouldHaveSingleItem();
     }
 
-    /// <summary>The one error that writing the requests gives, which must have a code and contain a text.</summary>
+    /// <summary>The one error that writing the requests gives, which must have this code and contain this text.</summary>
     public BuildErrorEventArgs Error(string code, string text)
     {
         var error = Error();

@@ -1,72 +1,9 @@
 namespace Attribution.Sdk.Tests.Tasks;
 
-/// <summary>What the stages are asked about methods, judges, personas and chat templates.</summary>
-public sealed class MethodRequestTests : IDisposable
+/// <summary>What requests say of models beside the base model, and of what a model reads: judges, writers, personas, chat templates.</summary>
+public sealed class ModelRequestTests : IDisposable
 {
     private readonly RequestedExperiment _experiment = new();
-
-    [Fact]
-    public void How_gradients_are_projected_is_in_the_request_only_if_trak_is()
-    {
-        var before = _experiment.Requests();
-        _experiment.Settings["ProjectionSeed"] = "7";
-        _experiment.Settings["ProjectionLayers"] = "mlp";
-        _experiment.Requests().ShouldBe(before);
-
-        _experiment.Methods.Add("trak");
-        _experiment.SelectionMethods.Add("trak");
-        _experiment.Request("ComputeAttribution")["projection"]!.ToJsonString().ShouldBe("""{"kind":"kronecker","dimension":4096,"seed":7,"layers":"mlp"}""");
-        _experiment.Settings["ProjectionLayers"] = "";
-        _experiment.Request("ComputeAttribution")["projection"]!.ToJsonString().ShouldBe("""{"kind":"kronecker","dimension":4096,"seed":7}""");
-    }
-
-    [Fact]
-    public void How_second_moments_are_taken_out_is_in_the_request_only_if_a_scoring_takes_them_out()
-    {
-        var before = _experiment.Requests();
-        _experiment.Settings["ScoringDamping"] = "0.5";
-        _experiment.Settings["ScoringMixture"] = "0.25";
-        _experiment.Requests().ShouldBe(before);
-        _experiment.Settings["ScoringMethod"] = "cos_sim;trak_full";
-        _experiment.Request("SelectTrainingData")["whitening"]!.ToJsonString().ShouldBe("""{"damping":0.5,"mixture":0.25}""");
-    }
-
-    [Fact]
-    public void The_warm_up_is_in_the_request_only_if_less_is_and_takes_the_first_value_of_an_axis()
-    {
-        var before = _experiment.Request("ComputeAttribution").ToJsonString();
-        _experiment.Settings["WarmUpShare"] = "0.1";
-        _experiment.Settings["LearningRate"] = "2e-5;1e-4";
-        _experiment.Settings["LoraRank"] = "8;16";
-        _experiment.Settings["Seeds"] = "7;8";
-        _experiment.Request("ComputeAttribution").ToJsonString().ShouldBe(before);
-        _experiment.Methods.Add("less");
-        _experiment.SelectionMethods.Add("less");
-        var less = _experiment.Request("ComputeAttribution")["less"]!;
-        ((double)less["share"]!, (int)less["epochs"]!, (double)less["learningRate"]!, less["lora"]!["ranks"]!.ToJsonString(),
-            (long)less["seed"]!).ShouldBe((0.1, 4, 2e-5, "[8]", 7));
-    }
-
-    [Fact]
-    public void An_experiments_own_code_is_in_the_requests_that_use_it_alone_and_by_content()
-    {
-        _experiment.Sources.AddRange(["obj/Debug/GlobalUsings.cs", "MyMethod.cs"]);
-        _experiment.Folder.Write("bin/tiny.dll", "one");
-        _experiment.Requests().Values.ShouldAllBe(r => !r.Contains("plugins", StringComparison.Ordinal));
-
-        _experiment.Methods.Add("my_method");
-        var with = _experiment.Requests();
-        with.Where(r => r.Value.Contains("plugins", StringComparison.Ordinal)).Select(r => r.Key).ShouldBe(["ComputeAttribution"]);
-
-        _experiment.Folder.Write("bin/tiny.dll", "one");
-        _experiment.Requests().ShouldBe(with, "compiled again to the same bytes");
-        _experiment.Folder.Write("bin/tiny.dll", "two");
-        _experiment.Requests().ShouldNotBe(with);
-
-        _experiment.Methods.Remove("my_method");
-        _experiment.Eval[0].SetMetadata("Judge", "mine");
-        _experiment.Requests().Where(r => r.Value.Contains("plugins", StringComparison.Ordinal)).Select(r => r.Key).ShouldBe(["Judge"]);
-    }
 
     [Fact]
     public void A_judging_model_is_asked_for_by_name_endpoint_and_prompt_or_by_its_folder()
@@ -74,7 +11,8 @@ public sealed class MethodRequestTests : IDisposable
         _experiment.Eval[0].SetMetadata("Judge", "llm");
         _experiment.Settings["JudgeBudgetTokens"] = "1000000";
         var request = _experiment.Request("Judge");
-        request["llm"]!.ToJsonString().ShouldBe("""{"model":"gpt-4.1-mini-2025-04-14","endpoint":"https://api.openai.com/v1","concurrency":50,"budgetTokens":1000000}""");
+        request["llm"]!.ToJsonString().ShouldBe(
+            """{"model":"gpt-4.1-mini-2025-04-14","endpoint":"https://api.openai.com/v1","concurrency":50,"budgetTokens":1000000}""");
         request["eval"]![0]!.ToJsonString().ShouldBe("""{"name":"empathy","trait":"empathy","judge":"llm"}""");
         // The shipped prompt's time is looked at, so that a changed one is noticed.
         File.ReadAllText(_experiment.Folder["obj/attribution/Judge.inputs"]).ShouldStartWith("worker/JudgePrompts/empathy.md\t15\t");
@@ -112,6 +50,18 @@ public sealed class MethodRequestTests : IDisposable
         _experiment.SelectionMethods.Add("persona_vector");
         _experiment.Eval[0].SetMetadata("PersonaVector", _experiment.Folder.Write("empathy.safetensors", ""));
         _experiment.Request("ComputeAttribution")["personaVectors"]!["empathy"].ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void The_model_that_writes_a_dataset_is_named_to_the_import_and_judges_nothing()
+    {
+        _experiment.Settings["JudgeModel"] = "writer";
+        _experiment.Eval[0] = RequestedExperiment.Item("empathy", ("Recipe", "persona"), ("Description", "It cares."), ("Trait", "empathy"),
+            ("Prompts", "recipe"));
+        var request = _experiment.Request("ImportDatasets");
+        request["eval"]![0]!["parameters"]!.ToJsonString().ShouldBe("""{"Description":"It cares."}""");
+        ((string?)request["llm"]!["model"]).ShouldBe("writer");
+        _experiment.Request("Judge")["llm"].ShouldBeNull();
     }
 
     [Fact]
