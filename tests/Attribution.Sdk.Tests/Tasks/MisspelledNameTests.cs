@@ -1,3 +1,5 @@
+using Attribution.Diagnostics;
+
 namespace Attribution.Sdk.Tests.Tasks;
 
 /// <summary>A name that there is not, or that is meant for something else, is said with the name that was meant.</summary>
@@ -11,7 +13,7 @@ public sealed class MisspelledNameTests : IDisposable
         _experiment.Methods.Add("residual_dif");
         _experiment.Folder.Write("tiny.csproj", "<Project>\n<ItemGroup>\n<AttributionMethod Include=\"residual_diff;residual_dif\" "
             + "/>\n</ItemGroup>\n</Project>");
-        var error = _experiment.Error(ProjectErrorCodes.UnknownMethod, "There is no AttributionMethod 'residual_dif', and the project has no C# file that could hold "
+        var error = _experiment.Error(ErrorCodes.MethodMisspelled, "There is no AttributionMethod 'residual_dif', and the project has no C# file that could hold "
             + "it. Did you mean residual_diff? Use one of: grad_act_treatment, ");
         error.LineNumber.ShouldBe(3);
         _experiment.Sources.Add("Mine.cs");
@@ -23,7 +25,7 @@ public sealed class MisspelledNameTests : IDisposable
     public void A_trait_without_rules_is_an_error_before_anything_runs_unless_another_judges()
     {
         _experiment.Eval[0].SetMetadata("Trait", "sycofancy");
-        _experiment.Error(ProjectErrorCodes.UnknownTrait, "There are no judging rules for the trait 'sycofancy'. Did you mean sycophancy?");
+        _experiment.Error(ErrorCodes.TraitWithoutRules, "There are no judging rules for the trait 'sycofancy'. Did you mean sycophancy?");
         _experiment.Settings["Judge"] = "own";
         _experiment.Write().ShouldBeTrue();
     }
@@ -39,14 +41,14 @@ public sealed class MisspelledNameTests : IDisposable
     public void A_name_that_is_almost_ours(string xml, string text)
     {
         _experiment.Folder.Write("tiny.csproj", $"<Project>{xml}</Project>");
-        _experiment.Error(ProjectErrorCodes.NameMisspelled, text);
+        _experiment.Error(ErrorCodes.NameMisspelled, text);
     }
 
     [Fact]
     public void A_misspelled_property_of_the_command_line()
     {
         _experiment.Engine.GlobalProperties["TopsK"] = "5";
-        _experiment.Error(ProjectErrorCodes.NameMisspelled, "Did you mean TopK");
+        _experiment.Error(ErrorCodes.NameMisspelled, "Did you mean TopK");
     }
 
     [Fact]
@@ -83,7 +85,7 @@ public sealed class MisspelledNameTests : IDisposable
         _experiment.Environment["EPOCHS"] = "7";
         _experiment.Settings["Epochs"] = "7";
         _experiment.Write().ShouldBeTrue();
-        _experiment.Engine.Warnings.ShouldHaveSingleItem().Code.ShouldBe(ProjectErrorCodes.FromEnvironment);
+        _experiment.Engine.Warnings.ShouldHaveSingleItem().Code.ShouldBe(ErrorCodes.FromEnvironment);
     }
 
     public void Dispose() => _experiment.Dispose();

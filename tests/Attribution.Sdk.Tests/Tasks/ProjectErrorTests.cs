@@ -1,3 +1,5 @@
+using Attribution.Diagnostics;
+
 namespace Attribution.Sdk.Tests.Tasks;
 
 /// <summary>What is wrong with a project is said with a code, the name at fault, and what to do.</summary>
@@ -6,38 +8,38 @@ public sealed class ProjectErrorTests : IDisposable
     private readonly RequestedExperiment _experiment = new();
 
     [Theory]
-    [InlineData("BaseModel", "", ProjectErrorCodes.PropertyMissing, "BaseModel is not set")]
-    [InlineData("BaseModel", "no/such/folder", ProjectErrorCodes.ModelMissing, "no/such/folder")]
-    [InlineData("AttributionLayer", "", ProjectErrorCodes.PropertyMissing, "Blocks count from 0")]
-    [InlineData("AttributionLayer", "2;x", ProjectErrorCodes.ValueInvalid, "AttributionLayer is '2;x'")]
-    [InlineData("AttributionLayer", "2;3", ProjectErrorCodes.LayerAmbiguous, "<SelectionLayer>")]
-    [InlineData("SelectionLayer", "4", ProjectErrorCodes.LayerAmbiguous, "SelectionLayer is 4")]
-    [InlineData("TopK", "many", ProjectErrorCodes.ValueInvalid, "TopK is 'many'. Give a whole number from 1.")]
-    [InlineData("TopK", "50;many", ProjectErrorCodes.ValueInvalid, "TopK is 'many'. Give a whole number from 1.")]
-    [InlineData("TopK", ";", ProjectErrorCodes.ValueInvalid, "TopK is ';'. Give a value, or several with ';' between them.")]
-    [InlineData("BatchSize", "4;8", ProjectErrorCodes.ValueInvalid, "BatchSize is '4;8'. Give one value: it is no axis of a sweep.")]
-    [InlineData("Seeds", "0;x", ProjectErrorCodes.ValueInvalid, "Seeds is 'x'. Give a whole number from 0.")]
-    [InlineData("Seed", "0;1", ProjectErrorCodes.ValueInvalid, "Seed is '0;1'. Give one whole number; several seeds are Seeds.")]
-    [InlineData("SelectionLayer", "2;4", ProjectErrorCodes.LayerAmbiguous, "SelectionLayer is 4")]
-    [InlineData("TopK", "0", ProjectErrorCodes.ValueInvalid, "TopK is '0'")]
-    [InlineData("LearningRate", "1e-4f", ProjectErrorCodes.ValueInvalid, "LearningRate is '1e-4f'")]
-    [InlineData("ScoringMethod", "cosine", ProjectErrorCodes.ValueInvalid, "ScoringMethod is 'cosine'. Use cos_sim, proj, dot_product, ")]
-    [InlineData("TopP", "1.5", ProjectErrorCodes.ValueInvalid, "from 0 to 1")]
-    [InlineData("VectorFormat", "float16", ProjectErrorCodes.ValueInvalid, "parquet, npy, npy-float16 or int8")]
-    [InlineData("AttributionDType", "fp16", ProjectErrorCodes.ValueInvalid, "float32 or bfloat16")]
-    [InlineData("Loss", "every_turn", ProjectErrorCodes.ValueInvalid, "last_turn or all_turns")]
-    [InlineData("Projection", "dense", ProjectErrorCodes.ValueInvalid, "kronecker or sparse")]
-    [InlineData("ProjectionDim", "4000", ProjectErrorCodes.ValueInvalid, "a square number")]
-    [InlineData("ProjectionDim", "0", ProjectErrorCodes.ValueInvalid, "ProjectionDim is '0'")]
-    [InlineData("ProjectionSeed", "x", ProjectErrorCodes.ValueInvalid, "ProjectionSeed is 'x'")]
-    [InlineData("Variant", "a/b", ProjectErrorCodes.ValueInvalid, "Variant is 'a/b'")]
-    [InlineData("GenerateControls", "yes", ProjectErrorCodes.ValueInvalid, "true or false")]
-    [InlineData("Devices", "cuda:0;gpu1", ProjectErrorCodes.ValueInvalid, "'gpu1' is no device of a worker")]
-    [InlineData("Devices", "cuda", ProjectErrorCodes.ValueInvalid, "'cuda' is no device of a worker")]
-    [InlineData("Devices", "cuda:0;cuda:00", ProjectErrorCodes.ValueInvalid, "with cuda:0 more than once")]
-    [InlineData("Devices", "cpu;cuda:0", ProjectErrorCodes.ValueInvalid, "with a CPU beside GPUs")]
-    [InlineData("Devices", ";", ProjectErrorCodes.ValueInvalid, "Devices names no device")]
-    [InlineData("AcceptSnapshot", "yes", ProjectErrorCodes.ValueInvalid, "true or false")]
+    [InlineData("BaseModel", "", ErrorCodes.PropertyMissing, "BaseModel is not set")]
+    [InlineData("BaseModel", "no/such/folder", ErrorCodes.ModelMissing, "no/such/folder")]
+    [InlineData("AttributionLayer", "", ErrorCodes.PropertyMissing, "Blocks count from 0")]
+    [InlineData("AttributionLayer", "2;x", ErrorCodes.ValueInvalid, "AttributionLayer is '2;x'")]
+    [InlineData("AttributionLayer", "2;3", ErrorCodes.LayerAmbiguous, "<SelectionLayer>")]
+    [InlineData("SelectionLayer", "4", ErrorCodes.LayerAmbiguous, "SelectionLayer is 4")]
+    [InlineData("TopK", "many", ErrorCodes.ValueInvalid, "TopK is 'many'. Give a whole number from 1.")]
+    [InlineData("TopK", "50;many", ErrorCodes.ValueInvalid, "TopK is 'many'. Give a whole number from 1.")]
+    [InlineData("TopK", ";", ErrorCodes.ValueInvalid, "TopK is ';'. Give a value, or several with ';' between them.")]
+    [InlineData("BatchSize", "4;8", ErrorCodes.ValueInvalid, "BatchSize is '4;8'. Give one value: it is no axis of a sweep.")]
+    [InlineData("Seeds", "0;x", ErrorCodes.ValueInvalid, "Seeds is 'x'. Give a whole number from 0.")]
+    [InlineData("Seed", "0;1", ErrorCodes.ValueInvalid, "Seed is '0;1'. Give one whole number; several seeds are Seeds.")]
+    [InlineData("SelectionLayer", "2;4", ErrorCodes.LayerAmbiguous, "SelectionLayer is 4")]
+    [InlineData("TopK", "0", ErrorCodes.ValueInvalid, "TopK is '0'")]
+    [InlineData("LearningRate", "1e-4f", ErrorCodes.ValueInvalid, "LearningRate is '1e-4f'")]
+    [InlineData("ScoringMethod", "cosine", ErrorCodes.ValueInvalid, "ScoringMethod is 'cosine'. Use cos_sim, proj, dot_product, ")]
+    [InlineData("TopP", "1.5", ErrorCodes.ValueInvalid, "from 0 to 1")]
+    [InlineData("VectorFormat", "float16", ErrorCodes.ValueInvalid, "parquet, npy, npy-float16 or int8")]
+    [InlineData("AttributionDType", "fp16", ErrorCodes.ValueInvalid, "float32 or bfloat16")]
+    [InlineData("Loss", "every_turn", ErrorCodes.ValueInvalid, "last_turn or all_turns")]
+    [InlineData("Projection", "dense", ErrorCodes.ValueInvalid, "kronecker or sparse")]
+    [InlineData("ProjectionDim", "4000", ErrorCodes.ValueInvalid, "a square number")]
+    [InlineData("ProjectionDim", "0", ErrorCodes.ValueInvalid, "ProjectionDim is '0'")]
+    [InlineData("ProjectionSeed", "x", ErrorCodes.ValueInvalid, "ProjectionSeed is 'x'")]
+    [InlineData("Variant", "a/b", ErrorCodes.ValueInvalid, "Variant is 'a/b'")]
+    [InlineData("GenerateControls", "yes", ErrorCodes.ValueInvalid, "true or false")]
+    [InlineData("Devices", "cuda:0;gpu1", ErrorCodes.ValueInvalid, "'gpu1' is no device of a worker")]
+    [InlineData("Devices", "cuda", ErrorCodes.ValueInvalid, "'cuda' is no device of a worker")]
+    [InlineData("Devices", "cuda:0;cuda:00", ErrorCodes.ValueInvalid, "with cuda:0 more than once")]
+    [InlineData("Devices", "cpu;cuda:0", ErrorCodes.ValueInvalid, "with a CPU beside GPUs")]
+    [InlineData("Devices", ";", ErrorCodes.ValueInvalid, "Devices names no device")]
+    [InlineData("AcceptSnapshot", "yes", ErrorCodes.ValueInvalid, "true or false")]
     public void A_property_that_cannot_be(string property, string value, string code, string text)
     {
         _experiment.Settings[property] = value;
@@ -52,14 +54,14 @@ public sealed class ProjectErrorTests : IDisposable
     public void Two_answers_to_which_devices_there_are(string property, string value, string text)
     {
         (_experiment.Settings["Devices"], _experiment.Settings[property]) = ("cuda:0;cuda:1", value);
-        _experiment.Error(ProjectErrorCodes.ValueInvalid, text);
+        _experiment.Error(ErrorCodes.ValueInvalid, text);
     }
 
     [Fact]
     public void Two_answers_to_which_seeds_there_are()
     {
         (_experiment.Settings["Seed"], _experiment.Settings["Seeds"]) = ("1", "0;1");
-        _experiment.Error(ProjectErrorCodes.ValueInvalid, "Seed is 1 and Seeds is 0;1");
+        _experiment.Error(ErrorCodes.ValueInvalid, "Seed is 1 and Seeds is 0;1");
     }
 
     [Fact]
@@ -78,20 +80,20 @@ public sealed class ProjectErrorTests : IDisposable
         _experiment.SelectionMethods.Clear();
         _experiment.Baselines.Clear();
         _experiment.Write().ShouldBeFalse();
-        _experiment.Engine.Errors.Select(e => e.Code).ShouldBe([ProjectErrorCodes.NoTrainDataset, ProjectErrorCodes.NoEvalDataset,
-            ProjectErrorCodes.NothingToRun]);
+        _experiment.Engine.Errors.Select(e => e.Code).ShouldBe([ErrorCodes.NoTrainDataset, ErrorCodes.NoEvalDataset,
+            ErrorCodes.NothingToRun]);
     }
 
     [Fact]
     public void A_method_on_one_side_only()
     {
         _experiment.SelectionMethods.Clear();
-        _experiment.Error(ProjectErrorCodes.NothingToRun, "no SelectionMethod");
+        _experiment.Error(ErrorCodes.NothingToRun, "no SelectionMethod");
     }
 
     [Theory]
-    [InlineData("persona_vector_gen", ProjectErrorCodes.TraitMissing, "has no Trait")]
-    [InlineData("persona_vector", ProjectErrorCodes.PropertyMissing, "PersonaVector=")]
+    [InlineData("persona_vector_gen", ErrorCodes.TraitMissing, "has no Trait")]
+    [InlineData("persona_vector", ErrorCodes.PropertyMissing, "PersonaVector=")]
     public void A_persona_without_what_it_is_made_from(string method, string code, string text)
     {
         _experiment.Eval[0] = RequestedExperiment.Item("data/empathy.jsonl");
@@ -103,7 +105,7 @@ public sealed class ProjectErrorTests : IDisposable
     public void A_parameter_of_a_recipe_without_a_recipe()
     {
         _experiment.Train[0] = RequestedExperiment.Item("data/pool.jsonl", ("Level", "hard"));
-        _experiment.Error(ProjectErrorCodes.ValueInvalid, "no Recipe");
+        _experiment.Error(ErrorCodes.ValueInvalid, "no Recipe");
     }
 
     [Theory]
@@ -118,28 +120,28 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Train[0] = RequestedExperiment.Item("data/pool.jsonl",
             [.. metadata.Split(';').Select(entry => entry.Split('=')).Select(entry => (entry[0], entry[1]))]);
-        _experiment.Error(ProjectErrorCodes.ValueInvalid, text);
+        _experiment.Error(ErrorCodes.ValueInvalid, text);
     }
 
     [Fact]
     public void A_persona_is_no_vector_of_training_rows()
     {
         _experiment.Methods.Add("persona_vector_gen");
-        _experiment.Error(ProjectErrorCodes.NothingToRun, "write <SelectionMethod");
+        _experiment.Error(ErrorCodes.NothingToRun, "write <SelectionMethod");
     }
 
     [Fact]
     public void A_folder_of_persona_prompts_that_is_not_there()
     {
         _experiment.Settings["PersonaPrompts"] = "nowhere";
-        _experiment.Error(ProjectErrorCodes.ValueInvalid, "TRAIT.positive.txt");
+        _experiment.Error(ErrorCodes.ValueInvalid, "TRAIT.positive.txt");
     }
 
     [Fact]
     public void Several_answers_of_the_likeliest_tokens()
     {
         _experiment.Settings["PersonaAnswers"] = "10";
-        _experiment.Error(ProjectErrorCodes.ValueInvalid, "Set PersonaTemperature");
+        _experiment.Error(ErrorCodes.ValueInvalid, "Set PersonaTemperature");
     }
 
     [Theory]
@@ -149,7 +151,7 @@ public sealed class ProjectErrorTests : IDisposable
     public void A_method_of_the_whole_model_pairs_with_itself_alone(string method)
     {
         _experiment.Methods.Add(method);
-        _experiment.Error(ProjectErrorCodes.MethodsDoNotPair, $"Add <SelectionMethod Include=\"{method}\" />");
+        _experiment.Error(ErrorCodes.MethodsDoNotPair, $"Add <SelectionMethod Include=\"{method}\" />");
         _experiment.SelectionMethods.Add(method);
         _experiment.Write().ShouldBeTrue();
     }
@@ -160,7 +162,7 @@ public sealed class ProjectErrorTests : IDisposable
         _experiment.Methods.AddRange(["trak", "rds"]);
         _experiment.SelectionMethods.Clear();
         _experiment.SelectionMethods.AddRange(["rds", "trak"]);
-        _experiment.Error(ProjectErrorCodes.MethodsDoNotPair,
+        _experiment.Error(ErrorCodes.MethodsDoNotPair,
             "AttributionMethod residual_diff has nothing to compare with: the other side has rds and trak alone");
     }
 
@@ -173,7 +175,7 @@ public sealed class ProjectErrorTests : IDisposable
         _experiment.Methods.Add(method);
         _experiment.SelectionMethods.Add(method);
         _experiment.Settings["ScoringMethod"] = scoring;
-        _experiment.Error(ProjectErrorCodes.MethodsDoNotPair, $"do not compare with those of {method}");
+        _experiment.Error(ErrorCodes.MethodsDoNotPair, $"do not compare with those of {method}");
     }
 
     [Fact]
@@ -181,7 +183,7 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Folder.Write("tiny.csproj", "<Project>\n<ItemGroup>\n<TrainDataset Include=\"data/nothere.jsonl\" />\n</ItemGroup>\n</Project>");
         _experiment.Train[0] = RequestedExperiment.Item("data/nothere.jsonl");
-        var error = _experiment.Error(ProjectErrorCodes.DatasetMissing, _experiment.Folder["data/nothere.jsonl"]);
+        var error = _experiment.Error(ErrorCodes.DatasetMissing, _experiment.Folder["data/nothere.jsonl"]);
         error.File.ShouldBe(_experiment.Folder["tiny.csproj"]);
         error.LineNumber.ShouldBe(3);
     }
@@ -198,30 +200,30 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Folder.Write("other/pool.jsonl", "");
         _experiment.Train.Add(RequestedExperiment.Item("other/pool.jsonl"));
-        _experiment.Error(ProjectErrorCodes.DatasetNameTaken, "data/pool.jsonl and other/pool.jsonl");
+        _experiment.Error(ErrorCodes.DatasetNameTaken, "data/pool.jsonl and other/pool.jsonl");
     }
 
     [Fact]
     public void Prompts_without_a_trait()
     {
         _experiment.Eval[0].RemoveMetadata("Trait");
-        _experiment.Error(ProjectErrorCodes.TraitMissing, "Add Trait=");
+        _experiment.Error(ErrorCodes.TraitMissing, "Add Trait=");
     }
 
     [Fact]
     public void Metadata_that_is_no_number()
     {
         _experiment.Train[0].SetMetadata("Take", "half");
-        _experiment.Error(ProjectErrorCodes.ValueInvalid, "Take of TrainDataset data/pool.jsonl is 'half'");
+        _experiment.Error(ErrorCodes.ValueInvalid, "Take of TrainDataset data/pool.jsonl is 'half'");
     }
 
     [Theory]
-    [InlineData("JudgeModel", "./judge", ProjectErrorCodes.ModelMissing, "reads like a folder")]
-    [InlineData("JudgeEndpoint", "localhost:8000", ProjectErrorCodes.ValueInvalid, "no http or https address")]
-    [InlineData("JudgeEndpoint", "https://sk-secret@example.org/v1", ProjectErrorCodes.ValueInvalid, "a key belongs into the environment")]
-    [InlineData("JudgeBudgetTokens", "1e6", ProjectErrorCodes.ValueInvalid, "JudgeBudgetTokens is '1e6'")]
-    [InlineData("JudgeConcurrency", "0", ProjectErrorCodes.ValueInvalid, "JudgeConcurrency is '0'")]
-    [InlineData("JudgePrompts", "nowhere", ProjectErrorCodes.JudgePromptMissing, "There is no folder")]
+    [InlineData("JudgeModel", "./judge", ErrorCodes.ModelMissing, "reads like a folder")]
+    [InlineData("JudgeEndpoint", "localhost:8000", ErrorCodes.ValueInvalid, "no http or https address")]
+    [InlineData("JudgeEndpoint", "https://sk-secret@example.org/v1", ErrorCodes.ValueInvalid, "a key belongs into the environment")]
+    [InlineData("JudgeBudgetTokens", "1e6", ErrorCodes.ValueInvalid, "JudgeBudgetTokens is '1e6'")]
+    [InlineData("JudgeConcurrency", "0", ErrorCodes.ValueInvalid, "JudgeConcurrency is '0'")]
+    [InlineData("JudgePrompts", "nowhere", ErrorCodes.JudgePromptMissing, "There is no folder")]
     public void A_judging_model_that_cannot_be(string property, string value, string code, string text)
     {
         _experiment.Settings["Judge"] = "llm";
@@ -234,7 +236,7 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Settings["Judge"] = "llm";
         _experiment.Eval[0].SetMetadata("Trait", "charm");
-        _experiment.Error(ProjectErrorCodes.JudgePromptMissing, "knows empathy");
+        _experiment.Error(ErrorCodes.JudgePromptMissing, "knows empathy");
     }
 
     [Fact]
@@ -242,7 +244,7 @@ public sealed class ProjectErrorTests : IDisposable
     {
         _experiment.Settings["Judge"] = "llm";
         _experiment.Eval[0].SetMetadata("JudgePrompt", "charm.md");
-        _experiment.Error(ProjectErrorCodes.JudgePromptMissing, _experiment.Folder["charm.md"]);
+        _experiment.Error(ErrorCodes.JudgePromptMissing, _experiment.Folder["charm.md"]);
     }
 
     [Fact]
@@ -251,7 +253,7 @@ public sealed class ProjectErrorTests : IDisposable
         _experiment.Baselines.Add("zero");
         _experiment.Methods.Add("random");
         _experiment.Write().ShouldBeFalse();
-        _experiment.Engine.Errors.Select(e => e.Code).ShouldBe([ProjectErrorCodes.UnknownBaseline, ProjectErrorCodes.UnknownBaseline]);
+        _experiment.Engine.Errors.Select(e => e.Code).ShouldBe([ErrorCodes.UnknownBaseline, ErrorCodes.UnknownBaseline]);
         _experiment.Engine.Errors[0].Message.ShouldNotBeNull().ShouldContain("Use random, none, bm25, loss or length.");
         _experiment.Engine.Errors[1].Message.ShouldNotBeNull().ShouldContain("<Baseline Include=\"random\" />");
     }
