@@ -57,7 +57,7 @@ internal static class ReportPage
         var whole = new StringBuilder(page.Markup);
         // JSON with escaped < and & cannot end its element, whatever its texts contain.
         foreach (var (name, json) in data)
-            whole.Append($"<script type=\"application/json\" id=\"data-{name}\">").Append(json).Append("</script>\n");
+            whole.Append($"""<script type="application/json" id="data-{name}">""").Append(json).Append("</script>\n");
         foreach (var script in scripts)
             whole.Append("<script>").Append(script).Append("</script>\n");
         return whole.Append("</body>\n</html>\n").ToString();
@@ -70,7 +70,7 @@ internal static class ReportPage
             ("agreement", "Agreement"), ("experiment", "Experiment"), ("stages", "Stages"), ("provenance", "Provenance")
         }
             .Where(link => sections.Any(s => s.Markup.Contains($"<section id=\"{link.Item1}\"", StringComparison.Ordinal)))
-            .Select(link => Html.Of($"<a href=\"#{link.Item1}\">{link.Item2}</a>"));
+            .Select(link => Html.Of($"""<a href="#{link.Item1}">{link.Item2}</a>"""));
 
     private static string Hash(string content) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}";
 }
