@@ -26,10 +26,10 @@ public sealed class StoreTransferTests : IDisposable
         var made = Fill(3);
         var (code, output, error) = Run("push", remote, "here");
         code.ShouldBe(0, error);
-        output.ShouldStartWith("pushed 3 artifacts, 3.0 kB; 0 were there");
-        Run("push", remote, "here").Output.ShouldStartWith("pushed 0 artifacts, 0 B; 3 were there");
-        Run("pull", remote, "there").Output.ShouldStartWith("pulled 3 artifacts, 3.0 kB; 0 were there");
-        Run("pull", remote, "there").Output.ShouldStartWith("pulled 0 artifacts, 0 B; 3 were there");
+        output.ShouldStartWith("pushed 3 artifacts, 3.0 kB; 0 were already there");
+        Run("push", remote, "here").Output.ShouldStartWith("pushed 0 artifacts, 0 B; 3 were already there");
+        Run("pull", remote, "there").Output.ShouldStartWith("pulled 3 artifacts, 3.0 kB; 0 were already there");
+        Run("pull", remote, "there").Output.ShouldStartWith("pulled 0 artifacts, 0 B; 3 were already there");
         Contents("there").ShouldBe(Contents("here"));
         Contents("there").Count.ShouldBe(9);
         _server.Faults.ShouldBeEmpty();
