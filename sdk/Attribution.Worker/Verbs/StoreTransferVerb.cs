@@ -13,8 +13,8 @@ internal static class StoreTransferVerb
         "pushed", (transfer, cancellation) => transfer.Push(cancellation));
 
     /// <summary>The verb that copies from a remote store.</summary>
-    public static Command Pull(Option<string> store) => Create("pull", "Copies from a remote store what is missing here, and checks every byte.", store, "pulled",
-        (transfer, cancellation) => transfer.Pull(cancellation));
+    public static Command Pull(Option<string> store) => Create("pull", "Copies from a remote store what is missing here, and checks every byte.", store,
+        "pulled", (transfer, cancellation) => transfer.Pull(cancellation));
 
     private static Command Create(string name, string description, Option<string> storeOption, string done,
         Func<RemoteTransfer, CancellationToken, TransferResult> run)

@@ -6,7 +6,9 @@ using Attribution.Tensors;
 
 namespace Attribution.Pipeline;
 
-/// <summary>The GPUs that this process sees. It is asked without libtorch, because a process that has loaded libtorch can no longer choose among them.</summary>
+/// <summary>
+/// The GPUs that this process sees. It is asked without libtorch, because a process that has loaded libtorch can no longer choose among them.
+/// </summary>
 internal static class VisibleDevices
 {
     /// <summary>The environment variable by which CUDA shows a process some GPUs and hides the others.</summary>
@@ -27,8 +29,8 @@ internal static class VisibleDevices
     /// <summary>The GPUs that <c>Devices</c> names, by the names that <see cref="Variable"/> uses; empty for <c>cpu</c>, null if it is not set.</summary>
     /// <param name="execution">The project's settings.</param>
     /// <param name="visible">The visible GPUs.</param>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.WorkersInvalid"/>: <c>Devices</c> is invalid. <see cref="ErrorCodes.DeviceMissing"/>: there is no such
-    /// GPU.</exception>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.WorkersInvalid"/>: <c>Devices</c> is invalid.
+    /// <see cref="ErrorCodes.DeviceMissing"/>: there is no such GPU.</exception>
     public static IReadOnlyList<string>? Chosen(ExecutionSettings? execution, IReadOnlyList<string> visible)
     {
         if (execution?.Devices is not { } devices)

@@ -19,7 +19,8 @@ internal static class SpecialTokensBeside
         .. Note(files, Eos, processor.After.Length > 0, "after"),
     ];
 
-    private static IEnumerable<string> Note(FilesBeside files, string flag, bool adds, string where) => files.Flag(flag, isUsed: false) is { } said && said != adds
+    private static IEnumerable<string> Note(FilesBeside files, string flag, bool adds, string where) =>
+        files.Flag(flag, isUsed: false) is { } said && said != adds
         ? [$"{flag} is {(said ? "true" : "false")} in tokenizer_config.json, and tokenizer.json puts {(adds ? "a" : "no")} special token {where} a plain "
             + "text. tokenizer.json counts; some classes of older versions of Hugging Face's library make it anew by the other."]
         : [];
