@@ -49,11 +49,10 @@ internal sealed class DatasetChecks(Action<Action> attempt)
     /// <summary>Checks that there are at least k rows to select from.</summary>
     public void RequireRows(SelectTrainingDataSettings settings)
     {
-        if (settings.TrainMethods.Length == 0 && settings.Baselines.All(baseline => baseline == BaselineNames.None))
-            return;
-        foreach (var train in settings.Train)
-            if (_looks.GetValueOrDefault(train.Name)?.Rows is { } rows)
-                attempt(() => TopK.Check(settings.TopK.Max(), rows));
+        if (TopKRule.MostOf(settings) is var most and > 0)
+            foreach (var train in settings.Train)
+                if (_looks.GetValueOrDefault(train.Name)?.Rows is { } rows)
+                    attempt(() => TopK.Check(most, rows));
     }
 
     /// <summary>Checks that the dataset has the columns that mark planted rows.</summary>

@@ -1,3 +1,5 @@
+using Attribution.Contracts.DataSelection;
+
 namespace Attribution.Diagnostics;
 
 public static partial class ErrorCodes
@@ -8,7 +10,7 @@ public static partial class ErrorCodes
     public const string UnknownScoring = "ATTR1501";
 
     /// <summary>k is not positive, or larger than the number of rows that can be selected.</summary>
-    public const string TopKInvalid = "ATTR1502";
+    public const string TopKInvalid = TopKRule.Code;
 
     /// <summary>A scoring method reads control vectors that the evaluation set does not have.</summary>
     public const string ControlVectorsMissing = "ATTR1503";

@@ -1,3 +1,4 @@
+using Attribution.Contracts.DataSelection;
 using Microsoft.Build.Framework;
 
 namespace Attribution.Sdk.Tests.Tasks;
@@ -175,6 +176,38 @@ public sealed class ProjectErrorTests : IDisposable
         _experiment.SelectionMethods.Add(method);
         _experiment.Settings["ScoringMethod"] = scoring;
         Expect(ProjectErrorCodes.MethodsDoNotPair, $"do not compare with those of {method}");
+    }
+
+    [Fact]
+    public void K_larger_than_the_training_set_is_known_by_counting_lines()
+    {
+        _experiment.Folder.Write("tiny.csproj", "<Project>\n<PropertyGroup>\n<TopK>50</TopK>\n</PropertyGroup>\n</Project>");
+        _experiment.Folder.Write("data/pool.jsonl", "{}\n\n{}\r\n \n{}");
+        _experiment.Settings["TopK"] = "2;50";
+        var error = Expect(TopKRule.Code, "TopK is 50, but only 3 training rows can be selected. Set TopK to at most 3.");
+        (error.File, error.LineNumber).ShouldBe((_experiment.Folder["tiny.csproj"], 3));
+    }
+
+    [Fact]
+    public void K_is_counted_against_all_files_of_a_wildcard_and_no_more_rows_than_are_taken()
+    {
+        _experiment.Folder.Write("data/part-1.jsonl", "{}\n{}\n");
+        _experiment.Folder.Write("data/part-2.jsonl", "{}\n{}\n");
+        _experiment.Settings["TopK"] = "4";
+        _experiment.Train[0] = RequestedExperiment.Item("data/part-*.jsonl", ("Name", "pool"));
+        _experiment.Write().ShouldBeTrue();
+        _experiment.Train[0] = RequestedExperiment.Item("data/part-*.jsonl", ("Name", "pool"), ("Take", "3"));
+        Expect(TopKRule.Code, "only 3 training rows");
+    }
+
+    [Theory]
+    [InlineData("Filter", "true")]
+    [InlineData("Recipe", "dolly")]
+    public void K_against_rows_that_are_made_or_filtered_is_left_to_the_worker(string metadata, string value)
+    {
+        _experiment.Folder.Write("data/pool.jsonl", "{}\n");
+        _experiment.Train[0] = RequestedExperiment.Item("data/pool.jsonl", (metadata, value));
+        _experiment.Write().ShouldBeTrue();
     }
 
     [Fact]
