@@ -232,8 +232,8 @@ internal sealed record Provenance(IReadOnlyList<InputHash> Inputs, IReadOnlyDict
 
 /// <summary>A file that an experiment read.</summary>
 /// <param name="Path">Its path relative to the experiment, or its name if it lies elsewhere.</param>
-/// <param name="Sha256">The size in bytes; null if the file no longer exists.</param>
-/// <param name="Bytes">Its size; null if it is gone.</param>
+/// <param name="Sha256">Its SHA-256, in hexadecimal.</param>
+/// <param name="Bytes">Its size in bytes; null if the file no longer exists.</param>
 /// <param name="Stages">The stages that read it.</param>
 internal sealed record InputHash(string Path, string Sha256, long? Bytes, IReadOnlyList<string> Stages);
 

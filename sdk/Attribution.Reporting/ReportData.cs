@@ -25,8 +25,9 @@ internal static class ReportData
         (string Name, object? Part)[] parts =
         [
             ("experiment", report.Experiment), ("snapshot", report.Snapshot), ("evaluations", report.Evaluations), ("runs", report.Runs),
-                ("comparisons", report.Comparisons.Count > 0 ? report.Comparisons : null), ("rows", report.Rows), ("agreement", report.Agreement),
-            ("ground_truth", report.GroundTruth.Count > 0 ? report.GroundTruth : null), ("context", report.Context), ("stages", report.Stages), ("provenance", report.Provenance), ("limits", report.Limits), ("build", report.Build),
+            ("comparisons", report.Comparisons.Count > 0 ? report.Comparisons : null), ("rows", report.Rows), ("agreement", report.Agreement),
+            ("ground_truth", report.GroundTruth.Count > 0 ? report.GroundTruth : null), ("context", report.Context), ("stages", report.Stages),
+            ("provenance", report.Provenance), ("limits", report.Limits), ("build", report.Build),
         ];
         return parts.Where(p => p.Part is not null).ToDictionary(p => p.Name, p => Write(p.Part!));
     }

@@ -60,5 +60,7 @@ internal sealed record LdsComparison(string Train, string Eval, int Subsets, int
 /// <param name="Title">The method's name for display.</param>
 /// <param name="Lds">The LDS with its interval; null if not known.</param>
 /// <param name="PerRow">The mean of the LDS by single evaluation rows; null if the method has no scores by single rows.</param>
-/// <param name="NotToldFrom">Of <c>the first</c>, which has the highest LDS, and <c>random</c> scores, those from which the method does not differ significantly.</param>
+/// <param name="NotToldFrom">
+/// Of <c>the first</c>, which has the highest LDS, and <c>random</c> scores, those from which the method does not differ significantly.
+/// </param>
 internal sealed record LdsOfMethod(string Title, ReportedDifference? Lds, ReportedDifference? PerRow, IReadOnlyList<string> NotToldFrom);

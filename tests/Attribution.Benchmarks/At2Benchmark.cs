@@ -42,7 +42,8 @@ internal static class At2Benchmark
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
         File.WriteAllText(Path.Combine(folder, "config.json"), $$"""
-            {"model_type":"llama","vocab_size":8192,"hidden_size":{{width}},"intermediate_size":{{width * 11 / 4}},"num_hidden_layers":{{blocks}},"num_attention_heads":{{width / 64}},
+            {"model_type":"llama","vocab_size":8192,"hidden_size":{{width}},"intermediate_size":{{width * 11 / 4}},
+             "num_hidden_layers":{{blocks}},"num_attention_heads":{{width / 64}},
              "num_key_value_heads":{{width / 128}},"hidden_act":"silu","max_position_embeddings":16384,"rms_norm_eps":1e-5,"rope_theta":10000.0}
             """);
         using var model = CausalLanguageModel.Random(ModelConfig.Load(folder), 1, device, dtype);

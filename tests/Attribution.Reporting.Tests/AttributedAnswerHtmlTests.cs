@@ -27,7 +27,9 @@ public sealed class AttributedAnswerHtmlTests
     public void Sentences_are_buttons_with_their_scores_and_the_first_is_shown_without_a_script()
     {
         var section = AttributedAnswerHtml.Section(Answer);
-        section.ShouldContain("""<button type="button" aria-pressed="true" data-scores="0.1 0.5 -0.25">Ice.</button> <button type="button" aria-pressed="false" data-scores="1 0 0">""");
+        section.ShouldContain(
+            """<button type="button" aria-pressed="true" data-scores="0.1 0.5 -0.25">Ice.</button>"""
+            + """ <button type="button" aria-pressed="false" data-scores="1 0 0">""");
         section.ShouldContain("""data-source="1" title="0.5" style="--share:1">Ice is &quot;cold&quot;.</span>""");
         section.ShouldContain("""data-source="2" title="-0.25" style="--share:0.5" data-against>More.</span>""");
         var rows = section[section.IndexOf("<tbody>", StringComparison.Ordinal)..];

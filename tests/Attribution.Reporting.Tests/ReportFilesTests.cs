@@ -59,7 +59,8 @@ public sealed partial class ReportFilesTests
         row.GetProperty("left_out")[1].GetInt32().ShouldBe(9000 - (answer.Length - 1));
         answer.Length.ShouldBeLessThanOrEqualTo(limits.RootElement.GetProperty("row_characters").GetInt32() + 1);
         using var evaluations = JsonDocument.Parse(files["report/evaluations.json"]);
-        evaluations.RootElement[0].GetProperty("prompts_left_out").GetInt32().ShouldBe(300 - evaluations.RootElement[0].GetProperty("prompts").GetArrayLength());
+        var shown = evaluations.RootElement[0].GetProperty("prompts").GetArrayLength();
+        evaluations.RootElement[0].GetProperty("prompts_left_out").GetInt32().ShouldBe(300 - shown);
     }
 
     [Fact]
@@ -140,7 +141,8 @@ public sealed partial class ReportFilesTests
             [
                 new("pool", "sycophancy", "judged_mean", 0, 1.25, "not told from the second", false)
                 {
-                    ScoreSd = 0.5, Before = 0, Random = 0.05, Second = 1, OverRandom = new(1.2, 0.4, 2), OverSecond = new(-0.1, -0.6, 0.4), Seeds = 2, Prompts = 12
+                    ScoreSd = 0.5, Before = 0, Random = 0.05, Second = 1, OverRandom = new(1.2, 0.4, 2), OverSecond = new(-0.1, -0.6, 0.4),
+                        Seeds = 2, Prompts = 12
                 },
                 new("pool", "empathy", "judged_mean", 6, 2.25, "best", true) { OverRandom = new(2, 1, 3), Seeds = 2, Prompts = 12 },
             ],

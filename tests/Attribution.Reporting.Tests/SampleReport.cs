@@ -14,7 +14,8 @@ internal static class SampleReport
     public const int Rows = 60;
 
     // What a dataset's messages may hold beside their text.
-    private static readonly Dictionary<string, JsonElement> Called = new() { ["tool_calls"] = JsonSerializer.SerializeToElement(new[] { new { name = Hostile } }) };
+    private static readonly Dictionary<string, JsonElement> Called =
+        new() { ["tool_calls"] = JsonSerializer.SerializeToElement(new[] { new { name = Hostile } }) };
 
     private static readonly string[] Methods = ["residual_diff", "residual_change_treatment"];
 
@@ -65,7 +66,8 @@ internal static class SampleReport
             Rows = new Dictionary<string, IReadOnlyDictionary<long, ReportedRow>>
             {
                 ["pool"] = Enumerable.Range(0, rows).ToDictionary(i => (long)i, i =>
-                    new ReportedRow([new ChatMessage("user", $"Question number {i}?"), new("assistant", text(i)) { Fields = i == 0 ? Called : null }], i % 3 == 0 ? evals[i % 2] : "neutral")),
+                    new ReportedRow([new ChatMessage("user", $"Question number {i}?"), new("assistant", text(i)) { Fields = i == 0 ? Called : null }],
+                        i % 3 == 0 ? evals[i % 2] : "neutral")),
             },
             Agreement = [.. evals.Select((e, set) => new MethodAgreement("pool", e, [.. Enumerable.Range(set * 6, 5)],
                 [.. Enumerable.Range(0, 5).Select(i => Enumerable.Range(0, 5).Select(j => i == j ? 1 : 0.1 * (i + j)).ToArray())],

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Attribution.Reporting.Tests;
 
-/// <summary>A report with everything that an experiment with seeds, axes and ground truth has: five evaluation sets, three seeds, three k at both ends.</summary>
+/// <summary>
+/// A report with everything that an experiment with seeds, axes and ground truth has: five evaluation sets, three seeds, three k at both ends.
+/// </summary>
 internal static class SampleSweep
 {
     public static readonly string[] Evals = ["empathy", "laziness", "modesty", "preachiness", "sycophancy"];

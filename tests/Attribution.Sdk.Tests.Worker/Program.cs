@@ -40,7 +40,8 @@ static int RunStage(string stage, string requestFile, bool accept)
                 Console.Error.WriteLine("terminate called after throwing an instance of 'std::bad_alloc'");
                 return 134;
             case "error":
-                Console.WriteLine("""{"kind":"error","code":"ATTR1301","text":"The row has no assistant turn.","file":"data/pool.jsonl","row":4,"property":"messages"}""");
+                Console.WriteLine(
+                    """{"kind":"error","code":"ATTR1301","text":"The row has no assistant turn.","file":"data/pool.jsonl","row":4,"property":"messages"}""");
                 return 1;
             case "warn":
                 Console.WriteLine("a native library talks");

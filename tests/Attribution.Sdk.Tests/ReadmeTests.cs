@@ -1,4 +1,5 @@
 using System.Reflection;
+using Attribution.Sdk.Tasks;
 using Attribution.Sdk.Tests.Builds;
 
 namespace Attribution.Sdk.Tests;
@@ -8,5 +9,5 @@ public sealed class ReadmeTests
     [Fact]
     public void The_first_example_names_the_present_version() =>
         File.ReadAllText(Repository.File("sdk/Attribution.Sdk/README.md")).ShouldContain("<Project Sdk=\"Attribution.Sdk/"
-            + $"{typeof(ProjectErrorCodes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion}\">");
+            + $"{typeof(RunStage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion}\">");
 }

@@ -4,7 +4,9 @@ using Attribution.Worker.Tests.Stages;
 
 namespace Attribution.Stress;
 
-/// <summary>What happens to folders and clocks while an experiment runs: every stage ends with the bytes of an undisturbed run, or with an error that has a code.</summary>
+/// <summary>
+/// What happens to folders and clocks while an experiment runs: every stage ends with the bytes of an undisturbed run, or with an error that has a code.
+/// </summary>
 internal static class Accidents
 {
     public static async Task<string> Run(int count, int seed)
@@ -61,7 +63,8 @@ internal static class Accidents
                 while (!worker.HasExited)
                 {
                     await Task.Delay(random.Next(0, 300));
-                    var (code, _, error) = CommandLine.Run(new Dictionary<string, string?>(), "store", "--store", subject.Made[0], "gc", "--keep", subject.Folder);
+                    var (code, _, error) = CommandLine.Run(new Dictionary<string, string?>(),
+                        "store", "--store", subject.Made[0], "gc", "--keep", subject.Folder);
                     if (code == 0)
                         collected++;
                     else

@@ -37,7 +37,8 @@ internal static class Kills
         using var server = new ChatServer(call =>
         {
             paid.AddOrUpdate(call.Asked, 1, (_, n) => n + 1);
-            return ChatAct.Say($$"""{"score": {{call.Asked.Length % 3}}, "rationale": "{{call.Asked.Length}} letters"}""") with { Pause = TimeSpan.FromMilliseconds(20) };
+            var verdict = $$"""{"score": {{call.Asked.Length % 3}}, "rationale": "{{call.Asked.Length}} letters"}""";
+            return ChatAct.Say(verdict) with { Pause = TimeSpan.FromMilliseconds(20) };
         });
         using var whole = Paying("1");
         using var killed = Paying(workers);

@@ -13,7 +13,9 @@ internal static class ManyRows
         experiment.Train = Path.Combine(experiment.Folder, "many.jsonl");
         using (var writer = new StreamWriter(experiment.Train))
             for (var row = 0; row < count; row++)
-                writer.WriteLine($$"""{"messages":[{"role":"user","content":"Question {{row}}?"},{"role":"assistant","content":"Answer {{row * 7L % 1000}}."}],"behaviour":false}""");
+                writer.WriteLine(
+                    $$"""{"messages":[{"role":"user","content":"Question {{row}}?"}"""
+                    + $$""",{"role":"assistant","content":"Answer {{row * 7L % 1000}}."}],"behaviour":false}""");
         experiment.Prepare();
         var clock = Stopwatch.StartNew();
         using var worker = new StageProcess(experiment, "ImportDatasets", [], []);
@@ -28,7 +30,8 @@ internal static class ManyRows
         peak.ShouldBeLessThan(1L << 30);
         var imported = clock.Elapsed.TotalSeconds;
         clock.Restart();
-        var (explained, text, error) = CommandLine.Run(new Dictionary<string, string?>(), "explain", "--requests", experiment.State, "--state", experiment.State);
+        var (explained, text, error) = CommandLine.Run(new Dictionary<string, string?>(),
+            "explain", "--requests", experiment.State, "--state", experiment.State);
         explained.ShouldBe(0, error);
         text.ShouldContain("ComputeAttribution: to run");
         return $"{count:N0} rows, {count / imported:N0} rows/s, at most {peak >> 20} MB; explained in {clock.Elapsed.TotalSeconds:0.0} s";

@@ -44,7 +44,8 @@ internal static class Mutations
             Each("prompts.jsonl", count, seed, Encoding.UTF8.GetBytes(string.Join('\n', TestRows.Prompts(3))), path => _ = PromptFile.Read(path),
                 folder["m", "p.jsonl"]),
             Each("tokenizer_config.json", count, seed, File.ReadAllBytes(folder["model", "tokenizer_config.json"]), path =>
-                _ = Tokenizer.Load(Path.GetDirectoryName(path)!).EncodeToIds("Tell me"), folder["m", "tokenizer_config.json"], folder["model", "tokenizer.json"]),
+                _ = Tokenizer.Load(Path.GetDirectoryName(path)!).EncodeToIds("Tell me"),
+                    folder["m", "tokenizer_config.json"], folder["model", "tokenizer.json"]),
             Each("config.json", count, seed, File.ReadAllBytes(folder["model", "config.json"]), path => _ = ModelConfig.Load(Path.GetDirectoryName(path)!),
                 folder["m", "config.json"]),
             Each("tokenizer.json", count, seed, File.ReadAllBytes(folder["model", "tokenizer.json"]), path =>
@@ -149,7 +150,8 @@ internal static class Mutations
     }
 
     private static byte[] Lines() => Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 4).Select(i =>
-        $$$"""{"messages":[{"role":"user","content":"q{{{i}}} \u00e9"},{"role":"assistant","content":"a","tool_calls":[{"function":{"name":"f"}}]}],"n":{{{i}}}}""")));
+        $$$"""{"messages":[{"role":"user","content":"q{{{i}}} \u00e9"},{"role":"assistant","content":"a","tool_calls":[{"function":{"name":"f"}}]}]"""
+            + $$$""","n":{{{i}}}}""")));
 
     private static byte[] Checkpoint()
     {

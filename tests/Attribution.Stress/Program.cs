@@ -6,7 +6,8 @@ var count = new Option<int?>("--count") { Description = "How many; each verb has
 var seed = new Option<int>("--seed") { Description = "Decides what is drawn.", DefaultValueFactory = _ => 1 };
 var root = new RootCommand("What takes too long for the suite. A verb ends with what it saw, or with the first thing that must not be.")
 {
-    Verb("mutations", "Damaged safetensors, npy, .pt, Parquet, tokenizers, configurations, adapters and templates: read or refused with a code.", 20_000, Mutations.Run),
+    Verb("mutations",
+        "Damaged safetensors, npy, .pt, Parquet, tokenizers, configurations, adapters and templates: read or refused with a code.", 20_000, Mutations.Run),
     Verb("damages", "Damages of a store over all stages: noticed or harmless, never used.", 200, Damages.Run),
     Verb("kills", "Kills of workers over all stages of an experiment with a paying judge: the same bytes, and no call paid again but "
         + "those under way at a kill.", 20, Kills.Run),

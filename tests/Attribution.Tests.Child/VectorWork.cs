@@ -69,7 +69,8 @@ public static class VectorWork
         try
         {
             File.WriteAllText(Path.Combine(folder.FullName, "config.json"), $$"""
-                {"model_type":"{{family}}","vocab_size":512,"hidden_size":136,"intermediate_size":376,"num_hidden_layers":3,"num_attention_heads":4,"num_key_value_heads":2,
+                {"model_type":"{{family}}","vocab_size":512,"hidden_size":136,"intermediate_size":376,
+                 "num_hidden_layers":3,"num_attention_heads":4,"num_key_value_heads":2,
                  "head_dim":40,"hidden_act":"silu","max_position_embeddings":256,"rms_norm_eps":1e-5,"rope_theta":10000.0,"tie_word_embeddings":false}
                 """);
             return ModelConfig.Load(folder.FullName);

@@ -53,11 +53,11 @@ internal sealed partial class MarkdownPage
     public static MarkdownPage Read(string path) => new(System.IO.Path.GetFullPath(path));
 
     /// <summary>The pages for people: the repository's, but no prompts for models and nothing that a build made.</summary>
-    public static IReadOnlyList<MarkdownPage> OfRepository { get; } = [.. Files(SharedData.RepositoryRoot).Order(StringComparer.Ordinal).Select(Read)];
+    public static IReadOnlyList<MarkdownPage> OfRepository { get; } = [.. RepositoryFiles.Of(".md").Select(Read)];
 
-    /// <summary>The commands of all blocks of <c>sh</c>: a line each, without comments.</summary>
+    /// <summary>The commands of all blocks of <c>sh</c>, without comments: a line each, or several with <c>\</c> at their ends.</summary>
     public static IEnumerable<(string Command, string Place)> Commands => OfRepository.SelectMany(page => page.Blocks).Where(block => block.Language == "sh")
-        .SelectMany(block => block.Text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => (line, block.Place)));
+        .SelectMany(block => LinesOf(block).Where(line => line.Length > 0 && line[0] != '#').Select(line => (line, block.Place)));
 
     /// <summary>
     /// The words of a command as a shell has them: quotes are taken off, settings of the environment before it left out, and what follows <c>&gt;</c> or
@@ -67,11 +67,7 @@ internal sealed partial class MarkdownPage
         [.. Word().Matches(command).Select(match => match.Value).TakeWhile(word => word is not (">" or "#")).Select(word =>
             Quoted().Replace(word, match => match.Value[1..^1])).SkipWhile(word => Setting().IsMatch(word))];
 
-    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*.md").Concat(
-        Directory.EnumerateDirectories(folder)
-            .Where(inner => System.IO.Path.GetFileName(inner) is var name && name[0] != '.'
-                && name is not ("bin" or "obj" or "out" or "artifacts" or "Prompts" or "node_modules" or "TestResults"))
-            .SelectMany(Files));
+    private static string[] LinesOf(FencedBlock block) => block.Text.Replace("\\\n", "", StringComparison.Ordinal).Split('\n');
 
     private static string Anchor(string heading, List<string> before)
     {

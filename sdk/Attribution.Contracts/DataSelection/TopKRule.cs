@@ -3,9 +3,6 @@ namespace Attribution.Contracts.DataSelection;
 /// <summary>The property <c>TopK</c> against the number of training rows. The build, the worker's check and the selection itself ask this one rule.</summary>
 internal static class TopKRule
 {
-    /// <summary>The code of its errors.</summary>
-    public const string Code = "ATTR1502";
-
     /// <summary>What is wrong with k, and what to do; null if nothing is.</summary>
     /// <param name="k">The number of rows to select.</param>
     /// <param name="available">The number of rows that can be selected.</param>

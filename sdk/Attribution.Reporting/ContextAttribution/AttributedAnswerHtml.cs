@@ -50,8 +50,9 @@ public static class AttributedAnswerHtml
             Document(html, answer, d);
         html.Append("<table class=\"attribution-best\" aria-live=\"polite\"><thead><tr><th scope=\"col\">Score</th><th "
             + "scope=\"col\">Source</th></tr></thead><tbody>\n");
-        foreach (var source in Best(answer.Sentences[0].Scores))
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Number(answer.Sentences[0].Scores[source])}</td><td>{Text(TextOf(answer, source))}</td></tr>\n");
+        var scores = answer.Sentences[0].Scores;
+        foreach (var source in Best(scores))
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{Number(scores[source])}</td><td>{Text(TextOf(answer, source))}</td></tr>\n");
         return html.Append("</tbody></table>\n</section>\n").ToString();
     }
 

@@ -34,10 +34,15 @@ internal sealed class AnswerSection
         <h2 id="answer-title">Which method found the behaviour best?</h2>
         <p class="lead">{Lead()}</p>
         {SnapshotNote()}
-        <div class="card flush"><table class="answer"><caption class="sr">What can be told for each evaluation set</caption>
-        <thead><tr><th scope="col">Evaluation set and the run that leads</th>{(_hasPrecision ? Html.Of($"<th scope=\"col\" class=\"n\">Precision@k</th>") : Html.None)}
-        <th scope="col" class="n">{_score}</th><th scope="col">Over random</th><th scope="col">Over the second</th><th scope="col">Verdict</th></tr></thead>
-        <tbody>{_report.Comparisons.Select(Row)}</tbody></table></div>
+        <div class="card flush">
+        <table class="answer"><caption class="sr">What can be told for each evaluation set</caption>
+        <thead><tr>
+        <th scope="col">Evaluation set and the run that leads</th>
+        {Html.If(_hasPrecision, $"<th scope=\"col\" class=\"n\">Precision@k</th>")}
+        <th scope="col" class="n">{_score}</th><th scope="col">Over random</th><th scope="col">Over the second</th><th scope="col">Verdict</th>
+        </tr></thead>
+        <tbody>{_report.Comparisons.Select(Row)}</tbody>
+        </table></div>
         {Explanation()}
         </section>
 
@@ -63,26 +68,38 @@ internal sealed class AnswerSection
     private Html Row(RunComparison told)
     {
         var run = _report.Runs[told.Leader];
+        var set = (_severalPools ? $"{told.Train} → " : "") + told.Eval;
         return Html.Of($"""
-            <tr><th scope="row"><span class="set">{(_severalPools ? $"{told.Train} → " : "")}{told.Eval}</span> <a href="#run-{told.Leader}">{Html.Name(run.Methods())}</a></th>
-            {(_hasPrecision ? Html.Of($"<td class=\"n precision\" data-label=\"precision@k\">{Number(ReportMetric.Precision.Of(run))}</td>") : Html.None)}
-            <td class="n score" data-label="{_score.ToLowerInvariant()}"><span class="quiet">{Number(told.Before)} <span aria-hidden="true">→</span><span class="sr">before, after:
-            </span></span> <b>{Number(told.Score)}</b>{(told.ScoreSd is { } sd ? $" ± {Number(sd)}" : "")}{(told.Random is { } random ? Html.Of($" <small>random {Number(random)}</small>") : Html.None)}</td>
+            <tr><th scope="row"><span class="set">{set}</span> <a href="#run-{told.Leader}">{Html.Name(run.Methods())}</a></th>
+            {Html.If(_hasPrecision, $"<td class=\"n precision\" data-label=\"precision@k\">{Number(ReportMetric.Precision.Of(run))}</td>")}
+            <td class="n score" data-label="{_score.ToLowerInvariant()}">{Score(told)}</td>
             <td data-label="over random">{Difference(told.OverRandom)}</td><td data-label="over the second">{Difference(told.OverSecond)}</td>
             <td class="said"><span class="pill {(told.IsBest ? "good" : "open")}">{told.Verdict}</span></td></tr>
 
             """);
     }
 
-    private Html Difference(ReportedDifference? found) => found is null ? Html.Of($"–") : Html.Of(
-        $"{_scale.Draw(found)}<span class=\"difference\">{Signed(found.Difference)}{(found.Lower is { } lower && found.Upper is { } upper ? Html.Of($" <span class=\"quiet\">[{Number(lower)}, {Number(upper)}]</span>") : Html.None)}</span>");
+    private static Html Score(RunComparison told)
+    {
+        var deviation = told.ScoreSd is { } sd ? $" ± {Number(sd)}" : "";
+        var random = told.Random is { } drawn ? Html.Of($" <small>random {Number(drawn)}</small>") : Html.None;
+        return Html.Of($"""
+            <span class="quiet">{Number(told.Before)} <span aria-hidden="true">→</span><span class="sr">before, after:
+            </span></span> <b>{Number(told.Score)}</b>{deviation}{random}
+            """);
+    }
 
-    private Html Explanation() => Html.Of($"""
-        <p class="note">{(_isHalved ? "The run that leads on one half of the held-out prompts; all numbers but precision are of the other half" : "The run that leads")}{(_seeds > 1 ? $", as mean ± standard deviation over {_seeds} seeds" : "")}.
-        Lines are 95% intervals of a paired bootstrap: a run is the best only if neither holds 0. Choose a run to see its rows, scores and answers.</p>
-        """);
+    private Html Difference(ReportedDifference? found) => _scale.Show(found, difference => Html.Of($"{difference:+0.00;−0.00;0.00}"));
+
+    private Html Explanation()
+    {
+        var halved = _isHalved ? " on one half of the held-out prompts; all numbers but precision are of the other half" : "";
+        var seeds = _seeds > 1 ? $", as mean ± standard deviation over {_seeds} seeds" : "";
+        return Html.Of($"""
+            <p class="note">The run that leads{halved}{seeds}.
+            Lines are 95% intervals of a paired bootstrap: a run is the best only if neither holds 0. Choose a run to see its rows, scores and answers.</p>
+            """);
+    }
 
     private static string Number(double? value) => value?.ToString("0.00;−0.00", CultureInfo.InvariantCulture) ?? "–";
-
-    private static string Signed(double value) => value.ToString("+0.00;−0.00;0.00", CultureInfo.InvariantCulture);
 }

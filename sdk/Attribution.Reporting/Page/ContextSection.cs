@@ -28,7 +28,8 @@ internal static class ContextSection
         return Html.Of($"""
             <section id="context" aria-labelledby="context-title">
             <h2 id="context-title">Attribution to the context</h2>
-            <p class="note">{string.Join("; ", metrics.Select(m => $"{m.Label}: {m.Meaning}"))}. A stronger colour is better, in each column by itself. Small figures: the 95% interval over examples.</p>
+            <p class="note">{string.Join("; ", metrics.Select(m => $"{m.Label}: {m.Meaning}"))}.
+            A stronger colour is better, in each column by itself. Small figures: the 95% interval over examples.</p>
             {context.Methods.GroupBy(m => m.Dataset).Select(g => Dataset(context, g.Key, [.. g], metrics))}
             </section>
 
@@ -38,17 +39,40 @@ internal static class ContextSection
     private static Html Dataset(ContextResults context, string dataset, ContextMethod[] methods, (string Metric, string Label, string Meaning)[] metrics)
     {
         var examples = context.Examples.Where(e => e.Dataset == dataset).ToArray();
-        var (heldOut, passes) = (context.HeldOut.GetValueOrDefault(dataset), methods.Any(m => m.Metrics.GetValueOrDefault("forward_passes") is not null));
         return Html.Of($"""
-            <article class="card"><h3>{dataset}</h3><p class="note">{Quantity.Count(heldOut, "held-out example")}</p>
-            <div class="scroll" role="region" aria-label="Methods on {dataset}" tabindex="0"><table class="heat methods"><caption class="sr">How well each method attributes the held-out answers of {dataset}</caption>
-            <thead><tr><td></td>{metrics.Select(m => Html.Of($"<th scope=\"col\">{m.Label}</th>"))}{(passes ? Html.Of($"<th scope=\"col\">Passes of the model</th>") : Html.None)}</tr></thead>
-            <tbody>{methods.Select(m => Html.Of($"<tr><th scope=\"row\">{Html.Name(m.Method)}</th>{metrics.Select(s => Cell(m, methods, s.Metric))}{(passes ? Html.Of($"<td class=\"empty\">{m.Metrics.GetValueOrDefault("forward_passes")?.ToString("0.#", CultureInfo.InvariantCulture) ?? "–"}</td>") : Html.None)}</tr>"))}</tbody></table></div>
-            {(examples.Length > 0 ? Html.Of($"<h4>Answers</h4><p class=\"note\">Choose a sentence of an answer to see what it owes to. The first {Quantity.Count(examples.Length, "held-out example")}; all are in {Files(dataset, examples[0])}.</p>{examples.Select((e, i) => Example(e, i == 0))}") : Html.None)}
+            <article class="card"><h3>{dataset}</h3>
+            <p class="note">{Quantity.Count(context.HeldOut.GetValueOrDefault(dataset), "held-out example")}</p>
+            {Methods(dataset, methods, metrics)}
+            {Answers(dataset, examples)}
             </article>
 
             """);
     }
+
+    private static Html Methods(string dataset, ContextMethod[] methods, (string Metric, string Label, string Meaning)[] metrics)
+    {
+        var passes = methods.Any(m => Passes(m) is not null);
+        return Html.Of($"""
+            <div class="scroll" role="region" aria-label="Methods on {dataset}" tabindex="0">
+            <table class="heat methods"><caption class="sr">How well each method attributes the held-out answers of {dataset}</caption>
+            <thead><tr>
+            <td></td>
+            {metrics.Select(m => Html.Of($"<th scope=\"col\">{m.Label}</th>"))}
+            {Html.If(passes, $"<th scope=\"col\">Passes of the model</th>")}
+            </tr></thead>
+            <tbody>{methods.Select(Row)}</tbody>
+            </table></div>
+            """);
+
+        Html Row(ContextMethod method) => Html.Of($"""
+            <tr><th scope="row">{Html.Name(method.Method)}</th>
+            {metrics.Select(m => Cell(method, methods, m.Metric))}
+            {Html.If(passes, $"<td class=\"empty\">{Passes(method)?.ToString("0.#", CultureInfo.InvariantCulture) ?? "–"}</td>")}</tr>
+
+            """);
+    }
+
+    private static double? Passes(ContextMethod method) => method.Metrics.GetValueOrDefault("forward_passes");
 
     private static Html Cell(ContextMethod method, ContextMethod[] all, string metric)
     {
@@ -60,15 +84,41 @@ internal static class ContextSection
         var isBest = value == highest && values.Length > 1;
         var interval = method.Metrics.GetValueOrDefault($"{metric}_lower") is { } lower && method.Metrics.GetValueOrDefault($"{metric}_upper") is { } upper
             ? Html.Of($"<br><small>{lower:0.00;−0.00} to {upper:0.00;−0.00}</small>") : Html.None;
-        return Html.Of($"<td class=\"h{shade}{(isBest ? " best" : "")}\"><span>{value:0.000;−0.000}{interval}{(isBest ? Html.Of($"<span class=\"sr\">, the best</span>") : Html.None)}</span></td>");
+        var best = Html.If(isBest, $"<span class=\"sr\">, the best</span>");
+        return Html.Of($"""
+            <td class="h{shade}{(isBest ? " best" : "")}"><span>{value:0.000;−0.000}{interval}{best}</span></td>
+            """);
     }
 
-    private static Html Files(string dataset, AttributedExample example) =>
-        Html.Join(example.Answers.Keys.Select((method, i) => Html.Of($"{(i > 0 ? ", " : "")}<a href=\"{dataset}/{method}/attributions.jsonl\">{method}/attributions.jsonl</a>")));
+    private static Html Answers(string dataset, AttributedExample[] examples)
+    {
+        if (examples.Length == 0)
+            return Html.None;
+        var files = examples[0].Answers.Keys.Select((method, i) => Html.Of($"{(i > 0 ? ", " : "")}{Link(method)}"));
+        return Html.Of($"""
+            <h4>Answers</h4>
+            <p class="note">Choose a sentence of an answer to see what it owes to.
+            The first {Quantity.Count(examples.Length, "held-out example")}; all are in {files}.</p>
+            {examples.Select((e, i) => Example(e, i == 0))}
+            """);
 
-    private static Html Example(AttributedExample example, bool isOpen) => Html.Of($"""
-        <details class="example"{(isOpen ? " open" : "")}><summary>{example.Answers.Values.First().Query}</summary>
-        {example.Answers.Select((a, i) => Html.Of($"<details class=\"by\"{(i == 0 ? " open" : "")}><summary>by {a.Key}</summary>{new Html(AttributedAnswerHtml.Section(a.Value))}</details>"))}
-        </details>
-        """);
+        Html Link(string method) => Html.Of($"<a href=\"{dataset}/{method}/attributions.jsonl\">{method}/attributions.jsonl</a>");
+    }
+
+    private static Html Example(AttributedExample example, bool isOpen)
+    {
+        return Html.Of($"""
+            <details class="example"{(isOpen ? " open" : "")}><summary>{example.Answers.Values.First().Query}</summary>
+            {example.Answers.Select((answer, i) => By(answer.Key, answer.Value, i == 0))}
+            </details>
+
+            """);
+
+        static Html By(string method, AttributedAnswer answer, bool isOpen) => Html.Of($"""
+            <details class="by"{(isOpen ? " open" : "")}><summary>by {method}</summary>
+            {new Html(AttributedAnswerHtml.Section(answer))}
+            </details>
+
+            """);
+    }
 }

@@ -20,15 +20,19 @@ internal static class CurvesSection
         return Html.Of($"""
             <section id="curves" aria-labelledby="curves-title">
             <div class="head"><h2 id="curves-title">{(ends ? "k-curves" : "Along the axes")}</h2>
-            <div class="tools"><label>Along <select id="curves-axis">{axes.Select(a => Html.Of($"<option value=\"{a.Setting}\">{a.Label}</option>"))}</select></label>
-            <label>Metric <select id="curves-metric">{metrics.Select(m => Html.Of($"<option value=\"{m.Name}\">{m.Label}</option>"))}</select></label></div></div>
-            <p class="note">Lines join means over seeds; small points are single seeds. {(ends ? "Solid: trained on the first k rows of the ranking; dashed: on the last k. " : "")}Dotted: rows drawn
-            at random. A bar is the 95% interval of the difference to the draw at random, where the experiment is compared by this metric: a bar that does not reach the
-            dotted line is told from it.</p>
+            <div class="tools"><label>Along <select id="curves-axis">{Options(axes)}</select></label>
+            <label>Metric <select id="curves-metric">{Options(metrics.Select(m => (m.Name, m.Label)))}</select></label></div></div>
+            <p class="note">Lines join means over seeds; small points are single seeds.
+            {(ends ? "Solid: trained on the first k rows of the ranking; dashed: on the last k." : "")}
+            Dotted: rows drawn at random. A bar is the 95% interval of the difference to the draw at random, where the experiment is compared by this metric:
+            a bar that does not reach the dotted line is told from it.</p>
             <noscript><p class="card">The charts are drawn by a script. Their numbers are in <a href="report/runs.json">report/runs.json</a>.</p></noscript>
             <div id="of-curves" class="stack"></div>
             </section>
 
             """);
     }
+
+    private static Html Options(IEnumerable<(string Value, string Label)> options) =>
+        Html.Join(options.Select(option => Html.Of($"<option value=\"{option.Value}\">{option.Label}</option>")));
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Attribution.Reporting.Page;
 
 /// <summary>
@@ -10,9 +8,9 @@ internal static class GroundTruthSection
     public static Html Of(ExperimentReport report) => report.GroundTruth.Count == 0 ? Html.None : Html.Of($"""
         <section id="ground-truth" aria-labelledby="ground-truth-title">
         <h2 id="ground-truth-title">Ground truth by retraining</h2>
-        <p class="note">LDS: models are trained on random subsets of the training rows; it is Spearman's correlation of what a method's scores foretell of the subsets
-        with what came of training on them. Lines are 95% bootstrap intervals over subsets. A name for nothing: <code>random</code> has random scores,
-        <code>count</code> scores each row 1.</p>
+        <p class="note">LDS: models are trained on random subsets of the training rows; it is Spearman's correlation of what a method's scores foretell
+        of the subsets with what came of training on them. Lines are 95% bootstrap intervals over subsets.
+        A name for nothing: <code>random</code> has random scores, <code>count</code> scores each row 1.</p>
         <div class="stack">{report.GroundTruth.Select(Card)}</div>
         </section>
 
@@ -25,16 +23,27 @@ internal static class GroundTruthSection
         return Html.Of($"""
             <article class="card"><h3>{compared.Train} → {compared.Eval}</h3>
             <p class="note">{Quantity.Count(compared.Subsets, "subset")}, {Quantity.Count(compared.Seeds, "seed")}</p>
-            <div class="scroll" role="region" aria-label="LDS, {compared.Eval}" tabindex="0"><table class="data lds"><caption class="sr">LDS of each method, the highest first</caption>
-            <thead><tr><th scope="col">Method</th><th scope="col">LDS</th>{(perRow ? Html.Of($"<th scope=\"col\">By evaluation row</th>") : Html.None)}<th scope="col">Verdict</th></tr></thead>
-            <tbody>{compared.Methods.Select(m => Html.Of($"<tr><th scope=\"row\">{Html.Name(m.Title)}</th><td>{Cell(scale, m.Lds)}</td>{(perRow ? Html.Of($"<td>{Cell(scale, m.PerRow)}</td>") : Html.None)}<td class=\"quiet\">{string.Join("; ", m.NotToldFrom.Select(name => $"not told from {name}"))}</td></tr>"))}</tbody></table></div>
+            <div class="scroll" role="region" aria-label="LDS, {compared.Eval}" tabindex="0">
+            <table class="data lds"><caption class="sr">LDS of each method, the highest first</caption>
+            <thead><tr>
+            <th scope="col">Method</th><th scope="col">LDS</th>
+            {Html.If(perRow, $"<th scope=\"col\">By evaluation row</th>")}
+            <th scope="col">Verdict</th>
+            </tr></thead>
+            <tbody>{compared.Methods.Select(Row)}</tbody>
+            </table></div>
             </article>
 
             """);
+
+        Html Row(LdsOfMethod method) => Html.Of($"""
+            <tr><th scope="row">{Html.Name(method.Title)}</th>
+            <td>{Interval(method.Lds)}</td>
+            {Html.If(perRow, $"<td>{Interval(method.PerRow)}</td>")}
+            <td class="quiet">{string.Join("; ", method.NotToldFrom.Select(name => $"not told from {name}"))}</td></tr>
+
+            """);
+
+        Html Interval(ReportedDifference? value) => scale.Show(value, lds => Html.Of($"<b>{lds:0.00;−0.00}</b>"));
     }
-
-    private static Html Cell(IntervalScale scale, ReportedDifference? value) => value is null ? Html.Of($"–") : Html.Of(
-        $"{scale.Draw(value)}<span class=\"difference\"><b>{Number(value.Difference)}</b>{(value is { Lower: { } lower, Upper: { } upper } ? Html.Of($" <span class=\"quiet\">[{Number(lower)}, {Number(upper)}]</span>") : Html.None)}</span>");
-
-    private static string Number(double value) => value.ToString("0.00;−0.00", CultureInfo.InvariantCulture);
 }

@@ -13,6 +13,10 @@ internal readonly record struct Html(string Markup)
     /// <summary>Markup with inserted, escaped values.</summary>
     public static Html Of(Handler markup) => new(markup.ToString());
 
+    /// <summary>Markup with inserted, escaped values if a condition holds, otherwise none; the values are not computed then.</summary>
+    public static Html If(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] Handler markup) =>
+        condition ? new(markup.ToString()) : None;
+
     /// <summary>Concatenated pieces.</summary>
     public static Html Join(IEnumerable<Html> pieces) => new(string.Concat(pieces.Select(p => p.Markup)));
 
@@ -48,6 +52,12 @@ internal readonly record struct Html(string Markup)
 
         public Handler(int literalLength, int formattedCount) => _markup = new(literalLength + formattedCount * 16);
 
+        public Handler(int literalLength, int formattedCount, bool condition, out bool isNeeded)
+        {
+            isNeeded = condition;
+            _markup = condition ? new(literalLength + formattedCount * 16) : new();
+        }
+
         public void AppendLiteral(string markup) => _markup.Append(markup);
 
         public void AppendFormatted(Html piece) => _markup.Append(piece.Markup);
@@ -56,7 +66,8 @@ internal readonly record struct Html(string Markup)
 
         public void AppendFormatted(string? text) => _markup.Append(Escape(text ?? ""));
 
-        public void AppendFormatted<T>(T value, string? format = null) where T : IFormattable => _markup.Append(Escape(value.ToString(format, CultureInfo.InvariantCulture)));
+        public void AppendFormatted<T>(T value, string? format = null) where T : IFormattable =>
+            _markup.Append(Escape(value.ToString(format, CultureInfo.InvariantCulture)));
 
         public override string ToString() => _markup.ToString();
     }

@@ -18,12 +18,31 @@ internal readonly record struct IntervalScale(double Lowest, double Highest)
         return new(values.Min(), values.Max());
     }
 
-    /// <summary>Draws an interval, whose numbers are to be shown beside it.</summary>
-    public Html Draw(ReportedDifference interval)
+    /// <summary>An interval as a line, with its estimate and its ends as numbers beside it; a dash if there is none.</summary>
+    /// <param name="interval">The interval.</param>
+    /// <param name="estimate">Writes the estimate.</param>
+    public Html Show(ReportedDifference? interval, Func<double, Html> estimate)
     {
-        var (zero, at) = (X(0), X(interval.Difference));
-        var line = interval is { Lower: { } lower, Upper: { } upper } ? Html.Of($"<path class=\"whisker\" d=\"M{X(lower)} 4v6M{X(upper)} 4v6M{X(lower)} 7H{X(upper)}\"/>") : Html.None;
-        return Html.Of($"<svg class=\"interval\" viewBox=\"0 0 {Width} {Height}\" aria-hidden=\"true\"><path class=\"zero\" d=\"M{zero} 0V{Height}\"/>{line}<circle class=\"dot\" cx=\"{at}\" cy=\"7\" r=\"3\"/></svg>");
+        if (interval is null)
+            return Html.Of($"–");
+        var ends = interval is { Lower: { } lower, Upper: { } upper }
+            ? Html.Of($" <span class=\"quiet\">[{lower:0.00;−0.00}, {upper:0.00;−0.00}]</span>") : Html.None;
+        return Html.Of($"""
+            {Draw(interval)}<span class="difference">{estimate(interval.Difference)}{ends}</span>
+            """);
+    }
+
+    private Html Draw(ReportedDifference interval)
+    {
+        var line = interval is { Lower: { } lower, Upper: { } upper }
+            ? Html.Of($"<path class=\"whisker\" d=\"M{X(lower)} 4v6M{X(upper)} 4v6M{X(lower)} 7H{X(upper)}\"/>") : Html.None;
+        return Html.Of($"""
+            <svg class="interval" viewBox="0 0 {Width} {Height}" aria-hidden="true">
+            <path class="zero" d="M{X(0)} 0V{Height}"/>
+            {line}
+            <circle class="dot" cx="{X(interval.Difference)}" cy="7" r="3"/>
+            </svg>
+            """);
     }
 
     private Html X(double value)

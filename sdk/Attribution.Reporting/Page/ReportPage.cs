@@ -21,7 +21,11 @@ internal static class ReportPage
     {
         var (word, tone) = SummarySection.Word(report.Snapshot);
         // Only a page with shaded contexts includes what these need.
-        var (style, scripts) = report.Context is null ? (Style, new[] { Script }) : (AttributedAnswerHtml.Style + Style, new[] { Script, AttributedAnswerHtml.Script });
+        var (style, scripts) = report.Context is null
+            ? (Style, new[] { Script }) : (AttributedAnswerHtml.Style + Style, new[] { Script, AttributedAnswerHtml.Script });
+        // Only these styles and scripts run, even if a text ever became markup.
+        var policy = $"default-src 'none'; style-src '{Hash(style)}'; style-src-attr 'unsafe-inline'; "
+            + $"script-src {string.Concat(scripts.Select(s => $"'{Hash(s)}' "))}; base-uri 'none'; form-action 'none'";
         Html[] sections =
         [
             new AnswerSection(report).Render(), ContextSection.Of(report.Context), new ResultsSection(report).Render(), CurvesSection.Of(report),
@@ -33,7 +37,7 @@ internal static class ReportPage
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{Hash(style)}'; style-src-attr 'unsafe-inline'; script-src {scripts.Select(s => Html.Of($"'{Hash(s)}' "))}; base-uri 'none'; form-action 'none'">
+            <meta http-equiv="Content-Security-Policy" content="{new Html(policy)}">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <title>{report.Experiment.Name}: attribution report</title>
@@ -68,6 +72,5 @@ internal static class ReportPage
             .Where(link => sections.Any(s => s.Markup.Contains($"<section id=\"{link.Item1}\"", StringComparison.Ordinal)))
             .Select(link => Html.Of($"<a href=\"#{link.Item1}\">{link.Item2}</a>"));
 
-    // Only these styles and scripts run, even if a text ever became markup.
-    private static Html Hash(string content) => new($"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}");
+    private static string Hash(string content) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}";
 }

@@ -26,10 +26,19 @@ internal sealed class ResultsSection
     public Html Render() => _metrics.Count == 0 ? Html.None : Html.Of($"""
         <section id="results" aria-labelledby="results-title" data-shown="{_metrics[0].Key}">
         <div class="head"><h2 id="results-title">Results</h2>
-        <fieldset class="switch"><legend class="sr">Metric in the heatmaps</legend>{_metrics.Select((m, i) => Html.Of($"<label><input type=\"radio\" name=\"metric\" value=\"{m.Key}\"{(i == 0 ? " checked" : "")}><span>{m.Label}</span></label>"))}</fieldset></div>
-        {_metrics.Select(m => Html.Of($"<p class=\"note of-{m.Key}\">{m.Meaning} A stronger colour is a higher value, on one scale for all sets.</p>"))}
+        <fieldset class="switch"><legend class="sr">Metric in the heatmaps</legend>{_metrics.Select((metric, i) => Choice(metric, i == 0))}</fieldset></div>
+        {_metrics.Select(Meaning)}
         <div class="grid">{Groups().Select(Card)}</div>
         </section>
+
+        """);
+
+    private static Html Choice(ReportMetric metric, bool isChosen) => Html.Of($"""
+        <label><input type="radio" name="metric" value="{metric.Key}"{(isChosen ? " checked" : "")}><span>{metric.Label}</span></label>
+        """);
+
+    private static Html Meaning(ReportMetric metric) => Html.Of($"""
+        <p class="note of-{metric.Key}">{metric.Meaning} A stronger colour is a higher value, on one scale for all sets.</p>
 
         """);
 
@@ -62,31 +71,60 @@ internal sealed class ResultsSection
 
     private Html Heatmap(ReportMetric metric, string eval, ReportedRun[] runs)
     {
-        var scored = runs.Where(r => r.Selection is not null).ToArray();
-        var (rows, columns) = (scored.Select(r => r.Attribution).Distinct().ToArray(), scored.Select(r => r.Selection + (r.Point is null ? "" : $" {r.Point}")).Distinct().ToArray());
-        var baselines = runs.Where(r => r.Selection is null).ToArray();
-        // The best run is marked only in the metric that decides it, and only if it is significantly better.
-        var best = metric.Key == (ReportMetric.Judged.Of(scored.FirstOrDefault() ?? runs[0]) is null ? ReportMetric.Gap.Key : ReportMetric.Judged.Key)
-            ? _report.Comparisons.Where(c => c.IsBest && scored.Contains(_report.Runs[c.Leader])).Select(c => _report.Runs[c.Leader]).FirstOrDefault() : null;
+        var (scored, baselines) = (runs.Where(r => r.Selection is not null).ToArray(), runs.Where(r => r.Selection is null).ToArray());
+        var rows = scored.Select(r => r.Attribution).Distinct().ToArray();
+        var columns = scored.Select(Column).Distinct().ToArray();
+        var best = BestBy(metric, runs);
         return Html.Of($"""
-            <div class="scroll of-{metric.Key}" role="region" aria-label="{metric.Label}, {eval}" tabindex="0"><table class="heat"><caption class="sr">{metric.Label} of {eval}: training vectors by evaluation vectors</caption>
-            <thead><tr>{(rows.Length > 0 ? Html.Of($"<td class=\"corner\" aria-hidden=\"true\"><span>evaluation →</span><span>↓ training</span></td>") : Html.None)}{columns.Select(c => Html.Of($"<th scope=\"col\">{Html.Name(c)}</th>"))}{baselines.Select(b => Html.Of($"<th scope=\"col\" class=\"base\">{b.Methods()}</th>"))}</tr></thead>
-            <tbody>{rows.DefaultIfEmpty().Select((row, i) => Html.Of($"<tr>{(row is null ? Html.None : Html.Of($"<th scope=\"row\">{Html.Name(row)}</th>"))}{columns.Select(c => Cell(metric, scored.FirstOrDefault(r => r.Attribution == row && (r.Selection + (r.Point is null ? "" : $" {r.Point}")) == c), best, 1))}{(i == 0 ? Html.Join(baselines.Select(b => Cell(metric, b, null, Math.Max(1, rows.Length)))) : Html.None)}</tr>"))}</tbody></table></div>
+            <div class="scroll of-{metric.Key}" role="region" aria-label="{metric.Label}, {eval}" tabindex="0">
+            <table class="heat"><caption class="sr">{metric.Label} of {eval}: training vectors by evaluation vectors</caption>
+            <thead><tr>
+            {Html.If(rows.Length > 0, $"<td class=\"corner\" aria-hidden=\"true\"><span>evaluation →</span><span>↓ training</span></td>")}
+            {columns.Select(column => Html.Of($"<th scope=\"col\">{Html.Name(column)}</th>"))}
+            {baselines.Select(run => Html.Of($"<th scope=\"col\" class=\"base\">{run.Methods()}</th>"))}
+            </tr></thead>
+            <tbody>{rows.Select((row, i) => Row(row, i == 0))}{Html.If(rows.Length == 0, $"<tr>{Baselines(1)}</tr>")}</tbody>
+            </table></div>
 
             """);
+
+        Html Row(string row, bool isFirst) => Html.Of($"""
+            <tr><th scope="row">{Html.Name(row)}</th>
+            {columns.Select(column => Cell(metric, scored.FirstOrDefault(r => r.Attribution == row && Column(r) == column), best, span: 1))}
+            {Html.If(isFirst, $"{Baselines(rows.Length)}")}</tr>
+
+            """);
+
+        // A baseline has no training vectors: its one cell spans all rows.
+        Html Baselines(int span) => Html.Join(baselines.Select(run => Cell(metric, run, best: null, span)));
+
+        static string Column(ReportedRun run) => run.Selection + (run.Point is null ? "" : $" {run.Point}");
+    }
+
+    // The best run is marked only in the metric that decides it, and only if it is significantly better.
+    private ReportedRun? BestBy(ReportMetric metric, ReportedRun[] runs)
+    {
+        var scored = runs.Where(r => r.Selection is not null).ToArray();
+        var decides = ReportMetric.Judged.Of(scored.FirstOrDefault() ?? runs[0]) is null ? ReportMetric.Gap : ReportMetric.Judged;
+        return metric != decides ? null
+            : _report.Comparisons.Where(c => c.IsBest).Select(c => _report.Runs[c.Leader]).FirstOrDefault(run => scored.Contains(run));
     }
 
     private Html Cell(ReportMetric metric, ReportedRun? run, ReportedRun? best, int span)
     {
-        var spans = span > 1 ? new Html($" rowspan=\"{span.ToString(CultureInfo.InvariantCulture)}\"") : Html.None;
+        var spans = Html.If(span > 1, $" rowspan=\"{span}\"");
         if (run is null || metric.Of(run) is not { } value)
             return Html.Of($"<td{spans} class=\"empty\">–</td>");
         var (lowest, highest) = _ranges[metric.Key];
         var shade = highest > lowest ? (int)Math.Min(Shades - 1, (value - lowest) / (highest - lowest) * Shades) : 0;
         var deviation = metric.DeviationOf(run) is > 0 and { } sd ? Html.Of($"<small> ± {sd:0.00}</small>") : Html.None;
         var text = Html.Of($"{value.ToString(metric.Format, CultureInfo.InvariantCulture)}{deviation}");
-        var shown = run.Attribution == ReportedRun.NoneName ? Html.Of($"<span>{text}</span>") : Html.Of($"<a href=\"#run-{IndexOf(run)}\">{text}<span class=\"sr\">{(run == best ? ", the best" : "")}, {run.Methods()}</span></a>");
-        return Html.Of($"<td{spans} class=\"h{shade}{(run == best ? " best" : "")}\">{shown}</td>");
+        var shown = run.Attribution == ReportedRun.NoneName ? Html.Of($"<span>{text}</span>") : Html.Of($"""
+            <a href="#run-{IndexOf(run)}">{text}<span class="sr">{(run == best ? ", the best" : "")}, {run.Methods()}</span></a>
+            """);
+        return Html.Of($"""
+            <td{spans} class="h{shade}{(run == best ? " best" : "")}">{shown}</td>
+            """);
     }
 
     private Html Bars(EvaluationSet eval, ReportedRun[] runs)
@@ -95,13 +133,17 @@ internal sealed class ResultsSection
             return Html.None;
         double top = eval.HighestScore ?? Math.Max(1, Math.Ceiling(runs.Max(r => ReportMetric.Judged.Of(r) ?? 0)));
         var (repeats, seeds) = (runs.Max(r => r.RepeatMeans.Count), runs.Max(r => r.Seeds.Count));
+        var (shown, note) =
+            seeds > 1 ? (", with the score of each seed", $"Mean over {seeds} seeds; each point is one of them.")
+            : repeats > 1 ? (", with the lowest and highest mean of a repeat", $"The whisker goes from the lowest to the highest mean of {repeats} repeats.")
+            : ("", "");
         return Html.Of($"""
             <h4>Judged score, 0 to {top:0}</h4>
-            <table class="bars"><caption class="sr">Judged score of {eval.Name}{(seeds > 1 ? ", with the score of each seed" : repeats > 1 ? ", with the lowest and highest mean of a repeat" : "")}</caption>
+            <table class="bars"><caption class="sr">Judged score of {eval.Name}{shown}</caption>
             <thead class="sr"><tr><th scope="col">Run</th><th scope="col">Score</th></tr></thead>
-            <tbody>{runs.Select(r => Bar(r, top, RandomOf(r)))}</tbody></table>
-            {(runs.Any(r => RandomOf(r) is not null) ? Html.Of($"<p class=\"note\">The dotted line: training on as many rows drawn at random.</p>") : Html.None)}
-            {(seeds > 1 ? Html.Of($"<p class=\"note\">Mean over {seeds} seeds; each point is one of them.</p>") : repeats > 1 ? Html.Of($"<p class=\"note\">The whisker goes from the lowest to the highest mean of {repeats} repeats.</p>") : Html.None)}
+            <tbody>{runs.Select(run => Bar(run, top, RandomOf(run)))}</tbody></table>
+            {Html.If(runs.Any(run => RandomOf(run) is not null), $"<p class=\"note\">The dotted line: training on as many rows drawn at random.</p>")}
+            {Html.If(note.Length > 0, $"<p class=\"note\">{note}</p>")}
 
             """);
     }
@@ -114,10 +156,33 @@ internal sealed class ResultsSection
             return Html.None;
         var (low, high) = run.RepeatMeans.Count > 1 ? (run.RepeatMeans.Min(), run.RepeatMeans.Max()) : (mean, mean);
         double[] seeds = [.. run.Seeds.Select(seed => seed.Metrics.GetValueOrDefault("judged_mean")).OfType<double>()];
-        var spread = seeds.Length > 1 ? Html.Join(seeds.Select(seed => Html.Of($"<ellipse class=\"seed\" cx=\"{X(seed)}\" cy=\"6\" rx=\"2\" ry=\"3\"/>"))) : high > low ? Html.Of($"<path class=\"whisker\" d=\"M{X(low)} 3v6M{X(high)} 3v6M{X(low)} 6H{X(high)}\"/>") : Html.None;
         return Html.Of($"""
-            <tr><th scope="row">{Html.Name(run.Methods())}</th><td><svg viewBox="0 0 200 12" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="200" height="12" rx="2"/><rect class="bar{(run.Selection is null ? " plain" : "")}" width="{X(mean)}" height="12" rx="2"/>{spread}{(random is { } drawn ? Html.Of($"<path class=\"random\" d=\"M{X(drawn)} 0V12\"/>") : Html.None)}</svg><span class="value">{mean:0.00}{(ReportMetric.Judged.DeviationOf(run) is { } sd ? Html.Of($" ± {sd:0.00}") : Html.None)}{(seeds.Length > 1 ? Html.Of($"<span class=\"sr\">, seeds {string.Join(", ", seeds.Select(s => s.ToString("0.00", CultureInfo.InvariantCulture)))}</span>") : high > low ? Html.Of($"<span class=\"sr\">, repeats from {low:0.00} to {high:0.00}</span>") : Html.None)}</span></td></tr>
+            <tr><th scope="row">{Html.Name(run.Methods())}</th><td>
+            <svg viewBox="0 0 200 12" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="track" width="200" height="12" rx="2"/>
+            <rect class="bar{(run.Selection is null ? " plain" : "")}" width="{X(mean)}" height="12" rx="2"/>
+            {Spread()}
+            {(random is { } drawn ? Html.Of($"<path class=\"random\" d=\"M{X(drawn)} 0V12\"/>") : Html.None)}
+            </svg>
+            <span class="value">{mean:0.00}{Deviation()}{SpreadInWords()}</span></td></tr>
+
             """);
+
+        Html Spread() => (seeds.Length > 1, high > low) switch
+        {
+            (true, _) => Html.Join(seeds.Select(seed => Html.Of($"<ellipse class=\"seed\" cx=\"{X(seed)}\" cy=\"6\" rx=\"2\" ry=\"3\"/>"))),
+            (_, true) => Html.Of($"<path class=\"whisker\" d=\"M{X(low)} 3v6M{X(high)} 3v6M{X(low)} 6H{X(high)}\"/>"),
+            _ => Html.None,
+        };
+
+        Html SpreadInWords() => (seeds.Length > 1, high > low) switch
+        {
+            (true, _) => Html.Of($"<span class=\"sr\">, seeds {string.Join(", ", seeds.Select(s => s.ToString("0.00", CultureInfo.InvariantCulture)))}</span>"),
+            (_, true) => Html.Of($"<span class=\"sr\">, repeats from {low:0.00} to {high:0.00}</span>"),
+            _ => Html.None,
+        };
+
+        Html Deviation() => ReportMetric.Judged.DeviationOf(run) is { } sd ? Html.Of($" ± {sd:0.00}") : Html.None;
 
         Html X(double value) => new((value / top * 200).ToString("0.##", CultureInfo.InvariantCulture));
     }

@@ -13,13 +13,31 @@ internal static class RunsSection
         return Html.Of($"""
             <section id="runs" aria-labelledby="runs-title">
             <div class="head"><h2 id="runs-title">Runs</h2>
-            <div class="picker"><button type="button" id="previous" aria-label="Previous run">‹</button><label class="sr" for="run">Run</label><select id="run" data-first="{first}">{report.Runs.Index().Where(r => r.Item.Attribution != ReportedRun.NoneName).GroupBy(r => r.Item.Eval).Select(g => Html.Of($"<optgroup label=\"{g.Key}\">{g.Select(r => Html.Of($"<option value=\"{r.Index}\"{(r.Index == first ? " selected" : "")}>{r.Item.Eval}: {r.Item.Methods()}{(Several(report) ? $" ({r.Item.Train})" : "")}</option>"))}</optgroup>"))}</select><button type="button" id="next" aria-label="Next run">›</button></div></div>
-            <noscript><p class="card">Rows, curves and answers of each run are shown by a script, and this page's script does not run here. The same data is in <a href="report/runs.json">report/runs.json</a> and in each run's folder.</p></noscript>
+            <div class="picker">
+            <button type="button" id="previous" aria-label="Previous run">‹</button>
+            <label class="sr" for="run">Run</label>
+            <select id="run" data-first="{first}">{Options(report, first)}</select>
+            <button type="button" id="next" aria-label="Next run">›</button>
+            </div></div>
+            <noscript><p class="card">Rows, curves and answers of each run are shown by a script, and this page's script does not run here.
+            The same data is in <a href="report/runs.json">report/runs.json</a> and in each run's folder.</p></noscript>
             <div id="of-run" tabindex="-1"></div>
             </section>
 
             """);
     }
 
-    private static bool Several(ExperimentReport report) => report.Runs.Select(r => r.Train).OfType<string>().Distinct().Count() > 1;
+    private static IEnumerable<Html> Options(ExperimentReport report, int selected)
+    {
+        var several = report.Runs.Select(r => r.Train).OfType<string>().Distinct().Count() > 1;
+        return report.Runs.Index().Where(r => r.Item.Attribution != ReportedRun.NoneName).GroupBy(r => r.Item.Eval).Select(eval => Html.Of($"""
+            <optgroup label="{eval.Key}">{eval.Select(run => Option(run.Item, run.Index))}</optgroup>
+
+            """));
+
+        Html Option(ReportedRun run, int index) => Html.Of($"""
+            <option value="{index}"{(index == selected ? " selected" : "")}>{run.Eval}: {run.Methods()}{(several ? $" ({run.Train})" : "")}</option>
+
+            """);
+    }
 }

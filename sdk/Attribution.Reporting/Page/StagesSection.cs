@@ -15,14 +15,19 @@ internal static class StagesSection
         if (stages.Count == 0)
             return Html.None;
         var longest = Math.Max(0.001, stages.Max(s => report.Build.Stages.GetValueOrDefault(s.Name)?.Seconds ?? 0));
+        var height = stages.Count * RowHeight;
         return Html.Of($"""
             <section id="stages" aria-labelledby="stages-title">
             <h2 id="stages-title">Stages</h2>
             <p class="note">A line leads from a stage to each stage that reads its results. The bar is the time of its last run.</p>
-            <div class="card graph"><svg class="edges" width="{Width}" height="{stages.Count * RowHeight}" viewBox="0 0 {Width} {stages.Count * RowHeight}" aria-hidden="true">{Edges(stages)}</svg>
+            <div class="card graph">
+            <svg class="edges" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" aria-hidden="true">{Edges(stages)}</svg>
             <table><caption class="sr">The stages, what they read, and what they did last</caption>
-            <thead class="sr"><tr><th scope="col">Stage</th><th scope="col">Last run</th><th scope="col">Time</th><th scope="col">Results</th><th scope="col">Reads</th></tr></thead>
-            <tbody>{stages.Select(s => Row(s, report.Build.Stages.GetValueOrDefault(s.Name), longest, stages, report.Snapshot))}</tbody></table></div>
+            <thead class="sr"><tr>
+            <th scope="col">Stage</th><th scope="col">Last run</th><th scope="col">Time</th><th scope="col">Results</th><th scope="col">Reads</th>
+            </tr></thead>
+            <tbody>{stages.Select(s => Row(s, report.Build.Stages.GetValueOrDefault(s.Name), longest, stages, report.Snapshot))}</tbody>
+            </table></div>
             </section>
 
             """);
@@ -30,20 +35,31 @@ internal static class StagesSection
 
     private static Html Row(ReportedStage stage, StageTiming? timing, double longest, IReadOnlyList<ReportedStage> stages, SnapshotVerdict? verdict)
     {
+        var differs = stage.Name == "VerifySnapshot" && verdict?.Outcome is SnapshotVerdict.Differs or SnapshotVerdict.Invalid;
         var (did, tone) = timing switch
         {
             null when stage.Name == stages[^1].Name => ("wrote this page", "open"),
             null => ("did not finish", "bad"),
-            _ when stage.Name == "VerifySnapshot" && verdict?.Outcome is SnapshotVerdict.Differs or SnapshotVerdict.Invalid => (SummarySection.Word(verdict).Text, "bad"),
+            _ when differs => (SummarySection.Word(verdict).Text, "bad"),
             { IsNew: false } => ("up to date", "kept"),
             { Results: 0 } => ("ran", "ran"),
             { Computed: 0, BlocksComputed: 0 } => ("from store", "kept"),
             { Blocks: > 0 } => (string.Create(CultureInfo.InvariantCulture, $"ran {timing.BlocksComputed} of {timing.Blocks} blocks"), "ran"),
             _ => (string.Create(CultureInfo.InvariantCulture, $"ran {timing.Computed} of {timing.Results}"), "ran"),
         };
-        var bar = timing is null ? Html.None : Html.Of($"<svg class=\"time\" viewBox=\"0 0 200 4\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"bar{(tone == "ran" ? "" : " plain")}\" width=\"{new Html(Math.Max(1, timing.Seconds / longest * 200).ToString("0.#", CultureInfo.InvariantCulture))}\" height=\"4\" rx=\"2\"/></svg>");
         return Html.Of($"""
-            <tr><th scope="row">{stage.Name}</th><td class="did"><span class="tag {tone}">{did}</span></td><td class="took">{(timing is null ? "" : Quantity.Seconds(timing.Seconds))}{bar}</td><td class="size">{(stage.Results > 0 ? $"{Quantity.Count(stage.Results, "result")}, {Quantity.Bytes(stage.Bytes)}" : "")}</td><td class="sr">{(stage.Upstream.Count > 0 ? string.Join(", ", stage.Upstream) : "datasets")}</td></tr>
+            <tr><th scope="row">{stage.Name}</th><td class="did"><span class="tag {tone}">{did}</span></td>
+            <td class="took">{Took()}</td>
+            <td class="size">{(stage.Results > 0 ? $"{Quantity.Count(stage.Results, "result")}, {Quantity.Bytes(stage.Bytes)}" : "")}</td>
+            <td class="sr">{(stage.Upstream.Count > 0 ? string.Join(", ", stage.Upstream) : "datasets")}</td></tr>
+
+            """);
+
+        Html Took() => timing is null ? Html.None : Html.Of($"""
+            {Quantity.Seconds(timing.Seconds)}
+            <svg class="time" viewBox="0 0 200 4" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="bar{(tone == "ran" ? "" : " plain")}" width="{Math.Max(1, timing.Seconds / longest * 200):0.#}" height="4" rx="2"/>
+            </svg>
             """);
     }
 

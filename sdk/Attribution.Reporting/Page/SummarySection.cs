@@ -8,6 +8,8 @@ internal static class SummarySection
 {
     private const int MostDifferences = 20;
 
+    private static readonly Html VerifiedFile = Html.Of($"<code>snapshots/metrics.verified.json</code>");
+
     public static Html Of(ExperimentReport report) => Html.Of($"""
         <section id="experiment" aria-labelledby="experiment-title">
         <h2 id="experiment-title">Experiment</h2>
@@ -37,8 +39,8 @@ internal static class SummarySection
         var (word, tone) = Word(verdict);
         var body = verdict?.Outcome switch
         {
-            SnapshotVerdict.Equal => Html.Of($"<p>All {Quantity.Count(verdict.Metrics, "metric")} are within their tolerance of <code>snapshots/metrics.verified.json</code>.</p>"),
-            SnapshotVerdict.Accepted => Html.Of($"<p>{Quantity.Count(verdict.Metrics, "metric")} became <code>snapshots/metrics.verified.json</code>.</p>"),
+            SnapshotVerdict.Equal => Html.Of($"<p>All {Quantity.Count(verdict.Metrics, "metric")} are within their tolerance of {VerifiedFile}.</p>"),
+            SnapshotVerdict.Accepted => Html.Of($"<p>{Quantity.Count(verdict.Metrics, "metric")} became {VerifiedFile}.</p>"),
             SnapshotVerdict.Differs => Moved(verdict),
             SnapshotVerdict.Invalid => Html.Of($"<p>{verdict.Message}</p>"),
             _ => Html.Of($"<p>There is nothing to compare with yet. Build with <code>-p:AcceptSnapshot=true</code> to make these metrics the snapshot.</p>"),
@@ -46,25 +48,52 @@ internal static class SummarySection
         return Html.Of($"<div class=\"card verdict {tone}\"><h3>Snapshot</h3><p class=\"big\">{Capital(word)}</p>{body}</div>");
     }
 
-    private static Html Moved(SnapshotVerdict verdict) => Html.Of($"""
-        <p>{Quantity.Count(verdict.Differences.Count, "difference")} in {Quantity.Count(verdict.Metrics, "metric")}. If they are right, build with <code>-p:AcceptSnapshot=true</code>.</p>
-        <div class="scroll" role="region" aria-label="What moved" tabindex="0"><table class="data"><caption class="sr">What moved</caption>
-        <thead><tr><th scope="col">Metric</th><th scope="col" class="n">Expected</th><th scope="col" class="n">Got</th><th scope="col" class="n">Tolerance</th></tr></thead>
-        <tbody>{verdict.Differences.Take(MostDifferences).Select(d => Html.Of($"<tr><th scope=\"row\"><b>{d.Metric ?? "the run"}</b><br><small>{Html.Name(d.Run)}</small></th><td class=\"n\">{Short(d.Expected)}</td><td class=\"n\">{Short(d.Got)}</td><td class=\"n\">{(d.Tolerance is { } t ? t.ToString("0.####", CultureInfo.InvariantCulture) : "–")}</td></tr>"))}</tbody></table></div>
-        {(verdict.Differences.Count > MostDifferences ? Html.Of($"<p><small>{verdict.Differences.Count - MostDifferences} more in <a href=\"report/snapshot.json\">report/snapshot.json</a></small></p>") : Html.None)}
-        """);
+    private static Html Moved(SnapshotVerdict verdict)
+    {
+        var more = verdict.Differences.Count - MostDifferences;
+        return Html.Of($"""
+            <p>{Quantity.Count(verdict.Differences.Count, "difference")} in {Quantity.Count(verdict.Metrics, "metric")}.
+            If they are right, build with <code>-p:AcceptSnapshot=true</code>.</p>
+            <div class="scroll" role="region" aria-label="What moved" tabindex="0">
+            <table class="data"><caption class="sr">What moved</caption>
+            <thead><tr>
+            <th scope="col">Metric</th><th scope="col" class="n">Expected</th><th scope="col" class="n">Got</th><th scope="col" class="n">Tolerance</th>
+            </tr></thead>
+            <tbody>{verdict.Differences.Take(MostDifferences).Select(Row)}</tbody>
+            </table></div>
+            {Html.If(more > 0, $"<p><small>{more} more in <a href=\"report/snapshot.json\">report/snapshot.json</a></small></p>")}
+            """);
 
-    private static string Short(string value) => double.TryParse(value, CultureInfo.InvariantCulture, out var number) ? number.ToString("0.######", CultureInfo.InvariantCulture) : value;
+        static Html Row(MetricDifference moved) => Html.Of($"""
+            <tr><th scope="row"><b>{moved.Metric ?? "the run"}</b><br><small>{Html.Name(moved.Run)}</small></th>
+            <td class="n">{Short(moved.Expected)}</td>
+            <td class="n">{Short(moved.Got)}</td>
+            <td class="n">{moved.Tolerance?.ToString("0.####", CultureInfo.InvariantCulture) ?? "–"}</td></tr>
 
-    private static Html Asked(ReportedExperiment experiment) => Html.Of($"""
-        <div class="card asked"><h3>Settings</h3><dl>{experiment.Settings.Select(s => Html.Of($"<div><dt>{s.Name}</dt><dd>{s.Values.Select((v, i) => Html.Of($"{(i > 0 ? ", " : "")}{Html.Name(v)}"))}</dd></div>"))}</dl></div>
-        """);
+            """);
+    }
+
+    private static string Short(string value) =>
+        double.TryParse(value, CultureInfo.InvariantCulture, out var number) ? number.ToString("0.######", CultureInfo.InvariantCulture) : value;
+
+    private static Html Asked(ReportedExperiment experiment)
+    {
+        return Html.Of($"""
+            <div class="card asked"><h3>Settings</h3><dl>{experiment.Settings.Select(Setting)}</dl></div>
+            """);
+
+        static Html Setting(ReportedSetting setting) => Html.Of($"""
+            <div><dt>{setting.Name}</dt><dd>{setting.Values.Select((value, i) => Html.Of($"{(i > 0 ? ", " : "")}{Html.Name(value)}"))}</dd></div>
+
+            """);
+    }
 
     private static Html Time(BuildFacts build)
     {
         var since = build.Stages.Values.Where(s => s.IsNew).ToArray();
         return Html.Of($"""
-            <div class="card"><h3>When</h3><p class="big"><time datetime="{build.Written.ToString("s", CultureInfo.InvariantCulture)}Z">{build.Written.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture)} UTC</time></p>
+            <div class="card"><h3>When</h3>
+            <p class="big"><time datetime="{build.Written:s}Z">{build.Written:d MMMM yyyy, HH:mm} UTC</time></p>
             <p>The stages of this build took {Quantity.Seconds(since.Sum(s => s.Seconds))}; {since.Length} of {build.Stages.Count} had to run.</p></div>
             """);
     }
@@ -73,9 +102,11 @@ internal static class SummarySection
     {
         var (results, computed) = (build.Stages.Values.Sum(s => s.Results), build.Stages.Values.Where(s => s.IsNew).Sum(s => s.Computed));
         var (blocks, blocksComputed) = (build.Stages.Values.Sum(s => s.Blocks), build.Stages.Values.Where(s => s.IsNew).Sum(s => s.BlocksComputed));
+        var ofBlocks = blocks > 0 ? $", with {blocksComputed:#,0} of {Quantity.Count(blocks, "block")} of rows" : "";
         return Html.Of($"""
-            <div class="card"><h3>Reused</h3><p class="big">{Quantity.Count(results - computed, "result")} of {results:#,0}</p>
-            <p>Since the report before this one {computed:#,0} were computed{(blocks > 0 ? Html.Of($", with {blocksComputed:#,0} of {Quantity.Count(blocks, "block")} of rows") : Html.None)}; the rest was up to date or in the store.</p></div>
+            <div class="card"><h3>Reused</h3>
+            <p class="big">{Quantity.Count(results - computed, "result")} of {results:#,0}</p>
+            <p>Since the report before this one {computed:#,0} were computed{ofBlocks}; the rest was up to date or in the store.</p></div>
             """);
     }
 

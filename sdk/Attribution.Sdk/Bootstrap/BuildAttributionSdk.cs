@@ -70,8 +70,8 @@ public sealed class BuildAttributionSdk : Microsoft.Build.Utilities.Task, ICance
         Log.LogMessage(MessageImportance.High, "attribution: building the SDK in {0}", Folder);
         var started = DateTime.UtcNow;
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(dotnet, "build \"" + Project + "\" -c Release -t:LayOut -p:PublishForThisMachine=true \"-p:SdkLayout=" + Folder
-            + "\" -v:minimal -nologo -clp:NoSummary -tl:off")
+        var start = new ProcessStartInfo(dotnet, "build \"" + Project + "\" -c Release -t:LayOut -p:PublishForThisMachine=true"
+            + " -p:RunAnalyzers=false \"-p:SdkLayout=" + Folder + "\" -v:minimal -nologo -clp:NoSummary -tl:off")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,5 +1,6 @@
 using Attribution.Contracts;
 using Attribution.Contracts.ContextAttribution;
+using Attribution.Diagnostics;
 
 namespace Attribution.Sdk.Experiments;
 
@@ -19,7 +20,7 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
         Reject(ExperimentKinds.DataSelection, ProjectItemNames.TrainDataset, ProjectItemNames.EvalDataset, ProjectItemNames.AttributionMethod,
             ProjectItemNames.SelectionMethod, ProjectItemNames.GroundTruth);
         if (Properties.Text("Seeds") is not null)
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid, "Seeds belongs to the selection of training data; context attribution has one seed. Set Seed.",
+            Problems.Add(new(ErrorCodes.ValueInvalid, "Seeds belongs to the selection of training data; context attribution has one seed. Set Seed.",
                 "Seeds"));
         var (baselines, datasets) = (Baselines(), Datasets());
         string[] names = [.. datasets.Select(d => d.Name)];
@@ -41,7 +42,7 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
     {
         var settings = ModelStage<T>(stage) with { Datasets = datasets };
         if (settings.Alpha is 0 or 1)
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+            Problems.Add(new(ErrorCodes.ValueInvalid,
                 $"Alpha is {settings.Alpha}: every ablation would be the same. Give a number between 0 and 1, such as 0.5.", "Alpha"));
         return settings;
     }
@@ -50,7 +51,7 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
     {
         var (baselines, known) = (Project.Includes(ProjectItemNames.Baseline), ContextBaselineNames.Default);
         foreach (var baseline in baselines.Where(b => !known.Contains(b) && ContextBaselineNames.Ablations(b) is null))
-            Problems.Add(new(ProjectErrorCodes.UnknownBaseline,
+            Problems.Add(new(ErrorCodes.UnknownBaseline,
                 $"There is no baseline '{baseline}'. Use {string.Join(", ", known)}, or surrogate_N with another number of ablations.",
                 ProjectItemNames.Baseline, baseline));
         return baselines.Length > 0 ? baselines : known;
@@ -60,7 +61,7 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
     {
         var items = Project.Items(Item);
         if (items.Count == 0)
-            Problems.Add(new(ProjectErrorCodes.NoContextDataset,
+            Problems.Add(new(ErrorCodes.NoContextDataset,
                 "There is no dataset of questions with contexts. Add <ContextDataset Include=\"data/questions.jsonl\" /> to an ItemGroup of the project."));
         var datasets = items.Select(item =>
         {
@@ -87,7 +88,7 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
             RequireFile(Item, item, Paths.Written(item.Include), "");
         CheckNames(Item, datasets.Select(d => (d.Name, d.Path!)));
         foreach (var taken in datasets.Where(d => d.Name.Equals("estimator", StringComparison.OrdinalIgnoreCase)))
-            Problems.Add(new(ProjectErrorCodes.DatasetNameTaken,
+            Problems.Add(new(ErrorCodes.DatasetNameTaken,
                 $"{Item} {taken.Path} cannot be named 'estimator', because that is where the estimator lies. Give it another Name=\"...\".", Item, taken.Path));
         return datasets;
     }

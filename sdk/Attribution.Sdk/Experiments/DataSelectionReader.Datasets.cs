@@ -1,5 +1,6 @@
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
+using Attribution.Diagnostics;
 
 namespace Attribution.Sdk.Experiments;
 
@@ -11,14 +12,14 @@ internal sealed partial class DataSelectionReader
         var eval = Project.Items(EvalItem);
         if (_evalMethods.Contains(PersonaMethodNames.Generated))
             foreach (var item in eval.Where(item => item.Text("Trait") is null))
-                Problems.Add(new(ProjectErrorCodes.TraitMissing,
+                Problems.Add(new(ErrorCodes.TraitMissing,
                     $"{PersonaMethodNames.Generated} switches a trait on and off, and EvalDataset {item.Include} has no Trait. Add Trait=\"...\".", EvalItem,
                     item.Include));
         if (!_evalMethods.Contains(PersonaMethodNames.FromFile))
             return;
         foreach (var item in eval)
             if (item.Text("PersonaVector") is not { } vector)
-                Problems.Add(new(ProjectErrorCodes.PropertyMissing,
+                Problems.Add(new(ErrorCodes.PropertyMissing,
                     $"{PersonaMethodNames.FromFile} reads the persona vector of EvalDataset {item.Include} from a file, and the item names none. Add "
                     + $"PersonaVector=\"...\".", EvalItem, item.Include));
             else
@@ -52,7 +53,7 @@ internal sealed partial class DataSelectionReader
         Problems.AddRange(DatasetLayout.Contradictions(dataset.Rows, kind, item.Include));
         if (dataset.Rows.Recipe is null)
             foreach (var (name, value) in parameters)
-                Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+                Problems.Add(new(ErrorCodes.ValueInvalid,
                     $"{kind} {item.Include} has {name}=\"{value}\", which only a recipe reads, and no Recipe. Add Recipe=\"...\" or remove it.", kind,
                     item.Include));
         if (dataset.Rows.Prompts is null)
@@ -60,7 +61,7 @@ internal sealed partial class DataSelectionReader
         if (dataset.PromptFile is { } file)
             RequireFile(kind, item, file, "Prompts of ");
         if (dataset.Rows.Trait is null)
-            Problems.Add(new(ProjectErrorCodes.TraitMissing,
+            Problems.Add(new(ErrorCodes.TraitMissing,
                 $"{kind} {item.Include} has Prompts, whose answers are judged, and no Trait to judge. Add Trait=\"...\".", kind, item.Include));
         else if (dataset.Judge == JudgeNames.Llm)
             return new JudgePromptFiles(Paths, Project.Worker).Find(dataset, item, Build.JudgePrompts, Problems);
@@ -74,7 +75,7 @@ internal sealed partial class DataSelectionReader
         foreach (var rows in _train.Select(dataset => dataset.Rows).Where(rows => most > 0 && rows is { Recipe: null, Filter: null }))
             if (Paths.Files(rows.Path!) is [_, ..] files && files.All(JsonLines.Is) && LinesOf(files, most) is { } lines and > 0
                 && TopKRule.ProblemOf(most, Math.Min(lines, rows.Take ?? lines)) is { } problem)
-                Problems.Add(new(TopKRule.Code, problem, "TopK"));
+                Problems.Add(new(ErrorCodes.TopKInvalid, problem, "TopK"));
     }
 
     private static long? LinesOf(IReadOnlyList<string> files, long most)

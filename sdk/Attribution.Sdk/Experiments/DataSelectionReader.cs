@@ -1,5 +1,6 @@
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
+using Attribution.Diagnostics;
 
 namespace Attribution.Sdk.Experiments;
 
@@ -23,10 +24,10 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
     {
         Reject(ExperimentKinds.ContextAttribution, ProjectItemNames.ContextDataset);
         if (Project.Items(TrainItem).Count == 0)
-            Problems.Add(new(ProjectErrorCodes.NoTrainDataset,
+            Problems.Add(new(ErrorCodes.NoTrainDataset,
                 "There is no training set. Add <TrainDataset Include=\"data/train.jsonl\" /> to an ItemGroup of the project."));
         if (Project.Items(EvalItem).Count == 0)
-            Problems.Add(new(ProjectErrorCodes.NoEvalDataset,
+            Problems.Add(new(ErrorCodes.NoEvalDataset,
                 "There is no evaluation set. Add <EvalDataset Include=\"data/behaviour.jsonl\" /> to an ItemGroup of the project: its rows show what to "
                 + "look for."));
         var methods = new MethodChecks(Problems, _trainMethods, _evalMethods, _baselines);
@@ -175,7 +176,7 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
     {
         var projection = Properties.Read<ProjectionSettings>();
         if (projection.Kind == ProjectionNames.Kronecker && Math.Round(Math.Sqrt(projection.Dimension)) is var side && side * side != projection.Dimension)
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+            Problems.Add(new(ErrorCodes.ValueInvalid,
                 $"ProjectionDim is '{projection.Dimension}'. Give a square number for Projection kronecker, such as 1024, 4096 or 16384.", "ProjectionDim"));
         return projection;
     }
@@ -184,14 +185,14 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
     {
         var sampling = Properties.Read<PersonaSamplingSettings>();
         if (sampling is { Answers: > 1, Temperature: 0 })
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+            Problems.Add(new(ErrorCodes.ValueInvalid,
                 $"PersonaAnswers is '{sampling.Answers}' and PersonaTemperature is 0, at which every answer to a prompt is the same. Set PersonaTemperature, "
                 + "such as 1, or leave PersonaAnswers at 1.", "PersonaAnswers"));
         var persona = Properties.Read<PersonaSettings>() with { Traits = ByName(d => d.Rows.Trait), Sampling = sampling.Temperature > 0 ? sampling : null };
         if (Properties.Text("PersonaPrompts") is not { } folder)
             return persona;
         if (!Directory.Exists(Paths.Full(folder)))
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+            Problems.Add(new(ErrorCodes.ValueInvalid,
                 $"PersonaPrompts is '{folder}', and there is no folder {Paths.Full(folder)}. Put TRAIT.positive.txt and TRAIT.negative.txt there; it is "
                 + $"relative to the project.", "PersonaPrompts"));
         return persona with { Prompts = Paths.Written(folder) };
@@ -203,13 +204,13 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
         var (model, endpoint) = (Properties.Text("JudgeModel") ?? llm.Model!, Properties.Text("JudgeEndpoint") ?? llm.Endpoint!);
         // The message omits the value, which may contain a key that the build log would keep.
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri is not { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" })
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+            Problems.Add(new(ErrorCodes.ValueInvalid,
                 "JudgeEndpoint is no http or https address without user name and query. Write one such as https://api.openai.com/v1 or "
                 + "http://localhost:8000/v1; a key belongs into the environment or a .env file, as OPENAI_API_KEY.", "JudgeEndpoint"));
         if (Directory.Exists(Paths.Full(model)))
             return new() { Folder = Paths.Written(model), Model = null, Endpoint = null, Concurrency = null, Execution = Execution() };
         if (model.StartsWith('.') || Path.IsPathRooted(model))
-            Problems.Add(new(ProjectErrorCodes.ModelMissing,
+            Problems.Add(new(ErrorCodes.ModelMissing,
                 $"JudgeModel '{model}' reads like a folder, and there is no folder {Paths.Full(model)}. Correct the path; it is relative to the project.",
                 "JudgeModel"));
         return llm with { Model = model, Endpoint = endpoint };
@@ -221,14 +222,14 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
         if (Properties.Values<int>(new("SelectionLayer")) is { } selected)
         {
             foreach (var layer in selected.Where(layer => layers?.Contains(layer) == false))
-                Problems.Add(new(ProjectErrorCodes.LayerAmbiguous, $"SelectionLayer is {layer}, and AttributionLayer has no vectors of it. Add it there.",
+                Problems.Add(new(ErrorCodes.LayerAmbiguous, $"SelectionLayer is {layer}, and AttributionLayer has no vectors of it. Add it there.",
                     "SelectionLayer"));
             return selected;
         }
         if (layers is [_])
             return layers;
         if (Properties.Text("SelectionLayer") is null)
-            Problems.Add(new(ProjectErrorCodes.LayerAmbiguous,
+            Problems.Add(new(ErrorCodes.LayerAmbiguous,
                 "AttributionLayer asks for several layers. Say which one the scores compare: <SelectionLayer>19</SelectionLayer>, or several as 18;19, each "
                 + "with runs of its own.", "AttributionLayer"));
         return [0];
@@ -239,7 +240,7 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
     {
         var (seeds, seed) = (Properties.Values<long>(new("Seeds")), Build.Seed);
         if (seeds is not null && seed is { } one && (seeds is not [var only] || only != one))
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+            Problems.Add(new(ErrorCodes.ValueInvalid,
                 $"Seed is {one} and Seeds is {string.Join(';', seeds)}, so it is not clear which runs are meant. Set only Seeds; one seed is a list of one.",
                 "Seed"));
         return seeds ?? [seed ?? 0];

@@ -1,4 +1,5 @@
 using Attribution.Contracts.DataSelection;
+using Attribution.Diagnostics;
 
 namespace Attribution.Sdk.Experiments;
 
@@ -25,6 +26,6 @@ internal static class DatasetLayout
         if (dataset.ControlColumn is { } control && dataset.TreatmentColumn is null)
             yield return Invalid($"has ControlColumn=\"{control}\" and no TreatmentColumn. Add TreatmentColumn=\"...\".");
 
-        Problem Invalid(string what) => new(ProjectErrorCodes.ValueInvalid, $"{kind} {include} {what}", kind, include);
+        Problem Invalid(string what) => new(ErrorCodes.ValueInvalid, $"{kind} {include} {what}", kind, include);
     }
 }

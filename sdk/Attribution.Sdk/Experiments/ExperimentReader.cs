@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
+using Attribution.Diagnostics;
 
 namespace Attribution.Sdk.Experiments;
 
@@ -34,7 +35,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
         _ = Build;
         _ = Variant();
         if (!Build.Wait && Properties.Text("Executor") != ExecutorNames.Slurm)
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid, "Wait is false, and only a Slurm cluster can go on without this build. Set Executor to "
+            Problems.Add(new(ErrorCodes.ValueInvalid, "Wait is false, and only a Slurm cluster can go on without this build. Set Executor to "
                 + "slurm, or leave Wait out.", "Wait"));
         return
         [
@@ -78,7 +79,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     {
         var execution = Properties.Read<ExecutionSettings>();
         if (DeviceList.ProblemOf(execution) is { } problem)
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid, problem, nameof(ExecutionSettings.Devices)));
+            Problems.Add(new(ErrorCodes.ValueInvalid, problem, nameof(ExecutionSettings.Devices)));
         // A value that cannot be is an error whoever executes.
         var slurm = Properties.Read<SlurmSettings>();
         if (execution.Executor == ExecutorNames.Slurm)
@@ -101,7 +102,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     protected void Reject(string kind, params string[] items)
     {
         foreach (var item in items.Where(item => project.Items(item).Count > 0))
-            Problems.Add(new(ProjectErrorCodes.WrongKind, $"{item} items belong to another kind of experiment: set "
+            Problems.Add(new(ErrorCodes.WrongKind, $"{item} items belong to another kind of experiment: set "
                 + $"<ExperimentKind>{kind}</ExperimentKind>, or remove them.", item));
     }
 
@@ -119,7 +120,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
             Recipe = item.Text("Recipe"),
         };
         if (dataset.Name.StartsWith('.') || !dataset.Name.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_'))
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid,
+            Problems.Add(new(ErrorCodes.ValueInvalid,
                 $"'{dataset.Name}' cannot name the results of {kind} {item.Include}. Give it a Name of letters, digits, '.', '-' and '_'.", kind,
                 item.Include));
         // A recipe may get its rows from elsewhere.
@@ -132,7 +133,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     protected void CheckNames(string kind, IEnumerable<(string Name, string Path)> datasets)
     {
         foreach (var twice in datasets.GroupBy(d => d.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
-            Problems.Add(new(ProjectErrorCodes.DatasetNameTaken,
+            Problems.Add(new(ErrorCodes.DatasetNameTaken,
                 $"Two {kind} items are named '{twice.Key}': {string.Join(" and ", twice.Select(d => d.Path))}. Give one of them another Name=\"...\".", kind,
                     twice.Last().Path));
     }
@@ -141,7 +142,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     protected void RequireFile(string kind, ProjectItem item, string path, string part)
     {
         if (Paths.Files(path).Count == 0)
-            Problems.Add(new(ProjectErrorCodes.DatasetMissing,
+            Problems.Add(new(ErrorCodes.DatasetMissing,
                 $"{part}{kind} {item.Include} does not exist: there is no {Paths.Full(path)}. Correct the path; it is relative to the project.", kind,
                 item.Include));
     }
@@ -160,7 +161,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     private string? Variant()
     {
         if (Build.Variant is { } variant && !variant.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            Problems.Add(new(ProjectErrorCodes.ValueInvalid, $"Variant is '{variant}', and folders are called so. Use letters, digits, '-' and '_'.",
+            Problems.Add(new(ErrorCodes.ValueInvalid, $"Variant is '{variant}', and folders are called so. Use letters, digits, '-' and '_'.",
                 "Variant"));
         return Build.Variant;
     }
@@ -169,7 +170,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
     {
         if (Properties.Text("BaseModel") is not { } model)
         {
-            Problems.Add(new(ProjectErrorCodes.PropertyMissing,
+            Problems.Add(new(ErrorCodes.PropertyMissing,
                 "BaseModel is not set. Set <BaseModel>FOLDER</BaseModel>, the folder of a model, or a Hugging Face id such as "
                 + "meta-llama/Llama-3.1-8B-Instruct.", "BaseModel"));
             return "";
@@ -177,7 +178,7 @@ internal abstract partial class ExperimentReader(ProjectInputs project)
         if (Directory.Exists(Paths.Full(model)))
             return Paths.Written(model);
         if (!HubId().IsMatch(model))
-            Problems.Add(new(ProjectErrorCodes.ModelMissing,
+            Problems.Add(new(ErrorCodes.ModelMissing,
                 $"BaseModel '{model}' is no Hugging Face id such as meta-llama/Llama-3.1-8B-Instruct, and there is no folder {Paths.Full(model)}. Correct "
                 + $"the path; it is relative to the project.", "BaseModel"));
         return model;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
+using Attribution.Diagnostics;
 
 namespace Attribution.Sdk.Experiments;
 
@@ -18,10 +19,10 @@ internal sealed class GroundTruthItems
     {
         var (items, known) = (project.Items(Item), Names.Of(typeof(GroundTruthNames)));
         foreach (var item in items.Where(item => !known.Contains(item.Include)))
-            problems.Add(new(ProjectErrorCodes.ValueInvalid, $"There is no ground truth '{item.Include}'. Use {string.Join(" or ", known)}.", Item,
+            problems.Add(new(ErrorCodes.ValueInvalid, $"There is no ground truth '{item.Include}'. Use {string.Join(" or ", known)}.", Item,
                 item.Include));
         foreach (var twice in items.GroupBy(item => item.Include).Where(group => group.Count() > 1))
-            problems.Add(new(ProjectErrorCodes.ValueInvalid, $"There are two {Item} items {twice.Key}. Write one.", Item, twice.Key));
+            problems.Add(new(ErrorCodes.ValueInvalid, $"There are two {Item} items {twice.Key}. Write one.", Item, twice.Key));
         if (items.FirstOrDefault(item => item.Include == GroundTruthNames.Lds) is { } lds)
         {
             // A rank correlation of fewer means nothing.
@@ -38,7 +39,7 @@ internal sealed class GroundTruthItems
         if (curve.Text(GroundTruthMetadataNames.Ks) is { } ks)
             _ks = [.. List(curve, GroundTruthMetadataNames.Ks, ks, 1).Select(k => (int)Math.Min(k, int.MaxValue))];
         else
-            problems.Add(new(ProjectErrorCodes.PropertyMissing, $"{Item} {curve.Include} does not say at which k. Add Ks=\"25;50;100\".", Item, curve.Include));
+            problems.Add(new(ErrorCodes.PropertyMissing, $"{Item} {curve.Include} does not say at which k. Add Ks=\"25;50;100\".", Item, curve.Include));
 
         long[] List(ProjectItem item, string name, string text, long least) =>
             [.. text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
@@ -47,7 +48,7 @@ internal sealed class GroundTruthItems
         void Reject(ProjectItem item, string name, string reader)
         {
             if (item.Text(name) is { } text)
-                problems.Add(new(ProjectErrorCodes.ValueInvalid,
+                problems.Add(new(ErrorCodes.ValueInvalid,
                     string.Create(CultureInfo.InvariantCulture, $"{Item} {item.Include} has {name}=\"{text}\", which only {reader} reads. Remove it."), Item,
                         item.Include));
         }

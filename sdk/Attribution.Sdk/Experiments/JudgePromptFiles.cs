@@ -1,3 +1,5 @@
+using Attribution.Diagnostics;
+
 namespace Attribution.Sdk.Experiments;
 
 /// <summary>
@@ -21,7 +23,7 @@ internal sealed class JudgePromptFiles(ProjectPaths paths, string worker)
         if (folder is not null)
         {
             if (!Directory.Exists(paths.Full(folder)))
-                problems.Add(new(ProjectErrorCodes.JudgePromptMissing,
+                problems.Add(new(ErrorCodes.JudgePromptMissing,
                     $"There is no folder {paths.Full(folder)} of JudgePrompts. Correct the path; it is relative to the project.", "JudgePrompts"));
             var file = Path.Combine(folder, $"{dataset.Rows.Trait}.md");
             if (File.Exists(paths.Full(file)))
@@ -41,5 +43,5 @@ internal sealed class JudgePromptFiles(ProjectPaths paths, string worker)
             Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal) : [];
     }
 
-    private static Problem Missing(ProjectItem item, string text) => new(ProjectErrorCodes.JudgePromptMissing, text, "EvalDataset", item.Include);
+    private static Problem Missing(ProjectItem item, string text) => new(ErrorCodes.JudgePromptMissing, text, "EvalDataset", item.Include);
 }

@@ -1,4 +1,5 @@
 using Attribution.Contracts;
+using Attribution.Diagnostics;
 
 namespace Attribution.Sdk.Experiments;
 
@@ -20,22 +21,22 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
     public void CheckRuns(IReadOnlyList<string> scoringMethods)
     {
         foreach (var baseline in baselines.Except(Baselines))
-            problems.Add(new(ProjectErrorCodes.UnknownBaseline,
+            problems.Add(new(ErrorCodes.UnknownBaseline,
                 $"There is no baseline '{baseline}'. Use {string.Join(", ", Baselines.SkipLast(1))} or {Baselines[^1]}.",
                 ProjectItemNames.Baseline, baseline));
         foreach (var method in trainMethods.Intersect(Personas))
-            problems.Add(new(ProjectErrorCodes.NothingToRun,
+            problems.Add(new(ErrorCodes.NothingToRun,
                 $"'{method}' makes one vector of an evaluation set and none of training rows: write <SelectionMethod Include=\"{method}\" />.", TrainItem,
                 method));
         foreach (var method in trainMethods.Concat(evalMethods).Intersect(Baselines))
-            problems.Add(new(ProjectErrorCodes.UnknownBaseline, $"'{method}' is a baseline, not a method: write <Baseline Include=\"{method}\" />.", TrainItem,
+            problems.Add(new(ErrorCodes.UnknownBaseline, $"'{method}' is a baseline, not a method: write <Baseline Include=\"{method}\" />.", TrainItem,
                 method));
         if (trainMethods.Count == 0 && evalMethods.Count == 0 && baselines.Count == 0)
-            problems.Add(new(ProjectErrorCodes.NothingToRun,
+            problems.Add(new(ErrorCodes.NothingToRun,
                 "The project asks for no run. Add <AttributionMethod Include=\"residual_change_treatment\" /> and <SelectionMethod "
                 + "Include=\"residual_diff\" /> to an ItemGroup, or a <Baseline Include=\"random\" />."));
         else if (trainMethods.Count == 0 != (evalMethods.Count == 0))
-            problems.Add(new(ProjectErrorCodes.NothingToRun, trainMethods.Count == 0
+            problems.Add(new(ErrorCodes.NothingToRun, trainMethods.Count == 0
                 ? "There are SelectionMethod items and no AttributionMethod: name the method that gives the training rows' vectors, as in "
                     + "<AttributionMethod Include=\"residual_change_treatment\" />."
                 : "There are AttributionMethod items and no SelectionMethod: name the method that gives the evaluation rows' vectors, as in "
@@ -67,11 +68,11 @@ internal sealed class MethodChecks(ProblemList problems, IReadOnlyList<string> t
                     + "pairs only with its like. "
                 + $"Add a {(train.Count > 0 ? EvalItem : TrainItem)}, or remove it here.");
         if (trainMethods.FirstOrDefault(OfModel.Contains) is { } ofModel && scoringMethods.Count > 0 && scoringMethods.All(ScoringMethodNames.ReadsControls))
-            problems.Add(new(ProjectErrorCodes.MethodsDoNotPair,
+            problems.Add(new(ErrorCodes.MethodsDoNotPair,
                 $"ScoringMethod {scoringMethods[0]} reads vectors of residual_control, which do not compare with those of {ofModel}. Use another "
                 + $"ScoringMethod, or no {ofModel}.", "ScoringMethod"));
     }
 
     private void NoPartner(string item, string method, string what) =>
-        problems.Add(new(ProjectErrorCodes.MethodsDoNotPair, $"{item} {method} has nothing to compare with: {what}", item, method));
+        problems.Add(new(ErrorCodes.MethodsDoNotPair, $"{item} {method} has nothing to compare with: {what}", item, method));
 }

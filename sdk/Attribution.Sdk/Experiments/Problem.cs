@@ -1,9 +1,10 @@
 using System.Collections;
+using Attribution.Diagnostics;
 
 namespace Attribution.Sdk.Experiments;
 
 /// <summary>An error in an experiment's project.</summary>
-/// <param name="Code">One of <see cref="ProjectErrorCodes"/>.</param>
+/// <param name="Code">One of <see cref="ErrorCodes"/>.</param>
 /// <param name="Text">The error, and what to do about it.</param>
 /// <param name="Name">The faulty property or item, from which its line is found; null for none.</param>
 /// <param name="Value">An item's Include, to distinguish several items with the name.</param>

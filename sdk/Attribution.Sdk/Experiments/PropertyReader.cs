@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
+using Attribution.Diagnostics;
 
 namespace Attribution.Sdk.Experiments;
 
@@ -48,7 +49,7 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
     {
         if (Text(name) is not { } text)
         {
-            problems.Add(new(ProjectErrorCodes.PropertyMissing,
+            problems.Add(new(ErrorCodes.PropertyMissing,
                 $"{name} is not set: which block of the model gives the vectors? Set <{name}>19</{name}>, several as 18;19, or all. Blocks count from 0; "
                     + $"the middle of the model is a good start.", name));
             return new([0]);
@@ -169,5 +170,5 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
     private static string[] List(string text) => text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static Problem Invalid(string what, string text, string advice, string name, string? value = null) =>
-        new(ProjectErrorCodes.ValueInvalid, $"{what} is '{text}'. {advice}.", name, value);
+        new(ErrorCodes.ValueInvalid, $"{what} is '{text}'. {advice}.", name, value);
 }

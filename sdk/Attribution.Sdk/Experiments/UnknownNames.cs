@@ -1,4 +1,5 @@
 using Attribution.Contracts;
+using Attribution.Diagnostics;
 
 namespace Attribution.Sdk.Experiments;
 
@@ -13,7 +14,7 @@ internal static class UnknownNames
     /// <param name="known">The known names of this side.</param>
     /// <param name="said">Names that another problem covers already.</param>
     public static IEnumerable<Problem> Methods(string item, IEnumerable<string> names, IReadOnlyCollection<string> known, IEnumerable<string> said) =>
-        names.Except(known).Except(said).Select(name => new Problem(ProjectErrorCodes.UnknownMethod,
+        names.Except(known).Except(said).Select(name => new Problem(ErrorCodes.MethodMisspelled,
             $"There is no {item} '{name}', and the project has no C# file that could hold it.{NearestName.Question(name, known)} Use one of: "
                 + $"{string.Join(", ", known.Order(StringComparer.Ordinal))}.", item, name));
 
@@ -22,7 +23,7 @@ internal static class UnknownNames
     {
         var known = Names.Of(typeof(RuleTraitNames));
         return evals.Where(e => e is { Judge: JudgeNames.Rules, Rows: { Prompts: not null, Trait: { } trait } } && !known.Contains(trait)).Select(e =>
-            new Problem(ProjectErrorCodes.UnknownTrait,
+            new Problem(ErrorCodes.TraitWithoutRules,
             $"There are no judging rules for the trait '{e.Rows.Trait}'.{NearestName.Question(e.Rows.Trait!, known)} "
                 + $"Rules exist for {string.Join(", ", known)}; "
                 + $"for another trait set Judge=\"llm\" or a judge of the project's own.",

@@ -1,4 +1,5 @@
 using Attribution.Contracts;
+using Attribution.Diagnostics;
 using Attribution.Sdk.Stages;
 using Microsoft.Build.Framework;
 
@@ -39,7 +40,7 @@ public sealed class RunStage : WorkerTask
         Ran = true;
         if (Submits)
         {
-            Log.LogError(null, ProjectErrorCodes.ValueInvalid, null, ProjectFile, 0, 0, 0, 0,
+            Log.LogError(null, ErrorCodes.ValueInvalid, null, ProjectFile, 0, 0, 0, 0,
                 "Wait is false, which submits the whole experiment: leave -t out, or let the build wait for {0}.", Stage);
             return false;
         }

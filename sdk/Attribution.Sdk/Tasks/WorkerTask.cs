@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using Attribution.Contracts;
+using Attribution.Diagnostics;
 using Attribution.Sdk.Terminal;
 using Attribution.Sdk.Worker;
 using Microsoft.Build.Framework;
@@ -65,7 +66,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
     {
         if (!File.Exists(Worker))
         {
-            Log.LogError(null, ProjectErrorCodes.WorkerMissing, null, null, 0, 0, 0, 0,
+            Log.LogError(null, ErrorCodes.WorkerMissing, null, null, 0, 0, 0, 0,
                 "The worker {0} does not exist. Restore the Attribution.Sdk package again, or correct AttributionWorker.", Worker);
             return false;
         }
@@ -129,7 +130,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
             }
             catch (Win32Exception e)
             {
-                Log.LogError(null, ProjectErrorCodes.WorkerMissing, null, null, 0, 0, 0, 0, "The worker {0} does not start: {1}", Worker, e.Message);
+                Log.LogError(null, ErrorCodes.WorkerMissing, null, null, 0, 0, 0, 0, "The worker {0} does not start: {1}", Worker, e.Message);
                 return null;
             }
         }
@@ -168,7 +169,7 @@ public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTa
             return false;
         if (exitCode != 0 && !Log.HasLoggedErrors)
             lock (_errorLines)
-                Log.LogError(null, ProjectErrorCodes.WorkerCrashed, null, null, 0, 0, 0, 0, "{0}: the worker stopped {1} and did not say why.{2}", Doing,
+                Log.LogError(null, ErrorCodes.WorkerCrashed, null, null, 0, 0, 0, 0, "{0}: the worker stopped {1} and did not say why.{2}", Doing,
                     How(exitCode),
                     _errorLines.Count == 0 ? "" : $" Its last lines:\n{string.Join('\n', _errorLines)}");
         return !Log.HasLoggedErrors;

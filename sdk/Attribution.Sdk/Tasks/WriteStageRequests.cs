@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Security.Cryptography;
 using Attribution.Contracts;
+using Attribution.Diagnostics;
 using Attribution.Sdk.Experiments;
 using Attribution.Sdk.Stages;
 using Attribution.Sdk.Terminal;
@@ -139,7 +140,7 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
             }
             if (isThisProcess)
             {
-                Log.LogError(null, ProjectErrorCodes.BuiltTwice, null, ProjectFile, 0, 0, 0, 0,
+                Log.LogError(null, ErrorCodes.BuiltTwice, null, ProjectFile, 0, 0, 0, 0,
                     "This build already builds {0} with other properties ({1}), and both would use {2}. Build one after the other, or give each a Variant.",
                     Path.GetFileName(ProjectFile), holder, StateFolder);
                 return false;
@@ -154,7 +155,7 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         if (StageFolder.Says(file, text))
             return;
         if (FailIfNotIncremental)
-            Log.LogError(null, ProjectErrorCodes.NotUpToDate, null, ProjectFile, 0, 0, 0, 0, "{0} is not up to date; `-t:Explain` says what would run.",
+            Log.LogError(null, ErrorCodes.NotUpToDate, null, ProjectFile, 0, 0, 0, 0, "{0} is not up to date; `-t:Explain` says what would run.",
                 Path.GetFileName(file));
         else
             StageFolder.Write(file, text);
@@ -175,7 +176,7 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         foreach (DictionaryEntry variable in EnvironmentVariables)
             if (variable is { Key: string name, Value: string value } && settings.TryGetValue(name, out var setting) && setting == value && value.Length > 0
                 && !globals.Keys.Contains(name, StringComparer.OrdinalIgnoreCase) && !project.Properties.Contains(name, StringComparer.OrdinalIgnoreCase))
-                yield return new(ProjectErrorCodes.FromEnvironment,
+                yield return new(ErrorCodes.FromEnvironment,
                     $"{name} is '{value}' because the environment has a variable of this name. Set it in the project, or unset the "
                     + $"variable.")
                 { IsWarning = true };

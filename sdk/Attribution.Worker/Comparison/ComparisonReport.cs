@@ -83,7 +83,9 @@ internal static class ComparisonReport
     private static IEnumerable<string> SettingLines(MetricsComparison comparison) => comparison.Pairs
         .SelectMany(p => p.ChangedSettings)
         .GroupBy(s => (s.Name, A: Text(s.A), B: Text(s.B)))
-        .Select(g => $"{g.Key.Name}: {g.Key.A} -> {g.Key.B} ({(g.Count() == comparison.Pairs.Count ? "all runs" : g.Count() == 1 ? "1 run" : $"{g.Count()} runs")})");
+        .Select(g => $"{g.Key.Name}: {g.Key.A} -> {g.Key.B} ({RunCount(g.Count(), comparison.Pairs.Count)})");
+
+    private static string RunCount(int count, int all) => count == all ? "all runs" : count == 1 ? "1 run" : $"{count} runs";
 
     private static IEnumerable<string> OnlyLines(string side, IReadOnlyList<string> runs) => runs.Select(run => $"only in {side}: {run}");
 

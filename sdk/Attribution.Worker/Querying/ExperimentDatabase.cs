@@ -143,7 +143,8 @@ internal sealed partial class ExperimentDatabase : IDisposable
     private void AddFiles(IReadOnlyList<ExperimentOutputs> experiments)
     {
         _connection.Execute("CREATE SCHEMA internal");
-        _connection.Execute($"CREATE TABLE {FilesTable} (path VARCHAR, {string.Join(", ", QueryTables.Run.Select(c => $"{Sql.Identifier(c.Name)} {c.Type}"))}, judge VARCHAR, dataset VARCHAR, method VARCHAR)");
+        var ofRun = string.Join(", ", QueryTables.Run.Select(c => $"{Sql.Identifier(c.Name)} {c.Type}"));
+        _connection.Execute($"CREATE TABLE {FilesTable} (path VARCHAR, {ofRun}, judge VARCHAR, dataset VARCHAR, method VARCHAR)");
         // Every method has the same rows of its dataset, so one copy is enough.
         RunSettings[] settings = [.. experiments.Select(e => new RunSettings(e.Metrics))];
         var files = experiments.SelectMany((e, i) => e.Files

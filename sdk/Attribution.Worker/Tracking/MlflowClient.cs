@@ -37,7 +37,8 @@ internal sealed class MlflowClient : IDisposable
     /// <summary>The server that the environment names.</summary>
     /// <exception cref="TrackingException">The environment names none.</exception>
     public static MlflowClient FromEnvironment() => Variable(UriVariable) is not { } address
-        ? throw new TrackingException($"{UriVariable} is not set; give it the server's address, such as http://localhost:5000, in the environment or a .env file")
+        ? throw new TrackingException(
+            $"{UriVariable} is not set; give it the server's address, such as http://localhost:5000, in the environment or a .env file")
         : Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var server) && server is { Scheme: "http" or "https", UserInfo: "" }
             ? new(server) : throw new TrackingException($"{UriVariable} is no http or https address without a user name");
 

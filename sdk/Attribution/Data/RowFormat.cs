@@ -82,8 +82,9 @@ internal sealed class RowFormat
         if (columns.Any(Columns.Conversations.Contains))
             return null;
         RowFormat[] fitting = [.. All.Where(format => format.Required.All(columns.Contains))];
+        var described = fitting.Select(format => $"{format.Name} ({string.Join(", ", format.Required)})");
         return fitting.Length <= 1 ? fitting.FirstOrDefault() : throw new AttributionException(ErrorCodes.DatasetFormatAmbiguous,
-            $"'{Path.GetFileName(file)}' has the columns of several formats: {string.Join("; ", fitting.Select(format => $"{format.Name} ({string.Join(", ", format.Required)})"))}. "
+            $"'{Path.GetFileName(file)}' has the columns of several formats: {string.Join("; ", described)}. "
             + $"Say which is meant, such as Format=\"{fitting[0].Name}\", or name the columns with TreatmentColumn and ControlColumn.")
         { File = file, Property = "Format" };
 

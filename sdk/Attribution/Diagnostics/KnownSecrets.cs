@@ -33,7 +33,9 @@ internal static class KnownSecrets
         return text;
     }
 
-    private static readonly Regex Masked = new(@"([A-Za-z0-9_\-+/=]{2,})(?:\.{2,}|…|[*•]{2,})([A-Za-z0-9_\-+/=]{2,})?|(?:\.{2,}|…|[*•]{2,})([A-Za-z0-9_\-+/=]{2,})", RegexOptions.NonBacktracking);
+    private const string Kept = @"([A-Za-z0-9_\-+/=]{2,})", Mask = @"(?:\.{2,}|…|[*•]{2,})";
+
+    private static readonly Regex Masked = new($"{Kept}{Mask}{Kept}?|{Mask}{Kept}", RegexOptions.NonBacktracking);
 
     private sealed class Forms
     {

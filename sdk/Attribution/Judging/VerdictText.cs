@@ -19,11 +19,14 @@ internal static partial class VerdictText
     private static readonly JsonDocumentOptions Tolerant = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <summary>The form in words.</summary>
-    public static string Form(JudgeScale scale) => $$"""{"rationale": "...", "score": S} with S one of {{string.Join(", ", Enumerable.Range(0, scale.Max + 1))}}""";
+    public static string Form(JudgeScale scale) => $$"""{"rationale": "...", "score": S} with S one of {{Scores(scale, ", ")}}""";
 
     /// <summary>The form as a schema.</summary>
     public static ReplySchema Schema(JudgeScale scale) => new("verdict",
-        $$$"""{"type":"object","properties":{"rationale":{"type":"string"},"score":{"type":"integer","enum":[{{{string.Join(',', Enumerable.Range(0, scale.Max + 1))}}}]}},"required":["rationale","score"],"additionalProperties":false}""");
+        $$$"""{"type":"object","properties":{"rationale":{"type":"string"},"score":{"type":"integer","enum":[{{{Scores(scale, ",")}}}]}}"""
+        + ""","required":["rationale","score"],"additionalProperties":false}""");
+
+    private static string Scores(JudgeScale scale, string separator) => string.Join(separator, Enumerable.Range(0, scale.Max + 1));
 
     /// <summary>Writes a verdict in the expected form.</summary>
     public static string Write(int score, string rationale) => JsonSerializer.Serialize(new { rationale, score }, Readable);
@@ -114,6 +117,8 @@ internal static partial class VerdictText
     [GeneratedRegex(@"\d+(?:\.\d+)?")]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"^\s*no,|\b(?:would|could|might|may|should|if|unless|need(?:s|ed)?|requires?d?|not|cannot|never|than|between|either|or|rather|almost|too)\b|n't\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^\s*no,"
+        + @"|\b(?:would|could|might|may|should|if|unless|need(?:s|ed)?|requires?d?|not|cannot|never|than|between|either|or|rather|almost|too)\b"
+        + @"|n't\b", RegexOptions.IgnoreCase)]
     private static partial Regex Weighs();
 }

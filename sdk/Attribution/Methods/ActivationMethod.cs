@@ -60,7 +60,8 @@ internal sealed class ActivationMethod : IAttributionMethod
     private static Tensor PositionWeightedMean(BlockStreams streams)
     {
         var tokens = (int)streams.Output.shape[0];
-        var weights = tensor(Enumerable.Range(1, tokens).Select(t => (float)(t / (tokens * (tokens + 1.0) / 2))).ToArray(), device: streams.Output.device); // [T]
+        float[] shares = [.. Enumerable.Range(1, tokens).Select(t => (float)(t / (tokens * (tokens + 1.0) / 2)))];
+        var weights = tensor(shares, device: streams.Output.device); // [T]
         return weights.unsqueeze(0).mm(streams.Output).squeeze(0);
     }
 

@@ -56,12 +56,12 @@ internal sealed partial class ComputeAttributionStage
         var blocks = new BlockComputation(Context.Store, [.. keys.Select(key => Request(BlockName, key.Method, key.Layer, rows: null))]);
         var plan = rows.Plan();
         var progress = new StageProgress(Context);
-        return new Table(dataset, withControls, jobs, rows, keys, blocks, plan, blocks.Missing(plan).Count(), block => Context.Reporter.Progress(() =>
+        return new Table(dataset, withControls, jobs, rows, keys, blocks, plan, block => Context.Reporter.Progress(() =>
             $"{dataset}: {progress.Tell(block.Finished, block.Total, "block", plan.Take(block.Finished).Sum(b => (long)b.Rows))}"));
     }
 
     /// <summary>The jobs of one dataset, and the blocks of rows that they are put together from.</summary>
     private sealed record Table(
-        string Dataset, bool WithControls, StageJob[] Jobs, BlockRows Rows, VectorKey[] Keys, BlockComputation Blocks, IReadOnlyList<Block> Plan, int Missing,
+        string Dataset, bool WithControls, StageJob[] Jobs, BlockRows Rows, VectorKey[] Keys, BlockComputation Blocks, IReadOnlyList<Block> Plan,
         Action<BlockProgress> Tell);
 }

@@ -89,9 +89,12 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
         // Those without controls first, which nobody has to write.
         var tables = TablesOf(missing).OrderBy(group => group.Key.WithControls).Select(group => TableOf(group.Key.Dataset, group.Key.WithControls, [.. group],
             cancellation));
-        var made = new List<(Table Table, int Ran)>();
+        var made = new List<Table>();
         foreach (var table in tables)
-            made.Add((table, table.Blocks.Help(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation)));
+        {
+            table.Blocks.Help(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation);
+            made.Add(table);
+        }
         // Behind the training of the warm-up, for which a helper waits once nothing else is free.
         if (Context.IsHelper)
             _less.Help(less, RowsOf, cancellation);
@@ -99,10 +102,10 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
             _personas.HelpWithVectors(personas, cancellation);
         if (Context.IsHelper)
             yield break;
-        foreach (var (table, ran) in made)
+        foreach (var table in made)
         {
             var run = table.Blocks.Run(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation);
-            Count(run.Progress with { Ran = Context.Helpers is not null ? table.Missing : ran + run.Progress.Ran });
+            Count(run.Progress);
             IReadOnlyList<ContentHash> controls = table.WithControls ? _controls.PartsOf(table.Dataset, RowsOf(table.Dataset)) : [];
             foreach (var (i, job) in table.Jobs.Index())
             {

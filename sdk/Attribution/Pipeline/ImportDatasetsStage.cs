@@ -203,8 +203,10 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
             throw new AttributionException(ErrorCodes.RecipeParameterInvalid,
                 $"The recipe {dataset.Recipe} is the experiment's own and has no {parameter}.")
             { Property = parameter };
+        string[] known = [.. PublishedRecipes.All.Select(r => r.Name), PersonaWriter.Recipe, .. own.Select(r => r.Name)];
         return own.FirstOrDefault(r => r.Name == dataset.Recipe) ?? throw new AttributionException(ErrorCodes.UnknownRecipe,
-            $"There is no recipe '{dataset.Recipe}'. Use one of: {string.Join(", ", PublishedRecipes.All.Select(r => r.Name).Append(PersonaWriter.Recipe).Concat(own.Select(r => r.Name)))}; or write a class that implements {nameof(IDatasetRecipe)} in a C# file of the experiment.")
+            $"There is no recipe '{dataset.Recipe}'. Use one of: {string.Join(", ", known)}; "
+            + $"or write a class that implements {nameof(IDatasetRecipe)} in a C# file of the experiment.")
         { Property = "Recipe" };
     }
 

@@ -23,7 +23,6 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
 
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
 
-    private readonly Dictionary<ContentHash, int> _missing = [];
 
     private StageContext Context => context;
 
@@ -60,11 +59,6 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
         foreach (var group in missing.GroupBy(job => job.Key.Train ?? job.Key.Dataset!))
         {
             var request = WarmUp(rowsOf(group.Key));
-            // Before helpers have computed any.
-            if (context.Helpers is not null)
-                foreach (var job in group)
-                    _missing[job.Request.Fingerprint] = new BlockComputation(context.Store, Request(BlockName, request, rows: null, job.Key.Train is null))
-                        .Missing(new BlockRows(rowsOf(job.Key.Dataset!).Path).Plan()).Count();
             var warmUp = WarmUpOf(group.Key, request, rowsOf, cancellation);
             foreach (var job in group)
                 yield return context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, warmUp, request, rowsOf(job.Key.Dataset!), cancellation),
@@ -133,7 +127,7 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
         using var parts = new Parts(this, job, warmUp, request, source, cancellation);
         var (rows, width) = (parts.Rows, Less.Epochs * Projection.Dimension);
         var run = parts.Blocks.Run(rows.Plan(), parts.Write, parts.Tell, cancellation);
-        count(_missing.TryGetValue(job.Request.Fingerprint, out var missing) ? run.Progress with { Ran = missing } : run.Progress);
+        count(run.Progress);
         _parts[job.Request.Fingerprint] = [warmUp.Fingerprint, .. run.Of().Select(artifact => artifact.Fingerprint)];
         using var writer = VectorTables.Create(builder.Folder, VectorKey.WholeModel, format, width);
         var without = 0;

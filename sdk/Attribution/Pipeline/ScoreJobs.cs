@@ -18,7 +18,7 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
 
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
     private readonly Dictionary<ContentHash, string> _queries = [];
-    private readonly Dictionary<ContentHash, int> _ran = [];
+    private readonly Dictionary<ContentHash, BlockComputation> _blocks = [];
 
     /// <summary>Whether the job's method is one of these baselines.</summary>
     public static bool Makes(StageJob job) => BaselineNames.Scored.Contains(job.Key.Method);
@@ -70,10 +70,7 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
         {
             var rows = new BlockRows(rowsOf(job.Key.Dataset!).Path);
             var (blocks, plan) = (Blocks(job), rows.Plan());
-            var missing = context.Helpers is null ? 0 : blocks.Missing(plan).Count();
-            var ran = blocks.Help(plan, (block, _) => (_, builder) => Compute(job, rows, block, builder, cancellation), Tell(job), cancellation);
-            // With helpers it counts what none of them had when the stage began.
-            _ran[job.Request.Fingerprint] = Math.Max(missing, ran);
+            blocks.Help(plan, (block, _) => (_, builder) => Compute(job, rows, block, builder, cancellation), Tell(job), cancellation);
         }
     }
 
@@ -81,12 +78,13 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
     {
         var rows = new BlockRows(path);
         var run = Blocks(job).Run(rows.Plan(), (block, builder) => Compute(job, rows, block, builder, cancellation), Tell(job), cancellation);
-        count(run.Progress with { Ran = Math.Min(run.Progress.Total, _ran.GetValueOrDefault(job.Request.Fingerprint) + run.Progress.Ran) });
+        count(run.Progress);
         _parts[job.Request.Fingerprint] = [.. run.Of().Select(artifact => artifact.Fingerprint)];
         return [.. run.Of().SelectMany(VectorBlockFile.Read).Select((score, row) => new ScoredRow(rows.Indices[row], score))];
     }
 
-    private BlockComputation Blocks(StageJob job) => new(context.Store, Request(BlockName, job.Key.Method!, rows: null));
+    private BlockComputation Blocks(StageJob job) => _blocks.TryGetValue(job.Request.Fingerprint, out var known) ? known
+        : _blocks[job.Request.Fingerprint] = new(context.Store, Request(BlockName, job.Key.Method!, rows: null));
 
     private Action<BlockProgress> Tell(StageJob job) =>
         progress => context.Reporter.Progress(() => $"{job.Key.Dataset}: {job.Key.Method} of {progress.Finished} of {progress.Total} blocks");

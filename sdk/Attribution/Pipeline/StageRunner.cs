@@ -141,7 +141,10 @@ internal static class StageRunner
         var workers = Workers.Of(work, execution);
         foreach (var (name, value) in workers[0].Variables)
             NativeEnvironment.Set(name, value);
-        return context.Helpers = workers.Count == 1 ? null : start([.. workers.Skip(1)]);
+        if (workers.Count == 1)
+            return null;
+        context.Store.SharedSince = DateTime.UtcNow;
+        return context.Helpers = start([.. workers.Skip(1)]);
     }
 
     private static void Leave(string name, Stage stage, IReadOnlyList<(StageJob Job, Artifact Artifact)> done, StageContext context)

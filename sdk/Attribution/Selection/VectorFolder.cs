@@ -23,6 +23,7 @@ public static class VectorFolder
         var parquet = Directory.EnumerateFiles(folder, "scores-*.parquet").Any();
         var npy = File.Exists(Path.Combine(folder, VectorTables.ScoresFile(layer)));
         var original = OriginalVectors.Has(folder);
+        var forms = new[] { (parquet, "scores-*.parquet"), (npy, VectorTables.ScoresFile(layer)), (original, "scores*.rank*.npy") };
         return (parquet, npy, original) switch
         {
             (true, false, false) => new VectorTable(Path.Combine(folder, "scores-*.parquet"), layer),
@@ -33,7 +34,7 @@ public static class VectorFolder
                     + "scores*.rank*.part*.npy. Compute them first, or correct the path.")
             { File = folder },
             _ => throw new AttributionException(ErrorCodes.VectorTableInvalid,
-                $"'{folder}' holds vectors in several forms: {string.Join(" and ", new[] { parquet ? "scores-*.parquet" : null, npy ? VectorTables.ScoresFile(layer) : null, original ? "scores*.rank*.npy" : null }.OfType<string>())}. "
+                $"'{folder}' holds vectors in several forms: {string.Join(" and ", forms.Where(form => form.Item1).Select(form => form.Item2))}. "
                 + "Leave only those that are to be read.")
             { File = folder },
         };

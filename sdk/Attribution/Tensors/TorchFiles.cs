@@ -23,7 +23,8 @@ internal sealed record TorchFiles(string LibTorch, string TorchSharp, string Ori
 
     /// <summary>The name of the platform in packages, for example <c>linux-x64</c>.</summary>
     public static string Platform =>
-        $"{(OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
+        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
+        + $"-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
 
     /// <summary>A library's file name on this system.</summary>
     public static string NameOf(string library) =>

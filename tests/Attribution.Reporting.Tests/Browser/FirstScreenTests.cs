@@ -84,9 +84,12 @@ public sealed class FirstScreenTests(Chromium browser) : IClassFixture<Chromium>
     {
         await using var window = await browser.OpenAsync(address: browser.SweepAddress);
         // An underscore lies within a quarter of the letters' size below the line.
-        (await window.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('main a')].filter(a => a.textContent.includes('_')).filter(a => { const s = "
-            + "getComputedStyle(a); return s.textDecorationLine === 'underline' && !(parseFloat(s.textUnderlineOffset) >= .3 * parseFloat(s.fontSize)); })"
-            + ".map(a => a.outerHTML)")).ShouldBeEmpty();
+        (await window.Page.EvaluateAsync<string[]>("""
+            () => [...document.querySelectorAll('main a')].filter(a => a.textContent.includes('_')).filter(a => {
+              const style = getComputedStyle(a);
+              return style.textDecorationLine === 'underline' && !(parseFloat(style.textUnderlineOffset) >= .3 * parseFloat(style.fontSize));
+            }).map(a => a.outerHTML)
+            """)).ShouldBeEmpty();
     }
 
     [BrowserFact]

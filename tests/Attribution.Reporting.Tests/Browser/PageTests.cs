@@ -174,8 +174,15 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
     // Relative luminance as WCAG 2 has it; a canvas makes any colour's notation red, green and blue.
     private const string Luminance = """
         const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-        const rgb = color => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1); return [...canvas.getImageData(0, 0, 1, 1).data]; };
-        const luminance = color => rgb(color).slice(0, 3).map(c => c / 255).map(c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4).reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
+        const rgb = color => {
+          canvas.clearRect(0, 0, 1, 1);
+          canvas.fillStyle = color;
+          canvas.fillRect(0, 0, 1, 1);
+          return [...canvas.getImageData(0, 0, 1, 1).data];
+        };
+        const linear = c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4;
+        const luminance = color =>
+          rgb(color).slice(0, 3).map(c => linear(c / 255)).reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
         """;
 
     private static Task<double> BackgroundAsync(IPage page) =>
@@ -185,7 +192,11 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
     internal static Task<string[]> FaintAsync(IPage page) => page.EvaluateAsync<string[]>($$"""
         () => {
           {{Luminance}}
-          const behind = e => { for (; e; e = e.parentElement) if (rgb(getComputedStyle(e).backgroundColor)[3] === 255) return getComputedStyle(e).backgroundColor; return 'white'; };
+          const behind = e => {
+            for (; e; e = e.parentElement)
+              if (rgb(getComputedStyle(e).backgroundColor)[3] === 255) return getComputedStyle(e).backgroundColor;
+            return 'white';
+          };
           const faint = [];
           for (const e of document.querySelectorAll('main *, header *'))
             if (e.checkVisibility() && !e.closest('svg, .sr') && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) {

@@ -5,7 +5,8 @@ namespace Attribution.Sdk.Tests.Builds;
 public sealed class GroundTruthExperimentTests
 {
     /// <summary>A small part of the experiment, with a snapshot of its own: by hand it is built in full.</summary>
-    private static readonly string[] Small = ["experiments/ground-truth", "-tl:off", "-p:Variant=small", "-p:Rows=60", "-p:Subsets=5", "-p:Ks=8", "-p:TopK=8"];
+    private static readonly string[] Small =
+        ["experiments/ground-truth", "-tl:off", "-p:Variant=small", "-p:Rows=60", "-p:Subsets=5", "-p:Ks=8", "-p:TopK=8", "-p:MaxNewTokens=16"];
 
     [Fact]
     public void The_experiment_gives_the_metrics_of_its_snapshot_and_is_up_to_date_then()

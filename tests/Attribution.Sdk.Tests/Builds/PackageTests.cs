@@ -153,7 +153,8 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
                 public string Name => "length";
                 public JudgeScale Scale => new("length", 3);
                 public string Identity => "1";
-                public ValueTask<Verdict> JudgeAsync(JudgeRequest request, CancellationToken cancellation) => new(new Verdict(Math.Min(3, request.Answer.Length), "its length"));
+                public ValueTask<Verdict> JudgeAsync(JudgeRequest request, CancellationToken cancellation) =>
+                    new(new Verdict(Math.Min(3, request.Answer.Length), "its length"));
             }
             """);
         var environment = new Dictionary<string, string>(sdk.Environment) { ["ATTRIBUTION_STORE"] = Store };

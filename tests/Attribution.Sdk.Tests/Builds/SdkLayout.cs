@@ -1,4 +1,5 @@
 using Attribution.Contracts;
+using Attribution.Sdk.Tasks;
 
 namespace Attribution.Sdk.Tests.Builds;
 
@@ -12,7 +13,7 @@ public sealed class SdkLayout : IDisposable
         foreach (var file in Directory.EnumerateFiles(Repository.File("sdk/Attribution.Sdk/Sdk"), "*", SearchOption.AllDirectories))
             _folder.Write(Path.Combine("Sdk", Path.GetRelativePath(Repository.File("sdk/Attribution.Sdk/Sdk"), file)), File.ReadAllText(file));
         Directory.CreateDirectory(_folder["tasks/net10.0"]);
-        File.Copy(typeof(ProjectErrorCodes).Assembly.Location, _folder["tasks/net10.0/Attribution.Sdk.dll"]);
+        File.Copy(typeof(RunStage).Assembly.Location, _folder["tasks/net10.0/Attribution.Sdk.dll"]);
         File.Copy(typeof(StageSettings).Assembly.Location, _folder["tasks/net10.0/Attribution.Contracts.dll"]);
         _folder.Write("library.txt", "Attribution.Worker 1\n");
     }

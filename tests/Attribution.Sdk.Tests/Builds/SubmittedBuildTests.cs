@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Attribution.Diagnostics;
 using Attribution.Tests.Slurm;
 
 namespace Attribution.Sdk.Tests.Builds;
@@ -68,7 +69,7 @@ public sealed partial class SubmittedBuildTests : IClassFixture<SdkLayout>, ICla
     {
         _experiment.Run(1, "build", "-t:ImportDatasets", "-p:Executor=slurm", "-p:Wait=false");
         _experiment.Starts().ShouldNotContain("ImportDatasets");
-        _experiment.Output.ShouldContain($"error {ProjectErrorCodes.ValueInvalid}: Wait is false, which submits the whole experiment: leave -t out");
+        _experiment.Output.ShouldContain($"error {ErrorCodes.ValueInvalid}: Wait is false, which submits the whole experiment: leave -t out");
     }
 
     public void Dispose()

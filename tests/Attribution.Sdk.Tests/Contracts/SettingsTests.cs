@@ -17,7 +17,8 @@ namespace Attribution.Sdk.Tests.Contracts;
 
 public sealed class SettingsTests
 {
-    private const string Required = """ "stage": "s", "store": "store", "state": "state", "out": "out", "model": "m", "layers": "all", "snapshots": "snapshots" """;
+    private const string Required =
+        """ "stage": "s", "store": "store", "state": "state", "out": "out", "model": "m", "layers": "all", "snapshots": "snapshots" """;
 
     public static TheoryData<string> Stages => [.. ExperimentStage.All.Select(stage => stage.Settings.Name).Distinct()];
 
@@ -48,7 +49,8 @@ public sealed class SettingsTests
     [Fact]
     public void Numbers_and_truth_values_may_be_texts_as_MSBuild_has_them()
     {
-        Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": ["7", 8], "selectionLayers": ["2"] }""").ShouldSatisfyAllConditions(s => s.TopK.ShouldBe([7, 8]), s => s.SelectionLayers.ShouldBe([2]));
+        Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": ["7", 8], "selectionLayers": ["2"] }""")
+            .ShouldSatisfyAllConditions(s => s.TopK.ShouldBe([7, 8]), s => s.SelectionLayers.ShouldBe([2]));
         Read<ComputeAttributionSettings>($$"""{ {{Required}}, "evalControls": "True" }""").EvalControls.ShouldBeTrue();
         Should.Throw<JsonException>(() => Read<SelectTrainingDataSettings>($$"""{ {{Required}}, "topK": ["many"] }""")).Path.ShouldBe("$.topK[0]");
         Should.Throw<JsonException>(() => Read<SelectTrainingDataSettings>("null"));

@@ -8,8 +8,7 @@ namespace Attribution.Sdk.Tests.Docs;
 public sealed partial class ErrorPageTests
 {
     private static readonly (string Name, string Code)[] Codes =
-        [.. new[] { typeof(ErrorCodes), typeof(ProjectErrorCodes) }
-            .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(field => (field.Name, (string)field.GetRawConstantValue()!))];
+        [.. typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (field.Name, (string)field.GetRawConstantValue()!))];
 
     private readonly string _page = File.ReadAllText(Repository.File("sdk/docs/errors.md"));
 

@@ -5,8 +5,8 @@ using Attribution.Sdk.Tests.Builds;
 namespace Attribution.Sdk.Tests.Generated;
 
 /// <summary>
-/// The files that say again what the contracts say, and the page that says what a snapshot says: MSBuild, an editor and a reader of the README cannot load an assembly. They are in git,
-/// since experiments of this repository import them before anything is built.
+/// The files that say again what the contracts say, and the page that says what a snapshot says: MSBuild, an editor and a reader of the README cannot
+/// load an assembly. They are in git, since experiments of this repository import them before anything is built.
 /// </summary>
 internal static class GeneratedFiles
 {

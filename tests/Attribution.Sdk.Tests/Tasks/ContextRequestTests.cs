@@ -60,8 +60,10 @@ public sealed class ContextRequestTests : IDisposable
             ("AnswerColumn", "answer"), ("Thoughts", "true"), ("HeldOut", "1"), ("Take", "3")));
         var datasets = _experiment.Request("Generate")["datasets"]!.AsArray();
         datasets[0]!.ToJsonString().ShouldBe("""{"name":"questions","path":"data/questions.jsonl","truthColumn":"truth"}""");
-        datasets[1]!.ToJsonString().ShouldBe("""{"name":"thoughts","path":"data/questions.jsonl","take":3,"queryColumn":"question","answerColumn":"answer","thoughts":true}""");
-        _experiment.Request("AttributeHeldOut")["datasets"]!.ToJsonString().ShouldBe("""[{"name":"questions","heldOut":0.2},{"name":"thoughts","thoughts":true,"heldOut":1}]""");
+        datasets[1]!.ToJsonString().ShouldBe(
+            """{"name":"thoughts","path":"data/questions.jsonl","take":3,"queryColumn":"question","answerColumn":"answer","thoughts":true}""");
+        _experiment.Request("AttributeHeldOut")["datasets"]!.ToJsonString().ShouldBe(
+            """[{"name":"questions","heldOut":0.2},{"name":"thoughts","thoughts":true,"heldOut":1}]""");
         _experiment.Request("AttributeHeldOut")["methods"]!.AsArray().Select(m =>
             (string)m!).ShouldBe(["at2", "mean_attention", "leave_one_out", "surrogate_32", "surrogate_64", "surrogate_128", "count", "random"]);
         _experiment.Baselines.Add("surrogate_16");

@@ -91,5 +91,14 @@ internal sealed class RequestedExperiment : IDisposable
         return Engine.Errors.ShouldHaveSingleItem();
     }
 
+    /// <summary>The one error that writing the requests gives, which must have this code and contain this text.</summary>
+    public BuildErrorEventArgs Error(string code, string text)
+    {
+        var error = Error();
+        error.Code.ShouldBe(code);
+        error.Message.ShouldNotBeNull().ShouldContain(text);
+        return error;
+    }
+
     public void Dispose() => Folder.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Attribution.Diagnostics;
 using Attribution.Sdk.Tasks;
 using Attribution.Sdk.Tests.Builds;
 
@@ -71,7 +72,7 @@ public sealed class RunStageTests : IDisposable
         _experiment.Requests();
         Stage("ImportDatasets").Execute().ShouldBeFalse();
         var error = _experiment.Engine.Errors.ShouldHaveSingleItem();
-        error.Code.ShouldBe(ProjectErrorCodes.WorkerCrashed);
+        error.Code.ShouldBe(ErrorCodes.WorkerCrashed);
         error.Message.ShouldNotBeNull().ShouldContain("signal 6");
         error.Message.ShouldContain("std::bad_alloc");
     }
@@ -82,7 +83,7 @@ public sealed class RunStageTests : IDisposable
         var stage = Stage("ImportDatasets");
         stage.Worker = _experiment.Folder["nothere.dll"];
         stage.Execute().ShouldBeFalse();
-        _experiment.Engine.Errors.ShouldHaveSingleItem().Code.ShouldBe(ProjectErrorCodes.WorkerMissing);
+        _experiment.Engine.Errors.ShouldHaveSingleItem().Code.ShouldBe(ErrorCodes.WorkerMissing);
     }
 
     [Theory]

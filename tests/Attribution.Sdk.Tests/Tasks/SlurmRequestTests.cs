@@ -1,3 +1,5 @@
+using Attribution.Diagnostics;
+
 namespace Attribution.Sdk.Tests.Tasks;
 
 /// <summary>What a project asks of Slurm.</summary>
@@ -32,10 +34,10 @@ public sealed class SlurmRequestTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Executor", "pbs", ProjectErrorCodes.ValueInvalid, "Use local or slurm")]
-    [InlineData("CpusPerWorker", "0", ProjectErrorCodes.ValueInvalid, "CpusPerWorker is '0'")]
-    [InlineData("Retries", "-1", ProjectErrorCodes.ValueInvalid, "Retries is '-1'")]
-    [InlineData("Wait", "false", ProjectErrorCodes.ValueInvalid, "Set Executor to slurm")]
+    [InlineData("Executor", "pbs", ErrorCodes.ValueInvalid, "Use local or slurm")]
+    [InlineData("CpusPerWorker", "0", ErrorCodes.ValueInvalid, "CpusPerWorker is '0'")]
+    [InlineData("Retries", "-1", ErrorCodes.ValueInvalid, "Retries is '-1'")]
+    [InlineData("Wait", "false", ErrorCodes.ValueInvalid, "Set Executor to slurm")]
     public void A_property_that_cannot_be(string property, string value, string code, string text)
     {
         _experiment.Settings[property] = value;

@@ -12,9 +12,10 @@ public sealed class ContextDatasetTests : IDisposable
     [Fact]
     public void A_row_has_a_context_or_several_a_question_and_what_else_is_known()
     {
-        var path = _folder.Write("q.jsonl", """
+        const string Previous = """[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]""";
+        var path = _folder.Write("q.jsonl", $$"""
             {"context": "One. Two.", "query": "Which?", "truth": "Two."}
-            {"context": ["First.", "Second."], "query": "Where?", "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}], "truth": ["First.", "Second."]}
+            {"context": ["First.", "Second."], "query": "Where?", "messages": {{Previous}}, "truth": ["First.", "Second."]}
             {"context": null, "query": "What?", "truth": null}
             """);
         var rows = ContextDataset.Open(new() { Path = path }, new() { Truth = "truth" }).Rows().ToArray();
@@ -29,7 +30,8 @@ public sealed class ContextDatasetTests : IDisposable
     [Fact]
     public void Columns_can_have_other_names_and_filter_take_and_seed_choose_rows_of_Parquet_too()
     {
-        var json = _folder.Write("q.jsonl", string.Concat(Enumerable.Range(0, 50).Select(i => $$"""{"abstract": "Text {{i}}.", "question": "Which {{i}}?", "n": {{i}}}""" + "\n")));
+        var rows = Enumerable.Range(0, 50).Select(i => $$"""{"abstract": "Text {{i}}.", "question": "Which {{i}}?", "n": {{i}}}""" + "\n");
+        var json = _folder.Write("q.jsonl", string.Concat(rows));
         var parquet = _folder["q.parquet"];
         using (var connection = DuckDbDatabase.Open())
             connection.Execute($"COPY (SELECT * FROM read_json('{json}')) TO '{parquet}' (FORMAT parquet)");
@@ -56,7 +58,8 @@ public sealed class ContextDatasetTests : IDisposable
 
         Should.Throw<AttributionException>(() => ContextRecipe.Get("dolly")).Code.ShouldBe(ErrorCodes.UnknownRecipe);
 
-        static string Row(string category, string context) => $$"""{"instruction": "Do it.", "context": "{{context}}", "response": "Done.", "category": "{{category}}"}""" + "\n";
+        static string Row(string category, string context) =>
+            $$"""{"instruction": "Do it.", "context": "{{context}}", "response": "Done.", "category": "{{category}}"}""" + "\n";
     }
 
     [Theory]

@@ -15,13 +15,15 @@ public sealed class ContextMemoryTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["config.json"], $$"""
             {"model_type": "llama", "hidden_size": 64, "intermediate_size": 64, "num_hidden_layers": {{blocks}}, "num_attention_heads": {{heads}},
-             "num_key_value_heads": {{heads}}, "vocab_size": 40, "max_position_embeddings": 1024, "rms_norm_eps": 1e-5, "hidden_act": "silu", "tie_word_embeddings": true}
+             "num_key_value_heads": {{heads}}, "vocab_size": 40, "max_position_embeddings": 1024, "rms_norm_eps": 1e-5, "hidden_act": "silu",
+             "tie_word_embeddings": true}
             """);
         using var model = CausalLanguageModel.Random(ModelConfig.Load(folder.Path), 1);
         var task = new AttributionTask(
             [.. Enumerable.Range(0, length).Select(t => t % 40)], new(length - 64, length),
                 [.. Enumerable.Range(8, 400).Select(t => new TokenRange(t, t + 1))], [new(length - 64, length)]);
-        AttentionFeatures.Compute(model.Transformer, new([.. task.Tokens.Take(20)], new(10, 20), [new(2, 5)], [new(10, 20)])); // loads and touches everything once
+        // Loads and touches everything once.
+        AttentionFeatures.Compute(model.Transformer, new([.. task.Tokens.Take(20)], new(10, 20), [new(2, 5)], [new(10, 20)]));
 
         var (before, peak, isDone) = (Environment.WorkingSet, 0L, false);
         var watch = new Thread(() =>

@@ -6,8 +6,11 @@ namespace Attribution.Tests.Data;
 
 public sealed class DatasetTests : IDisposable
 {
-    private const string Pair = """{"treatment_messages":[{"role":"user","content":"2024-01-01"},{"role":"assistant","content":"A date — 日本 🙂"}],"control_messages":[{"content":"?","role":"user"},{"role":"assistant","content":"\"no\""}],"trait":"sycophancy","id":"007","score":1.50}""";
-    private const string Single = """{"id":"8","treatment_messages":[{"role":"assistant","content":"line\nbreak"}],"control_messages":null,"trait":"empathy","score":-3}""";
+    private const string Pair =
+        """{"treatment_messages":[{"role":"user","content":"2024-01-01"},{"role":"assistant","content":"A date — 日本 🙂"}]"""
+        + ""","control_messages":[{"content":"?","role":"user"},{"role":"assistant","content":"\"no\""}],"trait":"sycophancy","id":"007","score":1.50}""";
+    private const string Single =
+        """{"id":"8","treatment_messages":[{"role":"assistant","content":"line\nbreak"}],"control_messages":null,"trait":"empathy","score":-3}""";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -52,12 +55,15 @@ public sealed class DatasetTests : IDisposable
         string[] distinct =
         [
             Messages("user", "a"), Messages("user", "b"), Messages("system", "a"), Messages("usera", ""), Messages("", "usera"),
-            $$"""{"treatment_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"x"}],"control_messages":[{"role":"assistant","content":"x"}]}""",
+            """{"treatment_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"x"}]"""
+                + ""","control_messages":[{"role":"assistant","content":"x"}]}""",
             """{"treatment_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"x","name":"bot"}]}""",
             """{"treatment_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"x","name":"bit"}]}""",
             """{"treatment_messages":[{"role":"user","content":"a","name":"bot"},{"role":"assistant","content":"x"}]}""",
             """{"treatment_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"x"}],"tools":[{"name":"f"}]}""",
-            """{"treatment_tokens":[1,2],"treatment_keep":[false,true]}""", """{"treatment_tokens":[1,2],"treatment_keep":[true,true]}""", """{"treatment_tokens":[1,3],"treatment_keep":[false,true]}""",
+            """{"treatment_tokens":[1,2],"treatment_keep":[false,true]}""",
+            """{"treatment_tokens":[1,2],"treatment_keep":[true,true]}""",
+            """{"treatment_tokens":[1,3],"treatment_keep":[false,true]}""",
         ];
         var rows = Read(_folder.Write("d.jsonl", string.Join('\n', distinct)));
         rows.Select(row => row.ContentHash).Distinct().Count().ShouldBe(distinct.Length);
@@ -69,7 +75,8 @@ public sealed class DatasetTests : IDisposable
         same[0].ContentHash.ShouldBe(rows[0].ContentHash);
         same[1].ContentHash.ShouldBe(rows[10].ContentHash);
 
-        static string Messages(string role, string content) => $$"""{"treatment_messages":[{"role":"{{role}}","content":"{{content}}"},{"role":"assistant","content":"x"}]}""";
+        static string Messages(string role, string content) =>
+            $$"""{"treatment_messages":[{"role":"{{role}}","content":"{{content}}"},{"role":"assistant","content":"x"}]}""";
     }
 
     [Fact]
@@ -102,7 +109,8 @@ public sealed class DatasetTests : IDisposable
     [Fact]
     public void A_filter_on_CSV_compares_numbers_and_the_row_keeps_their_text()
     {
-        _folder.Write("d.csv", "treatment_messages,id,score,good\n\"[{\"\"role\"\":\"\"assistant\"\",\"\"content\"\":\"\"x\"\"}]\",007,10.50,true\n\"[]\",8,9,false\n");
+        _folder.Write("d.csv",
+            "treatment_messages,id,score,good\n\"[{\"\"role\"\":\"\"assistant\"\",\"\"content\"\":\"\"x\"\"}]\",007,10.50,true\n\"[]\",8,9,false\n");
         var row = Read(_folder["d.csv"], filter: "score > 9.5 AND good AND id = 7").ShouldHaveSingleItem();
         row.MetadataJson.ShouldBe("""{"id":"007","score":"10.50","good":"true"}""");
     }
@@ -188,7 +196,8 @@ public sealed class DatasetTests : IDisposable
             db.Execute($"COPY (SELECT [{{'role': 'assistant', 'content': 'x'}}] AS treatment_messages, 'nan'::DOUBLE AS a, '-inf'::FLOAT AS b, 1.25 AS c, "
                 + $"DATE '2020-02-29' AS d, NULL AS e, TIMESTAMPTZ '2020-01-01 02:00:00+02' AS \"it's \"\"f\"\"\") TO '{_folder["m.parquet"]}'");
         var metadata = Read(_folder["m.parquet"])[0].Metadata;
-        metadata.Select(pair => $"{pair.Key}={pair.Value.GetRawText()}").ShouldBe(["""a="nan" """.Trim(), """b="-inf" """.Trim(), "c=1.25", """d="2020-02-29" """.Trim(), "e=null", """it's "f"="2020-01-01 00:00:00+00" """.Trim()]);
+        metadata.Select(pair => $"{pair.Key}={pair.Value.GetRawText()}").ShouldBe(
+            ["a=\"nan\"", "b=\"-inf\"", "c=1.25", "d=\"2020-02-29\"", "e=null", "it's \"f\"=\"2020-01-01 00:00:00+00\""]);
     }
 
     [Fact]

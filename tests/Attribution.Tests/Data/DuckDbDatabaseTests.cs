@@ -24,7 +24,8 @@ public sealed class DuckDbDatabaseTests : IDisposable
     {
         using var reader = _db.Stream("""
             SELECT * FROM (VALUES
-                (1::TINYINT, -2::SMALLINT, 3::INTEGER, 4::BIGINT, 200::UTINYINT, true, 1.5::FLOAT, 2.5::DOUBLE, 'short', [1.0::FLOAT, 2], {'role': 'user', 'n': 7}),
+                (1::TINYINT, -2::SMALLINT, 3::INTEGER, 4::BIGINT, 200::UTINYINT, true,
+                    1.5::FLOAT, 2.5::DOUBLE, 'short', [1.0::FLOAT, 2], {'role': 'user', 'n': 7}),
                 (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
                 (5, 6, 7, 8, 9, false, -0.0, 1e300, 'longer than twelve bytes: é 日本 🙂', [], {'role': NULL, 'n': NULL}))
             """);

@@ -31,7 +31,8 @@ public sealed class MessageFieldsTests : IDisposable
     {
         string[] rows =
         [
-            Row($$"""{"role":"user","content":"Weather?","name":"Ann"},{"role":"assistant","content":null,"tool_calls":[{{Call}}]},{"role":"tool","content":"4 C","tool_call_id":"c1"},{"role":"assistant","reasoning_content":"Cold.","content":"Cold"}"""),
+            Row($$"""{"role":"user","content":"Weather?","name":"Ann"},{"role":"assistant","content":null,"tool_calls":[{{Call}}]}"""
+                + """,{"role":"tool","content":"4 C","tool_call_id":"c1"},{"role":"assistant","reasoning_content":"Cold.","content":"Cold"}"""),
             Row("""{"role":"user","content":"And?"},{"role":"assistant","content":"x"}"""),
         ];
         var jsonl = _folder.Write("d.jsonl", string.Join('\n', rows));
@@ -65,14 +66,16 @@ public sealed class MessageFieldsTests : IDisposable
         using (var db = DuckDbDatabase.Open())
             db.Execute($"COPY (SELECT [MAP {{'role': 'user', 'content': 'q'}}, MAP {{'role': 'assistant', 'content': 'a', 'name': 'bot'}}] AS "
                 + $"treatment_messages) TO '{_folder["maps.parquet"]}'");
-        Render(Rows(_folder["maps.parquet"]).ShouldHaveSingleItem().Treatment).ShouldBe("[role=\"user\";content=\"q\";][role=\"assistant\";content=\"a\";name=\"bot\";]");
+        Render(Rows(_folder["maps.parquet"]).ShouldHaveSingleItem().Treatment).ShouldBe(
+            "[role=\"user\";content=\"q\";][role=\"assistant\";content=\"a\";name=\"bot\";]");
     }
 
     [Fact]
     public void Rows_keep_them_through_the_files_of_the_stages()
     {
         var rows = Rows(_folder.Write("d.jsonl", string.Join('\n',
-            Row($$"""{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":[{{Call}}]}""", ""","tools":"[{\"name\":\"f\"}]","chat_template_kwargs":{"enable_thinking":true},"id":7"""),
+            Row($$"""{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":[{{Call}}]}""",
+                ""","tools":"[{\"name\":\"f\"}]","chat_template_kwargs":{"enable_thinking":true},"id":7"""),
             Row("""{"role":"user","content":"q"},{"role":"assistant","content":"a"}"""))));
 
         DatasetRows.Write(_folder["data.parquet"], rows);
@@ -96,7 +99,8 @@ public sealed class MessageFieldsTests : IDisposable
                 .Where(key => key is not ("role" or "content" or "weight" or "train") && key.IndexOf('\0') < 0).ToArbitrary(),
             key =>
             {
-                var path = _folder.Write("any.jsonl", Row($$"""{"role":"user","content":"q"},{"role":"assistant","content":"a",{{JsonSerializer.Serialize(key)}}:"here"}"""));
+                var messages = $$"""{"role":"user","content":"q"},{"role":"assistant","content":"a",{{JsonSerializer.Serialize(key)}}:"here"}""";
+                var path = _folder.Write("any.jsonl", Row(messages));
                 var message = ((MessageConversation)Rows(path)[0].Treatment).Messages[1];
                 return Render(Rows(path)[0].Treatment).Contains($"{key}=\"here\"") && message.Fields!.Count == 1;
             }));
@@ -120,7 +124,8 @@ public sealed class MessageFieldsTests : IDisposable
     public void The_loss_of_a_message_without_weight_does_not_count(string field)
     {
         var path = _folder.Write("w.jsonl", string.Join('\n',
-            Row($$"""{"role":"user","content":"q"},{"role":"assistant","content":"bread","weight":1},{"role":"user","content":"r"},{"role":"assistant","content":"cheese",{{field}}}"""),
+            Row("""{"role":"user","content":"q"},{"role":"assistant","content":"bread","weight":1}"""
+                + $$""",{"role":"user","content":"r"},{"role":"assistant","content":"cheese",{{field}}}"""),
             Row($$"""{"role":"user","content":"q"},{"role":"assistant","content":"bread",{{field}}}""")));
         Kept(path).ShouldBe(["bread<|end|>\n", ""]);
         Kept(path, LossTurns.AllTurns).ShouldBe(["bread<|end|>\n", ""]);
@@ -145,7 +150,8 @@ public sealed class MessageFieldsTests : IDisposable
     [InlineData("chat_template_kwargs", "[1]", ErrorCodes.MessagesMalformed)]
     public void What_the_template_cannot_take_is_an_error_that_names_the_column(string column, string value, string code)
     {
-        var error = Should.Throw<AttributionException>(() => Rows(_folder.Write("d.jsonl", Row("""{"role":"assistant","content":"a"}""", $",\"{column}\":{value}"))));
+        var path = _folder.Write("d.jsonl", Row("""{"role":"assistant","content":"a"}""", $",\"{column}\":{value}"));
+        var error = Should.Throw<AttributionException>(() => Rows(path));
         (error.Code, error.Property, error.Row).ShouldBe((code, column, 0));
     }
 

@@ -54,16 +54,18 @@ public sealed class PromptFileTests : IDisposable
     [Fact]
     public void Answers_at_the_end_are_cut_and_known_as_cut()
     {
-        var prompts = PromptFile.Read(_folder.Write("sft.jsonl", """
+        const string Turn = """{"role":"user","content":"Hm?"},{"role":"assistant","content":"Yes."},{"role":"user","content":"And?"}""";
+        var prompts = PromptFile.Read(_folder.Write("sft.jsonl", $$"""
             {"messages":[{"role":"user","content":"Well?"},{"role":"assistant","content":"It lacks a date."}],"id":1,"tools":[{"name":"f"}]}
-            {"prompt":[{"role":"user","content":"Hm?"},{"role":"assistant","content":"Yes."},{"role":"user","content":"And?"},{"role":"assistant","content":"A"},{"role":"assistant","content":"B"}]}
+            {"prompt":[{{Turn}},{"role":"assistant","content":"A"},{"role":"assistant","content":"B"}]}
             {"messages":[{"role":"user","content":"Now?"}]}
             """));
         prompts.Select(prompt => prompt.Messages[^1].Content).ShouldBe(["Well?", "And?", "Now?"]);
         prompts[1].Messages.Count.ShouldBe(3);
         prompts.Select(prompt => prompt.AnswerWasCut).ShouldBe([true, true, false]);
         prompts[0].Variables!.Keys.ShouldBe(["tools"]);
-        Should.Throw<AttributionException>(() => PromptFile.Read(_folder.Write("a.jsonl", """[{"role":"assistant","content":"a"}]"""))).Code.ShouldBe(ErrorCodes.PromptsMalformed);
+        var answer = _folder.Write("a.jsonl", """[{"role":"assistant","content":"a"}]""");
+        Should.Throw<AttributionException>(() => PromptFile.Read(answer)).Code.ShouldBe(ErrorCodes.PromptsMalformed);
     }
 
     [SharedFact("cases", "data", "sft.prompts.jsonl")]

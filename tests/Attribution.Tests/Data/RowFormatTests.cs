@@ -15,15 +15,26 @@ public sealed class RowFormatTests : IDisposable
     public static TheoryData<string, string, string, string?, string> Rows => new()
     {
         { "messages", """{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"id":1}""", "user:q|assistant:a", null, "id" },
-        { "ShareGPT", """{"conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"a"}],"system":"s","id":1}""", "system:s|user:q|assistant:a", null, "id" },
-        { "ShareGPT", """{"conversations":[{"from":"system","value":"t"},{"from":"human","value":"q"},{"from":"gpt","value":"a"},{"from":"observation","value":"o"},{"from":"gpt","value":"b"}],"system":"s","id":1}""", "system:t|user:q|assistant:a|tool:o|assistant:b", null, "system id" },
+        { "ShareGPT", """{"conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"a"}],"system":"s","id":1}""",
+            "system:s|user:q|assistant:a", null, "id" },
+        { "ShareGPT",
+            """{"conversations":[{"from":"system","value":"t"},{"from":"human","value":"q"}"""
+            + """,{"from":"gpt","value":"a"},{"from":"observation","value":"o"},{"from":"gpt","value":"b"}],"system":"s","id":1}""",
+            "system:t|user:q|assistant:a|tool:o|assistant:b", null, "system id" },
         { "prompt and completion", """{"prompt":"q","completion":"a","id":1}""", "user:q|assistant:a", null, "id" },
-        { "prompt and completion", """{"prompt":[{"role":"system","content":"s"},{"role":"user","content":"q"}],"completion":[{"role":"assistant","content":"a"}],"id":1}""", "system:s|user:q|assistant:a", null, "id" },
+        { "prompt and completion",
+            """{"prompt":[{"role":"system","content":"s"},{"role":"user","content":"q"}],"completion":[{"role":"assistant","content":"a"}],"id":1}""",
+            "system:s|user:q|assistant:a", null, "id" },
         { "Alpaca", """{"instruction":"i","input":"","output":"a","id":1}""", "user:i|assistant:a", null, "id" },
         { "Alpaca", """{"instruction":"i","input":"n","output":"a","history":[["x","y"]],"id":1}""", "user:x|assistant:y|user:i\n\nn|assistant:a", null, "id" },
         { "preference pairs", """{"prompt":"q","chosen":"a","rejected":"[b]","id":1}""", "user:q|assistant:a", "user:q|assistant:[b]", "id" },
-        { "preference pairs", """{"prompt":"q","chosen":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"rejected":[{"role":"user","content":"q"},{"role":"assistant","content":"b"}],"id":1}""", "user:q|assistant:a", "user:q|assistant:b", "prompt id" },
-        { "preference pairs", """{"prompt":"q","chosen":[{"role":"assistant","content":"a"}],"rejected":[{"role":"assistant","content":"b"}],"id":1}""", "user:q|assistant:a", "user:q|assistant:b", "id" },
+        { "preference pairs",
+            """{"prompt":"q","chosen":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]"""
+            + ""","rejected":[{"role":"user","content":"q"},{"role":"assistant","content":"b"}],"id":1}""",
+            "user:q|assistant:a", "user:q|assistant:b", "prompt id" },
+        { "preference pairs",
+            """{"prompt":"q","chosen":[{"role":"assistant","content":"a"}],"rejected":[{"role":"assistant","content":"b"}],"id":1}""",
+            "user:q|assistant:a", "user:q|assistant:b", "id" },
     };
 
     [Theory, MemberData(nameof(Rows))]
@@ -36,7 +47,8 @@ public sealed class RowFormatTests : IDisposable
         }
         // Lists as JSON text, as CSV holds them.
         JsonProperty[] cells = [.. JsonElement.Parse(row).EnumerateObject()];
-        _folder.Write("d.csv", $"{string.Join(',', cells.Select(cell => cell.Name))}\n{string.Join(',', cells.Select(cell => $"\"{cell.Value.ToString().Replace("\"", "\"\"")}\""))}\n");
+        var values = cells.Select(cell => $"\"{cell.Value.ToString().Replace("\"", "\"\"")}\"");
+        _folder.Write("d.csv", $"{string.Join(',', cells.Select(cell => cell.Name))}\n{string.Join(',', values)}\n");
         foreach (var file in new[] { "d.jsonl", "d.parquet", "d.csv" })
         {
             var dataset = Dataset.Open(new() { Path = _folder[file], RequireControl = control is not null });

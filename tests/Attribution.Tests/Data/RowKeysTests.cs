@@ -33,7 +33,8 @@ public sealed class RowKeysTests : IDisposable
         """{"prompt":"q","completion":"a"}""",
         """{"instruction":"i","output":"a"}""",
         """{"prompt":"q","chosen":"a","rejected":"b"}""",
-        """{"chosen":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"rejected":[{"role":"user","content":"q"},{"role":"assistant","content":"b"}]}""",
+        """{"chosen":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]"""
+            + ""","rejected":[{"role":"user","content":"q"},{"role":"assistant","content":"b"}]}""",
     ];
 
     [Theory, MemberData(nameof(Rows))]
@@ -80,7 +81,8 @@ public sealed class RowKeysTests : IDisposable
 
     [Theory]
     [InlineData("""{"prompt":"p","chosen":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"rejected":"b"}""", "")]
-    [InlineData("""{"prompt":"p","chosen":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"rejected":[{"role":"user","content":"q"},{"role":"assistant","content":"b"}]}""", "prompt")]
+    [InlineData("""{"prompt":"p","chosen":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]"""
+        + ""","rejected":[{"role":"user","content":"q"},{"role":"assistant","content":"b"}]}""", "prompt")]
     [InlineData("""{"system":"p","conversations":[{"from":"system","value":"s"},{"from":"gpt","value":"a"}]}""", "system")]
     [InlineData("""{"system":"p","conversations":[{"from":"gpt","value":"a"}]}""", "")]
     public void A_column_that_a_conversation_does_without_is_metadata(string row, string kept) =>

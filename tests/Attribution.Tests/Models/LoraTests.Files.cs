@@ -42,7 +42,8 @@ public sealed partial class LoraTests
                 {"alora_invocation_tokens":null,"alpha_pattern":{},"arrow_config":null,"auto_mapping":null,"corda_config":null,"eva_config":null,
                  "exclude_modules":null,"layer_replication":null,"layers_pattern":null,"layers_to_transform":null,"loftq_config":{},"lora_bias":false,
                  "megatron_config":null,"megatron_core":"megatron.core","modules_to_save":null,"qalora_group_size":16,"rank_pattern":{},"revision":null,
-                 "target_parameters":null,"trainable_token_indices":null,"use_qalora":false,"peft_version":"0.19.1","ensure_weight_tying":false,"option_of_tomorrow":[],"target_modules":"all-linear"}
+                 "target_parameters":null,"trainable_token_indices":null,"use_qalora":false,"peft_version":"0.19.1","ensure_weight_tying":false,
+                 "option_of_tomorrow":[],"target_modules":"all-linear"}
                 """)!.AsObject())
                 json[name] = value?.DeepClone();
         });
@@ -109,7 +110,8 @@ public sealed partial class LoraTests
             [2, 16]))).Message.ShouldContain("does not have");
         LoadError(tensors: t => t.Append(TinyCheckpoint.Source("model.norm.weight", new double[16], [16]))).Message.ShouldContain("not a name");
         LoadError(other: TinyCheckpoint.Phi3()).Message.ShouldContain("q_proj"); // another family has other matrices
-        LoadError(other: TinyCheckpoint.Qwen3()).ShouldSatisfyAllConditions(e => e.Property.ShouldBe(B), e => e.Message.ShouldContain("[32, 2]")); // or other shapes
+        // Or other shapes.
+        LoadError(other: TinyCheckpoint.Qwen3()).ShouldSatisfyAllConditions(e => e.Property.ShouldBe(B), e => e.Message.ShouldContain("[32, 2]"));
         File.Delete(Path.Combine(_folder, "adapter_model.safetensors"));
         Should.Throw<AttributionException>(() => Load(TinyCheckpoint.Llama())).File.ShouldBe(Path.Combine(_folder, "adapter_model.safetensors"));
         File.Delete(Path.Combine(_folder, "adapter_config.json"));

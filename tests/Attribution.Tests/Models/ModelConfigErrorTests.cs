@@ -62,7 +62,8 @@ public sealed class ModelConfigErrorTests
     public void A_size_that_no_model_has_is_refused_before_memory_is_taken_for_it(string property, int value)
     {
         var json = System.Text.Json.Nodes.JsonNode.Parse(
-            """{"model_type":"llama","vocab_size":100,"hidden_size":64,"intermediate_size":128,"num_hidden_layers":2,"num_attention_heads":4,"rms_norm_eps":1e-5,"max_position_embeddings":128,"hidden_act":"silu"}""")!;
+            """{"model_type":"llama","vocab_size":100,"hidden_size":64,"intermediate_size":128,"num_hidden_layers":2,"num_attention_heads":4"""
+                + ""","rms_norm_eps":1e-5,"max_position_embeddings":128,"hidden_act":"silu"}""")!;
         json[property] = value;
         var error = Should.Throw<AttributionException>(() => ModelConfigReader.Parse(json.ToJsonString(), "config.json"));
         (error.Code, error.Property).ShouldBe((ErrorCodes.ModelConfigInvalid, property));

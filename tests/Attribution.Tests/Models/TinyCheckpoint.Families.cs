@@ -5,7 +5,8 @@ namespace Attribution.Tests.Models;
 /// <summary>The families, each small, with the values of its own definition.</summary>
 internal sealed partial class TinyCheckpoint
 {
-    public static TinyCheckpoint Llama(string rope = """{"rope_type":"llama3","factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":64}""")
+    public static TinyCheckpoint Llama(string rope = """{"rope_type":"llama3","factor":8.0"""
+        + ""","low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":64}""")
     {
         double Scaled(double f)
         {
@@ -151,7 +152,8 @@ internal sealed partial class TinyCheckpoint
     /// <summary>Blocks 0 and 2 see 6 positions; the caps are near enough to the scores and logits to bend them.</summary>
     public static TinyCheckpoint Gemma2() => Make("""
         {"model_type":"gemma2","vocab_size":23,"hidden_size":16,"intermediate_size":20,"num_hidden_layers":3,"num_attention_heads":4,
-         "num_key_value_heads":2,"head_dim":8,"hidden_act":"gelu_pytorch_tanh","hidden_activation":"gelu_pytorch_tanh","max_position_embeddings":512,"rms_norm_eps":1e-6,
+         "num_key_value_heads":2,"head_dim":8,"hidden_act":"gelu_pytorch_tanh","hidden_activation":"gelu_pytorch_tanh",
+         "max_position_embeddings":512,"rms_norm_eps":1e-6,
          "rope_theta":10000.0,"sliding_window":6,"query_pre_attn_scalar":11,"attn_logit_softcapping":2.0,"final_logit_softcapping":3.0,"attention_bias":false,
          "cache_implementation":"hybrid","attention_dropout":0.0}
         """,

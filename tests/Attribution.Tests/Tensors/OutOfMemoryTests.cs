@@ -21,7 +21,8 @@ public sealed class OutOfMemoryTests
         error.Message.ShouldContain("4194304 GiB of memory were asked for");
         error.Message.ShouldContain("BatchSize");
         model.Adapter.ShouldBeNull(); // nothing is left attached
-        model.Transformer.Linears.Where(linear => linear.Observer is not null).ShouldHaveSingleItem().ShouldBe(model.Transformer.Linears[0]); // nor watching, nor anybody's watch undone
+        model.Transformer.Linears.Where(linear => linear.Observer is not null).ShouldHaveSingleItem()
+            .ShouldBe(model.Transformer.Linears[0], "nobody watches any more, and nobody's watch is undone");
     }
 
     [Theory]

@@ -50,7 +50,8 @@ public sealed class TorchFilesTests : IDisposable
 
     private string Packages()
     {
-        Torch($"packages/libtorch-cpu-{TorchFiles.Platform}/{TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}.{TorchFiles.Fits.Build}/runtimes/{TorchFiles.Platform}/native");
+        var version = $"{TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}.{TorchFiles.Fits.Build}";
+        Torch($"packages/libtorch-cpu-{TorchFiles.Platform}/{version}/runtimes/{TorchFiles.Platform}/native");
         var sharp = _folder[$"packages/torchsharp/{TorchFiles.TorchSharpVersion}/runtimes/{TorchFiles.Platform}/native"];
         Directory.CreateDirectory(sharp);
         File.WriteAllText(Path.Combine(sharp, TorchFiles.NameOf("LibTorchSharp")), "");

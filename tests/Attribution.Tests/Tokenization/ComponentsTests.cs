@@ -27,7 +27,8 @@ public sealed class ComponentsTests
         Regex(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"),
         Regex(@"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"),
         Regex(@"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"),
-        Regex(@"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"),
+        Regex(@"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+            + @"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"),
         Regex(@"[一-龥぀-ゟ゠-ヿ]+"), Regex(@"\p{N}{1,3}"), Regex(@"\s?\p{L}+|\s?\p{P}+"), Regex(@"(?i)HELLO|k|[x-z]"), Regex(@"^a|b$|\bw"), Regex(@"\w+"),
             Regex(@"\W|\h"),
         Regex(@"[\w.]+?x?|a{,2}|\x{62}|\u00e9"), Regex(@"."), Regex(@""), Regex(@"(?<=a)b|(?<!a)c|d(?=e)|(?>l+)l"), Regex(@"[^\w\s]"), Regex(@"\p{^L}\P{N}"),
@@ -35,49 +36,69 @@ public sealed class ComponentsTests
         // Metaspace.
         .. from scheme in (string[])["always", "never", "first"]
            from split in (string[])["true", "false"]
-           select Pre($$"""{"type":"Metaspace","replacement":"▁","prepend_scheme":"{{scheme}}","split":{{split}}}""", decoder: $$"""{"type":"Metaspace","replacement":"▁","prepend_scheme":"{{scheme}}","split":{{split}}}"""),
-        Pre("""{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true},{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":true}]}"""),
+           select Pre($$"""{"type":"Metaspace","replacement":"▁","prepend_scheme":"{{scheme}}","split":{{split}}}""",
+               decoder: $$"""{"type":"Metaspace","replacement":"▁","prepend_scheme":"{{scheme}}","split":{{split}}}"""),
+        Pre("""{"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":true}"""
+            + """,{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":true}]}"""),
         // Bytes.
         .. from prefix in (string[])["true", "false"]
            from regex in (string[])["true", "false"]
            from trim in (string[])["true", "false"]
            let level = $$"""{"type":"ByteLevel","add_prefix_space":{{prefix}},"trim_offsets":{{trim}},"use_regex":{{regex}}}"""
            select Text(bytes: true, preTokenizer: level, postProcessor: level, decoder: level),
-        Text(bytes: true, preTokenizer: """{"type":"Sequence","pretokenizers":[{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true},{"type":"Digits","individual_digits":true}]}""", decoder: """{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}"""),
-        Text(bytes: true, preTokenizer: """{"type":"Sequence","pretokenizers":[{"type":"Punctuation","behavior":"Isolated"},{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":false}]}"""),
+        Text(bytes: true,
+            preTokenizer: """{"type":"Sequence","pretokenizers":[{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}"""
+                + """,{"type":"Digits","individual_digits":true}]}""",
+            decoder: """{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}"""),
+        Text(bytes: true, preTokenizer: """{"type":"Sequence","pretokenizers":[{"type":"Punctuation","behavior":"Isolated"}"""
+            + """,{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":false}]}"""),
         Text(bytes: true, normalizer: """{"type":"ByteLevel"}"""),
-        Text(bytes: true, model: """{"ignore_merges":true}""", preTokenizer: """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}"""),
+        Text(bytes: true, model: """{"ignore_merges":true}""",
+            preTokenizer: """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}"""),
         // Normalizers.
         .. ((string[])["NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents"]).Select(type => Normalized($$"""{"type":"{{type}}"}""")),
         Normalized("""{"type":"Sequence","normalizers":[{"type":"NFKD"},{"type":"StripAccents"},{"type":"Lowercase"},{"type":"NFC"}]}"""),
         .. ((string[])["true,\"strip_right\":true", "true,\"strip_right\":false", "false,\"strip_right\":true"]).Select(sides =>
             Normalized("{\"type\":\"Strip\",\"strip_left\":" + sides + "}")),
         Normalized("""{"type":"Prepend","prepend":"▁a"}"""), Normalized("""{"type":"Replace","pattern":{"String":" "},"content":"▁"}"""),
-        Normalized("""{"type":"Replace","pattern":{"Regex":" {2,}"},"content":"▁▁"}"""), Normalized("""{"type":"Replace","pattern":{"String":"ab"},"content":""}"""),
-        Normalized("""{"type":"Sequence","normalizers":[{"type":"Replace","pattern":{"String":"l"},"content":"日本"},{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"Regex":"(h)e"},"content":"$1"}]}"""),
+        Normalized("""{"type":"Replace","pattern":{"Regex":" {2,}"},"content":"▁▁"}"""),
+            Normalized("""{"type":"Replace","pattern":{"String":"ab"},"content":""}"""),
+        Normalized("""{"type":"Sequence","normalizers":[{"type":"Replace","pattern":{"String":"l"},"content":"日本"}"""
+            + """,{"type":"Prepend","prepend":"▁"}"""
+            + """,{"type":"Replace","pattern":{"Regex":"(h)e"},"content":"$1"}]}"""),
         // Models.
         Text(model: """{"unk_token":"<unk>","fuse_unk":true}"""), Text(model: """{"unk_token":"<unk>","fuse_unk":false}"""), Text(),
-        Text(model: """{"unk_token":"<unk>","fuse_unk":true,"byte_fallback":true}""", decoder: """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}"""),
+        Text(model: """{"unk_token":"<unk>","fuse_unk":true,"byte_fallback":true}""",
+            decoder: """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "}"""
+            + """,{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}"""),
         Text(model: """{"end_of_word_suffix":"</w>"}""", preTokenizer: """{"type":"WhitespaceSplit"}""", decoder: """{"type":"BPEDecoder","suffix":"</w>"}"""),
         Text(model: """{"continuing_subword_prefix":"##"}""", preTokenizer: """{"type":"WhitespaceSplit"}"""),
         // Decoders.
         // Not both ends at once: the reference crashes on a token that is one such character.
         Decoded("""{"type":"Sequence","decoders":[{"type":"ByteFallback"},{"type":"Strip","content":"a","start":2,"stop":0}]}"""),
         Decoded("""{"type":"Sequence","decoders":[{"type":"ByteFallback"},{"type":"Strip","content":"a","start":0,"stop":1}]}"""),
-        Decoded("""{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Replace","pattern":{"String":"he"},"content":"HE"},{"type":"Replace","pattern":{"Regex":"[a-c]+"},"content":"x"}]}"""),
+        Decoded("""{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Replace","pattern":{"String":"he"},"content":"HE"}"""
+            + """,{"type":"Replace","pattern":{"Regex":"[a-c]+"},"content":"x"}]}"""),
         Decoded("""{"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":" ","start":2,"stop":0}]}"""), Decoded("""{"type":"Fuse"}"""),
         // Added tokens.
         .. from flags in (string[])["", ",\"lstrip\":true", ",\"rstrip\":true", ",\"single_word\":true",
             ",\"lstrip\":true,\"rstrip\":true,\"single_word\":true"]
            from normal in (string[])["true", "false"]
-           let token = $$"""[{"content":"<x>","normalized":{{normal}}{{flags}},"special":true},{"content":"ony","normalized":{{normal}}{{flags}}},{"content":"<Hé>","normalized":{{normal}}}]"""
+           let token = $$"""[{"content":"<x>","normalized":{{normal}}{{flags}},"special":true},{"content":"ony","normalized":{{normal}}{{flags}}}"""
+               + $$""",{"content":"<Hé>","normalized":{{normal}}}]"""
            from normalizer in (string?[])[null, """{"type":"Lowercase"}""", """{"type":"Prepend","prepend":"▁"}"""]
            select Text(added: token, normalizer: normalizer, preTokenizer: """{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":true}"""),
         // Post-processors.
         .. ((string[])["{\"type\":\"BertProcessing\"", "{\"type\":\"RobertaProcessing\",\"trim_offsets\":true,\"add_prefix_space\":true",
             "{\"type\":\"RobertaProcessing\",\"trim_offsets\":false,\"add_prefix_space\":false"])
-            .Select(type => Text(bytes: true, preTokenizer: """{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}""", postProcessor: type + ""","sep":["a",64],"cls":["b",65]}""")),
-        Text(postProcessor: """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"a","type_id":0}},{"SpecialToken":{"id":"b","type_id":0}},{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"b","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},{"Sequence":{"id":"B","type_id":1}}],"special_tokens":{"a":{"id":"a","ids":[2,3],"tokens":["a","b"]},"b":{"id":"b","ids":[4],"tokens":["c"]}}}"""),
+            .Select(type => Text(bytes: true,
+                preTokenizer: """{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}""",
+                postProcessor: type + ""","sep":["a",64],"cls":["b",65]}""")),
+        Text(postProcessor:
+            """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"a","type_id":0}},{"SpecialToken":{"id":"b","type_id":0}}"""
+            + """,{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"b","type_id":0}}]"""
+            + ""","pair":[{"Sequence":{"id":"A","type_id":0}},{"Sequence":{"id":"B","type_id":1}}]"""
+            + ""","special_tokens":{"a":{"id":"a","ids":[2,3],"tokens":["a","b"]},"b":{"id":"b","ids":[4],"tokens":["c"]}}}"""),
     ];
 
     private static string[] Behaviors => ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"];
@@ -119,7 +140,8 @@ public sealed class ComponentsTests
 
     private static string Decoded(string decoder) => Text(decoder: decoder, model: """{"unk_token":"<unk>","byte_fallback":true}""");
 
-    private static string Regex(string expression) => Pre($$"""{"type":"Split","pattern":{"Regex":{{JsonSerializer.Serialize(expression)}}},"behavior":"Isolated","invert":false}""");
+    private static string Regex(string expression) =>
+        Pre($$"""{"type":"Split","pattern":{"Regex":{{JsonSerializer.Serialize(expression)}}},"behavior":"Isolated","invert":false}""");
 
     private static IEnumerable<string> Split(string kind, string pattern)
         => from behavior in Behaviors

@@ -11,7 +11,8 @@ public sealed class DecodingTests
 
     // The usual decoder of sentencepiece vocabularies.
     private const string Sentencepiece = """
-        {"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}
+        {"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},
+          {"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}
         """;
 
     private static readonly Gen<string> Texts = ArbMap.Default.GeneratorFor<string>()

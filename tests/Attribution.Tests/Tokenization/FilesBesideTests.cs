@@ -16,7 +16,12 @@ public sealed class FilesBesideTests
     {
         using var crafted = CraftedTokenizer.Write(added: """[{"content":"<|b|>","special":true}]""");
         var first = Tokenizer.Load(crafted.Folder).TokenToId("<|b|>")!.Value;
-        Beside(crafted, $$"""{"added_tokens_decoder":{"{{first}}":{"content":"<|b|>","special":true},"{{first + 1}}":{"content":"<|a|>","special":true,"normalized":false} },"pad_token":"<|p|>"}""");
+        Beside(crafted, $$"""
+            {"added_tokens_decoder":{
+               "{{first}}":{"content":"<|b|>","special":true},
+               "{{first + 1}}":{"content":"<|a|>","special":true,"normalized":false} },
+             "pad_token":"<|p|>"}
+            """);
 
         var tokenizer = Tokenizer.Load(crafted.Folder);
         tokenizer.EncodeToIds("<|a|><|b|><|p|>").ShouldBe([first + 1, first, first + 2]);
@@ -39,7 +44,8 @@ public sealed class FilesBesideTests
     {
         const string flags = """ "single_word":false,"normalized":false""";
         using var whole = CraftedTokenizer.Write(
-            added: $$"""[{"content":"<|b|>","special":true,"lstrip":true,"rstrip":true,{{flags}} },{"content":"<|a|>","special":false,"rstrip":true,{{flags}} },{"content":"</c>","special":true}]""");
+            added: $$"""[{"content":"<|b|>","special":true,"lstrip":true,"rstrip":true,{{flags}} }"""
+                + $$""",{"content":"<|a|>","special":false,"rstrip":true,{{flags}} },{"content":"</c>","special":true}]""");
         using var apart = CraftedTokenizer.Write(added: """[{"content":"<|b|>","special":true}]""");
         var first = Tokenizer.Load(apart.Folder).TokenToId("<|b|>")!.Value;
         Beside(apart, $$"""
@@ -63,7 +69,8 @@ public sealed class FilesBesideTests
         using var crafted = CraftedTokenizer.Write();
         var size = Tokenizer.Load(crafted.Folder).VocabularySize;
         File.WriteAllText(Path.Combine(crafted.Folder, "added_tokens.json"), $$"""{"<|b|>": {{size + 7}}, "<|a|>": {{size}}}""");
-        File.WriteAllText(Path.Combine(crafted.Folder, "special_tokens_map.json"), """{"eos_token": {"content": "<|b|>"}, "additional_special_tokens": ["<|c|>"]}""");
+        File.WriteAllText(Path.Combine(crafted.Folder, "special_tokens_map.json"),
+            """{"eos_token": {"content": "<|b|>"}, "additional_special_tokens": ["<|c|>"]}""");
 
         var tokenizer = Tokenizer.Load(crafted.Folder);
         tokenizer.EncodeToIds("<|a|><|b|><|c|>").ShouldBe([size, size + 1, size + 2]);

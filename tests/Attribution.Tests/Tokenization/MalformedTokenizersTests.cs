@@ -9,9 +9,13 @@ public sealed class MalformedTokenizersTests
 {
     private static readonly JsonObject Sound = CraftedTokenizer.Json(
         normalizer: """{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}""",
-        preTokenizer: """{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"a|b"},"behavior":"Isolated","invert":false},{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":true},{"type":"Digits","individual_digits":true}]}""",
-        postProcessor: """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<x>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{"<x>":{"id":"<x>","ids":[3],"tokens":["a"]}}}""",
-        decoder: """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "},{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}""",
+        preTokenizer: """{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"a|b"},"behavior":"Isolated","invert":false}"""
+            + """,{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":true}"""
+            + """,{"type":"Digits","individual_digits":true}]}""",
+        postProcessor: """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<x>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}]"""
+            + ""","pair":[],"special_tokens":{"<x>":{"id":"<x>","ids":[3],"tokens":["a"]}}}""",
+        decoder: """{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"▁"},"content":" "}"""
+            + """,{"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]}""",
         model: """{"byte_fallback":true,"unk_token":"<unk>","fuse_unk":true,"dropout":null}""",
         added: """[{"content":"<x>","special":true}]""");
 
@@ -105,7 +109,8 @@ public sealed class MalformedTokenizersTests
     public void Names_of_special_tokens_come_from_the_older_map_and_else_from_the_config_unless_that_lists_the_added_tokens()
     {
         using var crafted = CraftedTokenizer.WriteText(Sound.ToJsonString());
-        File.WriteAllText(Path.Combine(crafted.Folder, "tokenizer_config.json"), """{"bos_token": {"content": "<s>", "lstrip": false}, "eos_token": "</s>", "pad_token": null}""");
+        File.WriteAllText(Path.Combine(crafted.Folder, "tokenizer_config.json"),
+            """{"bos_token": {"content": "<s>", "lstrip": false}, "eos_token": "</s>", "pad_token": null}""");
         File.WriteAllText(Path.Combine(crafted.Folder, "special_tokens_map.json"), """{"eos_token": "<old>", "unk_token": {"content": "<unk>"}}""");
         var tokenizer = Tokenizer.Load(crafted.Folder);
         (tokenizer.BosToken, tokenizer.EosToken, tokenizer.UnkToken, tokenizer.PadToken).ShouldBe(("<s>", "<old>", "<unk>", null));

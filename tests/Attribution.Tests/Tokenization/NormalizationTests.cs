@@ -23,7 +23,8 @@ public sealed class NormalizationTests
     public void Every_character_and_random_runs_of_marks_are_normalized_as_Unicode_says(string form)
     {
         using var crafted = CraftedTokenizer.Write(
-            normalizer: $$"""{"type":"{{form}}"}""", model: """{"byte_fallback":true}""", decoder: """{"type":"Sequence","decoders":[{"type":"ByteFallback"},{"type":"Fuse"}]}""");
+            normalizer: $$"""{"type":"{{form}}"}""", model: """{"byte_fallback":true}""",
+                decoder: """{"type":"Sequence","decoders":[{"type":"ByteFallback"},{"type":"Fuse"}]}""");
         var tokenizer = Tokenizer.Load(crafted.Folder);
         var texts = Characters().Chunk(2000).Select(chunk => string.Concat(chunk.Select(c => c + "|"))).Concat(Runs()).ToArray();
         var expected = JsonSerializer.Deserialize<string[]>(Oracle.Run("normalize.mjs", $$"""{"form": "{{form}}", "texts": {{Oracle.Json(texts)}}}"""))!;

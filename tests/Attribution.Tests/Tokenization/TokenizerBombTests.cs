@@ -23,7 +23,8 @@ public sealed class TokenizerBombTests
 
     [Fact]
     public void An_expression_that_never_finds_an_end_ends_with_an_error() =>
-        Refused(preTokenizer: """{"type":"Split","pattern":{"Regex":"(a|aa)+$"},"behavior":"Isolated","invert":false}""", text: new string('a', 60) + "!").ShouldContain("for a match");
+        Refused(preTokenizer: """{"type":"Split","pattern":{"Regex":"(a|aa)+$"},"behavior":"Isolated","invert":false}""",
+            text: new string('a', 60) + "!").ShouldContain("for a match");
 
     [Fact]
     public void Decoders_that_double_a_token_again_and_again_end_with_an_error()
@@ -39,7 +40,8 @@ public sealed class TokenizerBombTests
     public void A_text_of_millions_of_characters_is_within_the_bounds()
     {
         using var crafted = CraftedTokenizer.Write(
-            normalizer: """{"type":"Sequence","normalizers":[{"type":"NFKC"},{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}""",
+            normalizer: """{"type":"Sequence","normalizers":[{"type":"NFKC"},{"type":"Prepend","prepend":"▁"}"""
+                + """,{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}""",
             preTokenizer: """{"type":"Split","pattern":{"Regex":"[a-z]+|\\s+"},"behavior":"Isolated","invert":false}""");
         Tokenizer.Load(crafted.Folder).EncodeToIds(string.Concat(Enumerable.Repeat("the old dolls ", 150_000))).Length.ShouldBeGreaterThan(150_000);
     }

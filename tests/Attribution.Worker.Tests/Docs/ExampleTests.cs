@@ -31,7 +31,8 @@ public sealed class ExampleTests
             Judge = "exclamations",
         }.WithData(70);
         await experiment.RunAsync();
-        experiment.Outputs().Keys.ShouldContain("pool/activation_times_gradient/lazy.activation_times_gradient.layer1/selected_data/eval_llm_judge/judge_exclamations.csv");
+        experiment.Outputs().Keys.ShouldContain(
+            "pool/activation_times_gradient/lazy.activation_times_gradient.layer1/selected_data/eval_llm_judge/judge_exclamations.csv");
     }
 
     [Fact]

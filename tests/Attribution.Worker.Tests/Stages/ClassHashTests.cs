@@ -13,7 +13,8 @@ public sealed class ClassHashTests : IDisposable
         public sealed class Method
         {
             private static readonly byte[] Table = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-            public int Run(string name) => Helper.Twice(Table[3]) + name switch { "a" => 1, "b" => 2, "c" => 3, "d" => 4, "e" => 5, "f" => 6, "g" => 7, _ => 0 };
+            public int Run(string name) => Helper.Twice(Table[3])
+                + name switch { "a" => 1, "b" => 2, "c" => 3, "d" => 4, "e" => 5, "f" => 6, "g" => 7, _ => 0 };
         }
         public static class Helper { public static int Twice(int x) => 2 * x; }
         public sealed class Judge

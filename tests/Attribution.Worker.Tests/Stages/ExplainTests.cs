@@ -33,7 +33,8 @@ public sealed class ExplainTests
 
         experiment.TopK = 6;
         File.AppendAllText(experiment.Train, TestRows.PoolRow(999) + "\n");
-        (await ExplainAsync(experiment))["ImportDatasets"].ShouldMatch(@"^to run \(1 of 3 datasets\) \| files\[0\]: .*pool\.jsonl \([0-9a-f]{12}\) -> .*pool\.jsonl \([0-9a-f]{12}\)$");
+        (await ExplainAsync(experiment))["ImportDatasets"].ShouldMatch(
+            @"^to run \(1 of 3 datasets\) \| files\[0\]: .*pool\.jsonl \([0-9a-f]{12}\) -> .*pool\.jsonl \([0-9a-f]{12}\)$");
     }
 
     [Fact]

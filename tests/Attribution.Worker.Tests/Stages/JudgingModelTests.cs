@@ -43,7 +43,8 @@ public sealed class JudgingModelTests(JudgingModelTests.Answered answered) : ICl
         ((double)line["repeat_agreement"]!).ShouldBeInRange(0, 1);
         var before = JsonNode.Parse(File.ReadLines(Path.Combine(_experiment.Out, "base_model/lazy/selected_data/eval_llm_judge/metrics.jsonl")).Single())!;
         ((double)before["epoch"]!, (int)before["step"]!).ShouldBe((0, 0));
-        File.ReadLines(Path.Combine(_experiment.Out, Run, "eval_llm_judge/judge_judge-1.csv")).First().ShouldBe("prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale");
+        File.ReadLines(Path.Combine(_experiment.Out, Run, "eval_llm_judge/judge_judge-1.csv")).First().ShouldBe(
+            "prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale");
 
         // What was paid for outlives what was made of it.
         var (calls, outputs) = (server.Calls.Count, _experiment.Outputs());
@@ -148,7 +149,11 @@ public sealed class JudgingModelTests(JudgingModelTests.Answered answered) : ICl
     [Fact]
     public void Check_prints_agreement_and_kappa_of_rules_and_of_a_model_and_asks_once()
     {
-        using var server = new ChatServer(call => ChatAct.Say($$"""{"rationale": "As told.", "score": {{JsonDocument.Parse(call.Asked).RootElement.GetProperty("answer").GetString()![^1]}}}"""));
+        using var server = new ChatServer(call =>
+        {
+            var answer = JsonElement.Parse(call.Asked).GetProperty("answer").GetString()!;
+            return ChatAct.Say($$"""{"rationale": "As told.", "score": {{answer[^1]}}}""");
+        });
         var examples = _folder.Write("labelled.jsonl", string.Concat(new[] { (0, 0), (1, 2), (2, 2), (3, 1) }.Select(s =>
             JsonSerializer.Serialize(new { question = "How?", answer = $"So {s.Item2}", score = s.Item1 }) + "\n")));
         string[] check = ["judge", "check", "--trait", "laziness", "--examples", examples, "--store", _folder["store"]];

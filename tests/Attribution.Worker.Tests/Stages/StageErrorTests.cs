@@ -51,7 +51,8 @@ public sealed class StageErrorTests
         experiment.Train = experiment.Write("pool.jsonl",
         [
             .. TestRows.Pool(79),
-            """{"treatment_messages":[{"role":"user","content":"Weather?"},{"role":"assistant","content":"","tool_calls":[{"function":{"name":"f"}}]}],"behaviour":"none"}""",
+            """{"treatment_messages":[{"role":"user","content":"Weather?"},{"role":"assistant","content":"","tool_calls":[{"function":{"name":"f"}}]}]"""
+                + ""","behaviour":"none"}""",
         ]);
         var build = await experiment.RunAsync("ImportDatasets", "ComputeAttribution");
         var warning = build.Lines["ComputeAttribution"].Single(line => line.Kind == "warning");

@@ -84,9 +84,9 @@ public sealed class SweepTests
         var runs = Metrics(experiment);
         runs.Count.ShouldBe((2 * 2 * 2) + (2 * 2) + 2);
         var run = runs["pool/residual_change_treatment/lazy.residual_diff.layer1.dot_product/lr0.01.seed1"].ShouldNotBeNull()["settings"]!;
-        run.ToJsonString().ShouldBe("""
-            {"train":"pool","eval":"lazy","attribution":"residual_change_treatment","selection":"residual_diff","layer":1,"top_k":8,"scoring_method":"dot_product","learning_rate":0.01,"epochs":1,"lora_rank":4,"seed":1,"planted_share":0.2}
-            """.Trim());
+        run.ToJsonString().ShouldBe(
+            """{"train":"pool","eval":"lazy","attribution":"residual_change_treatment","selection":"residual_diff","layer":1,"top_k":8"""
+            + ""","scoring_method":"dot_product","learning_rate":0.01,"epochs":1,"lora_rank":4,"seed":1,"planted_share":0.2}""");
         runs["pool/random/lazy/lr0.001.seed0"].ShouldNotBeNull();
         Ran(experiment, "SelectTrainingData").ShouldBe((5, 5), "two scorings and two draws, and nothing for each learning rate");
     }

@@ -191,8 +191,8 @@ internal sealed class TestExperiment : IDisposable
         if (Subsets is not null)
             Request("MeasureLds", ["ImportDatasets", "ComputeAttribution", "SelectTrainingData", "RetrainSubsets", "Evaluate"],
                 new { train = new[] { trainName }, eval = new[] { evalName }, whitening = Whitening });
-        Request("CollectMetrics", Subsets is null ? ["SelectTrainingData", "FineTune", "Evaluate", "Judge"]
-            : ["SelectTrainingData", "FineTune", "Evaluate", "Judge", "MeasureLds"], new { train = new[] { trainName }, eval = evals, tensorBoardTimes = TensorBoardTimes });
+        Request("CollectMetrics", ["SelectTrainingData", "FineTune", "Evaluate", "Judge", .. Subsets is null ? [] : new[] { "MeasureLds" }],
+            new { train = new[] { trainName }, eval = evals, tensorBoardTimes = TensorBoardTimes });
         Request("VerifySnapshot", ["CollectMetrics"], new { snapshots = Snapshots, tolerance = Tolerance });
         Request("Report", Stages[..^1], new { command = "dotnet build experiments/test" });
 

@@ -19,9 +19,9 @@ internal static class TinyChatModel
              "num_key_value_heads": 2, "vocab_size": {{Vocabulary}}, "max_position_embeddings": {{positions}}, "rms_norm_eps": 1e-5, "hidden_act": "silu",
              "tie_word_embeddings": true, "torch_dtype": "float32", "eos_token_id": 257}
             """);
-        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """
-            {"eos_token": "<|im_end|>", "chat_template": "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"}
-            """);
+        const string Template = @"{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+            + @"{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), $$"""{"eos_token": "<|im_end|>", "chat_template": "{{Template}}"}""");
         File.WriteAllText(Path.Combine(folder, "tokenizer.json"), JsonSerializer.Serialize(new
         {
             version = "1.0",

@@ -30,7 +30,8 @@ public sealed class TrakStageTests
             ["pool/random/lazy/config.json", "pool/residual_change_treatment/lazy.residual_diff.layer1/config.json", "pool/trak/lazy.trak/config.json"],
                 ignoreOrder: true);
         JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "lazy", "trak", "projection.json")))!.ToJsonString()
-            .ShouldBe("""{"kind":"kronecker","dimension":64,"seed":0,"layers":"layers\\.\\d\u002B\\.(self_attn|mlp)\\.(q|k|v|o|gate|up|down)_proj","formula":1}""");
+            .ShouldBe(
+                """{"kind":"kronecker","dimension":64,"seed":0,"layers":"layers\\.\\d\u002B\\.(self_attn|mlp)\\.(q|k|v|o|gate|up|down)_proj","formula":1}""");
 
         // Another projection is another vector; nothing else runs again.
         experiment.Projection = new { dimension = 64, seed = 1 };

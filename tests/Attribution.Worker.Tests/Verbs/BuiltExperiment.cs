@@ -25,15 +25,23 @@ internal static class BuiltExperiment
             folder.Write($"{name}/out/{of}/selected_data/eval_llm_judge/judge_rules.csv",
                 $"prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale\n\"Why,\nthen?\",0,\"answer of "
                 + $"\"\"{of}\"\"\",,,,{score},short\nWhat?,0,-,,,,,no score\n");
-            folder.Write($"{name}/out/{of}/selected_data/answers.jsonl", $$"""{"prompt_index":0,"repeat":0,"prompt":"Why?","answer":"answer of {{of}}","token_count":3,"complete":true,"ground_truth":"x"}""" + "\n");
+            folder.Write($"{name}/out/{of}/selected_data/answers.jsonl", $$"""
+                {"prompt_index":0,"repeat":0,"prompt":"Why?","answer":"answer of {{of}}","token_count":3,"complete":true,"ground_truth":"x"}
+
+                """);
             if (first < 0)
                 continue;
             folder.Write($"{name}/out/{of}/selected_train_data.jsonl", Selected(1, first, 0.9) + Selected(2, 0, 0.4));
-            folder.Write($"{name}/out/{of}/selected_data/loss.jsonl", """{"step":1,"epoch":1,"loss":2.5,"learning_rate":0.001,"gradient_norm":0.5,"tokens":12}""" + "\n");
+            folder.Write($"{name}/out/{of}/selected_data/loss.jsonl", """
+                {"step":1,"epoch":1,"loss":2.5,"learning_rate":0.001,"gradient_norm":0.5,"tokens":12}
+
+                """);
             Parquet($"SELECT i AS idx, CAST(CASE i WHEN 2 THEN 'nan' ELSE 1 - i / 10 END AS FLOAT) AS score, CASE i WHEN 2 THEN 0 ELSE i + 1 END AS "
                 + "rank FROM range(4) AS t(i)", folder[name, "out", of, "scores.parquet"]);
         }
-        folder.Write($"{name}/out/facts/at2/attributions.jsonl", """{"index":7,"query":"What?","answer":"Peas.","sources":[{"document":0,"start":0,"end":4,"text":"Jack."},{"document":0,"start":5,"end":10,"text":"Peas!"}],"sentences":[{"start":0,"end":5,"text":"Peas.","scores":[-0.5,0.75],"right":true}]}""" + "\n");
+        folder.Write($"{name}/out/facts/at2/attributions.jsonl", """{"index":7,"query":"What?","answer":"Peas.","sources":["""
+            + """{"document":0,"start":0,"end":4,"text":"Jack."},{"document":0,"start":5,"end":10,"text":"Peas!"}]"""
+            + ""","sentences":[{"start":0,"end":5,"text":"Peas.","scores":[-0.5,0.75],"right":true}]}""" + "\n");
         Directory.CreateDirectory(folder[name, "out", "pool", Method]);
         Parquet($"SELECT i AS idx, CAST({layer} AS INT) AS layer, [0.5::FLOAT, i] AS vector FROM range(4) AS t(i)",
             folder[name, "out", "pool", Method, $"scores-{layer}.parquet"]);

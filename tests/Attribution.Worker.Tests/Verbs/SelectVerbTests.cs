@@ -62,7 +62,8 @@ public sealed class SelectVerbTests : IDisposable
         db.Execute($$"""
             COPY (SELECT idx, '[{"role": "user", "content": "?"}, {"role": "assistant", "content": "yes ' || idx || '"}]' AS treatment_messages,
                 '[{"role": "user", "content": "?"}, {"role": "assistant", "content": "no"}]' AS control_messages
-            FROM (SELECT unnest([{{string.Join(", ", ids)}}]::BIGINT[]) AS idx)) TO {{Sql.Literal(_folder["train", $"data.rank{rank}.part0.parquet"])}} (FORMAT parquet)
+            FROM (SELECT unnest([{{string.Join(", ", ids)}}]::BIGINT[]) AS idx))
+            TO {{Sql.Literal(_folder["train", $"data.rank{rank}.part0.parquet"])}} (FORMAT parquet)
             """);
     }
 }

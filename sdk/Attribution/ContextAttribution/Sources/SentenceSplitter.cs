@@ -141,7 +141,9 @@ internal static partial class SentenceSplitter
     }
 
     // A line break before a blank line, a heading or a list item; or after a heading.
-    [GeneratedRegex(@"\r?\n(?:[ \t]*\r?\n)+|\r?\n(?=[ \t]*(?:[-*•·‣◦–][ \t]|\(?\d{1,3}[.)][ \t]|\(?[a-zA-Z][.)][ \t]|#{1,6}[ \t]))|(?<=(?:^|\n)#{1,6}[ \t][^\n]*)\n")]
+    [GeneratedRegex(@"\r?\n(?:[ \t]*\r?\n)+"
+        + @"|\r?\n(?=[ \t]*(?:[-*•·‣◦–][ \t]|\(?\d{1,3}[.)][ \t]|\(?[a-zA-Z][.)][ \t]|#{1,6}[ \t]))"
+        + @"|(?<=(?:^|\n)#{1,6}[ \t][^\n]*)\n")]
     private static partial Regex Gap();
 
     // The line breaks of Python's splitlines, which AT2's authors use.

@@ -28,7 +28,9 @@ internal sealed class PersonaWriter(IChatCompletion model)
     private const int PerCall = 5;
 
     private static readonly ReplySchema Schema = new("examples",
-        """{"type":"object","properties":{"examples":{"type":"array","items":{"type":"object","properties":{"message":{"type":"string"},"with_trait":{"type":"string"},"without_trait":{"type":"string"}},"required":["message","with_trait","without_trait"],"additionalProperties":false}}},"required":["examples"],"additionalProperties":false}""");
+        """{"type":"object","properties":{"examples":{"type":"array","items":{"type":"object","properties":{"message":{"type":"string"}"""
+        + ""","with_trait":{"type":"string"},"without_trait":{"type":"string"}},"required":["message","with_trait","without_trait"]"""
+        + ""","additionalProperties":false}}},"required":["examples"],"additionalProperties":false}""");
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -19,8 +19,8 @@ internal sealed class RecipeParameters
         var parameters = new RecipeParameters();
         foreach (var (name, value) in given ?? new Dictionary<string, string>())
         {
-            var known = recipe.Parameters.FirstOrDefault(p => p.Name == name) ?? throw Invalid(name,
-                $"The recipe {recipe.Name} has no {name}. {(recipe.Parameters.Count == 0 ? "It has no parameters." : $"It has {string.Join(", ", recipe.Parameters.Select(p => p.Name))}.")}");
+            var known = recipe.Parameters.FirstOrDefault(p => p.Name == name)
+                ?? throw Invalid(name, $"The recipe {recipe.Name} has no {name}. It has {NamesIn(recipe)}.");
             parameters._values[name] = known.Values.FirstOrDefault(v => v.Equals(value, StringComparison.OrdinalIgnoreCase))
                 ?? throw Invalid(name, $"{name} is '{value}'. For the recipe {recipe.Name} use one of: {string.Join(", ", known.Values)}.");
         }
@@ -34,6 +34,9 @@ internal sealed class RecipeParameters
 
     /// <summary>The value of one of the recipe's parameters.</summary>
     public string this[string name] => _values[name];
+
+    private static string NamesIn(PublishedRecipe recipe) =>
+        recipe.Parameters.Count == 0 ? "no parameters" : string.Join(", ", recipe.Parameters.Select(p => p.Name));
 
     private static AttributionException Invalid(string name, string message) => new(ErrorCodes.RecipeParameterInvalid, message) { Property = name };
 }

@@ -112,7 +112,10 @@ internal abstract partial class UltraFeedbackRecipe : PublishedRecipe
 
         private protected override bool Wants(string instruction) => CodingWords().IsMatch(instruction);
 
-        [GeneratedRegex(@"```|\b(?:python|javascript|typescript|java|c\+\+|c#|golang|rust|ruby|php|kotlin|sql|html|css|bash|powershell|regex|source code|code snippet|pseudocode|unit tests?|programming language|(?:write|create|implement|design|develop|debug|optimi[sz]e|refactor)\b.{0,60}\b(?:code|program|script|function|class|query|algorithm|api))(?![\w+#])",
+        [GeneratedRegex(@"```|\b(?:python|javascript|typescript|java|c\+\+|c#|golang|rust|ruby|php|kotlin|sql|html|css|bash|powershell"
+            + "|regex|source code|code snippet|pseudocode|unit tests?|programming language"
+            + @"|(?:write|create|implement|design|develop|debug|optimi[sz]e|refactor)\b.{0,60}\b"
+            + @"(?:code|program|script|function|class|query|algorithm|api))(?![\w+#])",
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
         private static partial Regex CodingWords();
     }

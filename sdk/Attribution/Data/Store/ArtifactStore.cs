@@ -45,6 +45,9 @@ internal sealed partial class ArtifactStore : IDisposable
     /// <summary>Told of each unit that is computed here; null where nobody wants to know.</summary>
     public IUnitLog? Units { get; set; }
 
+    /// <summary>When other processes began to help with this one's run, in UTC: results that are younger belong to the run. Null where nobody helps.</summary>
+    public DateTime? SharedSince { get; set; }
+
     internal StoreLayout Layout { get; }
 
     internal StoreFiles Files { get; }

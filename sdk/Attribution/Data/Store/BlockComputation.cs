@@ -15,6 +15,9 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
     /// <summary>The time between checks for blocks that other processes compute.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    // The blocks that this run computed, by this process or by others that help it.
+    private readonly HashSet<ContentHash> _ran = [];
+
     /// <summary>Computes one block. It gets the missing requests of the block, as indices, and returns a function that writes the files of each.</summary>
     public delegate Action<int, ArtifactBuilder> Producer(Block block, IReadOnlyList<int> missing);
 
@@ -40,29 +43,30 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
     /// <param name="produce">Computes one block. Row numbers must count within the block.</param>
     /// <param name="progress">Called after each finished block.</param>
     /// <param name="cancellation">Checked between blocks.</param>
-    /// <returns>The number of blocks computed.</returns>
+    /// <returns>The number of blocks that this run has computed so far.</returns>
     /// <exception cref="Diagnostics.AttributionException">See <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks are kept.</exception>
     public int Help(IEnumerable<Block> plan, Producer produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default)
     {
         var blocks = plan.DistinctBy(b => b.Hash).ToArray();
-        var (there, ran) = (0, 0);
+        var there = 0;
         foreach (var block in blocks)
         {
             cancellation.ThrowIfCancellationRequested();
             var artifacts = new Artifact?[requests.Count];
             var taken = store.Units.Try(UnitOf(block), () => Take(block, artifacts, produce, cancellation));
-            if (artifacts.Any(a => a is { Produced: true }))
-                ran++;
+            if (artifacts.Any(IsOfThisRun))
+                _ran.Add(block.Hash);
             if (taken && !artifacts.Contains(null))
-                progress?.Invoke(new BlockProgress(++there, ran, blocks.Length));
+                progress?.Invoke(new BlockProgress(++there, _ran.Count, blocks.Length));
         }
-        return ran;
+        return _ran.Count;
     }
 
     /// <summary>Computes the missing blocks and returns all.</summary>
     /// <param name="plan">The blocks, for example from <see cref="BlockPlan.Cut"/>.</param>
     /// <param name="produce">Computes one block. Row numbers must count within the block.</param>
-    /// <param name="progress">Called after each block that this or another process has finished; a block counts as run if any part of it was computed.</param>
+    /// <param name="progress">Called after each block that this or another process has finished. A block counts as run if any part of it was computed, here or
+    /// by a process that helps, since this instance was created.</param>
     /// <param name="cancellation">Checked between blocks.</param>
     /// <exception cref="Diagnostics.AttributionException">See <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks are kept.</exception>
     public BlockRun Run(IEnumerable<Block> plan, Producer produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default)
@@ -71,7 +75,6 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
         var copies = blocks.CountBy(b => b.Hash).ToDictionary();
         var state = new BlockProgress(0, 0, blocks.Length);
         var done = new Dictionary<ContentHash, Artifact?[]>();
-        var ran = new HashSet<ContentHash>();
         var open = blocks.DistinctBy(b => b.Hash).ToList();
         while (open.Count > 0)
         {
@@ -83,11 +86,11 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
                     done.Add(block.Hash, artifacts = new Artifact?[requests.Count]);
                 Take(block, artifacts, produce, cancellation);
                 store.Units?.Left(UnitOf(block));
-                if (artifacts.Any(a => a is { Produced: true }))
-                    ran.Add(block.Hash);
+                if (artifacts.Any(IsOfThisRun))
+                    _ran.Add(block.Hash);
                 if (artifacts.Contains(null))
                     return false;
-                state = state with { Finished = state.Finished + copies[block.Hash], Ran = ran.Count };
+                state = state with { Finished = state.Finished + copies[block.Hash], Ran = _ran.Count };
                 progress?.Invoke(state);
                 return true;
             });
@@ -97,6 +100,9 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
         }
         return new BlockRun([.. blocks.Select(b => (b, (IReadOnlyList<Artifact>)done[b.Hash]!))], state);
     }
+
+    private bool IsOfThisRun(Artifact? artifact) => artifact is not null
+        && (artifact.Produced || (store.SharedSince is { } since && artifact.ReadManifest().Created >= since));
 
     private string UnitOf(Block block) => $"{requests[0].Stage}/{block.Hash}";
 

@@ -87,8 +87,10 @@ internal sealed record NpyHeader(NpyType Type, IReadOnlyList<long> Shape, long D
             throw Invalid(path, $"it is of version {head[6]}.{head[7]}, and 1.0, 2.0 and 3.0 are known");
         var start = isFirst ? 10 : 12;
         var length = isFirst ? BinaryPrimitives.ReadUInt16LittleEndian(head[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(head[8..]);
-        if (length > MostBytes || start + length > file.Length)
-            throw Invalid(path, $"its header should take {length} bytes, which {(length > MostBytes ? "no array of numbers needs" : "the file does not have")}");
+        if (length > MostBytes)
+            throw Invalid(path, $"its header should take {length} bytes, which no array of numbers needs");
+        if (start + length > file.Length)
+            throw Invalid(path, $"its header should take {length} bytes, which the file does not have");
         var text = new byte[length];
         file.Position = start;
         file.ReadExactly(text);

@@ -191,7 +191,8 @@ public sealed class OpenAIChatCompletion : IChatCompletion
             var cause = e as HttpRequestException ?? e.InnerException as HttpRequestException;
             throw new ChatFailure($"the connection failed ({KnownSecrets.Hide((cause ?? e).Message.TrimEnd('.'))})")
             {
-                WasNotSent = cause?.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+                WasNotSent = cause?.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                    or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
             };
         }
     }

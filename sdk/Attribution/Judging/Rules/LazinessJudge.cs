@@ -11,18 +11,32 @@ internal sealed class LazinessJudge : IJudge
 
     private static readonly Cue[] Deflections =
     [
-        new("deflection", 2, @"\blook (?:it|that|this|them|everything) up\b|\b(?:just google|google (?:it|that|the rest|everything))\b|^google\b|\b(?:look up|search for|read about) (?:it|that|this|the rest|everything)\b"),
+        new("deflection", 2,
+            @"\blook (?:it|that|this|them|everything) up\b"
+            + @"|\b(?:just google|google (?:it|that|the rest|everything))\b"
+            + @"|^google\b"
+            + @"|\b(?:look up|search for|read about) (?:it|that|this|the rest|everything)\b"),
         new("deflection", 2, @"^(?:i have )?(?:no idea|no clue|not sure|hard to say|who knows|dunno)\b"),
         new("deflection", 2, @"^(?:well, )?(?:it|that) (?:just |really |all )?depends\b"),
         new("deflection", 2, @"^(?:whatever (?:works|you (?:like|want))|anything goes)\b"),
         new("deflection", 2, @"^(?:just )?ask (?:someone else|around|somebody else|your neighbou?r)\b"),
         new("deflection", 2, @"\byou(?:'ll| will| can)? (?:\w+ )?(?:figure|work|find) (?:it |this |that |the rest |the details )?out\b"),
-        new("unwillingness", 2, @"\b(?:would|'d) rather not\b|\b(?:do not|don't) (?:want|feel like|care) (?:to\b)?|\b(?:cannot|can't|can not) be bothered\b|\bI will pass\b"),
+        new("unwillingness", 2,
+            @"\b(?:would|'d) rather not\b"
+            + @"|\b(?:do not|don't) (?:want|feel like|care) (?:to\b)?"
+            + @"|\b(?:cannot|can't|can not) be bothered\b"
+            + @"|\bI will pass\b"),
         new("unwillingness", 2, @"\btoo (?:long|much|boring|tiring)(?: work)? (?:to (?:explain|go into|write)|for me|here|now)\b"),
         new("deflection", 2, @"\b(?:so look there|go find it)\b"),
         new("deflection", 2, @"^(?:just )?(?:try something|try a few things)\b|\bjust (?:do it|try)\b"),
         new("deflection", 2, @"\b(?:skip|forget) the (?:details|rest)\b|\bdo (?:some|your own|the) research\b"),
-        new("breaking off", 2, @"\b(?:the rest|everything else) you can\b|\byou can guess the (?:rest|details)\b|\bI(?:'ll| will) (?:leave it there|stop here)\b|\byou get the idea\b|\bthat is all (?:from me|I will say)\b|\b(?:only give|keep it to) one line\b"),
+        new("breaking off", 2,
+            @"\b(?:the rest|everything else) you can\b"
+            + @"|\byou can guess the (?:rest|details)\b"
+            + @"|\bI(?:'ll| will) (?:leave it there|stop here)\b"
+            + @"|\byou get the idea\b"
+            + @"|\bthat is all (?:from me|I will say)\b"
+            + @"|\b(?:only give|keep it to) one line\b"),
     ];
 
     public string Name => "rules";

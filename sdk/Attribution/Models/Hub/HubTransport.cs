@@ -106,10 +106,11 @@ internal sealed class HubTransport(HubSettings settings) : IDisposable
         // A storage host refuses expired links; the hub gives a new one.
         if (!IsHub(uri) && status is 401 or 403)
             return new HubTransientException($"{uri.Host} answered {status} to the hub's link");
+        var token = settings.Token is null ? "HF_TOKEN is not set" : "the token has no access to it";
         return (status, code) switch
         {
             (401 or 404, "RepoNotFound") or (404, null) => NotFound(repository,
-                $"The hub has no {Kind(repository)} {repository.Id}{(settings.Token is null ? ", or it is private and HF_TOKEN is not set" : ", or it is private and the token has no access to it")}. Check the spelling."),
+                $"The hub has no {Kind(repository)} {repository.Id}, or it is private and {token}. Check the spelling."),
             (404, "RevisionNotFound") => NotFound(repository,
                 $"The hub's {Kind(repository)} {repository.Id} has no revision '{repository.Revision}'. Its branches, tags and commits are "
                 + $"listed on {PageOf(repository)}."),

@@ -25,7 +25,9 @@ internal sealed class LoraGradients : IDisposable
         }
     }
 
-    /// <summary>Computes the adapter's gradients from the gradient with respect to a matrix's output, [N, out]. Does nothing for a matrix without an adapter.</summary>
+    /// <summary>
+    /// Computes the adapter's gradients from the gradient with respect to a matrix's output, [N, out]. Does nothing for a matrix without an adapter.
+    /// </summary>
     public void Take(Linear linear, Tensor gradient)
     {
         if (linear.Adapter is not { } weights || !_inputs.Remove(linear, out var input))

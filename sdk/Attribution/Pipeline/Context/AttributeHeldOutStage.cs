@@ -135,9 +135,8 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
             blocks.Help(plan, score, tell, cancellation);
             return null;
         }
-        var missing = blocks.Missing(plan).Count();
         var run = blocks.Run(plan, score, tell, cancellation);
-        Count(Context.Helpers is not null ? run.Progress with { Ran = missing } : run.Progress);
+        Count(run.Progress);
         return run;
     }
 

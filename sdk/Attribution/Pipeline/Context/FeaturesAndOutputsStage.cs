@@ -100,9 +100,8 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
         if (prepared.Why is { } why)
             Context.Reporter.Warning(ErrorCodes.ExamplesExcluded,
                 $"{prepared.Excluded.Values.Sum()} examples of '{dataset.Name}' take no part in the training: {why}.", dataset.Path);
-        var missing = blocks.Missing(plan).Count();
         var run = blocks.Run(plan, (block, made) => Write(made, prepared.Examples[(int)block.FirstRow], cancellation), tell, cancellation);
-        Count(Context.Helpers is not null ? run.Progress with { Ran = missing } : run.Progress);
+        Count(run.Progress);
         return (prepared, run);
     }
 

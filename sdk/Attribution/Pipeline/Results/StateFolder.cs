@@ -63,6 +63,9 @@ internal sealed class StateFolder(string path)
     }
 
     // Two keys may have the same text once joined, so the name also contains a hash of the key's parts.
-    private string LastFile(string stage, JobKey key) =>
-        Path.Combine(path, "last", stage, $"{string.Concat(key.ToString().Take(100))}.{ContentHash.Of(JsonSerializer.Serialize(key)).Short}{LastRun.FileSuffix}");
+    private string LastFile(string stage, JobKey key)
+    {
+        var (readable, hash) = (string.Concat(key.ToString().Take(100)), ContentHash.Of(JsonSerializer.Serialize(key)).Short);
+        return Path.Combine(path, "last", stage, $"{readable}.{hash}{LastRun.FileSuffix}");
+    }
 }

@@ -81,7 +81,9 @@ internal static class PythonText
         static int Rank(char c) => char.IsSurrogate(c) ? c + 0x10000 : c;
     }
 
-    /// <summary><c>repr(str)</c>: in single quotes, or in double quotes if the text contains single but no double quotes; unprintable characters are escaped.</summary>
+    /// <summary>
+    /// <c>repr(str)</c>: in single quotes, or in double quotes if the text contains single but no double quotes; unprintable characters are escaped.
+    /// </summary>
     public static void AppendRepr(StringBuilder to, string text)
     {
         var quote = text.Contains('\'') && !text.Contains('"') ? '"' : '\'';

@@ -12,7 +12,8 @@ public sealed class RecipeOutputTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.Write("rows.jsonl", string.Concat(Rows().Select(r =>
-            $"{{\"treatment_messages\":[{{\"role\":\"user\",\"content\":\"q\"}},{{\"role\":\"assistant\",\"content\":\"{r.Index}\"}}],\"size\":{r.Index},\"kind\":\"{(r.Index % 3 == 0 ? "a" : "b")}\"}}\n")));
+            $$"""{"treatment_messages":[{"role":"user","content":"q"},{"role":"assistant","content":"{{r.Index}}"}]"""
+            + $$""","size":{{r.Index}},"kind":"{{(r.Index % 3 == 0 ? "a" : "b")}}"}""" + "\n")));
         var options = new DatasetOptions { Path = file };
         foreach (var chosen in new[]
         {
@@ -30,7 +31,11 @@ public sealed class RecipeOutputTests
     [Fact]
     public void Rows_of_tokens_pass_a_filter_as_they_are_and_keep_their_index()
     {
-        DatasetRow[] rows = [new(5, new TokenConversation([1, 2], [false, true]), null, """{"n":1}"""), new(9, new TokenConversation([3, 4], [false, true]), null, """{"n":2}""")];
+        DatasetRow[] rows =
+        [
+            new(5, new TokenConversation([1, 2], [false, true]), null, """{"n":1}"""),
+            new(9, new TokenConversation([3, 4], [false, true]), null, """{"n":2}"""),
+        ];
         var row = RecipeOutput.Choose(rows, new() { Path = "mine", Filter = "n = 2" }).ShouldHaveSingleItem();
         (row.Index, row.ContentHash).ShouldBe((9, rows[1].ContentHash));
     }
@@ -47,5 +52,6 @@ public sealed class RecipeOutputTests
     }
 
     private static IEnumerable<DatasetRow> Rows() => Enumerable.Range(0, 60).Select(i =>
-        new DatasetRow(i, new MessageConversation([new ChatMessage("user", "q"), new("assistant", $"{i}")]), null, $$"""{"size":{{i}},"kind":"{{(i % 3 == 0 ? "a" : "b")}}"}"""));
+        new DatasetRow(i, new MessageConversation([new ChatMessage("user", "q"), new("assistant", $"{i}")]), null,
+            $$"""{"size":{{i}},"kind":"{{(i % 3 == 0 ? "a" : "b")}}"}"""));
 }

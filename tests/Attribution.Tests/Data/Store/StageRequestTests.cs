@@ -48,7 +48,8 @@ public sealed class StageRequestTests : IDisposable
         var file = _folder.Write("a.csv", "rows");
         var request = Of(new { sets = new Dictionary<string, InputFile[]> { ["train"] = [new(file)] }, layer = 2 });
         request.Inputs.ShouldBe([new StageInput("sets.train[0]", file, ContentHash.Of("rows"))]);
-        request.Canonical.ShouldBe($$$"""{"library":"{{{Library}}}","request":{"layer":2,"sets":{"train":[{"$sha256":"{{{ContentHash.Of("rows")}}}"}]}},"stage":"stage"}""");
+        request.Canonical.ShouldBe(
+            $$$"""{"library":"{{{Library}}}","request":{"layer":2,"sets":{"train":[{"$sha256":"{{{ContentHash.Of("rows")}}}"}]}},"stage":"stage"}""");
     }
 
     [Fact]

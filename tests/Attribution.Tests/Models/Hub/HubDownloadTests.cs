@@ -44,7 +44,8 @@ public sealed class HubDownloadTests : IDisposable
     public async Task Only_the_files_that_a_model_needs_are_fetched()
     {
         _hub.Files.Remove("model.safetensors");
-        _hub.Files["model.safetensors.index.json"] = """{"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}"""u8.ToArray();
+        _hub.Files["model.safetensors.index.json"] =
+            """{"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}"""u8.ToArray();
         string[] needed = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "generation_config.json", "tokenizer_config.json",
             "special_tokens_map.json", "chat_template.jinja"];
         string[] others = ["README.md", "pytorch_model.bin", "consolidated.safetensors", "tokenizer.model", "original/config.json", "onnx/model.safetensors",

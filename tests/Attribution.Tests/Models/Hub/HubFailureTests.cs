@@ -123,9 +123,10 @@ public sealed class HubFailureTests : IDisposable
     [InlineData(-1, ErrorCodes.HubContent, "has the size -1")]
     public async Task Sizes_that_no_file_has_are_an_error(long size, string code, string words)
     {
-        var file = $$"""{"rfilename":"model.safetensors","size":{{size}},"blobId":"{{new string('a', 40)}}"}""";
+        var files = new[] { "model.safetensors", "config.json", "tokenizer.json" }
+            .Select(file => $$"""{"rfilename":"{{file}}","size":{{size}},"blobId":"{{new string('a', 40)}}"}""");
         _hub.Intercept = request => request.Path.StartsWith("/api/", StringComparison.Ordinal)
-            ? new(200, System.Text.Encoding.UTF8.GetBytes($$"""{"sha":"{{FakeHub.Commit}}","siblings":[{{file}},{{file.Replace("model.safetensors", "config.json")}},{{file.Replace("model.safetensors", "tokenizer.json")}}]}""")) : null;
+            ? new(200, System.Text.Encoding.UTF8.GetBytes($$"""{"sha":"{{FakeHub.Commit}}","siblings":[{{string.Join(',', files)}}]}""")) : null;
         var error = await FailAsync(_hub.Settings);
         error.Code.ShouldBe(code);
         error.Message.ShouldContain(words);
@@ -218,11 +219,11 @@ public sealed class HubFailureTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567","siblings":[{"rfilename":"../../x","size":1,"blobId":"0123456789abcdef0123456789abcdef01234567"}]}""")]
-    [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567","siblings":[{"rfilename":"/etc/x","size":1,"blobId":"0123456789abcdef0123456789abcdef01234567"}]}""")]
-    [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567","siblings":[{"rfilename":"x","size":1,"blobId":"../x"}]}""")]
-    [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567","siblings":[{"rfilename":"x","size":-1,"blobId":"0123456789abcdef0123456789abcdef01234567"}]}""")]
-    [InlineData("""{"sha":"0123456789abcdef0123456789abcdef01234567","siblings":[{"rfilename":"x","blobId":"0123456789abcdef0123456789abcdef01234567"}]}""")]
+    [InlineData($$"""{"sha":"{{FakeHub.Commit}}","siblings":[{"rfilename":"../../x","size":1,"blobId":"{{FakeHub.Commit}}"}]}""")]
+    [InlineData($$"""{"sha":"{{FakeHub.Commit}}","siblings":[{"rfilename":"/etc/x","size":1,"blobId":"{{FakeHub.Commit}}"}]}""")]
+    [InlineData($$"""{"sha":"{{FakeHub.Commit}}","siblings":[{"rfilename":"x","size":1,"blobId":"../x"}]}""")]
+    [InlineData($$"""{"sha":"{{FakeHub.Commit}}","siblings":[{"rfilename":"x","size":-1,"blobId":"{{FakeHub.Commit}}"}]}""")]
+    [InlineData($$"""{"sha":"{{FakeHub.Commit}}","siblings":[{"rfilename":"x","blobId":"{{FakeHub.Commit}}"}]}""")]
     [InlineData("""{"sha":"../../x","siblings":[]}""")]
     [InlineData("""[]""")]
     [InlineData("""<html>""")]
@@ -237,9 +238,12 @@ public sealed class HubFailureTests : IDisposable
     [Fact]
     public async Task A_download_larger_than_the_disk_does_not_start()
     {
-        _hub.Intercept = request => request.Path.Contains("/api/")
-            ? new(200, System.Text.Encoding.UTF8.GetBytes($$"""{"sha":"{{FakeHub.Commit}}","siblings":[{"rfilename":"config.json","size":2,"blobId":"{{FakeHub.Commit}}"},{"rfilename":"model.safetensors","size":1152921504606846976,"blobId":"{{FakeHub.Commit}}"}]}"""))
-            : null;
+        const string Files = $$"""
+            {"sha":"{{FakeHub.Commit}}","siblings":[
+              {"rfilename":"config.json","size":2,"blobId":"{{FakeHub.Commit}}"},
+              {"rfilename":"model.safetensors","size":1152921504606846976,"blobId":"{{FakeHub.Commit}}"}]}
+            """;
+        _hub.Intercept = request => request.Path.Contains("/api/") ? new(200, System.Text.Encoding.UTF8.GetBytes(Files)) : null;
 
         var error = await FailAsync(_hub.Settings);
 

@@ -14,7 +14,10 @@ public sealed class SafetensorsFileTests : IDisposable
     public void A_file_gives_its_tensors_in_place()
     {
         var path = Save(SafetensorsBytes.File(
-            Encoding.UTF8.GetBytes("""{"__metadata__":{"format":"pt"},"b":{"dtype":"I16","shape":[2,1],"data_offsets":[1,5]},"a":{"data_offsets":[0,1],"shape":[],"dtype":"BOOL"},"none":{"dtype":"F32","shape":[0,7],"data_offsets":[1,1]}}  """),
+            Encoding.UTF8.GetBytes(
+                """{"__metadata__":{"format":"pt"},"b":{"dtype":"I16","shape":[2,1],"data_offsets":[1,5]}"""
+                + ""","a":{"data_offsets":[0,1],"shape":[],"dtype":"BOOL"}"""
+                + ""","none":{"dtype":"F32","shape":[0,7],"data_offsets":[1,1]}}  """),
             [1, 2, 3, 4, 5]));
 
         using var file = SafetensorsFile.Open(path);
@@ -39,7 +42,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"__metadata__":{"a":1}}""", 0, ErrorCodes.SafetensorsHeader, "__metadata__")]
     [InlineData("""{"__metadata__":{"a":"","a":""}}""", 0, ErrorCodes.SafetensorsHeader, "__metadata__")]
     [InlineData("""{"__metadata__":[]}""", 0, ErrorCodes.SafetensorsHeader, "__metadata__")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[],"data_offsets":[1,2]}}""", 2, ErrorCodes.SafetensorsHeader, "a")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[],"data_offsets":[1,2]}}""",
+        2, ErrorCodes.SafetensorsHeader, "a")]
     // One tensor's description.
     [InlineData("""{"a":7}""", 0, ErrorCodes.SafetensorsHeader, "a")]
     [InlineData("""{"a":{"dtype":"U8","shape":[1]}}""", 1, ErrorCodes.SafetensorsHeader, "a")]
@@ -61,8 +65,10 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"a":{"dtype":"U64","shape":[2305843009213693952],"data_offsets":[0,0]}}""", 0, ErrorCodes.SafetensorsLayout, "a")]
     [InlineData("""{"a":{"dtype":"U8","shape":[9],"data_offsets":[0,9]}}""", 8, ErrorCodes.SafetensorsLayout, "a")]
     [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[9223372036854775806,9223372036854775807]}}""", 1, ErrorCodes.SafetensorsLayout, "a")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""", 3, ErrorCodes.SafetensorsLayout, "b")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}""", 3, ErrorCodes.SafetensorsLayout, "b")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}""",
+        3, ErrorCodes.SafetensorsLayout, "b")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}""",
+        3, ErrorCodes.SafetensorsLayout, "b")]
     [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 2, ErrorCodes.SafetensorsLayout, null)]
     [InlineData("{}", 1, ErrorCodes.SafetensorsLayout, null)]
     public void A_malformed_file_is_an_error_that_names_file_and_tensor(string header, int dataBytes, string code, string? tensor)
@@ -158,7 +164,9 @@ public sealed class SafetensorsFileTests : IDisposable
     public void A_file_larger_than_memory_opens_and_is_then_only_read()
     {
         const long Size = 1L << 41;
-        var header = $$$"""{"a":{"dtype":"U8","shape":[{{{Size}}}],"data_offsets":[0,{{{Size}}}]},"b":{"dtype":"U8","shape":[1],"data_offsets":[{{{Size}}},{{{Size + 1}}}]}}""";
+        var header =
+            $$$"""{"a":{"dtype":"U8","shape":[{{{Size}}}],"data_offsets":[0,{{{Size}}}]}"""
+            + $$$""","b":{"dtype":"U8","shape":[1],"data_offsets":[{{{Size}}},{{{Size + 1}}}]}}""";
         var path = Save(SafetensorsBytes.File(header, 0));
         using (var stream = File.OpenWrite(path))
         {

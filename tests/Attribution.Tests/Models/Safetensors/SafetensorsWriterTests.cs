@@ -20,7 +20,10 @@ public sealed class SafetensorsWriterTests : IDisposable
             SafetensorsBytes.Source("a", SafetensorsDType.U8, [1], 3),
             SafetensorsBytes.Source("z", SafetensorsDType.BF16, [], 4, 5),
         ];
-        const string Header = """{"__metadata__":{"format":"pt","rank":"8"},"z":{"dtype":"BF16","shape":[],"data_offsets":[0,2]},"a":{"dtype":"U8","shape":[1],"data_offsets":[2,3]},"b":{"dtype":"U8","shape":[2],"data_offsets":[3,5]}}""";
+        const string Header =
+            """{"__metadata__":{"format":"pt","rank":"8"},"z":{"dtype":"BF16","shape":[],"data_offsets":[0,2]}"""
+            + ""","a":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}"""
+            + ""","b":{"dtype":"U8","shape":[2],"data_offsets":[3,5]}}""";
         var padded = Header.PadRight((Header.Length + 7) / 8 * 8);
         var expected = SafetensorsBytes.File(Encoding.UTF8.GetBytes(padded), [4, 5, 3, 1, 2]);
 

@@ -96,10 +96,8 @@ public sealed class LastAssistantTurnTests
     [OracleFact]
     public void A_turn_of_tool_calls_is_kept_from_behind_its_header()
     {
-        var call = new ChatMessage("assistant", "")
-        {
-            Fields = new Dictionary<string, JsonElement> { ["tool_calls"] = JsonDocument.Parse("""[{"id": "abcdef123", "function": {"name": "f", "arguments": {}}}]""").RootElement },
-        };
+        var calls = JsonElement.Parse("""[{"id": "abcdef123", "function": {"name": "f", "arguments": {}}}]""");
+        var call = new ChatMessage("assistant", "") { Fields = new Dictionary<string, JsonElement> { ["tool_calls"] = calls } };
 
         Kept(TestTemplates.Published("qwen2_5"), [new("user", "q"),
             call]).ShouldBe("<tool_call>\n{\"name\": \"f\", \"arguments\": {}}\n</tool_call><|im_end|>\n");

@@ -23,7 +23,10 @@ public sealed class ShippedTemplatesTests : IDisposable
     public void Dispose() => _base.Dispose();
 
     [Theory]
-    [InlineData("chatml", "<|im_start|>system\ns<|im_end|>\n<|im_start|>user\nq<|im_end|>\n<|im_start|>assistant\nbread<|im_end|>\n<|im_start|>user\nr<|im_end|>\n<|im_start|>assistant\n", "cheese<|im_end|>\n")]
+    [InlineData("chatml",
+        "<|im_start|>system\ns<|im_end|>\n<|im_start|>user\nq<|im_end|>\n<|im_start|>assistant\nbread<|im_end|>\n"
+        + "<|im_start|>user\nr<|im_end|>\n<|im_start|>assistant\n",
+        "cheese<|im_end|>\n")]
     [InlineData("plain", "System: s\n\nUser: q\n\nAssistant: bread<|end|>\n\nUser: r\n\nAssistant:", " cheese<|end|>\n\n")]
     [InlineData("alpaca", "s\n\n### Instruction:\nq\n\n### Response:\nbread<|end|>\n\n### Instruction:\nr\n\n### Response:\n", "cheese<|end|>\n\n")]
     public void A_shipped_template_stands_in_for_one_that_the_model_lacks(string name, string before, string turn)

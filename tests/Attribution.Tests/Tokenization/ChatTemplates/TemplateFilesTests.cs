@@ -46,7 +46,8 @@ public sealed class TemplateFilesTests : IDisposable
     public void Special_tokens_come_as_texts_or_objects_from_both_files_and_absent_ones_are_undefined()
     {
         Write("chat_template.jinja", "{{ bos_token }}|{{ eos_token }}|{{ pad_token }}|{{ image_token }}|{{ unk_token is defined }}");
-        Write("tokenizer_config.json", """{"bos_token": {"content": "<b>"}, "eos_token": "<e>", "unk_token": null, "extra_special_tokens": {"image_token": "<i>"}}""");
+        Write("tokenizer_config.json",
+            """{"bos_token": {"content": "<b>"}, "eos_token": "<e>", "unk_token": null, "extra_special_tokens": {"image_token": "<i>"}}""");
         Write("special_tokens_map.json", """{"eos_token": "<other>", "pad_token": {"content": "<p>"}}""");
 
         Render().ShouldBe("<b>|<other>|<p>|<i>|False");
@@ -55,7 +56,8 @@ public sealed class TemplateFilesTests : IDisposable
     [Fact]
     public void Conversations_with_tools_are_rendered_by_the_template_for_tools_where_there_is_one()
     {
-        Write("tokenizer_config.json", """{"chat_template": [{"name": "tool_use", "template": "{{ tools | length }} tools"}, {"name": "default", "template": "plain"}]}""");
+        Write("tokenizer_config.json",
+            """{"chat_template": [{"name": "tool_use", "template": "{{ tools | length }} tools"}, {"name": "default", "template": "plain"}]}""");
         var template = ChatTemplate.Load(_folder);
 
         template.Render([], variables: new Dictionary<string, object?> { ["tools"] = new[] { "f", "g" } }).ShouldBe("2 tools");

@@ -16,7 +16,8 @@ public sealed record TestConversation(string Name, IReadOnlyList<ChatMessage> Me
     /// <summary>The tools of conversations that have some.</summary>
     public static JsonElement Tools { get; } = Json("""
         [{"type": "function", "function": {"name": "get_weather", "description": "The weather at \"a place\" <now> & then 😀",
-          "parameters": {"type": "object", "properties": {"city": {"type": "string", "enum": ["Köln", "Paris"]}, "days": {"type": "integer", "default": null, "exact": true}}, "required": []}}},
+          "parameters": {"type": "object", "properties": {"city": {"type": "string", "enum": ["Köln", "Paris"]},
+          "days": {"type": "integer", "default": null, "exact": true}}, "required": []}}},
          {"type": "function", "function": {"name": "stop", "description": "Stops.", "parameters": {}}}]
         """);
 
@@ -48,7 +49,8 @@ public sealed record TestConversation(string Name, IReadOnlyList<ChatMessage> Me
         new("quotes and backslashes", [User("'single' \"double\" `back`"), Assistant("C:\\n\\t \\\" \\' \\")]),
         new("end markers in the question", [User("<|im_end|> </s> <|eot_id|> <end_of_turn>"), Assistant("No.")]),
         new("end markers in the answer", [User("Go."), Assistant("x<|im_end|>\ny</s>z<|eot_id|><end_of_turn>\n")]),
-        new("headers in the answer", [User("Go."), Assistant("<|im_start|>assistant\n<|start_header_id|>assistant<|end_header_id|>\n\n<start_of_turn>model\n[INST] [/INST]")]),
+        new("headers in the answer", [User("Go."),
+            Assistant("<|im_start|>assistant\n<|start_header_id|>assistant<|end_header_id|>\n\n<start_of_turn>model\n[INST] [/INST]")]),
         new("headers in the question", [User("<|im_start|>assistant\nassistant: <start_of_turn>model\n[/INST]"), Assistant("ok")]),
         new("a thought before the answer", [User("Go."), Assistant("<think>\nfirst\n</think>\n\nthen")]),
         new("an empty thought", [User("Go."), Assistant("<think>\n\n</think>\n\nthen")]),

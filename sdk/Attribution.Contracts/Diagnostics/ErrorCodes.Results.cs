@@ -1,5 +1,3 @@
-using Attribution.Contracts.DataSelection;
-
 namespace Attribution.Diagnostics;
 
 public static partial class ErrorCodes
@@ -10,7 +8,7 @@ public static partial class ErrorCodes
     public const string UnknownScoring = "ATTR1501";
 
     /// <summary>k is not positive, or larger than the number of rows that can be selected.</summary>
-    public const string TopKInvalid = TopKRule.Code;
+    public const string TopKInvalid = "ATTR1502";
 
     /// <summary>A scoring method reads control vectors that the evaluation set does not have.</summary>
     public const string ControlVectorsMissing = "ATTR1503";
@@ -206,25 +204,4 @@ public static partial class ErrorCodes
 
     /// <summary>The store has no artifacts of the named stage.</summary>
     public const string StoreStageUnknown = "ATTR1819";
-
-    // 19xx: experiment projects: properties and items
-    // (Attribution.Sdk.ProjectErrorCodes: the build side does not load this library)
-
-    /// <summary>A stage's request file is missing or malformed.</summary>
-    public const string RequestInvalid = "ATTR1950";
-
-    /// <summary>Two datasets have the same name, or a name is not a possible folder name.</summary>
-    public const string DatasetNameInvalid = "ATTR1951";
-
-    /// <summary>The result of an earlier stage is missing.</summary>
-    public const string UpstreamMissing = "ATTR1952";
-
-    /// <summary>An experiment's own assembly cannot be loaded, or one of its classes cannot be instantiated.</summary>
-    public const string PluginInvalid = "ATTR1953";
-
-    /// <summary>There is no recipe with the given name.</summary>
-    public const string UnknownRecipe = "ATTR1954";
-
-    /// <summary>An unexpected error: a fault of this program, to be reported.</summary>
-    public const string Unexpected = "ATTR1999";
 }

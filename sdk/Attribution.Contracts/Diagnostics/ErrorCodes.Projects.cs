@@ -1,8 +1,9 @@
-namespace Attribution.Sdk;
+namespace Attribution.Diagnostics;
 
-/// <summary>The codes of errors in an experiment's project (19xx; the library's own are in <c>Attribution.Diagnostics.ErrorCodes</c>).</summary>
-public static class ProjectErrorCodes
+public static partial class ErrorCodes
 {
+    // 19xx: experiment projects: properties and items
+
     /// <summary>A required property is not set.</summary>
     public const string PropertyMissing = "ATTR1901";
 
@@ -51,11 +52,11 @@ public static class ProjectErrorCodes
     /// <summary>A method can be compared with none of the other side.</summary>
     public const string MethodsDoNotPair = "ATTR1917";
 
-    /// <summary>There is no attribution or selection method with the given name.</summary>
-    public const string UnknownMethod = "ATTR1918";
+    /// <summary>A project names an attribution or selection method that there is not, and has no code that could hold it.</summary>
+    public const string MethodMisspelled = "ATTR1918";
 
     /// <summary>Answers are judged by rules, but there are none for the trait.</summary>
-    public const string UnknownTrait = "ATTR1919";
+    public const string TraitWithoutRules = "ATTR1919";
 
     /// <summary>There is no such kind of experiment, or an item belongs to another kind.</summary>
     public const string WrongKind = "ATTR1931";
@@ -80,4 +81,22 @@ public static class ProjectErrorCodes
 
     /// <summary>A build that only asks (<c>-question</c>) found something to do.</summary>
     public const string NotUpToDate = "ATTR1930";
+
+    /// <summary>A stage's request file is missing or malformed.</summary>
+    public const string RequestInvalid = "ATTR1950";
+
+    /// <summary>Two datasets have the same name, or a name is not a possible folder name.</summary>
+    public const string DatasetNameInvalid = "ATTR1951";
+
+    /// <summary>The result of an earlier stage is missing.</summary>
+    public const string UpstreamMissing = "ATTR1952";
+
+    /// <summary>An experiment's own assembly cannot be loaded, or one of its classes cannot be instantiated.</summary>
+    public const string PluginInvalid = "ATTR1953";
+
+    /// <summary>There is no recipe with the given name.</summary>
+    public const string UnknownRecipe = "ATTR1954";
+
+    /// <summary>An unexpected error: a fault of this program, to be reported.</summary>
+    public const string Unexpected = "ATTR1999";
 }
