@@ -5,7 +5,9 @@ using Attribution.Reporting.Overview;
 
 namespace Attribution.Reporting.Tests;
 
-/// <summary>Three experiments that never ran: one with seeds and every measure, a variant without a report, and one with a name that would like to be markup.</summary>
+/// <summary>
+/// Three experiments that never ran: one with seeds and every measure, a variant without a report, and one with a name that would like to be markup.
+/// </summary>
 internal static class SampleOverview
 {
     public const int Runs = 2 * 4 + 2 * 4 + 2 * 4;

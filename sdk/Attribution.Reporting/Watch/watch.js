@@ -51,7 +51,9 @@
             y: range("value", measure),
             width: charts.isNarrow() ? 350 : 900,
             height: charts.isNarrow() ? 240 : 300,
-            words: `${words} of ${drawn.length} training${drawn.length === 1 ? "" : "s"}; the latest, ${last.run}, is at ${fixed(last.points[last.points.length - 1].value)}.`,
+            words:
+                `${words} of ${drawn.length} training${drawn.length === 1 ? "" : "s"}; ` +
+                `the latest, ${last.run}, is at ${fixed(last.points[last.points.length - 1].value)}.`,
             marks: (sx, sy) =>
                 drawn.map((c, i) =>
                     charts.path(

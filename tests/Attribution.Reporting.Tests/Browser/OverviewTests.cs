@@ -51,8 +51,8 @@ public sealed class OverviewTests(Chromium browser) : IClassFixture<Chromium>
         (await page.EvaluateAsync<string[]>("""
             () => {
               const boxes = [...document.querySelectorAll('.across text')].map(e => [e.textContent, e.getBoundingClientRect()]);
-              return boxes.flatMap(([a, x], i) => boxes.slice(i + 1).filter(([, y]) => x.left < y.right && y.left < x.right && x.top < y.bottom - 1 && y.top < x.bottom - 1)
-                .map(([b]) => a + ' and ' + b));
+              const meet = (x, y) => x.left < y.right && y.left < x.right && x.top < y.bottom - 1 && y.top < x.bottom - 1;
+              return boxes.flatMap(([a, x], i) => boxes.slice(i + 1).filter(([, y]) => meet(x, y)).map(([b]) => a + ' and ' + b));
             }
             """)).ShouldBeEmpty();
     }
@@ -105,7 +105,8 @@ public sealed class OverviewTests(Chromium browser) : IClassFixture<Chromium>
         (await page.Locator(".across .run.ticked").CountAsync()).ShouldBe(2);
         var side = page.Locator("#of-side");
         (await side.Locator("thead th").AllInnerTextsAsync()).ShouldBe(
-            ["", "experiments/quickstart: pool → preachiness, residual_diff × residual_diff", "experiments/quickstart (large): pool → preachiness, residual_diff × residual_diff"]);
+            ["", "experiments/quickstart: pool → preachiness, residual_diff × residual_diff",
+                "experiments/quickstart (large): pool → preachiness, residual_diff × residual_diff"]);
         (await side.Locator("tr", new() { HasText = "judged_mean" }).First.GetAttributeAsync("class")).ShouldBe("differs");
         (await side.Locator("tr", new() { HasText = "top_k" }).First.GetAttributeAsync("class")).ShouldBeNull();
         await ticks.First.UncheckAsync();
@@ -123,6 +124,7 @@ public sealed class OverviewTests(Chromium browser) : IClassFixture<Chromium>
         (await page.Locator("#leaders h3").AllTextContentsAsync()).ShouldContain("experiments/<b>other");
         (await page.Locator("#table tbody tr").First.GetByRole(AriaRole.Link).GetAttributeAsync("href")).ShouldBe("quickstart/out/report.html");
         // Everything has a name, and what scrolls can be reached.
-        (await page.Locator("table:not(:has(> caption)), svg:not([aria-hidden]):not([aria-label]), .scroll:not([tabindex]), .list:not([tabindex])").CountAsync()).ShouldBe(0);
+        (await page.Locator("table:not(:has(> caption)), svg:not([aria-hidden]):not([aria-label]), .scroll:not([tabindex]), .list:not([tabindex])")
+            .CountAsync()).ShouldBe(0);
     }
 }

@@ -40,7 +40,8 @@ public sealed class WatchTests(Chromium browser) : IClassFixture<Chromium>
         (await page.Locator("#stages tr").Nth(2).InnerTextAsync()).ShouldContain("2 min 5 s");
         var bar = page.Locator("#stages .meter");
         (await bar.CountAsync()).ShouldBe(1, "of the stage that runs");
-        double.Parse((await bar.Locator(".done").GetAttributeAsync("width"))!, System.Globalization.CultureInfo.InvariantCulture).ShouldBe(15 / 1078.0 * 200, 0.01);
+        var filled = double.Parse((await bar.Locator(".done").GetAttributeAsync("width"))!, System.Globalization.CultureInfo.InvariantCulture);
+        filled.ShouldBe(15 / 1078.0 * 200, 0.01);
 
         (await page.Locator("#of-trainings figure").CountAsync()).ShouldBe(2, "a chart for each measure");
         (await page.Locator("#of-trainings .axis-label").AllTextContentsAsync()).ShouldBe(["step", "loss", "epoch", "validation loss"]);

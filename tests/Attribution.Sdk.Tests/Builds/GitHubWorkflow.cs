@@ -32,8 +32,12 @@ internal sealed partial class GitHubWorkflow
         new((Dictionary<object, object>)new DeserializerBuilder().Build().Deserialize<object>(File.ReadAllText(file)));
 
     /// <summary>The paths that a step keeps.</summary>
-    public string[] Kept(string action) => ((string)((Dictionary<object, object>)Steps.Single(step => step.GetValueOrDefault("uses") is string uses
-        && uses.StartsWith(action, StringComparison.Ordinal))["with"])["path"]).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public string[] Kept(string action)
+    {
+        var step = Steps.Single(step => step.GetValueOrDefault("uses") is string uses && uses.StartsWith(action, StringComparison.Ordinal));
+        var paths = (string)((Dictionary<object, object>)step["with"])["path"];
+        return paths.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
 
     /// <summary>Runs its steps until one fails.</summary>
     /// <param name="folder">The repository.</param>
@@ -45,8 +49,9 @@ internal sealed partial class GitHubWorkflow
         var (output, summary) = (new List<string>(), "");
         foreach (var step in Steps.Where(step => step.ContainsKey("run")))
         {
-            var values = ((Dictionary<object, object>)_job["env"]).ToDictionary(pair => (string)pair.Key, pair => Expression().Replace((string)pair.Value, match =>
-                match.Groups[1].Value == "vars" ? variables.GetValueOrDefault(match.Groups[2].Value, "") : ""));
+            var values = ((Dictionary<object, object>)_job["env"]).ToDictionary(pair => (string)pair.Key, pair =>
+                Expression().Replace((string)pair.Value, match =>
+                    match.Groups[1].Value == "vars" ? variables.GetValueOrDefault(match.Groups[2].Value, "") : ""));
             // Of conditions only this form is known.
             if (step.GetValueOrDefault("if") is string condition)
                 if (values[NotEmpty().Match(condition).Groups[1].Value].Length == 0)

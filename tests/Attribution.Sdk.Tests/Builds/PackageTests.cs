@@ -134,8 +134,10 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         File.WriteAllLines(snapshot, lines);
         var second = workflow.Run(folder, environment, variables);
         second.Code.ShouldBe(1, second.ToString());
-        second.Annotations.ShouldHaveSingleItem().ShouldStartWith($"::error file=snapshots/metrics.verified.json,line={moved + 1},title=Snapshot differs::precision_at_k of ");
-        second.Summary.ShouldStartWith("### my-experiment: 1 difference from the snapshot\n\n| run | metric | expected | got | tolerance |\n|---|---|--:|--:|--:|\n| pool/");
+        second.Annotations.ShouldHaveSingleItem().ShouldStartWith(
+            $"::error file=snapshots/metrics.verified.json,line={moved + 1},title=Snapshot differs::precision_at_k of ");
+        second.Summary.ShouldStartWith("### my-experiment: 1 difference from the snapshot\n\n"
+            + "| run | metric | expected | got | tolerance |\n|---|---|--:|--:|--:|\n| pool/");
         second.Summary.ShouldContain(" | precision_at_k | 9 | ");
         second.Output.ShouldContain(line => line.Contains("error ATTR1701", StringComparison.Ordinal));
         File.Delete(snapshot);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Attribution.Worker.Tests.Stages;
+using Attribution.Worker.Tests.Stages.Context;
 
 namespace Attribution.Worker.Tests.Verbs;
 
@@ -88,8 +89,8 @@ public sealed class WatchVerbTests : IDisposable
     [Fact]
     public async Task The_training_of_an_estimator_is_shown_by_its_correlation()
     {
-        using var experiment = new Stages.Context.TestContextExperiment();
-        experiment.Write(Enumerable.Range(0, 12).Select(i => Stages.Context.TestContextExperiment.Row(i)));
+        using var experiment = new TestContextExperiment();
+        experiment.Write(Enumerable.Range(0, 12).Select(i => TestContextExperiment.Row(i)));
         await experiment.BuildAsync();
         Trained(Path.Combine(experiment.Root, "obj"), "TrainEstimator", "correlation").ShouldBe(["score estimator"]);
     }
