@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Attribution.Contracts;
 
 /// <summary>Makes text from others (datasets, servers, packages) safe to show in a terminal or a log.</summary>
-public static class ForeignText
+public static partial class ForeignText
 {
     // Control characters except tab and line feed, C1 controls, marks that change the direction of writing, and rare line separators.
     private static readonly SearchValues<char> Active = SearchValues.Create(
@@ -14,10 +15,14 @@ public static class ForeignText
     ]);
 
     /// <summary>
-    /// The text with each character that a terminal would act on written as an escape like <c>\u001b</c>: control characters other than tab and line break, and
-    /// marks that change the direction of writing. A text without such characters is returned unchanged.
+    /// The text with each character that a terminal or a build server would act on written as an escape like <c>\u001b</c>: control characters other than tab
+    /// and line break, marks that change the direction of writing, and the beginning of a command to a build server (<c>::error</c> at the start of a line,
+    /// <c>##[</c>, <c>##vso[</c>, <c>##teamcity[</c>). A text without any of these is returned unchanged.
     /// </summary>
-    public static string Visible(string text)
+    public static string Visible(string text) => WithoutCommands(WithoutControls(text));
+
+    /// <summary>As <see cref="Visible"/>, for a text whose commands to a build server are our own.</summary>
+    internal static string WithoutControls(string text)
     {
         if (text.AsSpan().IndexOfAny(Active) < 0)
             return text;
@@ -29,4 +34,12 @@ public static class ForeignText
                 shown.Append($"\\u{(int)text[at]:x4}");
         return shown.ToString();
     }
+
+    // A build server reads commands from the output of a build, whoever wrote the line.
+    private static string WithoutCommands(string text) =>
+        text.Contains("::", StringComparison.Ordinal) || text.Contains("##", StringComparison.Ordinal)
+            ? Command().Replace(text, command => command.Value[..^1] + (command.Value[^1] == ':' ? "\\u003a" : "\\u0023")) : text;
+
+    [GeneratedRegex(@"^[^\S\n]*:(?=:)|##(?=(vso|teamcity)?\[)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Command();
 }

@@ -10,6 +10,9 @@ internal static class Shown
     /// <summary>The text in a form that is safe to show.</summary>
     public static string Of(string text) => ForeignText.Visible(KnownSecrets.Hide(text));
 
+    /// <summary>A command of ours to a build server, whose foreign parts are escaped as the server asks.</summary>
+    public static string Command(string text) => ForeignText.WithoutControls(KnownSecrets.Hide(text));
+
     /// <summary>An unexpected error, without the messages of packages, which may quote anything that they were given.</summary>
     /// <param name="doing">The operation that failed.</param>
     /// <param name="exception">The exception.</param>

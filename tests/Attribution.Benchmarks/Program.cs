@@ -15,6 +15,7 @@ var root = new RootCommand("Measurements of the project, one verb each. Run in R
     TokenizerBenchmark.Create(),
     SelectionBenchmark.Create(),
     StoreBenchmark.Create(),
+    NoopBenchmark.Create(),
     GpuBenchmark.Create(),
 };
 return root.Parse(args).Invoke();

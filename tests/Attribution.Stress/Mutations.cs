@@ -8,9 +8,12 @@ using Attribution.Models;
 using Attribution.Models.Checkpoints;
 using Attribution.Models.Lora;
 using Attribution.Models.Safetensors;
+using Attribution.Pipeline.Snapshots;
+using Attribution.Reporting.Overview;
 using Attribution.Tests.Models.Checkpoints;
 using Attribution.Tokenization;
 using Attribution.Worker.Tests.Stages;
+using IO = System.IO.File;
 
 namespace Attribution.Stress;
 
@@ -21,66 +24,96 @@ internal static class Mutations
         ["-1", "0", "2147483648", "9223372036854775807", "1e308", "null", "[]", "{}", "\"", "\\ud800", "\"\"", ",", "}", "]", "true", "{{", "{%", "%}", "}}",
             "[[[[[[[[", "(a+)+", "$", "*"];
 
-    public static Task<string> Run(int count, int seed)
+    /// <summary>The kinds of files.</summary>
+    public static readonly string[] Kinds =
+    [
+        "safetensors", ".pt", "adapter_config.json", "adapter_model.safetensors", "npy", "vector table", "dataset.parquet", "dataset.jsonl", "prompts.jsonl",
+        "tokenizer_config.json", "config.json", "tokenizer.json", "chat template", "metrics.json",
+    ];
+
+    /// <summary>Damages files of some kinds.</summary>
+    /// <param name="count">The number of mutations of each kind.</param>
+    /// <param name="seed">Decides what is drawn.</param>
+    /// <param name="kinds">The kinds; all of <see cref="Kinds"/> if there are none.</param>
+    public static Task<string> Run(int count, int seed, IReadOnlyCollection<string> kinds)
     {
         using var folder = new TemporaryFolder();
         TinyChatModel.Write(folder["model"]);
         using var model = CausalLanguageModel.Load(folder["model"]);
         using (var adapter = LoraAdapter.Attach(model, new() { Rank = 2, Alpha = 4, TargetModules = ["q_proj", "up_proj"] }, seed: 1))
             adapter.Save(folder["adapter"]);
-        string[] seen =
-        [
-            Each("safetensors", count, seed, File.ReadAllBytes(folder["adapter", "adapter_model.safetensors"]), Tensors, folder["m", "x.safetensors"]),
-            Each(".pt", count, seed, Checkpoint(), path => _ = TorchCheckpoint.Load(path), folder["m", "x.pt"]),
-            Each("adapter_config.json", count, seed, File.ReadAllBytes(folder["adapter", "adapter_config.json"]), path => Adapter(model, path),
-                folder["m", "adapter_config.json"], folder["adapter", "adapter_model.safetensors"]),
-            Each("adapter_model.safetensors", count, seed, File.ReadAllBytes(folder["adapter", "adapter_model.safetensors"]), path => Adapter(model, path),
-                folder["m", "adapter_model.safetensors"], folder["adapter", "adapter_config.json"]),
-            Each("npy", count, seed, Npy(folder), path => _ = NpyHeader.Read(path), folder["m", "x.npy"]),
-            // Each footer that the package reads for ever costs the time until it is given up, and a thread of this process.
-            Each("vector table", Math.Max(1, count / 10), seed, Vectors(folder), path => Whole(VectorTableReader.Open(path)), folder["m", "scores-0.parquet"]),
-            Each("dataset", count, seed, Dataset(folder), path => _ = Data.Dataset.Open(new() { Path = path }).Rows().Count(), folder["m", "d.parquet"]),
-            Each("dataset.jsonl", count, seed, Lines(), path => _ = Data.Dataset.Open(new() { Path = path }).Rows().Count(), folder["m", "d.jsonl"]),
-            Each("prompts.jsonl", count, seed, Encoding.UTF8.GetBytes(string.Join('\n', TestRows.Prompts(3))), path => _ = PromptFile.Read(path),
-                folder["m", "p.jsonl"]),
-            Each("tokenizer_config.json", count, seed, File.ReadAllBytes(folder["model", "tokenizer_config.json"]), path =>
-                _ = Tokenizer.Load(Path.GetDirectoryName(path)!).EncodeToIds("Tell me"),
-                    folder["m", "tokenizer_config.json"], folder["model", "tokenizer.json"]),
-            Each("config.json", count, seed, File.ReadAllBytes(folder["model", "config.json"]), path => _ = ModelConfig.Load(Path.GetDirectoryName(path)!),
-                folder["m", "config.json"]),
-            Each("tokenizer.json", count, seed, File.ReadAllBytes(folder["model", "tokenizer.json"]), path =>
-                _ = Tokenizer.Load(Path.GetDirectoryName(path)!).EncodeToIds("Tell me, 12 times: why?"), folder["m", "tokenizer.json"]),
-            Each("template", count, seed, Encoding.UTF8.GetBytes(Template), path =>
-                _ = ChatTemplate.Load(Path.GetDirectoryName(path)!).Render([new("user", "Why?"), new("assistant", "So.")]), folder["m", "chat_template.jinja"]),
-        ];
-        return Task.FromResult($"{seen.Length} kinds of files");
+        var some = Kinds.Where(kind => kinds.Count == 0 || kinds.Contains(kind)).ToArray();
+        foreach (var kind in some)
+            Console.WriteLine(Each(kind, count, seed, Subject(kind, folder, model), folder["m"]));
+        return Task.FromResult($"{some.Length} kinds of files");
     }
+
+    private static File Subject(string kind, TemporaryFolder folder, CausalLanguageModel model)
+    {
+        string adapter = folder["adapter", "adapter_model.safetensors"], adapterConfig = folder["adapter", "adapter_config.json"];
+        return kind switch
+        {
+            "safetensors" => new(IO.ReadAllBytes(adapter), "x.safetensors", Tensors),
+            ".pt" => new(Checkpoint(), "x.pt", path => _ = TorchCheckpoint.Load(path)),
+            "adapter_config.json" => new(IO.ReadAllBytes(adapterConfig), "adapter_config.json", path => Adapter(model, path), adapter),
+            "adapter_model.safetensors" => new(IO.ReadAllBytes(adapter), "adapter_model.safetensors", path => Adapter(model, path), adapterConfig),
+            "npy" => new(Npy(), "x.npy", path => _ = NpyHeader.Read(path)),
+            // Each footer that the package reads for ever costs the time until it is given up, and a thread of this process.
+            "vector table" => new(Vectors(folder), "scores-0.parquet", path => Whole(VectorTableReader.Open(path))),
+            "dataset.parquet" => new(Dataset(folder), "d.parquet", Rows),
+            "dataset.jsonl" => new(Lines(), "d.jsonl", Rows),
+            "prompts.jsonl" => new(Encoding.UTF8.GetBytes(string.Join('\n', TestRows.Prompts(3))), "p.jsonl", path => _ = PromptFile.Read(path)),
+            "tokenizer_config.json" => new(IO.ReadAllBytes(folder["model", "tokenizer_config.json"]), "tokenizer_config.json", Encode,
+                folder["model", "tokenizer.json"]),
+            "config.json" => new(IO.ReadAllBytes(folder["model", "config.json"]), "config.json", path => _ = ModelConfig.Load(Path.GetDirectoryName(path)!)),
+            "tokenizer.json" => new(IO.ReadAllBytes(folder["model", "tokenizer.json"]), "tokenizer.json", Encode),
+            "chat template" => new(Encoding.UTF8.GetBytes(Template), "chat_template.jinja", path =>
+                _ = ChatTemplate.Load(Path.GetDirectoryName(path)!).Render([new("user", "Why?"), new("assistant", "So.")])),
+            "metrics.json" => new(Encoding.UTF8.GetBytes(ReadMetrics), "metrics.json", path => _ = Overview(Metrics.Read(path))),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
+    }
+
+    /// <summary>A file of a kind.</summary>
+    /// <param name="Sound">The bytes of a file without damage.</param>
+    /// <param name="Name">The name that its reader expects.</param>
+    /// <param name="Read">Reads the whole file.</param>
+    /// <param name="Beside">A file that its reader needs beside it.</param>
+    private sealed record File(byte[] Sound, string Name, Action<string> Read, string? Beside = null);
+
+    private const string ReadMetrics = """
+        {"runs":{"pool/a/b":{"settings":{"train":"pool","eval":"b","attribution":"a","layer":2,"seeds":[0,1]},"metrics":{"judged_mean":1.5,"lds":null}}},
+         "groups":{"pool/a/b":{"settings":{"train":"pool"},"metrics":{"judged_mean_sd":0.5}}},
+         "verdicts":[{"train":"pool","eval":"b","metric":"judged_mean","leader":"pool/a/b","score":1.5,"score_sd":0.5,
+           "over_random":{"difference":1,"lower":0.5,"upper":1.5,"cells":2},"seeds":2,"prompts":5,"is_best":true,"text":"best"}]}
+        """;
 
     private const string Template = "{% for m in messages %}{% if loop.first and m.role == 'system' %}{{ m.content | trim }}{% else %}<|{{ m['role'] "
         + "}}|>{{ m.content[:20] ~ \"x\" * 3 }}{% endif %}{% endfor %}{% macro f(a, b=2) %}{{ a + b }}{% endmacro %}{{ f(1) }}{% set n = namespace(k=0) "
         + "%}{% if add_generation_prompt %}<|assistant|>{% endif %}";
 
-    private static string Each(string kind, int count, int seed, byte[] sound, Action<string> read, string path, string? beside = null)
+    private static string Each(string kind, int count, int seed, File file, string folder)
     {
         var random = new Random(seed);
-        if (Directory.Exists(Path.GetDirectoryName(path)))
-            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path, sound);
-        if (beside is not null)
-            File.Copy(beside, Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileName(beside)));
-        read(path);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, file.Name);
+        IO.WriteAllBytes(path, file.Sound);
+        if (file.Beside is { } beside)
+            IO.Copy(beside, Path.Combine(folder, Path.GetFileName(beside)));
+        file.Read(path);
         var (opened, refused, slowest) = (0, 0, TimeSpan.Zero);
         for (var i = 0; i < count; i++)
         {
-            var bytes = sound;
+            var bytes = file.Sound;
             for (var times = random.Next(1, 4); times > 0; times--)
                 bytes = Mutate(bytes, random);
-            File.WriteAllBytes(path, bytes);
+            IO.WriteAllBytes(path, bytes);
             var clock = Stopwatch.StartNew();
             try
             {
-                read(path);
+                file.Read(path);
                 opened++;
             }
             catch (AttributionException)
@@ -90,14 +123,14 @@ internal static class Mutations
             catch (Exception e)
             {
                 var kept = Path.Combine(Path.GetTempPath(), $"mutation-{kind.Replace(' ', '-')}-{i}{Path.GetExtension(path)}");
-                File.Copy(path, kept, overwrite: true);
+                IO.Copy(path, kept, overwrite: true);
                 throw new InvalidOperationException($"{kind}, mutation {i} (kept as {kept}): {e.GetType().Name}: {e.Message}", e);
             }
             slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
         }
-        var seen = $"{kind}: {opened} read, {refused} refused, slowest {slowest.TotalSeconds:0.00} s, {Environment.WorkingSet >> 20} MB";
-        Console.WriteLine(seen);
-        return seen;
+        using var process = Process.GetCurrentProcess();
+        return $"{kind}: {count} mutations, {opened} read, {refused} refused, slowest {slowest.TotalSeconds:0.00} s, at most "
+            + $"{process.PeakWorkingSet64 >> 20} MB";
     }
 
     private static byte[] Mutate(byte[] bytes, Random random)
@@ -123,7 +156,7 @@ internal static class Mutations
         }
     }
 
-    private static byte[] Npy(TemporaryFolder folder)
+    private static byte[] Npy()
     {
         var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2, 4), }";
         return [0x93, .. "NUMPY"u8, 1, 0, 118, 0, .. Encoding.ASCII.GetBytes(header.PadRight(117) + "\n"), .. new byte[96]];
@@ -137,7 +170,7 @@ internal static class Mutations
                 writer.Append(row, 1, [row, 1, 2, 3]);
             writer.Complete();
         }
-        return File.ReadAllBytes(folder["sound.parquet"]);
+        return IO.ReadAllBytes(folder["sound.parquet"]);
     }
 
     private static byte[] Dataset(TemporaryFolder folder)
@@ -146,12 +179,12 @@ internal static class Mutations
         connection.Execute($"COPY (SELECT [{{'role': 'user', 'content': 'q' || i}}, {{'role': 'assistant', 'content': repeat('a', i::INT)}}] AS "
             + $"treatment_messages, i AS n, {{'a': i::VARCHAR, 'b': [i, 2]}} AS s FROM range(60) t(i)) TO "
             + $"{Sql.Literal(folder["sound2.parquet"])} (FORMAT parquet)");
-        return File.ReadAllBytes(folder["sound2.parquet"]);
+        return IO.ReadAllBytes(folder["sound2.parquet"]);
     }
 
     private static byte[] Lines() => Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 4).Select(i =>
-        $$$"""{"messages":[{"role":"user","content":"q{{{i}}} \u00e9"},{"role":"assistant","content":"a","tool_calls":[{"function":{"name":"f"}}]}]"""
-            + $$$""","n":{{{i}}}}""")));
+        $$$"""{"messages":[{"role":"user","content":"q{{{i}}} \u00e9"},{"role":"assistant","content":"a","tool_calls":[{"function":{"name":"f"}}]}],"""
+            + $"\"n\":{i}}}")));
 
     private static byte[] Checkpoint()
     {
@@ -163,6 +196,12 @@ internal static class Mutations
             ["extras"] = new List<object?> { null, 2.5, new object?[] { 1, 70000, "x", true }, new byte[] { 200, 1 } },
         }), storage);
     }
+
+    private static string Overview(Metrics metrics) => OverviewPage.Render(new([new ReportedOutputs("a", null, null, metrics)]));
+
+    private static void Rows(string path) => _ = Data.Dataset.Open(new() { Path = path }).Rows().Count();
+
+    private static void Encode(string path) => _ = Tokenizer.Load(Path.GetDirectoryName(path)!).EncodeToIds("Tell me, 12 times: why?");
 
     private static void Tensors(string path)
     {

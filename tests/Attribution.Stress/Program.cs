@@ -6,8 +6,7 @@ var count = new Option<int?>("--count") { Description = "How many; each verb has
 var seed = new Option<int>("--seed") { Description = "Decides what is drawn.", DefaultValueFactory = _ => 1 };
 var root = new RootCommand("What takes too long for the suite. A verb ends with what it saw, or with the first thing that must not be.")
 {
-    Verb("mutations",
-        "Damaged safetensors, npy, .pt, Parquet, tokenizers, configurations, adapters and templates: read or refused with a code.", 20_000, Mutations.Run),
+    MutationsVerb(),
     Verb("damages", "Damages of a store over all stages: noticed or harmless, never used.", 200, Damages.Run),
     Verb("kills", "Kills of workers over all stages of an experiment with a paying judge: the same bytes, and no call paid again but "
         + "those under way at a kill.", 20, Kills.Run),
@@ -20,11 +19,27 @@ var root = new RootCommand("What takes too long for the suite. A verb ends with 
 };
 return await root.Parse(args).InvokeAsync();
 
-Command Verb(string name, string description, int most, Func<int, int, Task<string>> run)
+Command MutationsVerb()
+{
+    var kinds = new Option<string[]>("--kind")
+    {
+        Description = "A kind of file; can be given several times. All kinds unless given.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    kinds.AcceptOnlyFromAmong(Mutations.Kinds);
+    ParseResult? line = null;
+    var verb = Verb("mutations", "Damaged safetensors, npy, .pt, Parquet, tokenizers, configurations, adapters, templates and metrics: read or refused with "
+        + "a code.", 20_000, (count, seed) => Mutations.Run(count, seed, line!.GetValue(kinds) ?? []), parsed => line = parsed);
+    verb.Add(kinds);
+    return verb;
+}
+
+Command Verb(string name, string description, int most, Func<int, int, Task<string>> run, Action<ParseResult>? read = null)
 {
     var verb = new Command(name, $"{description} {most:N0} unless said otherwise.") { count, seed };
     verb.SetAction(async parsed =>
     {
+        read?.Invoke(parsed);
         var clock = Stopwatch.StartNew();
         var seen = await run(parsed.GetValue(count) ?? most, parsed.GetValue(seed));
         Console.WriteLine($"{name}: {seen}; {clock.Elapsed.TotalSeconds:0} s");

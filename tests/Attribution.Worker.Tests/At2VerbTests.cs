@@ -77,6 +77,22 @@ public sealed class At2VerbTests : IDisposable
         ((string)JsonNode.Parse(output)!["answer"]!).ShouldNotBeEmpty();
     }
 
+    [Fact]
+    public async Task The_prompt_is_written_by_the_template_that_is_asked_for()
+    {
+        string[] common = ["--context", _context, "--answer", "Ice is.", "--json"];
+        var own = await RunAsync(common);
+        var plain = await RunAsync([.. common, "--chat-template", "plain"]);
+        (own.Code, plain.Code).ShouldBe((0, 0), plain.Output);
+        Texts(plain.Output).ShouldBe(Texts(own.Output));
+        plain.Output.ShouldNotBe(own.Output, "another prompt gives other scores");
+        File.Delete(Path.Combine(_model, "tokenizer_config.json"));
+        (await RunAsync(common)).Output.ShouldContain("ATTR1220");
+        (await RunAsync([.. common, "--chat-template", "chatml"])).Code.ShouldBe(0);
+
+        static IEnumerable<string> Texts(string output) => JsonNode.Parse(output)!["sources"]!.AsArray().Select(s => (string)s!["text"]!);
+    }
+
     [Theory]
     [InlineData("ATTR1462", "", "Yes.")]
     [InlineData("ATTR1462", "Tea.", " ")]

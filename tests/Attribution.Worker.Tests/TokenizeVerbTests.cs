@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Attribution.Tests;
+using Attribution.Worker.Tests.Stages;
 using Attribution.Worker.Verbs;
 
 namespace Attribution.Worker.Tests;
@@ -48,6 +49,41 @@ public sealed class TokenizeVerbTests : IDisposable
         printed.TryGetProperty("keep", out _).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task A_conversation_is_rendered_by_the_template_that_is_asked_for()
+    {
+        using var folder = new TemporaryFolder();
+        var model = TinyChatModel.Write(folder["model"]);
+        var messages = folder.Write("m.json", """[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ho"}]""");
+        (await Text()).ShouldBe("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHo<|im_end|>\n");
+        (await Text("--chat-template", "plain")).ShouldBe("User: Hi\n\nAssistant: Ho<|im_end|>\n\n");
+        (await Text("--chat-template", folder.Write("own.jinja", "{% for m in messages %}[{{ m.content }}]{% endfor %}"))).ShouldBe("[Hi][Ho]");
+        var (code, _, error) = await RunOn(model, "--messages", messages, "--chat-template", "chatlm");
+        (code, error.Contains("ATTR1220", StringComparison.Ordinal)).ShouldBe((1, true), error);
+        (await RunOn(model, "--text", "a", "--chat-template", "plain")).Error.ShouldContain("--chat-template is for --messages");
+
+        async Task<string?> Text(params string[] options)
+        {
+            var (code, output, error) = await RunOn(model, ["--messages", messages, .. options]);
+            code.ShouldBe(0, error);
+            return JsonDocument.Parse(output).RootElement.GetProperty("text").GetString();
+        }
+    }
+
+    [Fact]
+    public async Task A_text_keeps_the_special_tokens_of_tokenizer_json_and_a_config_that_says_otherwise_is_noted()
+    {
+        using var folder = new TemporaryFolder();
+        var model = TinyChatModel.Write(folder["model"]);
+        var config = Path.Combine(model, "tokenizer_config.json");
+        var (_, without, silence) = await RunOn(model, "--text", "Hi");
+        silence.ShouldBeEmpty();
+        File.WriteAllText(config, File.ReadAllText(config).Replace("{\"eos_token\"", "{\"add_eos_token\": true, \"eos_token\"", StringComparison.Ordinal));
+        var (_, with, note) = await RunOn(model, "--text", "Hi");
+        with.ShouldBe(without);
+        note.ShouldStartWith("note: add_eos_token is true in tokenizer_config.json, and tokenizer.json puts no special token after a plain text.");
+    }
+
     [SharedFact("models", "stories260k")]
     public async Task A_conversation_without_an_answer_is_one_line_of_error()
     {
@@ -87,10 +123,12 @@ public sealed class TokenizeVerbTests : IDisposable
         return JsonDocument.Parse(output).RootElement;
     }
 
-    private static async Task<(int Code, string Output, string Error)> Run(params string[] options)
+    private static Task<(int Code, string Output, string Error)> Run(params string[] options) =>
+        RunOn(SharedData.Find("models", "stories260k") ?? "none", options);
+
+    private static async Task<(int Code, string Output, string Error)> RunOn(string model, params string[] options)
     {
         using StringWriter output = new(), error = new();
-        var model = SharedData.Find("models", "stories260k") ?? "none";
         var code = await VerbRunner.RunAsync(new RootCommand { TokenizeVerb.Create() }, ["tokenize", "--model", model, .. options], output, error);
         return (code, output.ToString(), error.ToString());
     }

@@ -40,6 +40,9 @@ internal sealed class S3Server : IDisposable
     /// <summary>Asked before each request; true refuses it.</summary>
     public Func<string, bool> Refuse { get; set; } = _ => false;
 
+    /// <summary>Gives, for a continuation token, the XML that is sent in the place of a listing; null for the listing itself.</summary>
+    public Func<string?, string?> ListInstead { get; set; } = _ => null;
+
     /// <summary>The environment of a process that uses it.</summary>
     public Dictionary<string, string?> Environment => new()
     {
@@ -99,7 +102,8 @@ internal sealed class S3Server : IDisposable
         if (path[0] != Bucket)
             Send(response, 404, "<Error><Code>NoSuchBucket</Code><Message>no such bucket</Message></Error>");
         else if (path is [_] or [_, ""] && request.QueryString["list-type"] == "2")
-            Send(response, 200, List(request.QueryString["prefix"] ?? "", request.QueryString["continuation-token"]));
+            Send(response, 200, ListInstead(request.QueryString["continuation-token"])
+                ?? List(request.QueryString["prefix"] ?? "", request.QueryString["continuation-token"]));
         else if (request.HttpMethod == "PUT")
         {
             Objects[path[1]] = body;

@@ -47,7 +47,7 @@ internal sealed record ExperimentsOverview(IReadOnlyList<ReportedOutputs> Experi
     private static Dictionary<string, double> Metrics(RunMetrics run)
     {
         var metrics = run.Metrics.Where(metric => metric.Value is not null).ToDictionary(metric => metric.Key, metric => metric.Value!.Value);
-        if (metrics.TryGetValue(ResultTable.Gap, out var gap) && metrics.TryGetValue(ResultTable.GapBefore, out var before))
+        if (metrics.TryGetValue(ResultTable.Gap, out var gap) && metrics.TryGetValue(ResultTable.GapBefore, out var before) && double.IsFinite(gap - before))
             metrics[GapChange] = gap - before;
         return metrics;
     }

@@ -51,9 +51,9 @@ internal static class AgreementSection
 
         Html Cell(int run, int other) => value(run, other) switch
         {
-            _ when run == other => Html.Of($"<td class=\"self\">·</td>"),
-            { } v => Html.Of($"<td class=\"h{(int)Math.Clamp(v * 10, 0, 9)}\"><span>{show(v)}</span></td>"),
-            null => Html.Of($"<td class=\"empty\">–</td>"),
+            _ when run == other => Html.Of($"""<td class="self">·</td>"""),
+            { } v => Html.Of($"""<td class="h{(int)Math.Clamp(v * 10, 0, 9)}"><span>{show(v)}</span></td>"""),
+            null => Html.Of($"""<td class="empty">–</td>"""),
         };
     }
 }

@@ -38,7 +38,7 @@ internal sealed class AnswerSection
         <table class="answer"><caption class="sr">What can be told for each evaluation set</caption>
         <thead><tr>
         <th scope="col">Evaluation set and the run that leads</th>
-        {Html.If(_hasPrecision, $"<th scope=\"col\" class=\"n\">Precision@k</th>")}
+        {Html.If(_hasPrecision, $"""<th scope="col" class="n">Precision@k</th>""")}
         <th scope="col" class="n">{_score}</th><th scope="col">Over random</th><th scope="col">Over the second</th><th scope="col">Verdict</th>
         </tr></thead>
         <tbody>{_report.Comparisons.Select(Row)}</tbody>
@@ -63,7 +63,7 @@ internal sealed class AnswerSection
     }
 
     private Html SnapshotNote() => SummarySection.Word(_report.Snapshot) is ({ } word, "bad")
-        ? Html.Of($"<p class=\"alert\"><a href=\"#experiment\">{SummarySection.Capital(word)}</a>: these metrics are not those in git.</p>") : Html.None;
+        ? Html.Of($"""<p class="alert"><a href="#experiment">{SummarySection.Capital(word)}</a>: these metrics are not those in git.</p>""") : Html.None;
 
     private Html Row(RunComparison told)
     {
@@ -71,7 +71,7 @@ internal sealed class AnswerSection
         var set = (_severalPools ? $"{told.Train} → " : "") + told.Eval;
         return Html.Of($"""
             <tr><th scope="row"><span class="set">{set}</span> <a href="#run-{told.Leader}">{Html.Name(run.Methods())}</a></th>
-            {Html.If(_hasPrecision, $"<td class=\"n precision\" data-label=\"precision@k\">{Number(ReportMetric.Precision.Of(run))}</td>")}
+            {Html.If(_hasPrecision, $"""<td class="n precision" data-label="precision@k">{Number(ReportMetric.Precision.Of(run))}</td>""")}
             <td class="n score" data-label="{_score.ToLowerInvariant()}">{Score(told)}</td>
             <td data-label="over random">{Difference(told.OverRandom)}</td><td data-label="over the second">{Difference(told.OverSecond)}</td>
             <td class="said"><span class="pill {(told.IsBest ? "good" : "open")}">{told.Verdict}</span></td></tr>

@@ -57,8 +57,8 @@ internal static class ContextSection
             <table class="heat methods"><caption class="sr">How well each method attributes the held-out answers of {dataset}</caption>
             <thead><tr>
             <td></td>
-            {metrics.Select(m => Html.Of($"<th scope=\"col\">{m.Label}</th>"))}
-            {Html.If(passes, $"<th scope=\"col\">Passes of the model</th>")}
+            {metrics.Select(m => Html.Of($"""<th scope="col">{m.Label}</th>"""))}
+            {Html.If(passes, $"""<th scope="col">Passes of the model</th>""")}
             </tr></thead>
             <tbody>{methods.Select(Row)}</tbody>
             </table></div>
@@ -67,7 +67,7 @@ internal static class ContextSection
         Html Row(ContextMethod method) => Html.Of($"""
             <tr><th scope="row">{Html.Name(method.Method)}</th>
             {metrics.Select(m => Cell(method, methods, m.Metric))}
-            {Html.If(passes, $"<td class=\"empty\">{Passes(method)?.ToString("0.#", CultureInfo.InvariantCulture) ?? "–"}</td>")}</tr>
+            {Html.If(passes, $"""<td class="empty">{Passes(method)?.ToString("0.#", CultureInfo.InvariantCulture) ?? "–"}</td>""")}</tr>
 
             """);
     }
@@ -77,14 +77,14 @@ internal static class ContextSection
     private static Html Cell(ContextMethod method, ContextMethod[] all, string metric)
     {
         if (method.Metrics.GetValueOrDefault(metric) is not { } value)
-            return Html.Of($"<td class=\"empty\">–</td>");
+            return Html.Of($"""<td class="empty">–</td>""");
         var values = all.Select(m => m.Metrics.GetValueOrDefault(metric)).OfType<double>().ToArray();
         var (lowest, highest) = (values.Min(), values.Max());
         var shade = highest > lowest ? (int)Math.Min(Shades - 1, (value - lowest) / (highest - lowest) * Shades) : 0;
         var isBest = value == highest && values.Length > 1;
         var interval = method.Metrics.GetValueOrDefault($"{metric}_lower") is { } lower && method.Metrics.GetValueOrDefault($"{metric}_upper") is { } upper
             ? Html.Of($"<br><small>{lower:0.00;−0.00} to {upper:0.00;−0.00}</small>") : Html.None;
-        var best = Html.If(isBest, $"<span class=\"sr\">, the best</span>");
+        var best = Html.If(isBest, $"""<span class="sr">, the best</span>""");
         return Html.Of($"""
             <td class="h{shade}{(isBest ? " best" : "")}"><span>{value:0.000;−0.000}{interval}{best}</span></td>
             """);
@@ -102,7 +102,7 @@ internal static class ContextSection
             {examples.Select((e, i) => Example(e, i == 0))}
             """);
 
-        Html Link(string method) => Html.Of($"<a href=\"{dataset}/{method}/attributions.jsonl\">{method}/attributions.jsonl</a>");
+        Html Link(string method) => Html.Of($"""<a href="{dataset}/{method}/attributions.jsonl">{method}/attributions.jsonl</a>""");
     }
 
     private static Html Example(AttributedExample example, bool isOpen)

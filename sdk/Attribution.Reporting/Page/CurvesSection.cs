@@ -34,5 +34,5 @@ internal static class CurvesSection
     }
 
     private static Html Options(IEnumerable<(string Value, string Label)> options) =>
-        Html.Join(options.Select(option => Html.Of($"<option value=\"{option.Value}\">{option.Label}</option>")));
+        Html.Join(options.Select(option => Html.Of($"""<option value="{option.Value}">{option.Label}</option>""")));
 }

@@ -27,7 +27,7 @@ internal static class GroundTruthSection
             <table class="data lds"><caption class="sr">LDS of each method, the highest first</caption>
             <thead><tr>
             <th scope="col">Method</th><th scope="col">LDS</th>
-            {Html.If(perRow, $"<th scope=\"col\">By evaluation row</th>")}
+            {Html.If(perRow, $"""<th scope="col">By evaluation row</th>""")}
             <th scope="col">Verdict</th>
             </tr></thead>
             <tbody>{compared.Methods.Select(Row)}</tbody>

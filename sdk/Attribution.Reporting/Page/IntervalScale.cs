@@ -26,7 +26,7 @@ internal readonly record struct IntervalScale(double Lowest, double Highest)
         if (interval is null)
             return Html.Of($"–");
         var ends = interval is { Lower: { } lower, Upper: { } upper }
-            ? Html.Of($" <span class=\"quiet\">[{lower:0.00;−0.00}, {upper:0.00;−0.00}]</span>") : Html.None;
+            ? Html.Of($""" <span class="quiet">[{lower:0.00;−0.00}, {upper:0.00;−0.00}]</span>""") : Html.None;
         return Html.Of($"""
             {Draw(interval)}<span class="difference">{estimate(interval.Difference)}{ends}</span>
             """);
@@ -35,7 +35,7 @@ internal readonly record struct IntervalScale(double Lowest, double Highest)
     private Html Draw(ReportedDifference interval)
     {
         var line = interval is { Lower: { } lower, Upper: { } upper }
-            ? Html.Of($"<path class=\"whisker\" d=\"M{X(lower)} 4v6M{X(upper)} 4v6M{X(lower)} 7H{X(upper)}\"/>") : Html.None;
+            ? Html.Of($"""<path class="whisker" d="M{X(lower)} 4v6M{X(upper)} 4v6M{X(lower)} 7H{X(upper)}"/>""") : Html.None;
         return Html.Of($"""
             <svg class="interval" viewBox="0 0 {Width} {Height}" aria-hidden="true">
             <path class="zero" d="M{X(0)} 0V{Height}"/>

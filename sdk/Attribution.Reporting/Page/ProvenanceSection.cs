@@ -8,7 +8,7 @@ internal static class ProvenanceSection
     public static Html Of(ExperimentReport report, IEnumerable<string> data)
     {
         var from = report.Provenance;
-        var files = data.Select((name, i) => Html.Of($"{(i > 0 ? ", " : "")}<a href=\"report/{name}.json\">report/{name}.json</a>"));
+        var files = data.Select((name, i) => Html.Of($"""{(i > 0 ? ", " : "")}<a href="report/{name}.json">report/{name}.json</a>"""));
         return Html.Of($"""
             <section id="provenance" aria-labelledby="provenance-title">
             <h2 id="provenance-title">Provenance</h2>
@@ -17,7 +17,7 @@ internal static class ProvenanceSection
             <dl>
             {from.Versions.Select(version => Html.Of($"<div><dt>{version.Key}</dt><dd>{version.Value}</dd></div>"))}
             <div><dt>Device</dt><dd>{string.Join(", ", from.Devices)}</dd></div>
-            <div><dt>Code</dt><dd>{from.Library.Select(hash => Html.Of($"<code class=\"hash\">{hash}</code> "))}</dd></div>
+            <div><dt>Code</dt><dd>{from.Library.Select(hash => Html.Of($"""<code class="hash">{hash}</code> """))}</dd></div>
             {Commit(report.Build.Git)}
             </dl></div>
             <div class="card"><h3>Inputs</h3>
@@ -39,8 +39,8 @@ internal static class ProvenanceSection
         if (git is null)
             return Html.None;
         var state = git.Changed == 0
-            ? Html.Of($"<span class=\"tag\">clean</span>")
-            : Html.Of($"<span class=\"tag bad\">{Quantity.Count(git.Changed, "file")} changed since</span>");
+            ? Html.Of($"""<span class="tag">clean</span>""")
+            : Html.Of($"""<span class="tag bad">{Quantity.Count(git.Changed, "file")} changed since</span>""");
         return Html.Of($"""
             <div><dt>Git commit</dt><dd><code class="hash">{git.Commit}</code> {state}</dd></div>
             """);

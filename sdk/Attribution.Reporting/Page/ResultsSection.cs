@@ -79,9 +79,9 @@ internal sealed class ResultsSection
             <div class="scroll of-{metric.Key}" role="region" aria-label="{metric.Label}, {eval}" tabindex="0">
             <table class="heat"><caption class="sr">{metric.Label} of {eval}: training vectors by evaluation vectors</caption>
             <thead><tr>
-            {Html.If(rows.Length > 0, $"<td class=\"corner\" aria-hidden=\"true\"><span>evaluation →</span><span>↓ training</span></td>")}
-            {columns.Select(column => Html.Of($"<th scope=\"col\">{Html.Name(column)}</th>"))}
-            {baselines.Select(run => Html.Of($"<th scope=\"col\" class=\"base\">{run.Methods()}</th>"))}
+            {Html.If(rows.Length > 0, $"""<td class="corner" aria-hidden="true"><span>evaluation →</span><span>↓ training</span></td>""")}
+            {columns.Select(column => Html.Of($"""<th scope="col">{Html.Name(column)}</th>"""))}
+            {baselines.Select(run => Html.Of($"""<th scope="col" class="base">{run.Methods()}</th>"""))}
             </tr></thead>
             <tbody>{rows.Select((row, i) => Row(row, i == 0))}{Html.If(rows.Length == 0, $"<tr>{Baselines(1)}</tr>")}</tbody>
             </table></div>
@@ -114,7 +114,7 @@ internal sealed class ResultsSection
     {
         var spans = Html.If(span > 1, $" rowspan=\"{span}\"");
         if (run is null || metric.Of(run) is not { } value)
-            return Html.Of($"<td{spans} class=\"empty\">–</td>");
+            return Html.Of($"""<td{spans} class="empty">–</td>""");
         var (lowest, highest) = _ranges[metric.Key];
         var shade = highest > lowest ? (int)Math.Min(Shades - 1, (value - lowest) / (highest - lowest) * Shades) : 0;
         var deviation = metric.DeviationOf(run) is > 0 and { } sd ? Html.Of($"<small> ± {sd:0.00}</small>") : Html.None;
@@ -142,8 +142,8 @@ internal sealed class ResultsSection
             <table class="bars"><caption class="sr">Judged score of {eval.Name}{shown}</caption>
             <thead class="sr"><tr><th scope="col">Run</th><th scope="col">Score</th></tr></thead>
             <tbody>{runs.Select(run => Bar(run, top, RandomOf(run)))}</tbody></table>
-            {Html.If(runs.Any(run => RandomOf(run) is not null), $"<p class=\"note\">The dotted line: training on as many rows drawn at random.</p>")}
-            {Html.If(note.Length > 0, $"<p class=\"note\">{note}</p>")}
+            {Html.If(runs.Any(run => RandomOf(run) is not null), $"""<p class="note">The dotted line: training on as many rows drawn at random.</p>""")}
+            {Html.If(note.Length > 0, $"""<p class="note">{note}</p>""")}
 
             """);
     }
@@ -162,7 +162,7 @@ internal sealed class ResultsSection
             <rect class="track" width="200" height="12" rx="2"/>
             <rect class="bar{(run.Selection is null ? " plain" : "")}" width="{X(mean)}" height="12" rx="2"/>
             {Spread()}
-            {(random is { } drawn ? Html.Of($"<path class=\"random\" d=\"M{X(drawn)} 0V12\"/>") : Html.None)}
+            {(random is { } drawn ? Html.Of($"""<path class="random" d="M{X(drawn)} 0V12"/>""") : Html.None)}
             </svg>
             <span class="value">{mean:0.00}{Deviation()}{SpreadInWords()}</span></td></tr>
 
@@ -170,15 +170,15 @@ internal sealed class ResultsSection
 
         Html Spread() => (seeds.Length > 1, high > low) switch
         {
-            (true, _) => Html.Join(seeds.Select(seed => Html.Of($"<ellipse class=\"seed\" cx=\"{X(seed)}\" cy=\"6\" rx=\"2\" ry=\"3\"/>"))),
-            (_, true) => Html.Of($"<path class=\"whisker\" d=\"M{X(low)} 3v6M{X(high)} 3v6M{X(low)} 6H{X(high)}\"/>"),
+            (true, _) => Html.Join(seeds.Select(seed => Html.Of($"""<ellipse class="seed" cx="{X(seed)}" cy="6" rx="2" ry="3"/>"""))),
+            (_, true) => Html.Of($"""<path class="whisker" d="M{X(low)} 3v6M{X(high)} 3v6M{X(low)} 6H{X(high)}"/>"""),
             _ => Html.None,
         };
 
         Html SpreadInWords() => (seeds.Length > 1, high > low) switch
         {
-            (true, _) => Html.Of($"<span class=\"sr\">, seeds {string.Join(", ", seeds.Select(s => s.ToString("0.00", CultureInfo.InvariantCulture)))}</span>"),
-            (_, true) => Html.Of($"<span class=\"sr\">, repeats from {low:0.00} to {high:0.00}</span>"),
+            (true, _) => Html.Of($"""<span class="sr">, seeds {string.Join(", ", seeds.Select(seed => $"{seed:0.00}"))}</span>"""),
+            (_, true) => Html.Of($"""<span class="sr">, repeats from {low:0.00} to {high:0.00}</span>"""),
             _ => Html.None,
         };
 

@@ -73,10 +73,10 @@ internal static class StagesSection
                 var (y1, y2) = (from * RowHeight + RowHeight / 2, to * RowHeight + RowHeight / 2);
                 var reach = Trunk - Math.Min(Trunk - 4, 14 + 9 * (to - from));
                 yield return from == to - 1
-                    ? Html.Of($"<path class=\"edge\" d=\"M{Trunk} {y1 + 7}V{y2 - 7}\"/>")
-                    : Html.Of($"<path class=\"edge far\" d=\"M{Trunk - 7} {y1}C{reach} {y1} {reach} {y2} {Trunk - 7} {y2}\"/>");
+                    ? Html.Of($"""<path class="edge" d="M{Trunk} {y1 + 7}V{y2 - 7}"/>""")
+                    : Html.Of($"""<path class="edge far" d="M{Trunk - 7} {y1}C{reach} {y1} {reach} {y2} {Trunk - 7} {y2}"/>""");
             }
         for (var i = 0; i < stages.Count; i++)
-            yield return Html.Of($"<circle class=\"node\" cx=\"{Trunk}\" cy=\"{i * RowHeight + RowHeight / 2}\" r=\"6\"/>");
+            yield return Html.Of($"""<circle class="node" cx="{Trunk}" cy="{i * RowHeight + RowHeight / 2}" r="6"/>""");
     }
 }

@@ -45,7 +45,7 @@ internal static class SummarySection
             SnapshotVerdict.Invalid => Html.Of($"<p>{verdict.Message}</p>"),
             _ => Html.Of($"<p>There is nothing to compare with yet. Build with <code>-p:AcceptSnapshot=true</code> to make these metrics the snapshot.</p>"),
         };
-        return Html.Of($"<div class=\"card verdict {tone}\"><h3>Snapshot</h3><p class=\"big\">{Capital(word)}</p>{body}</div>");
+        return Html.Of($"""<div class="card verdict {tone}"><h3>Snapshot</h3><p class="big">{Capital(word)}</p>{body}</div>""");
     }
 
     private static Html Moved(SnapshotVerdict verdict)
@@ -61,7 +61,7 @@ internal static class SummarySection
             </tr></thead>
             <tbody>{verdict.Differences.Take(MostDifferences).Select(Row)}</tbody>
             </table></div>
-            {Html.If(more > 0, $"<p><small>{more} more in <a href=\"report/snapshot.json\">report/snapshot.json</a></small></p>")}
+            {Html.If(more > 0, $"""<p><small>{more} more in <a href="report/snapshot.json">report/snapshot.json</a></small></p>""")}
             """);
 
         static Html Row(MetricDifference moved) => Html.Of($"""

@@ -4,7 +4,7 @@ using Attribution.Contracts;
 namespace Attribution.Sdk.Worker;
 
 /// <summary>A line of the worker's output.</summary>
-/// <param name="Kind"><c>message</c>, <c>warning</c>, <c>error</c>, <c>progress</c> or <c>summary</c>.</param>
+/// <param name="Kind"><c>message</c>, <c>annotation</c>, <c>warning</c>, <c>error</c>, <c>progress</c> or <c>summary</c>.</param>
 /// <param name="Text">The text for people.</param>
 internal sealed record WorkerLine(string Kind, string Text)
 {
@@ -28,7 +28,8 @@ internal sealed record WorkerLine(string Kind, string Text)
         {
             using var json = JsonDocument.Parse(line);
             var root = json.RootElement;
-            return StringOf(root, "kind") is { } kind && StringOf(root, "text") is { } text
+            return StringOf(root, "kind") is { } kind && (kind == WorkerLineKinds.Annotation
+                ? Raw(root, "text") is { } command ? ForeignText.WithoutControls(command) : null : StringOf(root, "text")) is { } text
                 ? new WorkerLine(kind, text)
                 {
                     Code = StringOf(root, "code"),
@@ -45,6 +46,8 @@ internal sealed record WorkerLine(string Kind, string Text)
         }
     }
 
-    private static string? StringOf(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? ForeignText.Visible(value.GetString()!) : null;
+    private static string? StringOf(JsonElement root, string name) => Raw(root, name) is { } text ? ForeignText.Visible(text) : null;
+
+    private static string? Raw(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

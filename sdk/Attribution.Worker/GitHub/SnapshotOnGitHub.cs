@@ -12,7 +12,7 @@ namespace Attribution.Worker.GitHub;
 /// Reports the result of a snapshot to GitHub Actions: an annotation of the snapshot file for each metric that moved, and a table in the job's summary.
 /// <see href="https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands">Workflow commands</see>.
 /// </summary>
-internal static class SnapshotOnGitHub
+internal static partial class SnapshotOnGitHub
 {
     private const string File = "metrics.verified.json";
 
@@ -30,7 +30,7 @@ internal static class SnapshotOnGitHub
             return;
         var file = Path.GetFullPath(Path.Combine(settings.Snapshots, File));
         foreach (var line in Annotations(verdict, file))
-            context.Reporter.Message(line);
+            context.Reporter.Annotation(line);
         if (Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY") is { Length: > 0 } summary)
             System.IO.File.AppendAllText(summary, Summary(settings.Experiment, verdict));
     }
@@ -84,7 +84,11 @@ internal static class SnapshotOnGitHub
 
     private static bool IsKey(string line, string name) => Regex.IsMatch(line, $"^\\s*\"{Regex.Escape(name)}\":");
 
-    private static string Cell(string text) => Shown.Of(text).Replace("|", "\\|", StringComparison.Ordinal).Replace('\n', ' ');
+    // Every character that begins something in Markdown or HTML is escaped, so that a name shows as it is; a backslash too, which would undo the next escape.
+    private static string Cell(string text) => Special().Replace(Shown.Of(text).Replace('\n', ' ').Replace('\r', ' '), "\\$0");
+
+    [GeneratedRegex(@"[\\`*_{}\[\]<>()#|~&!$@:]|^[-+=]|(?<=^\d+)\.(?=\s|$)")]
+    private static partial Regex Special();
 
     private static string Data(string text) => Shown.Of(text).Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal)
         .Replace("\n", "%0A", StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Pipeline;
 
@@ -34,7 +35,7 @@ internal sealed class JournalTail(string folder, StageReporter reporter)
 
     /// <summary>How many of those were blocks of rows of the stage's results, as far as a unit's kind is not one of <paramref name="others"/>.</summary>
     public int Blocks(params IReadOnlyList<string> others) =>
-        _done.Count(unit => unit.Value is not null && !others.Contains(unit.Key[..unit.Key.IndexOf('/')]));
+        _done.Count(unit => unit.Value is not null && !others.Contains(unit.Key.Split('/')[0]));
 
     /// <summary>Whether nothing is known to be left over: no unit failed, and none was in the hands of a worker that was told to end or that died.</summary>
     public bool IsClean => _failures.Count == 0 && _workers.Values.All(worker => worker is { IsTold: false, IsDead: false });
@@ -61,7 +62,7 @@ internal sealed class JournalTail(string folder, StageReporter reporter)
         if (!Directory.Exists(folder))
             return;
         foreach (var path in Directory.EnumerateFiles(folder, "*" + JournalLine.Suffix))
-            if (!_workers.ContainsKey(path))
+            if (!_workers.ContainsKey(path) && !FileIdentity.IsPipeOrDevice(path))
                 _workers.Add(path, new WorkerState(path));
         foreach (var worker in _workers.Values.Where(worker => !worker.HasEnded))
             foreach (var line in worker.Read())

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Attribution.Contracts;
 using Attribution.Diagnostics;
 using Attribution.Pipeline;
 using Attribution.Worker.Watching;
@@ -33,6 +34,9 @@ internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
 
     /// <inheritdoc/>
     public override void Message(string text) => Write(new Line("message", text));
+
+    /// <inheritdoc/>
+    internal override void Annotation(string command) => Write(new Line(WorkerLineKinds.Annotation, command));
 
     /// <inheritdoc/>
     public override void Detail(string text) => Write(new Line("message", text) { Importance = "low" });
@@ -87,7 +91,7 @@ internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
         // Much of it is text from others.
         line = line with
         {
-            Text = Shown.Of(line.Text),
+            Text = line.Kind == WorkerLineKinds.Annotation ? Shown.Command(line.Text) : Shown.Of(line.Text),
             File = line.File is null ? null : Shown.Of(line.File),
             Property = line.Property is null
             ? null : Shown.Of(line.Property)

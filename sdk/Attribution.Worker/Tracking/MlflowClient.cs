@@ -20,7 +20,7 @@ internal sealed class MlflowClient : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private const int MostBytesOfAnswer = 4 << 20;
+    private const int MostBytesOfAnswer = 4 << 20, LongestId = 4096;
 
     private readonly HttpClient _http;
 
@@ -30,8 +30,11 @@ internal sealed class MlflowClient : IDisposable
         if (Variable(TokenVariable) is { } token)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         else if (Variable(UserVariable) is { } user)
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic",
-                Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Variable(PasswordVariable)}")));
+        {
+            var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Variable(PasswordVariable)}"));
+            KnownSecrets.Add(credentials);
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", credentials);
+        }
     }
 
     /// <summary>The server that the environment names.</summary>
@@ -134,7 +137,7 @@ internal sealed class MlflowClient : IDisposable
         {
             return JsonNode.Parse(await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false)) ?? new JsonObject();
         }
-        catch (System.Text.Json.JsonException)
+        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or HttpRequestException)
         {
             throw new TrackingException("the server does not answer as MLflow does");
         }
@@ -145,8 +148,17 @@ internal sealed class MlflowClient : IDisposable
         JsonNode? at = node;
         foreach (var name in path)
             at = (at as JsonObject)?[name];
-        return at is JsonValue value && value.TryGetValue<string>(out var text) ? text
-            : throw new TrackingException($"the server's answer has no {string.Join('.', path)}");
+        try
+        {
+            // Ids and addresses go into a file with a line for each.
+            if (at is JsonValue value && value.TryGetValue<string>(out var text) && text.Length is > 0 and <= LongestId && !text.Any(char.IsControl))
+                return text;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+        }
+        throw new TrackingException($"the server's answer has no valid {string.Join('.', path)}");
     }
 
     private static JsonObject Pair(string key, string value) => new() { ["key"] = key, ["value"] = value };

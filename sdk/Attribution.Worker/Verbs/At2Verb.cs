@@ -54,6 +54,7 @@ public static class At2Verb
         var attribute = new Command("attribute", "Attributes an answer to the pieces of its context.")
         { estimator, context, query, messages, answer, thoughts, start, end, type, rule, attention, json, html };
         var model = new ModelOptions(attribute);
+        model.AddConversations(attribute, loss: false);
         attribute.Validators.Add(result =>
         {
             if (result.GetValue(context) is null or [] && !result.GetValue(thoughts))
@@ -67,7 +68,7 @@ public static class At2Verb
             var trained = ScoreEstimator.Load(parsed.GetRequiredValue(estimator), ModelConfig.Load(folder));
             var sentences = parsed.GetValue(rule) is { } given ? SentenceRules.Of(given) : trained.Sentences;
             var scores = parsed.GetValue(attention) is { } other ? trained.TrainedOn(AttentionRules.Of(other), sentences) : trained;
-            var prompts = ContextPromptWriter.Load(folder);
+            var prompts = ContextPromptWriter.Load(folder, model.ChatTemplate(parsed));
             var row = new ContextRow(0, [.. (parsed.GetValue(context) ?? []).Select(Read)], parsed.GetRequiredValue(query))
             {
                 Previous = parsed.GetValue(messages) is { } file ? MessagesFile.Read(file).Messages : [],

@@ -36,7 +36,7 @@ public static class GenerateVerb
         verb.SetAction((parsed, cancellation) =>
         {
             var folder = model.Folder(parsed);
-            var tokenizer = Tokenizer.Load(folder);
+            var tokenizer = parsed.GetValue(prompt) is null ? Tokenizer.Load(folder) : TokenizeVerb.LoadForText(folder, parsed);
             var ids = parsed.GetValue(messages) is { } file
                 ? tokenizer.EncodeToIds(Rendered(folder, model.ChatTemplate(parsed), MessagesFile.Read(file)), addSpecialTokens: false)
                 : tokenizer.EncodeToIds(parsed.GetValue(prompt)!);

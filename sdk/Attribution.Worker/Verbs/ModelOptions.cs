@@ -24,11 +24,7 @@ internal sealed class ModelOptions
         DefaultValueFactory = _ => "cpu",
     };
 
-    private readonly Option<string?> _template = new("--chat-template")
-    {
-        Description = "A chat template instead of the model's own: a shipped one, "
-        + "such as chatml, or a file."
-    };
+    private readonly Option<string?> _template = ChatTemplateOption();
 
     private readonly Option<string> _loss = new("--loss")
     {
@@ -38,6 +34,12 @@ internal sealed class ModelOptions
     };
 
     private readonly Option<string?> _dtype = new("--dtype") { Description = "float32 or bfloat16; unless given, the type that the model was published in." };
+
+    /// <summary>The option of every verb that renders conversations.</summary>
+    public static Option<string?> ChatTemplateOption() => new("--chat-template")
+    {
+        Description = "A chat template instead of the model's own: a shipped one, such as chatml, or a file.",
+    };
 
     /// <param name="verb">The verb.</param>
     /// <param name="isRequired">Whether the verb always runs the model.</param>

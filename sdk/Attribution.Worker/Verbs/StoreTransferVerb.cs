@@ -5,16 +5,16 @@ using Spectre.Console;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution store push|pull REMOTE</c>: copies artifacts to a store elsewhere, or from there.</summary>
+/// <summary><c>attribution store push|pull REMOTE</c>: copies artifacts to a remote store, or from it.</summary>
 internal static class StoreTransferVerb
 {
     /// <summary>The verb that fills a remote store.</summary>
-    public static Command Push(Option<string> store) => Create("push", "Copies what a store elsewhere has not to it; what is damaged here stays here.", store,
+    public static Command Push(Option<string> store) => Create("push", "Copies to a remote store what it lacks. Damaged artifacts are not copied.", store,
         "pushed", (transfer, cancellation) => transfer.Push(cancellation));
 
-    /// <summary>The verb that takes from a remote store.</summary>
-    public static Command Pull(Option<string> store) => Create("pull", "Copies what is not here from a store elsewhere, and checks each byte.", store, "pulled",
-        (transfer, cancellation) => transfer.Pull(cancellation));
+    /// <summary>The verb that copies from a remote store.</summary>
+    public static Command Pull(Option<string> store) => Create("pull", "Copies from a remote store what is missing here, and checks every byte.", store,
+        "pulled", (transfer, cancellation) => transfer.Pull(cancellation));
 
     private static Command Create(string name, string description, Option<string> storeOption, string done,
         Func<RemoteTransfer, CancellationToken, TransferResult> run)
@@ -28,8 +28,8 @@ internal static class StoreTransferVerb
             using var remote = RemoteStores.Open(parsed.GetRequiredValue(address), "REMOTE");
             using var store = new ArtifactStore(parsed.GetValue(storeOption)!, notify: e => Say(e.Message));
             var result = run(new RemoteTransfer(store, remote, Say), cancellation);
-            Say($"{done} {StoreTables.Count(result.Moved, "artifact")}, {StoreTables.Size(result.Bytes)}; {result.Had} were there"
-                + $"{(result.Damaged > 0 ? $", {result.Damaged} damaged were left" : "")}: {store.Root} and {remote.Name}");
+            Say($"{done} {StoreTables.Count(result.Moved, "artifact")}, {StoreTables.Size(result.Bytes)}; {result.Had} were already there"
+                + $"{(result.Damaged > 0 ? $", {result.Damaged} damaged were not copied" : "")}: {store.Root} and {remote.Name}");
             return result.Damaged == 0 ? 0 : 1;
 
             void Say(string text)

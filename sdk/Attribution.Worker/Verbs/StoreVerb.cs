@@ -110,7 +110,8 @@ public static class StoreVerb
         command.SetAction(parsed =>
         {
             var folders = parsed.GetValue(keep) is { Length: > 0 } given ? given : null;
-            var policy = new CollectionPolicy(folders is null ? null : () => [.. folders.SelectMany(Needed)], parsed.GetValue(unusedFor), parsed.GetValue(maxSize));
+            var policy = new CollectionPolicy(folders is null ? null : () => [.. folders.SelectMany(Needed)],
+                parsed.GetValue(unusedFor), parsed.GetValue(maxSize));
             var dry = parsed.GetValue(pretend);
             var result = StoreCollection.Run(parsed.GetValue(storeOption)!, policy, dry);
             var console = StoreTables.ConsoleOn(parsed.InvocationConfiguration.Output);

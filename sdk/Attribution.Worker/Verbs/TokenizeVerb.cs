@@ -22,6 +22,7 @@ public static class TokenizeVerb
             + "and more for the chat template, such as \"tools\"."
         };
         var text = new Option<string?>("--text") { Description = "A text, encoded with the special tokens that the tokenizer adds." };
+        var template = ModelOptions.ChatTemplateOption();
         var maxTokens = new Option<int>("--max-tokens")
         {
             Description = "The number of tokens to keep from the end of a conversation.",
@@ -37,24 +38,36 @@ public static class TokenizeVerb
             model,
             messages,
             text,
+            template,
             maxTokens,
         };
         verb.Validators.Add(line =>
         {
             if (line.GetValue(messages) is null == line.GetValue(text) is null)
                 line.AddError("Give either --messages or --text.");
+            if (line.GetValue(text) is not null && line.GetValue(template) is not null)
+                line.AddError("--chat-template is for --messages; a text has no template.");
         });
         verb.SetAction(async (parsed, cancel) =>
         {
             var folder = await ModelFolder.ResolveAsync(parsed.GetRequiredValue(model), ModelContents.Text, cancel: cancel);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(text) is { } given)
-                WriteText(Tokenizer.Load(folder.Path), given, output);
+                WriteText(LoadForText(folder.Path, parsed), given, output);
             else
-                WriteConversation(folder.Path, parsed.GetRequiredValue(messages)!, parsed.GetValue(maxTokens), output);
+                WriteConversation(folder.Path, parsed.GetValue(template), parsed.GetRequiredValue(messages)!, parsed.GetValue(maxTokens), output);
             return 0;
         });
         return verb;
+    }
+
+    /// <summary>Loads a tokenizer for a plain text, and says where the folder's files contradict each other about its special tokens.</summary>
+    internal static Tokenizer LoadForText(string folder, ParseResult parsed)
+    {
+        var tokenizer = Tokenizer.Load(folder);
+        foreach (var note in tokenizer.PlainTextNotes)
+            parsed.InvocationConfiguration.Error.WriteLine($"note: {note}");
+        return tokenizer;
     }
 
     private static void WriteText(Tokenizer tokenizer, string text, TextWriter output)
@@ -63,11 +76,11 @@ public static class TokenizeVerb
         Write(output, [("text", text), .. Tokens(tokenizer, ids, offsets)]);
     }
 
-    private static void WriteConversation(string folder, string path, int maxTokens, TextWriter output)
+    private static void WriteConversation(string folder, string? template, string path, int maxTokens, TextWriter output)
     {
         var file = MessagesFile.Read(path);
         var tokenizer = Tokenizer.Load(folder);
-        var encoded = new ConversationEncoder(tokenizer, ChatTemplate.Load(folder), maxTokens, file.Variables).Encode(file.Messages, path);
+        var encoded = new ConversationEncoder(tokenizer, ChatTemplate.Choose(folder, template), maxTokens, file.Variables).Encode(file.Messages, path);
         Write(output,
         [
             ("text", encoded.Text),

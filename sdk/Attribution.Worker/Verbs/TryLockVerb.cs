@@ -4,7 +4,7 @@ using Attribution.Data.Store;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution try-lock</c>: whether this process gets the lock of a file that another holds. A store asks its file system so.</summary>
+/// <summary><c>attribution try-lock</c>: tries to lock a file that another process holds. A store uses it to test its file system.</summary>
 internal static class TryLockVerb
 {
     private const int Refused = 3;
@@ -14,7 +14,7 @@ internal static class TryLockVerb
     public static Command Create()
     {
         var file = new Argument<string>("file");
-        var verb = new Command("try-lock", "Exits with 0 if it gets the lock of a file, and with 3 if another has it.") { file };
+        var verb = new Command("try-lock", "Exits with 0 if it gets the lock of a file, and with 3 if another process holds it.") { file };
         verb.Hidden = true;
         verb.SetAction(parsed =>
         {
@@ -24,7 +24,7 @@ internal static class TryLockVerb
         return verb;
     }
 
-    /// <summary>Starts this program to try it; null if it does not say.</summary>
+    /// <summary>Tries the lock from another process; null if that gives no answer.</summary>
     public static bool? TryFromOtherProcess(string file)
     {
         var (program, arguments) = ThisProgram.Command("try-lock", file);

@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution verify-sample</c>: whether this machine computes the vectors that the store holds, on a sample of them.</summary>
+/// <summary><c>attribution verify-sample</c>: recomputes a sample of an experiment's vectors here and compares them with the store's.</summary>
 internal static class VerifySampleVerb
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -23,23 +23,23 @@ internal static class VerifySampleVerb
     public static Command Create()
     {
         var experiment = new Argument<string>("experiment") { Description = "The folder of an experiment that has been built.", HelpName = "EXPERIMENT" };
-        var share = new Option<double?>("--share") { Description = "The share of each dataset's blocks, at least one; 0.01 if left out." };
-        var seed = new Option<long>("--seed") { Description = "Which blocks.", DefaultValueFactory = _ => 0 };
+        var share = new Option<double?>("--share") { Description = "The share of each dataset's blocks to recompute, at least one block. Default: 0.01." };
+        var seed = new Option<long>("--seed") { Description = "Decides which blocks are drawn.", DefaultValueFactory = _ => 0 };
         var tolerance = new Option<double?>("--tolerance")
         {
-            Description = "The largest relative difference that is none: of a row's difference to its vector, by their lengths; 0.001 if left out.",
+            Description = "The largest relative difference that is accepted: the length of a row's difference divided by its vector's length. Default: 0.001.",
         };
         var variant = new Option<string?>("--variant") { Description = "The variant of the experiment.", HelpName = "NAME" };
-        var device = new Option<string?>("--device") { Description = "cpu, cuda or cuda:N; a GPU by itself if there is one.", HelpName = "DEVICE" };
+        var device = new Option<string?>("--device") { Description = "cpu, cuda or cuda:N. Default: a GPU if there is one.", HelpName = "DEVICE" };
         var json = new Option<bool>("--json") { Description = "Print JSON instead of a table." };
-        var verb = new Command("verify-sample", "Computes a sample of an experiment's vectors again, here, and says how far they are from those in the store. "
-            + "Changes nothing in it.") { experiment, share, seed, tolerance, variant, device, json };
+        var verb = new Command("verify-sample", "Recomputes a sample of an experiment's vectors on this machine and reports how far they are from those in the "
+            + "store. Changes nothing there.") { experiment, share, seed, tolerance, variant, device, json };
         verb.Validators.Add(parsed =>
         {
             if (parsed.GetValue(share) is not (null or (> 0 and <= 1)))
-                parsed.AddError("--share is more than 0 and at most 1.");
+                parsed.AddError("--share must be more than 0 and at most 1.");
             if (parsed.GetValue(tolerance) is not (null or >= 0))
-                parsed.AddError("--tolerance is 0 or more.");
+                parsed.AddError("--tolerance must be 0 or more.");
         });
         verb.SetAction(async (parsed, cancellation) => await Task.Run(() =>
         {
@@ -74,8 +74,8 @@ internal static class VerifySampleVerb
                 Write(tables, all, StoreTables.ConsoleOn(output));
             return all.Relative <= most ? 0 : throw new AttributionException(ErrorCodes.SampleDiffers, string.Create(CultureInfo.InvariantCulture,
                 $"The largest relative difference is {all.Relative:0.0e+0}, more than {most:0.0e+0}: in "
-                + $"vector-blocks/{tables.MaxBy(t => t.Difference.Relative)!.Worst}. If it was computed on another kind of device, see --tolerance; "
-                + $"else `attribution store verify` tells whether it is damaged."));
+                + $"vector-blocks/{tables.MaxBy(t => t.Difference.Relative)!.Worst}. If another kind of device computed it, raise --tolerance; "
+                + $"otherwise `attribution store verify` shows whether it is damaged."));
         }, CancellationToken.None));
         return verb;
     }
@@ -95,8 +95,7 @@ internal static class VerifySampleVerb
             blocks.Aggregate(default(VectorDifference), (sum, block) => sum.Or(block.Difference)),
             [.. blocks.Select(b => b.Device).Distinct().Order(StringComparer.Ordinal)], blocks.MaxBy(b => b.Difference.Relative)!.Fingerprint.Short)).ToList();
         return tables.Count > 0 ? tables : throw new AttributionException(ErrorCodes.ArtifactUnknown,
-            $"The store '{settings.Store}' holds no vectors of this experiment, as it is now, that could be compared. Build it "
-                + "first.")
+            $"The store '{settings.Store}' holds no vectors of this experiment in its present form. Build it first.")
         { File = request };
     }
 
@@ -117,7 +116,7 @@ internal static class VerifySampleVerb
     {
         var request = Path.Combine(folder, "obj", "attribution", variant ?? "", $"{ComputeAttributionStage.Name}.request.json");
         return File.Exists(request) ? request : throw new AttributionException(ErrorCodes.UpstreamMissing,
-            $"'{folder}' is no experiment of data selection that has been built{(variant is null ? "" : $" as {variant}")}. Build it first "
+            $"'{folder}' is not a data selection experiment that has been built{(variant is null ? "" : $" as {variant}")}. Build it "
                 + "(dotnet build), or name another folder.")
         { File = request };
     }

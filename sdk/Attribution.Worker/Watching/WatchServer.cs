@@ -50,9 +50,9 @@ internal sealed class WatchServer : IDisposable
                 var asked = await _listener.GetContextAsync();
                 await AnswerAsync(asked);
             }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException or InvalidOperationException)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
-                // Whoever asked is gone, or the server is closed.
+                // Whoever asked is gone, the server is closed, or a file of the build could not be read at this moment.
             }
         }
     }

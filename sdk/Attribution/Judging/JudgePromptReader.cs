@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 
 namespace Attribution.Judging;
@@ -18,6 +19,7 @@ internal static partial class JudgePromptReader
     public static JudgePrompt Read(string path)
     {
         string text;
+        FileIdentity.RequireFile(path);
         try
         {
             text = File.ReadAllText(path).ReplaceLineEndings("\n");
@@ -80,7 +82,7 @@ internal static partial class JudgePromptReader
             using var document = JsonDocument.Parse(json);
             return LabelledExamples.Read(document.RootElement, scale, references);
         }
-        catch (Exception e) when (e is JsonException or FormatException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
             throw Invalid(path, null, $"its example {index + 1} cannot be used: {e.Message.TrimEnd('.')}");
         }

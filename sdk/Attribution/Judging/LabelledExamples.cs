@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 
 namespace Attribution.Judging;
@@ -17,6 +18,7 @@ internal static class LabelledExamples
     public static IReadOnlyList<JudgeExample> Read(string path, JudgeScale scale, params IReadOnlyList<JudgeReference> references)
     {
         string[] lines;
+        FileIdentity.RequireFile(path);
         try
         {
             lines = File.ReadAllLines(path);
@@ -35,7 +37,7 @@ internal static class LabelledExamples
                     using var document = JsonDocument.Parse(line);
                     examples.Add(Read(document.RootElement, scale, references));
                 }
-                catch (Exception e) when (e is JsonException or FormatException)
+                catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
                 {
                     throw new AttributionException(ErrorCodes.LabelledExamplesInvalid,
                         $"Row {row} of '{path}' is no labelled example: {e.Message.TrimEnd('.')}. Write {{\"question\": \"...\", \"answer\": "

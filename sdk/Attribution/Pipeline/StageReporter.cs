@@ -11,6 +11,11 @@ public class StageReporter
     {
     }
 
+    /// <summary>A command to the build server. All text of others in it must be escaped as the server asks.</summary>
+    internal virtual void Annotation(string command)
+    {
+    }
+
     /// <summary>A detail, for readers who ask for more output.</summary>
     public virtual void Detail(string text)
     {

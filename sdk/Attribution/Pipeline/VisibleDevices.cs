@@ -6,29 +6,31 @@ using Attribution.Tensors;
 
 namespace Attribution.Pipeline;
 
-/// <summary>The GPUs that this process sees, without libtorch: a process that has loaded it has already chosen among them.</summary>
+/// <summary>
+/// The GPUs that this process sees. It is asked without libtorch, because a process that has loaded libtorch can no longer choose among them.
+/// </summary>
 internal static class VisibleDevices
 {
     /// <summary>The environment variable by which CUDA shows a process some GPUs and hides the others.</summary>
     public const string Variable = "CUDA_VISIBLE_DEVICES";
 
-    /// <summary>Their names as <see cref="Variable"/> has them.</summary>
+    /// <summary>The visible GPUs, by the names that <see cref="Variable"/> uses.</summary>
     public static IReadOnlyList<string> All() => Environment.GetEnvironmentVariable(Variable) is { } shown
         ? Parse(shown)
         : OperatingSystem.IsLinux() && Directory.Exists("/proc/driver/nvidia/gpus")
             ? [.. Enumerable.Range(0, Directory.GetDirectories("/proc/driver/nvidia/gpus").Length).Select(i => i.ToString(CultureInfo.InvariantCulture))]
             : [];
 
-    /// <summary>The GPUs of a value of <see cref="Variable"/>: those before the first entry that is none, as CUDA reads it (<c>-1</c> shows none).</summary>
+    /// <summary>Reads a value of <see cref="Variable"/> as CUDA does: the GPUs up to the first entry that is not one (<c>-1</c> shows none).</summary>
     public static IReadOnlyList<string> Parse(string shown) => [.. shown.Split(',', StringSplitOptions.TrimEntries).TakeWhile(entry =>
         ushort.TryParse(entry, NumberStyles.None, CultureInfo.InvariantCulture, out _) || entry.StartsWith("GPU-", StringComparison.Ordinal)
             || entry.StartsWith("MIG-", StringComparison.Ordinal))];
 
-    /// <summary>The GPUs that <c>Devices</c> names, as <see cref="Variable"/> has them; none if it is <c>cpu</c>; null if it names none.</summary>
-    /// <param name="execution">What the project says.</param>
-    /// <param name="visible">What this process sees.</param>
-    /// <exception cref="AttributionException"><see cref="ErrorCodes.WorkersInvalid"/>: it cannot be. <see cref="ErrorCodes.DeviceMissing"/>: there is no such
-    /// GPU.</exception>
+    /// <summary>The GPUs that <c>Devices</c> names, by the names that <see cref="Variable"/> uses; empty for <c>cpu</c>, null if it is not set.</summary>
+    /// <param name="execution">The project's settings.</param>
+    /// <param name="visible">The visible GPUs.</param>
+    /// <exception cref="AttributionException"><see cref="ErrorCodes.WorkersInvalid"/>: <c>Devices</c> is invalid.
+    /// <see cref="ErrorCodes.DeviceMissing"/>: there is no such GPU.</exception>
     public static IReadOnlyList<string>? Chosen(ExecutionSettings? execution, IReadOnlyList<string> visible)
     {
         if (execution?.Devices is not { } devices)
@@ -44,14 +46,14 @@ internal static class VisibleDevices
             { Property = nameof(execution.Devices) })];
     }
 
-    /// <summary>What the model's device is called in a worker, which sees one GPU of those that <c>Devices</c> names.</summary>
+    /// <summary>The name of the model's device inside a worker, which sees only one of the GPUs that <c>Devices</c> names.</summary>
     public static string? NameOf(ExecutionSettings? execution) => execution?.Devices is not [var first, ..] ? execution?.Device
         : first == DeviceList.Cpu || All().Count != 1 ? first : "cuda";
 
-    /// <summary>Leaves this process one GPU. To be called before libtorch looks for any.</summary>
+    /// <summary>Hides all GPUs but one from this process. It must be called before libtorch looks for GPUs.</summary>
     public static void ShowOnly(string gpu) => NativeEnvironment.Set(Variable, gpu);
 
-    /// <summary>Where and how a stage's model runs; null if nothing is said, or if it has none.</summary>
+    /// <summary>The settings by which a stage's model runs; null if there are none or the stage has no model.</summary>
     public static ExecutionSettings? ExecutionOf(StageSettings settings) => settings switch
     {
         ModelSettings model => model.Execution,

@@ -44,6 +44,12 @@ public sealed partial class Tokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// </summary>
     public IReadOnlyList<string> Notes => _definition.Notes;
 
+    /// <summary>
+    /// The contradictions between the folder's files about the special tokens around a plain text, one sentence each; usually empty. They do not concern a chat
+    /// template's text, which is encoded without such tokens.
+    /// </summary>
+    internal IReadOnlyList<string> PlainTextNotes => _definition.PlainTextNotes;
+
     /// <summary>The text that a decoder gets for an id.</summary>
     internal string? SpellingOf(int id) => _definition.SpellingOf(id);
 
@@ -51,7 +57,9 @@ public sealed partial class Tokenizer : Microsoft.ML.Tokenizers.Tokenizer
 
     /// <summary>Reads a model folder's tokenizer.</summary>
     /// <param name="modelFolder">The folder with <c>tokenizer.json</c>. Tokens, flags and <c>add_prefix_space</c> of <c>tokenizer_config.json</c> beside it are
-    /// used as in Hugging Face's library; with an older form of that file, so are <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.</param>
+    /// used as in Hugging Face's library; with an older form of that file, so are <c>special_tokens_map.json</c> and <c>added_tokens.json</c>. The special
+    /// tokens around a text are those of <c>tokenizer.json</c>; <c>add_bos_token</c> and <c>add_eos_token</c> do not change them, as in that library since
+    /// version 5.</param>
     /// <exception cref="Diagnostics.AttributionException">
     /// A file is missing, malformed or contradicts itself, or uses a component or option that is not implemented; the exception names
     /// the file and the component.

@@ -22,6 +22,9 @@ internal sealed record TokenizerDefinition
     /// <summary>Notes on contradictions between the files, and which file is used.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Notes on contradictions about the special tokens around a plain text.</summary>
+    public IReadOnlyList<string> PlainTextNotes { get; init; } = [];
+
     public required HashSet<int> SpecialIds { get; init; }
 
     public required Normalizer? Normalizer { get; init; }

@@ -50,18 +50,23 @@ public sealed class StoredResultsTests(SdkLayout sdk) : IClassFixture<SdkLayout>
     public void A_binary_log_holds_no_key()
     {
         using var experiment = new TemporaryExperiment(sdk);
-        const string key = "sk-not-a-real-key-4711";
-        var (code, output) = DotNet.Run(experiment["."], new Dictionary<string, string> { ["OPENAI_API_KEY"] = key }, "build", "-bl:build.binlog", "-v:diag");
+        const string key = "sk-not-a-real-key-4711-zq";
+        string[] names = ["OPENAI_API_KEY", "HF_TOKEN", "MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_PASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+        string[] forms = [key, key[..11], key[11..], Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(key))];
+        var (code, output) = DotNet.Run(experiment["."], names.ToDictionary(name => name, _ => key), "build", "-bl:build.binlog", "-v:diag");
         code.ShouldBe(0, output);
-        output.ShouldNotContain(key);
+        foreach (var form in forms)
+            output.ShouldNotContain(form);
 
         using var log = new GZipStream(File.OpenRead(experiment["build.binlog"]), CompressionMode.Decompress);
         using var reader = new StreamReader(log);
         var content = reader.ReadToEnd();
         content.ShouldContain("ComputeAttribution");
-        content.ShouldNotContain(key);
+        foreach (var form in forms)
+            content.ShouldNotContain(form);
         foreach (var file in Directory.EnumerateFiles(experiment["."], "*", SearchOption.AllDirectories).Where(f =>
             !f.EndsWith(".binlog", StringComparison.Ordinal)))
-            File.ReadAllText(file).ShouldNotContain(key);
+            foreach (var form in forms)
+                File.ReadAllText(file).ShouldNotContain(form);
     }
 }

@@ -13,8 +13,9 @@ public sealed class MisspelledNameTests : IDisposable
         _experiment.Methods.Add("residual_dif");
         _experiment.Folder.Write("tiny.csproj", "<Project>\n<ItemGroup>\n<AttributionMethod Include=\"residual_diff;residual_dif\" "
             + "/>\n</ItemGroup>\n</Project>");
-        var error = _experiment.Error(ErrorCodes.MethodMisspelled, "There is no AttributionMethod 'residual_dif', and the project has no C# file that could hold "
-            + "it. Did you mean residual_diff? Use one of: grad_act_treatment, ");
+        var error = _experiment.Error(ErrorCodes.MethodMisspelled,
+            "There is no AttributionMethod 'residual_dif', and the project has no C# file that could hold it. "
+            + "Did you mean residual_diff? Use one of: grad_act_treatment, ");
         error.LineNumber.ShouldBe(3);
         _experiment.Sources.Add("Mine.cs");
         _experiment.Folder.Write("bin/tiny.dll", "");

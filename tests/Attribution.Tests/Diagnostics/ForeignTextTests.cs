@@ -13,7 +13,11 @@ public sealed class ForeignTextTests
     [InlineData("\u202egnp.exe\u2066\u200f", "\\u202egnp.exe\\u2066\\u200f")]
     [InlineData("over\rwritten", "over\\u000dwritten")]
     [InlineData("\u2028", "\\u2028")]
-    public void What_a_terminal_would_act_on_is_written_out(string text, string? shown) => ForeignText.Visible(text).ShouldBe(shown ?? text);
+    [InlineData("::error file=a::b", "\\u003a:error file=a::b")]
+    [InlineData("said\n \u00a0\t::add-mask::x\r\n::y", "said\n \u00a0\t\\u003a:add-mask::x\r\n\\u003a:y")]
+    [InlineData("a ##[add-mask]x ##vso[task.x] ##teamcity[x] # # [x]", "a #\\u0023[add-mask]x #\\u0023vso[task.x] #\\u0023teamcity[x] # # [x]")]
+    [InlineData("std::vector, ## Heading, a:\n: b", null)]
+    public void What_a_terminal_or_a_build_server_would_act_on_is_written_out(string text, string? shown) => ForeignText.Visible(text).ShouldBe(shown ?? text);
 
     [Fact]
     public void Keys_go_whole_in_parts_and_in_base64_and_other_words_stay()

@@ -73,6 +73,34 @@ public sealed partial class FailingServerTests
     }
 
     [Theory]
+    [InlineData("""{"choices":[{"message":{"content":"a\ud83db"}}]}""", "a\ufffdb")]
+    [InlineData("""{"choices":[{"message":{"content":"a\uDC00\\\\ud800\ud83d\ude00"}}]}""", "a\ufffd\\\\ud800\ud83d\ude00")]
+    [InlineData("""{"choices":[{"message":{"content":[{"type":"text","text":"a\ud83d"}]}}],"usage":null}""", "a\ufffd")]
+    [InlineData("""{"choices":[{"message":{"content":"a"}}],"usage":{"prompt_tokens":"7","completion_tokens":null}}""", "a")]
+    [InlineData("""{"choices":[{"message":{"content":"a"},"finish_reason":7}],"usage":[]}""", "a")]
+    [InlineData("""{"error":{"message":"no \ud83d"}}""", null)]
+    [InlineData("""{"error":"no \ud83d"}""", null)]
+    public async Task Half_of_a_character_and_counts_that_are_none_crash_nothing(string body, string? text)
+    {
+        using var server = new ChatServer(_ => new ChatAct(200, body));
+        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { MaxAttempts = 1 }, null);
+        if (text is not null)
+            (await chat.CompleteAsync(new ChatRequest([new("user", "Hello")]))).Text.ShouldBe(text);
+        else
+            (await Should.ThrowAsync<AttributionException>(async () => await chat.CompleteAsync(new ChatRequest([new("user", "Hello")]))))
+                .Message.ShouldContain("no \ufffd");
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_replaced_and_others_are_left_alone()
+    {
+        byte[] broken = [.. "{\"a\":\""u8, 0xF0, 0x9F, .. "\"}"u8];
+        System.Text.Json.JsonElement.Parse(DecodableJson.Of(broken).Span).GetProperty("a").GetString().ShouldBe("\ufffd");
+        byte[] sound = [.. """{"a":"\ud83d\ude00 \\ud83d \u00e9"}"""u8];
+        DecodableJson.Of(sound).Span.Overlaps(sound).ShouldBeTrue();
+    }
+
+    [Theory]
     [InlineData("{0}")]
     [InlineData("your key {1} is not valid")]
     [InlineData("Basic {2}")]

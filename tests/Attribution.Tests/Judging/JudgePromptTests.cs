@@ -115,6 +115,8 @@ public sealed class JudgePromptTests : IDisposable
     [InlineData("---\ntrait: a\nscores: 0-3\n---\nHow?\n\n## Examples\n\n```json\n{\"question\": \"q\", \"answer\": \"a\", \"score\": 4}\n```\n",
         "its example 1 cannot be used: its 'score' is missing or not one of 0 to 3")]
     [InlineData("---\ntrait: a\nscores: 0-3\n---\nHow?\n\n## Examples\n\n```json\n{\"question\": \"q\", \"score\": 1}\n```\n", "it lacks")]
+    [InlineData("---\ntrait: a\nscores: 0-3\n---\nHow?\n\n## Examples\n\n```json\n{\"question\": \"q\", \"answer\": \"\\ud800\", \"score\": 1}\n```\n",
+        "its example 1 cannot be used")]
     public void A_prompt_file_that_is_none_is_an_error_that_says_what_is_wrong(string text, string expected)
     {
         var path = _folder.Write("prompt.md", text);
@@ -134,6 +136,7 @@ public sealed class JudgePromptTests : IDisposable
     [InlineData("", "has no examples", null)]
     [InlineData("{\"question\": \"q\", \"answer\": \"a\", \"score\": 1}\nnonsense\n", "Row 1", 1L)]
     [InlineData("{\"question\": \"q\", \"answer\": \"a\", \"score\": \"1\"}\n", "its 'score' is missing", 0L)]
+    [InlineData("{\"question\": \"q\", \"answer\": \"\\ud800\", \"score\": 1}\n", "Row 0", 0L)]
     public void Labelled_examples_that_are_none_are_an_error_with_their_row(string text, string expected, long? row)
     {
         var path = _folder.Write("labelled.jsonl", text);

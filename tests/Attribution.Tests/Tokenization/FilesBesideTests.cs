@@ -31,11 +31,15 @@ public sealed class FilesBesideTests
         tokenizer.VocabularySize.ShouldBe(first + 3);
     }
 
-    [Fact]
-    public void Half_of_a_surrogate_pair_in_the_config_is_an_error_with_a_code()
+    [Theory]
+    [InlineData("""{"pad_token":"\ud800"}""")]
+    [InlineData("""{"extra_special_tokens":{"a":["\udc00"]}}""")]
+    [InlineData("""{"\ud800":1}""")]
+    [InlineData("""{"pad_token":"ÿ"}""")]
+    public void A_text_in_the_config_that_cannot_be_decoded_is_an_error_with_a_code(string config)
     {
         using var crafted = CraftedTokenizer.Write();
-        Beside(crafted, """{"pad_token":"\ud800"}""");
+        File.WriteAllText(Path.Combine(crafted.Folder, "tokenizer_config.json"), config, System.Text.Encoding.Latin1);
         Should.Throw<AttributionException>(() => Tokenizer.Load(crafted.Folder)).Code.ShouldBe(ErrorCodes.TokenizerMalformed);
     }
 

@@ -173,6 +173,24 @@ public sealed class MalformedTokenizersTests
         errors.ShouldBeInRange(100, 499);
     }
 
+    [Theory]
+    [InlineData("\"fuse_unk\"", "\"fuse\\ud800unk\"")]
+    [InlineData("\"fuse_unk\"", "\"fuseÿunk\"")]
+    [InlineData("\"added_tokens\"", "\"\\udc00tokens\"")]
+    [InlineData("\"lstrip\"", "\"lsÿtrip\"")]
+    [InlineData("\"content\":\"\\u003Cx\\u003E\"", "\"content\":\"ÿ\"")]
+    [InlineData("\"\\u003Cunk\\u003E\"", "\"\\ud800\"")]
+    public void A_name_or_a_text_that_cannot_be_decoded_is_an_error(string sound, string broken)
+    {
+        var json = Sound.ToJsonString();
+        json.ShouldContain(sound);
+        using var crafted = CraftedTokenizer.WriteText("");
+        // One byte for each character: above 127 it is no UTF-8. The sound file escapes such characters.
+        File.WriteAllText(Path.Combine(crafted.Folder, "tokenizer.json"), json.Replace(sound, broken, StringComparison.Ordinal), System.Text.Encoding.Latin1);
+        var error = Should.Throw<AttributionException>(() => Tokenizer.Load(crafted.Folder));
+        (error.Code, error.File).ShouldBe((ErrorCodes.TokenizerMalformed, Path.Combine(crafted.Folder, "tokenizer.json")));
+    }
+
     private static AttributionException Throws(string json)
     {
         using var crafted = CraftedTokenizer.WriteText(json);

@@ -63,6 +63,74 @@ public sealed class SlurmSettingsTests
     }
 
     [Fact]
+    public void A_job_has_no_key_of_an_env_file_in_its_command_its_script_its_environment_or_the_folder_of_its_notes()
+    {
+        const string secret = "sk-slurm-zKq83Lm02pQx7Yv";
+        var bytes = System.Text.Encoding.ASCII.GetBytes(secret);
+        using var experiment = new TestExperiment { Execution = new { device = "cpu", executor = "slurm", slurm = new { } } }.WithData(80);
+        string[] names = ["OPENAI_API_KEY", "HF_TOKEN", "MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_PASSWORD", "AWS_SECRET_ACCESS_KEY"];
+        File.WriteAllLines(Path.Combine(experiment.Folder, ".env"), names.Select(name => $"{name}={secret}"));
+        experiment.Prepare();
+        using (var import = new StageProcess(experiment, "ImportDatasets", [], []))
+            import.Finish().Code.ShouldBe(0);
+
+        // In the place of Slurm's own: it notes all that it is given, and refuses the job.
+        using var commands = new TemporaryFolder();
+        var sbatch = commands.Write("sbatch", $$"""
+            #!/bin/sh
+            { echo "arguments: $@"; env; for file in "$@"; do if [ -f "$file" ]; then cat "$file"; fi; done; } >> '{{commands["told"]}}'
+            echo "sbatch: error: invalid partition specified: $OPENAI_API_KEY" >&2
+            exit 1
+            """);
+        System.Diagnostics.Process.Start("chmod", ["500", sbatch]).WaitForExit();
+        using var vectors = new StageProcess(experiment, "ComputeAttribution",
+            new() { ["PATH"] = $"{commands.Path}:{Environment.GetEnvironmentVariable("PATH")}" }, ["--verbose"]);
+        var (code, output) = vectors.Finish();
+        (code, output.Contains(ErrorCodes.SlurmRefused, StringComparison.Ordinal)).ShouldBe((1, true), output);
+        var told = File.ReadAllText(commands["told"]);
+        told.ShouldContain("run-stage");
+        foreach (var name in names)
+            told.ShouldNotContain(name);
+        foreach (var form in new[] { secret, secret[..12], secret[12..], Convert.ToBase64String(bytes) })
+        {
+            (told + output).ShouldNotContain(form);
+            foreach (var file in Directory.EnumerateFiles(experiment.Root, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != ".env"))
+                File.ReadAllBytes(file).AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(form)).ShouldBe(-1, file);
+        }
+    }
+
+    [Fact]
+    public void A_journal_may_hold_anything()
+    {
+        using var folder = new TemporaryFolder();
+        System.Diagnostics.Process.Start("mkfifo", folder["pipe.journal"]).WaitForExit();
+        File.CreateSymbolicLink(folder["zero.journal"], "/dev/zero");
+        File.WriteAllLines(folder["a.journal"],
+        [
+            "", "null", "7", "{}", "[]", """{"kind":null}""", "{\"kind\":" + new string('[', 100_000), """{"kind":"done","unit":"\ud800"}""",
+            """{"Kind":"failed","code":"ATTR1","text":"\u001b[2J"}""", """{"kind":"start","job":"7_0"}""", """{"kind":"done","unit":"no slash","rows":3}""",
+            """{"kind":"done","rows":9223372036854775807}""",
+        ]);
+        var tail = new JournalTail(folder.Path, new StageReporter());
+        tail.Read();
+        (tail.Done, tail.Workers.Count, tail.Blocks("control-blocks")).ShouldBe((1, 1, 1));
+        tail.Bury([.. tail.Workers], _ => false, _ => "");
+        tail.Tell(3, "block", 1).ShouldStartWith("1 of 3 blocks");
+    }
+
+    [Fact]
+    public void Of_a_long_output_only_the_end_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["out"], new string('x', 5 << 20) + "\n\n\u001b[2Jlast but one\r\n::error::last\n");
+        var said = ShellScript.LastLines(folder["out"]);
+        said.Length.ShouldBeLessThan(20_000);
+        said.ShouldEndWith("\n\\u001b[2Jlast but one\n\\u003a:error::last");
+        System.Diagnostics.Process.Start("mkfifo", folder["pipe"]).WaitForExit();
+        ShellScript.LastLines(folder["pipe"]).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Journals_tell_how_far_a_stage_is_and_half_a_line_waits_for_its_other_half()
     {
         using var folder = new TemporaryFolder();

@@ -199,7 +199,8 @@ public sealed class RobustnessTests
         string[] forms = [secret, secret[..(secret.Length / 2)], secret[(secret.Length / 2)..], Convert.ToBase64String(bytes)[..^4],
             Convert.ToHexStringLower(bytes)];
         using var experiment = new TestExperiment().WithData(80);
-        File.WriteAllText(Path.Combine(experiment.Folder, ".env"), $"HF_TOKEN={secret}\n");
+        File.WriteAllText(Path.Combine(experiment.Folder, ".env"),
+            $"HF_TOKEN={secret}\nMLFLOW_TRACKING_TOKEN={secret}\nAWS_SECRET_ACCESS_KEY={secret}\nAWS_SESSION_TOKEN={secret}\n");
         experiment.Prepare();
         foreach (var stage in TestExperiment.AllStages)
         {

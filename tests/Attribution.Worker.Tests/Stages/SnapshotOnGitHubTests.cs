@@ -1,10 +1,28 @@
 using System.Text.Json.Nodes;
+using Attribution.Pipeline.Snapshots;
+using Attribution.Worker.GitHub;
 
 namespace Attribution.Worker.Tests.Stages;
 
 /// <summary>A snapshot in a workflow of GitHub Actions.</summary>
 public sealed class SnapshotOnGitHubTests
 {
+    [Fact]
+    public void Names_from_elsewhere_begin_nothing_in_the_summary()
+    {
+        var summary = SnapshotOnGitHub.Summary("a|b\n# c", new(SnapshotVerdict.Differs, 1,
+        [
+            new("a\\|b", "<img src=x>", "[l](javascript:1)", "`*_~x\n| y |", 0.5),
+            new("\u001b[2J::error::x", "@all https://x", "-1", "1.5", null),
+        ]) { Message = "1. <b> & ##[x" });
+        var lines = summary.Split('\n');
+        lines[0].ShouldBe("### a\\|b \\# c: 2 differences from the snapshot");
+        lines[2].ShouldBe("1\\. \\<b\\> \\& \\#\\\\u0023\\[x");
+        lines[6].ShouldBe("| a\\\\\\|b | \\<img src=x\\> | \\[l\\]\\(javascript\\:1\\) | \\`\\*\\_\\~x \\| y \\| | 0.5 |");
+        lines[7].ShouldBe("| \\\\u001b\\[2J\\:\\:error\\:\\:x | \\@all https\\://x | \\-1 | 1.5 |  |");
+        lines.Length.ShouldBe(10);
+    }
+
     private const string Run = "pool/residual_change_treatment/lazy.residual_diff.layer1";
 
     [Fact]
@@ -26,7 +44,7 @@ public sealed class SnapshotOnGitHubTests
         var workspace = Path.GetDirectoryName(experiment.Snapshots)!;
         var (code, said) = Told();
         code.ShouldBe(1);
-        var annotation = said.Single(l => l.Kind == "message" && l.Text.StartsWith("::error ", StringComparison.Ordinal)).Text;
+        var annotation = said.Single(l => l.Kind == "annotation" && l.Text.StartsWith("::error ", StringComparison.Ordinal)).Text;
         annotation.ShouldBe($"::error file={Path.GetFileName(experiment.Snapshots)}/metrics.verified.json,line={line + 1},title=Snapshot differs::"
             + FormattableString.Invariant($"{metric} of {Run}: expected 77, got {got}, tolerance 0.77"));
         File.ReadAllText(summary).ShouldBe(FormattableString.Invariant($"""
@@ -35,7 +53,7 @@ public sealed class SnapshotOnGitHubTests
 
             | run | metric | expected | got | tolerance |
             |---|---|--:|--:|--:|
-            | {Run} | {metric} | 77 | {got} | 0.77 |
+            | {Run.Replace("_", "\\_")} | {metric.Replace("_", "\\_")} | 77 | {got} | 0.77 |
 
 
             """));
@@ -44,6 +62,9 @@ public sealed class SnapshotOnGitHubTests
         File.Delete(summary);
         (Told()).Code.ShouldBe(0);
         File.ReadAllText(summary).ShouldEndWith("metrics equal the snapshot\n\n");
+
+        // Without a workflow nobody is told.
+        (await experiment.RunStageAsync("VerifySnapshot")).Lines.ShouldNotContain(l => l.Kind == "annotation");
 
         (int Code, IReadOnlyList<WorkerLine> Lines) Told()
         {

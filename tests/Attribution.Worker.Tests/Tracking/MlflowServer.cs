@@ -55,6 +55,9 @@ internal sealed class MlflowServer : IDisposable
     /// <summary>Bytes of white space that follow each answer.</summary>
     public int Padding { get; set; }
 
+    /// <summary>Gives, for a path, a status and a body that are sent in the place of an answer; null for the answer itself.</summary>
+    public Func<string, (int Status, string Body)?> Instead { get; set; } = _ => null;
+
     public string? Authorization { get; private set; }
 
     public void Dispose() => _listener.Close();
@@ -78,7 +81,8 @@ internal sealed class MlflowServer : IDisposable
                 using var read = new MemoryStream();
                 await context.Request.InputStream.CopyToAsync(read);
                 Authorization = context.Request.Headers["Authorization"];
-                (status, body) = Interlocked.Increment(ref _calls) > DownAfter ? (503, "down for a while") : Answer(context.Request, read.ToArray());
+                (status, body) = Interlocked.Increment(ref _calls) > DownAfter ? (503, "down for a while")
+                    : Instead(context.Request.Url!.AbsolutePath) ?? Answer(context.Request, read.ToArray());
             }
             catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or JsonException or FormatException or NullReferenceException)
             {

@@ -76,6 +76,52 @@ public sealed class MlflowTests : IClassFixture<MlflowTests.Built>
         Waiting.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("\\ud800")]
+    [InlineData("a\\nfile report.html\\tsent")]
+    [InlineData("")]
+    public void An_id_that_can_be_none_is_refused(string id)
+    {
+        using var server = new MlflowServer { Instead = path => path.EndsWith("runs/create", StringComparison.Ordinal)
+            ? (200, $$"""{"run":{"info":{"run_id":"{{id}}","artifact_uri":"mlflow-artifacts:/1"} } }""") : null };
+        Track(server).Single(l => l.Kind == "warning").Text.ShouldContain("no valid run.info.run_id");
+        Waiting.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(500)]
+    public void An_answer_of_any_depth_is_a_warning(int status)
+    {
+        using var server = new MlflowServer { Instead = _ => (status, new string('[', 100_000)) };
+        var warning = Track(server).Single(l => l.Kind == "warning");
+        warning.Code.ShouldBe("ATTR1741");
+        warning.Text.Length.ShouldBeLessThan(600);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_key_that_the_server_repeats_is_not_quoted_nor_kept(bool isToken)
+    {
+        const string secret = "mlflow-zKq83Lm02pQx7Yv", user = "me";
+        var bytes = Encoding.ASCII.GetBytes(secret);
+        var basic = Convert.ToBase64String([.. Encoding.ASCII.GetBytes(user + ":"), .. bytes]);
+        string[] forms = [secret, secret[..11], secret[11..], Convert.ToBase64String(bytes), basic, basic[4..20], Convert.ToHexStringLower(bytes)];
+        using var server = new MlflowServer { Instead = _ => (401, $"not {string.Join(" or\n::error::", forms)}") };
+        var lines = isToken ? Track(server, ("MLFLOW_TRACKING_TOKEN", secret))
+            : Track(server, ("MLFLOW_TRACKING_USERNAME", user), ("MLFLOW_TRACKING_PASSWORD", secret));
+        server.Authorization.ShouldBe(isToken ? $"Bearer {secret}" : $"Basic {basic}");
+        lines.Single(l => l.Kind == "warning").Text.ShouldContain("[key]");
+        lines.ShouldNotContain(l => l.Text.Contains("\n::", StringComparison.Ordinal));
+        foreach (var form in forms)
+        {
+            lines.ShouldNotContain(l => l.Text.Contains(form, StringComparison.Ordinal), form);
+            foreach (var file in Directory.EnumerateFiles(_experiment.Root, "*", SearchOption.AllDirectories))
+                File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(form)).ShouldBe(-1, file);
+        }
+    }
+
     [Fact]
     public void Without_an_address_the_warning_names_the_variable() => Track(null, ("MLFLOW_TRACKING_URI", null)).Single(l => l.Kind == "warning").Text
         .ShouldContain("MLFLOW_TRACKING_URI is not set");

@@ -44,6 +44,56 @@ public sealed class ReportVerbTests : IDisposable
         File.ReadAllText(_folder["pages/folder.html"]).ShouldBe(page);
     }
 
+    [Theory]
+    [InlineData("deep")]
+    [InlineData("pipe")]
+    [InlineData("null")]
+    [InlineData("""{"runs":{"a":null}}""")]
+    [InlineData("""{"runs":{},"groups":{"a":null}}""")]
+    [InlineData("""{"runs":{},"verdicts":[null]}""")]
+    [InlineData("""{"runs":{"a":{"settings":{"train":"\ud800"},"metrics":{}}}}""")]
+    [InlineData("""{"runs":{"a":{"settings":{},"metrics":{"judged_mean":1e999}}}}""")]
+    [InlineData("""{"runs":{"a":{"settings":null,"metrics":{}}}}""")]
+    public void A_file_of_metrics_that_is_none_is_an_error_that_names_it(string metrics)
+    {
+        var file = _folder.Write("a/out/metrics.json", metrics == "deep" ? "{\"runs\":" + string.Concat(Enumerable.Repeat("{\"a\":", 100_000)) : metrics);
+        if (metrics == "pipe")
+        {
+            File.Delete(file);
+            System.Diagnostics.Process.Start("mkfifo", file).WaitForExit();
+        }
+        BuiltExperiment.Write(_folder, "b");
+        foreach (string[] verb in new[] { new[] { "report", _folder["a"], "--output", _folder["x.html"] }, ["compare", _folder["a"], _folder["b"]] })
+        {
+            var (code, _, error) = CommandLine.Run(NoVariables, verb);
+            (code, error.StartsWith(metrics == "pipe" ? "error ATTR1805" : "error ATTR1702", StringComparison.Ordinal)).ShouldBe((1, true), error);
+            error.ShouldContain(file);
+            error.Length.ShouldBeLessThan(1000);
+        }
+    }
+
+    [Fact]
+    public void Names_from_elsewhere_are_text_on_the_page()
+    {
+        const string evil = "</script><img src=x onerror=alert(1)><!--";
+        _folder.Write("a/out/metrics.json", System.Text.Json.JsonSerializer.Serialize(new
+        {
+            runs = new Dictionary<string, object>
+            {
+                [evil] = new
+                {
+                    settings = new { train = evil, eval = evil, attribution = evil, selection = evil, extra = evil },
+                    metrics = new Dictionary<string, double> { [evil] = 1, ["judged_mean"] = 2 },
+                },
+            },
+        }));
+        CommandLine.Run(NoVariables, "report", _folder["a"], "--output", _folder["x.html"]).Code.ShouldBe(0);
+        var page = File.ReadAllText(_folder["x.html"]);
+        page.ShouldNotContain("<img");
+        page.ShouldNotContain("<!--");
+        page.Split("</script>").Length.ShouldBe(3, "the data and the script");
+    }
+
     [Fact]
     public void What_is_no_experiment_or_has_no_metrics_is_an_error_that_names_it()
     {

@@ -26,10 +26,10 @@ public sealed class StoreTransferTests : IDisposable
         var made = Fill(3);
         var (code, output, error) = Run("push", remote, "here");
         code.ShouldBe(0, error);
-        output.ShouldStartWith("pushed 3 artifacts, 3.0 kB; 0 were there");
-        Run("push", remote, "here").Output.ShouldStartWith("pushed 0 artifacts, 0 B; 3 were there");
-        Run("pull", remote, "there").Output.ShouldStartWith("pulled 3 artifacts, 3.0 kB; 0 were there");
-        Run("pull", remote, "there").Output.ShouldStartWith("pulled 0 artifacts, 0 B; 3 were there");
+        output.ShouldStartWith("pushed 3 artifacts, 3.0 kB; 0 were already there");
+        Run("push", remote, "here").Output.ShouldStartWith("pushed 0 artifacts, 0 B; 3 were already there");
+        Run("pull", remote, "there").Output.ShouldStartWith("pulled 3 artifacts, 3.0 kB; 0 were already there");
+        Run("pull", remote, "there").Output.ShouldStartWith("pulled 0 artifacts, 0 B; 3 were already there");
         Contents("there").ShouldBe(Contents("here"));
         Contents("there").Count.ShouldBe(9);
         _server.Faults.ShouldBeEmpty();
@@ -86,6 +86,67 @@ public sealed class StoreTransferTests : IDisposable
         Contents("there").Count.ShouldBe(3);
         Directory.EnumerateFileSystemEntries(_folder["there", ".tmp"]).ShouldBeEmpty();
         Directory.EnumerateFiles(_folder.Path, "escaped", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData(".tmp")]
+    [InlineData("damaged")]
+    [InlineData("a b")]
+    [InlineData("%2e%2e")]
+    public void A_stage_whose_name_leads_elsewhere_is_none(string stage)
+    {
+        // A whole artifact, which says of itself that it is of such a stage.
+        using (var store = new ArtifactStore(_folder["made"]))
+        {
+            var request = StageRequest.Resolve("vectors", new { k = 1 }, store.Hasher, ContentHash.Of("library"));
+            var made = store.GetOrCreate(request, builder => File.WriteAllText(builder.PathOf("b"), "escaped"));
+            var manifest = Manifest.Read(made.Folder, out _)! with { Stage = stage };
+            _server.Objects[$"{stage}/{made.Fingerprint}/manifest.json"] = System.Text.Encoding.UTF8.GetBytes(manifest.Write());
+            _server.Objects[$"{stage}/{made.Fingerprint}/b"] = "escaped"u8.ToArray();
+        }
+        Run("pull", "s3://results", "there").Output.ShouldStartWith("pulled 0 artifacts");
+        Directory.EnumerateFiles(_folder.Path, "b", SearchOption.AllDirectories).Count().ShouldBe(1, "there is the one that was made, and no other");
+    }
+
+    [Theory]
+    [InlineData("same token", "has no end")]
+    [InlineData("other prefix", "pulled 0 artifacts")]
+    [InlineData("large page", "buffer")]
+    [InlineData("no XML", "error")]
+    public void A_listing_is_bounded_whatever_the_service_says(string kind, string said)
+    {
+        const string start = "<ListBucketResult><Name>results</Name>";
+        _server.ListInstead = token => kind switch
+        {
+            "same token" => start + "<IsTruncated>true</IsTruncated><NextContinuationToken>x</NextContinuationToken></ListBucketResult>",
+            "other prefix" => start + "<IsTruncated>false</IsTruncated><Contents><Key>x</Key></Contents></ListBucketResult>",
+            "large page" => start + string.Concat(Enumerable.Repeat($"<Contents><Key>{new string('x', 1000)}</Key></Contents>", 20_000))
+                + "</ListBucketResult>",
+            _ => "<ListBucketResult><IsTruncated>",
+        };
+        var (code, output, error) = Run("pull", "s3://results/team", "there");
+        (output + error).ShouldContain(said);
+        if (code != 0)
+            error.ShouldContain($"error {ErrorCodes.RemoteFailed}");
+    }
+
+    [Fact]
+    public void A_pipe_or_a_folder_in_the_place_of_a_file_is_damage_and_is_not_waited_for()
+    {
+        var made = Fill(3);
+        Run("push", _folder["remote"], "here").Code.ShouldBe(0);
+        string At(int k, string file) => _folder["remote", "vectors", $"{made[k].Fingerprint}", file];
+        File.Delete(At(0, "b"));
+        System.Diagnostics.Process.Start("mkfifo", At(0, "b")).WaitForExit();
+        File.Delete(At(1, "manifest.json"));
+        File.CreateSymbolicLink(At(1, "manifest.json"), "/dev/zero");
+        File.Delete(At(2, "b"));
+        Directory.CreateDirectory(At(2, "b"));
+        var (code, output, error) = Run("pull", _folder["remote"], "there");
+        (code, output.Split("is damaged there").Length).ShouldBe((1, 4), output + error);
+        output.ShouldContain("is no file");
+        Contents("there").ShouldBeEmpty();
     }
 
     [Fact]

@@ -21,8 +21,11 @@ public sealed class ContextPromptWriter(Tokenizer tokenizer, ChatTemplate templa
     private const string Header = "Context: ", Gap = "\n\n", QueryHeader = "Query: ";
 
     /// <summary>Reads the tokenizer and chat template in a model's folder.</summary>
+    /// <param name="modelFolder">The folder.</param>
+    /// <param name="chatTemplate">A template to use instead of the model's own; see <see cref="ChatTemplate.Choose"/>.</param>
     /// <exception cref="AttributionException">The folder's files are missing, malformed or use something that is not supported.</exception>
-    public static ContextPromptWriter Load(string modelFolder) => new(Tokenizer.Load(modelFolder), ChatTemplate.Load(modelFolder));
+    public static ContextPromptWriter Load(string modelFolder, string? chatTemplate = null) =>
+        new(Tokenizer.Load(modelFolder), ChatTemplate.Choose(modelFolder, chatTemplate));
 
     /// <summary>The tokenizer.</summary>
     public Tokenizer Tokenizer => tokenizer;

@@ -51,7 +51,9 @@ internal sealed record Manifest(
     {
         try
         {
-            var json = JsonNode.Parse(File.ReadAllBytes(Path.Combine(folder, FileName)), null, Strict)!.AsObject();
+            var file = Path.Combine(folder, FileName);
+            FileIdentity.RequireFile(file);
+            var json = JsonNode.Parse(File.ReadAllBytes(file), null, Strict)!.AsObject();
             var written = (string?)json[SelfHash];
             json.Remove(SelfHash);
             damage = $"its {FileName} is not as it was written";

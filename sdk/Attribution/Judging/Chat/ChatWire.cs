@@ -100,7 +100,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         JsonElement root;
         try
         {
-            root = JsonElement.Parse(WithoutMark(content.ToMemory().Span));
+            root = JsonElement.Parse(WithoutMark(DecodableJson.Of(content.ToMemory()).Span));
         }
         catch (JsonException)
         {
@@ -209,7 +209,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         var (said, code) = (Encoding.UTF8.GetString(content.ToMemory().Span), "");
         try
         {
-            using var document = JsonDocument.Parse(content);
+            using var document = JsonDocument.Parse(DecodableJson.Of(content.ToMemory()));
             var root = document.RootElement;
             var error = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out var inner) ? inner : root;
             if (error.ValueKind == JsonValueKind.String)
@@ -232,5 +232,6 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static int Count(JsonElement usage, string name) =>
-        usage.ValueKind == JsonValueKind.Object && usage.TryGetProperty(name, out var value) && value.TryGetInt32(out var count) && count > 0 ? count : 0;
+        usage.ValueKind == JsonValueKind.Object && usage.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt32(out var count) && count > 0 ? count : 0;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
 using Attribution.Pipeline.Verdicts;
 
@@ -44,7 +45,11 @@ internal sealed record Metrics(IReadOnlyDictionary<string, RunMetrics> Runs)
 
     /// <summary>Reads a metrics file.</summary>
     /// <exception cref="AttributionException">ATTR1702: the file is not a metrics file.</exception>
-    public static Metrics Read(string path) => Parse(System.IO.File.ReadAllText(path), path);
+    public static Metrics Read(string path)
+    {
+        FileIdentity.RequireFile(path);
+        return Parse(System.IO.File.ReadAllText(path), path);
+    }
 
     /// <summary>Reads the text of a metrics file.</summary>
     /// <param name="text">The text.</param>
@@ -54,10 +59,16 @@ internal sealed record Metrics(IReadOnlyDictionary<string, RunMetrics> Runs)
     {
         try
         {
-            return JsonSerializer.Deserialize<Metrics>(text,
-                new JsonSerializerOptions(Readable.Line) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true })!;
+            var metrics = JsonSerializer.Deserialize<Metrics>(text,
+                new JsonSerializerOptions(Readable.Line) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true })
+                ?? throw new JsonException("It is null.");
+            if (metrics.Runs.Values.Concat(metrics.Groups?.Values ?? []).Contains(null!) || metrics.Verdicts?.Contains(null!) == true)
+                throw new JsonException("A run or a verdict is null.");
+            // What cannot be written, such as half of a surrogate pair or a number without a finite value, would be found only where it is shown.
+            _ = JsonSerializer.Serialize(metrics, Readable.Line);
+            return metrics;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new AttributionException(ErrorCodes.SnapshotInvalid,
                 $"'{path}' holds no metrics: {e.Message} Restore it, or delete it and accept the present metrics with -p:AcceptSnapshot=true.",

@@ -101,7 +101,7 @@ internal sealed class ChatTemplateFiles(string folder)
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            _ = JsonSerializer.Serialize(document.RootElement);
+            TokenizerReader.Decode(document.RootElement);
             return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone()
                 : throw new AttributionException(ErrorCodes.ChatTemplateMissing, "The file holds no JSON object.") { File = path };
         }

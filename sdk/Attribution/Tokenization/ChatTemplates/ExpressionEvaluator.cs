@@ -144,7 +144,7 @@ internal sealed class ExpressionEvaluator
             throw new TemplateException(TemplateFault.Evaluation, "the step of a slice is zero");
         // Like an index that does not fit, a slice of something without slices is undefined.
         return of is string or IReadOnlyList<object?> ? Operators.Sliced(of, start, stop, Math.Clamp(step ?? 1, int.MinValue, int.MaxValue))
-            : Undefined.Member(of, slice);
+            : Undefined.Sliced(of);
 
         long? Bound(Expression? bound) => bound is null ? null : Evaluate(bound, scope) switch
         {

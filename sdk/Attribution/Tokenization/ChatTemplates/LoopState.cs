@@ -103,6 +103,8 @@ internal sealed class Undefined(string what)
 
     public static Undefined Variable(string name) => new($"'{name}' is undefined");
 
+    public static Undefined Sliced(object? of) => new($"{PythonTypes.Name(of)} object has no slices");
+
     public static Undefined Member(object? of, object? name)
     {
         var type = PythonTypes.Name(of);

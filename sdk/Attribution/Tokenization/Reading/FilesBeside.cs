@@ -84,13 +84,15 @@ internal sealed class FilesBeside
     /// <summary>Whether there is a <c>tokenizer_config.json</c>.</summary>
     public bool HasConfig => _config is not null;
 
-    /// <summary>Whether <c>tokenizer_config.json</c> asks for a space before a text; null if it does not say.</summary>
-    public bool? AddsPrefixSpace => _config is { } config && config.TryGetProperty("add_prefix_space", out var adds) ? adds.ValueKind switch
+    /// <summary>A flag of <c>tokenizer_config.json</c>; null if it is missing or null.</summary>
+    /// <param name="name">The name of the flag.</param>
+    /// <param name="isUsed">Whether the flag changes a result, so that a value other than true and false is an error.</param>
+    public bool? Flag(string name, bool isUsed = true) => _config is { } config && config.TryGetProperty(name, out var flag) ? flag.ValueKind switch
     {
         JsonValueKind.Null => null,
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        _ => throw Wrong(Config, "add_prefix_space", "must be true or false"),
+        _ => isUsed ? throw Wrong(Config, name, "must be true or false") : null,
     } : null;
 
     /// <summary>The text of a token, which is a string, or an object with the text as <c>content</c>.</summary>

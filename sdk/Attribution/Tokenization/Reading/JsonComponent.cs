@@ -12,21 +12,33 @@ internal readonly struct JsonComponent(string file, string path, JsonElement ele
     /// <summary>The <c>type</c> of a component.</summary>
     public string Type => String("type");
 
-    /// <summary>The error for something that is not implemented.</summary>
+    /// <summary>The error for a part that does not have the form that it must have.</summary>
     public AttributionException Malformed(string message, string? property = null) => Error(ErrorCodes.TokenizerMalformed, message, property);
 
-    /// <summary>The error for a contradiction to another part of the file.</summary>
+    /// <summary>The error for something that is not implemented.</summary>
     public AttributionException Unsupported(string message, string? property = null) => Error(ErrorCodes.TokenizerUnsupported, message, property);
 
-    /// <summary>Throws at the first property with another name than these: it may change ids.</summary>
+    /// <summary>The error for a contradiction to another part of the file.</summary>
     public AttributionException Inconsistent(string message, string? property = null) => Error(ErrorCodes.TokenizerInconsistent, message, property);
 
-    /// <summary>Fails on the first property that is none of the given: it may well change ids.</summary>
+    /// <summary>Throws at the first property with another name than these: it may change ids.</summary>
     public void AllowOnly(params ReadOnlySpan<string> names)
     {
         foreach (var property in Object().EnumerateObject())
-            if (!names.Contains(property.Name) && property.Name != "type")
-                throw Unsupported($"The option '{property.Name}' is not known. Options that could change token ids are never ignored.", property.Name);
+            if (NameOf(property) is var name && !names.Contains(name) && name != "type")
+                throw Unsupported($"The option '{name}' is not known. Options that could change token ids are never ignored.", name);
+    }
+
+    private string NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw Malformed($"The name of an option cannot be decoded: {error.Message}");
+        }
     }
 
     /// <summary>This value as an object.</summary>
@@ -83,7 +95,8 @@ internal readonly struct JsonComponent(string file, string path, JsonElement ele
         }
         catch (InvalidOperationException error)
         {
-            throw new AttributionException(ErrorCodes.TokenizerMalformed, $"{Place}: The string holds half of a surrogate pair.", error)
+            throw new AttributionException(ErrorCodes.TokenizerMalformed,
+                $"{Place}: The string holds half of a surrogate pair, or bytes that are no UTF-8.", error)
             {
                 File = file,
                 Property = path

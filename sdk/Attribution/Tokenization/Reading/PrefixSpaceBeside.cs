@@ -21,7 +21,7 @@ internal static class PrefixSpaceBeside
         var own = root.Find(PreTokenizer);
         if (!files.HasConfig)
             return (own, null);
-        var said = files.AddsPrefixSpace;
+        var said = files.Flag(Option);
         if (own is { Type: "ByteLevel" } bytes)
         {
             var (there, counts) = (bytes.Boolean(Option), said ?? false);

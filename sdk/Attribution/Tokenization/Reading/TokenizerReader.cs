@@ -29,17 +29,19 @@ internal static class TokenizerReader
             { File = Path.Combine(modelFolder, "tokenizer_config.json"), Property = "split_special_tokens" };
         var added = new AddedTokensBeside(vocabulary, files);
         var (preTokenizer, note) = PrefixSpaceBeside.Decide(file, root, files);
+        var postProcessor = PostProcessorReader.Read(root.Find("post_processor"), vocabulary.TokenOfId);
         return new TokenizerDefinition
         {
             IdOfToken = vocabulary.IdOfToken,
             TokenOfId = vocabulary.TokenOfId,
             AddedTokens = added.Tokens,
             Notes = note is null ? added.Notes : [.. added.Notes, note],
+            PlainTextNotes = SpecialTokensBeside.Notes(postProcessor, files),
             SpecialIds = [.. added.Tokens.Where(token => token.Special).Select(token => token.Id)],
             Normalizer = root.Find("normalizer") is { } normalizer ? NormalizerReader.Read(normalizer) : null,
             PreTokenizers = PreTokenizerReader.Read(preTokenizer, vocabulary),
             Model = vocabulary.Model,
-            PostProcessor = PostProcessorReader.Read(root.Find("post_processor"), vocabulary.TokenOfId),
+            PostProcessor = postProcessor,
             Decoders = DecoderReader.Read(root.Find("decoder")),
             Names = new SpecialTokenNames(Name("bos_token"), Name("eos_token"), Name("unk_token"), Name("pad_token")),
         };
@@ -47,9 +49,28 @@ internal static class TokenizerReader
         string? Name(string name) => files.Named(name) is { } token ? FilesBeside.TextOf(token) : null;
     }
 
+    /// <summary>Decodes every string, names too.</summary>
+    /// <exception cref="InvalidOperationException">A string holds half of a surrogate pair, or bytes that are no UTF-8.</exception>
+    public static void Decode(JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.String)
+            _ = json.GetString();
+        else if (json.ValueKind == JsonValueKind.Array)
+            foreach (var item in json.EnumerateArray())
+                Decode(item);
+        else if (json.ValueKind == JsonValueKind.Object)
+            foreach (var member in json.EnumerateObject())
+            {
+                _ = member.Name;
+                Decode(member.Value);
+            }
+    }
+
     /// <summary>Parses a JSON file.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="decode">Whether to decode every string now; without it half of a surrogate pair is found where the string is read.</param>
+    /// <param name="decode">
+    /// Whether to decode every string now; without it half of a surrogate pair, or bytes that are no UTF-8, are found where the string is read.
+    /// </param>
     public static JsonDocument Parse(string file, bool decode = false)
     {
         FileIdentity.RequireFile(file);
@@ -58,7 +79,7 @@ internal static class TokenizerReader
             using var stream = File.OpenRead(file);
             var document = JsonDocument.Parse(stream);
             if (decode)
-                _ = JsonSerializer.Serialize(document.RootElement);
+                Decode(document.RootElement);
             return document;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)

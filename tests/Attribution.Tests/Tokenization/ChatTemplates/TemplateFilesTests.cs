@@ -72,9 +72,12 @@ public sealed class TemplateFilesTests : IDisposable
     [InlineData("""{"chat_template": [{"name": "default"}]}""", "is a text, or a list")]
     [InlineData("[]", "no JSON object")]
     [InlineData("{", "no JSON")]
+    [InlineData("""{"chat_template": "\ud800"}""", "no JSON")]
+    [InlineData("""{"chat_template": "ÿ"}""", "no JSON")]
     public void A_folder_without_a_usable_template_is_an_error(string config, string cause)
     {
-        Write("tokenizer_config.json", config);
+        // One byte for each character: above 127 it is no UTF-8.
+        File.WriteAllText(Path.Combine(_folder, "tokenizer_config.json"), config, System.Text.Encoding.Latin1);
 
         var error = Error("default");
 

@@ -28,6 +28,7 @@ public sealed class TemplateLanguageTests
     public void Operators_follow_Python(string template, string expected) => Render(template).ShouldBe(expected);
 
     [Theory]
+    [InlineData("{{ 3[:2] }}{{ none[1:] }}{{ {'a': 1}[::2] }}|", "|")]
     [InlineData("{{ 'abcdef'[1:4] }} {{ 'abcdef'[-2:] }} {{ 'abcdef'[:-1] }} {{ 'abcdef'[::2] }} {{ 'abc'[::-1] }} {{ 'abc'[10:] }}|",
         "bcd ef abcde ace cba |")]
     [InlineData("{{ 'a😀b'|length }} {{ 'a😀b'[1] }} {{ 'a😀b'[::-1] }} {{ 'a😀b'.find('b') }}", "3 😀 b😀a 2")]

@@ -76,7 +76,8 @@ internal sealed class JournalWriter(string folder) : IDisposable
         {
             Dispose();
             Directory.CreateDirectory(folder);
-            Path = System.IO.Path.Combine(folder, $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss.fffffff}-{Environment.ProcessId}-{Guid.NewGuid():N}{Journal.SegmentSuffix}");
+            var name = $"{DateTime.UtcNow:yyyyMMdd'T'HHmmss.fffffff}-{Environment.ProcessId}-{Guid.NewGuid():N}";
+            Path = System.IO.Path.Combine(folder, name + Journal.SegmentSuffix);
             _length = 0;
             _file = File.OpenHandle(Path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
             // What sets damaged segments aside leaves alone what is locked; on nfs and cifs .NET locks nothing that it may write to.

@@ -27,6 +27,14 @@ internal interface IRemoteStore : IDisposable
 /// <param name="Fingerprint">Its fingerprint.</param>
 internal readonly record struct RemoteArtifact(string Stage, ContentHash Fingerprint)
 {
+    private const int LongestStage = 64;
+
+    /// <summary>
+    /// Whether the stage's name is one that a store can have: letters, digits, <c>-</c> and <c>_</c>. Another name, such as <c>..</c>, would lead elsewhere.
+    /// </summary>
+    public bool IsInStore => Stage.Length is > 0 and <= LongestStage && Stage.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+        && Stage is not (ArtifactStore.DamagedFolder or Journals.Journal.StageName);
+
     /// <summary>The path of its folder in a store, with <c>/</c>.</summary>
     public string Path => $"{Stage}/{Fingerprint}";
 }

@@ -17,6 +17,9 @@ internal sealed class RemoteBucket : IRemoteStore
 {
     private static readonly string[] EndpointVariables = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
 
+    // A page has 1,000 objects.
+    private const int MostPages = 100_000;
+
     // The service takes 5 GiB in one request; an interrupted request starts again from the beginning.
     private const long LargestAtOnce = 1L << 30;
 
@@ -38,6 +41,7 @@ internal sealed class RemoteBucket : IRemoteStore
             // The manifest has the SHA-256 of every file, and not all services know other checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            HttpClientFactory = new BoundedResponses.Factory(),
         };
         if (EndpointVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => value is { Length: > 0 }) is { } endpoint)
         {
@@ -71,15 +75,19 @@ internal sealed class RemoteBucket : IRemoteStore
     public IEnumerable<RemoteArtifact> List(CancellationToken cancellation)
     {
         var request = new ListObjectsV2Request { BucketName = _bucket, Prefix = _prefix };
-        do
+        for (var pages = 1; ; pages++)
         {
             var page = Asked(() => _client.ListObjectsV2Async(request, cancellation));
             foreach (var item in page.S3Objects ?? [])
-                if (item.Key[_prefix.Length..].Split('/') is [var stage, var name, Manifest.FileName] && ContentHash.TryParse(name, out var fingerprint))
+                if (item.Key is { } key && key.StartsWith(_prefix, StringComparison.Ordinal)
+                    && key[_prefix.Length..].Split('/') is [var stage, var name, Manifest.FileName] && ContentHash.TryParse(name, out var fingerprint))
                     yield return new(stage, fingerprint);
-            request.ContinuationToken = page.NextContinuationToken;
+            if (page.NextContinuationToken is not { } next)
+                yield break;
+            if (next == request.ContinuationToken || pages == MostPages)
+                throw new IOException($"The listing of {Name} has no end.");
+            request.ContinuationToken = next;
         }
-        while (request.ContinuationToken is not null);
     }
 
     /// <inheritdoc/>
@@ -87,7 +95,7 @@ internal sealed class RemoteBucket : IRemoteStore
     {
         try
         {
-            return new ResponseStream(Asked(() => _client.GetObjectAsync(_bucket, KeyOf(artifact, file), cancellation)));
+            return new ResponseStream(Asked(() => _client.GetObjectAsync(_bucket, KeyOf(artifact, file), cancellation)), cancellation);
         }
         catch (IOException e) when (e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" })
         {
@@ -133,14 +141,15 @@ internal sealed class RemoteBucket : IRemoteStore
         {
             return ask().GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or HttpRequestException)
+        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
+            // The package throws whatever its parsers do at an answer that is not S3's.
             throw new IOException(Cleaned(e), e);
         }
     }
 
     /// <summary>The body of a response, which is disposed with it; an interruption is an <see cref="IOException"/>.</summary>
-    private sealed class ResponseStream(GetObjectResponse response) : Stream
+    private sealed class ResponseStream(GetObjectResponse response, CancellationToken cancellation) : Stream
     {
         public override bool CanRead => true;
         public override bool CanSeek => false;
@@ -148,13 +157,17 @@ internal sealed class RemoteBucket : IRemoteStore
         public override long Length => throw new NotSupportedException();
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override int Read(Span<byte> buffer)
+        public override int Read(byte[] buffer, int offset, int count)
         {
+            using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            silence.CancelAfter(BoundedResponses.Patience);
             try
             {
-                return response.ResponseStream.Read(buffer);
+                return response.ResponseStream.ReadAsync(buffer.AsMemory(offset, count), silence.Token).AsTask().GetAwaiter().GetResult();
+            }
+            catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+            {
+                throw new IOException($"The service was silent for {BoundedResponses.Patience.TotalSeconds:0} s.", e);
             }
             catch (Exception e) when (e is AmazonClientException or HttpRequestException)
             {

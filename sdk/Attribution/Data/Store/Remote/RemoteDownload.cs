@@ -59,7 +59,7 @@ internal static class RemoteDownload
         try
         {
             isLonger = false;
-            for (int count; (count = from.Read(buffer)) > 0;)
+            for (int count; (count = from.Read(buffer, 0, buffer.Length)) > 0;)
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (isLonger = (most -= count) < 0)

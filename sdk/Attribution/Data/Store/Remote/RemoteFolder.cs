@@ -17,7 +17,9 @@ internal sealed class RemoteFolder(string root) : IRemoteStore
     {
         try
         {
-            return (Stream?)File.OpenRead(Path.Combine(_layout.ArtifactFolder(artifact.Stage, artifact.Fingerprint), file));
+            var path = Path.Combine(_layout.ArtifactFolder(artifact.Stage, artifact.Fingerprint), file);
+            return FileIdentity.IsPipeOrDevice(path) || Directory.Exists(path) ? throw new RemoteDamageException($"its file {file} is no file")
+                : (Stream?)File.OpenRead(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -8,7 +8,7 @@ namespace Attribution.Data.Store.Remote;
 /// <param name="say">Receives a line for each damaged artifact in either store.</param>
 internal sealed class RemoteTransfer(ArtifactStore store, IRemoteStore remote, Action<string> say)
 {
-    private const int AtOnce = 8;
+    private const int AtOnce = 8, MostArtifacts = 10_000_000;
 
     /// <summary>Uploads the complete artifacts that the remote store lacks. Replies of judging models are not artifacts and are not uploaded.</summary>
     /// <exception cref="AttributionException">ATTR1815: the remote store failed. Artifacts that were uploaded before are complete.</exception>
@@ -16,7 +16,7 @@ internal sealed class RemoteTransfer(ArtifactStore store, IRemoteStore remote, A
     {
         if (Directory.Exists(store.Root))
             store.EnterUse(cancellation);
-        var there = remote.List(cancellation).ToHashSet();
+        var there = Limited(remote.List(cancellation)).ToHashSet();
         return Run(store.Layout.Artifacts().Select(a => new RemoteArtifact(a.Stage, a.Fingerprint)), there, Push, cancellation);
     });
 
@@ -26,8 +26,17 @@ internal sealed class RemoteTransfer(ArtifactStore store, IRemoteStore remote, A
     {
         store.Prepare(cancellation);
         var here = store.Layout.Artifacts().Select(a => new RemoteArtifact(a.Stage, a.Fingerprint)).ToHashSet();
-        return Run(remote.List(cancellation), here, Pull, cancellation);
+        return Run(Limited(remote.List(cancellation)), here, Pull, cancellation);
     });
+
+    // A listing is the remote's word: what names no artifact of a store is left out, and a listing has an end.
+    private IEnumerable<RemoteArtifact> Limited(IEnumerable<RemoteArtifact> listed)
+    {
+        var count = 0;
+        foreach (var artifact in listed.Where(artifact => artifact.IsInStore))
+            yield return ++count <= MostArtifacts ? artifact
+                : throw new IOException($"'{remote.Name}' lists more than {MostArtifacts:N0} artifacts.");
+    }
 
     private TransferResult Run(IEnumerable<RemoteArtifact> all, HashSet<RemoteArtifact> known, Func<RemoteArtifact, CancellationToken, long?> bring,
         CancellationToken cancellation)
