@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Attribution.Pipeline;
 using Attribution.Pipeline.Verdicts;
 using Attribution.Reporting.Page;
@@ -31,7 +29,7 @@ internal static class OverviewPage
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{Hash(style)}'; style-src-attr 'unsafe-inline'; script-src '{Hash(script)}'; base-uri 'none'; form-action 'none'">
+            {ContentPolicy.Of(style, [script])}
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <title>{Quantity.Count(overview.Experiments.Count, "experiment")}: attribution report</title>
@@ -119,6 +117,4 @@ internal static class OverviewPage
     private static Html Link(ReportedOutputs experiment) => experiment.Report is { } report ? Html.Of($"<a href=\"{report}\">{Html.Name(experiment.Title)}</a>") : Html.Name(experiment.Title);
 
     private static string Title(OverviewLine line) => line.Point is null ? line.Method : $"{line.Method} {line.Point}";
-
-    private static Html Hash(string content) => new($"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}");
 }

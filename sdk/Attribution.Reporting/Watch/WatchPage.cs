@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Attribution.Reporting.Page;
 
 namespace Attribution.Reporting.Watch;
@@ -54,7 +52,7 @@ internal static class WatchPage
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{Hash(style)}'; style-src-attr 'unsafe-inline'; script-src '{Hash(script)}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'">
+            {ContentPolicy.Of(style, [script], "connect-src 'self'", "img-src data:")}
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <link rel="icon" href="data:,">
@@ -75,6 +73,4 @@ internal static class WatchPage
 
             """).Markup;
     }
-
-    private static Html Hash(string content) => new($"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}");
 }

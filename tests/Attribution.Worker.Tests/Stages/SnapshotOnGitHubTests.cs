@@ -14,7 +14,8 @@ public sealed class SnapshotOnGitHubTests
         [
             new("a\\|b", "<img src=x>", "[l](javascript:1)", "`*_~x\n| y |", 0.5),
             new("\u001b[2J::error::x", "@all https://x", "-1", "1.5", null),
-        ]) { Message = "1. <b> & ##[x" });
+        ])
+        { Message = "1. <b> & ##[x" });
         var lines = summary.Split('\n');
         lines[0].ShouldBe("### a\\|b \\# c: 2 differences from the snapshot");
         lines[2].ShouldBe("1\\. \\<b\\> \\& \\#\\\\u0023\\[x");

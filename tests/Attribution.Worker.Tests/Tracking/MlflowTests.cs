@@ -82,8 +82,11 @@ public sealed class MlflowTests : IClassFixture<MlflowTests.Built>
     [InlineData("")]
     public void An_id_that_can_be_none_is_refused(string id)
     {
-        using var server = new MlflowServer { Instead = path => path.EndsWith("runs/create", StringComparison.Ordinal)
-            ? (200, $$"""{"run":{"info":{"run_id":"{{id}}","artifact_uri":"mlflow-artifacts:/1"} } }""") : null };
+        using var server = new MlflowServer
+        {
+            Instead = path => path.EndsWith("runs/create", StringComparison.Ordinal)
+            ? (200, $$"""{"run":{"info":{"run_id":"{{id}}","artifact_uri":"mlflow-artifacts:/1"} } }""") : null
+        };
         Track(server).Single(l => l.Kind == "warning").Text.ShouldContain("no valid run.info.run_id");
         Waiting.ShouldBe(1);
     }

@@ -44,6 +44,7 @@ public sealed class StoreTransferTests : IDisposable
     [InlineData("shorter")]
     [InlineData("missing")]
     [InlineData("manifest")]
+    [InlineData("deep")]
     [InlineData("other")]
     [InlineData("outside")]
     public void Damaged_and_foreign_content_is_never_taken(string damage)
@@ -67,6 +68,9 @@ public sealed class StoreTransferTests : IDisposable
                 break;
             case "manifest":
                 _server.Objects[manifest][40] ^= 1;
+                break;
+            case "deep":
+                _server.Objects[manifest] = System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 100_000)));
                 break;
             case "other": // whole, and under the address of another
                 foreach (var name in new[] { "a/file", "b", "manifest.json" })

@@ -7,14 +7,15 @@ namespace Attribution.Data.Store.Remote;
 /// Bounds what a service can answer: a listing or an error has at most 16 MB and comes within a minute; an object begins within a minute, and its reader counts
 /// its bytes. The package itself would wait, and read, without end.
 /// </summary>
-internal sealed class BoundedResponses() : DelegatingHandler(new SocketsHttpHandler
+/// <param name="patience">The time to begin an answer, and to complete a small one.</param>
+internal sealed class BoundedResponses(TimeSpan patience) : DelegatingHandler(new SocketsHttpHandler
 {
     AllowAutoRedirect = false,
     AutomaticDecompression = DecompressionMethods.None,
     UseCookies = false,
 })
 {
-    /// <summary>The time to begin an answer, to complete a small one, and between two reads of an object.</summary>
+    /// <summary>The time that a service has to begin an answer, to complete a small one, and between two reads of an object.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     // An upload of the largest part takes 20 minutes at 1 MB/s.
@@ -26,7 +27,7 @@ internal sealed class BoundedResponses() : DelegatingHandler(new SocketsHttpHand
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(request.Content is null ? Patience : OfUpload);
+        limit.CancelAfter(request.Content is null ? patience : OfUpload);
         try
         {
             var response = await base.SendAsync(request, limit.Token).ConfigureAwait(false);
@@ -38,7 +39,7 @@ internal sealed class BoundedResponses() : DelegatingHandler(new SocketsHttpHand
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException($"There was no whole answer within {Patience.TotalSeconds:0} s.", e);
+            throw new HttpRequestException($"There was no whole answer within {patience.TotalSeconds:0.#} s.", e);
         }
     }
 
@@ -46,6 +47,6 @@ internal sealed class BoundedResponses() : DelegatingHandler(new SocketsHttpHand
     public sealed class Factory : HttpClientFactory
     {
         /// <inheritdoc/>
-        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new BoundedResponses()) { Timeout = Timeout.InfiniteTimeSpan };
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new BoundedResponses(Patience)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 }
