@@ -70,7 +70,7 @@ internal sealed class Reporter(TextWriter output, TimeSpan? beat = null) : Stage
     public override void Summary(string text) => Write(new Line("summary", text));
 
     /// <inheritdoc/>
-    public override void Loss(string run, long step, double loss) => _live?.Loss(run, step, loss);
+    public override void Trained(string run, long step, double value, string measure) => _live?.Trained(run, step, value, measure);
 
     /// <summary>Begins a stage: from here on, people can watch it, and progress is reported every few seconds.</summary>
     /// <param name="state">The folder of the experiment's state.</param>
