@@ -70,6 +70,9 @@ public static class AttributionMethodNames
 
     /// <summary>The methods whose vectors belong to the whole model, not to a layer. Each is compared only with itself.</summary>
     public static IReadOnlyList<string> OfWholeModel { get; } = [Rds, Trak];
+
+    /// <summary>The methods that read the control of a row.</summary>
+    public static IReadOnlyList<string> ReadingControls { get; } = [ResidualControl, ResidualDiff, ResidualChange, ResidualChangeWithBiasAndMask];
 }
 
 /// <summary>The attribution methods that train an adapter before they compute vectors.</summary>

@@ -27,13 +27,13 @@ public sealed record SlurmSettings
     [ProjectProperty("CpusPerWorker", Least = 1, ChangesNoResult = true, Default = "the partition's")]
     public int? CpusPerWorker { get; set; }
 
-    /// <summary>With Slurm, more options of <c>sbatch</c>, as in a shell: <c>--qos=long --constraint='a100|h100'</c>.</summary>
+    /// <summary>With Slurm, more options of <c>sbatch</c>, as in a shell: <c>--qos=long --exclude='node7,node9'</c>.</summary>
     [ProjectProperty("SlurmOptions", ChangesNoResult = true, Default = "none")]
     public string? SlurmOptions { get; set; }
 
     /// <summary>
-    /// With Slurm, how often in a row workers are asked for again after all of them ended without having computed anything. Those that met their time limit or
-    /// were preempted and had computed something are replaced without a limit.
+    /// With Slurm, how many times in a row new workers are requested after all of them ended without computing anything. Workers that computed something before
+    /// they reached their time limit or were preempted are always replaced.
     /// </summary>
     [ProjectProperty("Retries", ChangesNoResult = true)]
     public int Retries { get; set; } = 2;

@@ -104,8 +104,8 @@ public sealed record ExecutionSettings
     public string? Device { get; set; }
 
     /// <summary>
-    /// The GPUs that compute, a worker on each: <c>cuda:0;cuda:1</c>. They count from 0 among those that <c>CUDA_VISIBLE_DEVICES</c> shows; each worker sees
-    /// its own alone. Or <c>cpu</c>. It stands in for <c>Device</c>, and <c>Workers</c> is then left out or is their number.
+    /// The GPUs to use, with one worker on each: <c>cuda:0;cuda:1</c>; or <c>cpu</c>. They count from 0 among those that <c>CUDA_VISIBLE_DEVICES</c> shows, and
+    /// each worker sees only its own. Set it instead of <c>Device</c>; <c>Workers</c> may be left out, else it must be their number.
     /// </summary>
     [ProjectProperty("Devices", ChangesNoResult = true, Default = "every visible GPU")]
     public string[]? Devices { get; set; }

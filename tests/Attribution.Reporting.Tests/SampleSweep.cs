@@ -67,7 +67,7 @@ internal static class SampleSweep
             axes.Add("end", end);
         var metrics = Metrics(score);
         metrics.Add("judged_mean_sd", 0.3);
-        if (end == "top")
+        if (end is not null)
             foreach (var (key, value) in ((string, double)[])[("", score - 0.1), ("_lower", score - 0.5), ("_upper", score + 0.4)])
                 metrics.Add($"judged_mean_over_random{key}", value);
         return new ReportedRun(name, "pool", eval, method, selection, metrics)

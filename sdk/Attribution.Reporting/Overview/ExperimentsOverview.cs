@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Attribution.Pipeline;
 using Attribution.Pipeline.GroundTruth;
 using Attribution.Pipeline.Results;
@@ -12,6 +13,9 @@ namespace Attribution.Reporting.Overview;
 /// <param name="Experiments">The experiments, in the order in which they were named.</param>
 internal sealed record ExperimentsOverview(IReadOnlyList<ReportedOutputs> Experiments)
 {
+    /// <summary>The metric that the page adds: how far training moved the cross-entropy gap.</summary>
+    public const string GapChange = "gap_change";
+
     /// <summary>Every line of every experiment's metrics: the runs over their seeds, and everything else that was measured.</summary>
     public IReadOnlyList<OverviewLine> Lines { get; } = [.. Experiments.SelectMany((experiment, place) => LinesOf(experiment, place))];
 
@@ -22,12 +26,11 @@ internal sealed record ExperimentsOverview(IReadOnlyList<ReportedOutputs> Experi
         foreach (var (name, run) in experiment.Metrics.OverSeeds)
         {
             var verdict = verdicts.GetValueOrDefault(name);
-            yield return new OverviewLine(place, name, SetOf(run), MethodOf(run), Settings(run), Metrics(run))
+            yield return new OverviewLine(place, name, SetOf(run), MethodOf(run) is { Length: > 0 } method ? method : name, Settings(run), Metrics(run))
             {
                 Point = run.Settings.ContainsKey(GroundTruthMetrics.Setting) ? null : labels.PointOf(run),
                 Seeds = run.Settings.GetValueOrDefault("seeds") is JsonArray seeds ? seeds.Count : 1,
-                Verdict = verdict?.Text,
-                IsBest = verdict?.IsBest == true,
+                Verdict = verdict,
             };
         }
     }
@@ -45,7 +48,7 @@ internal sealed record ExperimentsOverview(IReadOnlyList<ReportedOutputs> Experi
     {
         var metrics = run.Metrics.Where(metric => metric.Value is not null).ToDictionary(metric => metric.Key, metric => metric.Value!.Value);
         if (metrics.TryGetValue(ResultTable.Gap, out var gap) && metrics.TryGetValue(ResultTable.GapBefore, out var before) && double.IsFinite(gap - before))
-            metrics["gap_change"] = gap - before;
+            metrics[GapChange] = gap - before;
         return metrics;
     }
 
@@ -81,8 +84,6 @@ internal sealed record OverviewLine(int Experiment, string Name, string Set, str
     public required int Seeds { get; init; }
 
     /// <summary>The verdict, if it leads its evaluation set.</summary>
-    public string? Verdict { get; init; }
-
-    /// <summary>Whether it is the best run.</summary>
-    public bool IsBest { get; init; }
+    [JsonIgnore]
+    public Verdict? Verdict { get; init; }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Attribution.Pipeline;
+using Attribution.Pipeline.Verdicts;
 using Attribution.Reporting.Page;
 
 namespace Attribution.Reporting.Overview;
@@ -11,9 +10,11 @@ namespace Attribution.Reporting.Overview;
 /// </summary>
 internal static class OverviewPage
 {
+    private const string GapChange = ExperimentsOverview.GapChange;
+
     private static readonly (string Metric, string Label, string Format)[] Columns =
     [
-        (ResultTable.Judged, "Judged score", "0.00"), ("gap_change", "Cross-entropy gap", "+0.000;−0.000;0.000"), (ResultTable.Precision, "Precision@k", "0.00"),
+        (ResultTable.Judged, "Judged score", "0.00"), (GapChange, "Cross-entropy gap", "+0.000;−0.000;0.000"), (ResultTable.Precision, "Precision@k", "0.00"),
         ("recall_at_k", "Recall@k", "0.00"), ("auprc", "AUPRC", "0.00"), ("auroc", "AUROC", "0.000"), ("mrr", "MRR", "0.00"), ("lds", "LDS", "0.00;−0.00"),
         ("top1_accuracy", "Right source", "0.00"), ("top1_drop", "Top-1 drop", "0.00;−0.00"),
     ];
@@ -28,7 +29,7 @@ internal static class OverviewPage
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{Hash(style)}'; style-src-attr 'unsafe-inline'; script-src '{Hash(script)}'; base-uri 'none'; form-action 'none'">
+            {ContentPolicy.Of(style, [script])}
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <title>{Quantity.Count(overview.Experiments.Count, "experiment")}: attribution report</title>
@@ -56,7 +57,7 @@ internal static class OverviewPage
 
     private static Html Leaders(ExperimentsOverview overview) => Html.Of($"""
         <section id="leaders" aria-labelledby="leaders-title"><h2 id="leaders-title">Leaders</h2>
-        <p class="note">The run that leads each evaluation set, with the verdict of its own experiment. Scores of different experiments compare only where their evaluation sets and judges are the same.</p>
+        <p class="note">The run that leads each evaluation set: its score before and after training, that of rows drawn at random, and the verdict of its own experiment. Scores of different experiments compare only where their evaluation sets and judges are the same.</p>
         <div class="stack">{overview.Experiments.Select((experiment, place) => Html.Of($"""
             <article class="card"><h3>{Link(experiment)}</h3>{LeadersOf([.. overview.Lines.Where(line => line.Experiment == place && line.Verdict is not null)])}</article>
 
@@ -64,14 +65,14 @@ internal static class OverviewPage
 
         """);
 
-    private static Html LeadersOf(OverviewLine[] leaders) => leaders.Length == 0 ? Html.Of($"<p class=\"note\">No verdicts: nothing in it is compared with a draw at random.</p>") : Html.Of($"""
-        <ul class="leaders">{leaders.Select(line => Html.Of($"<li><b>{line.Set}</b> {Html.Name(Title(line))} <span class=\"pill {(line.IsBest ? "good" : "open")}\">{line.Verdict}</span></li>"))}</ul>
+    private static Html LeadersOf(OverviewLine[] leaders) => leaders.Length == 0 ? Html.Of($"<p class=\"note\">There is no verdict: its runs are not compared with rows drawn at random.</p>") : Html.Of($"""
+        <ul class="leaders">{leaders.Select(line => Html.Of($"<li><b>{line.Set}</b> <span>{Html.Name(Title(line))}</span> <span class=\"difference\">{Score(line.Verdict!)}</span> {Pill(line.Verdict!)}</li>"))}</ul>
         """);
 
     private static Html Runs(ExperimentsOverview overview, (string Metric, string Label, string Format)[] columns) => Html.Of($"""
         <section id="runs" aria-labelledby="runs-title"><div class="head"><h2 id="runs-title">Runs</h2>
         <div class="tools"><input type="search" id="search" placeholder="Search runs" aria-label="Search runs"><output id="shown" aria-live="polite">{Quantity.Count(overview.Lines.Count, "run")}</output></div></div>
-        <p class="note">A heading sorts, once more the other way round. Tick runs to see them side by side. ± is the standard deviation over seeds.</p>
+        <p class="note">A heading sorts by it; clicked again, it sorts the other way round. Tick runs to see them side by side. ± is the standard deviation over seeds.</p>
         <div class="card flush list" role="region" aria-label="Runs" tabindex="0"><table class="data" id="table"><caption class="sr">Runs of all experiments</caption>
         <thead><tr><th scope="col"><span class="sr">Side by side</span></th>{new[] { "Experiment", "Set", "Method", "Settings" }.Select(name => Heading(name, false))}{columns.Select(c => Heading(c.Label, true))}{Heading("Verdict", false)}</tr></thead>
         <tbody>{overview.Lines.Select((line, place) => Row(overview, line, place, columns))}</tbody></table></div></section>
@@ -89,7 +90,7 @@ internal static class OverviewPage
         var experiment = overview.Experiments[line.Experiment];
         return Html.Of($"""
             <tr data-place="{place}"><td><input type="checkbox" aria-label="{experiment.Title}: {line.Set}, {Title(line)}, side by side"></td><td>{Link(experiment)}</td><td>{Html.Name(line.Set)}</td><th scope="row">{Html.Name(line.Method)}</th>
-            <td>{line.Point}{(line.Seeds > 1 ? $"{(line.Point is null ? "" : ", ")}{line.Seeds} seeds" : "")}</td>{columns.Select(column => Cell(line, column))}<td>{(line.Verdict is null ? Html.None : Html.Of($"<span class=\"pill {(line.IsBest ? "good" : "open")}\">{line.Verdict}</span>"))}</td></tr>
+            <td class="point">{line.Point}{(line.Seeds > 1 ? $"{(line.Point is null ? "" : ", ")}{line.Seeds} seeds" : "")}</td>{columns.Select(column => Cell(line, column))}<td class="said">{(line.Verdict is null ? Html.None : Pill(line.Verdict))}</td></tr>
 
             """);
     }
@@ -97,14 +98,23 @@ internal static class OverviewPage
     private static Html Cell(OverviewLine line, (string Metric, string Label, string Format) column)
     {
         if (!line.Metrics.TryGetValue(column.Metric, out var value))
-            return Html.Of($"<td class=\"n\">–</td>");
-        var deviation = line.Metrics.TryGetValue($"{column.Metric}_sd", out var sd) ? Html.Of($" <span class=\"quiet\">± {sd:0.00}</span>") : Html.None;
-        return Html.Of($"<td class=\"n\" data-value=\"{new Html(value.ToString("R", CultureInfo.InvariantCulture))}\">{value.ToString(column.Format, CultureInfo.InvariantCulture)}{deviation}</td>");
+            return Html.Of($"<td class=\"n none\">–</td>");
+        var deviation = line.Metrics.TryGetValue($"{(column.Metric == GapChange ? ResultTable.Gap : column.Metric)}_sd", out var sd) ? Html.Of($" <span class=\"quiet\">± {sd.ToString(column.Metric == GapChange ? "0.000" : "0.00", CultureInfo.InvariantCulture)}</span>") : Html.None;
+        return Html.Of($"<td class=\"n\" data-label=\"{column.Label}\" data-value=\"{new Html(value.ToString("R", CultureInfo.InvariantCulture))}\">{value.ToString(column.Format, CultureInfo.InvariantCulture)}{deviation}</td>");
+    }
+
+    private static Html Pill(Verdict verdict) => Html.Of($"<span class=\"pill {(verdict.IsBest ? "good" : "open")}\">{verdict.Text}</span>");
+
+    // On the half of the prompts that did not choose the leader.
+    private static string Score(Verdict verdict)
+    {
+        string number(double value) => value.ToString(verdict.Metric == ResultTable.Gap ? "+0.000;−0.000;0.000" : "0.00;−0.00", CultureInfo.InvariantCulture);
+        return (verdict.Before is { } before ? $"{number(before)} → " : "") + number(verdict.Score)
+            + (verdict.ScoreSd is { } sd ? $" ± {sd.ToString(verdict.Metric == ResultTable.Gap ? "0.000" : "0.00", CultureInfo.InvariantCulture)}" : "")
+            + (verdict.Random is { } random ? $", random {number(random)}" : "");
     }
 
     private static Html Link(ReportedOutputs experiment) => experiment.Report is { } report ? Html.Of($"<a href=\"{report}\">{Html.Name(experiment.Title)}</a>") : Html.Name(experiment.Title);
 
     private static string Title(OverviewLine line) => line.Point is null ? line.Method : $"{line.Method} {line.Point}";
-
-    private static Html Hash(string content) => new($"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}");
 }

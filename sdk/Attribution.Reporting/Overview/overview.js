@@ -57,7 +57,7 @@
                 { class: "card scroll", role: "region", "aria-label": "Side by side", tabindex: 0 },
                 make(
                     "table",
-                    { class: "data" },
+                    { class: "data", style: `--runs: ${chosen.length}` },
                     make("caption", { class: "sr" }, "Runs side by side; what differs is bold"),
                     make(
                         "thead",
@@ -90,6 +90,7 @@
         );
     };
 
+    const narrow = matchMedia("(max-width: 44rem)");
     const across = () => {
         const shown = rows.filter(isShown).map((row) => lines[row.dataset.place]);
         const axes = columns.filter((c) => shown.filter((line) => line.metrics[c.metric] !== undefined).length > 1);
@@ -97,17 +98,22 @@
             byId("of-lines").replaceChildren(make("p", { class: "note" }, "There are fewer than two measures to draw."));
             return;
         }
-        const W = Math.max(360, Math.min(1120, innerWidth - 60)),
-            H = 280,
+        // On a phone the axes lie below each other, so that their names have room.
+        const isNarrow = narrow.matches,
+            gap = 46;
+        const W = isNarrow ? 350 : Math.max(520, Math.min(1120, innerWidth - 60)),
+            H = isNarrow ? axes.length * gap + 6 : 280,
             top = 40,
             bottom = 24,
             side = 50;
-        const x = (i) => side + (i / (axes.length - 1)) * (W - 2 * side);
         const scales = axes.map((axis) => {
             const values = shown.map((line) => line.metrics[axis.metric]).filter((v) => v !== undefined);
             const [low, high] = [Math.min(...values), Math.max(...values)];
-            return { low, high, y: (v) => H - bottom - (high > low ? (v - low) / (high - low) : 0.5) * (H - top - bottom) };
+            return { low, high, share: (v) => (high > low ? (v - low) / (high - low) : 0.5) };
         });
+        const rail = (i) => (isNarrow ? 24 + i * gap : side + (i / (axes.length - 1)) * (W - 2 * side));
+        const along = (share) => (isNarrow ? 4 + share * (W - 8) : H - bottom - share * (H - top - bottom));
+        const point = (i, share) => (isNarrow ? [along(share), rail(i)] : [rail(i), along(share)]);
         const chosen = new Set(ticked());
         const drawn = [...shown]
             .sort((a, b) => chosen.has(a) - chosen.has(b))
@@ -115,13 +121,23 @@
                 const points = axes
                     .map((axis, i) => [i, line.metrics[axis.metric]])
                     .filter(([, v]) => v !== undefined)
-                    .map(([i, v]) => x(i).toFixed(1) + " " + scales[i].y(v).toFixed(1));
+                    .map(([i, v]) => point(i, scales[i].share(v)).map((n) => n.toFixed(1)).join(" "));
                 return points.length < 2
                     ? null
                     : make("path", { class: "run" + (chosen.has(line) ? " ticked" : ""), d: "M" + points.join("L") }, make("title", {}, nameOf(line)));
             });
-        const anchor = (i) => (i === 0 ? "start" : i === axes.length - 1 ? "end" : "middle"),
-            place = (i) => (i === 0 ? 0 : i === axes.length - 1 ? W : x(i));
+        const words = (axis, i) =>
+            isNarrow
+                ? [
+                      make("text", { x: W / 2, y: rail(i) - 6, "text-anchor": "middle" }, axis.label),
+                      make("text", { x: 0, y: rail(i) - 6, "text-anchor": "start" }, fixed(scales[i].low, 2)),
+                      make("text", { x: W, y: rail(i) - 6, "text-anchor": "end" }, fixed(scales[i].high, 2)),
+                  ]
+                : [
+                      make("text", { x: rail(i), y: 14, "text-anchor": "middle" }, axis.label),
+                      make("text", { x: rail(i), y: 30, "text-anchor": "middle" }, fixed(scales[i].high, 2)),
+                      make("text", { x: rail(i), y: H - 6, "text-anchor": "middle" }, fixed(scales[i].low, 2)),
+                  ];
         byId("of-lines").replaceChildren(
             make(
                 "figure",
@@ -134,19 +150,17 @@
                         role: "img",
                         "aria-label": `${count(shown.length)} runs across ${axes.map((a) => a.label).join(", ")}; the numbers are in the table of runs.`,
                     },
-                    axes
-                        .map((axis, i) => [
-                            make("line", { class: "rail", x1: x(i), x2: x(i), y1: top, y2: H - bottom }),
-                            make("text", { x: place(i), y: 14, "text-anchor": anchor(i) }, axis.label),
-                            make("text", { x: place(i), y: 30, "text-anchor": anchor(i) }, fixed(scales[i].high, 2)),
-                            make("text", { x: place(i), y: H - 6, "text-anchor": anchor(i) }, fixed(scales[i].low, 2)),
-                        ])
-                        .flat(),
+                    axes.map((axis, i) => {
+                        const [[x1, y1], [x2, y2]] = [point(i, 0), point(i, 1)];
+                        return make("line", { class: "rail", x1, y1, x2, y2 });
+                    }),
                     drawn,
+                    axes.map(words),
                 ),
             ),
         );
     };
+    narrow.addEventListener("change", () => across());
 
     byId("search").addEventListener("input", () => {
         const wanted = byId("search").value.trim().toLowerCase().split(/\s+/);

@@ -13,6 +13,10 @@
         const value = metrics[name];
         return value === undefined || value === null ? null : isGap(name) ? value - metrics[name + "_before"] : value;
     };
+    const overRandom = (m, name) => {
+        const [middle, low, high] = ["", "_lower", "_upper"].map((end) => m[name + "_over_random" + end]);
+        return middle === undefined || low === undefined ? "–" : `${fixed(middle, 2)} [${fixed(low, 2)}, ${fixed(high, 2)}]`;
+    };
     const at = (run, name) => (run.axes[name] === undefined ? null : run.axes[name]);
     const rest = (run, along) =>
         Object.entries(run.axes)
@@ -79,11 +83,12 @@
             words: `${metric.selectedOptions[0].textContent} of ${title} along ${x.title}; the numbers are in the table below.`,
             keys: kinds.length > 1 ? kinds.map((kind, i) => ["c" + (i % colours), kind]) : [],
             table: {
-                head: [x.title, "Run", metric.selectedOptions[0].textContent, "Single seeds"],
+                head: [x.title, "Run", metric.selectedOptions[0].textContent, "Over random, 95% interval", "Single seeds"],
                 body: all.map((run) => [
                     String(at(run, along)),
                     methods(run),
                     fixed(valueOf(run.metrics, name)),
+                    overRandom(run.metrics, name),
                     run.seeds.map((s) => fixed(valueOf(s.metrics, name), 2)).join(", ") || "–",
                 ]),
             },

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Attribution.Reporting.Page;
 
 namespace Attribution.Reporting.Watch;
@@ -10,10 +8,10 @@ namespace Attribution.Reporting.Watch;
 /// <param name="IsBuilding">Whether a build is at work.</param>
 /// <param name="Since">When it began, in UTC.</param>
 /// <param name="Stages">Its stages.</param>
-/// <param name="Losses">The losses of the latest trainings.</param>
+/// <param name="Curves">How the latest trainings of each kind go.</param>
 /// <param name="Messages">What it said, the latest last.</param>
 internal sealed record BuildState(string Experiment, string? Variant, bool IsBuilding, DateTime Since, IReadOnlyList<LiveStage> Stages,
-    IReadOnlyList<LiveCurve> Losses, IReadOnlyList<string> Messages)
+    IReadOnlyList<LiveCurve> Curves, IReadOnlyList<string> Messages)
 {
     public const string Waiting = "waiting", UpToDate = "up to date", Running = "running", Done = "done", Failed = "failed";
 
@@ -28,16 +26,17 @@ internal sealed record BuildState(string Experiment, string? Variant, bool IsBui
 /// <param name="Seconds">How long it has run.</param>
 internal sealed record LiveStage(string Name, string Status, string? Text, double? Seconds);
 
-/// <summary>The losses of a training.</summary>
+/// <summary>How a training goes.</summary>
 /// <param name="Stage">The stage.</param>
-/// <param name="Run">Which run is trained.</param>
-/// <param name="Points">The losses as they came.</param>
-internal sealed record LiveCurve(string Stage, string Run, IReadOnlyList<LivePoint> Points);
+/// <param name="Measure">What its values are: a loss, a validation loss, a correlation.</param>
+/// <param name="Run">What is trained.</param>
+/// <param name="Points">The values as they came.</param>
+internal sealed record LiveCurve(string Stage, string Measure, string Run, IReadOnlyList<LivePoint> Points);
 
-/// <summary>A loss.</summary>
-/// <param name="Step">The step.</param>
-/// <param name="Loss">The loss.</param>
-internal readonly record struct LivePoint(long Step, double Loss);
+/// <summary>A step of a training.</summary>
+/// <param name="Step">The step, or the epoch of a probe.</param>
+/// <param name="Value">The value of the curve's measure.</param>
+internal readonly record struct LivePoint(long Step, double Value);
 
 /// <summary>The page that shows a build while it runs: it asks for <c>state.json</c> each second, and for nothing else.</summary>
 internal static class WatchPage
@@ -53,7 +52,7 @@ internal static class WatchPage
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '{Hash(style)}'; style-src-attr 'unsafe-inline'; script-src '{Hash(script)}'; connect-src 'self'; base-uri 'none'; form-action 'none'">
+            {ContentPolicy.Of(style, [script], "connect-src 'self'", "img-src data:")}
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <link rel="icon" href="data:,">
@@ -65,8 +64,8 @@ internal static class WatchPage
             <main id="main">
             <section aria-labelledby="stages-title"><h2 id="stages-title">Stages</h2><div class="card flush"><table class="data"><caption class="sr">The stages of the build</caption>
             <thead><tr><th scope="col">Stage</th><th scope="col">Status</th><th scope="col">Progress</th><th scope="col" class="n">Time</th></tr></thead><tbody id="stages"></tbody></table></div></section>
-            <section id="losses" aria-labelledby="losses-title" hidden><h2 id="losses-title">Losses</h2><div id="of-losses"></div></section>
-            <section id="said" aria-labelledby="said-title" hidden><h2 id="said-title">Said</h2><div class="card"><ul id="messages"></ul></div></section>
+            <section id="trainings" aria-labelledby="trainings-title" hidden><h2 id="trainings-title">Trainings</h2><div id="of-trainings" class="stack"></div></section>
+            <section id="said" aria-labelledby="said-title" hidden><h2 id="said-title">Messages</h2><div class="card"><ul id="messages"></ul></div></section>
             </main>
             <script>{new Html(script)}</script>
             </body>
@@ -74,6 +73,4 @@ internal static class WatchPage
 
             """).Markup;
     }
-
-    private static Html Hash(string content) => new($"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}");
 }

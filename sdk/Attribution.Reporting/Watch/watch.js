@@ -30,36 +30,46 @@
             make("td", { class: "n" }, duration(s.seconds)),
         );
 
-    const losses = (curves) => {
-        const drawn = curves.filter((c) => c.points.length > 1),
-            all = drawn.flatMap((c) => c.points);
-        byId("losses").hidden = !drawn.length;
-        if (!drawn.length) return;
-        byId("of-losses").replaceChildren(
-            charts.chart({
-                title: "Loss of the latest trainings",
-                x: charts.numbers(Math.min(...all.map((p) => p.step)), Math.max(...all.map((p) => p.step)), "step"),
-                y: charts.numbers(Math.min(...all.map((p) => p.loss)), Math.max(...all.map((p) => p.loss)), "loss"),
-                width: 900,
-                height: 300,
-                words: `Losses of ${drawn.length} trainings; the latest is ${fixed(drawn[drawn.length - 1].points[drawn[drawn.length - 1].points.length - 1].loss)}.`,
-                marks: (sx, sy) =>
-                    drawn.map((c, i) =>
-                        charts.path(
-                            c.points.map((p) => [sx(p.step), sy(p.loss)]),
-                            { class: "line c" + (i % 6) },
-                        ),
-                    ),
-                keys: drawn.map((c, i) => ["c" + (i % 6), c.run]),
-            }),
+    // A chart for each measure, as losses and correlations share no scale.
+    const trainings = (curves) => {
+        const measures = Map.groupBy(
+            curves.filter((c) => c.points.length > 1),
+            (c) => c.measure,
         );
+        byId("trainings").hidden = !measures.size;
+        byId("of-trainings").replaceChildren(...[...measures].map(([measure, drawn]) => chartOf(measure, drawn)));
+    };
+
+    const chartOf = (measure, drawn) => {
+        const all = drawn.flatMap((c) => c.points),
+            last = drawn[drawn.length - 1];
+        const range = (name, title) => charts.numbers(Math.min(...all.map((p) => p[name])), Math.max(...all.map((p) => p[name])), title);
+        const words = measure[0].toUpperCase() + measure.slice(1);
+        return charts.chart({
+            title: `${words} of the latest trainings`,
+            x: range("step", measure === "validation loss" ? "epoch" : "step"),
+            y: range("value", measure),
+            width: charts.isNarrow() ? 350 : 900,
+            height: charts.isNarrow() ? 240 : 300,
+            words:
+                `${words} of ${drawn.length} training${drawn.length === 1 ? "" : "s"}; ` +
+                `the latest, ${last.run}, is at ${fixed(last.points[last.points.length - 1].value)}.`,
+            marks: (sx, sy) =>
+                drawn.map((c, i) =>
+                    charts.path(
+                        c.points.map((p) => [sx(p.step), sy(p.value)]),
+                        { class: "line c" + (i % 6) },
+                    ),
+                ),
+            keys: drawn.map((c, i) => ["c" + (i % 6), plain(c.run)]),
+        });
     };
 
     const show = (state) => {
         byId("status").textContent = state.is_building ? "building" : state.stages.some((s) => s.status === "failed") ? "failed" : "no build at work";
         byId("status").className = "pill " + (state.is_building ? "open" : state.stages.some((s) => s.status === "failed") ? "bad" : "good");
         byId("stages").replaceChildren(...state.stages.map(stage));
-        losses(state.losses);
+        trainings(state.curves);
         byId("said").hidden = !state.messages.length;
         byId("messages").replaceChildren(...state.messages.map((m) => make("li", {}, plain(m))));
     };

@@ -68,6 +68,29 @@ internal sealed partial class DataSelectionReader
         return dataset;
     }
 
+    // Lines are counted here, only as far as needed, so that the mistake is an error at once. Rows of other files are known to the worker's check.
+    private void CheckRows(SelectTrainingDataSettings selection)
+    {
+        var most = TopKRule.MostOf(selection);
+        foreach (var rows in _train.Select(dataset => dataset.Rows).Where(rows => most > 0 && rows is { Recipe: null, Filter: null }))
+            if (Paths.Files(rows.Path!) is [_, ..] files && files.All(JsonLines.Is) && LinesOf(files, most) is { } lines and > 0
+                && TopKRule.ProblemOf(most, Math.Min(lines, rows.Take ?? lines)) is { } problem)
+                Problems.Add(new(ErrorCodes.TopKInvalid, problem, "TopK"));
+    }
+
+    private static long? LinesOf(IReadOnlyList<string> files, long most)
+    {
+        try
+        {
+            return files.Aggregate(0L, (lines, file) => lines + JsonLines.Count(file, most - lines));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The import has an error with a code for it.
+            return null;
+        }
+    }
+
     // A file may have that name too.
     private static bool OfRecipe(ProjectItem item, string prompts) => prompts == DatasetSettings.PromptsOfRecipe && item.Text("Recipe") is not null;
 }

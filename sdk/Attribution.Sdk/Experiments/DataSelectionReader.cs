@@ -41,9 +41,11 @@ internal sealed partial class DataSelectionReader(ProjectInputs project) : Exper
             methods.CheckNames();
 
         var truth = new GroundTruthItems(Project, Properties, Problems);
+        var selected = truth.WithCurve(selection);
+        CheckRows(selected);
         PlannedStage[] all =
         [
-            ImportDatasets(), ComputeAttribution(selection.ScoringMethods), new(truth.WithCurve(selection) with { Train = TrainSets(), Eval = EvalSets() }),
+            ImportDatasets(), ComputeAttribution(selection.ScoringMethods), new(selected with { Train = TrainSets(), Eval = EvalSets() }),
             FineTune(), RetrainSubsets(truth), Evaluate(), Judge(), MeasureLds(selection), CollectMetrics(),
         ];
         return all.Where(planned => Has(ExperimentStage.DataSelection.Single(stage => stage.Name == planned.Settings.Stage)));

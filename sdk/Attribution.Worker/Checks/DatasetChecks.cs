@@ -2,7 +2,6 @@ using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Diagnostics;
-using Attribution.Methods;
 using Attribution.Pipeline;
 using Attribution.Selection;
 
@@ -22,10 +21,13 @@ internal sealed class DatasetChecks(Action<Action> attempt)
     /// <summary>Opens every dataset and every prompt file.</summary>
     public void Look(ImportDatasetsSettings settings)
     {
-        foreach (var dataset in settings.Train.Concat(settings.Eval))
+        var all = settings.Train.Concat(settings.Eval).ToArray();
+        var looks = new Lazy<DatasetLook>[all.Length];
+        Parallel.For(0, all.Length, i => looks[i] = all[i].Recipe is null ? Tried(() => DatasetLook.At(all[i])) : null!);
+        foreach (var (dataset, look) in all.Zip(looks))
         {
             if (dataset.Recipe is null)
-                attempt(() => _looks[dataset.Name] = DatasetLook.At(dataset));
+                attempt(() => _looks[dataset.Name] = look.Value);
             else
                 HasMessages = true;
             if (dataset.Prompts is { Length: > 0 } prompts && !(dataset.Recipe is not null && prompts == DatasetSettings.PromptsOfRecipe))
@@ -41,7 +43,7 @@ internal sealed class DatasetChecks(Action<Action> attempt)
             return;
         string[] evalMethods = settings.EvalControls ? [.. settings.EvalMethods, ComputeAttributionStage.ControlMethod] : settings.EvalMethods;
         foreach (var (names, methods) in new[] { (settings.Train, settings.TrainMethods), (settings.Eval, evalMethods) })
-            if (methods.FirstOrDefault(ReadsControl) is { } method)
+            if (methods.FirstOrDefault(AttributionMethodNames.ReadingControls.Contains) is { } method)
                 foreach (var name in names.Where(_looks.ContainsKey))
                     attempt(() => RequireControls(name, _looks[name], method));
     }
@@ -49,11 +51,10 @@ internal sealed class DatasetChecks(Action<Action> attempt)
     /// <summary>Checks that there are at least k rows to select from.</summary>
     public void RequireRows(SelectTrainingDataSettings settings)
     {
-        if (settings.TrainMethods.Length == 0 && settings.Baselines.All(baseline => baseline == BaselineNames.None))
-            return;
-        foreach (var train in settings.Train)
-            if (_looks.GetValueOrDefault(train.Name)?.Rows is { } rows)
-                attempt(() => TopK.Check(settings.TopK.Max(), rows));
+        if (TopKRule.MostOf(settings) is var most and > 0)
+            foreach (var train in settings.Train)
+                if (_looks.GetValueOrDefault(train.Name)?.Rows is { } rows)
+                    attempt(() => TopK.Check(most, rows));
     }
 
     /// <summary>Checks that the dataset has the columns that mark planted rows.</summary>
@@ -67,6 +68,21 @@ internal sealed class DatasetChecks(Action<Action> attempt)
                 { File = look.Path, Property = "PlantedColumn" });
     }
 
+    // What it found or threw is had from the value, in the order of the datasets.
+    private static Lazy<DatasetLook> Tried(Func<DatasetLook> look)
+    {
+        var tried = new Lazy<DatasetLook>(look);
+        try
+        {
+            _ = tried.Value;
+        }
+        catch (AttributionException)
+        {
+            // Kept.
+        }
+        return tried;
+    }
+
     private static void RequireControls(string name, DatasetLook look, string method)
     {
         if (look.Facts is { WithoutControl: > 0 } facts)
@@ -74,7 +90,4 @@ internal sealed class DatasetChecks(Action<Action> attempt)
         if (look is { Facts: null, HasControl: false })
             throw ComputeAttributionStage.ControlMissing(name, new DatasetFacts(look.Rows ?? 0, look.Rows ?? 0, 0), method, look.Path);
     }
-
-    private static bool ReadsControl(string method) => AttributionMethods.BuiltIn.Names.Contains(method)
-        && AttributionMethods.BuiltIn.Get(method).Inputs.HasFlag(MethodInputs.Control);
 }

@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Pipeline;
@@ -52,19 +53,7 @@ internal sealed record DatasetLook(string Path, long? Rows, DatasetFacts? Facts,
         if (options.Filter is not null || dataset.Files.Any(file => ImportDatasetsStage.FormatOf(file) is not (".jsonl" or ".ndjson"))
             || dataset.Files.Sum(file => new FileInfo(file).Length) > MostBytesOfLines)
             return null;
-        return dataset.Files.Sum(Lines);
-    }
-
-    private static long Lines(string file)
-    {
-        var (lines, buffer, last) = (0L, new byte[1 << 20], (byte)'\n');
-        using var stream = File.OpenRead(file);
-        for (int read; (read = stream.Read(buffer)) > 0;)
-        {
-            lines += buffer.AsSpan(0, read).Count((byte)'\n');
-            last = buffer[read - 1];
-        }
-        return last == '\n' ? lines : lines + 1;
+        return dataset.Files.Sum(file => JsonLines.Count(file));
     }
 
     private static long? Least(long? a, long? b) => a is { } x && b is { } y ? Math.Min(x, y) : a ?? b;

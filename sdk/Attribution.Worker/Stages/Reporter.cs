@@ -63,7 +63,7 @@ internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
     public override void Summary(string text) => Write(new Line("summary", text));
 
     /// <inheritdoc/>
-    public override void Loss(string run, long step, double loss) => _live?.Loss(run, step, loss);
+    public override void Trained(string run, long step, double value, string measure) => _live?.Trained(run, step, value, measure);
 
     /// <summary>From here on whoever watches can read along.</summary>
     /// <param name="state">The experiment's state.</param>

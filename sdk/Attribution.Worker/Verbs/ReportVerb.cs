@@ -43,8 +43,9 @@ public static class ReportVerb
                     $"There is nothing to report: none of {string.Join(", ", named)} has metrics. Build an experiment first: dotnet build {named[0]}")
                 { File = named[0] };
             var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-            var overview = new ExperimentsOverview([.. found.Select(outputs =>
-                new ReportedOutputs(NameOf(outputs), outputs.Variant, AddressOf(outputs, folder), outputs.Metrics!))]);
+            var names = NamesOf(found);
+            var overview = new ExperimentsOverview([.. found.Select((outputs, i) =>
+                new ReportedOutputs(names[i], outputs.Variant, AddressOf(outputs, folder), outputs.Metrics!))]);
             OutputPlace.RequireFile(file);
             WholeFile.Write(file, OverviewPage.Render(overview));
             var writer = parsed.InvocationConfiguration.Output;
@@ -75,10 +76,14 @@ public static class ReportVerb
         return (found, without);
     }
 
-    // The path from the current folder, which distinguishes experiments with the same name.
-    private static string NameOf(ExperimentOutputs outputs) =>
-        Path.GetRelativePath(Directory.GetCurrentDirectory(), outputs.Folder).Replace(Path.DirectorySeparatorChar, '/') is var path && !path.StartsWith('.')
-            ? path : Path.GetFileName(outputs.Folder);
+    // The folder's name; the path from the current folder if two experiments have the same.
+    private static string[] NamesOf(IReadOnlyList<ExperimentOutputs> found)
+    {
+        var folders = found.Select(outputs => outputs.Folder).Distinct().ToArray();
+        var isUnique = folders.Select(Path.GetFileName).Distinct().Count() == folders.Length;
+        return [.. found.Select(outputs => isUnique ? Path.GetFileName(outputs.Folder)
+            : Path.GetRelativePath(Directory.GetCurrentDirectory(), outputs.Folder).Replace(Path.DirectorySeparatorChar, '/'))];
+    }
 
     private static string? AddressOf(ExperimentOutputs outputs, string folder)
     {

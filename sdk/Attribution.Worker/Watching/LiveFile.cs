@@ -12,7 +12,7 @@ internal sealed class LiveFile : IDisposable
     /// <summary>The folder of such files in the experiment's state.</summary>
     public const string FolderName = "live";
 
-    private static readonly TimeSpan LossPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan StepPause = TimeSpan.FromMilliseconds(200);
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
@@ -22,7 +22,7 @@ internal sealed class LiveFile : IDisposable
 
     private readonly Lock _gate = new();
     private StreamWriter? _writer;
-    private DateTime _nextLoss;
+    private DateTime _nextStep;
 
     /// <summary>Begins a stage's file.</summary>
     /// <param name="state">The experiment's state.</param>
@@ -49,17 +49,17 @@ internal sealed class LiveFile : IDisposable
     /// <summary>Adds what the stage said.</summary>
     public void Say(string kind, string text) => Write(new LiveLine(kind, DateTime.UtcNow) { Text = text });
 
-    /// <summary>Adds a loss, some five times a second.</summary>
-    public void Loss(string run, long step, double loss)
+    /// <summary>Adds a step of training, some five times a second.</summary>
+    public void Trained(string run, long step, double value, string measure)
     {
         var now = DateTime.UtcNow;
         lock (_gate)
         {
-            if (now < _nextLoss)
+            if (now < _nextStep)
                 return;
-            _nextLoss = now + LossPause;
+            _nextStep = now + StepPause;
         }
-        Write(new LiveLine(LiveLine.OfLoss, now) { Text = run, Step = step, Loss = loss });
+        Write(new LiveLine(LiveLine.OfTraining, now) { Text = run, Step = step, Value = value, Measure = measure });
     }
 
     /// <inheritdoc/>
@@ -110,14 +110,17 @@ internal sealed class LiveFile : IDisposable
 /// <param name="At">When, in UTC.</param>
 internal sealed record LiveLine(string Kind, DateTime At)
 {
-    public const string Started = "started", Ended = "ended", OfLoss = "loss";
+    public const string Started = "started", Ended = "ended", OfTraining = "step";
 
-    /// <summary>What was said; of a loss, which run.</summary>
+    /// <summary>What was said; of a training, what is trained.</summary>
     public string? Text { get; init; }
 
-    /// <summary>The step of a loss.</summary>
+    /// <summary>The step of a training.</summary>
     public long? Step { get; init; }
 
-    /// <summary>The loss.</summary>
-    public double? Loss { get; init; }
+    /// <summary>The value at the step.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>What the value is, one of <see cref="Pipeline.TrainingMeasures"/>.</summary>
+    public string? Measure { get; init; }
 }

@@ -15,7 +15,9 @@ internal sealed class ActivationMethod : IAttributionMethod
 {
     private readonly Func<BlockStreams, Tensor> _vector;
 
-    private ActivationMethod(string name, MethodInputs inputs, Func<BlockStreams, Tensor> vector) => (Name, Inputs, _vector) = (name, inputs, vector);
+    // Who reads controls is stated in the contracts, where it is known without loading libtorch.
+    private ActivationMethod(string name, MethodInputs inputs, Func<BlockStreams, Tensor> vector) => (Name, Inputs, _vector) = (name,
+        inputs | (AttributionMethodNames.ReadingControls.Contains(name) ? MethodInputs.Control : 0), vector);
 
     public string Name { get; }
 
@@ -24,13 +26,13 @@ internal sealed class ActivationMethod : IAttributionMethod
     internal static IReadOnlyList<IAttributionMethod> All { get; } =
     [
         new ActivationMethod(AttributionMethodNames.ResidualTreatment, MethodInputs.Treatment, MeanOutput),
-        new ActivationMethod(AttributionMethodNames.ResidualControl, MethodInputs.Control, MeanOutput),
-        new ActivationMethod(AttributionMethodNames.ResidualDiff, MethodInputs.Treatment | MethodInputs.Control, MeanOutput),
+        new ActivationMethod(AttributionMethodNames.ResidualControl, 0, MeanOutput),
+        new ActivationMethod(AttributionMethodNames.ResidualDiff, MethodInputs.Treatment, MeanOutput),
         new ActivationMethod(AttributionMethodNames.ResidualInputTreatment, MethodInputs.Treatment, s => s.MeanInput.alias()),
         new ActivationMethod(AttributionMethodNames.GradActTreatment, MethodInputs.Treatment | MethodInputs.Gradient, s => -s.MeanOverKept(s.Gradient)),
         new ActivationMethod(AttributionMethodNames.ResidualChangeTreatment, MethodInputs.Treatment | MethodInputs.Gradient, s =>
             Change(s, bias: false, masked: false)),
-        new ActivationMethod(AttributionMethodNames.ResidualChange, MethodInputs.Treatment | MethodInputs.Control | MethodInputs.Gradient, s =>
+        new ActivationMethod(AttributionMethodNames.ResidualChange, MethodInputs.Treatment | MethodInputs.Gradient, s =>
             Change(s, bias: false, masked: false)),
         new ActivationMethod(AttributionMethodNames.ResidualChangeTreatmentWithBias, MethodInputs.Treatment | MethodInputs.Gradient, s =>
             Change(s, bias: true, masked: false)),
@@ -38,7 +40,7 @@ internal sealed class ActivationMethod : IAttributionMethod
             Change(s, bias: false, masked: true)),
         new ActivationMethod(AttributionMethodNames.ResidualChangeTreatmentWithMask, MethodInputs.Treatment | MethodInputs.Gradient, s =>
             Change(s, bias: true, masked: true)),
-        new ActivationMethod(AttributionMethodNames.ResidualChangeWithBiasAndMask, MethodInputs.Treatment | MethodInputs.Control | MethodInputs.Gradient, s =>
+        new ActivationMethod(AttributionMethodNames.ResidualChangeWithBiasAndMask, MethodInputs.Treatment | MethodInputs.Gradient, s =>
             Change(s, bias: true, masked: true)),
         new ActivationMethod(AttributionMethodNames.Rds, MethodInputs.Treatment | MethodInputs.LastBlock, PositionWeightedMean),
     ];

@@ -70,7 +70,7 @@ internal sealed class AdapterTraining(FineTuneSettings settings, ModelSource mod
         using var adapter = new LoraFineTuner(options).Train(model.Model, sequences, step =>
         {
             curve.Add(step);
-            context.Reporter.Loss(at.Seed is { } seed ? $"{name}, seed {seed}" : name, step.Step, step.Loss);
+            context.Reporter.Trained(at.Seed is { } seed ? $"{name}, seed {seed}" : name, step.Step, step.Loss, TrainingMeasures.Loss);
             context.Reporter.Progress(() => string.Create(CultureInfo.InvariantCulture,
                 $"{context.Standing ?? name}, step {step.Step} of {steps}, loss {step.Loss:0.00}"));
         }, cancellation);

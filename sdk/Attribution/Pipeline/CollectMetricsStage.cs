@@ -79,7 +79,7 @@ internal sealed class CollectMetricsStage(StageContext context) : Stage<CollectM
     private static RunMetrics WithIntervals(SeedGroup group, SeedGroup[] all, string metric)
     {
         var line = With(group.OverSeeds(), metric, PairedBootstrap.Mean(group.Cells));
-        return group.IsScored && RunVerdicts.RandomOf(group, all) is { } random
+        return group.IsChosen && RunVerdicts.RandomOf(group, all) is { } random
             ? With(line, $"{metric}{SeedGroup.OverRandom}", PairedBootstrap.Difference(group.Cells, random.Cells).Interval) : line;
     }
 

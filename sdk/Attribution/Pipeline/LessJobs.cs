@@ -116,6 +116,7 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
         using var adapter = new LoraFineTuner(options).Train(model.Model, sequences, step =>
         {
             curve.Add(step);
+            context.Reporter.Trained($"warm-up of less on {train}", step.Step, step.Loss, TrainingMeasures.Loss);
             context.Reporter.Progress(() => $"{train}: warm-up of less, step {step.Step}, loss {step.Loss:0.000}");
         }, cancellation, checkpoint => LessCheckpoint.Save(LessCheckpoint.FolderOf(builder.Folder, checkpoint.Epoch), checkpoint, model.Name));
         model.Describe(builder);

@@ -173,7 +173,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             var (treatments, controls) = (VectorFolder.Open(FolderOf(EvalTable(train.Name, eval.Name, evalMethod, layer)), layer),
                 readsControls ? VectorFolder.Open(FolderOf(Table(eval.Name, ComputeAttributionStage.ControlMethod, layer)), layer) : null);
             return isProbe
-                ? RowScorer.Of(scoring, GetProbe(scores, scoring, at.Seed!.Value, inputs.eval, inputs.control!, treatments, controls!, cancellation))
+                ? RowScorer.Of(scoring, GetProbe(eval.Name, scores, scoring, at.Seed!.Value, inputs.eval, inputs.control!, treatments, controls!, cancellation))
                 : RowScorer.From(scoring, treatments, controls, whitening: whitening, cancellation: cancellation);
         });
         return new StageJob(
@@ -196,12 +196,13 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     }
 
     // A probe depends only on the evaluation set, so all training sets share it.
-    private Probe GetProbe(string scores, ScoringMethod method, long seed, object eval, object control, IVectorSource treatments, IVectorSource controls,
+    private Probe GetProbe(string name, string scores, ScoringMethod method, long seed, object eval, object control, IVectorSource treatments, IVectorSource controls,
         CancellationToken cancellation)
     {
         var artifact = Context.Store.GetOrCreate(Context.Resolve(ProbeStage, new { eval, control, scoring = method.ToName(), Seed = seed }), builder =>
-            Probe.Train((method == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = seed }, treatments, controls, cancellation)
-                .Save(builder.PathOf(ProbeFile)), cancellation);
+            Probe.Train((method == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = seed }, treatments, controls,
+                (epoch, loss) => Context.Reporter.Trained($"probe {method.ToName()} of {name}, seed {seed}", epoch, loss, TrainingMeasures.ValidationLoss),
+                cancellation).Save(builder.PathOf(ProbeFile)), cancellation);
         _probes[scores] = artifact.Fingerprint;
         var probe = Probe.Load(artifact.PathOf(ProbeFile));
         if (!probe.Fit.Converged)

@@ -46,11 +46,12 @@ public class StageReporter
     {
     }
 
-    /// <summary>The loss of a step of training.</summary>
+    /// <summary>A step of training.</summary>
     /// <param name="run">What is trained.</param>
-    /// <param name="step">The step, from 1.</param>
-    /// <param name="loss">The mean of its rows' losses before the step, in nats.</param>
-    public virtual void Loss(string run, long step, double loss)
+    /// <param name="step">The step, from 1; of a probe, the epoch.</param>
+    /// <param name="value">How well the model did, in <paramref name="measure"/>.</param>
+    /// <param name="measure">One of <see cref="TrainingMeasures"/>.</param>
+    public virtual void Trained(string run, long step, double value, string measure)
     {
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Attribution.Contracts.DataSelection;
 using Attribution.Diagnostics;
 
 namespace Attribution.Selection;
@@ -50,13 +51,8 @@ public static class TopK
     /// <exception cref="AttributionException">k is not positive, or larger than <paramref name="available"/>.</exception>
     internal static void Check(int k, long available, int withoutScore = 0)
     {
-        if (k <= 0)
-            throw new AttributionException(ErrorCodes.TopKInvalid, $"TopK is {k}; it must be at least 1.") { Property = "TopK" };
-        if (k > available)
-            throw new AttributionException(ErrorCodes.TopKInvalid,
-                $"TopK is {k}, but only {available} training rows can be selected"
-                + (withoutScore > 0 ? $" ({withoutScore} more have no score: their vector is zero or not finite)" : "") + $". Set TopK to at most {available}.")
-            { Property = "TopK" };
+        if (TopKRule.ProblemOf(k, available, withoutScore) is { } problem)
+            throw new AttributionException(ErrorCodes.TopKInvalid, problem) { Property = "TopK" };
     }
 }
 

@@ -25,8 +25,12 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>That of a report with seeds, axes and ground truth.</summary>
     public string SweepAddress => new Uri(_folder["sweep/report.html"]).AbsoluteUri;
 
+    /// <summary>That of a page over several experiments.</summary>
+    public string OverviewAddress => new Uri(_folder["experiments.html"]).AbsoluteUri;
+
     public async Task InitializeAsync()
     {
+        _folder.Write("experiments.html", SampleOverview.Page());
         foreach (var (path, text) in ReportFiles.Of(SampleSweep.Create()))
             _folder.Write(Path.Combine("sweep", path), text);
         foreach (var (path, text) in ReportFiles.Of(SampleReport.Create()))
@@ -45,7 +49,9 @@ public sealed class Chromium : IAsyncLifetime
     /// <param name="height">Its height.</param>
     /// <param name="scheme">What the system prefers.</param>
     /// <param name="address">What to open; the report of a selection if null.</param>
-    public async Task<ReportWindow> OpenAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, string? address = null)
+    /// <param name="prepare">What to do with the window before.</param>
+    public async Task<ReportWindow> OpenAsync(int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, string? address = null,
+        Func<IPage, Task>? prepare = null)
     {
         var context = await _browser!.NewContextAsync(new()
         {
@@ -54,6 +60,8 @@ public sealed class Chromium : IAsyncLifetime
             ReducedMotion = ReducedMotion.Reduce
         });
         var window = new ReportWindow(context, await context.NewPageAsync());
+        if (prepare is not null)
+            await prepare(window.Page);
         await window.Page.GotoAsync(address ?? Address);
         return window;
     }

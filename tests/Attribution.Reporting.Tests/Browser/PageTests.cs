@@ -189,7 +189,7 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
         page.EvaluateAsync<double>($"() => {{ {Luminance} return luminance(getComputedStyle(document.body).backgroundColor); }}");
 
     // Texts whose contrast is below the 4.5 that WCAG 2 asks for.
-    private static Task<string[]> FaintAsync(IPage page) => page.EvaluateAsync<string[]>($$"""
+    internal static Task<string[]> FaintAsync(IPage page) => page.EvaluateAsync<string[]>($$"""
         () => {
           {{Luminance}}
           const behind = e => {

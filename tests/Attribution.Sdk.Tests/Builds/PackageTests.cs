@@ -93,12 +93,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         Directory.Exists(folder["my-experiment/artifacts/store/selections"]).ShouldBeTrue();
         File.ReadAllText(folder["my-experiment/.gitignore"]).ShouldContain("artifacts/");
 
-        // What its workflow runs is that build; what it keeps is there.
-        var workflow = File.ReadAllLines(folder["my-experiment/.github/workflows/experiment.yml"]);
-        workflow.ShouldContain("        run: dotnet build");
-        var kept = workflow.SkipWhile(line => !line.Contains("path: |", StringComparison.Ordinal)).Skip(1).Select(line => line.Trim()).ToArray();
-        kept.ShouldContain("out/report.html");
-        kept.ShouldAllBe(file => File.Exists(folder["my-experiment", file]));
+        CheckWorkflow(folder["my-experiment"], environment);
 
         // What is wrong is said before anything runs.
         var (code, wrong) = DotNet.Run(folder["my-experiment"], environment, "build", "-p:TopK=99999");
@@ -108,6 +103,52 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
 
         Run("clone", "new", "attribution", "-o", "../my-context", "--kind", "context");
         Run("my-context", "build", "-t:Explain").ShouldContain("TrainEstimator");
+    }
+
+    // The workflow of the template: what it runs on GitHub, what it shows there, and what it keeps.
+    private void CheckWorkflow(string folder, Dictionary<string, string> environment)
+    {
+        var workflow = GitHubWorkflow.Read(Path.Combine(folder, ".github/workflows/experiment.yml"));
+        workflow.On.Keys.ShouldBe(["push", "pull_request", "workflow_dispatch"]);
+        workflow.Actions.ShouldBe(["actions/checkout@v4", "actions/setup-dotnet@v4", "actions/cache@v4", "actions/upload-artifact@v4"]);
+        workflow.Kept("actions/upload-artifact").ShouldContain("out/report.html");
+        workflow.Kept("actions/upload-artifact").ShouldAllBe(file => File.Exists(Path.Combine(folder, file)));
+        workflow.Kept("actions/cache").ShouldAllBe(path => Directory.Exists(Path.Combine(folder, path)));
+        // As the build of this test has it.
+        File.WriteAllText(Path.Combine(folder, "Directory.Build.rsp"), "-p:TopK=16 -p:Epochs=1 -p:JudgeRepeats=1 -p:MaxNewTokens=8\n");
+        // The feed is another than the template's nuget.config names, whose folder no server has.
+        var config = Path.Combine(folder, "nuget.config");
+        File.WriteAllText(config, File.ReadAllText(config).Replace(sdk.Folder["feed"], "/nowhere", StringComparison.Ordinal));
+        var variables = new Dictionary<string, string> { ["ATTRIBUTION_FEED"] = sdk.Folder["feed"] };
+
+        var first = RunAnew();
+        first.Code.ShouldBe(0, first.ToString());
+        first.Summary.ShouldBe("### my-experiment: no snapshot to compare with\n\n");
+        first.Annotations.ShouldBeEmpty();
+
+        DotNet.Run(folder, environment, "build", "-p:AcceptSnapshot=true").Code.ShouldBe(0);
+        var snapshot = Path.Combine(folder, "snapshots/metrics.verified.json");
+        var lines = File.ReadAllLines(snapshot);
+        var moved = Array.FindIndex(lines, line => line.Contains("\"precision_at_k\":", StringComparison.Ordinal));
+        lines[moved] = "        \"precision_at_k\": 9,";
+        File.WriteAllLines(snapshot, lines);
+        var second = RunAnew();
+        second.Code.ShouldBe(1, second.ToString());
+        second.Annotations.ShouldHaveSingleItem().ShouldStartWith(
+            $"::error file=snapshots/metrics.verified.json,line={moved + 1},title=Snapshot differs::precision_at_k of ");
+        second.Summary.ShouldStartWith("### my-experiment: 1 difference from the snapshot\n\n"
+            + "| run | metric | expected | got | tolerance |\n|---|---|--:|--:|--:|\n| pool/");
+        second.Summary.ShouldContain(" | precision_at_k | 9 | ");
+        second.Output.ShouldContain(line => line.Contains("error ATTR1701", StringComparison.Ordinal));
+        File.Delete(snapshot);
+
+        // As a checkout on a new machine, with the cached store.
+        WorkflowRun RunAnew()
+        {
+            foreach (var made in (string[])["bin", "obj", "out"])
+                Directory.Delete(Path.Combine(folder, made), recursive: true);
+            return workflow.Run(folder, environment, variables);
+        }
     }
 
     [SharedFact("models", "stories260k")]

@@ -35,5 +35,18 @@ public sealed class LinkTests
         pages.ShouldBeSubsetOf(index.Links.Select(link => link.Target));
     }
 
+    [Fact]
+    public void Every_page_begins_with_a_title_and_a_paragraph_that_says_what_it_is_for()
+    {
+        foreach (var page in MarkdownPage.OfRepository)
+        {
+            var lines = File.ReadLines(page.Path).Take(3).ToArray();
+            lines[0].ShouldStartWith("# ", Case.Sensitive, page.Name);
+            lines[1].ShouldBeEmpty(page.Name);
+            lines[2].Length.ShouldBeGreaterThan(40, $"{page.Name}: {lines[2]}");
+            "#|-!`<".Contains(lines[2][0], StringComparison.Ordinal).ShouldBe(lines[2].StartsWith("`dotnet new", StringComparison.Ordinal), page.Name);
+        }
+    }
+
     private static bool IsExternal(PageLink link) => link.Target.Contains(':', StringComparison.Ordinal);
 }

@@ -14,7 +14,7 @@ public sealed class CommandPageTests(CommandPageTests.BuiltRepository repository
 {
     // `store gc --keep` wants experiments that a build made; StoreVerbTests has them.
     private static readonly string[] RunVerbs = ["--help", "doctor", "query", "compare", "tokenize", "store list", "store verify", "store gc --unused-for",
-        "judge prompt"];
+        "judge prompt", "report experiments/quickstart", "completion"];
 
     private const char Separator = '\u001f';
 

@@ -172,8 +172,17 @@ public sealed class GroundTruthTests
         var scores = ScoreTable.Read(Path.Combine(experiment.Out, runs[0], "scores.parquet"));
         Rows(runs[1]).ShouldBe(scores.FromTheEnd(8).Select(place => scores.Rows[place]));
         Rows(runs[0]).ShouldBe(scores.InOrder(8).Select(place => scores.Rows[place]));
-        File.ReadAllText(Path.Combine(experiment.Out, "metrics.txt")).ShouldContain("judged score after training on k rows, pool -> "
-            + "lazy: the first / the last");
+        var random = (double)Runs(experiment)["pool/random/lazy.k8"]!["metrics"]!["judged_mean"]!;
+        foreach (var run in runs[..2])
+        {
+            var metrics = Runs(experiment)[run]!["metrics"]!;
+            ((double)metrics["judged_mean_over_random"]!).ShouldBe((double)metrics["judged_mean"]! - random, 1e-9, run);
+            foreach (var metric in (string[])["judged_mean", "judged_mean_over_random"])
+                ((double)metrics[metric]!).ShouldBeInRange((double)metrics[$"{metric}_lower"]!, (double)metrics[$"{metric}_upper"]!, run);
+        }
+        var table = File.ReadAllText(Path.Combine(experiment.Out, "metrics.txt"));
+        table.ShouldContain("judged score after training on the first and the last k rows, 95% intervals, pool -> lazy");
+        table.ShouldMatch(@"\n +last( +-?\d\.\d\d \[-?\d\.\d\d, -?\d\.\d\d\]){2}\n");
 
         experiment.TopKs = [8, 5, 4];
         await experiment.RunAsync();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Attribution.Worker.Tests.Stages;
+using Attribution.Worker.Tests.Stages.Context;
 
 namespace Attribution.Worker.Tests.Verbs;
 
@@ -31,16 +32,16 @@ public sealed class WatchVerbTests : IDisposable
         using (var live = new Watching.LiveFile(State, "FineTune", isHelper: false))
         {
             live.Say("progress", "3 of 12 adapters, 31 rows/s");
-            live.Loss("pool/a, seed 0", 1, 2.5);
-            live.Loss("pool/a, seed 0", 2, 2.4);
+            live.Trained("pool/a, seed 0", 1, 2.5, "loss");
+            live.Trained("pool/a, seed 0", 2, 2.4, "loss");
             await Task.Delay(250);
-            live.Loss("pool/a, seed 0", 3, 1.5);
+            live.Trained("pool/a, seed 0", 3, 1.5, "loss");
             live.Say("warning", "the disk is slow");
             var state = await StateAsync(address);
             ((bool)state["is_building"]!).ShouldBeTrue();
             Stages(state).ShouldBe(["ImportDatasets up to date", "FineTune running", "Evaluate waiting"]);
             ((string)state["stages"]![1]!["text"]!).ShouldBe("3 of 12 adapters, 31 rows/s");
-            state["losses"]![0]!["points"]!.AsArray().Select(point => (double)point!["loss"]!).ShouldBe([2.5, 1.5], "some five a second");
+            state["curves"]![0]!["points"]!.AsArray().Select(point => (double)point!["value"]!).ShouldBe([2.5, 1.5], "some five a second");
             state["messages"]!.AsArray().Select(message => (string)message!).ShouldBe(["FineTune: the disk is slow"]);
             live.Say("summary", "ran 12 of 12 adapters");
         }
@@ -64,9 +65,39 @@ public sealed class WatchVerbTests : IDisposable
         using var experiment = new TestExperiment().WithData(40);
         await experiment.RunAsync();
         var lines = File.ReadLines(Path.Combine(experiment.State, "live", "FineTune.jsonl")).Select(line => JsonNode.Parse(line)!).ToArray();
-        lines.Select(line => (string)line["kind"]!).Distinct().Order(StringComparer.Ordinal).ShouldBe(["ended", "loss", "progress", "started", "summary"]);
-        ((string)lines.First(line => (string)line["kind"]! == "loss")["text"]!).ShouldContain("residual");
+        lines.Select(line => (string)line["kind"]!).Distinct().Order(StringComparer.Ordinal).ShouldBe(["ended", "progress", "started", "step", "summary"]);
+        ((string)lines.First(line => (string)line["kind"]! == "step")["text"]!).ShouldContain("residual");
     }
+
+    [Theory]
+    [InlineData("linear", "residual_treatment", "SelectTrainingData", "validation loss", "probe linear of lazy, seed 0")]
+    [InlineData("cos_sim", "less", "ComputeAttribution", "loss", "warm-up of less on pool")]
+    public async Task Every_training_is_shown(string scoring, string method, string stage, string measure, string run)
+    {
+        using var experiment = new TestExperiment
+        {
+            Scoring = scoring,
+            TrainMethods = [method],
+            EvalMethods = [method],
+            Less = new { share = 0.1, epochs = 2, learningRate = 0.01, lora = new { targets = new[] { "q_proj" } } },
+            Projection = new { dimension = 64 },
+        }.WithData(80);
+        await experiment.RunAsync("ImportDatasets", "ComputeAttribution", "SelectTrainingData");
+        Trained(experiment.State, stage, measure).ShouldContain(run);
+    }
+
+    [Fact]
+    public async Task The_training_of_an_estimator_is_shown_by_its_correlation()
+    {
+        using var experiment = new TestContextExperiment();
+        experiment.Write(Enumerable.Range(0, 12).Select(i => TestContextExperiment.Row(i)));
+        await experiment.BuildAsync();
+        Trained(Path.Combine(experiment.Root, "obj"), "TrainEstimator", "correlation").ShouldBe(["score estimator"]);
+    }
+
+    private static string[] Trained(string state, string stage, string measure) =>
+        [.. File.ReadLines(Path.Combine(state, "live", $"{stage}.jsonl")).Select(line => JsonNode.Parse(line)!)
+            .Where(line => (string?)line["measure"] == measure && (double?)line["value"] is not null).Select(line => (string)line["text"]!).Distinct()];
 
     [Fact]
     public void What_is_no_experiment_and_no_port_are_errors()

@@ -67,6 +67,7 @@ internal sealed class TrainEstimatorStage(StageContext context) : Stage<TrainEst
         var estimator = ScoreEstimatorTrainer.Train(examples, facts.Model, options, (step, correlation) =>
         {
             curve.Add(new CorrelationStep(step, correlation));
+            Context.Reporter.Trained("score estimator", step + 1, correlation, TrainingMeasures.Correlation);
             Context.Reporter.Progress(() => $"step {step + 1} of {Settings.Steps}, correlation {correlation:0.000}");
         }, cancellation);
         estimator.TrainedOn(AttentionRules.Of(facts.Attention), SentenceRules.Of(facts.Sentences)).Save(builder.Folder);

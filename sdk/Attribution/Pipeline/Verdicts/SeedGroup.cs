@@ -21,8 +21,11 @@ internal sealed record SeedGroup(string Name, IReadOnlyList<RunMetrics> Runs, IR
     /// <summary>A setting that all runs share.</summary>
     public string? Setting(string name) => Runs[0].Settings.GetValueOrDefault(name)?.ToString();
 
+    /// <summary>Whether the rows were chosen by some scores: the first of the ranking, or the last for a k-curve.</summary>
+    public bool IsChosen => !OfBaselines.Contains(Setting("attribution"));
+
     /// <summary>Whether the rows are the best by some scores, and so neither a random draw nor the last rows of a k-curve.</summary>
-    public bool IsScored => !OfBaselines.Contains(Setting("attribution")) && Setting("end") != RankingEndNames.Bottom;
+    public bool IsScored => IsChosen && Setting("end") != RankingEndNames.Bottom;
 
     /// <summary>
     /// The mean of each metric over the seeds and, where there are several, its standard deviation, <c>…_sd</c>; of an interval's ends the means alone.

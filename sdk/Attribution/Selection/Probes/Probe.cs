@@ -31,10 +31,15 @@ public sealed class Probe
     /// <param name="cancellation">Checked between steps.</param>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.ProbePairsTooFew"/>: fewer than ten pairs. <see cref="ErrorCodes.VectorWidths"/>: the
     /// widths differ.</exception>
-    public static Probe Train(ProbeOptions options, IVectorSource treatment, IVectorSource control, CancellationToken cancellation = default)
+    public static Probe Train(ProbeOptions options, IVectorSource treatment, IVectorSource control, CancellationToken cancellation = default) =>
+        Train(options, treatment, control, onEpoch: null, cancellation);
+
+    /// <summary>The same, with a call after each epoch: the epoch, from 1, and its validation loss.</summary>
+    internal static Probe Train(ProbeOptions options, IVectorSource treatment, IVectorSource control, Action<int, double>? onEpoch,
+        CancellationToken cancellation)
     {
         using var trainer = new ProbeTrainer(options, ProbeExamples.Read(treatment, control));
-        var (layers, fit) = trainer.Train(cancellation);
+        var (layers, fit) = trainer.Train(onEpoch, cancellation);
         return new Probe(layers, fit);
     }
 

@@ -17,7 +17,7 @@ internal sealed class ProbeTrainer(ProbeOptions options, ProbeExamples examples)
     private readonly List<(Parameter Weights, Parameter Bias)> _layers = [];
     private double _treatmentWeight;
 
-    public (IReadOnlyList<ProbeLayer> Layers, ProbeFit Fit) Train(CancellationToken cancellation)
+    public (IReadOnlyList<ProbeLayer> Layers, ProbeFit Fit) Train(Action<int, double>? onEpoch, CancellationToken cancellation)
     {
         var (training, validation) = examples.Split(options.ValidationShare, options.Seed);
         var labels = examples.Labels;
@@ -39,6 +39,7 @@ internal sealed class ProbeTrainer(ProbeOptions options, ProbeExamples examples)
                 trained += Step(optimizer, vectors, labels, batch) * batch.Length / training.Length;
             }
             var (loss, accuracy) = Validate(vectors, labels, validation);
+            onEpoch?.Invoke(epoch, loss);
             if (loss < (best?.Fit.ValidationLoss ?? double.PositiveInfinity) - (best is null ? 0 : options.MinimumImprovement))
                 best = (Layers(), new ProbeFit(examples.Rows, examples.Skipped, epoch, epoch, trained, loss, accuracy));
             else if (best is { } kept)
