@@ -104,6 +104,8 @@ internal sealed class SlurmBuild(string state, SlurmSettings settings, string ex
             build=$!
             wait "$build"
             code=$?
+            # A signal that ended the build may reach this shell a moment later.
+            if [ "$code" -ne 0 ]; then sleep 2; fi
             if [ -n "$told" ]; then wait "$build"; exit 0; fi
             echo "$code" > {done}
             if [ -s {next} ]; then scancel --quiet "$(cat {next})"; fi

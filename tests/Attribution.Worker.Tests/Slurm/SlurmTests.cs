@@ -121,7 +121,15 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         run.Noted("job").ShouldBe(second);
         third.ShouldNotBe(second);
 
-        cluster.Requeue(second);
+        try
+        {
+            cluster.Requeue(second);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidOperationException($"done: {run.Noted("done")}, job: {run.Noted("job")}, next: {run.Noted("next")}\n{run.Noted("out")}\n"
+                + cluster.Ask("squeue", "--format=%i %T %r %S %E"), e);
+        }
         GoesOn(3);
         (run.Noted("job"), run.Noted("next")).ShouldBe((second, third), "it has submitted one continuation of its own, however often it was queued");
 
