@@ -35,13 +35,17 @@ internal sealed record ExperimentsOverview(IReadOnlyList<ReportedOutputs> Experi
         }
     }
 
-    private static string SetOf(RunMetrics run) => Text(run, "dataset") ?? (Text(run, "train") is { } train ? $"{train} → {Text(run, "eval")}" : Text(run, "eval") ?? "");
+    private static string SetOf(RunMetrics run) => Text(run, "dataset")
+        ?? (Text(run, "train") is { } train ? $"{train} → {Text(run, "eval")}" : Text(run, "eval") ?? "");
 
     private static string MethodOf(RunMetrics run) => (Text(run, "method") ?? Text(run, "attribution") ?? "")
         + (Text(run, "selection") is { } selection ? $" × {selection}" : "") + (Text(run, GroundTruthMetrics.Setting) is { } truth ? $", {truth}" : "");
 
-    private static Dictionary<string, string> Settings(RunMetrics run) => run.Settings.Where(setting => setting.Value is not null).ToDictionary(
-        setting => setting.Key, setting => setting.Value is JsonArray list ? string.Join(", ", list.Select(item => item?.ToString())) : setting.Value!.ToString());
+    private static Dictionary<string, string> Settings(RunMetrics run) =>
+        run.Settings.Where(setting => setting.Value is not null).ToDictionary(setting => setting.Key, setting => Listed(setting.Value!));
+
+    private static string Listed(JsonNode value) =>
+        value is JsonArray list ? string.Join(", ", list.Select(item => item?.ToString())) : value.ToString();
 
     // The change of the gap by training, which gaps are compared by.
     private static Dictionary<string, double> Metrics(RunMetrics run)

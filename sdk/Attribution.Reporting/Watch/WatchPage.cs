@@ -60,12 +60,25 @@ internal static class WatchPage
             <style>{new Html(style)}</style>
             </head>
             <body>
-            <header><div><p class="kind">Build</p><h1>{experiment} <span class="pill open" id="status">…</span></h1></div><button type="button" id="theme" hidden>Theme</button></header>
+            <header><div><p class="kind">Build</p><h1>{experiment} <span class="pill open" id="status">…</span></h1></div>
+            <button type="button" id="theme" hidden>Theme</button></header>
             <main id="main">
-            <section aria-labelledby="stages-title"><h2 id="stages-title">Stages</h2><div class="card flush"><table class="data"><caption class="sr">The stages of the build</caption>
-            <thead><tr><th scope="col">Stage</th><th scope="col">Status</th><th scope="col">Progress</th><th scope="col" class="n">Time</th></tr></thead><tbody id="stages"></tbody></table></div></section>
-            <section id="trainings" aria-labelledby="trainings-title" hidden><h2 id="trainings-title">Trainings</h2><div id="of-trainings" class="stack"></div></section>
-            <section id="said" aria-labelledby="said-title" hidden><h2 id="said-title">Messages</h2><div class="card"><ul id="messages"></ul></div></section>
+            <section aria-labelledby="stages-title">
+            <h2 id="stages-title">Stages</h2>
+            <div class="card flush">
+            <table class="data"><caption class="sr">The stages of the build</caption>
+            <thead><tr><th scope="col">Stage</th><th scope="col">Status</th><th scope="col">Progress</th><th scope="col" class="n">Time</th></tr></thead>
+            <tbody id="stages"></tbody>
+            </table></div>
+            </section>
+            <section id="trainings" aria-labelledby="trainings-title" hidden>
+            <h2 id="trainings-title">Trainings</h2>
+            <div id="of-trainings" class="stack"></div>
+            </section>
+            <section id="said" aria-labelledby="said-title" hidden>
+            <h2 id="said-title">Messages</h2>
+            <div class="card"><ul id="messages"></ul></div>
+            </section>
             </main>
             <script>{new Html(script)}</script>
             </body>

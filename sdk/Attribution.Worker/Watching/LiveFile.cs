@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Attribution.Worker.Watching;
 
 /// <summary>
-/// What a stage tells while it runs, for whoever watches: lines of JSON in the state's folder <c>live</c>, a file for each process. Nothing depends on them, and
-/// where they cannot be written the stage goes on.
+/// What a stage tells while it runs, for whoever watches: lines of JSON in the state's folder <c>live</c>, a file for each process. Nothing depends on them,
+/// and where they cannot be written the stage goes on.
 /// </summary>
 internal sealed class LiveFile : IDisposable
 {

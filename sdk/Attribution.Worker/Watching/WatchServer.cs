@@ -30,7 +30,10 @@ internal sealed class WatchServer : IDisposable
         }
         catch (HttpListenerException e)
         {
-            throw new AttributionException(ErrorCodes.FileAccess, $"The page cannot be served at {Address}: {e.Message} Name another --port.", e) { Property = "--port" };
+            throw new AttributionException(ErrorCodes.FileAccess, $"The page cannot be served at {Address}: {e.Message} Name another --port.", e)
+            {
+                Property = "--port"
+            };
         }
         _ = ServeAsync();
     }

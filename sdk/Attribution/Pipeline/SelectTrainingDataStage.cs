@@ -196,8 +196,8 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     }
 
     // A probe depends only on the evaluation set, so all training sets share it.
-    private Probe GetProbe(string name, string scores, ScoringMethod method, long seed, object eval, object control, IVectorSource treatments, IVectorSource controls,
-        CancellationToken cancellation)
+    private Probe GetProbe(string name, string scores, ScoringMethod method, long seed, object eval, object control, IVectorSource treatments,
+        IVectorSource controls, CancellationToken cancellation)
     {
         var artifact = Context.Store.GetOrCreate(Context.Resolve(ProbeStage, new { eval, control, scoring = method.ToName(), Seed = seed }), builder =>
             Probe.Train((method == ScoringMethod.Linear ? ProbeOptions.Linear : ProbeOptions.Mlp) with { Seed = seed }, treatments, controls,
