@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -8,13 +9,16 @@ using System.Xml.Linq;
 namespace Attribution.Tests;
 
 /// <summary>
-/// A service on the loopback address that speaks as S3 does: objects are put, read and listed by pages. It refuses what is not signed with its key
-/// (Signature Version 4, as AWS documents it) and what is not the content that was signed.
+/// A service on the loopback address that speaks as S3 does: objects are put whole or in parts, read, and listed by pages. It refuses what is not signed with
+/// its key (Signature Version 4, as AWS documents it) and what is not the content that was signed.
 /// </summary>
 internal sealed class S3Server : IDisposable
 {
     public const string KeyId = "AKIDTESTKEY123456789", Secret = "secretOfTheTest/abcdefghijklmnopqrstuvwx", Bucket = "results";
+    public const string Region = "eu-test-1";
     private const int PageSize = 3;
+
+    private static readonly XNamespace Ns = "http://s3.amazonaws.com/doc/2006-03-01/";
 
     private readonly HttpListener _listener = new();
 
@@ -30,6 +34,9 @@ internal sealed class S3Server : IDisposable
 
     /// <summary>What is in the bucket, by key.</summary>
     public ConcurrentDictionary<string, byte[]> Objects { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The parts of uploads that were begun and neither completed nor aborted, by the upload's id and the part's number.</summary>
+    public ConcurrentDictionary<string, ConcurrentDictionary<int, byte[]>> Uploads { get; } = new(StringComparer.Ordinal);
 
     /// <summary>All requests, as METHOD PATH.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
@@ -49,7 +56,7 @@ internal sealed class S3Server : IDisposable
         ["AWS_ENDPOINT_URL"] = Address,
         ["AWS_ACCESS_KEY_ID"] = KeyId,
         ["AWS_SECRET_ACCESS_KEY"] = Secret,
-        ["AWS_REGION"] = "eu-test-1",
+        ["AWS_REGION"] = Region,
         ["AWS_EC2_METADATA_DISABLED"] = "true",
     };
 
@@ -104,6 +111,8 @@ internal sealed class S3Server : IDisposable
         else if (path is [_] or [_, ""] && request.QueryString["list-type"] == "2")
             Send(response, 200, ListInstead(request.QueryString["continuation-token"])
                 ?? List(request.QueryString["prefix"] ?? "", request.QueryString["continuation-token"]));
+        else if (path is [_, var key] && (request.QueryString["uploadId"] is not null || request.Url.Query == "?uploads"))
+            AnswerOfParts(request, response, key, body);
         else if (request.HttpMethod == "PUT")
         {
             Objects[path[1]] = body;
@@ -119,15 +128,58 @@ internal sealed class S3Server : IDisposable
             Send(response, 404, "<Error><Code>NoSuchKey</Code><Message>no such key</Message></Error>");
     }
 
+    // An upload in parts: POST begins it, PUT brings a part, POST completes it, DELETE aborts it.
+    private void AnswerOfParts(HttpListenerRequest request, HttpListenerResponse response, string key, byte[] body)
+    {
+        if (request.QueryString["uploadId"] is not { } upload)
+        {
+            upload = $"{Guid.NewGuid():N}";
+            Uploads[upload] = [];
+            Send(response, 200, new XElement(Ns + "InitiateMultipartUploadResult", new XElement(Ns + "Bucket", Bucket), new XElement(Ns + "Key", key),
+                new XElement(Ns + "UploadId", upload)).ToString());
+        }
+        else if (!Uploads.TryGetValue(upload, out var parts))
+            Send(response, 404, "<Error><Code>NoSuchUpload</Code><Message>no such upload</Message></Error>");
+        else if (request.HttpMethod == "PUT")
+        {
+            parts[int.Parse(request.QueryString["partNumber"]!, CultureInfo.InvariantCulture)] = body;
+            response.Headers["ETag"] = TagOf(body);
+            Send(response, 200, "");
+        }
+        else if (request.HttpMethod == "DELETE")
+        {
+            Uploads.TryRemove(upload, out _);
+            Send(response, 204, "");
+        }
+        else
+        {
+            var listed = XElement.Parse(Encoding.UTF8.GetString(body)).Elements().Where(part => part.Name.LocalName == "Part").Select(part =>
+                (Number: (int)Child(part, "PartNumber"), Tag: (string)Child(part, "ETag"))).ToArray();
+            if (!listed.Select(part => part.Number).SequenceEqual(listed.Select(part => part.Number).Order())
+                || listed.Any(part => !parts.TryGetValue(part.Number, out var content) || TagOf(content) != part.Tag))
+            {
+                Send(response, 400, "<Error><Code>InvalidPart</Code><Message>a part is not there, or not in order</Message></Error>");
+                return;
+            }
+            Objects[key] = [.. listed.SelectMany(part => parts[part.Number])];
+            Uploads.TryRemove(upload, out _);
+            Send(response, 200, new XElement(Ns + "CompleteMultipartUploadResult", new XElement(Ns + "Key", key), new XElement(Ns + "ETag", "\"whole\""))
+                .ToString());
+        }
+    }
+
+    private static XElement Child(XElement parent, string name) => parent.Elements().Single(e => e.Name.LocalName == name);
+
+    private static string TagOf(byte[] content) => $"\"{Hex(SHA256.HashData(content))[..32]}\"";
+
     private string List(string prefix, string? after)
     {
-        XNamespace ns = "http://s3.amazonaws.com/doc/2006-03-01/";
         string[] keys = [.. Objects.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(key, after ?? "") > 0)
             .Order(StringComparer.Ordinal)];
         var isMore = keys.Length > PageSize;
-        return new XDocument(new XElement(ns + "ListBucketResult", new XElement(ns + "Name", Bucket), new XElement(ns + "Prefix", prefix),
-            new XElement(ns + "IsTruncated", isMore), isMore ? new XElement(ns + "NextContinuationToken", keys[PageSize - 1]) : null,
-            keys.Take(PageSize).Select(key => new XElement(ns + "Contents", new XElement(ns + "Key", key), new XElement(ns + "Size", Objects[key].Length)))))
+        return new XDocument(new XElement(Ns + "ListBucketResult", new XElement(Ns + "Name", Bucket), new XElement(Ns + "Prefix", prefix),
+            new XElement(Ns + "IsTruncated", isMore), isMore ? new XElement(Ns + "NextContinuationToken", keys[PageSize - 1]) : null,
+            keys.Take(PageSize).Select(key => new XElement(Ns + "Contents", new XElement(Ns + "Key", key), new XElement(Ns + "Size", Objects[key].Length)))))
             .ToString();
     }
 
@@ -139,7 +191,7 @@ internal sealed class S3Server : IDisposable
         var parts = authorization[scheme.Length..].Split(',').Select(part => part.Trim().Split('=', 2)).ToDictionary(part => part[0], part => part[1]);
         if (parts["Credential"].Split('/') is not [KeyId, var date, var region, "s3", "aws4_request"])
             return $"credential {parts["Credential"]}";
-        if (region != "eu-test-1")
+        if (region != Region)
             return $"region {region}";
         if (request.Headers["x-amz-content-sha256"] is not { } content || content != Hex(SHA256.HashData(body)))
             return $"content {request.Headers["x-amz-content-sha256"]}";

@@ -13,7 +13,7 @@ public sealed class SlurmFactAttribute : FactAttribute
     public SlurmFactAttribute() => Skip = Reason.Value;
 }
 
-/// <summary>A Slurm cluster of one node with four pretended GPUs, in a folder of its own.</summary>
+/// <summary>A Slurm cluster of two nodes with two pretended GPUs each, in a folder of its own.</summary>
 public sealed class SlurmCluster : IDisposable
 {
     private static readonly string[] Packages = ["slurmctld", "slurmd", "slurm-client", "munge"];
@@ -27,15 +27,18 @@ public sealed class SlurmCluster : IDisposable
             return;
         for (var attempt = 1; ; attempt++)
         {
-            var (code, output) = Run("sh", [Script, "up", _folder.Path, $"{FreePort()}"]);
+            var (code, output) = Try("sh", [Script, "up", _folder.Path, $"{FreePort()}"]);
             if (code == 0)
                 return;
             // Somebody else may have taken the port meanwhile.
-            Run("sh", [Script, "down", _folder.Path]);
+            Try("sh", [Script, "down", _folder.Path]);
             if (attempt == 3)
                 throw new InvalidOperationException(output);
         }
     }
+
+    /// <summary>The names of the nodes.</summary>
+    public static IReadOnlyList<string> Nodes { get; } = ["node1", "node2"];
 
     /// <summary>The cluster, for processes.</summary>
     public string Configuration => _folder["slurm.conf"];
@@ -61,8 +64,23 @@ public sealed class SlurmCluster : IDisposable
     /// <summary>Runs a command of Slurm and gives what it prints.</summary>
     public string Ask(string program, params string[] arguments)
     {
-        var (code, output) = Run(program, arguments);
+        var (code, output) = Try(program, arguments);
         return code == 0 ? output.Trim() : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {output}");
+    }
+
+    /// <summary>Ends a running job and starts it again, as Slurm does with a job of a node that failed.</summary>
+    public void Requeue(string job)
+    {
+        Ask("scontrol", "requeue", job);
+        for (var clock = Stopwatch.StartNew(); Ask("squeue", "--noheader", $"--jobs={job}", "--format=%T %r") is var state && state != "RUNNING None";
+            Thread.Sleep(200))
+        {
+            // By itself it would wait for two minutes.
+            if (state == "PENDING BeginTime")
+                Ask("scontrol", "update", $"JobId={job}", "StartTime=now");
+            if (clock.Elapsed > TimeSpan.FromMinutes(1))
+                throw new InvalidOperationException($"Job {job} does not start again: {state}");
+        }
     }
 
     /// <summary>Cancels all jobs and waits until none of their processes is left to write anything.</summary>
@@ -79,7 +97,7 @@ public sealed class SlurmCluster : IDisposable
     public void Dispose()
     {
         if (Directory.Exists(_folder["run"]))
-            Run("sh", [Script, "down", _folder.Path]);
+            Try("sh", [Script, "down", _folder.Path]);
         try
         {
             _folder.Dispose();
@@ -90,7 +108,8 @@ public sealed class SlurmCluster : IDisposable
         }
     }
 
-    private (int Code, string Output) Run(string program, string[] arguments)
+    /// <summary>Runs a command of Slurm and gives its exit code and what it prints.</summary>
+    public (int Code, string Output) Try(string program, params string[] arguments)
     {
         // The daemons that it starts keep its output open, so what it says goes to a file.
         var log = _folder["log.txt"];
@@ -122,7 +141,7 @@ public sealed class SlurmCluster : IDisposable
         }
     }
 
-    // Two ports in a row, of which the second is only likely to be free.
+    // Three ports in a row, of which the second and the third are only likely to be free.
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -13,7 +13,8 @@ namespace Attribution.Sdk.Tasks;
 public abstract class WorkerTask : Microsoft.Build.Utilities.Task, ICancelableTask
 {
     private const int LastLines = 15;
-    private static readonly TimeSpan FirstProgress = TimeSpan.FromSeconds(10), ProgressPause = TimeSpan.FromSeconds(30);
+    // The worker reports every four seconds, so lines are less than 30 seconds apart.
+    private static readonly TimeSpan FirstProgress = TimeSpan.FromSeconds(10), ProgressPause = TimeSpan.FromSeconds(25);
 
     private readonly Queue<string> _errorLines = [];
     private readonly Lock _turn = new();

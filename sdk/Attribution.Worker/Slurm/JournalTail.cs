@@ -5,14 +5,14 @@ using Attribution.Pipeline;
 
 namespace Attribution.Worker.Slurm;
 
-/// <summary>What the journals of a stage's workers tell, read as they grow.</summary>
-/// <param name="folder">Where they lie.</param>
-/// <param name="reporter">Told once of each warning.</param>
+/// <summary>Reads the journals of a stage's workers while they grow.</summary>
+/// <param name="folder">The folder of the journals.</param>
+/// <param name="reporter">Receives each warning once.</param>
 internal sealed class JournalTail(string folder, StageReporter reporter)
 {
     private const string NoUnit = "";
 
-    // Before, a rate would be one of the first worker's start.
+    // An earlier rate would measure the start of the first worker.
     private static readonly TimeSpan LeastElapsed = TimeSpan.FromSeconds(5);
 
     private readonly SortedDictionary<string, WorkerState> _workers = new(StringComparer.Ordinal);
@@ -21,33 +21,34 @@ internal sealed class JournalTail(string folder, StageReporter reporter)
     private readonly HashSet<string> _warnings = [];
     private DateTime? _begun;
 
-    /// <summary>The workers that have ever started.</summary>
+    /// <summary>All workers that have started, including those that have ended.</summary>
     public IReadOnlyCollection<WorkerState> Workers => _workers.Values;
 
-    /// <summary>How many are at work.</summary>
+    /// <summary>The number of workers that are running.</summary>
     public int AtWork => _workers.Values.Count(worker => worker.IsAtWork);
 
-    /// <summary>How many have ended, in whatever way.</summary>
+    /// <summary>The number of workers that have ended, for any reason.</summary>
     public int Ended => _workers.Count - AtWork;
 
-    /// <summary>How many units they have computed.</summary>
+    /// <summary>The number of units that the workers have computed.</summary>
     public int Done => _done.Count;
 
-    /// <summary>How many of those were blocks of rows of the stage's results, as far as a unit's kind is not one of <paramref name="others"/>.</summary>
+    /// <summary>The number of computed units that are blocks of rows.</summary>
+    /// <param name="others">Kinds of units that do not count.</param>
     public int Blocks(params IReadOnlyList<string> others) =>
         _done.Count(unit => unit.Value is not null && !others.Contains(unit.Key.Split('/')[0]));
 
-    /// <summary>Whether nothing is known to be left over: no unit failed, and none was in the hands of a worker that was told to end or that died.</summary>
+    /// <summary>Whether no unit was left unfinished, as far as the journals say: no unit failed, and no worker died or was told to end.</summary>
     public bool IsClean => _failures.Count == 0 && _workers.Values.All(worker => worker is { IsTold: false, IsDead: false });
 
-    /// <summary>The error of a unit that two workers failed at.</summary>
+    /// <summary>The error of a unit that failed in two workers; null if there is none.</summary>
     public AttributionException? FailedTwice =>
         _failures.Values.FirstOrDefault(failures => failures.DistinctBy(failure => failure.Worker).Count() > 1)?[0].Error;
 
-    /// <summary>Any error of a worker.</summary>
+    /// <summary>An error of any worker; null if there is none.</summary>
     public AttributionException? AnyFailure => _failures.Values.FirstOrDefault()?[0].Error;
 
-    /// <summary>Forgets all: the journals are gone.</summary>
+    /// <summary>Forgets everything, because the journals were deleted.</summary>
     public void Forget()
     {
         _workers.Clear();
@@ -56,7 +57,7 @@ internal sealed class JournalTail(string folder, StageReporter reporter)
         _begun = null;
     }
 
-    /// <summary>Reads what is new.</summary>
+    /// <summary>Reads the new lines.</summary>
     public void Read()
     {
         if (!Directory.Exists(folder))
@@ -70,11 +71,11 @@ internal sealed class JournalTail(string folder, StageReporter reporter)
     }
 
     /// <summary>
-    /// Takes the workers for dead that Slurm no longer knows. What such a one was computing failed there, unless it had been told to end.
+    /// Marks the workers that Slurm no longer knows as dead. The unit that such a worker was computing counts as failed, unless the worker was told to end.
     /// </summary>
-    /// <param name="workers">Those that had started before Slurm was asked.</param>
-    /// <param name="isAlive">Whether Slurm knows a task, such as <c>17_3</c>, and lets it run.</param>
-    /// <param name="lastWords">The last lines of a task's output.</param>
+    /// <param name="workers">The workers that had started before Slurm was asked.</param>
+    /// <param name="isAlive">Whether a task, for example <c>17_3</c>, is running according to Slurm.</param>
+    /// <param name="lastWords">Returns the last lines of a task's output.</param>
     public void Bury(IEnumerable<WorkerState> workers, Func<string, bool> isAlive, Func<string, string> lastWords)
     {
         foreach (var worker in workers.Where(worker => worker.IsAtWork && worker.Job.Length > 0 && !isAlive(worker.Job)))
@@ -87,10 +88,10 @@ internal sealed class JournalTail(string folder, StageReporter reporter)
         }
     }
 
-    /// <summary>Such as <c>412 of 780 blocks, 6 of 8 workers, 31 rows/s, 9 min left</c>.</summary>
-    /// <param name="total">How many units there are.</param>
-    /// <param name="noun">What one is.</param>
-    /// <param name="asked">How many workers were asked for.</param>
+    /// <summary>The progress line, for example <c>412 of 780 blocks, 6 of 8 workers, 31 rows/s, 9 min left</c>.</summary>
+    /// <param name="total">The total number of units.</param>
+    /// <param name="noun">The name of one unit.</param>
+    /// <param name="asked">The number of workers that were asked for.</param>
     public string Tell(int total, string noun, int asked)
     {
         var text = $"{Math.Min(Done, total)} of {total} {noun}s, {AtWork} of {asked} workers";

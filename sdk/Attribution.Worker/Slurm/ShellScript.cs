@@ -2,21 +2,21 @@ using Attribution.Data.Store;
 
 namespace Attribution.Worker.Slurm;
 
-/// <summary>Writes scripts that <c>sbatch</c> takes.</summary>
+/// <summary>Writes scripts for <c>sbatch</c>.</summary>
 internal static class ShellScript
 {
     private const int LongestEnd = 16 << 10;
 
-    /// <summary>A word as a shell reads it back.</summary>
+    /// <summary>Quotes a word, so that a shell reads it unchanged.</summary>
     public static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    /// <summary>A command as a line.</summary>
+    /// <summary>A command as one line of a script.</summary>
     public static string Line(IEnumerable<string> command) => string.Join(' ', command.Select(Quoted));
 
-    /// <summary>A path as the options of sbatch take it, in which <c>%j</c> and the like mean something else.</summary>
+    /// <summary>A path as a value of an option of sbatch, which would replace <c>%j</c> and the like.</summary>
     public static string Path(string path) => path.Replace("%", "%%", StringComparison.Ordinal);
 
-    /// <summary>The last lines of a file that say anything, each after a line break; of a long file only its end is read.</summary>
+    /// <summary>The last non-empty lines of a file, as the end of a message; empty if there is no file. Of a long file, only the end is read.</summary>
     public static string LastLines(string? file, int most = 6)
     {
         if (file is null || !File.Exists(file) || FileIdentity.IsPipeOrDevice(file))

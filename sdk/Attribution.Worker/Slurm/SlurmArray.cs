@@ -8,15 +8,15 @@ using Attribution.Pipeline.Results;
 namespace Attribution.Worker.Slurm;
 
 /// <summary>
-/// The workers of a stage as an array of a Slurm cluster. Each task is one process that takes units until none is free. What they have done is told by the
-/// store and by their journals; Slurm is asked only whether anybody is alive.
+/// The workers of a stage as an array of a Slurm cluster. Each task is one process that takes units until none is free. The store and the journals of the
+/// workers say what is done; Slurm is asked only whether any worker is alive.
 /// </summary>
 internal sealed class SlurmArray : IRemoteWorkers
 {
-    /// <summary>The environment variable that a build has which is itself a job: what it waits for goes on without it.</summary>
+    /// <summary>The environment variable of a build that is itself a job. The workers of such a build keep running when it is told to end.</summary>
     public const string IsJobVariable = "ATTRIBUTION_SLURM_BUILD";
 
-    /// <summary>Tasks of an array where a project does not say how many.</summary>
+    /// <summary>The number of tasks if the project does not set one.</summary>
     public const int DefaultWorkers = 4;
 
     private const int Tries = 3;
@@ -33,13 +33,13 @@ internal sealed class SlurmArray : IRemoteWorkers
     private Submitted? _array;
     private int _doneBefore, _endedBefore, _fruitless, _submissions, _total;
     private DateTime? _waitsForFiles;
-    private bool _isLeft;
+    private CancellationToken _stop;
 
     /// <param name="stage">The stage's name.</param>
-    /// <param name="request">Its request file.</param>
-    /// <param name="settings">What is in it.</param>
-    /// <param name="execution">How its model runs.</param>
-    /// <param name="reporter">Told how it goes.</param>
+    /// <param name="request">The stage's request file.</param>
+    /// <param name="settings">The settings in that file.</param>
+    /// <param name="execution">Where and how the model runs.</param>
+    /// <param name="reporter">Receives messages and progress.</param>
     public SlurmArray(string stage, string request, StageSettings settings, ExecutionSettings execution, StageReporter reporter)
     {
         (_stage, _request, _settings, _execution, _reporter) = (stage, Path.GetFullPath(request), settings, execution, reporter);
@@ -53,14 +53,17 @@ internal sealed class SlurmArray : IRemoteWorkers
 
     private static bool IsJob => Environment.GetEnvironmentVariable(IsJobVariable) is { Length: > 0 };
 
-    /// <summary>Where scripts, journals and outputs of a stage's workers lie.</summary>
+    // Whether workers are left to the job that goes on with a build, because the job of this one is told to end.
+    private bool IsLeft => IsJob && _stop.IsCancellationRequested;
+
+    /// <summary>The folder with the script, the journals and the outputs of a stage's workers.</summary>
     public static string FolderOf(string state, string stage) => Path.Combine(Path.GetFullPath(state), "slurm", stage);
 
-    /// <summary>What is asked of sbatch.</summary>
+    /// <summary>The options of sbatch.</summary>
     /// <param name="stage">The stage's name.</param>
-    /// <param name="settings">Its settings.</param>
-    /// <param name="execution">How its model runs.</param>
-    /// <param name="tasks">The array's tasks.</param>
+    /// <param name="settings">The stage's settings.</param>
+    /// <param name="execution">Where and how the model runs.</param>
+    /// <param name="tasks">The number of tasks.</param>
     public static IEnumerable<string> Options(string stage, StageSettings settings, ExecutionSettings execution, int tasks) =>
     [
         "--parsable", "--requeue", "--open-mode=append", string.Create(CultureInfo.InvariantCulture, $"--array=0-{tasks - 1}"),
@@ -70,13 +73,13 @@ internal sealed class SlurmArray : IRemoteWorkers
         .. SlurmOptions.OfWorker(execution),
     ];
 
-    /// <summary>The name of all jobs of an experiment, by which people cancel them.</summary>
+    /// <summary>The name of all jobs of an experiment, with which people can cancel them.</summary>
     public static string JobName(string experiment) => $"attribution-{experiment}";
 
-    /// <summary>How many tasks an array has: as many as are asked for, and no more than there are units.</summary>
+    /// <summary>The number of tasks of an array: as many as the project asks for, and not more than there are units.</summary>
     public static int TasksFor(ExecutionSettings execution, int units) => Math.Clamp(units, 1, Workers.Asked(execution) ?? DefaultWorkers);
 
-    /// <summary>When Slurm would start an array, or why it would not: what <c>sbatch --test-only</c> says.</summary>
+    /// <summary>The answer of <c>sbatch --test-only</c>: when Slurm would start an array, or why it would not.</summary>
     public static string Estimate(string stage, StageSettings settings, ExecutionSettings execution, int tasks)
     {
         try
@@ -94,11 +97,11 @@ internal sealed class SlurmArray : IRemoteWorkers
     /// <inheritdoc/>
     public void Compute(int units, string noun, CancellationToken cancellation)
     {
+        _stop = cancellation;
+        // At once, since there may be no time for more; if this is disposed of before it runs, Dispose does it.
         using var stop = cancellation.Register(() =>
         {
-            // A job that ends leaves them to the build that goes on.
-            _isLeft = IsJob;
-            if (!_isLeft)
+            if (!IsLeft)
                 Cancel();
         });
         _journals.Read();
@@ -116,11 +119,11 @@ internal sealed class SlurmArray : IRemoteWorkers
         Follow(noun, cancellation);
     }
 
-    /// <summary>Ends what may be left of them: tasks that wait for their turn and would find nothing to do.</summary>
+    /// <summary>Cancels tasks that still wait to be started and would find nothing to do.</summary>
     public void Dispose()
     {
         _progress.Clear();
-        if (_array is { } array && !_isLeft && _journals.Workers.Count(worker => worker.HasEnded && IsOf(worker, array)) < array.Tasks)
+        if (_array is { } array && !IsLeft && _journals.Workers.Count(worker => worker.HasEnded && IsOf(worker, array)) < array.Tasks)
             Cancel();
     }
 
@@ -173,7 +176,7 @@ internal sealed class SlurmArray : IRemoteWorkers
         }
     }
 
-    // All that was begun is done, by the journals, and yet something is missing: on a network file system it may not be seen yet.
+    // The journals say that everything is done, and results are missing: a network file system may not show them here yet.
     private bool WaitsForFiles(CancellationToken cancellation)
     {
         if (!_journals.IsClean || _journals.Done < _total || DateTime.UtcNow - (_waitsForFiles ??= DateTime.UtcNow) > Visible)
@@ -203,7 +206,7 @@ internal sealed class SlurmArray : IRemoteWorkers
         var (program, arguments) = ThisProgram.Command("run-stage", _stage, "--request", _request, "--helper", "--journal", _folder,
             "--grace", SlurmOptions.Lead(_execution.Slurm?.TimeLimit).ToString(CultureInfo.InvariantCulture));
         var script = Path.Combine(_folder, "worker.sh");
-        // The shell becomes the worker, so that signals for the job are the worker's.
+        // The shell is replaced by the worker, so that the worker receives the job's signals.
         WholeFile.Write(script, $"#!/bin/sh\nexec {ShellScript.Line(arguments.Prepend(program))}\n");
         var job = Submit([.. Options(_stage, _settings, _execution, tasks), script]);
         (_doneBefore, _submissions, _waitsForFiles) = (_journals.Done, _submissions + 1, null);
@@ -213,9 +216,9 @@ internal sealed class SlurmArray : IRemoteWorkers
     }
 
     /// <summary>Submits a job.</summary>
-    /// <param name="arguments">What sbatch is given.</param>
+    /// <param name="arguments">The arguments of sbatch.</param>
     /// <returns>The job's id.</returns>
-    /// <exception cref="AttributionException">ATTR1041: there is no Slurm here. ATTR1042: it does not take the job.</exception>
+    /// <exception cref="AttributionException">ATTR1041: this machine has no Slurm. ATTR1042: Slurm refuses the job.</exception>
     public static string Submit(IReadOnlyList<string> arguments)
     {
         for (var attempt = 1; ; attempt++)
@@ -230,12 +233,12 @@ internal sealed class SlurmArray : IRemoteWorkers
         }
     }
 
-    // The array that a build before this one asked for, if it is still there.
+    // The array of an earlier build, if it still exists. If squeue does not answer, it may exist, and a second one would be one too many.
     private Submitted? Attach()
     {
         try
         {
-            if (JsonSerializer.Deserialize<Submitted>(File.ReadAllBytes(NoteFile)) is { } noted && new SlurmQueue(noted.Job).Ask() is { Count: > 0 })
+            if (JsonSerializer.Deserialize<Submitted>(File.ReadAllBytes(NoteFile)) is { } noted && new SlurmQueue(noted.Job).Ask() is not { Count: 0 })
             {
                 _submissions = 1;
                 _reporter.Message($"{_stage}: goes on with {noted.Tasks} workers of Slurm, job {noted.Job}");
@@ -244,7 +247,7 @@ internal sealed class SlurmArray : IRemoteWorkers
         }
         catch (Exception e) when (e is IOException or JsonException)
         {
-            // None was noted.
+            // There is no note of one.
         }
         return null;
     }

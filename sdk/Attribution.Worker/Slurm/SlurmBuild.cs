@@ -6,11 +6,11 @@ using Attribution.Pipeline.Results;
 namespace Attribution.Worker.Slurm;
 
 /// <summary>
-/// A build that runs as a job of Slurm: one job runs it, and another, which starts when the first has ended in whatever way, goes on if that had not come to
-/// the build's end.
+/// A build that runs as a job of Slurm. One job runs the build. A second job, the continuation, starts when the first has ended for any reason, and goes on
+/// with the build if the first did not finish it.
 /// </summary>
-/// <param name="state">The experiment's folder of notes.</param>
-/// <param name="settings">What is asked of Slurm.</param>
+/// <param name="state">The folder of the experiment's state.</param>
+/// <param name="settings">The settings of Slurm.</param>
 /// <param name="experiment">The experiment's name.</param>
 internal sealed class SlurmBuild(string state, SlurmSettings settings, string experiment)
 {
@@ -21,21 +21,22 @@ internal sealed class SlurmBuild(string state, SlurmSettings settings, string ex
 
     private string NoteFile => $"{_base}.json";
 
-    /// <summary>The job that runs the build: the one that was submitted, or a continuation.</summary>
+    /// <summary>The file with the id of the job that runs the build: the first job, or a continuation.</summary>
     private string JobFile => $"{_base}.job";
 
     private string Script => $"{_base}.sh";
 
-    /// <summary>The continuation's job.</summary>
+    /// <summary>The file with the id of the continuation.</summary>
     private string NextFile => $"{_base}.next";
 
-    /// <summary>There once the build has come to its end, with its exit code.</summary>
+    /// <summary>The file with the build's exit code, which exists when the build has finished.</summary>
     private string DoneFile => $"{_base}.done";
 
     private string Output => $"{_base}.out";
 
     /// <summary>
-    /// Such as <c>job 12 is running; ComputeAttribution: 412 of 780 blocks, 6 of 8 workers</c>; null where no build is submitted or it has ended.
+    /// The progress, for example <c>job 12 is running; ComputeAttribution: 412 of 780 blocks, 6 of 8 workers</c>; null if no build was submitted, or it has
+    /// ended.
     /// </summary>
     public string? Standing()
     {
@@ -51,11 +52,11 @@ internal sealed class SlurmBuild(string state, SlurmSettings settings, string ex
                     : alive.Values.First().Reason is var reason && reason is "" or "None" ? "waits" : $"waits ({reason})";
                 return $"job {job} {stands}; {SlurmProgress.Read(state) ?? $"what it says is in {Output}"}";
             }
-        // It may be alive, and two builds would be one too many.
+        // The job may be alive, and there must not be two builds.
         return silent is null ? null : $"job {silent} may be running: squeue does not answer; what the job says is in {Output}";
     }
 
-    /// <summary>How the last one ended, if that was not well.</summary>
+    /// <summary>How the last build ended; null if it succeeded, or none was submitted.</summary>
     public string? Failure() => Submitted() is not { } job ? null
         : !File.Exists(DoneFile) ? $"The build before, job {job}, was ended before its time.{ShellScript.LastLines(Output)}"
         : File.ReadAllText(DoneFile).Trim() is var code && code != "0"
@@ -63,7 +64,7 @@ internal sealed class SlurmBuild(string state, SlurmSettings settings, string ex
 
     /// <summary>Submits both jobs.</summary>
     /// <param name="command">The command that builds the experiment and waits.</param>
-    /// <returns>The jobs.</returns>
+    /// <returns>The ids of the jobs.</returns>
     /// <exception cref="Diagnostics.AttributionException">ATTR1041, ATTR1042.</exception>
     public (string Build, string Next) Submit(IReadOnlyList<string> command)
     {
@@ -83,8 +84,8 @@ internal sealed class SlurmBuild(string state, SlurmSettings settings, string ex
         return (build, next);
     }
 
-    // A continuation asks for one of its own before it goes on, once however often Slurm queues it again. One that was told to end leaves the rest to it; the
-    // workers' arrays run on meanwhile.
+    // A continuation submits a continuation of its own before it goes on, and does so once, even if Slurm queues it again. A job that is told to end leaves the
+    // rest to its continuation. The arrays of workers keep running meanwhile.
     private string ScriptOf(IReadOnlyList<string> command, string[] options)
     {
         var (done, job, next) = (ShellScript.Quoted(DoneFile), ShellScript.Quoted(JobFile), ShellScript.Quoted(NextFile));
@@ -115,7 +116,7 @@ internal sealed class SlurmBuild(string state, SlurmSettings settings, string ex
 
     private static string? IdIn(string file) => File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } id ? id : null;
 
-    /// <summary>What the requests of an experiment ask of Slurm, and its name; null if none of them asks anything.</summary>
+    /// <summary>The build of an experiment, from its requests; null if none of them has settings of Slurm.</summary>
     public static SlurmBuild? Of(string state)
     {
         foreach (var stage in StageList.Names)

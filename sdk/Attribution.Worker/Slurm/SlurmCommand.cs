@@ -4,19 +4,19 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Worker.Slurm;
 
-/// <summary>What a command of Slurm answered.</summary>
-/// <param name="Code">Its exit code.</param>
-/// <param name="Output">What it printed.</param>
-/// <param name="Error">What it said of errors.</param>
+/// <summary>The answer of a command of Slurm.</summary>
+/// <param name="Code">The exit code; -1 if the command did not end.</param>
+/// <param name="Output">The standard output.</param>
+/// <param name="Error">The standard error.</param>
 internal sealed record SlurmAnswer(int Code, string Output, string Error);
 
-/// <summary>Runs the commands of Slurm: <c>sbatch</c>, <c>squeue</c>, <c>scancel</c>. Nothing else of a cluster is used.</summary>
+/// <summary>Runs the commands of Slurm: <c>sbatch</c>, <c>squeue</c> and <c>scancel</c>, and no others.</summary>
 internal static class SlurmCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs a command to its end.</summary>
-    /// <exception cref="AttributionException">ATTR1041: there is no such command here.</exception>
+    /// <summary>Runs a command and waits for its end, for two minutes at most.</summary>
+    /// <exception cref="AttributionException">ATTR1041: this machine does not have the command.</exception>
     public static SlurmAnswer Run(string program, params IEnumerable<string> arguments)
     {
         using var process = Start(program, arguments);
@@ -30,7 +30,7 @@ internal static class SlurmCommand
         return new SlurmAnswer(process.ExitCode, output.Result.Trim(), error.Result.Trim());
     }
 
-    /// <summary>Cancels jobs; does not wait until it is done, for whoever cancels may have no time.</summary>
+    /// <summary>Cancels a job. Waits two seconds at most, because the caller may be ending itself.</summary>
     public static void Cancel(string job)
     {
         using var process = Start("scancel", ["--quiet", job]);
@@ -40,10 +40,9 @@ internal static class SlurmCommand
     private static Process Start(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        // Of the job that this process may itself be: what it was given is not what it asks for. And keys that a .env file holds are no business of the
-        // cluster's database; workers read the file themselves.
+        // This process may itself be a job, whose variables are not those of the job that it asks for. Keys of a .env file must not get into the cluster's
+        // database; workers read the file themselves. Variables of the build that started this process are not for others.
         var foreign = start.Environment.Keys.Where(name => name.StartsWith("SLURM_", StringComparison.Ordinal) && name != "SLURM_CONF")
-            // And of the build that started this.
             .Concat(start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)))
             .Concat(EnvironmentFile.Names());
         foreach (var name in foreign.ToArray())

@@ -6,7 +6,7 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Worker.Slurm;
 
-/// <summary>What an experiment asks of Slurm, as options of <c>sbatch</c>.</summary>
+/// <summary>The options of <c>sbatch</c> for an experiment.</summary>
 internal static partial class SlurmOptions
 {
     private const int LongestLead = 120, ShortestLead = 15;
@@ -19,22 +19,23 @@ internal static partial class SlurmOptions
         return Of(slurm).Concat(gpus > 0 ? [$"--gres=gpu:{gpus}"] : []).Concat(Split(slurm.SlurmOptions));
     }
 
-    /// <summary>The options of the job that runs a build: those of a worker without its GPUs.</summary>
+    /// <summary>The options of the job that runs a build: those of a worker, without GPUs.</summary>
     public static IEnumerable<string> OfBuild(SlurmSettings slurm) => Of(slurm).Concat(Split(slurm.SlurmOptions));
 
     /// <summary>
-    /// How many seconds before its time limit a worker is told: a quarter of the limit, at most two minutes. The signal may come up to a minute earlier.
+    /// How many seconds before its time limit a worker receives a signal: a quarter of the limit, and at most two minutes. Slurm may send the signal up to a
+    /// minute earlier.
     /// </summary>
     public static int Lead(string? limit) => limit is not null && SecondsOf(limit) is { } seconds
         ? (int)Math.Clamp(seconds / 4, ShortestLead, LongestLead) : LongestLead;
 
-    /// <summary>A time as Slurm writes it, <c>[D-]H:M:S</c> or a part of it, in seconds; null for what is none.</summary>
+    /// <summary>A time as Slurm writes it, <c>[D-]H:M:S</c> or a part of it, in seconds; null if the text is not a time.</summary>
     internal static double? SecondsOf(string limit)
     {
         if (Time().Match(limit.Trim()) is not { Success: true } time)
             return null;
         var parts = time.Groups["part"].Captures.Select(part => double.Parse(part.ValueSpan, CultureInfo.InvariantCulture)).ToArray();
-        // With days the first is hours, alone it is minutes.
+        // After days, the first number is hours; a single number is minutes.
         var (days, hours, minutes, seconds) = (time.Groups["days"].Success ? double.Parse(time.Groups["days"].ValueSpan, CultureInfo.InvariantCulture) : 0,
             0.0, 0.0, 0.0);
         if (time.Groups["days"].Success || parts.Length == 3)
@@ -44,7 +45,7 @@ internal static partial class SlurmOptions
         return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
     }
 
-    /// <summary>Words as a shell takes them: apart at blanks, together between quotation marks.</summary>
+    /// <summary>Splits options into words as a shell does: at blanks, but not between quotation marks.</summary>
     internal static IReadOnlyList<string> Split(string? options)
     {
         var (words, word, quote) = (new List<string>(), (StringBuilder?)null, '\0');

@@ -2,7 +2,7 @@ using Attribution.Pipeline.Results;
 
 namespace Attribution.Worker.Slurm;
 
-/// <summary>A line about how far a stage is, for builds that only ask; it lies beside the build's notes.</summary>
+/// <summary>The progress of a stage in a file of the experiment's state, for builds that only ask for it.</summary>
 internal sealed class SlurmProgress(string state, string stage)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -10,7 +10,7 @@ internal sealed class SlurmProgress(string state, string stage)
     private readonly string _file = FileOf(state);
     private DateTime _told = DateTime.MinValue;
 
-    /// <summary>Writes it, every now and then.</summary>
+    /// <summary>Writes the progress, at most every two seconds.</summary>
     public void Tell(string text)
     {
         if (DateTime.UtcNow - _told < Pause)
@@ -20,10 +20,10 @@ internal sealed class SlurmProgress(string state, string stage)
         WholeFile.Write(_file, $"{stage}: {text}\n");
     }
 
-    /// <summary>Takes it away: the stage is done.</summary>
+    /// <summary>Deletes the file, because the stage is done.</summary>
     public void Clear() => File.Delete(_file);
 
-    /// <summary>What a build told last; null if it told nothing.</summary>
+    /// <summary>The last progress of a build; null if there is none.</summary>
     public static string? Read(string state) => File.Exists(FileOf(state)) ? File.ReadAllText(FileOf(state)).Trim() : null;
 
     private static string FileOf(string state) => Path.Combine(Path.GetFullPath(state), "slurm.progress");

@@ -3,16 +3,16 @@ using System.Globalization;
 namespace Attribution.Worker.Slurm;
 
 /// <summary>
-/// Asks Slurm one question: which tasks of an array are still to run or running. That it no longer knows an array is no failure; that it does not answer says
-/// nothing.
+/// Asks Slurm which tasks of an array are running or still to run. It is no failure if Slurm no longer knows the array, and nothing follows if Slurm does not
+/// answer.
 /// </summary>
 /// <param name="job">The array's job.</param>
 internal sealed class SlurmQueue(string job)
 {
-    /// <summary>The environment variable with the seconds between two questions while nothing else happens.</summary>
+    /// <summary>The environment variable with the seconds between two questions.</summary>
     public const string Variable = "ATTRIBUTION_SLURM_POLL";
 
-    // What is completing has ended as far as its work goes.
+    // A task that is COMPLETING has done its work.
     private static readonly HashSet<string> States = ["PENDING", "RUNNING", "CONFIGURING", "SUSPENDED", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESIZING",
         "SIGNALING", "STAGE_OUT", "STOPPED", "SPECIAL_EXIT"];
 
@@ -20,7 +20,7 @@ internal sealed class SlurmQueue(string job)
     public static TimeSpan Pause { get; } = TimeSpan.FromSeconds(double.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.Float,
         CultureInfo.InvariantCulture, out var seconds) && seconds > 0 ? seconds : 15);
 
-    /// <summary>The tasks, such as <c>17_3</c>, with their state and its reason; null if Slurm did not answer.</summary>
+    /// <summary>The tasks, for example <c>17_3</c>, with their state and its reason; null if Slurm did not answer.</summary>
     public IReadOnlyDictionary<string, (string State, string Reason)>? Ask()
     {
         var answer = SlurmCommand.Run("squeue", "--noheader", "--array", $"--jobs={job}", "--format=%i|%T|%r");

@@ -2,10 +2,10 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Worker.Slurm;
 
-/// <summary>Why <c>sbatch</c> did not take a job, with the property that it comes from.</summary>
+/// <summary>Turns a refusal by <c>sbatch</c> into an error that names the property to correct.</summary>
 internal static class SlurmRefusal
 {
-    // What its message has in it, the property, and what to do.
+    // A part of the message, the property, and what to do.
     private static readonly (string Words, string? Property, string Advice)[] Known =
     [
         ("job array specification", "Workers", "The cluster allows fewer tasks in an array (MaxArraySize, 1001 by default): ask for fewer Workers"),
@@ -24,13 +24,13 @@ internal static class SlurmRefusal
         ("node configuration", null, "No node has all that is asked for: fewer CpusPerWorker, GpusPerWorker or Memory, or another Partition"),
     ];
 
-    // The controller may come back.
+    // The controller may answer again later.
     private static readonly string[] Passing = ["unable to contact", "timed out", "temporarily", "connection refused", "does not answer"];
 
-    /// <summary>Whether the same may succeed in a moment.</summary>
+    /// <summary>Whether the same command may succeed a moment later.</summary>
     public static bool MayPass(string error) => Passing.Any(words => error.Contains(words, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The error.</summary>
+    /// <summary>The error for a message of sbatch.</summary>
     public static AttributionException Of(string error)
     {
         var said = Readable(error);
@@ -41,7 +41,7 @@ internal static class SlurmRefusal
         { Property = known.Property };
     }
 
-    /// <summary>The words alone, in a line.</summary>
+    /// <summary>The message on one line, without prefixes.</summary>
     public static string Readable(string error) => string.Join("; ", error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         .Select(line => line.Replace("sbatch: ", "", StringComparison.Ordinal).Replace("error: ", "", StringComparison.Ordinal)
             .Replace("fatal: ", "", StringComparison.Ordinal))

@@ -8,12 +8,12 @@ using Attribution.Worker.Stages;
 namespace Attribution.Worker.Slurm;
 
 /// <summary>
-/// The journal of a worker that a cluster runs, and its ears: at USR1, which comes before a time limit, it takes no further unit and drops the one at hand if
-/// that does not end in time; at TERM it drops it at once. Both are no failure.
+/// Writes the journal of a worker on a cluster, and handles its signals. After USR1, which Slurm sends before a time limit, the worker takes no new unit, and
+/// drops its present unit if that does not end in time. After TERM it drops its unit at once. Neither is a failure.
 /// </summary>
 internal sealed class WorkerJournal : IUnitLog, IDisposable
 {
-    // PosixSignal has no name for it.
+    // The number of USR1, for which PosixSignal has no name.
     private const PosixSignal Usr1 = (PosixSignal)10;
 
     private static readonly TimeSpan TimeToDrop = TimeSpan.FromSeconds(10), TimeToEnd = TimeSpan.FromSeconds(1.5), Flushed = TimeSpan.FromSeconds(1);
@@ -31,8 +31,8 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
     private bool _isTold, _hasEnded;
 
     /// <summary>Begins a journal.</summary>
-    /// <param name="folder">Where journals are: of each worker a file.</param>
-    /// <param name="grace">How long before its time limit the worker is told, in seconds.</param>
+    /// <param name="folder">The folder of the journals, with a file for each worker.</param>
+    /// <param name="grace">How many seconds before its time limit the worker receives USR1.</param>
     /// <param name="stop">Stops the worker's work.</param>
     public WorkerJournal(string folder, int grace, CancellationTokenSource stop)
     {
@@ -43,13 +43,18 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
         _file = new FileStream(Path.Combine(folder, name), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         _usr1 = PosixSignalRegistration.Create(Usr1, signal =>
         {
-            // What it does by itself is end the process.
+            // Without this, the signal ends the process.
             signal.Cancel = true;
             Drain();
         });
-        // By TERM: the command line hears it, and ends the process two seconds later.
+        // The command line handles TERM: it cancels the token, and ends the process two seconds later.
         _stopped = stop.Token.Register(() => Drop("TERM"));
-        Write(new JournalLine(JournalLine.Start) { Host = Environment.MachineName, Job = job, Gpus = Variable("CUDA_VISIBLE_DEVICES") }, flush: true);
+        Write(new JournalLine(JournalLine.Start)
+        {
+            Host = Variable("SLURMD_NODENAME") ?? Environment.MachineName,
+            Job = job,
+            Gpus = Variable("CUDA_VISIBLE_DEVICES"),
+        }, flush: true);
     }
 
     /// <summary>Whether a signal has told the worker to end.</summary>
@@ -67,7 +72,7 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
     /// <inheritdoc/>
     public void Began(string unit, int? rows)
     {
-        // A unit that is put together from blocks of its own counts as one.
+        // A unit that is assembled from blocks of its own counts once.
         if (_unit is not null)
             return;
         (_unit, _rows) = (unit, rows);
@@ -88,7 +93,7 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
     /// <inheritdoc/>
     public bool Failed(string unit, Exception error)
     {
-        // Before it was begun, it is the store's fault or the stage's.
+        // An error before the unit was begun is one of the store or the stage.
         if (_unit != unit || (error is OperationCanceledException && _stop.IsCancellationRequested))
             return false;
         _failed.Add(unit);
@@ -97,14 +102,14 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
         return true;
     }
 
-    /// <summary>Something failed that is no unit's fault.</summary>
+    /// <summary>Writes an error that belongs to no unit.</summary>
     public void Failed(AttributionException error) => Write(Of(error), flush: true);
 
-    /// <summary>Hands a warning on to whoever reads the journal.</summary>
+    /// <summary>Writes a warning, which the reader of the journal passes on.</summary>
     public void Warn(string code, string text, string? file, long? row) =>
         Write(new JournalLine(JournalLine.Warning) { Code = code, Text = text, File = file, Row = row });
 
-    /// <summary>There is nothing left to do here.</summary>
+    /// <summary>Writes the last line: the worker ends.</summary>
     public void End()
     {
         lock (_turn)
@@ -148,7 +153,7 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
             }
             catch (ObjectDisposedException)
             {
-                // It was done first.
+                // The work ended first.
             }
         }, TaskScheduler.Default);
     }
@@ -163,13 +168,13 @@ internal sealed class WorkerJournal : IUnitLog, IDisposable
             lock (_turn)
                 if (_hasEnded)
                     return;
-            // It is in a product that takes its time; locks go with the process.
+            // The worker is inside a long operation of a native library. The system releases its locks.
             End();
             Environment.Exit(0);
         }, TaskScheduler.Default);
     }
 
-    // To the disk only now and then: that is what makes it seen from other nodes.
+    // Flushed to the disk once a second at most; other nodes see the lines only then.
     private void Write(JournalLine line, bool flush = false)
     {
         var bytes = Encoding.UTF8.GetBytes((line with { At = DateTime.UtcNow }).Write() + "\n");

@@ -1,36 +1,36 @@
 namespace Attribution.Worker.Slurm;
 
-/// <summary>What a worker's journal has told so far.</summary>
-/// <param name="path">The journal.</param>
+/// <summary>The state of a worker, as far as its journal was read.</summary>
+/// <param name="path">The journal's file.</param>
 internal sealed class WorkerState(string path)
 {
     private long _read;
 
-    /// <summary>The journal's name, which no other worker has.</summary>
+    /// <summary>The name of the journal, which is unique.</summary>
     public string Name => Path.GetFileNameWithoutExtension(path);
 
-    /// <summary>The array and the task, such as <c>17_3</c>.</summary>
+    /// <summary>The array and the task, for example <c>17_3</c>.</summary>
     public string Job { get; private set; } = "";
 
     /// <summary>The node.</summary>
     public string Host { get; private set; } = "";
 
-    /// <summary>The unit that it is at.</summary>
+    /// <summary>The unit that it computes; null if it computes none.</summary>
     public string? Unit { get; private set; }
 
-    /// <summary>Whether it said that it ends.</summary>
+    /// <summary>Whether it has written its last line.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>Whether a signal told it to end.</summary>
+    /// <summary>Whether it received a signal that told it to end.</summary>
     public bool IsTold { get; private set; }
 
-    /// <summary>Whether Slurm no longer knows it, and it never said that it ends.</summary>
+    /// <summary>Whether Slurm no longer knows it, although it has not written its last line.</summary>
     public bool IsDead { get; set; }
 
-    /// <summary>Whether it is at work.</summary>
+    /// <summary>Whether it is running.</summary>
     public bool IsAtWork => !HasEnded && !IsDead;
 
-    /// <summary>Reads what has been added; half a line at the end is left for another time.</summary>
+    /// <summary>Reads the new lines. An unfinished line at the end is read the next time.</summary>
     public IReadOnlyList<JournalLine> Read()
     {
         byte[] added;

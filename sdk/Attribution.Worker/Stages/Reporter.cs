@@ -10,9 +10,13 @@ using Attribution.Worker.Watching;
 namespace Attribution.Worker.Stages;
 
 /// <summary>Reports a stage's progress to the process that started it: one JSON object per line. May be used from several threads.</summary>
-internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
+/// <param name="output">Where the lines go.</param>
+/// <param name="beat">The time after which the last progress is reported again, while a unit takes long; 4 seconds if null.</param>
+internal sealed class Reporter(TextWriter output, TimeSpan? beat = null) : StageReporter, IDisposable
 {
     private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly TimeSpan _beat = beat ?? TimeSpan.FromSeconds(4);
 
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -21,10 +25,13 @@ internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private LiveFile? _live;
     private readonly Lock _gate = new();
     private readonly Stopwatch _sinceProgress = new();
     private readonly HashSet<(string, string, string?, long?)> _warnings = [];
+    private LiveFile? _live;
+    private Timer? _heart;
+    private string _progress = "working";
+    private bool _wasProgress;
 
     /// <summary>Told of each warning: its code, its text, its file and row.</summary>
     public event Action<string, string, string?, long?>? Warned;
@@ -65,25 +72,55 @@ internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
     /// <inheritdoc/>
     public override void Trained(string run, long step, double value, string measure) => _live?.Trained(run, step, value, measure);
 
-    /// <summary>From here on whoever watches can read along.</summary>
-    /// <param name="state">The experiment's state.</param>
+    /// <summary>Begins a stage: from here on, people can watch it, and progress is reported every few seconds.</summary>
+    /// <param name="state">The folder of the experiment's state.</param>
     /// <param name="stage">The stage.</param>
-    /// <param name="isHelper">Whether another process runs it.</param>
-    public void Show(string state, string stage, bool isHelper) => _live = new LiveFile(state, stage, isHelper);
+    /// <param name="isHelper">Whether another process runs the stage.</param>
+    public void Show(string state, string stage, bool isHelper)
+    {
+        _live = new LiveFile(state, stage, isHelper);
+        _sinceProgress.Start();
+        if (!isHelper)
+            _heart = new Timer(_ => Repeat(), null, _beat, _beat);
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _live?.Dispose();
+    public void Dispose()
+    {
+        _heart?.Dispose();
+        _live?.Dispose();
+    }
 
     /// <summary>Reports progress, at most twice a second.</summary>
     public override void Progress(Func<string> text)
     {
         lock (_gate)
         {
-            if (_sinceProgress.IsRunning && _sinceProgress.Elapsed < ProgressPause)
+            if (_wasProgress && _sinceProgress.Elapsed < ProgressPause)
+                return;
+            _wasProgress = true;
+            _sinceProgress.Restart();
+        }
+        _progress = text();
+        Write(new Line("progress", _progress));
+    }
+
+    private void Repeat()
+    {
+        lock (_gate)
+        {
+            if (_sinceProgress.Elapsed < _beat)
                 return;
             _sinceProgress.Restart();
         }
-        Write(new Line("progress", text()));
+        try
+        {
+            Write(new Line("progress", _progress) { IsRepeated = true });
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The process that reads the lines has ended.
+        }
     }
 
     private void Write(Line line)
@@ -97,7 +134,7 @@ internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
             ? null : Shown.Of(line.Property)
         };
         var json = JsonSerializer.Serialize(line, Options);
-        if (line.Importance is null)
+        if (line.Importance is null && !line.IsRepeated)
             _live?.Say(line.Kind, line.Text);
         lock (_gate)
         {
@@ -113,5 +150,8 @@ internal sealed class Reporter(TextWriter output) : StageReporter, IDisposable
         public long? Row { get; init; }
         public string? Property { get; init; }
         public string? Importance { get; init; }
+
+        [JsonIgnore]
+        public bool IsRepeated { get; init; }
     }
 }

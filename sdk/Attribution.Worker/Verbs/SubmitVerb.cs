@@ -5,10 +5,10 @@ using Attribution.Worker.Stages;
 
 namespace Attribution.Worker.Verbs;
 
-/// <summary><c>attribution submit</c>: has a build run as a job of a Slurm cluster, or says how far one is. A build starts it; reports in JSON lines.</summary>
+/// <summary><c>attribution submit</c>: submits a build as a job of a Slurm cluster, or reports its progress. A build starts it; it prints JSON lines.</summary>
 public static class SubmitVerb
 {
-    /// <summary>The verb.</summary>
+    /// <summary>Creates the verb.</summary>
     public static Command Create()
     {
         var state = new Option<string>("--state") { Description = "The experiment's folder of notes.", Required = true };
@@ -35,7 +35,7 @@ public static class SubmitVerb
 
     private static void Run(string state, string[] command, Reporter reporter)
     {
-        // Before the first requests are written there is nothing to ask after.
+        // No build was submitted before the first requests were written.
         if (SlurmBuild.Of(state) is not { } build)
             return;
         if (build.Standing() is { } standing)

@@ -4,12 +4,12 @@ using System.Text.Json.Serialization;
 namespace Attribution.Worker.Watching;
 
 /// <summary>
-/// What a stage tells while it runs, for whoever watches: lines of JSON in the state's folder <c>live</c>, a file for each process. Nothing depends on them,
-/// and where they cannot be written the stage goes on.
+/// Writes what a running stage reports, for people who watch the build: lines of JSON in the folder <c>live</c> of the state, in a file for each process. No
+/// result depends on them, and the stage goes on if they cannot be written.
 /// </summary>
 internal sealed class LiveFile : IDisposable
 {
-    /// <summary>The folder of such files in the experiment's state.</summary>
+    /// <summary>The name of the folder in the experiment's state.</summary>
     public const string FolderName = "live";
 
     private static readonly TimeSpan StepPause = TimeSpan.FromMilliseconds(200);
@@ -25,9 +25,9 @@ internal sealed class LiveFile : IDisposable
     private DateTime _nextStep;
 
     /// <summary>Begins a stage's file.</summary>
-    /// <param name="state">The experiment's state.</param>
+    /// <param name="state">The folder of the experiment's state.</param>
     /// <param name="stage">The stage.</param>
-    /// <param name="isHelper">Whether another process runs the stage; what that one's last run left is removed by it.</param>
+    /// <param name="isHelper">Whether another process runs the stage. Only that process removes the files of the stage's last run.</param>
     public LiveFile(string state, string stage, bool isHelper)
     {
         try
@@ -46,10 +46,10 @@ internal sealed class LiveFile : IDisposable
         }
     }
 
-    /// <summary>Adds what the stage said.</summary>
+    /// <summary>Adds a message of the stage.</summary>
     public void Say(string kind, string text) => Write(new LiveLine(kind, DateTime.UtcNow) { Text = text });
 
-    /// <summary>Adds a step of training, some five times a second.</summary>
+    /// <summary>Adds a step of training, at most five times a second.</summary>
     public void Trained(string run, long step, double value, string measure)
     {
         var now = DateTime.UtcNow;
@@ -86,7 +86,7 @@ internal sealed class LiveFile : IDisposable
             }
     }
 
-    /// <summary>The lines of a file; the last may still be being written.</summary>
+    /// <summary>The lines of a file, without a last line that is not finished.</summary>
     public static IReadOnlyList<LiveLine> Read(string path)
     {
         var lines = new List<LiveLine>();
@@ -99,20 +99,20 @@ internal sealed class LiveFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            // What came before it can be shown.
+            // The lines before it can be shown.
         }
         return lines;
     }
 }
 
 /// <summary>A line of a <see cref="LiveFile"/>.</summary>
-/// <param name="Kind">What it is: one of the constants here, or the kind of a line that the build reads.</param>
-/// <param name="At">When, in UTC.</param>
+/// <param name="Kind">One of the constants here, or the kind of a line that the build reads.</param>
+/// <param name="At">The time, in UTC.</param>
 internal sealed record LiveLine(string Kind, DateTime At)
 {
     public const string Started = "started", Ended = "ended", OfTraining = "step";
 
-    /// <summary>What was said; of a training, what is trained.</summary>
+    /// <summary>The message, or the name of what is trained.</summary>
     public string? Text { get; init; }
 
     /// <summary>The step of a training.</summary>

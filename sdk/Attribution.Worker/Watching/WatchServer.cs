@@ -6,22 +6,22 @@ using Attribution.Reporting.Watch;
 
 namespace Attribution.Worker.Watching;
 
-/// <summary>The page of a build on this machine alone.</summary>
+/// <summary>Serves the page of a build, to this machine only.</summary>
 internal sealed class WatchServer : IDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly WatchedBuild _build;
     private readonly string _page;
 
-    /// <summary>Starts to serve.</summary>
+    /// <summary>Starts the server.</summary>
     /// <param name="build">The build.</param>
-    /// <param name="experiment">What the page calls it.</param>
+    /// <param name="experiment">The name of the experiment, for the page.</param>
     /// <param name="port">The port; 0 for a free one.</param>
     /// <exception cref="AttributionException">ATTR1015: the port is taken.</exception>
     public WatchServer(WatchedBuild build, string experiment, int port)
     {
         (_build, _page) = (build, WatchPage.Render(experiment));
-        // A request that names another host is not answered, so that no other site's page can read this one.
+        // The listener answers no request that names another host, so a page of another site cannot read this one.
         Address = $"http://127.0.0.1:{(port == 0 ? FreePort() : port)}/";
         _listener.Prefixes.Add(Address);
         try
@@ -38,7 +38,7 @@ internal sealed class WatchServer : IDisposable
         _ = ServeAsync();
     }
 
-    /// <summary>Where the page is.</summary>
+    /// <summary>The page's address.</summary>
     public string Address { get; }
 
     /// <inheritdoc/>
@@ -55,7 +55,7 @@ internal sealed class WatchServer : IDisposable
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                // Whoever asked is gone, the server is closed, or a file of the build could not be read at this moment.
+                // The browser has gone away, the server is closed, or a file of the build could not be read at this moment.
             }
         }
     }

@@ -6,19 +6,19 @@ using Attribution.Reporting.Watch;
 
 namespace Attribution.Worker.Watching;
 
-/// <summary>An experiment as its build goes: read from what the build writes, which is never waited for nor changed.</summary>
+/// <summary>The state of a running build, read from the files that it writes. The build is neither changed nor slowed down.</summary>
 /// <param name="folder">The experiment's folder.</param>
-/// <param name="variant">The variant; null for the experiment as it is.</param>
+/// <param name="variant">The variant; null for the experiment without one.</param>
 internal sealed class WatchedBuild(string folder, string? variant)
 {
     private const int MostMessages = 20, MostRuns = 6, MostPoints = 400;
 
     private readonly string _state = Path.Combine([folder, "obj", "attribution", .. variant is null ? Array.Empty<string>() : [variant]]);
 
-    /// <summary>Where the build's notes lie.</summary>
+    /// <summary>The folder of the build's state.</summary>
     public string State => _state;
 
-    /// <summary>Whether a build has the experiment: it holds an open file for as long as it lasts, and the system lets go of that when it dies.</summary>
+    /// <summary>Whether a build of the experiment is running: it keeps a file locked, and the system unlocks the file when the build dies.</summary>
     public bool IsBuilding
     {
         get
@@ -39,14 +39,14 @@ internal sealed class WatchedBuild(string folder, string? variant)
         }
     }
 
-    /// <summary>How it stands.</summary>
+    /// <summary>Reads the present state.</summary>
     public BuildState Read()
     {
         var isBuilding = IsBuilding;
         var since = Written(Path.Combine(_state, "build.owner"));
         var stages = StageList.Names.Where(name => File.Exists(Path.Combine(_state, $"{name}.request.json"))).Select(name => Stage(name, since, isBuilding))
             .ToArray();
-        // A stage before one that this build has begun, and that it did not run, had nothing to do.
+        // A stage that did not run, before a stage that this build has begun, had nothing to do.
         var last = Array.FindLastIndex(stages, stage => stage.Status is not BuildState.Waiting);
         stages = [.. stages.Select((stage, i) => stage.Status == BuildState.Waiting && (i < last || !isBuilding)
             ? stage with { Status = BuildState.UpToDate } : stage)];
@@ -79,6 +79,6 @@ internal sealed class WatchedBuild(string folder, string? variant)
             .Select(file => (Path.GetFileName(file).Split('.')[0], LiveFile.Read(file))).Where(file => file.Item2.Count > 0 && file.Item2[0].At >= since)] : [];
     }
 
-    // The requests' time is the build's start as near as files tell it; of the clock of another disk a second less.
+    // The time of the file is about that of the build's start. One second is subtracted because another disk may have another clock.
     private static DateTime Written(string file) => File.Exists(file) ? File.GetLastWriteTimeUtc(file).AddSeconds(-1) : DateTime.MinValue;
 }

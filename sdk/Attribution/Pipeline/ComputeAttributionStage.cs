@@ -77,15 +77,13 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
 
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
-        // What is free comes first, then what is put together of it. A helper puts nothing together.
+        // What is free comes first, of all kinds, so that no process waits for others before that; then what is put together of it. A helper puts nothing
+        // together.
         StageJob[] personas = [.. missing.Where(job => PersonaJobs.Makes(job.Key.Method!))], scores = [.. missing.Where(ScoreJobs.Makes)],
             less = [.. missing.Where(LessJobs.Makes)];
         _personas.Help(personas, cancellation);
+        _less.WarmUp(less, RowsOf, cancellation);
         _scores.Help(scores, RowsOf, cancellation);
-        if (!Context.IsHelper)
-            foreach (var artifact in _personas.Produce(personas, cancellation).Concat(_scores.Produce(scores, RowsOf, cancellation))
-                .Concat(_less.Produce(less, RowsOf, cancellation)))
-                yield return artifact;
         // Those without controls first, which nobody has to write.
         var tables = TablesOf(missing).OrderBy(group => group.Key.WithControls).Select(group => TableOf(group.Key.Dataset, group.Key.WithControls, [.. group],
             cancellation));
@@ -95,13 +93,13 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
             table.Blocks.Help(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation);
             made.Add(table);
         }
-        // Behind the training of the warm-up, for which a helper waits once nothing else is free.
-        if (Context.IsHelper)
-            _less.Help(less, RowsOf, cancellation);
-        if (Context.IsHelper && Context.Store.Units is not null)
-            _personas.HelpWithVectors(personas, cancellation);
+        _personas.HelpWithVectors(personas, cancellation);
+        _less.Help(less, RowsOf, cancellation);
         if (Context.IsHelper)
             yield break;
+        foreach (var artifact in _personas.Produce(personas, cancellation).Concat(_scores.Produce(scores, RowsOf, cancellation))
+            .Concat(_less.Produce(less, RowsOf, cancellation)))
+            yield return artifact;
         foreach (var table in made)
         {
             var run = table.Blocks.Run(table.Plan, (block, wanted) => Compute(table, block, wanted, cancellation), table.Tell, cancellation);
@@ -123,7 +121,10 @@ internal sealed partial class ComputeAttributionStage : Stage<ComputeAttribution
             var missingBlocks = new BlockComputation(Context.Store, requests).Missing(new BlockRows(RowsOf(jobs.Key).Path).Plan()).Count();
             yield return new StageUnits(requests[0], "block", missingBlocks, requests.Length) { Of = jobs.Key };
         }
-        foreach (var units in base.Units([.. missing.Where(job => !IsOfRows(job))]))
+        foreach (var dataset in missing.Where(job => _withControls.Contains(job.Request.Fingerprint)).Select(job => job.Key.Dataset!).Distinct())
+            yield return _controls.Units(dataset, RowsOf(dataset));
+        foreach (var units in _personas.Units([.. missing.Where(job => PersonaJobs.Makes(job.Key.Method!))])
+            .Concat(_scores.Units(missing.Where(ScoreJobs.Makes), RowsOf)).Concat(_less.Units(missing.Where(LessJobs.Makes), RowsOf)))
             yield return units;
     }
 

@@ -46,6 +46,11 @@ internal sealed class ControlJobs(ComputeAttributionSettings settings, ModelSour
             (row, written) => new DatasetRow(row.Index, row.Treatment, row.Control ?? written.Control, row.MetadataJson))), cancellation);
     }
 
+    /// <summary>The blocks of controls that are to be written for a dataset.</summary>
+    public StageUnits Units(string dataset, InputFile rows) => new(context.Resolve(BlockName, Request), "control block",
+        Find(rows) is null ? new BlockComputation(context.Store, context.Resolve(BlockName, Request)).Missing(new BlockRows(rows.Path).Plan()).Count() : 0)
+    { Of = dataset };
+
     /// <summary>The path of the rows in the artifact that <see cref="Produce"/> returns.</summary>
     public static string RowsOf(Artifact artifact) => artifact.PathOf(File);
 

@@ -22,7 +22,7 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
     private const string StoreStage = "less-vectors", BlockName = "less-blocks", WarmUpStage = "less-warm-ups";
 
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
-
+    private readonly Dictionary<ContentHash, BlockComputation> _blocks = [];
 
     private StageContext Context => context;
 
@@ -53,36 +53,91 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
                 };
     }
 
-    /// <summary>Computes the missing jobs.</summary>
+    /// <summary>Trains the warm-ups that no other process has: the longest units of the stage, which many others wait for.</summary>
+    public void WarmUp(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
+    {
+        foreach (var group in ByTrainingSet(missing))
+            TryWarmUp(group.Key, rowsOf(group.Key), cancellation);
+    }
+
+    /// <summary>Computes the blocks that no other process has: those of a training set as soon as its warm-up is there, for which this waits.</summary>
+    public void Help(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
+    {
+        var open = ByTrainingSet(missing).ToList();
+        while (open.Count > 0)
+        {
+            var before = open.Count;
+            open.RemoveAll(group =>
+            {
+                if (TryWarmUp(group.Key, rowsOf(group.Key), cancellation) is not { } warmUp)
+                    return false;
+                foreach (var job in group)
+                {
+                    using var parts = new Parts(this, job, warmUp, WarmUp(rowsOf(group.Key)), rowsOf(job.Key.Dataset!), cancellation);
+                    parts.Blocks.Help(parts.Rows.Plan(), (block, _) => (_, part) => parts.Write(block, part), parts.Tell, cancellation);
+                }
+                return true;
+            });
+            if (context.Store.Units is { MayWait: false })
+                return;
+            if (open.Count == before)
+                cancellation.WaitHandle.WaitOne(BlockComputation.Pause);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Computes the missing jobs, or waits for other processes that compute their blocks.</summary>
     public IEnumerable<Artifact> Produce(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
     {
-        foreach (var group in missing.GroupBy(job => job.Key.Train ?? job.Key.Dataset!))
+        foreach (var group in ByTrainingSet(missing))
         {
             var request = WarmUp(rowsOf(group.Key));
-            var warmUp = WarmUpOf(group.Key, request, rowsOf, cancellation);
+            var warmUp = context.Store.GetOrCreate(context.Resolve(WarmUpStage, request),
+                builder => Train(builder, group.Key, rowsOf(group.Key), cancellation), cancellation);
             foreach (var job in group)
                 yield return context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job, warmUp, request, rowsOf(job.Key.Dataset!), cancellation),
                     cancellation);
         }
     }
 
-    /// <summary>Computes the blocks that no other process has, once the warm-up is there.</summary>
-    public void Help(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf, CancellationToken cancellation)
+    /// <summary>The warm-ups to train, and the blocks that are to be computed.</summary>
+    public IEnumerable<StageUnits> Units(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf)
     {
-        foreach (var group in missing.GroupBy(job => job.Key.Train ?? job.Key.Dataset!))
+        foreach (var group in ByTrainingSet(missing))
         {
             var request = WarmUp(rowsOf(group.Key));
-            var warmUp = WarmUpOf(group.Key, request, rowsOf, cancellation);
+            if (context.Resolve(WarmUpStage, request) is var warmUp && !context.Store.Contains(warmUp))
+                yield return new StageUnits(warmUp, "warm-up", 1) { Of = group.Key };
             foreach (var job in group)
-            {
-                using var parts = new Parts(this, job, warmUp, request, rowsOf(job.Key.Dataset!), cancellation);
-                parts.Blocks.Help(parts.Rows.Plan(), (block, _) => (_, part) => parts.Write(block, part), parts.Tell, cancellation);
-            }
+                yield return new StageUnits(BlockRequest(job, request), "block",
+                    Blocks(job, request).Missing(new BlockRows(rowsOf(job.Key.Dataset!).Path).Plan()).Count())
+                { Of = $"{job.Key.Dataset}/{job.Key.Method}" };
         }
     }
 
-    private Artifact WarmUpOf(string train, object request, Func<string, InputFile> rowsOf, CancellationToken cancellation) => context.Store.GetOrCreate(
-        context.Resolve(WarmUpStage, request), builder => Train(builder, train, rowsOf(train), cancellation), cancellation);
+    private static IEnumerable<IGrouping<string, StageJob>> ByTrainingSet(IEnumerable<StageJob> jobs) =>
+        jobs.GroupBy(job => job.Key.Train ?? job.Key.Dataset!);
+
+    private StageRequest BlockRequest(StageJob job, object warmUp) => Request(BlockName, warmUp, rows: null, job.Key.Train is null);
+
+    private BlockComputation Blocks(StageJob job, object warmUp) => _blocks.TryGetValue(job.Request.Fingerprint, out var known) ? known
+        : _blocks[job.Request.Fingerprint] = new(context.Store, BlockRequest(job, warmUp));
+
+    // Null if another process trains it, or if it failed and that was noted.
+    private Artifact? TryWarmUp(string train, InputFile rows, CancellationToken cancellation)
+    {
+        var request = context.Resolve(WarmUpStage, WarmUp(rows));
+        if (context.Store.TryGet(request) is { } found)
+            return found;
+        Artifact? made = null;
+        var unit = $"{WarmUpStage}/{request.Fingerprint}";
+        context.Store.Units.Try(unit, () => made = context.Store.GetOrCreateUnlessHeld(request, builder =>
+        {
+            context.Store.Units?.Began(unit, null);
+            Train(builder, train, rows, cancellation);
+        }, cancellation));
+        return made;
+    }
 
     private LessSettings Less => settings.Less ??= new();
 
@@ -152,7 +207,7 @@ internal sealed class LessJobs(ComputeAttributionSettings settings, ModelSource 
 
         public BlockRows Rows { get; } = new(source.Path);
 
-        public BlockComputation Blocks => field ??= new(jobs.Context.Store, jobs.Request(BlockName, request, rows: null, _isTraining));
+        public BlockComputation Blocks => field ??= jobs.Blocks(job, request);
 
         public void Tell(BlockProgress progress) =>
             jobs.Context.Reporter.Progress(() => $"{job.Key.Dataset}: less of {progress.Finished} of {progress.Total} blocks");

@@ -16,7 +16,7 @@ namespace Attribution.Pipeline;
 /// Computes the persona vectors of evaluation sets: a table of one row per layer, where other methods have one row per example. The answers behind a generated
 /// vector are an artifact of their own, which does not depend on the layer.
 /// </summary>
-internal sealed class PersonaJobs(ComputeAttributionSettings settings, AttributionMethods methods, ModelSource model, StageContext context)
+internal sealed partial class PersonaJobs(ComputeAttributionSettings settings, AttributionMethods methods, ModelSource model, StageContext context)
 {
     /// <summary>The pairs of answers, for people.</summary>
     public const string AnswersFile = "answers.jsonl";
@@ -28,6 +28,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
 
     private readonly Dictionary<string, Persona> _personas = [];
     private readonly Dictionary<ContentHash, ContentHash> _answers = [];
+    private readonly HashSet<ContentHash> _made = [];
 
     /// <summary>Whether a selection method gives a persona vector.</summary>
     public static bool Makes(string method) => method is PersonaVectors.Generated or PersonaVectorFile.Method;
@@ -52,87 +53,7 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
         }
     }
 
-    /// <summary>Computes the missing jobs: for each evaluation set the answers once, then all layers in one pass.</summary>
-    public IEnumerable<Artifact> Produce(IEnumerable<StageJob> missing, CancellationToken cancellation)
-    {
-        foreach (var group in missing.GroupBy(job => (Dataset: job.Key.Dataset!, job.Key.Method)))
-        {
-            if (group.Key.Method == PersonaVectorFile.Method)
-            {
-                foreach (var job in group)
-                    yield return context.Store.GetOrCreate(job.Request, builder => job.Produce!(builder, cancellation), cancellation);
-                continue;
-            }
-            var persona = _personas[group.Key.Dataset];
-            var answers = context.Store.TryGet(RequestOf(persona)) ?? context.Store.GetOrCreate(RequestOf(persona), builder =>
-                Assemble(builder, persona, Answer(group.Key.Dataset, persona, cancellation)), cancellation);
-            var computer = new VectorComputer(model.Model.Transformer, methods, settings.Execution?.TokenBudget);
-            var vectors = PersonaVectors.Compute(computer, model.Encoder, Pairs(answers), [.. group.Select(job => job.Key.Layer!.Value)], cancellation);
-            foreach (var job in group)
-            {
-                _answers[job.Request.Fingerprint] = answers.Fingerprint;
-                yield return context.Store.GetOrCreate(job.Request, builder =>
-                {
-                    WriteVector(builder, job.Key.Layer!.Value, vectors[job.Key.Layer!.Value]);
-                    File.Copy(answers.PathOf(AnswersFile), builder.PathOf(AnswersFile));
-                    model.Describe(builder);
-                }, cancellation);
-            }
-        }
-    }
-
-    /// <summary>Writes the answers that no other process is at.</summary>
-    public void Help(IEnumerable<StageJob> missing, CancellationToken cancellation)
-    {
-        foreach (var (dataset, persona) in Generated(missing))
-            foreach (var (_, part) in PartsOf(persona))
-                context.Store.GetOrCreateUnlessHeld(context.Resolve(PartStage, part.Request), builder => Answer(builder, dataset, part, cancellation),
-                    cancellation);
-    }
-
-    /// <summary>
-    /// Computes the vectors that no other process is at, for a process that has the model where the one that puts results together has none.
-    /// </summary>
-    public void HelpWithVectors(IEnumerable<StageJob> missing, CancellationToken cancellation)
-    {
-        foreach (var group in missing.Where(job => job.Key.Method == PersonaVectors.Generated && !context.Store.Contains(job.Request))
-            .GroupBy(job => job.Key.Dataset!))
-        {
-            var (persona, jobs) = (_personas[group.Key], group.ToArray());
-            var answers = context.Store.GetOrCreate(RequestOf(persona), builder =>
-                Assemble(builder, persona, Answer(group.Key, persona, cancellation)), cancellation);
-            var vectors = new Lazy<IReadOnlyDictionary<int, float[]>>(() => PersonaVectors.Compute(
-                new VectorComputer(model.Model.Transformer, methods, settings.Execution?.TokenBudget), model.Encoder, Pairs(answers),
-                [.. jobs.Select(job => job.Key.Layer!.Value)], cancellation));
-            TakeFrom(0);
-
-            // All of them are held before the first is computed, so that nobody else computes them too.
-            void TakeFrom(int next)
-            {
-                if (next < jobs.Length)
-                    context.Store.GetOrCreateUnlessHeld(jobs[next].Request, builder =>
-                    {
-                        TakeFrom(next + 1);
-                        WriteVector(builder, jobs[next].Key.Layer!.Value, vectors.Value[jobs[next].Key.Layer!.Value]);
-                        File.Copy(answers.PathOf(AnswersFile), builder.PathOf(AnswersFile));
-                        model.Describe(builder);
-                    }, cancellation);
-            }
-        }
-    }
-
-    /// <summary>How many parts there are that processes may share.</summary>
-    public int CountParts(IEnumerable<StageJob> missing) => Generated(missing).Sum(persona => PartsOf(persona.Persona).Count());
-
-    // Whose answers are not there.
-    private IEnumerable<(string Dataset, Persona Persona)> Generated(IEnumerable<StageJob> missing) => missing
-        .Where(job => job.Key.Method == PersonaVectors.Generated).Select(job => job.Key.Dataset!).Distinct().Select(dataset => (dataset, _personas[dataset]))
-        .Where(persona => !context.Store.Contains(RequestOf(persona.Item2)));
-
     private StageRequest RequestOf(Persona persona) => context.Resolve(AnswerStage, persona.Request);
-
-    private IEnumerable<(int First, Persona Part)> PartsOf(Persona persona) => persona.Prompts.Chunk(PromptsOfPart).Select((prompts, i) =>
-        (i * PromptsOfPart, persona with { Prompts = prompts, First = i * PromptsOfPart, Request = RequestOf(persona.Pairs, prompts, i * PromptsOfPart) }));
 
     private object OfAnswers(object answers, int layer)
     {
@@ -171,27 +92,6 @@ internal sealed class PersonaJobs(ComputeAttributionSettings settings, Attributi
         });
         return pairs.Count == 1 && sampling is null ? greedy
             : new { greedy, more = pairs.Skip(1).Select(pair => new { pair.Positive, pair.Negative }), sampling, first = sampling is null ? 0 : first };
-    }
-
-    // All parts, those of other processes once they have written them.
-    private Artifact[] Answer(string dataset, Persona persona, CancellationToken cancellation)
-    {
-        var parts = PartsOf(persona).Select(part => (part.Part, Request: context.Resolve(PartStage, part.Part.Request))).ToArray();
-        var made = new Artifact?[parts.Length];
-        while (made.Contains(null))
-        {
-            var before = made.Count(part => part is null);
-            foreach (var (i, part) in parts.Index())
-            {
-                cancellation.ThrowIfCancellationRequested();
-                context.Reporter.Progress(() => $"{dataset}: {AnswersOf(persona) / persona.Prompts.Count * PromptsOfPart * made.Count(m => m is not null)} of "
-                    + $"{AnswersOf(persona)} answers under personas");
-                made[i] ??= context.Store.GetOrCreateUnlessHeld(part.Request, builder => Answer(builder, dataset, part.Part, cancellation), cancellation);
-            }
-            if (made.Count(part => part is null) == before)
-                cancellation.WaitHandle.WaitOne(BlockComputation.Pause);
-        }
-        return made!;
     }
 
     private void Answer(ArtifactBuilder builder, string dataset, Persona part, CancellationToken cancellation)

@@ -19,6 +19,7 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
     private readonly Dictionary<ContentHash, IReadOnlyList<ContentHash>> _parts = [];
     private readonly Dictionary<ContentHash, string> _queries = [];
     private readonly Dictionary<ContentHash, BlockComputation> _blocks = [];
+    private readonly HashSet<ContentHash> _made = [];
 
     /// <summary>Whether the job's method is one of these baselines.</summary>
     public static bool Makes(StageJob job) => BaselineNames.Scored.Contains(job.Key.Method);
@@ -48,7 +49,7 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
                 }
     }
 
-    /// <summary>Computes the missing jobs.</summary>
+    /// <summary>Computes the missing jobs, or waits for other processes that compute them.</summary>
     /// <param name="missing">The jobs.</param>
     /// <param name="rowsOf">The rows of a dataset, by its name.</param>
     /// <param name="cancellation">Checked between rows or blocks.</param>
@@ -56,22 +57,56 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
     {
         foreach (var job in missing)
         {
-            var rows = rowsOf(job.Key.Dataset!).Path;
-            yield return context.Store.GetOrCreate(job.Request, builder => ScoredRows.Write(builder.PathOf(ScoredRows.FileName), job.Key.Eval is null
-                ? OfAnswers(job, rows, cancellation)
-                : Bm25.Score(DatasetRows.Read(rows), DatasetRows.Read(_queries[job.Request.Fingerprint]), cancellation: cancellation)), cancellation);
+            var made = context.Store.GetOrCreate(job.Request, builder => Write(builder, job, rowsOf, cancellation), cancellation);
+            yield return _made.Contains(job.Request.Fingerprint) ? made with { Produced = true } : made;
         }
     }
 
-    /// <summary>Computes the blocks that no other process has of what reads the model.</summary>
+    /// <summary>The blocks that are to be computed, and the tables that one process computes.</summary>
+    public IEnumerable<StageUnits> Units(IEnumerable<StageJob> missing, Func<string, InputFile> rowsOf)
+    {
+        foreach (var job in missing)
+            yield return job.Key.Eval is null
+                ? new StageUnits(BlockRequest(job), "block", Blocks(job).Missing(new BlockRows(rowsOf(job.Key.Dataset!).Path).Plan()).Count())
+                { Of = $"{job.Key.Dataset}/{job.Key.Method}" }
+                : new StageUnits(job.Request, "table of scores", 1) { Of = $"{job.Key.Dataset}/{job.Key.Method}" };
+    }
+
+    /// <summary>Computes the tables of <c>bm25</c>, and the blocks of others, that no other process has.</summary>
     public void Help(IEnumerable<StageJob> jobs, Func<string, InputFile> rowsOf, CancellationToken cancellation)
     {
-        foreach (var job in jobs.Where(job => job.Key.Eval is null && job.Key.Method != BaselineNames.Length))
+        foreach (var job in jobs)
+            if (job.Key.Eval is not null)
+                HelpWithTable(job, rowsOf, cancellation);
+            else
+            {
+                var rows = new BlockRows(rowsOf(job.Key.Dataset!).Path);
+                Blocks(job).Help(rows.Plan(), (block, _) => (_, builder) => Compute(job, rows, block, builder, cancellation), Tell(job), cancellation);
+            }
+    }
+
+    // While a cluster computes what needs the model, the process that waits for it has time for the rest.
+    private void HelpWithTable(StageJob job, Func<string, InputFile> rowsOf, CancellationToken cancellation)
+    {
+        if (context.IsHead || context.Store.Contains(job.Request))
+            return;
+        var unit = $"{StoreStage}/{job.Request.Fingerprint}";
+        context.Store.Units.Try(unit, () =>
         {
-            var rows = new BlockRows(rowsOf(job.Key.Dataset!).Path);
-            var (blocks, plan) = (Blocks(job), rows.Plan());
-            blocks.Help(plan, (block, _) => (_, builder) => Compute(job, rows, block, builder, cancellation), Tell(job), cancellation);
-        }
+            if (context.Store.GetOrCreateUnlessHeld(job.Request, builder =>
+            {
+                context.Store.Units?.Began(unit, null);
+                Write(builder, job, rowsOf, cancellation);
+            }, cancellation) is { Produced: true })
+                _made.Add(job.Request.Fingerprint);
+        });
+    }
+
+    private void Write(ArtifactBuilder builder, StageJob job, Func<string, InputFile> rowsOf, CancellationToken cancellation)
+    {
+        var rows = rowsOf(job.Key.Dataset!).Path;
+        ScoredRows.Write(builder.PathOf(ScoredRows.FileName), job.Key.Eval is null ? OfAnswers(job, rows, cancellation)
+            : Bm25.Score(DatasetRows.Read(rows), DatasetRows.Read(_queries[job.Request.Fingerprint]), cancellation: cancellation));
     }
 
     private List<ScoredRow> OfAnswers(StageJob job, string path, CancellationToken cancellation)
@@ -84,7 +119,9 @@ internal sealed class ScoreJobs(ComputeAttributionSettings settings, ModelSource
     }
 
     private BlockComputation Blocks(StageJob job) => _blocks.TryGetValue(job.Request.Fingerprint, out var known) ? known
-        : _blocks[job.Request.Fingerprint] = new(context.Store, Request(BlockName, job.Key.Method!, rows: null));
+        : _blocks[job.Request.Fingerprint] = new(context.Store, BlockRequest(job));
+
+    private StageRequest BlockRequest(StageJob job) => Request(BlockName, job.Key.Method!, rows: null);
 
     private Action<BlockProgress> Tell(StageJob job) =>
         progress => context.Reporter.Progress(() => $"{job.Key.Dataset}: {job.Key.Method} of {progress.Finished} of {progress.Total} blocks");

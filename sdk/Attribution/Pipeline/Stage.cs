@@ -34,6 +34,11 @@ internal abstract class Stage(StageContext context) : IDisposable
     {
         var open = new List<StageJob>(missing);
         var progress = new StageProgress(Context);
+        // What is free of all jobs comes before the wait for a part of one that another process has.
+        foreach (var job in missing)
+            job.HelpWithParts?.Invoke(cancellation);
+        if (Context.IsHelper)
+            open.RemoveAll(job => job.ComputeParts is not null);
         while (open.Count > 0)
         {
             var before = open.Count;
@@ -43,11 +48,6 @@ internal abstract class Stage(StageContext context) : IDisposable
                 Context.Standing = progress.Tell(missing.Count - open.Count, missing.Count, Noun);
                 Context.Reporter.Progress(() => Context.Standing);
                 job.ComputeParts?.Invoke(cancellation);
-                if (Context.IsHelper && job.ComputeParts is not null)
-                {
-                    open.Remove(job);
-                    continue;
-                }
                 if (Make(job, cancellation) is not { } made)
                     continue;
                 open.Remove(job);

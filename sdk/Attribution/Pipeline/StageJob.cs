@@ -12,10 +12,12 @@ namespace Attribution.Pipeline;
 internal sealed record StageJob(JobKey Key, StageRequest Request, Action<ArtifactBuilder, CancellationToken>? Produce = null)
 {
     /// <summary>
-    /// Computes the parts that <see cref="Produce"/> assembles, before it is called; null if there are none. Several processes may do so at the same time: each
-    /// takes parts that no other process has.
+    /// Computes the parts that <see cref="Produce"/> assembles, before it is called, and waits for those that other processes compute; null if there are none.
     /// </summary>
     public Action<CancellationToken>? ComputeParts { get; init; }
+
+    /// <summary>Computes the parts that no other process has; null if there are none.</summary>
+    public Action<CancellationToken>? HelpWithParts { get; init; }
 
     /// <inheritdoc cref="JobResult.Source"/>
     public string? Source { get; init; }

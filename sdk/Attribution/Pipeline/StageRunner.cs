@@ -59,8 +59,16 @@ internal static class StageRunner
         do
         {
             before = context.Store.ComputedCount;
-            foreach (var _ in stage.Produce([.. jobs.Where(job => !context.Store.Contains(job.Request))], cancellation))
-                cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                foreach (var _ in stage.Produce([.. jobs.Where(job => !context.Store.Contains(job.Request))], cancellation))
+                    cancellation.ThrowIfCancellationRequested();
+            }
+            catch (OperationCanceledException) when (context.Store.Units is { MayWait: false } && !cancellation.IsCancellationRequested)
+            {
+                // It was told to end, or one of its units failed.
+                return;
+            }
         }
         while (context.Store.ComputedCount > before);
     }

@@ -80,6 +80,14 @@ internal sealed class SlurmRun : IDisposable
     public static Process ProcessOf(string journal) =>
         Process.GetProcessById(int.Parse(Path.GetFileNameWithoutExtension(journal).Split('.')[^1], CultureInfo.InvariantCulture));
 
+    /// <summary>Sends a signal to all workers of a stage, by its short name.</summary>
+    public void SignalWorkers(string stage, string name)
+    {
+        foreach (var journal in Journals(stage).Keys)
+            using (var worker = ProcessOf(journal))
+                Process.Start("sh", ["-c", $"kill -{name} {worker.Id}"]).WaitForExit();
+    }
+
     /// <summary>The array of a stage.</summary>
     public string Job(string stage) =>
         (string)JsonNode.Parse(File.ReadAllBytes(Path.Combine(Folder(stage), "array.json")))!["Job"]!;

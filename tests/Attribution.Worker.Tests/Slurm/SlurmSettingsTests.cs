@@ -19,6 +19,8 @@ public sealed class SlurmSettingsTests
             ["--partition=gpu", "--account=lab", "--time=1-12", "--mem=64G", "--cpus-per-task=8", "--gres=gpu:1", "--qos=a b", "-v"]);
         SlurmOptions.OfWorker(new() { Device = "cpu", Slurm = new() }).ShouldBeEmpty();
         SlurmOptions.OfWorker(new() { Device = "cuda", Slurm = new() { GpusPerWorker = 0 } }).ShouldBeEmpty();
+        Should.Throw<AttributionException>(() => SlurmOptions.OfWorker(new() { Device = "cpu", Slurm = new() { SlurmOptions = "--qos='a b" } }).ToArray())
+            .Property.ShouldBe("SlurmOptions", "a quote has no end");
         SlurmOptions.OfBuild(slurm).ShouldNotContain(option => option.Contains("gres", StringComparison.Ordinal), "a build needs no GPU");
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Attribution.Contracts;
 using Attribution.Diagnostics;
 using Attribution.Tests.Slurm;
 using Attribution.Worker.Slurm;
@@ -43,7 +45,9 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
             said[stage].ShouldContain(line => line.Kind == "message" && line.Text.StartsWith($"{stage}: {units.Length} units for ", StringComparison.Ordinal));
             array.Lines(stage, JournalLine.Failed).ShouldBeEmpty();
         }
-        array.Lines(Vectors, JournalLine.Start).Select(line => line.Gpus).ShouldBeUnique("each sees a GPU of its own");
+        var started = array.Lines(Vectors, JournalLine.Start);
+        started.Select(line => (line.Host, line.Gpus)).ShouldBeUnique("each sees a GPU of its own");
+        started.Select(line => line.Host!).Distinct().Order().ToArray().ShouldBe([.. SlurmCluster.Nodes]);
         array.Lines(Vectors, JournalLine.Done).ShouldAllBe(line => line.Rows > 0 && line.Seconds > 0 && line.Rate > 0);
     }
 
@@ -93,26 +97,77 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
     }
 
     [SlurmFact]
-    public void A_build_in_a_job_that_is_told_to_end_leaves_its_workers_to_the_job_that_goes_on()
+    public void A_submitted_build_goes_on_when_its_job_is_queued_again_or_told_to_end_and_so_does_its_continuation()
     {
-        using var run = new SlurmRun(cluster, "submitted", rows: 2400, workers: 2).Slow();
+        using var run = new SlurmRun(cluster, "submitted", rows: 800, workers: 2).Slow();
         run.Experiment.Prepare();
         run.Run("ImportDatasets");
         var said = run.Submit(Vectors);
-        SlurmRun.Until("one has computed a block", () => run.Lines(Vectors, JournalLine.Done).Length > 0);
-        var (first, array) = (run.Noted("job"), run.Job(Vectors));
-        said.ShouldStartWith($"submitted as job {first}; job ");
+        SlurmRun.Until("two are at work, and a block is done", () => run.Journals(Vectors).Count == 2 && run.Lines(Vectors, JournalLine.Done).Length > 0);
+        var (first, second, array) = (run.Noted("job"), run.Noted("next"), run.Job(Vectors));
+        said.ShouldStartWith($"submitted as job {first}; job {second} goes on");
         run.Submit(Vectors).ShouldStartWith($"job {first} is running; {Vectors}: ");
+        // The workers stand still, so that the build is not done before all of these jobs have run it.
+        run.SignalWorkers(Vectors, "STOP");
+
+        cluster.Requeue(first);
+        GoesOn(1);
+        (run.Noted("job"), run.Noted("next")).ShouldBe((first, second));
 
         // What Slurm sends before a time limit.
         cluster.Ask("scancel", "--batch", "--signal=USR1", first);
-        SlurmRun.Until("the other job has ended", () => run.Noted("done").Length > 0);
+        GoesOn(2);
+        var third = run.Noted("next");
+        run.Noted("job").ShouldBe(second);
+        third.ShouldNotBe(second);
+
+        cluster.Requeue(second);
+        GoesOn(3);
+        (run.Noted("job"), run.Noted("next")).ShouldBe((second, third), "it has submitted one continuation of its own, however often it was queued");
+
+        run.SignalWorkers(Vectors, "CONT");
+        SlurmRun.Until("the build is done", () => run.Noted("done").Length > 0);
         run.Noted("done").ShouldBe("0", run.Noted("out"));
-        said.ShouldContain($"; job {run.Noted("job")} goes on");
         run.Job(Vectors).ShouldBe(array, "no other workers were asked for");
-        run.Lines(Vectors, JournalLine.Signal).ShouldBeEmpty("the workers went on meanwhile");
+        run.Lines(Vectors, JournalLine.Signal).ShouldBeEmpty("nobody told the workers to end");
         run.Lines(Vectors, JournalLine.Done).Select(line => line.Unit).ShouldBeUnique();
         SlurmRun.Until("no job is left", () => cluster.Ask("squeue", "--noheader").Length == 0);
+
+        void GoesOn(int times)
+        {
+            try
+            {
+                SlurmRun.Until("the build runs in another job, or again", () =>
+                    run.Noted("out").Split($"goes on with 2 workers of Slurm, job {array}").Length - 1 == times);
+            }
+            catch (ShouldAssertException e)
+            {
+                throw new InvalidOperationException($"{times}: {run.Noted("out")}\n{cluster.Ask("squeue", "--format=%i %T %r %S %E")}", e);
+            }
+        }
+    }
+
+    [SlurmFact]
+    public async Task Persona_vectors_of_an_array_are_those_of_one_process_and_no_answer_is_written_twice()
+    {
+        using var array = Personas(new SlurmRun(cluster, "personas", rows: 80, workers: 2));
+        var experiment = array.Experiment;
+        experiment.Prepare();
+        array.Run("ImportDatasets");
+        array.Run(Vectors);
+        using var alone = new TestExperiment(experiment.Root, "alone", "alone-store")
+        {
+            TrainMethods = experiment.TrainMethods,
+            EvalMethods = experiment.EvalMethods,
+            Persona = experiment.Persona,
+        }.WithData(80);
+        await alone.RunAsync("ImportDatasets", Vectors);
+        experiment.Outputs().ShouldBe(alone.Outputs());
+        var units = array.Lines(Vectors, JournalLine.Done).Select(line => line.Unit!).ToArray();
+        units.ShouldBeUnique();
+        units.Count(unit => unit.StartsWith("persona-answer-blocks/", StringComparison.Ordinal)).ShouldBe(2, "11 different prompts in parts of 8");
+        units.ShouldContain(unit => unit.StartsWith("persona-vectors/", StringComparison.Ordinal));
+        units.ShouldContain(unit => unit.StartsWith("vector-blocks/", StringComparison.Ordinal));
     }
 
     [SlurmFact]
@@ -132,26 +187,27 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
     [SlurmFact]
     public void What_the_cluster_does_not_take_is_an_error_of_the_property()
     {
-        using var run = new SlurmRun(cluster, "refused", rows: 80, workers: 2);
-        foreach (var (slurm, property) in new (object, string?)[]
+        foreach (var (slurm, property) in new (SlurmSettings, string?)[]
         {
-            (new { partition = "nowhere" }, "Partition"),
-            (new { slurmOptions = "--array=0-2000" }, "Workers"),
-            (new { timeLimit = "soon" }, "TimeLimit"),
-            (new { slurmOptions = "--gres=nothing:1" }, "GpusPerWorker"),
-            (new { memory = "much" }, "Memory"),
-            (new { gpusPerWorker = 9 }, null),
-            (new { slurmOptions = "--no-such-thing" }, "SlurmOptions"),
-            (new { slurmOptions = "--qos='a b" }, "SlurmOptions"),
+            (new() { Partition = "nowhere" }, "Partition"),
+            (new() { SlurmOptions = "--array=0-2000" }, "Workers"),
+            (new() { TimeLimit = "soon" }, "TimeLimit"),
+            (new() { SlurmOptions = "--gres=nothing:1" }, "GpusPerWorker"),
+            (new() { Memory = "much" }, "Memory"),
+            (new() { GpusPerWorker = 9 }, null),
+            (new() { SlurmOptions = "--no-such-thing" }, "SlurmOptions"),
         })
         {
-            run.Experiment.Execution = new { device = "cpu", workers = 2, executor = "slurm", slurm };
-            run.Experiment.Prepare();
-            if (!Directory.Exists(run.Experiment.Store))
-                run.Run("ImportDatasets");
-            var error = run.Run(Vectors, code: 1).Single(line => line.Kind == "error");
-            (error.Code, error.Property).ShouldBe((ErrorCodes.SlurmRefused, property), error.Text);
+            var (code, said) = cluster.Try("sbatch", ["--array=0-1", .. SlurmOptions.OfWorker(new() { Device = "cpu", Slurm = slurm }), "--wrap=true"]);
+            code.ShouldNotBe(0, said);
+            SlurmRefusal.Of(said).Property.ShouldBe(property, said);
         }
+
+        using var run = new SlurmRun(cluster, "refused", rows: 80, workers: 2, slurm: new { partition = "nowhere" });
+        run.Experiment.Prepare();
+        run.Run("ImportDatasets");
+        var error = run.Run(Vectors, code: 1).Single(line => line.Kind == "error");
+        (error.Code, error.Property).ShouldBe((ErrorCodes.SlurmRefused, "Partition"), error.Text);
     }
 
     [SlurmFact]
@@ -173,6 +229,13 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
             code.ShouldBe(0, error);
             return output;
         }
+    }
+
+    private static SlurmRun Personas(SlurmRun run)
+    {
+        (run.Experiment.TrainMethods, run.Experiment.EvalMethods) = (["residual_treatment"], ["persona_vector_gen"]);
+        run.Experiment.Persona = JsonNode.Parse("""{"traits": {"lazy": "laziness"}, "maxNewTokens": 6}""");
+        return run;
     }
 
     private int Alive(SlurmRun run)

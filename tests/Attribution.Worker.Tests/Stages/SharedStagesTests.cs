@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Attribution.Data.Store;
 using Attribution.Diagnostics;
+using Attribution.Worker.Tests.Slurm;
 
 namespace Attribution.Worker.Tests.Stages;
 
@@ -32,6 +34,37 @@ public sealed partial class SharedStagesTests
         computed.Length.ShouldBe(2);
         computed.Sum().ShouldBe(Artifacts(two) - before);
         Units(two, stage).ShouldBe(Units(one, stage));
+    }
+
+    [Theory]
+    [InlineData("personas", "persona-answer-blocks")]
+    [InlineData("loss", "row-score-blocks")]
+    [InlineData("less", "less-warm-ups")]
+    [InlineData("less", "less-blocks")]
+    public async Task A_unit_that_another_process_holds_keeps_no_process_from_the_free_ones(string what, string held)
+    {
+        using var one = Experiment(what, "one", methods: ["residual_treatment"]);
+        await one.RunAsync("ImportDatasets");
+        Run(one, "1");
+        using var two = Experiment(what, "two", one.Root, ["residual_treatment"]);
+        await two.RunAsync("ImportDatasets");
+        var units = Units(one, "vector-blocks");
+        // A unit has the same address in both stores.
+        var address = Path.GetFileName(Directory.GetDirectories(Path.Combine(one.Store, held)).Order(StringComparer.Ordinal).First());
+        using var worker = Hold();
+        var (code, output) = worker.Finish();
+        code.ShouldBe(0, output);
+        two.Outputs().ShouldBe(one.Outputs());
+
+        StageProcess Hold()
+        {
+            using var other = StoreLock.TryAcquire(Path.Combine(two.Store, ".locks", $"{held}~{address}")).ShouldNotBeNull();
+            var started = Start(two, "ComputeAttribution", "1");
+            SlurmRun.Until("the free units are computed", () => started.HasExited || Directory.Exists(Path.Combine(two.Store, "vector-blocks"))
+                && Units(two, "vector-blocks") == units);
+            started.HasExited.ShouldBeFalse("it waits for the unit that is held");
+            return started;
+        }
     }
 
     [Fact]
@@ -66,7 +99,7 @@ public sealed partial class SharedStagesTests
         return experiment;
     }
 
-    private static TestExperiment Experiment(string what, string name, string? root = null)
+    private static TestExperiment Experiment(string what, string name, string? root = null, params string[] methods)
     {
         var experiment = new TestExperiment(root, name, $"{name}-store") { TrainMethods = ["residual_treatment"] }.WithData(500);
         switch (what)
@@ -86,6 +119,9 @@ public sealed partial class SharedStagesTests
                 experiment.Projection = new { dimension = 64 };
                 break;
         }
+        experiment.TrainMethods = [.. experiment.TrainMethods.Union(methods)];
+        if (what == "less" && methods.Length > 0)
+            experiment.EvalMethods = [.. experiment.EvalMethods, .. methods];
         experiment.Prepare();
         return experiment;
     }

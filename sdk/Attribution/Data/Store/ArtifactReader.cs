@@ -3,7 +3,7 @@ namespace Attribution.Data.Store;
 /// <summary>Reads an artifact and checks whether it is intact.</summary>
 internal static class ArtifactReader
 {
-    /// <summary>What is checked.</summary>
+    /// <summary>How much is checked.</summary>
     public enum Depth
     {
         /// <summary>Names and sizes: only the manifest is read.</summary>
@@ -16,7 +16,7 @@ internal static class ArtifactReader
         Everything,
     }
 
-    /// <summary>The manifest of an intact artifact; else null, with the reason.</summary>
+    /// <summary>The manifest of an artifact if it is intact; else null, with the damage.</summary>
     public static Manifest? Read(string folder, string stage, ContentHash fingerprint, FileHasher hasher, Depth depth, out string? damage)
     {
         var manifest = Manifest.Read(folder, out var unreadable);
@@ -24,7 +24,7 @@ internal static class ArtifactReader
         return damage is null ? manifest : null;
     }
 
-    /// <summary>Whether a manifest is that of another artifact, in words; null if it is this one's.</summary>
+    /// <summary>The damage, if a manifest is not that of this artifact; else null.</summary>
     public static string? DamageOf(Manifest manifest, string stage, ContentHash fingerprint)
         => manifest.Stage != stage || manifest.Fingerprint != fingerprint || ContentHash.Of(CanonicalJson.Write(manifest.Request)) != fingerprint
             ? $"its {Manifest.FileName} is that of another artifact ({manifest.Stage}/{manifest.Fingerprint.Short})"

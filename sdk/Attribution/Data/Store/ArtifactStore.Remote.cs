@@ -3,20 +3,20 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Data.Store;
 
-// What is not here may be elsewhere.
+// Results that another store has.
 internal sealed partial class ArtifactStore
 {
     private volatile bool _remoteFailed;
     private int _fetched;
 
-    /// <summary>Where a result is looked for before it is computed; null for nowhere. It is closed with the store.</summary>
+    /// <summary>The store that is searched for a result before the result is computed; null for none. It is closed with this store.</summary>
     public IRemoteStore? Remote { get; set; }
 
-    /// <summary>How many results came from there.</summary>
+    /// <summary>The number of results that came from the remote store.</summary>
     internal int FetchedCount => _fetched;
 
-    /// <summary>A result that is here and whole, or can be had from the remote store; else null.</summary>
-    /// <exception cref="AttributionException">As <see cref="GetOrCreate"/>.</exception>
+    /// <summary>A result that is in this store, or that the remote store has; null if there is none, or if another process holds its lock.</summary>
+    /// <exception cref="AttributionException">See <see cref="GetOrCreate"/>.</exception>
     public Artifact? TryGetOrFetch(StageRequest request, CancellationToken cancellation)
     {
         var found = TryGet(request);
@@ -32,9 +32,9 @@ internal sealed partial class ArtifactStore
         return Here(request) ?? Fetch(request, cancellation);
     }
 
-    /// <summary>Takes an artifact from a remote store; null if it has none, or if another process is at it.</summary>
-    /// <exception cref="RemoteDamageException">It is damaged there.</exception>
-    /// <exception cref="IOException">A store failed.</exception>
+    /// <summary>Copies an artifact from a remote store, unless it is here already; null if the remote store does not have it.</summary>
+    /// <exception cref="RemoteDamageException">The artifact is damaged in the remote store.</exception>
+    /// <exception cref="IOException">One of the stores failed.</exception>
     internal Manifest? Take(IRemoteStore remote, RemoteArtifact artifact, CancellationToken cancellation)
     {
         using var held = StoreLock.Acquire(Layout.LockFile(artifact.Stage, artifact.Fingerprint), Files, static () => { }, cancellation);
@@ -57,7 +57,7 @@ internal sealed partial class ArtifactStore
         }
     }
 
-    // Under the lock. A remote store that fails, or has something else there, costs computing and no more.
+    // Called under the lock. If the remote store fails, or its artifact is damaged or foreign, the result is computed.
     private Artifact? Fetch(StageRequest request, CancellationToken cancellation)
     {
         if (Remote is not { } remote || _remoteFailed)
@@ -76,14 +76,14 @@ internal sealed partial class ArtifactStore
         }
         catch (RemoteDamageException e)
         {
-            Warn(ErrorCodes.RemoteDamaged, $"{remote.Name}/{request.Stage}/{request.Fingerprint.Short} is damaged: {e.Message}. It was not taken; it is "
-                + "computed here.");
+            Warn(ErrorCodes.RemoteDamaged, $"{remote.Name}/{request.Stage}/{request.Fingerprint.Short} is damaged: {e.Message}. It was not used; the "
+                + "result is computed here.");
             return null;
         }
         catch (IOException e) when (StoreFailure.FindFull(e) is null)
         {
             _remoteFailed = true;
-            Warn(ErrorCodes.RemoteFailed, $"{remote.Name} cannot be read: {e.Message} What is missing is computed here.");
+            Warn(ErrorCodes.RemoteFailed, $"{remote.Name} cannot be read: {e.Message} Missing results are computed here.");
             return null;
         }
         catch (IOException e)

@@ -59,6 +59,9 @@ internal sealed partial class ArtifactStore : IDisposable
     /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>
     public bool Contains(StageRequest request) => Find(request) is not null;
 
+    /// <summary>Whether a result has a folder, in which it may be damaged. Reads no file, and changes nothing.</summary>
+    internal bool IsThere(StageRequest request) => Files.FolderExists(FolderOf(request));
+
     /// <summary>The result if it exists, as far as names and sizes tell; else null. Changes nothing, not even its time of last use.</summary>
     /// <exception cref="AttributionException">ATTR1812: the store cannot be read.</exception>
     public Artifact? Find(StageRequest request) => Read(request, ArtifactReader.Depth.Sizes, out _);

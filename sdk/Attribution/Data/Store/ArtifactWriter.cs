@@ -22,8 +22,8 @@ internal static class ArtifactWriter
         return new Artifact(request.Stage, request.Fingerprint, destination, outputs, Produced: true);
     }
 
-    /// <summary>Flushes a folder with an artifact's files and manifest, and only then gives it its name.</summary>
-    /// <exception cref="IOException">The file system refused, for one because an artifact of that name is there already.</exception>
+    /// <summary>Flushes a folder with an artifact's files and manifest, and only then gives the folder its final name.</summary>
+    /// <exception cref="IOException">The file system failed, for example because the artifact already exists.</exception>
     public static void Place(string folder, string destination)
     {
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))

@@ -52,6 +52,12 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
         foreach (var block in blocks)
         {
             cancellation.ThrowIfCancellationRequested();
+            // Every process comes by every block, so this must cost nothing: whoever takes the results reads and checks them.
+            if (requests.All(request => store.IsThere(request.ForBlock(block))))
+            {
+                progress?.Invoke(new BlockProgress(++there, _ran.Count, blocks.Length));
+                continue;
+            }
             var artifacts = new Artifact?[requests.Count];
             var taken = store.Units.Try(UnitOf(block), () => Take(block, artifacts, produce, cancellation));
             if (artifacts.Any(IsOfThisRun))
@@ -69,6 +75,7 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
     /// by a process that helps, since this instance was created.</param>
     /// <param name="cancellation">Checked between blocks.</param>
     /// <exception cref="Diagnostics.AttributionException">See <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks are kept.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, or the process may not wait any more (<see cref="IUnitLog.MayWait"/>).</exception>
     public BlockRun Run(IEnumerable<Block> plan, Producer produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default)
     {
         var blocks = plan.ToArray();
@@ -82,6 +89,8 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
             open.RemoveAll(block =>
             {
                 cancellation.ThrowIfCancellationRequested();
+                if (store.Units is { MayWait: false })
+                    throw new OperationCanceledException("This process takes no more units.");
                 if (!done.TryGetValue(block.Hash, out var artifacts))
                     done.Add(block.Hash, artifacts = new Artifact?[requests.Count]);
                 Take(block, artifacts, produce, cancellation);

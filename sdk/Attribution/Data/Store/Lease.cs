@@ -41,15 +41,27 @@ internal sealed partial class Lease : IDisposable
         return lease;
     }
 
-    /// <summary>Whether a file that this process has open belongs to another machine that is alive.</summary>
+    /// <summary>
+    /// Whether a file that this process has locked belongs to another machine that is alive and whose locks are not seen here. A machine is known to be seen
+    /// after one of its locks has kept this process out.
+    /// </summary>
     public static bool IsOfLivingOther(FileStream file, StoreFiles files)
     {
         Span<byte> owner = stackalloc byte[LongestOwner];
-        return Name(owner[..RandomAccess.Read(file.SafeFileHandle, owner, 0)]) is { } node && node != files.Node && !HasLapsed(file.Name, files);
+        return Name(owner[..RandomAccess.Read(file.SafeFileHandle, owner, 0)]) is { } node && node != files.Node && !files.SeesLocksOf.ContainsKey(node)
+            && !HasLapsed(file.Name, files);
     }
 
     /// <summary>Whether a file that another holder has locked belongs to a machine that is dead, so that its lock merely remains.</summary>
-    public static bool IsOfDeadOther(string path, StoreFiles files) => ReadLocked(path) is { } node && node != files.Node && HasLapsed(path, files);
+    public static bool IsOfDeadOther(string path, StoreFiles files)
+    {
+        if (ReadLocked(path) is not { } node || node == files.Node)
+            return false;
+        if (HasLapsed(path, files))
+            return true;
+        files.SeesLocksOf[node] = true;
+        return false;
+    }
 
     /// <summary>Whether a file has not been stamped, or a folder not changed, for so long that its holder counts as dead; true if it does not exist.</summary>
     public static bool HasLapsed(string path, StoreFiles files) =>

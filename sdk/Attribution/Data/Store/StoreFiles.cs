@@ -28,6 +28,9 @@ internal class StoreFiles
     /// </summary>
     public Func<string, bool?>? TryFromOtherProcess { get; set; }
 
+    /// <summary>The machines whose locks have kept this process out, so that locks are known to hold between them and this machine.</summary>
+    internal ConcurrentDictionary<string, bool> SeesLocksOf { get; } = [];
+
     /// <summary>The id of this machine since its last boot.</summary>
     public virtual string Node => StoreNode.This;
 

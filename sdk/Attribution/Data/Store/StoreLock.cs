@@ -5,12 +5,14 @@ namespace Attribution.Data.Store;
 /// </summary>
 /// <remarks>
 /// The holder deletes the lock's file on release, so that such files do not accumulate. Only a holder deletes, and only while it holds the lock. A process that
-/// locked a file which was deleted in the meantime holds nothing, and notices: the name no longer leads to the file that it locked.
-/// In the file stands its holder's <see cref="Lease"/>, by which machines keep apart that see no lock of each other, and by which a lock that outlived its
-/// machine is known: it is left where it is, and another file takes its name.
+/// locked a file which was deleted in the meantime holds nothing; it notices that the name no longer leads to the file that it locked.
+/// The file contains its holder's <see cref="Lease"/>. Machines that do not see each other's locks exclude each other by leases. A lease also shows that a lock
+/// remained after its machine died: such a file is deleted, and a new file gets its name.
 /// </remarks>
 internal sealed class StoreLock : IDisposable
 {
+    private const int MostTries = 100;
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
     private readonly string _path;
@@ -25,7 +27,9 @@ internal sealed class StoreLock : IDisposable
     public static StoreLock? TryAcquire(string path, StoreFiles? files = null)
     {
         files ??= StoreFiles.OfThisMachine;
-        while (true)
+        // On a disk of this machine, only the locks decide, also between containers with host names of their own.
+        var isShared = files.IsShared(Path.GetDirectoryName(path)!);
+        for (var tries = 1; ; tries++)
         {
             FileStream file;
             try
@@ -38,9 +42,13 @@ internal sealed class StoreLock : IDisposable
                 // The store was deleted between the two lines.
                 continue;
             }
+            catch (IOException e) when (IsStale(e) && tries < MostTries)
+            {
+                continue;
+            }
             catch (IOException e) when (IsHeldElsewhere(e))
             {
-                if (!Lease.IsOfDeadOther(path, files))
+                if (!isShared || !Lease.IsOfDeadOther(path, files))
                     return null;
                 File.Delete(path);
                 continue;
@@ -50,14 +58,16 @@ internal sealed class StoreLock : IDisposable
                 file.Dispose();
                 continue;
             }
-            if (Lease.IsOfLivingOther(file, files))
+            try
             {
+                if (!isShared || !Lease.IsOfLivingOther(file, files))
+                    return new StoreLock(path, file, Lease.Take(file, files));
                 file.Dispose();
                 return null;
             }
-            try
+            catch (IOException e) when (IsStale(e) && tries < MostTries)
             {
-                return new StoreLock(path, file, Lease.Take(file, files));
+                file.Dispose();
             }
             catch
             {
@@ -94,11 +104,14 @@ internal sealed class StoreLock : IDisposable
     public static bool IsHeldElsewhere(IOException e)
         => e.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11);
 
+    // ESTALE: a network file system found the name, and then not the file, because its holder on another machine deleted it meanwhile.
+    private static bool IsStale(IOException e) => e.HResult == (OperatingSystem.IsMacOS() ? 70 : 116);
+
     /// <summary>Releases the lock.</summary>
     public void Dispose()
     {
         _lease.Dispose();
-        // Without inodes a deleted file could not be noticed; there the small files stay.
+        // Without inodes, a process could not notice that a file was deleted, so the file stays. It is small.
         if (FileIdentity.Of(_file.SafeFileHandle).Inode != 0 && LeadsTo(_path, _file))
             File.Delete(_path);
         else
@@ -106,7 +119,7 @@ internal sealed class StoreLock : IDisposable
         _file.Dispose();
     }
 
-    // A file that stays is nobody's.
+    // An empty file belongs to no holder.
     private void Empty()
     {
         try

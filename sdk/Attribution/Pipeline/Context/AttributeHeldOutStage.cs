@@ -73,18 +73,24 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
 
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
-        foreach (var jobs in missing.GroupBy(job => job.Key.Dataset).Select(group => group.ToArray()))
+        var works = missing.GroupBy(job => job.Key.Dataset).Select(group => group.ToArray()).Select(jobs =>
         {
             var dataset = Settings.Datasets.Single(d => d.Name == jobs[0].Key.Dataset) with { Path = jobs[0].Source ?? "" };
-            var prepared = Prepare(dataset);
-            if (!Context.IsHelper)
-                Warn(dataset, prepared);
-            if (Score(dataset, prepared, jobs, cancellation) is not { } run)
-                continue;
+            return (Dataset: dataset, Jobs: jobs, Units: UnitsOf(dataset, jobs, cancellation));
+        }).ToArray();
+        // What is free of all datasets comes before the wait for what other processes have of one.
+        foreach (var work in works)
+            work.Units.Help(cancellation);
+        if (Context.IsHelper)
+            yield break;
+        foreach (var (dataset, jobs, units) in works)
+        {
+            var run = units.Run(cancellation);
+            Count(run.Progress);
             foreach (var (i, job) in jobs.Index())
             {
                 _parts[job.Request.Fingerprint] = [.. run.Of(i).Select(artifact => artifact.Fingerprint)];
-                yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job.Key.Method!, dataset, prepared, run, i), cancellation);
+                yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job.Key.Method!, dataset, units.Prepared, run, i), cancellation);
             }
         }
     }
@@ -121,23 +127,16 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
         Context.Input(Context.Upstream(GenerateStage.Name).Get(GenerateStage.KeyOf(dataset.Name)), GenerateStage.ExamplesFile).Path, dataset, Sources,
         SentenceRules.Of(Settings.SentenceRule), Settings.Seed, heldOut: true);
 
-    /// <summary>Scores the examples; null in a helper, which leaves what other processes hold to them.</summary>
-    private BlockRun? Score(ContextDatasetSettings dataset, PreparedExamples prepared, StageJob[] jobs, CancellationToken cancellation)
+    private ExampleUnits UnitsOf(ContextDatasetSettings dataset, StageJob[] jobs, CancellationToken cancellation)
     {
+        var prepared = Prepare(dataset);
+        if (!Context.IsHelper)
+            Warn(dataset, prepared);
         var scorers = new ScorerList(_model, Settings.Alpha, Settings.Seed, AttentionRules.Of(Settings.AttentionFeatures), () =>
             Path.Combine(Context.Store.Root, Estimator.Artifact));
-        var blocks = new BlockComputation(Context.Store, [.. jobs.Select(job => Request(BlockName, dataset, job.Key.Method!, examples: null))]);
-        var plan = ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash));
-        BlockComputation.Producer score = (block, wanted) => Score(prepared.Examples[(int)block.FirstRow], scorers, jobs, wanted, cancellation);
-        Action<BlockProgress> tell = progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples");
-        if (Context.IsHelper)
-        {
-            blocks.Help(plan, score, tell, cancellation);
-            return null;
-        }
-        var run = blocks.Run(plan, score, tell, cancellation);
-        Count(run.Progress);
-        return run;
+        return new ExampleUnits(Context, dataset, prepared,
+            new BlockComputation(Context.Store, [.. jobs.Select(job => Request(BlockName, dataset, job.Key.Method!, examples: null))]),
+            (block, wanted) => Score(prepared.Examples[(int)block.FirstRow], scorers, jobs, wanted, cancellation));
     }
 
     private Action<int, ArtifactBuilder> Score(

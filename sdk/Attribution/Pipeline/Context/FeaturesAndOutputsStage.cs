@@ -56,12 +56,16 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
             var job = generated.Get(GenerateStage.KeyOf(d.Name));
             var examples = Context.Input(job, GenerateStage.ExamplesFile);
             var dataset = d with { Path = job.Source ?? d.Name };
-            var computed = (Examples: (PreparedExamples?)null, Run: (BlockRun?)null);
-            return new StageJob(GenerateStage.KeyOf(d.Name), Request(StoreStage, d, examples), (builder, _) =>
-                Assemble(builder, computed.Examples!, computed.Run!))
+            var (units, run) = ((ExampleUnits?)null, (BlockRun?)null);
+            return new StageJob(GenerateStage.KeyOf(d.Name), Request(StoreStage, d, examples), (builder, _) => Assemble(builder, units!.Prepared, run!))
             {
                 Source = job.Source,
-                ComputeParts = cancellation => computed = Compute(dataset, examples.Path, cancellation),
+                HelpWithParts = cancellation => (units ??= UnitsOf(dataset, examples.Path, cancellation)).Help(cancellation),
+                ComputeParts = cancellation =>
+                {
+                    if (run is null)
+                        Count((run = (units ??= UnitsOf(dataset, examples.Path, cancellation)).Run(cancellation)).Progress);
+                },
             };
         })];
     }
@@ -86,23 +90,14 @@ internal sealed class FeaturesAndOutputsStage : Stage<FeaturesAndOutputsSettings
         Settings.Seed,
     }));
 
-    private (PreparedExamples Examples, BlockRun? Run) Compute(ContextDatasetSettings dataset, string path, CancellationToken cancellation)
+    private ExampleUnits UnitsOf(ContextDatasetSettings dataset, string path, CancellationToken cancellation)
     {
         var prepared = Prepare(dataset, path);
-        var plan = ExampleBlocks.Plan(prepared.Examples.Select(e => e.Hash));
-        var blocks = new BlockComputation(Context.Store, Request(BlockName, dataset, examples: null));
-        Action<BlockProgress> tell = progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} examples");
-        if (Context.IsHelper)
-        {
-            blocks.Help(plan, (block, _) => (_, made) => Write(made, prepared.Examples[(int)block.FirstRow], cancellation), tell, cancellation);
-            return (prepared, null);
-        }
-        if (prepared.Why is { } why)
+        if (!Context.IsHelper && prepared.Why is { } why)
             Context.Reporter.Warning(ErrorCodes.ExamplesExcluded,
                 $"{prepared.Excluded.Values.Sum()} examples of '{dataset.Name}' take no part in the training: {why}.", dataset.Path);
-        var run = blocks.Run(plan, (block, made) => Write(made, prepared.Examples[(int)block.FirstRow], cancellation), tell, cancellation);
-        Count(run.Progress);
-        return (prepared, run);
+        return new ExampleUnits(Context, dataset, prepared, new BlockComputation(Context.Store, Request(BlockName, dataset, examples: null)),
+            (block, _) => (_, made) => Write(made, prepared.Examples[(int)block.FirstRow], cancellation));
     }
 
     private PreparedExamples Prepare(ContextDatasetSettings dataset, string path) => _examples.Read(path, dataset,

@@ -6,13 +6,14 @@ public sealed class BlockComputationTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ArtifactStore _store;
-    private readonly BlockComputation _computation;
 
     public BlockComputationTests()
     {
         _store = new ArtifactStore(_folder["store"]);
-        _computation = new BlockComputation(_store, StageRequest.Resolve("vectors", new { layer = 2 }, _store.Hasher, ContentHash.Of("library")));
     }
+
+    // An instance counts the blocks of one run.
+    private BlockComputation Computation => new(_store, StageRequest.Resolve("vectors", new { layer = 2 }, _store.Hasher, ContentHash.Of("library")));
 
     public void Dispose()
     {
@@ -27,7 +28,7 @@ public sealed class BlockComputationTests : IDisposable
         var all = Run(rows);
         all.Progress.Ran.ShouldBe(all.Progress.Total);
         var before = BlockPlan.Cut([ContentHash.Of("first"), .. rows]).ToArray();
-        _computation.Missing(before).ShouldBe([before[0]]);
+        Computation.Missing(before).ShouldBe([before[0]]);
         var again = Run([ContentHash.Of("first"), .. rows]);
         again.Progress.ToString().ShouldBe($"ran 1 of {all.Progress.Total} blocks");
         again.Of().Last().Folder.ShouldBe(all.Of().Last().Folder);
@@ -55,18 +56,18 @@ public sealed class BlockComputationTests : IDisposable
     {
         var plan = BlockPlan.Cut(Rows(5000)).ToArray();
         using var stop = new CancellationTokenSource();
-        Should.Throw<OperationCanceledException>(() => _computation.Run(plan, Produce, p =>
+        Should.Throw<OperationCanceledException>(() => Computation.Run(plan, Produce, p =>
         {
             if (p.Finished == 3)
                 stop.Cancel();
         }, stop.Token));
-        Should.Throw<InvalidDataException>(() => _computation.Run(plan, (b, builder) =>
+        Should.Throw<InvalidDataException>(() => Computation.Run(plan, (b, builder) =>
         {
             if (b == plan[5])
                 throw new InvalidDataException("a bad row");
             Produce(b, builder);
         }));
-        _computation.Run(plan, Produce).Progress.Ran.ShouldBe(plan.Length - 5);
+        Computation.Run(plan, Produce).Progress.Ran.ShouldBe(plan.Length - 5);
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class BlockComputationTests : IDisposable
                 Produce(b, builder);
             }));
         started.Wait();
-        var run = _computation.Run(plan, Produce, p =>
+        var run = Computation.Run(plan, Produce, p =>
         {
             ours.Add(p.Finished);
             if (p.Finished == plan.Length - 1)
@@ -96,9 +97,36 @@ public sealed class BlockComputationTests : IDisposable
         (await them).Progress.Ran.ShouldBe(1);
     }
 
-    private BlockRun Run(ContentHash[] rows) => _computation.Run(BlockPlan.Cut(rows), Produce);
+    [Fact]
+    public void A_process_that_was_told_to_end_takes_no_further_block_and_waits_for_none()
+    {
+        var plan = BlockPlan.Cut(Rows(3000)).ToArray();
+        var log = new Log();
+        _store.Units = log;
+        Should.Throw<OperationCanceledException>(() => Computation.Run(plan, Produce, p => log.MayWait = p.Finished < 2));
+        Computation.Missing(plan).Count().ShouldBe(plan.Length - 2);
+    }
+
+    private BlockRun Run(ContentHash[] rows) => Computation.Run(BlockPlan.Cut(rows), Produce);
 
     private static void Produce(Block block, ArtifactBuilder builder) => File.WriteAllText(builder.PathOf("block"), block.Hash.ToString());
+
+    private sealed class Log : IUnitLog
+    {
+        public bool MayWait { get; set; } = true;
+
+        public bool MayTake(string unit) => MayWait;
+
+        public void Began(string unit, int? rows)
+        {
+        }
+
+        public void Left(string unit)
+        {
+        }
+
+        public bool Failed(string unit, Exception error) => false;
+    }
 
     private static ContentHash[] Rows(int count) => [.. Enumerable.Range(0, count).Select(i => ContentHash.Of($"row {i}"))];
 }

@@ -28,7 +28,11 @@ internal sealed class NetworkFiles(string node, NetworkFiles.Server server) : St
         File.SetLastWriteTimeUtc(file.SafeFileHandle, server.Now);
     }
 
-    public override FileStream OpenAlone(string path) => new LockedFile(path, this, server, isAlone: true);
+    /// <summary>How many of the next files to be opened alone another machine has deleted a moment ago.</summary>
+    public int Stale { get; set; }
+
+    public override FileStream OpenAlone(string path) => Stale-- > 0 ? throw new IOException("Stale file handle", OperatingSystem.IsMacOS() ? 70 : 116)
+        : new LockedFile(path, this, server, isAlone: true);
 
     public override FileStream OpenShared(string path) => new LockedFile(path, this, server, isAlone: false);
 

@@ -46,6 +46,17 @@ public sealed class NetworkStoreTests : IDisposable
         entered.ShouldNotBeNull();
     }
 
+    [Fact]
+    public void A_lock_that_another_machine_lets_go_of_while_it_is_opened_is_taken()
+    {
+        var machine = new NetworkFiles("a", new NetworkFiles.Server()) { Stale = 3 };
+        using var store = Open(machine);
+        Make(store, 1).Produced.ShouldBeTrue();
+        machine.Stale.ShouldBeLessThan(0);
+        machine.Stale = int.MaxValue;
+        Should.Throw<AttributionException>(() => Make(store, 2), "it never ends").Code.ShouldBe(ErrorCodes.StoreFailed);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -104,6 +115,19 @@ public sealed class NetworkStoreTests : IDisposable
         using var taken = StoreLock.TryAcquire(path, b);
         taken.ShouldNotBeNull();
         StoreLock.TryAcquire(path, new NetworkFiles("c", server)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_killed_process_leaves_its_unit_at_once_to_machines_that_its_locks_have_kept_out()
+    {
+        var server = new NetworkFiles.Server();
+        NetworkFiles a = new("a", server), b = new("b", server), c = new("c", server);
+        using var held = StoreLock.TryAcquire(_folder["one"], a);
+        StoreLock.TryAcquire(_folder["one"], b).ShouldBeNull();
+        a.Kill();
+        StoreLock.TryAcquire(_folder["one"], c).ShouldBeNull("it may be a lock that this machine cannot see");
+        using var taken = StoreLock.TryAcquire(_folder["one"], b);
+        taken.ShouldNotBeNull();
     }
 
     // On one machine the operating system knows who lives: a process that was halted for long still holds its lock.

@@ -3,7 +3,6 @@ using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
 using Amazon.S3;
 using Amazon.S3.Model;
-using Amazon.S3.Transfer;
 using Attribution.Contracts;
 using Attribution.Diagnostics;
 
@@ -17,17 +16,26 @@ internal sealed class RemoteBucket : IRemoteStore
 {
     private static readonly string[] EndpointVariables = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
 
-    // A page has 1,000 objects.
-    private const int MostPages = 100_000;
-
-    // The service takes 5 GiB in one request; an interrupted request starts again from the beginning.
-    private const long LargestAtOnce = 1L << 30;
+    // A page has 1,000 objects. The service takes at most 10,000 parts.
+    private const int MostPages = 100_000, MostParts = 10_000, PartsAtOnce = 4;
 
     private readonly AmazonS3Client _client;
     private readonly string _bucket, _prefix;
 
-    private RemoteBucket(AmazonS3Client client, string bucket, string prefix) =>
+    /// <param name="client">The client, which is disposed with the store.</param>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="prefix">What the names of its objects start with, without a slash at the end.</param>
+    internal RemoteBucket(AmazonS3Client client, string bucket, string prefix) =>
         (_client, _bucket, _prefix) = (client, bucket, prefix.Length == 0 ? "" : prefix + "/");
+
+    /// <summary>
+    /// The largest file that is uploaded in one request, in bytes; larger ones are uploaded in parts. The service takes 5 GiB in one request, and an interrupted
+    /// request starts again from the beginning.
+    /// </summary>
+    internal long LargestAtOnce { get; init; } = 1L << 30;
+
+    /// <summary>The size of a part in bytes, or more where a file would have too many parts. The service takes at least 5 MiB.</summary>
+    internal long PartSize { get; init; } = 64L << 20;
 
     /// <inheritdoc/>
     public string Name => $"s3://{_bucket}/{_prefix}".TrimEnd('/');
@@ -36,25 +44,7 @@ internal sealed class RemoteBucket : IRemoteStore
     /// <exception cref="AttributionException">ATTR1814: the endpoint is not an address, or there are no credentials.</exception>
     public static RemoteBucket Open(string bucket, string prefix, string property)
     {
-        var config = new AmazonS3Config
-        {
-            // The manifest has the SHA-256 of every file, and not all services know other checksums.
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-            HttpClientFactory = new BoundedResponses.Factory(),
-        };
-        if (EndpointVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => value is { Length: > 0 }) is { } endpoint)
-        {
-            if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0)
-                throw RemoteStores.Invalid($"{string.Join(" or ", EndpointVariables)} is no address of a service. Write one such as http://localhost:9000.",
-                    property);
-            config.ServiceURL = endpoint;
-            // Such services rarely have a host name for each bucket.
-            config.ForcePathStyle = true;
-            config.AuthenticationRegion = Region() ?? "us-east-1";
-        }
-        else if (Region() is { } region)
-            config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(region);
+        var config = ConfigOf(EndpointVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => value is { Length: > 0 }), Region(), property);
         try
         {
             var credentials = DefaultAWSCredentialsIdentityResolver.GetCredentials(config);
@@ -113,22 +103,99 @@ internal sealed class RemoteBucket : IRemoteStore
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
+    /// <summary>How a service is spoken to.</summary>
+    /// <param name="endpoint">Its address; null for AWS.</param>
+    /// <param name="region">Its region; null for the one of the profile.</param>
+    /// <param name="property">The name of the property or option with the store's address, for errors.</param>
+    /// <exception cref="AttributionException">ATTR1814: the endpoint is not an address.</exception>
+    internal static AmazonS3Config ConfigOf(string? endpoint, string? region, string property)
+    {
+        var config = new AmazonS3Config
+        {
+            // The manifest has the SHA-256 of every file, and not all services know other checksums.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            HttpClientFactory = new BoundedResponses.Factory(),
+        };
+        if (endpoint is not null)
+        {
+            if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0)
+                throw RemoteStores.Invalid($"{string.Join(" or ", EndpointVariables)} is no address of a service. Write one such as http://localhost:9000.",
+                    property);
+            config.ServiceURL = endpoint;
+            // Such services rarely have a host name for each bucket.
+            config.ForcePathStyle = true;
+            config.AuthenticationRegion = region ?? "us-east-1";
+        }
+        else if (region is not null)
+            config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(region);
+        return config;
+    }
+
     private static string? Region() => new[] { "AWS_REGION", "AWS_DEFAULT_REGION" }.Select(Environment.GetEnvironmentVariable)
         .FirstOrDefault(value => value is { Length: > 0 });
 
+    // Requests are signed as a whole: not every service supports signed chunks.
     private async Task<bool> PutAsync(string key, string path, CancellationToken cancellation)
     {
-        if (new FileInfo(path).Length > LargestAtOnce)
-        {
-            // Uploaded in parts; the parts of an interrupted upload are not an object.
-            using var transfer = new TransferUtility(_client);
-            await transfer.UploadAsync(path, _bucket, key, cancellation).ConfigureAwait(false);
-        }
+        if (new FileInfo(path).Length is var length && length > LargestAtOnce)
+            await PutInPartsAsync(key, path, length, cancellation).ConfigureAwait(false);
         else
-            // Signed as a whole: not every service supports signed chunks.
             await _client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = key, FilePath = path, UseChunkEncoding = false }, cancellation)
                 .ConfigureAwait(false);
         return true;
+    }
+
+    // The object exists once the upload is completed. An upload that fails is aborted, so that its parts do not stay there and cost money.
+    private async Task PutInPartsAsync(string key, string path, long length, CancellationToken cancellation)
+    {
+        var upload = (await _client.InitiateMultipartUploadAsync(_bucket, key, cancellation).ConfigureAwait(false)).UploadId;
+        try
+        {
+            var size = Math.Max(PartSize, (length + MostParts - 1) / MostParts);
+            var parts = new PartETag[(length + size - 1) / size];
+            await Parallel.ForAsync(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = PartsAtOnce, CancellationToken = cancellation },
+                async (i, stop) =>
+                {
+                    var first = i * size;
+                    var answer = await _client.UploadPartAsync(new UploadPartRequest
+                    {
+                        BucketName = _bucket,
+                        Key = key,
+                        UploadId = upload,
+                        PartNumber = i + 1,
+                        FilePath = path,
+                        FilePosition = first,
+                        PartSize = Math.Min(size, length - first),
+                        UseChunkEncoding = false,
+                    }, stop).ConfigureAwait(false);
+                    parts[i] = new PartETag(i + 1, answer.ETag);
+                }).ConfigureAwait(false);
+            await _client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
+            {
+                BucketName = _bucket,
+                Key = key,
+                UploadId = upload,
+                PartETags = [.. parts],
+            }, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            await AbortAsync(key, upload).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task AbortAsync(string key, string upload)
+    {
+        try
+        {
+            await _client.AbortMultipartUploadAsync(_bucket, key, upload, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or HttpRequestException)
+        {
+            // The error that ended the upload is the one to tell. A bucket's own rules remove parts of uploads that were never completed.
+        }
     }
 
     private string KeyOf(RemoteArtifact artifact, string file) => $"{_prefix}{artifact.Path}/{file}";

@@ -98,8 +98,8 @@ internal sealed class RemoteTransfer(ArtifactStore store, IRemoteStore remote, A
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AttributionException(ErrorCodes.RemoteFailed, $"'{remote.Name}' and '{store.Root}': {e.Message} What was brought over until then is "
-                + "whole; the same command goes on from there.", e);
+            throw new AttributionException(ErrorCodes.RemoteFailed, $"'{remote.Name}' and '{store.Root}': {e.Message} The artifacts that were copied before "
+                + "are complete; the same command continues.", e);
         }
     }
 }
