@@ -14,7 +14,8 @@ internal sealed record ArtifactPaths
 
     /// <summary>
     /// The paths to use: <c>ATTRIBUTION_STORE</c> if set; else <c>artifacts/store</c> in the nearest folder, at or above <paramref name="workingDirectory"/>,
-    /// that has it already, as an experiment outside of a repository does, or that contains <c>.git</c> or <c>Attribution.sln</c>; else the user's cache folder.
+    /// that has it already, as an experiment outside of a repository does, or that contains <c>.git</c> or <c>Attribution.sln</c>; else the user's cache
+    /// folder.
     /// </summary>
     /// <param name="workingDirectory">The folder to search from; the current directory if null.</param>
     public static ArtifactPaths Current(string? workingDirectory = null)
