@@ -17,7 +17,7 @@ public static class StoreVerb
     {
         var store = new Option<string>("--store")
         {
-            Description = "The store's folder; without it ATTRIBUTION_STORE, else artifacts/store of the repository.",
+            Description = "The store's folder; without it ATTRIBUTION_STORE, else artifacts/store at or above the current folder.",
             DefaultValueFactory = _ => ArtifactPaths.Current().Store,
             Recursive = true,
         };

@@ -14,7 +14,8 @@ internal sealed record ArtifactPaths
 
     /// <summary>
     /// The paths to use: <c>ATTRIBUTION_STORE</c> if set; else <c>artifacts/store</c> in the nearest folder, at or above <paramref name="workingDirectory"/>,
-    /// that contains <c>.git</c> or <c>Attribution.sln</c>; else the user's cache folder.
+    /// that has it already, as an experiment outside of a repository does, or that contains <c>.git</c> or <c>Attribution.sln</c>; else the user's cache
+    /// folder.
     /// </summary>
     /// <param name="workingDirectory">The folder to search from; the current directory if null.</param>
     public static ArtifactPaths Current(string? workingDirectory = null)
@@ -22,8 +23,9 @@ internal sealed record ArtifactPaths
         if (Environment.GetEnvironmentVariable(StoreVariable) is { Length: > 0 } store)
             return new(store);
         for (var at = new DirectoryInfo(workingDirectory ?? Directory.GetCurrentDirectory()); at is not null; at = at.Parent)
-            if (Path.Exists(Path.Combine(at.FullName, ".git")) || File.Exists(Path.Combine(at.FullName, "Attribution.sln")))
-                return new(Path.Combine(at.FullName, "artifacts", "store"));
+            if (Path.Combine(at.FullName, "artifacts", "store") is var beside && (Directory.Exists(beside)
+                || Path.Exists(Path.Combine(at.FullName, ".git")) || File.Exists(Path.Combine(at.FullName, "Attribution.sln"))))
+                return new(beside);
         var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg
             ? xdg
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");

@@ -86,8 +86,8 @@ internal sealed partial class PersonaJobs
         foreach (var (i, (part, request)) in PartsOf(persona).Index())
         {
             cancellation.ThrowIfCancellationRequested();
-            context.Reporter.Progress(() => $"{dataset}: {AnswersOf(persona) / persona.Prompts.Count * PromptsOfPart * i} of {AnswersOf(persona)} answers under "
-                + "personas");
+            context.Reporter.Progress(() => $"{dataset}: {AnswersOf(persona) / persona.Prompts.Count * PromptsOfPart * i} of {AnswersOf(persona)} answers "
+                + "under personas");
             if (context.Store.Contains(request))
                 continue;
             var unit = $"{PartStage}/{request.Fingerprint}";

@@ -21,6 +21,15 @@ public sealed class ArtifactPathsTests : IDisposable
     }
 
     [Fact]
+    public void An_experiment_that_has_its_store_beside_it_uses_that_one()
+    {
+        _folder.Write(".git", "");
+        var beside = Directory.CreateDirectory(_folder["experiments/x/artifacts/store"]).FullName;
+        ArtifactPaths.Current(_folder["experiments/x"]).Store.ShouldBe(beside);
+        ArtifactPaths.Current(Directory.CreateDirectory(_folder["experiments/x/data"]).FullName).Store.ShouldBe(beside);
+    }
+
+    [Fact]
     public void A_store_may_be_moved()
     {
         var paths = new ArtifactPaths(_folder["moved/store/"]);

@@ -65,7 +65,8 @@ public sealed class UploadInPartsTests : IDisposable
         error.Message.ShouldContain("s3://results/team");
         error.Message.ShouldContain("not for", customMessage: "it says what the service said");
         _server.Uploads.ShouldBeEmpty("what was not completed is aborted");
-        _server.Objects.Keys.ShouldNotContain(key => key.EndsWith("large", StringComparison.Ordinal) || key.EndsWith("manifest.json", StringComparison.Ordinal));
+        _server.Objects.Keys.ShouldNotContain(key =>
+            key.EndsWith("large", StringComparison.Ordinal) || key.EndsWith("manifest.json", StringComparison.Ordinal));
         Pull("there").ShouldBe(new TransferResult(0, 0, 0, 0));
 
         _server.Refuse = _ => false;
@@ -122,7 +123,8 @@ public sealed class UploadInPartsTests : IDisposable
         RemoteBucket.ConfigOf(_server.Address, S3Server.Region, "--store")), S3Server.Bucket, "team")
     { LargestAtOnce = PartSize, PartSize = PartSize };
 
-    private IEnumerable<int> PartsOf(Artifact made) => _server.Requests.Where(line => IsPart(line) && line.Contains($"{made.Fingerprint}", StringComparison.Ordinal))
+    private IEnumerable<int> PartsOf(Artifact made) => _server.Requests
+        .Where(line => IsPart(line) && line.Contains($"{made.Fingerprint}", StringComparison.Ordinal))
         .Select(line => line[(line.IndexOf("partNumber=", StringComparison.Ordinal) + "partNumber=".Length)..].Split('&')[0])
         .Select(number => int.Parse(number, System.Globalization.CultureInfo.InvariantCulture)).Order();
 

@@ -15,7 +15,7 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
     /// <summary>The time between checks for blocks that other processes compute.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    // The blocks that this run computed, by this process or by others that help it.
+    // The blocks that were computed since the last Run returned, by this process or by others that help it.
     private readonly HashSet<ContentHash> _ran = [];
 
     /// <summary>Computes one block. It gets the missing requests of the block, as indices, and returns a function that writes the files of each.</summary>
@@ -43,7 +43,7 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
     /// <param name="produce">Computes one block. Row numbers must count within the block.</param>
     /// <param name="progress">Called after each finished block.</param>
     /// <param name="cancellation">Checked between blocks.</param>
-    /// <returns>The number of blocks that this run has computed so far.</returns>
+    /// <returns>The number of blocks computed.</returns>
     /// <exception cref="Diagnostics.AttributionException">See <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks are kept.</exception>
     public int Help(IEnumerable<Block> plan, Producer produce, Action<BlockProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -72,7 +72,7 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
     /// <param name="plan">The blocks, for example from <see cref="BlockPlan.Cut"/>.</param>
     /// <param name="produce">Computes one block. Row numbers must count within the block.</param>
     /// <param name="progress">Called after each block that this or another process has finished. A block counts as run if any part of it was computed, here or
-    /// by a process that helps, since this instance was created.</param>
+    /// by a process that helps, since the last such call returned: what <see cref="Help"/> computed counts too.</param>
     /// <param name="cancellation">Checked between blocks.</param>
     /// <exception cref="Diagnostics.AttributionException">See <see cref="ArtifactStore.GetOrCreate"/>. Finished blocks are kept.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, or the process may not wait any more (<see cref="IUnitLog.MayWait"/>).</exception>
@@ -107,6 +107,7 @@ internal sealed class BlockComputation(ArtifactStore store, params IReadOnlyList
             if (open.Count == before)
                 cancellation.WaitHandle.WaitOne(Pause);
         }
+        _ran.Clear();
         return new BlockRun([.. blocks.Select(b => (b, (IReadOnlyList<Artifact>)done[b.Hash]!))], state);
     }
 

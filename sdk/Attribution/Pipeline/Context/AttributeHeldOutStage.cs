@@ -90,7 +90,8 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
             foreach (var (i, job) in jobs.Index())
             {
                 _parts[job.Request.Fingerprint] = [.. run.Of(i).Select(artifact => artifact.Fingerprint)];
-                yield return Context.Store.GetOrCreate(job.Request, builder => Assemble(builder, job.Key.Method!, dataset, units.Prepared, run, i), cancellation);
+                yield return Context.Store.GetOrCreate(job.Request,
+                    builder => Assemble(builder, job.Key.Method!, dataset, units.Prepared, run, i), cancellation);
             }
         }
     }

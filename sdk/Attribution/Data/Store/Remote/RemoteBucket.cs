@@ -29,8 +29,8 @@ internal sealed class RemoteBucket : IRemoteStore
         (_client, _bucket, _prefix) = (client, bucket, prefix.Length == 0 ? "" : prefix + "/");
 
     /// <summary>
-    /// The largest file that is uploaded in one request, in bytes; larger ones are uploaded in parts. The service takes 5 GiB in one request, and an interrupted
-    /// request starts again from the beginning.
+    /// The largest file that is uploaded in one request, in bytes; larger ones are uploaded in parts. The service takes 5 GiB in one request,
+    /// and an interrupted request starts again from the beginning.
     /// </summary>
     internal long LargestAtOnce { get; init; } = 1L << 30;
 
@@ -44,7 +44,8 @@ internal sealed class RemoteBucket : IRemoteStore
     /// <exception cref="AttributionException">ATTR1814: the endpoint is not an address, or there are no credentials.</exception>
     public static RemoteBucket Open(string bucket, string prefix, string property)
     {
-        var config = ConfigOf(EndpointVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => value is { Length: > 0 }), Region(), property);
+        var endpoint = EndpointVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => value is { Length: > 0 });
+        var config = ConfigOf(endpoint, Region(), property);
         try
         {
             var credentials = DefaultAWSCredentialsIdentityResolver.GetCredentials(config);
