@@ -85,9 +85,10 @@ internal static partial class SnapshotOnGitHub
     private static bool IsKey(string line, string name) => Regex.IsMatch(line, $"^\\s*\"{Regex.Escape(name)}\":");
 
     // Every character that begins something in Markdown or HTML is escaped, so that a name shows as it is; a backslash too, which would undo the next escape.
+    // An underscore within a word begins nothing.
     private static string Cell(string text) => Special().Replace(Shown.Of(text).Replace('\n', ' ').Replace('\r', ' '), "\\$0");
 
-    [GeneratedRegex(@"[\\`*_{}\[\]<>()#|~&!$@:]|^[-+=]|(?<=^\d+)\.(?=\s|$)")]
+    [GeneratedRegex(@"[\\`*{}\[\]<>()#|~&!$@:]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[-+=]|(?<=^\d+)\.(?=\s|$)")]
     private static partial Regex Special();
 
     private static string Data(string text) => Shown.Of(text).Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal)
