@@ -15,7 +15,8 @@ internal sealed class TemporaryExperiment : IDisposable
         _ownsFolder = folder is null;
         Folder = folder ?? new();
         Folder.Write("Directory.Build.props", $"<Project><PropertyGroup><AttributionWorker>{Repository.Worker}</AttributionWorker></PropertyGroup></Project>");
-        Write("data/pool.jsonl", "{\"messages\":1}\n");
+        // As many rows as TopK selects unless a project sets it.
+        Write("data/pool.jsonl", string.Concat(Enumerable.Repeat("{\"messages\":1}\n", 500)));
         Write("data/empathy.jsonl", "{\"messages\":2}\n");
         Write("data/empathy.prompts.jsonl", "{\"messages\":3}\n");
         Write("model/config.json", "{}");
