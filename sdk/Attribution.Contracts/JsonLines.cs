@@ -4,12 +4,16 @@ namespace Attribution.Contracts;
 internal static class JsonLines
 {
     /// <summary>Whether a file has a row per line, by its name; a compressed file does not count.</summary>
-    public static bool Is(string file) => Path.GetExtension(file) is ".jsonl" or ".ndjson";
+    public static bool Is(string file) => Path.GetExtension(file).ToLowerInvariant() is ".jsonl" or ".ndjson";
 
     /// <summary>The number of lines that are not blank, at most <paramref name="most"/>; the file is read only as far as that takes.</summary>
+    /// <returns>0 for a pipe or a device, which is not opened.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static long Count(string file, long most = long.MaxValue)
     {
+        // A pipe and a device have no length, and to open one may wait without end.
+        if (new FileInfo(file).Length == 0)
+            return 0;
         var (lines, isBlank, buffer) = (0L, true, new byte[1 << 16]);
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         for (int read; lines < most && (read = stream.Read(buffer)) > 0;)

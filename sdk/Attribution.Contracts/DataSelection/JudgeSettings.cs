@@ -18,7 +18,7 @@ public sealed record CollectMetricsSettings : StageSettings
 
     /// <summary>
     /// The wall times in the event files for TensorBoard: `real`, when a step was trained, or `step`, a second per step, so that the files of equal curves have
-    /// equal bytes
+    /// equal bytes.
     /// </summary>
     [ProjectProperty("TensorBoardTimes", OneOf = typeof(TensorBoardTimesNames))]
     public string TensorBoardTimes { get; set; } = TensorBoardTimesNames.Real;

@@ -50,7 +50,7 @@ internal sealed record DatasetLook(string Path, long? Rows, DatasetFacts? Facts,
     {
         if (dataset.Files.All(file => ImportDatasetsStage.FormatOf(file) == ".parquet"))
             return dataset.CountRows();
-        if (options.Filter is not null || dataset.Files.Any(file => ImportDatasetsStage.FormatOf(file) is not (".jsonl" or ".ndjson"))
+        if (options.Filter is not null || !dataset.Files.All(JsonLines.Is)
             || dataset.Files.Sum(file => new FileInfo(file).Length) > MostBytesOfLines)
             return null;
         return dataset.Files.Sum(file => JsonLines.Count(file));

@@ -179,38 +179,6 @@ public sealed class ProjectErrorTests : IDisposable
     }
 
     [Fact]
-    public void K_larger_than_the_training_set_is_known_by_counting_lines()
-    {
-        _experiment.Folder.Write("tiny.csproj", "<Project>\n<PropertyGroup>\n<TopK>50</TopK>\n</PropertyGroup>\n</Project>");
-        _experiment.Folder.Write("data/pool.jsonl", "{}\n\n{}\r\n \n{}");
-        _experiment.Settings["TopK"] = "2;50";
-        var error = _experiment.Error(ErrorCodes.TopKInvalid, "TopK is 50, but only 3 training rows can be selected. Set TopK to at most 3.");
-        (error.File, error.LineNumber).ShouldBe((_experiment.Folder["tiny.csproj"], 3));
-    }
-
-    [Fact]
-    public void K_is_counted_against_all_files_of_a_wildcard_and_no_more_rows_than_are_taken()
-    {
-        _experiment.Folder.Write("data/part-1.jsonl", "{}\n{}\n");
-        _experiment.Folder.Write("data/part-2.jsonl", "{}\n{}\n");
-        _experiment.Settings["TopK"] = "4";
-        _experiment.Train[0] = RequestedExperiment.Item("data/part-*.jsonl", ("Name", "pool"));
-        _experiment.Write().ShouldBeTrue();
-        _experiment.Train[0] = RequestedExperiment.Item("data/part-*.jsonl", ("Name", "pool"), ("Take", "3"));
-        _experiment.Error(ErrorCodes.TopKInvalid, "only 3 training rows");
-    }
-
-    [Theory]
-    [InlineData("Filter", "true")]
-    [InlineData("Recipe", "dolly")]
-    public void K_against_rows_that_are_made_or_filtered_is_left_to_the_worker(string metadata, string value)
-    {
-        _experiment.Folder.Write("data/pool.jsonl", "{}\n");
-        _experiment.Train[0] = RequestedExperiment.Item("data/pool.jsonl", (metadata, value));
-        _experiment.Write().ShouldBeTrue();
-    }
-
-    [Fact]
     public void A_dataset_that_is_not_there_is_named_by_its_full_path_and_line()
     {
         _experiment.Folder.Write("tiny.csproj", "<Project>\n<ItemGroup>\n<TrainDataset Include=\"data/nothere.jsonl\" />\n</ItemGroup>\n</Project>");
