@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
@@ -20,13 +19,11 @@ internal sealed class S3Server : IDisposable
 
     private static readonly XNamespace Ns = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
 
     public S3Server()
     {
-        Address = $"http://127.0.0.1:{FreePort()}";
-        _listener.Prefixes.Add(Address + "/");
-        _listener.Start();
+        (_listener, Address) = LoopbackListener.Start();
         _ = Task.Run(ServeAsync);
     }
 
@@ -215,11 +212,4 @@ internal sealed class S3Server : IDisposable
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

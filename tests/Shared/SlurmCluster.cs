@@ -78,7 +78,7 @@ public sealed class SlurmCluster : IDisposable
             // By itself it would wait for two minutes.
             if (state == "PENDING BeginTime")
                 Ask("scontrol", "update", $"JobId={job}", "StartTime=now");
-            if (clock.Elapsed > TimeSpan.FromMinutes(1))
+            if (clock.Elapsed > TimeSpan.FromMinutes(4))
                 throw new InvalidOperationException($"Job {job} does not start again: {state}");
         }
     }
@@ -90,7 +90,7 @@ public sealed class SlurmCluster : IDisposable
             return;
         Ask("scancel", "--quiet", "--user=root");
         for (var clock = Stopwatch.StartNew(); Ask("squeue", "--noheader") is { Length: > 0 } left; Thread.Sleep(100))
-            if (clock.Elapsed > TimeSpan.FromMinutes(1))
+            if (clock.Elapsed > TimeSpan.FromMinutes(4))
                 throw new InvalidOperationException($"Jobs do not end:\n{left}");
     }
 

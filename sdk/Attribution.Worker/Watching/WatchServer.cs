@@ -9,7 +9,7 @@ namespace Attribution.Worker.Watching;
 /// <summary>Serves the page of a build, to this machine only.</summary>
 internal sealed class WatchServer : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly WatchedBuild _build;
     private readonly string _page;
 
@@ -21,20 +21,7 @@ internal sealed class WatchServer : IDisposable
     public WatchServer(WatchedBuild build, string experiment, int port)
     {
         (_build, _page) = (build, WatchPage.Render(experiment));
-        // The listener answers no request that names another host, so a page of another site cannot read this one.
-        Address = $"http://127.0.0.1:{(port == 0 ? FreePort() : port)}/";
-        _listener.Prefixes.Add(Address);
-        try
-        {
-            _listener.Start();
-        }
-        catch (HttpListenerException e)
-        {
-            throw new AttributionException(ErrorCodes.FileAccess, $"The page cannot be served at {Address}: {e.Message} Name another --port.", e)
-            {
-                Property = "--port"
-            };
-        }
+        (_listener, Address) = Listen(port);
         _ = ServeAsync();
     }
 
@@ -74,6 +61,32 @@ internal sealed class WatchServer : IDisposable
         asked.Response.ContentLength64 = bytes.Length;
         await asked.Response.OutputStream.WriteAsync(bytes);
         asked.Response.Close();
+    }
+
+    private static (HttpListener Listener, string Address) Listen(int port)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            // The listener answers no request that names another host, so a page of another site cannot read this one.
+            var address = $"http://127.0.0.1:{(port == 0 ? FreePort() : port)}/";
+            var listener = new HttpListener { Prefixes = { address } };
+            try
+            {
+                listener.Start();
+                return (listener, address);
+            }
+            catch (HttpListenerException) when (port == 0 && attempt < 20)
+            {
+                // Another program took the port after it was seen free.
+            }
+            catch (HttpListenerException e)
+            {
+                throw new AttributionException(ErrorCodes.FileAccess, $"The page cannot be served at {address}: {e.Message} Name another --port.", e)
+                {
+                    Property = "--port"
+                };
+            }
+        }
     }
 
     private static int FreePort()

@@ -8,7 +8,7 @@ namespace Attribution.Sdk.Tests.Builds;
 /// <summary>A build with <c>Wait=false</c>: a job of a cluster, and another that goes on when that is ended.</summary>
 public sealed partial class SubmittedBuildTests : IClassFixture<SdkLayout>, IClassFixture<SlurmCluster>, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly SlurmCluster _cluster;
     private readonly TemporaryExperiment _experiment;

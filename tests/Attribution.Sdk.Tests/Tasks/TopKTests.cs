@@ -26,7 +26,7 @@ public sealed class TopKTests : IDisposable
         var pipe = _experiment.Folder["data/pool.jsonl"];
         File.Delete(pipe);
         Process.Start("mkfifo", pipe).WaitForExit();
-        (await Task.Run(_experiment.Write).WaitAsync(TimeSpan.FromSeconds(30))).ShouldBeTrue("the import has an error for it");
+        (await Task.Run(_experiment.Write).WaitAsync(TimeSpan.FromMinutes(2))).ShouldBeTrue("the import has an error for it");
     }
 
     [Fact]

@@ -36,9 +36,7 @@ public sealed partial class FailingServerTests
         (error.Code, error.Property).ShouldBe((ErrorCodes.ChatAccess, "OPENAI_API_KEY"));
         error.Message.ShouldContain(".env");
 
-        var gone = new ChatServer(_ => throw new InvalidOperationException());
-        var address = gone.Address;
-        gone.Dispose();
+        var address = new Uri("http://127.0.0.1:9/v1"); // Nobody listens there.
         using var chat = new OpenAIChatCompletion(TestVerdicts.Options(address) with { MaxAttempts = 2 }, null);
         error = await Should.ThrowAsync<AttributionException>(async () => await chat.CompleteAsync(new ChatRequest([new("user", "Hello")])));
         error.Code.ShouldBe(ErrorCodes.ChatUnreachable);
@@ -50,14 +48,12 @@ public sealed partial class FailingServerTests
     public async Task A_reply_without_end_is_refused_at_4_MB()
     {
         using var server = new ChatServer(_ => new ChatAct(200, "") { IsEndless = true });
-        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { Timeout = TimeSpan.FromSeconds(60) }, null);
-        var before = GC.GetTotalAllocatedBytes();
+        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address), null);
         var error = await Should.ThrowAsync<AttributionException>(async () => await chat.CompleteAsync(new ChatRequest([new("user", "Hello")])));
         (error.Code, error.Property).ShouldBe((ErrorCodes.ChatRefused, "JudgeEndpoint"));
         error.Message.ShouldContain("more than 4 MB");
-        // What lies between the two in buffers of the system is not ours.
+        // What is not read stays in the system's buffers, and then the server cannot send: this bounds what the client took as well.
         server.EndlessBytes.ShouldBeLessThan(64 << 20);
-        (GC.GetTotalAllocatedBytes() - before).ShouldBeLessThan(64 << 20);
     }
 
     [Fact]
@@ -67,7 +63,7 @@ public sealed partial class FailingServerTests
         using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { Timeout = TimeSpan.FromMilliseconds(300), MaxAttempts = 2 },
             null);
         var error = await Should.ThrowAsync<AttributionException>(async () =>
-            await chat.CompleteAsync(new ChatRequest([new("user", "Hello")])).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+            await chat.CompleteAsync(new ChatRequest([new("user", "Hello")])).AsTask().WaitAsync(TimeSpan.FromMinutes(2)));
         error.Code.ShouldBe(ErrorCodes.ChatUnreachable);
         error.Message.ShouldContain("no answer within 0.3 s");
     }
@@ -121,8 +117,7 @@ public sealed partial class FailingServerTests
             2 => new ChatAct(200, System.Text.Json.JsonSerializer.Serialize(new { error = text })),
             _ => ChatAct.Say(text),
         });
-        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { MaxAttempts = 1, Timeout = TimeSpan.FromSeconds(20) },
-            ChatKey.Of(key));
+        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address) with { MaxAttempts = 1 }, ChatKey.Of(key));
         for (var call = 0; call < 4; call++)
         {
             string shown;

@@ -42,7 +42,7 @@ public sealed class PipeTests : IDisposable
 
     private async Task<AttributionException> Fails(string name)
     {
-        var error = await Task.Run(() => Should.Throw<AttributionException>(() => Read(name))).WaitAsync(TimeSpan.FromSeconds(30));
+        var error = await Task.Run(() => Should.Throw<AttributionException>(() => Read(name))).WaitAsync(TimeSpan.FromMinutes(2));
         error.Code.ShouldBe(ErrorCodes.InputUnreadable);
         error.File.ShouldNotBeNull().ShouldEndWith(name);
         return error;

@@ -54,7 +54,7 @@ public sealed class TokenizerBombTests
         var error = Should.Throw<AttributionException>(() => tokenizer.EncodeToIds(text));
         error.Code.ShouldBe(ErrorCodes.TokenizerLimit);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(256 << 20);
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(3));
         return error.Message;
     }
 }

@@ -10,7 +10,7 @@ namespace Attribution.Worker.Tests.Slurm;
 /// <summary>An experiment whose model runs in arrays of a test's cluster.</summary>
 internal sealed class SlurmRun : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly SlurmCluster _cluster;
 

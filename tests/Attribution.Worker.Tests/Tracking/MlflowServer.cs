@@ -12,25 +12,13 @@ namespace Attribution.Worker.Tests.Tracking;
 /// </summary>
 internal sealed class MlflowServer : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly ConcurrentDictionary<string, string> _experiments = [];
     private int _ids, _calls;
 
     public MlflowServer()
     {
-        for (var port = Random.Shared.Next(20_000, 60_000); ; port++)
-            try
-            {
-                _listener.Prefixes.Clear();
-                _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-                _listener.Start();
-                Address = $"http://127.0.0.1:{port}";
-                break;
-            }
-            catch (HttpListenerException)
-            {
-                // Taken.
-            }
+        (_listener, Address) = LoopbackListener.Start();
         _ = Task.Run(ServeAsync);
     }
 

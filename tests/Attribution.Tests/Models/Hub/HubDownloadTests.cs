@@ -161,7 +161,7 @@ public sealed class HubDownloadTests : IDisposable
             ? _hub.Answer(request) with { DropAfter = 1_000_000, Silent = true }
             : null;
 
-        await ModelFolder.ResolveAsync(FakeHub.Id, settings: _hub.Settings with { Timeout = TimeSpan.FromSeconds(1) });
+        await ModelFolder.ResolveAsync(FakeHub.Id, settings: _hub.Settings with { Timeout = TimeSpan.FromSeconds(5) });
 
         _hub.RequestsFor("model.safetensors").Length.ShouldBe(2);
     }
