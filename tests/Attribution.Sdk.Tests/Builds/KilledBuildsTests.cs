@@ -9,7 +9,7 @@ namespace Attribution.Sdk.Tests.Builds;
 /// </summary>
 public sealed class KilledBuildsTests(PackedSdk sdk) : IClassFixture<PackedSdk>
 {
-    private const int Kills = 4;
+    private const int Kills = 3, Killed = 128 + 9;
 
     [Fact]
     public void After_kills_at_random_moments_the_next_build_ends_as_an_undisturbed_one()
@@ -37,20 +37,31 @@ public sealed class KilledBuildsTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         for (var died = 0; died < Kills;)
         {
             using var running = DotNet.StartGroup(sdk.Folder["killed"], environment, build);
-            if (running.WaitForExit(random.Next(700, (int)(0.7 * undisturbed.ElapsedMilliseconds))))
+            if (!running.WaitForExit(random.Next(700, (int)(0.7 * undisturbed.ElapsedMilliseconds))))
+                Kill(running);
+            running.WaitForExit();
+            if (running.ExitCode == Killed)
             {
-                // The builds before it left too little to do.
-                StartAnew();
+                died++;
                 continue;
             }
-            Process.Start("sh", ["-c", $"kill -KILL -- -{running.Id}"])!.WaitForExit();
-            running.WaitForExit();
-            died++;
+            // The builds before it left too little to do.
+            running.ExitCode.ShouldBe(0);
+            StartAnew();
         }
 
         (code, output) = DotNet.Run(sdk.Folder["killed"], environment, build);
         code.ShouldBe(0, output);
         Results().ShouldBe(expected);
+    }
+
+    /// <summary>Kills a build with all that it started, unless it has just ended.</summary>
+    private static void Kill(Process build)
+    {
+        // `kill -KILL -- -GROUP` is an error in Debian's sh.
+        using var kill = Process.Start("sh", ["-c", $"kill -s KILL -- -{build.Id}"]);
+        kill.WaitForExit();
+        (kill.ExitCode == 0 || build.HasExited).ShouldBeTrue("the build goes on");
     }
 
     private void StartAnew()
@@ -70,19 +81,20 @@ public sealed class KilledBuildsTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     private void WriteProject()
     {
         var quickstart = Repository.File("experiments/quickstart");
+        sdk.Folder.Write("killed/prompts.jsonl", string.Concat(File.ReadLines($"{quickstart}/data/empathy.prompts.jsonl").Take(4).Select(line => line + "\n")));
         sdk.Folder.Write("killed/killed.csproj", $"""
             <Project Sdk="Attribution.Sdk/{sdk.Version}">
               <PropertyGroup>
                 <BaseModel>{quickstart}/model</BaseModel>
                 <AttributionLayer>2</AttributionLayer>
-                <TopK>16</TopK>
-                <MaxNewTokens>12</MaxNewTokens>
+                <TopK>8</TopK>
+                <MaxNewTokens>8</MaxNewTokens>
                 <JudgeRepeats>1</JudgeRepeats>
                 <TensorBoardTimes>step</TensorBoardTimes>
               </PropertyGroup>
               <ItemGroup>
-                <TrainDataset Include="{quickstart}/data/pool.jsonl" PlantedColumn="behaviour" Take="300" />
-                <EvalDataset Include="{quickstart}/data/empathy.jsonl" Take="16" Trait="empathy" Prompts="{quickstart}/data/empathy.prompts.jsonl" />
+                <TrainDataset Include="{quickstart}/data/pool.jsonl" PlantedColumn="behaviour" Take="160" />
+                <EvalDataset Include="{quickstart}/data/empathy.jsonl" Take="8" Trait="empathy" Prompts="prompts.jsonl" />
                 <AttributionMethod Include="residual_diff" />
                 <SelectionMethod Include="residual_diff" />
                 <Baseline Include="random;none" />
