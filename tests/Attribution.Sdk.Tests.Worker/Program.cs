@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 // Notes every start in starts.log of the project, and makes of a stage's request and of what it reads a file in the store, one in out/, and the
@@ -121,4 +120,4 @@ static void WriteIfDifferent(string path, string text)
     File.WriteAllText(path, text);
 }
 
-static void Say(string kind, string text) => Console.WriteLine(JsonSerializer.Serialize(new { kind, text }));
+static void Say(string kind, string text) => Console.WriteLine(new JsonObject { ["kind"] = kind, ["text"] = text }.ToJsonString());

@@ -45,6 +45,7 @@ internal static class DotNet
             || n.StartsWith("ATTRIBUTION_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;

@@ -7,6 +7,7 @@ namespace Attribution.Sdk.Tests.Builds;
 public sealed class SdkLayout : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private bool _hasServer;
 
     public SdkLayout()
     {
@@ -23,5 +24,29 @@ public sealed class SdkLayout : IDisposable
     /// <summary>The content hashes of the worker's assemblies.</summary>
     public string Library => _folder["library.txt"];
 
-    public void Dispose() => _folder.Dispose();
+    /// <summary>
+    /// Runs <c>dotnet</c>. What it builds is built by a process that stays until this layout is disposed of: MSBuild is not started and compiled anew for each
+    /// build. It has the caller's variables and current directory in each build, and no other layout's builds.
+    /// </summary>
+    internal (int Code, string Output) Run(string directory, params string[] arguments)
+    {
+        _hasServer = true;
+        return DotNet.Run(directory, Server, arguments);
+    }
+
+    public void Dispose()
+    {
+        if (_hasServer)
+            DotNet.Run(Folder, Server, "build-server", "shutdown", "--msbuild");
+        _folder.Dispose();
+    }
+
+    private Dictionary<string, string> Server => new()
+    {
+        ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "1",
+        ["MSBUILDDISABLENODEREUSE"] = "0",
+        ["MSBUILDNODEHANDSHAKESALT"] = Folder,
+        // After two minutes without a build it ends by itself, should these tests be killed.
+        ["MSBUILDNODECONNECTIONTIMEOUT"] = "120000",
+    };
 }

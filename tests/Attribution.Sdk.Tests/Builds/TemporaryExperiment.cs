@@ -7,10 +7,12 @@ internal sealed class TemporaryExperiment : IDisposable
 {
     public static readonly string[] Stages = [.. ExperimentStage.DataSelection.Where(stage => stage.OnlyWith is null).Select(stage => stage.Name)];
 
+    private readonly SdkLayout _sdk;
     private readonly bool _ownsFolder;
 
     public TemporaryExperiment(SdkLayout sdk, string name = "tiny", TemporaryFolder? folder = null)
     {
+        _sdk = sdk;
         Name = name;
         _ownsFolder = folder is null;
         Folder = folder ?? new();
@@ -62,7 +64,7 @@ internal sealed class TemporaryExperiment : IDisposable
     public string[] Run(int exitCode, params string[] arguments)
     {
         File.Delete(this["starts.log"]);
-        (var code, Output) = DotNet.Run(this["."], null, arguments);
+        (var code, Output) = _sdk.Run(this["."], arguments);
         code.ShouldBe(exitCode, Output);
         return Starts();
     }
