@@ -126,9 +126,7 @@ public sealed class At2VerbTests : IDisposable
 
     private async Task<(int Code, string Output)> RunAsync(string[] estimator, params string[] more)
     {
-        using var output = new StringWriter();
-        var code = await VerbRunner.RunAsync(new RootCommand { At2Verb.Create() },
-            ["at2", "attribute", "--model", _model, "--query", "What?", .. estimator, .. more], output, output);
-        return (code, output.ToString());
+        var (code, output, error) = await CommandLine.RunHereAsync(["at2", "attribute", "--model", _model, "--query", "What?", .. estimator, .. more]);
+        return (code, output + error);
     }
 }

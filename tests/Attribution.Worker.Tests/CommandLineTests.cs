@@ -23,9 +23,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("doctor now", "attribution doctor takes no 'now'.")]
     [InlineData("run-stage FineTun --request x", "FineTun")]
     [InlineData("completion fish", "fish")]
-    public void What_does_not_exist_is_an_error_that_names_what_was_meant(string line, string expected)
+    public async Task What_does_not_exist_is_an_error_that_names_what_was_meant(string line, string expected)
     {
-        var (code, output, error) = CommandLine.Run(new Dictionary<string, string?>(), line.Split(' '));
+        var (code, output, error) = await CommandLine.RunHereAsync(line.Split(' '));
         code.ShouldBe(1, error);
         error.ShouldStartWith("error: ");
         error.ShouldContain(expected);
@@ -34,17 +34,17 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public void A_stage_that_the_store_lacks_is_an_error()
+    public async Task A_stage_that_the_store_lacks_is_an_error()
     {
         _folder.Write("store/.attribution-store", "");
-        var (code, _, error) = CommandLine.Run(new Dictionary<string, string?>(), "store", "list", "vectrs", "--store", _folder["store"]);
+        var (code, _, error) = await CommandLine.RunHereAsync("store", "list", "vectrs", "--store", _folder["store"]);
         code.ShouldBe(1);
         error.ShouldContain("ATTR1819");
     }
 
     [Fact]
-    public void What_stands_behind_two_dashes_is_no_option() =>
-        CommandLine.Run(new Dictionary<string, string?>(), "query", "--in", _folder.Path, "--", "-- a comment").Error.ShouldContain("There is nothing to ask");
+    public async Task What_stands_behind_two_dashes_is_no_option() =>
+        (await CommandLine.RunHereAsync("query", "--in", _folder.Path, "--", "-- a comment")).Error.ShouldContain("There is nothing to ask");
 
     [Theory]
     [InlineData("attribution st", "store")]
@@ -67,18 +67,18 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public void The_script_for_zsh_calls_the_same()
+    public async Task The_script_for_zsh_calls_the_same()
     {
-        var (code, output, _) = CommandLine.Run(new Dictionary<string, string?>(), "completion", "zsh");
+        var (code, output, _) = await CommandLine.RunHereAsync("completion", "zsh");
         code.ShouldBe(0);
         output.ShouldStartWith("#compdef attribution\n");
         output.ShouldContain("attribution completion words --position");
     }
 
     [Fact]
-    public void Doctor_and_tables_print_json()
+    public async Task Doctor_and_tables_print_json()
     {
-        JsonNode.Parse(CommandLine.Run(new Dictionary<string, string?>(), "query", "--tables", "--json").Output)!.AsArray().Count.ShouldBeGreaterThan(5);
-        JsonNode.Parse(CommandLine.Run(new Dictionary<string, string?>(), "doctor", "--json").Output)!["checks"]!.AsArray().Count.ShouldBeGreaterThan(3);
+        JsonNode.Parse((await CommandLine.RunHereAsync("query", "--tables", "--json")).Output)!.AsArray().Count.ShouldBeGreaterThan(5);
+        JsonNode.Parse((await CommandLine.RunHereAsync("doctor", "--json")).Output)!["checks"]!.AsArray().Count.ShouldBeGreaterThan(3);
     }
 }

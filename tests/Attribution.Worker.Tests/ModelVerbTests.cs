@@ -72,10 +72,5 @@ public sealed class ModelVerbTests
             r.Error.ShouldContain("nowhere.json"));
     }
 
-    private static async Task<(int Code, string Output, string Error)> Run(params string[] args)
-    {
-        using StringWriter output = new(), error = new();
-        var code = await VerbRunner.RunAsync(new RootCommand { GenerateVerb.Create(), LogitsVerb.Create() }, args, output, error);
-        return (code, output.ToString(), error.ToString());
-    }
+    private static Task<(int Code, string Output, string Error)> Run(params string[] args) => CommandLine.RunHereAsync(args);
 }

@@ -126,10 +126,6 @@ public sealed class TokenizeVerbTests : IDisposable
     private static Task<(int Code, string Output, string Error)> Run(params string[] options) =>
         RunOn(SharedData.Find("models", "stories260k") ?? "none", options);
 
-    private static async Task<(int Code, string Output, string Error)> RunOn(string model, params string[] options)
-    {
-        using StringWriter output = new(), error = new();
-        var code = await VerbRunner.RunAsync(new RootCommand { TokenizeVerb.Create() }, ["tokenize", "--model", model, .. options], output, error);
-        return (code, output.ToString(), error.ToString());
-    }
+    private static Task<(int Code, string Output, string Error)> RunOn(string model, params string[] options) =>
+        CommandLine.RunHereAsync(["tokenize", "--model", model, .. options]);
 }

@@ -18,7 +18,7 @@ public sealed class CommandPageTests(CommandPageTests.BuiltRepository repository
 
     private const char Separator = '\u001f';
 
-    private static readonly Command Root = Commands();
+    private static readonly Command Root = AttributionCommand.Create();
 
     public static IEnumerable<object[]> Cheap => Shown().Where(c =>
         RunVerbs.Any(verb => $"{string.Join(' ', c.Words)} ".StartsWith($"{verb} ", StringComparison.Ordinal)))
@@ -66,16 +66,6 @@ public sealed class CommandPageTests(CommandPageTests.BuiltRepository repository
         (["dotnet", "run", "--project", "sdk/Attribution.Worker", "--", .. var words], var place) => (words, place),
         var (_, place) => ([], place),
     }).Where(c => c.Item1.Length > 0);
-
-    // As Program.cs puts them together.
-    private static Command Commands()
-    {
-        var root = new RootCommand();
-        foreach (var verb in typeof(DoctorVerb).Assembly.GetTypes().Where(type => type.Namespace == typeof(DoctorVerb).Namespace
-            && type.GetMethod("Create", []) is { IsStatic: true }))
-            root.Add((Command)verb.GetMethod("Create", [])!.Invoke(null, null)!);
-        return root;
-    }
 
     /// <summary>A repository as the pages speak of it: two experiments that were built, one with a committed snapshot.</summary>
     public sealed class BuiltRepository : IDisposable

@@ -13,7 +13,7 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
     private const string Vectors = "ComputeAttribution";
 
     [SlurmFact]
-    public async Task An_array_leaves_the_bytes_of_one_process_and_of_two_and_computes_every_unit_once()
+    public async Task An_array_leaves_the_bytes_of_one_process_and_computes_every_unit_once()
     {
         const int Rows = 500;
         string[] shared = [Vectors, "FineTune", "Evaluate"];
@@ -22,18 +22,10 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         var said = new Dictionary<string, IReadOnlyList<WorkerLine>>();
         foreach (var stage in TestExperiment.AllStages)
             said[stage] = shared.Contains(stage) ? array.Run(stage) : (await array.Experiment.RunStageAsync(stage)).Lines;
-        foreach (var workers in new[] { 1, 2 })
+        using (var local = new TestExperiment(array.Experiment.Root, "local", "local-store") { Execution = new { device = "cpu", workers = 1 } }.WithData(Rows))
         {
-            using var local = new TestExperiment(array.Experiment.Root, $"local{workers}", $"local{workers}-store")
-            { Execution = new { device = "cpu", workers } }.WithData(Rows);
-            local.Prepare();
-            foreach (var stage in TestExperiment.AllStages)
-                if (workers == 1 || !shared.Contains(stage))
-                    (await local.RunStageAsync(stage)).Code.ShouldBe(0);
-                else
-                    using (var process = new StageProcess(local, stage, [], ["--stop-with-stdin"]))
-                        process.Finish().Code.ShouldBe(0);
-            Compared(array.Experiment).ShouldBe(Compared(local), $"{workers} workers");
+            await local.RunAsync();
+            Compared(array.Experiment).ShouldBe(Compared(local));
             foreach (var stage in TestExperiment.AllStages)
                 Ran(array.Experiment, stage).ShouldBe(Ran(local, stage), stage);
         }
@@ -46,7 +38,13 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
             array.Lines(stage, JournalLine.Failed).ShouldBeEmpty();
         }
         var started = array.Lines(Vectors, JournalLine.Start);
-        started.Select(line => (line.Host, line.Gpus)).ShouldBeUnique("each sees a GPU of its own");
+        // One that comes late may have the GPU of one that has ended.
+        foreach (var gpu in array.Journals(Vectors).Values.GroupBy(lines => (lines[0].Host, lines[0].Gpus)))
+            gpu.OrderBy(lines => lines[0].At).Aggregate(DateTime.MinValue, (ended, lines) =>
+            {
+                lines[0].At.ShouldBeGreaterThanOrEqualTo(ended, $"each sees a GPU of its own: {gpu.Key}");
+                return lines[^1].At;
+            });
         started.Select(line => line.Host!).Distinct().Order().ToArray().ShouldBe([.. SlurmCluster.Nodes]);
         array.Lines(Vectors, JournalLine.Done).ShouldAllBe(line => line.Rows > 0 && line.Seconds > 0 && line.Rate > 0);
     }
@@ -99,16 +97,16 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
     [SlurmFact]
     public void A_submitted_build_goes_on_when_its_job_is_queued_again_or_told_to_end_and_so_does_its_continuation()
     {
-        using var run = new SlurmRun(cluster, "submitted", rows: 800, workers: 2).Slow();
+        using var run = new SlurmRun(cluster, "submitted", rows: 800, workers: 2).Slow("test_slower");
         run.Experiment.Prepare();
         run.Run("ImportDatasets");
         var said = run.Submit(Vectors);
         SlurmRun.Until("two are at work, and a block is done", () => run.Journals(Vectors).Count == 2 && run.Lines(Vectors, JournalLine.Done).Length > 0);
+        // The workers stand still, so that the build is not done before all of the jobs below have run it.
+        run.SignalWorkers(Vectors, "STOP");
         var (first, second, array) = (run.Noted("job"), run.Noted("next"), run.Job(Vectors));
         said.ShouldStartWith($"submitted as job {first}; job {second} goes on");
         run.Submit(Vectors).ShouldStartWith($"job {first} is running; {Vectors}: ");
-        // The workers stand still, so that the build is not done before all of these jobs have run it.
-        run.SignalWorkers(Vectors, "STOP");
 
         cluster.Requeue(first);
         GoesOn(1);

@@ -83,11 +83,10 @@ public sealed class ExplainTests
     {
         var requests = Path.Combine(experiment.State, "explain");
         experiment.Prepare(requests);
-        using var output = new StringWriter();
-        (await VerbRunner.RunAsync(new RootCommand { ExplainVerb.Create() }, ["explain", "--requests", requests, "--state", experiment.State],
-            output)).ShouldBe(0);
+        var (code, output, error) = await CommandLine.RunHereAsync("explain", "--requests", requests, "--state", experiment.State);
+        code.ShouldBe(0, error);
         var stages = new Dictionary<string, string>();
-        foreach (var line in output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries))
             if (line.StartsWith(' '))
                 stages[stages.Keys.Last()] += $" | {line.Trim()}";
             else

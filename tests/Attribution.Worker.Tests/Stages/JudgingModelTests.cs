@@ -54,9 +54,7 @@ public sealed class JudgingModelTests(JudgingModelTests.Answered answered) : ICl
         server.Calls.Count.ShouldBe(calls);
         _experiment.Outputs().ShouldBe(outputs);
 
-        using var list = new StringWriter();
-        await VerbRunner.RunAsync(new RootCommand { StoreVerb.Create() }, ["store", "--store", _experiment.Store, "list"], list);
-        list.ToString().ShouldContain(" replies ");
+        (await CommandLine.RunHereAsync("store", "--store", _experiment.Store, "list")).Output.ShouldContain(" replies ");
     }
 
     [Fact]
@@ -184,20 +182,18 @@ public sealed class JudgingModelTests(JudgingModelTests.Answered answered) : ICl
 
     private static string Output(params string[] arguments)
     {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        VerbRunner.RunAsync(new RootCommand { JudgeVerb.Create() }, arguments, output, error).GetAwaiter().GetResult().ShouldBe(0, error.ToString());
-        return output.ToString();
+        var (code, output, error) = CommandLine.RunHereAsync(arguments).GetAwaiter().GetResult();
+        code.ShouldBe(0, error);
+        return output;
     }
 
     private async Task<string> ExplainAsync()
     {
         var requests = Path.Combine(_experiment.State, "explain");
         _experiment.Prepare(requests);
-        using var output = new StringWriter();
-        (await VerbRunner.RunAsync(new RootCommand { ExplainVerb.Create() }, ["explain", "--requests", requests, "--state", _experiment.State],
-            output)).ShouldBe(0);
-        return output.ToString();
+        var (code, output, error) = await CommandLine.RunHereAsync("explain", "--requests", requests, "--state", _experiment.State);
+        code.ShouldBe(0, error);
+        return output;
     }
 
     /// <summary>An experiment whose answers are there, computed once for all tests.</summary>

@@ -1,26 +1,26 @@
 using Attribution.Diagnostics;
+using Attribution.Worker.Tests.Verbs;
 
 namespace Attribution.Worker.Tests.Stages;
 
 /// <summary>Builds that look for results elsewhere before they compute.</summary>
+[Collection(nameof(AwsEnvironment))]
 public sealed class RemoteStageTests
 {
     [Fact]
     public async Task A_build_takes_all_that_another_machine_has_pushed_and_computes_nothing()
     {
-        using var first = new TestExperiment(name: "first", store: "first-store").WithData(300);
+        using var first = new TestExperiment(name: "first", store: "first-store").WithData(100);
         await first.RunAsync();
         using var server = new S3Server();
         Push(first, server).ShouldBe(0);
 
-        using var second = new TestExperiment(first.Root, "second", "second-store") { Remote = "s3://results/team", OwnsRoot = false }.WithData(300);
-        second.Prepare();
+        AwsEnvironment.Use(server);
+        using var second = new TestExperiment(first.Root, "second", "second-store") { Remote = "s3://results/team", OwnsRoot = false }.WithData(100);
+        var build = await second.RunAsync();
         foreach (var stage in second.Stages)
         {
-            using var worker = new StageProcess(second, stage, server.Environment, []);
-            var (code, output) = worker.Finish();
-            code.ShouldBe(0, output);
-            WorkerLine.Parse(output).Where(line => line.Kind == "warning").ShouldBeEmpty();
+            build.Texts(stage, "warning").ShouldBeEmpty(stage);
             ((int)second.Summary(stage)["ran"]!).ShouldBe(0, stage);
         }
         Compared(second).ShouldBe(Compared(first));
@@ -31,7 +31,7 @@ public sealed class RemoteStageTests
     public async Task What_is_damaged_there_is_computed_here_with_a_warning_and_blocks_are_taken_one_by_one()
     {
         using var first = new TestExperiment(name: "first", store: "first-store").WithData(300);
-        await first.RunAsync();
+        await first.RunAsync("ImportDatasets", "ComputeAttribution");
         using var server = new S3Server();
         Push(first, server).ShouldBe(0);
         foreach (var key in server.Objects.Keys.Where(key => key.Contains("/vectors/") && !key.EndsWith("manifest.json", StringComparison.Ordinal)))

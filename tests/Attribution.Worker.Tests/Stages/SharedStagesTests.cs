@@ -20,8 +20,7 @@ public sealed partial class SharedStagesTests
     public async Task Several_processes_share_it(string what, string stage, int units)
     {
         using var one = Experiment(what, "one");
-        await one.RunAsync("ImportDatasets");
-        Run(one, "1").ShouldBe([]);
+        await one.RunAsync("ImportDatasets", "ComputeAttribution");
         Units(one, stage).ShouldBeGreaterThan(1);
         if (units > 0)
             Units(one, stage).ShouldBe(units);
@@ -44,8 +43,7 @@ public sealed partial class SharedStagesTests
     public async Task A_unit_that_another_process_holds_keeps_no_process_from_the_free_ones(string what, string held)
     {
         using var one = Experiment(what, "one", methods: ["residual_treatment"]);
-        await one.RunAsync("ImportDatasets");
-        Run(one, "1");
+        await one.RunAsync("ImportDatasets", "ComputeAttribution");
         using var two = Experiment(what, "two", one.Root, ["residual_treatment"]);
         await two.RunAsync("ImportDatasets");
         var units = Units(one, "vector-blocks");
@@ -72,7 +70,8 @@ public sealed partial class SharedStagesTests
     {
         using var one = Judging("one");
         await one.RunAsync(TestExperiment.AllStages[..5]);
-        var alone = Judge(one, "1");
+        one.Prepare();
+        var alone = (await one.RunStageAsync("Judge")).Lines;
         var replies = Replies(one);
         Directory.Delete(Path.Combine(one.Store, "replies"), recursive: true);
         // A model of random weights says nothing that can be read, and that is the stage's error, whoever comes upon it.

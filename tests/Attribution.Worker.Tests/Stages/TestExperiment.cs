@@ -227,9 +227,8 @@ internal sealed class TestExperiment : IDisposable
     /// <summary>Runs one stage inside of this process, without preparing requests.</summary>
     public async Task<(int Code, IReadOnlyList<WorkerLine> Lines)> RunStageAsync(string stage, params string[] more)
     {
-        using var output = new StringWriter();
-        var code = await VerbRunner.RunAsync(new RootCommand { RunStageVerb.Create() }, ["run-stage", stage, "--request", RequestFile(stage), .. more], output);
-        return (code, WorkerLine.Parse(output.ToString()));
+        var (code, output, _) = await CommandLine.RunHereAsync(["run-stage", stage, "--request", RequestFile(stage), .. more]);
+        return (code, WorkerLine.Parse(output));
     }
 
     /// <summary>Runs a stage that must fail and returns its error.</summary>

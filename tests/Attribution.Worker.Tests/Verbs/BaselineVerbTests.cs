@@ -42,9 +42,7 @@ public sealed class BaselineVerbTests : IDisposable
 
     private async Task<(int Code, string Output)> Run(params string[] options)
     {
-        using var output = new StringWriter();
-        var code = await VerbRunner.RunAsync(new RootCommand { BaselineVerb.Create() }, ["baseline", "--output", _folder["selected.jsonl"], .. options],
-            output, output);
-        return (code, output.ToString());
+        var (code, output, error) = await CommandLine.RunHereAsync(["baseline", "--output", _folder["selected.jsonl"], .. options]);
+        return (code, output + error);
     }
 }

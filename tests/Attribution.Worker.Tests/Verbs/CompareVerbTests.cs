@@ -154,13 +154,7 @@ public sealed class CompareVerbTests : IDisposable
         return error;
     }
 
-    private static async Task<(int, string, string)> Run(string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        return (await VerbRunner.RunAsync(new RootCommand { CompareVerb.Create() }, ["compare", .. arguments], output, error), output.ToString(),
-            error.ToString());
-    }
+    private static Task<(int Code, string Output, string Error)> Run(string[] arguments) => CommandLine.RunHereAsync(["compare", .. arguments]);
 
     private void Git(params string[] arguments)
     {

@@ -148,10 +148,9 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
         (await Run("from runs", "--output", "x.txt")).Error.ShouldContain("use .csv, .parquet or .json");
         (await Run("from runs", "--output", "x.csv", "--format", "table")).Error.ShouldContain("A table is printed");
         (await Run()).Error.ShouldContain("use --tables");
-        using var error = new StringWriter();
-        (await VerbRunner.RunAsync(new RootCommand { QueryVerb.Create() }, ["query", "from runs", "--in", _folder["experiments", "three"]], TextWriter.Null,
-            error)).ShouldBe(1);
-        error.ToString().ShouldContain("ATTR1711: There is nothing to ask");
+        var nothing = await CommandLine.RunHereAsync("query", "from runs", "--in", _folder["experiments", "three"]);
+        nothing.Code.ShouldBe(1);
+        nothing.Error.ShouldContain("ATTR1711: There is nothing to ask");
     }
 
     [Fact]
@@ -203,11 +202,6 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
 
     private Task<(int Code, string Output, string Error)> Run(params string[] arguments) => Run(_folder, arguments);
 
-    private static async Task<(int Code, string Output, string Error)> Run(TemporaryFolder folder, params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        return (await VerbRunner.RunAsync(new RootCommand { QueryVerb.Create() }, ["query", .. arguments, "--in", folder.Path], output, error),
-            output.ToString(), error.ToString());
-    }
+    private static Task<(int Code, string Output, string Error)> Run(TemporaryFolder folder, params string[] arguments) =>
+        CommandLine.RunHereAsync(["query", .. arguments, "--in", folder.Path]);
 }

@@ -5,14 +5,12 @@ namespace Attribution.Worker.Tests.Verbs;
 /// <summary>One page over several experiments.</summary>
 public sealed class ReportVerbTests : IDisposable
 {
-    private static readonly Dictionary<string, string?> NoVariables = [];
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Experiments_and_variants_are_on_one_page_with_links_to_their_reports()
+    public async Task Experiments_and_variants_are_on_one_page_with_links_to_their_reports()
     {
         BuiltExperiment.Write(_folder, "experiments/a b");
         BuiltExperiment.Write(_folder, "experiments/c", precision: 0.75);
@@ -24,7 +22,7 @@ public sealed class ReportVerbTests : IDisposable
 
         // As a shell puts experiments/* .
         string[] all = [.. Directory.EnumerateFileSystemEntries(_folder["experiments"]).Order(StringComparer.Ordinal)];
-        var result = CommandLine.Run(NoVariables, ["report", .. all, "--output", _folder["pages/all.html"]]);
+        var result = await CommandLine.RunHereAsync(["report", .. all, "--output", _folder["pages/all.html"]]);
         result.Code.ShouldBe(0, result.Error);
         result.Output.ShouldContain("3 experiments, 5 runs");
         result.Output.ShouldContain("unbuilt");
@@ -40,7 +38,7 @@ public sealed class ReportVerbTests : IDisposable
         data["lines"]!.AsArray().Select(line => (double)line!["metrics"]!["precision_at_k"]!).ShouldBe([0.5, 0.25, 0.75, 0.25, 0.5]);
 
         // A folder of experiments is all of them.
-        CommandLine.Run(NoVariables, "report", _folder["experiments"], "--output", _folder["pages/folder.html"]).Code.ShouldBe(0);
+        (await CommandLine.RunHereAsync("report", _folder["experiments"], "--output", _folder["pages/folder.html"])).Code.ShouldBe(0);
         File.ReadAllText(_folder["pages/folder.html"]).ShouldBe(page);
     }
 
@@ -54,7 +52,7 @@ public sealed class ReportVerbTests : IDisposable
     [InlineData("""{"runs":{"a":{"settings":{"train":"\ud800"},"metrics":{}}}}""")]
     [InlineData("""{"runs":{"a":{"settings":{},"metrics":{"judged_mean":1e999}}}}""")]
     [InlineData("""{"runs":{"a":{"settings":null,"metrics":{}}}}""")]
-    public void A_file_of_metrics_that_is_none_is_an_error_that_names_it(string metrics)
+    public async Task A_file_of_metrics_that_is_none_is_an_error_that_names_it(string metrics)
     {
         var file = _folder.Write("a/out/metrics.json", metrics == "deep" ? "{\"runs\":" + string.Concat(Enumerable.Repeat("{\"a\":", 100_000)) : metrics);
         if (metrics == "pipe")
@@ -65,7 +63,7 @@ public sealed class ReportVerbTests : IDisposable
         BuiltExperiment.Write(_folder, "b");
         foreach (string[] verb in new[] { new[] { "report", _folder["a"], "--output", _folder["x.html"] }, ["compare", _folder["a"], _folder["b"]] })
         {
-            var (code, _, error) = CommandLine.Run(NoVariables, verb);
+            var (code, _, error) = await CommandLine.RunHereAsync(verb).WaitAsync(TimeSpan.FromMinutes(1));
             (code, error.StartsWith(metrics == "pipe" ? "error ATTR1805" : "error ATTR1702", StringComparison.Ordinal)).ShouldBe((1, true), error);
             error.ShouldContain(file);
             error.Length.ShouldBeLessThan(1000);
@@ -73,7 +71,7 @@ public sealed class ReportVerbTests : IDisposable
     }
 
     [Fact]
-    public void Names_from_elsewhere_are_text_on_the_page()
+    public async Task Names_from_elsewhere_are_text_on_the_page()
     {
         const string evil = "</script><img src=x onerror=alert(1)><!--";
         _folder.Write("a/out/metrics.json", System.Text.Json.JsonSerializer.Serialize(new
@@ -87,7 +85,7 @@ public sealed class ReportVerbTests : IDisposable
                 },
             },
         }));
-        CommandLine.Run(NoVariables, "report", _folder["a"], "--output", _folder["x.html"]).Code.ShouldBe(0);
+        (await CommandLine.RunHereAsync("report", _folder["a"], "--output", _folder["x.html"])).Code.ShouldBe(0);
         var page = File.ReadAllText(_folder["x.html"]);
         page.ShouldNotContain("<img");
         page.ShouldNotContain("<!--");
@@ -95,15 +93,15 @@ public sealed class ReportVerbTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_experiment_or_has_no_metrics_is_an_error_that_names_it()
+    public async Task What_is_no_experiment_or_has_no_metrics_is_an_error_that_names_it()
     {
         Directory.CreateDirectory(_folder["unbuilt"]);
-        var nothing = CommandLine.Run(NoVariables, "report", _folder["unbuilt"]);
+        var nothing = await CommandLine.RunHereAsync("report", _folder["unbuilt"]);
         nothing.Code.ShouldBe(1);
         nothing.Error.ShouldContain("ATTR1711");
         nothing.Error.ShouldContain("Build an experiment first");
-        CommandLine.Run(NoVariables, "report", _folder["nowhere"]).Error.ShouldContain("There is no experiment");
+        (await CommandLine.RunHereAsync("report", _folder["nowhere"])).Error.ShouldContain("There is no experiment");
         BuiltExperiment.Write(_folder, "a");
-        CommandLine.Run(NoVariables, "report", _folder["a"], "--output", _folder["a"]).Error.ShouldContain("ATTR1015");
+        (await CommandLine.RunHereAsync("report", _folder["a"], "--output", _folder["a"])).Error.ShouldContain("ATTR1015");
     }
 }

@@ -45,10 +45,9 @@ public sealed class SelectVerbTests : IDisposable
 
     private async Task<(int Code, string Output)> Select(string train, string eval, params string[] more)
     {
-        using var output = new StringWriter();
-        var code = await VerbRunner.RunAsync(new RootCommand { SelectVerb.Create() },
-            ["select", "--train", train, "--eval", eval, "--layer", "19", "--output", _folder["selected.jsonl"], .. more], output, output);
-        return (code, output.ToString());
+        var (code, output, error) = await CommandLine.RunHereAsync(
+            ["select", "--train", train, "--eval", eval, "--layer", "19", "--output", _folder["selected.jsonl"], .. more]);
+        return (code, output + error);
     }
 
     private void Shard(int rank, long[] ids, float[][] vectors)

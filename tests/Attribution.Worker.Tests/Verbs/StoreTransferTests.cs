@@ -4,11 +4,14 @@ using Attribution.Diagnostics;
 
 namespace Attribution.Worker.Tests.Verbs;
 
-/// <summary>Stores that are copied to a bucket or a folder, and back, by processes of their own.</summary>
+/// <summary>Stores that are copied to a bucket or a folder, and back.</summary>
+[Collection(nameof(AwsEnvironment))]
 public sealed class StoreTransferTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly S3Server _server = new();
+
+    public StoreTransferTests() => AwsEnvironment.Use(_server);
 
     public void Dispose()
     {
@@ -20,22 +23,22 @@ public sealed class StoreTransferTests : IDisposable
     [InlineData("s3://results/team/a")]
     [InlineData("s3://results")]
     [InlineData("folder")]
-    public void What_is_pushed_is_pulled_as_it_was_and_only_once(string remote)
+    public async Task What_is_pushed_is_pulled_as_it_was_and_only_once(string remote)
     {
         remote = remote == "folder" ? _folder["remote"] : remote;
         var made = Fill(3);
-        var (code, output, error) = Run("push", remote, "here");
+        var (code, output, error) = await RunAsync("push", remote, "here");
         code.ShouldBe(0, error);
         output.ShouldStartWith("pushed 3 artifacts, 3.0 kB; 0 were already there");
-        Run("push", remote, "here").Output.ShouldStartWith("pushed 0 artifacts, 0 B; 3 were already there");
-        Run("pull", remote, "there").Output.ShouldStartWith("pulled 3 artifacts, 3.0 kB; 0 were already there");
-        Run("pull", remote, "there").Output.ShouldStartWith("pulled 0 artifacts, 0 B; 3 were already there");
+        (await RunAsync("push", remote, "here")).Output.ShouldStartWith("pushed 0 artifacts, 0 B; 3 were already there");
+        (await RunAsync("pull", remote, "there")).Output.ShouldStartWith("pulled 3 artifacts, 3.0 kB; 0 were already there");
+        (await RunAsync("pull", remote, "there")).Output.ShouldStartWith("pulled 0 artifacts, 0 B; 3 were already there");
         Contents("there").ShouldBe(Contents("here"));
         Contents("there").Count.ShouldBe(9);
         _server.Faults.ShouldBeEmpty();
         if (remote.StartsWith("s3:", StringComparison.Ordinal))
             _server.Objects.Keys.ShouldContain($"{remote["s3://results".Length..].TrimStart('/')}/vectors/{made[0].Fingerprint}/manifest.json".TrimStart('/'));
-        CommandLine.Run(new Dictionary<string, string?>(), "store", "verify", "--store", _folder["there"]).Output.ShouldContain("all whole");
+        (await CommandLine.RunHereAsync("store", "verify", "--store", _folder["there"])).Output.ShouldContain("all whole");
     }
 
     [Theory]
@@ -47,10 +50,10 @@ public sealed class StoreTransferTests : IDisposable
     [InlineData("deep")]
     [InlineData("other")]
     [InlineData("outside")]
-    public void Damaged_and_foreign_content_is_never_taken(string damage)
+    public async Task Damaged_and_foreign_content_is_never_taken(string damage)
     {
         var made = Fill(2);
-        Run("push", "s3://results", "here");
+        await RunAsync("push", "s3://results", "here");
         var (file, manifest) = ($"vectors/{made[0].Fingerprint}/a/file", $"vectors/{made[0].Fingerprint}/manifest.json");
         switch (damage)
         {
@@ -83,7 +86,7 @@ public sealed class StoreTransferTests : IDisposable
                 _server.Objects["vectors/escaped"] = _server.Objects[$"vectors/{made[0].Fingerprint}/b"];
                 break;
         }
-        var (code, output, _) = Run("pull", "s3://results", "there");
+        var (code, output, _) = await RunAsync("pull", "s3://results", "there");
         code.ShouldBe(1);
         output.ShouldContain($"vectors/{made[0].Fingerprint.Short} is damaged there and was left");
         output.ShouldContain("pulled 1 artifact,");
@@ -98,7 +101,7 @@ public sealed class StoreTransferTests : IDisposable
     [InlineData("damaged")]
     [InlineData("a b")]
     [InlineData("%2e%2e")]
-    public void A_stage_whose_name_leads_elsewhere_is_none(string stage)
+    public async Task A_stage_whose_name_leads_elsewhere_is_none(string stage)
     {
         // A whole artifact, which says of itself that it is of such a stage.
         using (var store = new ArtifactStore(_folder["made"]))
@@ -109,7 +112,7 @@ public sealed class StoreTransferTests : IDisposable
             _server.Objects[$"{stage}/{made.Fingerprint}/manifest.json"] = System.Text.Encoding.UTF8.GetBytes(manifest.Write());
             _server.Objects[$"{stage}/{made.Fingerprint}/b"] = "escaped"u8.ToArray();
         }
-        Run("pull", "s3://results", "there").Output.ShouldStartWith("pulled 0 artifacts");
+        (await RunAsync("pull", "s3://results", "there")).Output.ShouldStartWith("pulled 0 artifacts");
         Directory.EnumerateFiles(_folder.Path, "b", SearchOption.AllDirectories).Count().ShouldBe(1, "there is the one that was made, and no other");
     }
 
@@ -118,7 +121,7 @@ public sealed class StoreTransferTests : IDisposable
     [InlineData("other prefix", "pulled 0 artifacts")]
     [InlineData("large page", "buffer")]
     [InlineData("no XML", "error")]
-    public void A_listing_is_bounded_whatever_the_service_says(string kind, string said)
+    public async Task A_listing_is_bounded_whatever_the_service_says(string kind, string said)
     {
         const string start = "<ListBucketResult><Name>results</Name>";
         _server.ListInstead = token => kind switch
@@ -129,17 +132,17 @@ public sealed class StoreTransferTests : IDisposable
                 + "</ListBucketResult>",
             _ => "<ListBucketResult><IsTruncated>",
         };
-        var (code, output, error) = Run("pull", "s3://results/team", "there");
+        var (code, output, error) = await RunAsync("pull", "s3://results/team", "there");
         (output + error).ShouldContain(said);
         if (code != 0)
             error.ShouldContain($"error {ErrorCodes.RemoteFailed}");
     }
 
     [Fact]
-    public void A_pipe_or_a_folder_in_the_place_of_a_file_is_damage_and_is_not_waited_for()
+    public async Task A_pipe_or_a_folder_in_the_place_of_a_file_is_damage_and_is_not_waited_for()
     {
         var made = Fill(3);
-        Run("push", _folder["remote"], "here").Code.ShouldBe(0);
+        (await RunAsync("push", _folder["remote"], "here")).Code.ShouldBe(0);
         string At(int k, string file) => _folder["remote", "vectors", $"{made[k].Fingerprint}", file];
         File.Delete(At(0, "b"));
         System.Diagnostics.Process.Start("mkfifo", At(0, "b")).WaitForExit();
@@ -147,62 +150,62 @@ public sealed class StoreTransferTests : IDisposable
         File.CreateSymbolicLink(At(1, "manifest.json"), "/dev/zero");
         File.Delete(At(2, "b"));
         Directory.CreateDirectory(At(2, "b"));
-        var (code, output, error) = Run("pull", _folder["remote"], "there");
+        var (code, output, error) = await RunAsync("pull", _folder["remote"], "there");
         (code, output.Split("is damaged there").Length).ShouldBe((1, 4), output + error);
         output.ShouldContain("is no file");
         Contents("there").ShouldBeEmpty();
     }
 
     [Fact]
-    public void What_is_damaged_here_is_not_pushed()
+    public async Task What_is_damaged_here_is_not_pushed()
     {
         var made = Fill(2);
         File.AppendAllText(made[0].PathOf("b"), "x");
-        var (code, output, _) = Run("push", _folder["remote"], "here");
+        var (code, output, _) = await RunAsync("push", _folder["remote"], "here");
         code.ShouldBe(1);
         output.ShouldContain("is damaged here and was left");
-        Run("pull", _folder["remote"], "there").Output.ShouldStartWith("pulled 1 artifact,");
+        (await RunAsync("pull", _folder["remote"], "there")).Output.ShouldStartWith("pulled 1 artifact,");
     }
 
     [Fact]
-    public void An_interrupted_push_leaves_nothing_half_and_the_next_goes_on()
+    public async Task An_interrupted_push_leaves_nothing_half_and_the_next_goes_on()
     {
         Fill(3);
         var puts = 0;
         _server.Refuse = line => line.StartsWith("PUT", StringComparison.Ordinal) && Interlocked.Increment(ref puts) > 4;
-        var (code, output, error) = Run("push", "s3://results", "here");
+        var (code, output, error) = await RunAsync("push", "s3://results", "here");
         code.ShouldBe(1);
         error.ShouldContain($"error {ErrorCodes.RemoteFailed}");
-        Run("pull", "s3://results", "half").Code.ShouldBe(0, "what is there is whole");
+        (await RunAsync("pull", "s3://results", "half")).Code.ShouldBe(0, "what is there is whole");
         Contents("half").Count.ShouldBe(3 * _server.Objects.Keys.Count(key => key.EndsWith("manifest.json", StringComparison.Ordinal)));
         _server.Refuse = _ => false;
-        Run("push", "s3://results", "here").Code.ShouldBe(0);
-        Run("pull", "s3://results", "there").Code.ShouldBe(0);
+        (await RunAsync("push", "s3://results", "here")).Code.ShouldBe(0);
+        (await RunAsync("pull", "s3://results", "there")).Code.ShouldBe(0);
         Contents("there").ShouldBe(Contents("here"));
     }
 
     [Fact]
-    public void An_interrupted_pull_leaves_nothing_half_and_the_next_goes_on()
+    public async Task An_interrupted_pull_leaves_nothing_half_and_the_next_goes_on()
     {
         Fill(3);
-        Run("push", "s3://results", "here");
+        await RunAsync("push", "s3://results", "here");
         var gets = 0;
         _server.Refuse = line => line.StartsWith("GET", StringComparison.Ordinal) && !line.Contains("list-type") && Interlocked.Increment(ref gets) > 5;
-        Run("pull", "s3://results", "there").Code.ShouldBe(1);
+        (await RunAsync("pull", "s3://results", "there")).Code.ShouldBe(1);
         (Contents("there").Count % 3).ShouldBe(0);
         _server.Refuse = _ => false;
-        Run("pull", "s3://results", "there").Code.ShouldBe(0);
+        (await RunAsync("pull", "s3://results", "there")).Code.ShouldBe(0);
         Contents("there").ShouldBe(Contents("here"));
         Directory.EnumerateFileSystemEntries(_folder["there", ".tmp"]).ShouldBeEmpty();
     }
 
     // The server's own words hold both.
     [Fact]
-    public void A_refusal_is_an_error_without_the_keys()
+    public async Task A_refusal_is_an_error_without_the_keys()
     {
         Fill(1);
         _server.Refuse = _ => true;
-        var (code, output, error) = Run("push", "s3://results", "here");
+        var (code, output, error) = await RunAsync("push", "s3://results", "here");
         code.ShouldBe(1);
         error.ShouldContain(ErrorCodes.RemoteFailed);
         error.ShouldContain("not for [key] with [key]");
@@ -214,16 +217,16 @@ public sealed class StoreTransferTests : IDisposable
     [InlineData("http://key:word@host/x")]
     [InlineData("s3://key:word@bucket/x")]
     [InlineData("s3:///x")]
-    public void An_address_that_cannot_be_is_an_error_that_does_not_repeat_it(string address)
+    public async Task An_address_that_cannot_be_is_an_error_that_does_not_repeat_it(string address)
     {
-        var error = Run("pull", address, "there").Error;
+        var error = (await RunAsync("pull", address, "there")).Error;
         error.ShouldContain($"error {ErrorCodes.RemoteInvalid}");
         error.ShouldContain("s3://bucket/prefix");
         error.ShouldNotContain("word");
     }
 
     [Fact]
-    public void A_bucket_that_is_not_there_is_an_error() => Run("pull", "s3://others", "there").Error.ShouldContain("no such bucket");
+    public async Task A_bucket_that_is_not_there_is_an_error() => (await RunAsync("pull", "s3://others", "there")).Error.ShouldContain("no such bucket");
 
     [Theory]
     [InlineData("a/file", true)]
@@ -247,8 +250,8 @@ public sealed class StoreTransferTests : IDisposable
             }))];
     }
 
-    private (int Code, string Output, string Error) Run(string verb, string remote, string store) =>
-        CommandLine.Run(_server.Environment, "store", verb, remote, "--store", _folder[store]);
+    private Task<(int Code, string Output, string Error)> RunAsync(string verb, string remote, string store) =>
+        CommandLine.RunHereAsync("store", verb, remote, "--store", _folder[store]);
 
     private SortedDictionary<string, string> Contents(string store) => new(Directory.EnumerateFiles(_folder[store], "*", SearchOption.AllDirectories)
         .Select(file => (Name: Path.GetRelativePath(_folder[store], file), file)).Where(f => f.Name[0] != '.')

@@ -110,12 +110,7 @@ public sealed class StoreVerbTests : IDisposable
 
     private string Root => Path.Combine(_folder, "store");
 
-    private async Task<(int Code, string Output, string Error)> Run(params string[] args)
-    {
-        using StringWriter output = new(), error = new();
-        var code = await VerbRunner.RunAsync(new RootCommand { StoreVerb.Create() }, ["store", .. args, "--store", Root], output, error);
-        return (code, output.ToString(), error.ToString());
-    }
+    private Task<(int Code, string Output, string Error)> Run(params string[] args) => CommandLine.RunHereAsync(["store", .. args, "--store", Root]);
 
     private static string Row(string table, string cell) => table.Split('\n').Single(l => l.Contains(cell));
 }

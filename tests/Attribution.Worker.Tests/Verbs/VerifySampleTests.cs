@@ -37,17 +37,19 @@ public sealed class VerifySampleTests : IAsyncLifetime
     [Fact]
     public void A_share_is_a_share_of_the_blocks_and_the_seed_says_which()
     {
-        var all = (int)JsonNode.Parse((Run("--share", "1", "--json")).Output)!["tables"]![0]!["blocks"]!;
-        all.ShouldBeGreaterThan(2);
+        Directory.GetDirectories(Path.Combine(_experiment.Store, "vector-blocks")).Length.ShouldBeGreaterThan(2);
         var some = new HashSet<int>();
-        foreach (var seed in Enumerable.Range(0, 5))
+        string? last = null;
+        for (var seed = 0; some.Count < 2 && seed < 10; seed++)
         {
-            var table = JsonNode.Parse((Run("--share", "0.01", "--seed", $"{seed}", "--json")).Output)!["tables"]![0]!;
+            last = Run("--share", "0.01", "--seed", $"{seed}", "--json").Output;
+            var table = JsonNode.Parse(last)!["tables"]![0]!;
             ((int)table["blocks"]!).ShouldBe(1);
-            some.Add((int)table["rows"]!);
+            // Blocks differ in their rows.
+            if (some.Add((int)table["rows"]!) && some.Count == 2)
+                Run("--share", "0.01", "--seed", $"{seed}", "--json").Output.ShouldBe(last);
         }
-        some.Count.ShouldBeGreaterThan(1);
-        (Run("--seed", "3")).Output.ShouldBe((Run("--seed", "3")).Output);
+        some.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -62,33 +64,17 @@ public sealed class VerifySampleTests : IAsyncLifetime
         output.ShouldContain("largest difference 2.5e-1, relative ", customMessage: output.Trim() + error);
         error.ShouldContain($"error {ErrorCodes.SampleDiffers}");
         error.ShouldContain(Path.GetFileName(Path.GetDirectoryName(file))![..8]);
-        (Run("--share", "1", "--tolerance", "1e9")).Code.ShouldBe(0);
+        Run("--share", "1", "--tolerance", "1e9").Code.ShouldBe(0);
     }
 
     [Fact]
     public void What_cannot_be_compared_is_an_error()
     {
         Directory.Delete(Path.Combine(_experiment.Store, "vector-blocks"), recursive: true);
-        (Run()).Error.ShouldContain($"error {ErrorCodes.ArtifactUnknown}");
-        (Run("--variant", "other")).Error.ShouldContain($"error {ErrorCodes.UpstreamMissing}");
-        (Run("--share", "0")).Code.ShouldNotBe(0);
-        (Run("--tolerance", "-1")).Code.ShouldNotBe(0);
-    }
-
-    [Theory]
-    [InlineData(new[] { 3f, 4, 0, 2 }, new[] { 3f, 4, 0, 2 }, 0, 0)]
-    [InlineData(new[] { 3f, 4, 0, 2 }, new[] { 3f, 4, 0, 1 }, 1, 1)] // 1 of 1
-    [InlineData(new[] { 3f, 4, 0, 1 }, new[] { 3f, 4, 0, 2 }, 1, 0.5)] // below what is stored
-    [InlineData(new[] { 3f, 5, 0, 2 }, new[] { 3f, 4, 0, 2 }, 1, 0.2)] // 1 of 5
-    [InlineData(new[] { float.NaN, 0, 0, 2 }, new[] { float.NaN, 9, 0, 2 }, 0, 0)] // no vector on both sides
-    [InlineData(new[] { float.NaN, 0, 0, 2 }, new[] { 3f, 4, 0, 2 }, double.PositiveInfinity, double.PositiveInfinity)]
-    [InlineData(new[] { 1f, 0, 0, 2 }, new[] { 0f, 0, 0, 2 }, 1, double.PositiveInfinity)]
-    [InlineData(new[] { 1f, 0 }, new[] { 0f, 0, 0, 2 }, double.PositiveInfinity, double.PositiveInfinity)]
-    public void A_difference_is_the_largest_of_two_rows(float[] computed, float[] stored, double absolute, double relative)
-    {
-        var difference = VectorDifference.Of(computed, stored, 2);
-        ((float)difference.Absolute).ShouldBe((float)absolute);
-        ((float)difference.Relative).ShouldBe((float)relative);
+        Run().Error.ShouldContain($"error {ErrorCodes.ArtifactUnknown}");
+        Run("--variant", "other").Error.ShouldContain($"error {ErrorCodes.UpstreamMissing}");
+        Run("--share", "0").Code.ShouldNotBe(0);
+        Run("--tolerance", "-1").Code.ShouldNotBe(0);
     }
 
     private SortedDictionary<string, string> Files() => new(Directory.EnumerateFiles(_experiment.Store, "*", SearchOption.AllDirectories).ToDictionary(

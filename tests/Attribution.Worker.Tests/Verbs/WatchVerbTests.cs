@@ -100,10 +100,10 @@ public sealed class WatchVerbTests : IDisposable
             .Where(line => (string?)line["measure"] == measure && (double?)line["value"] is not null).Select(line => (string)line["text"]!).Distinct()];
 
     [Fact]
-    public void What_is_no_experiment_and_no_port_are_errors()
+    public async Task What_is_no_experiment_and_no_port_are_errors()
     {
-        CommandLine.Run(new Dictionary<string, string?>(), "watch", _folder["nowhere"]).Error.ShouldContain("There is no experiment");
-        CommandLine.Run(new Dictionary<string, string?>(), "watch", _folder.Path, "--port", "70000").Error.ShouldContain("A port is a number up to 65535.");
+        (await CommandLine.RunHereAsync("watch", _folder["nowhere"])).Error.ShouldContain("There is no experiment");
+        (await CommandLine.RunHereAsync("watch", _folder.Path, "--port", "70000")).Error.ShouldContain("A port is a number up to 65535.");
     }
 
     private static string[] Stages(JsonNode state) => [.. state["stages"]!.AsArray().Select(stage => $"{stage!["name"]} {stage["status"]}")];

@@ -105,20 +105,17 @@ internal sealed class TestContextExperiment : IDisposable
 
     public async Task<(int Code, IReadOnlyList<WorkerLine> Lines)> RunStageAsync(string stage)
     {
-        using var output = new StringWriter();
-        var code = await VerbRunner.RunAsync(new RootCommand { RunStageVerb.Create() },
-            ["run-stage", stage, "--request", RequestFile(stage)], output);
-        return (code, WorkerLine.Parse(output.ToString()));
+        var (code, output, _) = await CommandLine.RunHereAsync("run-stage", stage, "--request", RequestFile(stage));
+        return (code, WorkerLine.Parse(output));
     }
 
     /// <summary>What <c>explain</c> says of each stage, in one line each.</summary>
     public async Task<string> ExplainAsync()
     {
         Prepare();
-        using var output = new StringWriter();
-        (await VerbRunner.RunAsync(new RootCommand { ExplainVerb.Create() }, ["explain", "--requests", _folder["obj"], "--state", _folder["obj"]],
-            output)).ShouldBe(0);
-        return output.ToString();
+        var (code, output, error) = await CommandLine.RunHereAsync("explain", "--requests", _folder["obj"], "--state", _folder["obj"]);
+        code.ShouldBe(0, error);
+        return output;
     }
 
     public JsonObject Summary(string stage) => JsonNode.Parse(File.ReadAllText(_folder["obj", $"{stage}.summary.json"]))!.AsObject();
