@@ -9,8 +9,8 @@ namespace Attribution.Worker;
 /// </summary>
 internal static partial class StopDeadline
 {
-    /// <summary>The same time that a build allows.</summary>
-    private const uint Seconds = 10;
+    /// <summary>How long it takes to come, in seconds: the same time that a build allows.</summary>
+    public const int Seconds = 10;
 
     private static List<PosixSignalRegistration>? _signals;
 
@@ -26,7 +26,7 @@ internal static partial class StopDeadline
         if (OperatingSystem.IsWindows())
             _ = Task.Delay(TimeSpan.FromSeconds(Seconds)).ContinueWith(_ => Process.GetCurrentProcess().Kill(), TaskScheduler.Default);
         else
-            _ = Alarm(Seconds);
+            _ = Alarm((uint)Seconds);
     }
 
     private static void Start(PosixSignalContext signal) => Start();

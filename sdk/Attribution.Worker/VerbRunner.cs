@@ -38,8 +38,15 @@ public static class VerbRunner
                     error.WriteLine(line);
                 return 1;
             }
-            // The library's own handler would print a stack trace.
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                // The library's own would print a stack trace.
+                EnableDefaultExceptionHandler = false,
+                // The library would let the process end two seconds after a signal, in the middle of native code, which then crashes.
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(StopDeadline.Seconds + 5),
+                Output = output,
+                Error = error,
+            });
         }
         catch (AttributionException exception)
         {

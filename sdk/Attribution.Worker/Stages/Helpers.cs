@@ -11,20 +11,23 @@ namespace Attribution.Worker.Stages;
 /// </summary>
 internal sealed class Helpers : IHelpers
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    // What is told to stop waits for all of them, and is itself ended after StopDeadline.Seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15), PatienceOfStopped = TimeSpan.FromSeconds(StopDeadline.Seconds / 2.0);
 
     private readonly List<Process> _processes = [];
     private readonly HashSet<string> _warnings = [];
     private readonly Reporter _reporter;
+    private readonly CancellationToken _stop;
 
     /// <summary>Starts the helpers.</summary>
     /// <param name="stage">The stage's name.</param>
     /// <param name="request">Its request file.</param>
     /// <param name="environments">The variables in which each helper's environment differs.</param>
     /// <param name="reporter">Receives their warnings.</param>
-    public Helpers(string stage, string request, IReadOnlyList<HelperEnvironment> environments, Reporter reporter)
+    /// <param name="stop">Requested when the stage is told to stop.</param>
+    public Helpers(string stage, string request, IReadOnlyList<HelperEnvironment> environments, Reporter reporter, CancellationToken stop)
     {
-        _reporter = reporter;
+        (_reporter, _stop) = (reporter, stop);
         reporter.Detail($"{stage} is computed by {environments.Count + 1} processes.");
         foreach (var environment in environments)
         {
@@ -61,9 +64,11 @@ internal sealed class Helpers : IHelpers
     {
         foreach (var process in _processes)
             process.StandardInput.Close();
+        var clock = Stopwatch.StartNew();
         foreach (var process in _processes)
         {
-            if (!process.WaitForExit(Patience))
+            var left = (_stop.IsCancellationRequested ? PatienceOfStopped : Patience) - clock.Elapsed;
+            if (!process.WaitForExit(left > TimeSpan.Zero ? left : TimeSpan.Zero))
                 process.Kill(entireProcessTree: true);
             // Only without a time limit does it also wait for the last lines of output.
             process.WaitForExit();

@@ -87,7 +87,7 @@ public static class RunStageVerb
                 Cancellation = cancellation,
                 IsHelper = isHelper,
                 RemoteWorkers = workers,
-                StartHelpers = isHelper ? null : environments => new Helpers(name, request, environments, reporter),
+                StartHelpers = isHelper ? null : environments => new Helpers(name, request, environments, reporter, cancellation),
             };
             reporter.Show(context.Settings.State, name, isHelper);
             using var stage = StageList.Create(context);

@@ -50,6 +50,24 @@ internal sealed class OwnFailingMethod : IAttributionMethod
     public torch.Tensor Compute(BlockStreams? treatment, BlockStreams? control) => throw new InvalidTimeZoneException("the method thought of nothing");
 }
 
+/// <summary>A method whose first row takes seconds, in which its process cannot stop.</summary>
+internal sealed class OwnUnhurriedMethod : IAttributionMethod
+{
+    public string Name => "test_unhurried";
+
+    public MethodInputs Inputs => MethodInputs.Treatment;
+
+    public torch.Tensor Compute(BlockStreams? treatment, BlockStreams? control)
+    {
+        if (!File.Exists("unhurried.txt"))
+        {
+            File.WriteAllText("unhurried.txt", "");
+            Thread.Sleep(4000);
+        }
+        return treatment!.Output.mean([0]);
+    }
+}
+
 /// <summary>A method that neither comes back nor lets its process end.</summary>
 internal sealed class OwnEndlessMethod : IAttributionMethod
 {

@@ -72,11 +72,32 @@ public sealed class RobustnessTests
     }
 
     [Fact]
+    public async Task A_worker_that_takes_seconds_to_stop_is_waited_for()
+    {
+        using var experiment = new TestExperiment
+        {
+            Plugin = typeof(OwnUnhurriedMethod).Assembly.Location,
+            TrainMethods = ["test_unhurried"],
+            EvalMethods = ["residual_diff"]
+        }.WithData(80);
+        await experiment.RunAsync("ImportDatasets");
+        using var worker = Start(experiment);
+        while (!File.Exists(Path.Combine(experiment.Folder, "unhurried.txt")))
+            Thread.Sleep(20);
+        worker.Terminate();
+        var (code, output) = worker.Finish();
+        code.ShouldBe(143, output);
+        output.ShouldContain("was stopped; what was finished is kept");
+    }
+
+    [Fact]
     public async Task A_worker_whose_parent_is_gone_stops()
     {
         using var experiment = Prepared("orphan");
         await experiment.RunAsync("ImportDatasets");
         using var worker = Start(experiment, "--stop-with-stdin");
+        while (BlocksIn(experiment) == 0)
+            Thread.Sleep(5);
         worker.CloseInput();
         worker.Finish().Code.ShouldBe(143);
     }
@@ -186,8 +207,7 @@ public sealed class RobustnessTests
         await experiment.RunAsync("ImportDatasets", "ComputeAttribution");
         await experiment.RunAsync("ComputeAttribution");
         var blocks = BlocksIn(experiment);
-        (await VerbRunner.RunAsync(new RootCommand { StoreVerb.Create() }, ["store", "--store", experiment.Store, "gc", "--keep", experiment.Folder],
-            TextWriter.Null)).ShouldBe(0);
+        (await CommandLine.RunHereAsync("store", "--store", experiment.Store, "gc", "--keep", experiment.Folder)).Code.ShouldBe(0);
         BlocksIn(experiment).ShouldBe(blocks);
     }
 
