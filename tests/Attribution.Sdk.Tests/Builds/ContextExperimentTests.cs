@@ -1,5 +1,3 @@
-using System.Collections;
-
 namespace Attribution.Sdk.Tests.Builds;
 
 public sealed class ContextExperimentTests
@@ -21,10 +19,7 @@ public sealed class ContextExperimentTests
 
     private static string Build(params string[] more)
     {
-        // Where the store of this machine is, if someone said so.
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Where(v => ((string)v.Key).StartsWith("ATTRIBUTION_", StringComparison.Ordinal)).ToDictionary(v => (string)v.Key, v => (string)v.Value!);
-        var (code, output) = DotNet.Run(Repository.Root, environment, ["build", .. Small, .. more]);
+        var (code, output) = DotNet.Run(Repository.Root, Repository.Environment, ["build", .. Small, .. more]);
         code.ShouldBe(0, output);
         return output;
     }

@@ -1,5 +1,3 @@
-using System.Collections;
-
 namespace Attribution.Sdk.Tests.Builds;
 
 public sealed class Gsm8kExperimentTests
@@ -11,10 +9,8 @@ public sealed class Gsm8kExperimentTests
     [SharedFact("data", "gsm8k_train.jsonl")]
     public void A_small_part_of_the_experiment_gives_the_metrics_of_its_snapshot()
     {
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Where(v => ((string)v.Key).StartsWith("ATTRIBUTION_", StringComparison.Ordinal)).ToDictionary(v => (string)v.Key, v => (string)v.Value!);
-        var (code, output) = DotNet.Run(Repository.Root, environment, "build", "experiments/gsm8k-errors", "-tl:off", "-p:Variant=small", "-p:Rows=100",
-            "-p:Pairs=8", "-p:TopK=8", "-p:Seeds=0", "-p:MaxTokens=256", "-p:Workers=1");
+        var (code, output) = DotNet.Run(Repository.Root, Repository.Environment, "build", "experiments/gsm8k-errors", "-tl:off", "-p:Variant=small",
+            "-p:Rows=100", "-p:Pairs=8", "-p:TopK=8", "-p:Seeds=0", "-p:MaxTokens=256", "-p:Workers=1");
         code.ShouldBe(0, output);
         output.ShouldMatch("metrics equal the snapshot|VerifySnapshot: up to date");
     }

@@ -1,3 +1,4 @@
+using System.Collections;
 using Attribution.Tests;
 
 namespace Attribution.Sdk.Tests.Builds;
@@ -17,4 +18,8 @@ internal static class Repository
     public static string Worker { get; } = Path.Combine(AppContext.BaseDirectory, "Attribution.Sdk.Tests.Worker.dll");
 
     public static string File(string path) => Path.Combine(Root, path);
+
+    /// <summary>The variables of this process that are about attribution: where the store of this machine is, if someone said so.</summary>
+    public static Dictionary<string, string> Environment { get; } = System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Where(v => ((string)v.Key).StartsWith("ATTRIBUTION_", StringComparison.Ordinal)).ToDictionary(v => (string)v.Key, v => (string)v.Value!);
 }
