@@ -24,8 +24,8 @@ public sealed class TrakTests
         using var model = CausalLanguageModel.Load(SharedData.Find("models", "stories260k")!);
         var pairs = GoldVectorTests.Pairs();
         var random = new Random(5);
-        // 32 pieces of real text: each ends at another place.
-        TokenSequence[] sequences = [.. Enumerable.Range(0, 32).Select(i =>
+        // 64 pieces of real text: each ends at another place.
+        TokenSequence[] sequences = [.. Enumerable.Range(0, 64).Select(i =>
         {
             var row = pairs[i % pairs.Count];
             var whole = i / pairs.Count % 2 == 0 ? row.Treatment : row.Control!;
@@ -42,7 +42,7 @@ public sealed class TrakTests
     public void Inner_products_on_random_weights_are_those_of_the_exact_gradients(ProjectionKind kind)
     {
         using var model = TinyModel.Create();
-        Correlation(model, TinyModel.Conversations(32), kind).ShouldBeGreaterThanOrEqualTo(0.95);
+        Correlation(model, TinyModel.Conversations(64), kind).ShouldBeGreaterThanOrEqualTo(0.95);
     }
 
     [Theory]

@@ -59,6 +59,13 @@ public sealed class CommandPageTests(CommandPageTests.BuiltRepository repository
             index.ShouldContain($"`{verb.Name}", customMessage: verb.Name);
     }
 
+    [Fact]
+    public void Every_class_with_a_verb_is_a_verb_of_the_command() =>
+        typeof(DoctorVerb).Assembly.GetTypes().Where(type => type.Namespace == typeof(DoctorVerb).Namespace)
+            .Select(type => type.GetMethod("Create", [])).Where(create => create is { IsStatic: true })
+            .Select(create => ((Command)create!.Invoke(null, null)!).Name).Order(StringComparer.Ordinal)
+            .ShouldBe(Root.Subcommands.Select(verb => verb.Name).Order(StringComparer.Ordinal));
+
     private static IEnumerable<(string[] Words, string Place)> Shown() =>
         MarkdownPage.Commands.Select(c => (MarkdownPage.Words(c.Command), c.Place)).Select(c => c switch
     {
