@@ -10,7 +10,7 @@ namespace Attribution.Tests.Child;
 /// <summary>Vectors of invented conversations on a random model: whether anything but a row, its method and its layer decides on their bytes.</summary>
 public static class VectorWork
 {
-    private const int Subsets = 4;
+    private const int Subsets = 8;
 
     /// <summary>
     /// Computes random subsets of methods, layers and rows, in random order, and compares them with all of them computed at once.

@@ -43,7 +43,7 @@ public sealed class RowKeysTests : IDisposable
         // Tokens stand in place of messages, as the documentation says.
         foreach (var key in Known.Where(key => key != "treatment_messages" || !row.Contains("treatment_tokens", StringComparison.Ordinal)))
             IsHeeded(row, key).ShouldBeTrue(key);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(6), Prop.ForAll(
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(20), Prop.ForAll(
             ArbMap.Default.GeneratorFor<NonEmptyString>().Select(key => string.Concat(key.Get.EnumerateRunes()))
                 .Where(key => key.IndexOf('\0') < 0).ToArbitrary(),
             key => IsHeeded(row, key)));

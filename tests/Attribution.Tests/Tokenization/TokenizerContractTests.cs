@@ -64,7 +64,7 @@ public sealed class TokenizerContractTests : IDisposable
     [Fact]
     public void A_limit_of_tokens_never_cuts_a_character()
     {
-        foreach (var text in Texts.Where(text => text.Length is > 0 and < 60).Where((_, i) => i % 4 == 0))
+        foreach (var text in Texts.Where(text => text.Length is > 0 and < 60))
         {
             var encoded = _tokenizer.Encode(text);
             for (var most = 1; most <= encoded.Ids.Length + 1; most++)
