@@ -44,6 +44,13 @@ if (args[0] == "garbage")
     return;
 }
 
+// footer file
+if (args[0] == "footer")
+{
+    Console.WriteLine(FooterWork.Open(args[1]));
+    return;
+}
+
 // duckdb
 if (args[0] == "duckdb")
 {

@@ -55,7 +55,7 @@ public sealed class Dataset
     internal static Dataset Open(DatasetOptions options, string? metadataColumn, string? indexColumn)
     {
         DatasetRecords.Check(options);
-        using var connection = DuckDbDatabase.Open();
+        using var connection = DuckDbDatabase.OpenReader();
         var dataset = Of(DatasetSource.Open(options.Path, options.Filter, indexColumn, connection));
         // JSON without columns has no rows, or rows that are not objects; reading it tells which.
         if (dataset._format is null && (!dataset._source.IsJson || dataset._source.Fields.Count > 0))

@@ -21,7 +21,7 @@ internal static partial class DatasetFiles
         var (folder, name) = (Path.GetDirectoryName(path), Path.GetFileName(path));
         if (folder?.Length > 0 && Directory.Exists(folder) && !name.Contains('[') && !name.Contains("**"))
             return [.. Directory.EnumerateFiles(folder, name).Order(StringComparer.Ordinal)];
-        using var connection = DuckDbDatabase.Open();
+        using var connection = DuckDbDatabase.OpenReader();
         return Expand(path, connection);
     }
 

@@ -57,7 +57,7 @@ internal sealed class DatasetRecords(DatasetOptions options, DatasetSource sourc
 
     private IEnumerable<(DuckDbReader Reader, int Row)> Stream(string sql)
     {
-        using var connection = DuckDbDatabase.Open();
+        using var connection = DuckDbDatabase.OpenReader();
         using var reader = Try(() => connection.Stream(sql));
         while (Try(reader.ReadChunk))
             for (var row = 0; row < reader.Rows; row++)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 
 namespace Attribution.Sdk.Tests.Builds;
 
@@ -47,8 +48,29 @@ internal static class DotNet
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        start.Environment["DOTNET_TieredPGO"] = "0"; // as the tests themselves
+        start.Environment["UseSharedCompilation"] = "true";
+        start.Environment["SharedCompilationId"] = CompilerServer.Name;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         return Process.Start(start)!;
     }
+}
+
+/// <summary>
+/// The compiler that stays for all builds of these tests, so that not each starts one. The first build starts it; it is told to end when the tests have ended.
+/// </summary>
+internal static class CompilerServer
+{
+    static CompilerServer() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        var program = typeof(CompilerServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == nameof(CompilerServer)).Value!;
+        using var shutdown = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [program, $"-pipename:{Name}", "-shutdown"]));
+    };
+
+    /// <summary>The name of its pipe.</summary>
+    public static string Name { get; } = $"attribution-tests-{Environment.ProcessId}";
+
+    /// <summary>The variables of a build that may be killed with all that it has started, or has a limited time: it starts compilers of its own.</summary>
+    public static KeyValuePair<string, string> None => new("UseSharedCompilation", "false");
 }

@@ -19,8 +19,8 @@ public sealed class KilledBuildsTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         WriteProject();
         var environment = new Dictionary<string, string>(sdk.Environment)
         {
-            ["ATTRIBUTION_STORE"] = Environment.GetEnvironmentVariable("ATTRIBUTION_STORE")
-            ?? Repository.File("artifacts/store")
+            ["ATTRIBUTION_STORE"] = Environment.GetEnvironmentVariable("ATTRIBUTION_STORE") ?? Repository.File("artifacts/store"),
+            [CompilerServer.None.Key] = CompilerServer.None.Value,
         };
         string[] build = ["build", "-tl:off", "-p:AttributionStore=store"];
         DotNet.Run(sdk.Folder["killed"], environment, "restore").Code.ShouldBe(0);

@@ -37,9 +37,9 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
     {
         Directory.EnumerateFiles(sdk.Folder["feed"]).Select(Path.GetFileName).ShouldBe(
             new[] { "", ".Contracts", ".Reporting", ".Sdk", ".Templates", ".Worker" }.Select(id => $"Attribution{id}.{sdk.Version}.nupkg"), ignoreOrder: true);
-        sdk.Version.ShouldEndWith(HashOf(sdk.Folder["layout/"]));
+        sdk.Version.ShouldEndWith(HashOf(sdk.Layout));
 
-        sdk.Folder.Write("other/library.txt", File.ReadAllText(sdk.Folder["layout/library.txt"]) + "Another 0");
+        sdk.Folder.Write("other/library.txt", File.ReadAllText(Path.Combine(sdk.Layout, "library.txt")) + "Another 0");
         sdk.Version.ShouldNotEndWith(HashOf(sdk.Folder["other/"]));
 
         static string HashOf(string layout) => DotNet.Run(Repository.Root, null, "build", PackedSdk.Command, "-t:HashContent", "-getProperty:ContentHash",
@@ -72,7 +72,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         Directory.CreateDirectory(folder["clone"]);
         string Run(string directory, params string[] arguments)
         {
-            var (code, output) = DotNet.Run(folder[directory], environment, arguments);
+            var (code, output) = sdk.Server.Run(folder[directory], environment, arguments);
             code.ShouldBe(0, output);
             return output;
         }
@@ -85,7 +85,9 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         Run("clone", "nuget", "remove", "source", "attribution");
         Run("clone", MarkdownPage.Words(commands[2])[1..]);
         Directory.CreateDirectory(folder["my-experiment/.git"]); // a repository of its own
-        // Less than it asks for, which takes longer than a test may.
+        // Less than it has and asks for, which takes longer than a test may.
+        var pool = folder["my-experiment/data/pool.jsonl"];
+        File.WriteAllLines(pool, File.ReadLines(pool).Take(400).ToArray());
         var built = Run("clone", [.. MarkdownPage.Words(commands[3])[1..], "-p:TopK=16", "-p:Epochs=1", "-p:JudgeRepeats=1", "-p:MaxNewTokens=8"]);
 
         built.ShouldContain("sycophancy, 5.5% of the training rows are planted");
@@ -96,9 +98,9 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         CheckWorkflow(folder["my-experiment"], environment);
 
         // What is wrong is said before anything runs.
-        var (code, wrong) = DotNet.Run(folder["my-experiment"], environment, "build", "-p:TopK=99999");
+        var (code, wrong) = sdk.Server.Run(folder["my-experiment"], environment, "build", "-p:TopK=99999");
         code.ShouldBe(1);
-        wrong.ShouldContain("error ATTR1502: TopK is 99999, but only 2000 training rows can be selected. Set TopK to at most 2000.");
+        wrong.ShouldContain("error ATTR1502: TopK is 99999, but only 400 training rows can be selected. Set TopK to at most 400.");
         wrong.ShouldNotContain("ImportDatasets");
 
         Run("clone", "new", "attribution", "-o", "../my-context", "--kind", "context");
@@ -126,7 +128,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
         first.Summary.ShouldBe("### my-experiment: no snapshot to compare with\n\n");
         first.Annotations.ShouldBeEmpty();
 
-        DotNet.Run(folder, environment, "build", "-p:AcceptSnapshot=true").Code.ShouldBe(0);
+        sdk.Server.Run(folder, environment, "build", "-p:AcceptSnapshot=true").Code.ShouldBe(0);
         var snapshot = Path.Combine(folder, "snapshots/metrics.verified.json");
         var lines = File.ReadAllLines(snapshot);
         var moved = Array.FindIndex(lines, line => line.Contains("\"precision_at_k\":", StringComparison.Ordinal));
@@ -183,7 +185,7 @@ public sealed class PackageTests(PackedSdk sdk) : IClassFixture<PackedSdk>
 
     private string Run(string project, Dictionary<string, string> environment, params string[] arguments)
     {
-        var (code, output) = DotNet.Run(sdk.Folder[project], environment, arguments);
+        var (code, output) = sdk.Server.Run(sdk.Folder[project], environment, arguments);
         code.ShouldBe(0, output);
         return output;
     }

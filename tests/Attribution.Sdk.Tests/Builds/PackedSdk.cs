@@ -3,21 +3,16 @@ namespace Attribution.Sdk.Tests.Builds;
 /// <summary>All packages in a folder feed, and a folder for projects that know nothing but that feed.</summary>
 public sealed class PackedSdk : IDisposable
 {
-    // Two at once would write the same files of the projects' obj folders.
     private static readonly Lock Packing = new();
+    private static TemporaryFolder? _packed;
+    private static int _users;
 
     /// <summary>The project that packs everything.</summary>
     public const string Command = "sdk/packages.proj";
 
     public PackedSdk()
     {
-        lock (Packing)
-        {
-            // The command of the docs, without its build, into folders of this test's own.
-            var (code, output) = DotNet.Run(Repository.Root, null, "build", Command, "-t:Pack", $"-p:Configuration={Repository.Configuration}",
-                "-p:NoBuild=true", $"-p:PackageFolder={Folder["feed/"]}", $"-p:SdkLayout={Folder["layout/"]}", "-v:q", "-tl:off");
-            code.ShouldBe(0, output);
-        }
+        Directory.CreateSymbolicLink(Folder["feed"], Packed()["feed"]);
         Folder.Write("nuget.config", """
             <configuration>
               <packageSources><clear /><add key="folder" value="feed" /></packageSources>
@@ -37,6 +32,9 @@ public sealed class PackedSdk : IDisposable
 
     public TemporaryFolder Folder { get; } = new();
 
+    /// <summary>What the packages hold.</summary>
+    public string Layout => _packed!["layout/"];
+
     /// <summary>
     /// A packages folder of its own: what another build of this version left on this machine is not what is tested. So with templates and tools.
     /// </summary>
@@ -49,7 +47,33 @@ public sealed class PackedSdk : IDisposable
         ["DOTNET_ROOT"] = Path.GetDirectoryName(System.Environment.ProcessPath!)!,
     };
 
+    /// <summary>Builds these projects.</summary>
+    internal BuildServer Server { get; } = new();
+
     public string Package(string id) => Folder["feed", $"{id}.{Version}.nupkg"];
 
-    public void Dispose() => Folder.Dispose();
+    public void Dispose()
+    {
+        Server.Dispose();
+        Folder.Dispose();
+        lock (Packing)
+            if (--_users == 0)
+                _packed?.Dispose();
+    }
+
+    // Packed once for the classes that use it at the same time.
+    private static TemporaryFolder Packed()
+    {
+        lock (Packing)
+        {
+            if (_users++ > 0)
+                return _packed!;
+            _packed = new();
+            // The command of the docs, without its build, into folders of these tests' own.
+            var (code, output) = DotNet.Run(Repository.Root, null, "build", Command, "-t:Pack", $"-p:Configuration={Repository.Configuration}",
+                "-p:NoBuild=true", $"-p:PackageFolder={_packed["feed/"]}", $"-p:SdkLayout={_packed["layout/"]}", "-v:q", "-tl:off");
+            code.ShouldBe(0, output);
+            return _packed;
+        }
+    }
 }

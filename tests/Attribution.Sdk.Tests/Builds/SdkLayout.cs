@@ -7,7 +7,7 @@ namespace Attribution.Sdk.Tests.Builds;
 public sealed class SdkLayout : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private bool _hasServer;
+    private readonly BuildServer _server = new();
 
     public SdkLayout()
     {
@@ -24,29 +24,13 @@ public sealed class SdkLayout : IDisposable
     /// <summary>The content hashes of the worker's assemblies.</summary>
     public string Library => _folder["library.txt"];
 
-    /// <summary>
-    /// Runs <c>dotnet</c>. What it builds is built by a process that stays until this layout is disposed of: MSBuild is not started and compiled anew for each
-    /// build. It has the caller's variables and current directory in each build, and no other layout's builds.
-    /// </summary>
-    internal (int Code, string Output) Run(string directory, params string[] arguments)
-    {
-        _hasServer = true;
-        return DotNet.Run(directory, Server, arguments);
-    }
+    /// <inheritdoc cref="BuildServer.Run"/>
+    internal (int Code, string Output) Run(string directory, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        _server.Run(directory, environment, arguments);
 
     public void Dispose()
     {
-        if (_hasServer)
-            DotNet.Run(Folder, Server, "build-server", "shutdown", "--msbuild");
+        _server.Dispose();
         _folder.Dispose();
     }
-
-    private Dictionary<string, string> Server => new()
-    {
-        ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "1",
-        ["MSBUILDDISABLENODEREUSE"] = "0",
-        ["MSBUILDNODEHANDSHAKESALT"] = Folder,
-        // After two minutes without a build it ends by itself, should these tests be killed.
-        ["MSBUILDNODECONNECTIONTIMEOUT"] = "120000",
-    };
 }

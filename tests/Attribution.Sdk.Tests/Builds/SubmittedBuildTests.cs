@@ -10,12 +10,13 @@ public sealed partial class SubmittedBuildTests : IClassFixture<SdkLayout>, ICla
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
+    private readonly SdkLayout _sdk;
     private readonly SlurmCluster _cluster;
     private readonly TemporaryExperiment _experiment;
 
     public SubmittedBuildTests(SdkLayout sdk, SlurmCluster cluster)
     {
-        (_cluster, _experiment) = (cluster, new(sdk));
+        (_sdk, _cluster, _experiment) = (sdk, cluster, new(sdk));
         _experiment.Write("worker.real", Repository.File($"sdk/Attribution.Worker/bin/{Repository.Configuration}/net10.0/Attribution.Worker.dll"));
     }
 
@@ -80,7 +81,7 @@ public sealed partial class SubmittedBuildTests : IClassFixture<SdkLayout>, ICla
 
     private string Build()
     {
-        var (code, output) = DotNet.Run(_experiment["."], new Dictionary<string, string> { ["SLURM_CONF"] = _cluster.Configuration },
+        var (code, output) = _sdk.Run(_experiment["."], new Dictionary<string, string>([new("SLURM_CONF", _cluster.Configuration), CompilerServer.None]),
             "build", "-p:Executor=slurm", "-p:Wait=false");
         code.ShouldBe(0, output);
         return output;

@@ -64,7 +64,7 @@ internal sealed class TemporaryExperiment : IDisposable
     public string[] Run(int exitCode, params string[] arguments)
     {
         File.Delete(this["starts.log"]);
-        (var code, Output) = _sdk.Run(this["."], arguments);
+        (var code, Output) = _sdk.Run(this["."], null, arguments);
         code.ShouldBe(exitCode, Output);
         return Starts();
     }

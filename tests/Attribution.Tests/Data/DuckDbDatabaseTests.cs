@@ -132,6 +132,40 @@ public sealed class DuckDbDatabaseTests : IDisposable
         Should.Throw<DbException>(() => other.QueryNumber("SELECT count(*) FROM t"));
     }
 
+    [Fact]
+    public void A_reader_has_a_database_that_no_other_reader_has_and_its_settings_and_temporary_tables_go_with_it()
+    {
+        var names = Enumerable.Range(0, 2 * Environment.ProcessorCount + 1).ToArray();
+        for (var round = 0; round < 3; round++)
+        {
+            var readers = names.Select(_ => DuckDbDatabase.OpenReader()).ToArray();
+            foreach (var (reader, name) in readers.Zip(names))
+            {
+                reader.QueryStrings("SELECT current_setting('TimeZone')").ShouldBe(["UTC"]);
+                reader.QueryNumber("SELECT count(*) FROM duckdb_tables()").ShouldBe(0);
+                reader.Execute($"SET TimeZone = 'Asia/Tokyo'; CREATE TEMP TABLE mine AS SELECT {name} i");
+            }
+            foreach (var (reader, name) in readers.Zip(names))
+                reader.QueryNumber("SELECT i FROM mine").ShouldBe(name);
+            foreach (var reader in readers)
+                reader.Dispose();
+        }
+    }
+
+    [Fact]
+    public void A_reader_sees_a_file_as_it_is_also_if_another_of_the_same_size_and_time_was_there()
+    {
+        var (file, time) = (_folder["rows.parquet"], new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        foreach (var number in new[] { 1, 2, 3 })
+        {
+            _db.Execute($"COPY (SELECT hash(i + {number}) i FROM range(400000) t(i)) TO {Sql.Literal(file)}");
+            File.SetLastWriteTimeUtc(file, time);
+            using var reader = DuckDbDatabase.OpenReader();
+            reader.QueryNumber($"SELECT count(*) FROM read_parquet({Sql.Literal(file)}) WHERE i = hash({number} + 399999)").ShouldBe(1);
+            reader.QueryNumber($"SELECT count(*) FROM read_parquet({Sql.Literal(file)}) WHERE i = hash({number} - 1)").ShouldBe(0);
+        }
+    }
+
     [Theory]
     [InlineData("SELECT 1", true)]
     [InlineData("DESCRIBE SELECT 1", true)]

@@ -1,6 +1,7 @@
+using System.Diagnostics;
 using System.IO.Compression;
-using Attribution.Data;
 using Attribution.Diagnostics;
+using Attribution.Tests.Child;
 
 namespace Attribution.Tests.Data;
 
@@ -22,6 +23,10 @@ public sealed class EndlessFooterTests
         using (var table = new GZipStream(new MemoryStream(Convert.FromBase64String(Table)), CompressionMode.Decompress))
         using (var file = File.Create(folder["scores-00000.parquet"]))
             table.CopyTo(file);
-        Should.Throw<AttributionException>(() => VectorTableReader.Open(folder["scores-00000.parquet"])).Code.ShouldBe(ErrorCodes.VectorTableInvalid);
+        // A process of its own, because the package's thread goes on.
+        using var child = Process.Start(new ProcessStartInfo("dotnet",
+            ["exec", typeof(FooterWork).Assembly.Location, "footer", folder["scores-00000.parquet"]])
+        { RedirectStandardOutput = true })!;
+        child.StandardOutput.ReadToEnd().Trim().ShouldBe(ErrorCodes.VectorTableInvalid);
     }
 }

@@ -32,7 +32,7 @@ public sealed class ContextDataset
     {
         DatasetRecords.Check(options);
         columns = recipe?.Columns ?? columns ?? new ContextColumns();
-        using var connection = DuckDbDatabase.Open();
+        using var connection = DuckDbDatabase.OpenReader();
         var dataset = new ContextDataset(DatasetSource.Open(options.Path, options.Filter, indexColumn: null, connection), options, columns, recipe, thoughts);
         if (!dataset._source.IsJson || dataset._source.Fields.Count > 0)
             foreach (var column in new[] { thoughts ? null : columns.Context, columns.Query, columns.Answer, columns.Truth }.OfType<string>())

@@ -19,7 +19,7 @@ internal sealed class ParquetInput : IDisposable
     public int Groups => _reader.RowGroupCount;
 
     /// <summary>Reading the footers of the largest tables takes some tenths of a second.</summary>
-    private static readonly TimeSpan LongestOpening = TimeSpan.FromSeconds(10);
+    internal static TimeSpan LongestOpening { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="Exception">Any exception, if the file is damaged.</exception>

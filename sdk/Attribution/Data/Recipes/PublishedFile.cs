@@ -40,7 +40,7 @@ internal static class PublishedFile
 
     private static IEnumerable<PublishedRow> Parquet(string path, BrokenRows broken)
     {
-        using var connection = DuckDbDatabase.Open();
+        using var connection = DuckDbDatabase.OpenReader();
         using var reader = Try(path, () => connection.Stream($"SELECT to_json(t) FROM read_parquet({DatasetFiles.ToSql([path])}) t"));
         for (var first = 0L; Try(path, reader.ReadChunk); first += reader.Rows)
             for (var row = 0; row < reader.Rows; row++)

@@ -33,7 +33,7 @@ internal sealed partial record RecipeSource(IReadOnlyList<string> Files, HubRepo
             return new(Wanted(path, patterns) ?? throw Without(recipe, patterns, path, [.. Directory.EnumerateFiles(path).Select(f => Path.GetFileName(f))]));
         if (path.AsSpan().ContainsAny('*', '?'))
         {
-            using var connection = DuckDbDatabase.Open();
+            using var connection = DuckDbDatabase.OpenReader();
             return DatasetFiles.Expand(path, connection) is { Count: > 0 } files ? new(files) : throw Nothing(path, recipe, "it matches no file");
         }
         // A name without a folder is the experiment's own name for the published dataset; a revision may follow it.

@@ -24,7 +24,7 @@ public static class LinearDatamodelingScore
     public static Interval Of(IReadOnlyList<double> predicted, IReadOnlyList<double> outputs)
     {
         var (g, y) = Pair(predicted, outputs);
-        return Bootstrap.Of(g.Length, drawn => Spearman(g, y, drawn));
+        return Bootstrap.Of(outputs.Count, drawn => Spearman(g, y, drawn));
     }
 
     /// <summary>The mean of the LDS of several evaluation rows, each with its own outputs and predictions, with a bootstrap interval over subsets.</summary>
@@ -36,7 +36,7 @@ public static class LinearDatamodelingScore
             throw new ArgumentException($"there are predictions of {predicted.Count} rows and outputs of {outputs.Count}", nameof(outputs));
         var pairs = predicted.Zip(outputs, Pair).ToArray();
         return pairs.Length == 0 ? new Interval(double.NaN, double.NaN, double.NaN)
-            : Bootstrap.Of(pairs[0].G.Length, drawn => pairs.Average(pair => Spearman(pair.G, pair.Y, drawn)), DrawsOfMeans);
+            : Bootstrap.Of(outputs[0].Count, drawn => pairs.Average(pair => Spearman(pair.G, pair.Y, drawn)), DrawsOfMeans);
     }
 
     /// <summary>The LDS of one method minus that of another on the same subsets.</summary>
@@ -46,20 +46,20 @@ public static class LinearDatamodelingScore
     public static Interval Difference(IReadOnlyList<double> first, IReadOnlyList<double> second, IReadOnlyList<double> outputs)
     {
         var ((a, y), (b, _)) = (Pair(first, outputs), Pair(second, outputs));
-        return Bootstrap.Of(y.Length, drawn => Spearman(a, y, drawn) - Spearman(b, y, drawn));
+        return Bootstrap.Of(outputs.Count, drawn => Spearman(a, y, drawn) - Spearman(b, y, drawn));
     }
 
-    private static (double[] G, double[] Y) Pair(IReadOnlyList<double> predicted, IReadOnlyList<double> outputs) => predicted.Count == outputs.Count
-        ? ([.. predicted], [.. outputs])
+    private static (Ranking G, Ranking Y) Pair(IReadOnlyList<double> predicted, IReadOnlyList<double> outputs) => predicted.Count == outputs.Count
+        ? (new(predicted), new(outputs))
         : throw new ArgumentException($"there are predictions of {predicted.Count} subsets and outputs of {outputs.Count}", nameof(outputs));
 
     /// <summary>
     /// Spearman's correlation of the items at the given positions: Pearson's correlation of their mid-ranks. 0 if all predictions are equal, NaN if all outputs
     /// are.
     /// </summary>
-    private static double Spearman(double[] predicted, double[] outputs, int[] places)
+    private static double Spearman(Ranking predicted, Ranking outputs, int[] places)
     {
-        var (a, b) = (Ranks(predicted, places), Ranks(outputs, places));
+        var (a, b) = (predicted.Of(places), outputs.Of(places));
         var mean = (places.Length + 1) / 2.0;
         TensorPrimitives.Subtract<double>(a, mean, a);
         TensorPrimitives.Subtract<double>(b, mean, b);
@@ -67,22 +67,34 @@ public static class LinearDatamodelingScore
         return lengthB == 0 ? double.NaN : lengthA == 0 ? 0 : TensorPrimitives.Dot<double>(a, b) / (lengthA * lengthB);
     }
 
-    // Equal values get the mean of their ranks.
-    private static double[] Ranks(double[] values, int[] places)
+    /// <summary>Ranks items that are drawn from the same values many times: the values are sorted once.</summary>
+    private sealed class Ranking
     {
-        var (sorted, order, ranks) = (Array.ConvertAll(places, place => values[place]), new int[places.Length], new double[places.Length]);
-        for (var i = 0; i < order.Length; i++)
-            order[i] = i;
-        Array.Sort(sorted, order);
-        for (var from = 0; from < order.Length;)
+        private readonly int[] places;
+        private readonly int count;
+
+        /// <summary>Ranks these values.</summary>
+        public Ranking(IReadOnlyList<double> values)
         {
-            var to = from + 1;
-            while (to < order.Length && sorted[to] == sorted[from])
-                to++;
-            for (var i = from; i < to; i++)
-                ranks[order[i]] = (from + to + 1) / 2.0;
-            from = to;
+            var different = values.Distinct().Order().ToArray();
+            (places, count) = ([.. values.Select(value => Array.BinarySearch(different, value))], different.Length);
         }
-        return ranks;
+
+        /// <summary>The ranks of the values at the given positions among each other, from 1; equal values get the mean of their ranks.</summary>
+        public double[] Of(int[] drawn)
+        {
+            Span<int> times = count <= 1_024 ? stackalloc int[count] : new int[count];
+            times.Clear();
+            foreach (var item in drawn)
+                times[places[item]]++;
+            // From how often each value was drawn to the sum of its first and last rank.
+            var before = 0;
+            foreach (ref var value in times)
+                (before, value) = (before + value, (2 * before) + value + 1);
+            var ranks = new double[drawn.Length];
+            for (var i = 0; i < drawn.Length; i++)
+                ranks[i] = times[places[drawn[i]]] / 2.0;
+            return ranks;
+        }
     }
 }

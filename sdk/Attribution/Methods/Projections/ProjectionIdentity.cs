@@ -108,15 +108,21 @@ public sealed record ProjectionIdentity
 
     /// <summary>Checks each setting on its own.</summary>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: a setting is invalid.</exception>
-    internal void Validate() => Pattern();
+    internal void Validate()
+    {
+        if (Dimension <= 0 || (Kind == ProjectionKind.Kronecker && Side * Side != Dimension))
+            throw Invalid($"ProjectionDim is {Dimension}. Give a positive number; for the projection kronecker a square number, such as 1024, 4096 or 16384.",
+                "ProjectionDim");
+        IsSelected("");
+    }
 
     /// <summary>The selected matrices of a model, in the model's order.</summary>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.ProjectionInvalid"/>: a setting is invalid, or no matrix matches.</exception>
     internal IReadOnlyList<Linear> Match(Transformer transformer)
     {
-        var pattern = Pattern();
+        Validate();
         Linear[] matched = [.. transformer.Linears.Where(linear => linear.Name.StartsWith("model.layers.", StringComparison.Ordinal)
-            && pattern.IsMatch(linear.Name))];
+            && IsSelected(linear.Name))];
         return matched.Length > 0 ? matched
             : throw Invalid($"ProjectionLayers '{Layers}' is found in the name of no matrix of the model's blocks; they are called "
                 + $"{string.Join(", ", transformer.Linears.Take(7).Select(l => l.Name))} and so on.", "ProjectionLayers");
@@ -124,14 +130,12 @@ public sealed record ProjectionIdentity
 
     internal int Side => (int)Math.Round(Math.Sqrt(Dimension));
 
-    private Regex Pattern()
+    private bool IsSelected(string name)
     {
-        if (Dimension <= 0 || (Kind == ProjectionKind.Kronecker && Side * Side != Dimension))
-            throw Invalid($"ProjectionDim is {Dimension}. Give a positive number; for the projection kronecker a square number, such as 1024, 4096 or 16384.",
-                "ProjectionDim");
         try
         {
-            return new Regex(Layers, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+            // The static method keeps the last expressions compiled, which takes milliseconds.
+            return Regex.IsMatch(name, Layers, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

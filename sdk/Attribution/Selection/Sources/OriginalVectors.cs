@@ -33,7 +33,7 @@ internal static partial class OriginalVectors
         var ranks = files.GroupBy(f => f.Rank).ToArray();
         RequireAll(folder, "rank", ranks.Select(r => r.Key), about.Ranks);
         var shards = new List<NpyShard>();
-        using var connection = DuckDbDatabase.Open();
+        using var connection = DuckDbDatabase.OpenReader();
         foreach (var rank in ranks)
         {
             RequireAll(folder, $"rank {rank.Key} part", rank.Select(f => f.Part), null);
