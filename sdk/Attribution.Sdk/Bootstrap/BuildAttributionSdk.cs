@@ -70,8 +70,9 @@ public sealed class BuildAttributionSdk : Microsoft.Build.Utilities.Task, ICance
         Log.LogMessage(MessageImportance.High, "attribution: building the SDK in {0}", Folder);
         var started = DateTime.UtcNow;
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(dotnet, "build \"" + Project + "\" -c Release -t:LayOut -p:PublishForThisMachine=true"
-            + " -p:RunAnalyzers=false \"-p:SdkLayout=" + Folder + "\" -v:minimal -nologo -clp:NoSummary -tl:off")
+        // As `dotnet build` and `dotnet test` build it, so that it is compiled once for all of them.
+        var start = new ProcessStartInfo(dotnet, "build \"" + Project + "\" -c Debug -t:LayOut -p:PublishForThisMachine=true"
+            + " \"-p:SdkLayout=" + Folder + "\" -v:minimal -nologo -clp:NoSummary -tl:off")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -102,7 +103,7 @@ public sealed class BuildAttributionSdk : Microsoft.Build.Utilities.Task, ICance
             }
         }
         if (!Log.HasLoggedErrors)
-            Log.LogError(null, "ATTR1923", null, null, 0, 0, 0, 0, "The SDK did not build. `{0} build {1} -c Release` says why.", dotnet, Project);
+            Log.LogError(null, "ATTR1923", null, null, 0, 0, 0, 0, "The SDK did not build. `{0} build {1}` says why.", dotnet, Project);
         return false;
     }
 

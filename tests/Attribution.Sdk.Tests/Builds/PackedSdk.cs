@@ -69,11 +69,27 @@ public sealed class PackedSdk : IDisposable
             if (_users++ > 0)
                 return _packed!;
             _packed = new();
+            // The build of an experiment of this repository may build the SDK at the same time, with the same files of the projects' obj folders.
+            using var alone = Lock(Repository.File("artifacts/sdk/.lock"));
             // The command of the docs, without its build, into folders of these tests' own.
             var (code, output) = DotNet.Run(Repository.Root, null, "build", Command, "-t:Pack", $"-p:Configuration={Repository.Configuration}",
                 "-p:NoBuild=true", $"-p:PackageFolder={_packed["feed/"]}", $"-p:SdkLayout={_packed["layout/"]}", "-v:q", "-tl:off");
             code.ShouldBe(0, output);
             return _packed;
         }
+    }
+
+    // As the task BuildAttributionSdk.
+    private static FileStream Lock(string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        for (; ; Thread.Sleep(100))
+            try
+            {
+                return new(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException)
+            {
+            }
     }
 }
