@@ -9,8 +9,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
     [
-        "ExperimentsOfThisRepositoryTests", "GroundTruthExperimentTests", "PackageTests", "IncrementalBuildTests", "TinyScaleTests", "Gsm8kExperimentTests",
-        "ContextExperimentTests", "SubmittedBuildTests", "KilledBuildsTests",
+        "ExperimentsOfThisRepositoryTests", "GroundTruthExperimentTests", "PackageTests", "SubmittedBuildTests", "IncrementalBuildTests", "TinyScaleTests",
+        "KilledBuildsTests", "Gsm8kExperimentTests", "ContextExperimentTests",
         "SlurmTimeLimitTests", "SlurmTests", "SharedStagesTests", "RobustnessTests", "WorkersTests", "GroundTruthTests",
         "HubFailureTests", "FailingServerTests", "EqualBytesTests", "ComponentsTests",
     ];

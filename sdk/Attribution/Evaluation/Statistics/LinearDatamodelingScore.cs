@@ -70,30 +70,30 @@ public static class LinearDatamodelingScore
     /// <summary>Ranks items that are drawn from the same values many times: the values are sorted once.</summary>
     private sealed class Ranking
     {
-        private readonly int[] places;
-        private readonly int count;
+        private readonly int[] _places;
+        private readonly int _count;
 
         /// <summary>Ranks these values.</summary>
         public Ranking(IReadOnlyList<double> values)
         {
             var different = values.Distinct().Order().ToArray();
-            (places, count) = ([.. values.Select(value => Array.BinarySearch(different, value))], different.Length);
+            (_places, _count) = ([.. values.Select(value => Array.BinarySearch(different, value))], different.Length);
         }
 
         /// <summary>The ranks of the values at the given positions among each other, from 1; equal values get the mean of their ranks.</summary>
         public double[] Of(int[] drawn)
         {
-            Span<int> times = count <= 1_024 ? stackalloc int[count] : new int[count];
+            Span<int> times = _count <= 1_024 ? stackalloc int[_count] : new int[_count];
             times.Clear();
             foreach (var item in drawn)
-                times[places[item]]++;
+                times[_places[item]]++;
             // From how often each value was drawn to the sum of its first and last rank.
             var before = 0;
             foreach (ref var value in times)
                 (before, value) = (before + value, (2 * before) + value + 1);
             var ranks = new double[drawn.Length];
             for (var i = 0; i < drawn.Length; i++)
-                ranks[i] = times[places[drawn[i]]] / 2.0;
+                ranks[i] = times[_places[drawn[i]]] / 2.0;
             return ranks;
         }
     }
