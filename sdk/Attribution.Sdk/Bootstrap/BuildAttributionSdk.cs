@@ -72,7 +72,7 @@ public sealed class BuildAttributionSdk : Microsoft.Build.Utilities.Task, ICance
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         // As `dotnet build` and `dotnet test` build it, so that it is compiled once for all of them.
         var start = new ProcessStartInfo(dotnet, "build \"" + Project + "\" -c Debug -t:LayOut -p:PublishForThisMachine=true"
-            + " \"-p:SdkLayout=" + Folder + "\" -v:minimal -nologo -clp:NoSummary -tl:off")
+            + " \"-p:SdkLayout=" + Folder + "\" -nodeReuse:false -v:minimal -nologo -clp:NoSummary -tl:off")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
