@@ -3,6 +3,7 @@ namespace Attribution.Sdk.Tests.Builds;
 /// <summary>All packages in a folder feed, and a folder for projects that know nothing but that feed.</summary>
 public sealed class PackedSdk : IDisposable
 {
+    // Guards the two fields below.
     private static readonly Lock Packing = new();
     private static TemporaryFolder? _packed;
     private static int _users;
