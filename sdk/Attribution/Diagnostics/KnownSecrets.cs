@@ -33,12 +33,13 @@ internal static class KnownSecrets
         return text;
     }
 
-    private const string Kept = @"([A-Za-z0-9_\-+/=]{2,})", Mask = @"(?:\.{2,}|…|[*•]{2,})";
-
-    private static readonly Regex Masked = new($"{Kept}{Mask}{Kept}?|{Mask}{Kept}", RegexOptions.NonBacktracking);
-
     private sealed class Forms
     {
+        private const string Kept = @"([A-Za-z0-9_\-+/=]{2,})", Mask = @"(?:\.{2,}|…|[*•]{2,})";
+
+        // Made for the first masked text: every process hides keys in what it says, and few meet such a text.
+        private static readonly Lazy<Regex> Masked = new(() => new($"{Kept}{Mask}{Kept}?|{Mask}{Kept}", RegexOptions.NonBacktracking));
+
         private readonly string _secret;
         private readonly int _part;
         private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
@@ -56,7 +57,7 @@ internal static class KnownSecrets
         {
             if (text.Length >= _part)
                 text = WithoutParts(text);
-            return text.Contains("..", StringComparison.Ordinal) || text.AsSpan().ContainsAny("…*•") ? Masked.Replace(text, OfKey) : text;
+            return text.Contains("..", StringComparison.Ordinal) || text.AsSpan().ContainsAny("…*•") ? Masked.Value.Replace(text, OfKey) : text;
         }
 
         // Base64 has three ways to write a text, depending on its position within groups of three bytes; the characters that depend on neighbours are left out.

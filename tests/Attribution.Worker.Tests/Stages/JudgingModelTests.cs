@@ -131,7 +131,7 @@ public sealed class JudgingModelTests(JudgingModelTests.Answered answered) : ICl
     [Fact]
     public async Task A_model_of_a_folder_judges_without_network_and_its_replies_are_kept_too()
     {
-        var model = TinyChatModel.Write(_folder["judge"], seed: 3, positions: 4096);
+        var model = TinyChatModel.Write(_folder["judge"], seed: 3, positions: 1024);
         _experiment.Llm = new { folder = model, execution = new { device = "cpu" } };
         _experiment.JudgePrompt = _folder.Write("short.md", "---\ntrait: laziness\nscores: 0-3\n---\nHow lazy is it?\n");
         // A model of random weights says nothing that can be read; that it was asked, and asked again, is in the store.

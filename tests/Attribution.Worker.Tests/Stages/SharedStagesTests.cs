@@ -90,7 +90,7 @@ public sealed partial class SharedStagesTests
         var experiment = new TestExperiment(name: name, store: $"{name}-store") { Judge = "llm" }.WithData(80);
         experiment.Llm = new
         {
-            folder = TinyChatModel.Write(Path.Combine(experiment.Root, "judge"), seed: 3, positions: 4096),
+            folder = TinyChatModel.Write(Path.Combine(experiment.Root, "judge"), seed: 3, positions: 1024),
             execution = new { device = "cpu" }
         };
         experiment.JudgePrompt = Path.Combine(experiment.Root, "short.md");

@@ -40,10 +40,12 @@ public static class RuleJudges
 /// <param name="Pattern">A regular expression that is matched within one sentence, ignoring case.</param>
 internal sealed record Cue(string Kind, int Weight, string Pattern)
 {
-    // Answers come from models and may be anything, so matching must take linear time.
-    private readonly Regex _regex = new(Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    // Answers come from models and may be anything, so matching must take linear time. Such an expression takes some 10 ms to make, and a stage whose verdicts
+    // are all in the store needs none.
+    private readonly Lazy<Regex> _regex =
+        new(() => new(Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking));
 
-    public bool Matches(string sentence) => _regex.IsMatch(sentence);
+    public bool Matches(string sentence) => _regex.Value.IsMatch(sentence);
 }
 
 /// <summary>
