@@ -92,6 +92,8 @@ public sealed class LoraFineTuner(FineTuningOptions options)
     internal static (double Loss, int Tokens) Backward(LoraAdapter adapter, IReadOnlyList<TokenSequence> rows, bool byGraph = false)
     {
         var transformer = adapter.Model.Transformer;
+        // Holds what libtorch reads: a tensor that nothing holds is collected while it does.
+        using var scope = NewDisposeScope();
         if (!byGraph && FusedPass.Supports(transformer))
             return Fused(adapter, rows);
         var batch = new SequenceBatch(rows, transformer.Device);

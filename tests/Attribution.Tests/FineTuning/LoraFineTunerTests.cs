@@ -120,5 +120,22 @@ public sealed class LoraFineTunerTests
         model.Adapter.ShouldBeNull();
     }
 
-    private static float[] Bytes(IEnumerable<Tensor> tensors) => [.. tensors.SelectMany(t => t.detach().data<float>().ToArray())];
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_gradient_leaves_no_tensor_that_nobody_holds(bool byGraph)
+    {
+        using var model = TinyModel.Create();
+        using var adapter = LoraAdapter.Attach(model, Options.Lora, seed: 1);
+        // Without a scope of the caller's: a tensor outside of all scopes is freed by the garbage collector, which does not see that libtorch reads it.
+        var before = DisposeScopeManager.Statistics.TensorStatistics.CreatedOutsideScopeCount;
+        LoraFineTuner.Backward(adapter, TinyModel.Conversations(3), byGraph);
+        (DisposeScopeManager.Statistics.TensorStatistics.CreatedOutsideScopeCount - before).ShouldBe(0);
+    }
+
+    private static float[] Bytes(IEnumerable<Tensor> tensors)
+    {
+        using var scope = NewDisposeScope();
+        return [.. tensors.SelectMany(t => t.detach().data<float>().ToArray())];
+    }
 }

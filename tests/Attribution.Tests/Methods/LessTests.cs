@@ -25,6 +25,7 @@ public sealed class LessTests
     {
         using var folder = new TemporaryFolder();
         using var model = TinyModel.Create();
+        using var scope = NewDisposeScope();
         var folders = WarmUp(model, folder, TinyModel.Conversations(7));
         TokenSequence[] train = TinyModel.Conversations(4, seed: 2), evaluation = TinyModel.Conversations(3, seed: 3);
 
@@ -67,6 +68,7 @@ public sealed class LessTests
     {
         using var folder = new TemporaryFolder();
         using var model = TinyModel.Create();
+        using var scope = NewDisposeScope();
         var rows = TinyModel.Conversations(3);
         // One step an epoch: m = 0.1 g and v = 0.001 g^2, g the gradient of the adapter that nothing has trained.
         double[] gradient;
@@ -129,6 +131,7 @@ public sealed class LessTests
     // By libtorch's graph: A and B of each matrix, one behind the other.
     private static double[] Gradient(LoraAdapter adapter, TokenSequence row)
     {
+        using var scope = NewDisposeScope();
         LoraFineTuner.Backward(adapter, [row], byGraph: true);
         var gradient = adapter.Parameters.SelectMany(p => p.grad!.flatten().data<float>().ToArray()).Select(x => (double)x).ToArray();
         foreach (var parameter in adapter.Parameters)

@@ -193,6 +193,7 @@ public sealed partial class LoraTests : IDisposable
 
     private static void Randomise(LoraAdapter adapter)
     {
+        using var scope = NewDisposeScope();
         using var none = no_grad();
         using var generator = new Generator(7);
         foreach (var weights in adapter.Weights)

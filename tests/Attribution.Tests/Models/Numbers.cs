@@ -3,13 +3,19 @@ using static TorchSharp.torch;
 
 namespace Attribution.Tests.Models;
 
-/// <summary>Comparisons between tensors and plain numbers.</summary>
+/// <summary>Comparisons between tensors and plain numbers. Arguments may be tensors that nobody else holds.</summary>
 internal static class Numbers
 {
     public static Tensor Ids(params IReadOnlyList<int>[] rows) =>
         tensor(rows.SelectMany(row => row.Select(id => (long)id)).ToArray(), [rows.Length, rows[0].Count]);
 
-    public static float[] ToArray(Tensor value) => value.detach().to(float32).contiguous().cpu().data<float>().ToArray();
+    public static float[] ToArray(Tensor value)
+    {
+        using var scope = NewDisposeScope();
+        var numbers = value.detach().to(float32).contiguous().cpu().data<float>().ToArray();
+        GC.KeepAlive(value);
+        return numbers;
+    }
 
     /// <summary>|actual - expected| / |expected|, Euclidean, over all entries.</summary>
     public static double RelativeError(Tensor actual, double[][] expected) =>
@@ -17,10 +23,22 @@ internal static class Numbers
 
     public static double RelativeError(double[][] actual, double[][] expected) => RelativeError(actual.SelectMany(row => row), expected.SelectMany(row => row));
 
-    public static double LargestDifference(Tensor a, Tensor b) => (a.detach() - b.detach()).abs().max().to(float64).item<double>();
+    public static double LargestDifference(Tensor a, Tensor b)
+    {
+        using var scope = NewDisposeScope();
+        var largest = (a.detach() - b.detach()).abs().max().to(float64).item<double>();
+        GC.KeepAlive((a, b));
+        return largest;
+    }
 
     /// <summary>The largest |a - b|, as a part of the largest |b|.</summary>
-    public static double RelativeDifference(Tensor a, Tensor b) => LargestDifference(a, b) / b.detach().abs().max().to(float64).item<double>();
+    public static double RelativeDifference(Tensor a, Tensor b)
+    {
+        using var scope = NewDisposeScope();
+        var part = LargestDifference(a, b) / b.detach().abs().max().to(float64).item<double>();
+        GC.KeepAlive(b);
+        return part;
+    }
 
     private static double RelativeError(IEnumerable<double> actual, IEnumerable<double> expected)
     {
