@@ -40,7 +40,7 @@ public static class RuleJudges
 /// <param name="Pattern">A regular expression that is matched within one sentence, ignoring case.</param>
 internal sealed record Cue(string Kind, int Weight, string Pattern)
 {
-    // Answers come from models and may be anything, so matching must take linear time. Such an expression takes some 10 ms to make, and a stage whose verdicts
+    // Answers come from models and may be anything, so matching must take linear time. Such an expression takes some 20 ms to make, and a stage whose verdicts
     // are all in the store needs none.
     private readonly Lazy<Regex> _regex =
         new(() => new(Pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking));
