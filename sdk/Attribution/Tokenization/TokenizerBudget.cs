@@ -15,7 +15,7 @@ internal static class TokenizerBudget
     public const long MostDecodedInAll = 64L << 20;
 
     /// <summary>The time limit of an expression for one match.</summary>
-    public static TimeSpan OneMatch { get; set; } = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan OneMatch = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// The greatest number of UTF-16 units that a text of this length may become. Unicode normalization makes 18 from one; byte levels make 3.

@@ -47,7 +47,7 @@ public sealed class VerifySampleTests(VerifySampleTests.ComputedExperiment compu
     [Fact]
     public async Task A_difference_is_told_in_both_forms_and_more_than_is_tolerated_is_an_error()
     {
-        using var experiment = await ComputedAsync(rows: 60);
+        using var experiment = await ComputedAsync(rows: 900);
         var file = Directory.GetFiles(Path.Combine(experiment.Store, "vector-blocks"), "vectors.f32", SearchOption.AllDirectories).Order().First();
         var floats = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(file)).ToArray();
         floats[5] += 0.25f;

@@ -122,7 +122,7 @@ internal sealed class RegexPattern : Pattern
         }
         catch (RegexMatchTimeoutException)
         {
-            throw TokenizerBudget.Exceeded($"has an expression that takes more than {_regex.MatchTimeout.TotalSeconds:0} s for a match ({_regex})");
+            throw TokenizerBudget.Exceeded($"has an expression that takes more than {TokenizerBudget.OneMatch.TotalSeconds:0} s for a match ({_regex})");
         }
     }
 
