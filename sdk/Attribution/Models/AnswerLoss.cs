@@ -10,8 +10,11 @@ namespace Attribution.Models;
 /// </summary>
 internal static class AnswerLoss
 {
-    /// <summary>The greatest number of logits (positions x vocabulary) in memory at a time.</summary>
-    public const long ChunkElements = 1 << 23;
+    /// <summary>
+    /// The greatest number of logits (positions x vocabulary) in memory at a time. Each chunk reads the whole head, forward and back, which with few positions
+    /// is most of its time on a GPU.
+    /// </summary>
+    public static long ChunkElements(Device device) => device.type == DeviceType.CPU ? 1 << 23 : 1 << 26;
 
     /// <summary>Each row's loss; NaN for a row whose answer has no predicted token.</summary>
     /// <param name="transformer">The model.</param>
@@ -60,7 +63,7 @@ internal static class AnswerLoss
 
     private static IEnumerable<(long Start, long Count)> Chunks(Transformer transformer, SequenceBatch batch)
     {
-        var size = Math.Max(1, ChunkElements / transformer.Config.VocabularySize);
+        var size = Math.Max(1, ChunkElements(transformer.Device) / transformer.Config.VocabularySize);
         for (long start = 0; start < batch.TargetRows.Count; start += size)
             yield return (start, Math.Min(size, batch.TargetRows.Count - start));
     }

@@ -80,7 +80,7 @@ internal sealed class Products(ModelConfig config, ScalarType dtype, Device devi
         }
     }
 
-    private long Chunk => Math.Max(1, AnswerLoss.ChunkElements / config.VocabularySize);
+    private long Chunk => Math.Max(1, AnswerLoss.ChunkElements(device) / config.VocabularySize);
 
     private void Block(IReadOnlyList<TokenSequence> sequences, long all, long some, bool backward)
     {

@@ -15,7 +15,7 @@ namespace Attribution.Models.Fused;
 internal sealed class FusedPass(Transformer transformer, PackedSequences sequences, ForwardContext context)
 {
     /// <summary>The greatest number of logits (positions x vocabulary) in memory at a time.</summary>
-    private const long ChunkElements = AnswerLoss.ChunkElements;
+    private static readonly long ChunkElements = AnswerLoss.ChunkElements(CPU);
 
     private readonly ModelConfig _config = transformer.Config;
 

@@ -18,6 +18,8 @@ public sealed class LoraAdapter : IDisposable
     private readonly List<LoraWeights> _weights = [];
     private readonly List<(Linear Linear, Tensor Base)> _folded = [];
 
+    private Widened? _widened;
+
     private LoraAdapter(CausalLanguageModel model, LoraConfig config) => (Model, Config) = (model, config);
 
     /// <summary>The model that it is attached to.</summary>
@@ -117,6 +119,17 @@ public sealed class LoraAdapter : IDisposable
             Model.Adapter = null;
     }
 
+    /// <summary>An input in float32, converted once for all adapted matrices that read the same one (queries, keys and values; gate and up).</summary>
+    internal Tensor Wide(Tensor input)
+    {
+        if (input.dtype == float32)
+            return input;
+        var known = _widened;
+        if (known is null || !ReferenceEquals(known.Input, input) || known.Wide.IsInvalid)
+            _widened = known = new(input, input.to(float32));
+        return known.Wide;
+    }
+
     private void Unfold()
     {
         foreach (var (linear, weight) in _folded)
@@ -162,4 +175,7 @@ public sealed class LoraAdapter : IDisposable
             return parameter;
         }
     }
+
+    // One object, so that two threads that use the model at once never see half of it.
+    private sealed record Widened(Tensor Input, Tensor Wide);
 }

@@ -29,7 +29,7 @@ public sealed class LoraWeights
     /// <summary>output + scale B A dropout(input), in the output's dtype.</summary>
     internal Tensor AddTo(Tensor output, Tensor input)
     {
-        var (config, wide) = (_adapter.Config, input.to(float32));
+        var (config, wide) = (_adapter.Config, _adapter.Wide(input));
         if (DropsOut)
             wide = nn.functional.dropout(wide, config.Dropout);
         var low = nn.functional.linear(wide, A); // [..., r]
