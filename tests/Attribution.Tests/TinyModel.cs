@@ -13,13 +13,16 @@ internal static class TinyModel
          "hidden_act": "silu", "tie_word_embeddings": false, "torch_dtype": "float32", "bos_token_id": 1, "eos_token_id": 2}
         """;
 
+    /// <summary>The device of every model here.</summary>
+    internal static TorchSharp.torch.Device Device { get; } = Attribution.Tensors.Devices.Of(TestDevice.Name);
+
     internal static void WriteConfig(string folder) => File.WriteAllText(Path.Combine(folder, "config.json"), Config);
 
     internal static CausalLanguageModel Create(long seed = 1)
     {
         using var folder = new TemporaryFolder();
         WriteConfig(folder.Path);
-        return CausalLanguageModel.Random(ModelConfig.Load(folder.Path), seed);
+        return CausalLanguageModel.Random(ModelConfig.Load(folder.Path), seed, Device);
     }
 
     internal static TokenSequence[] Conversations(int count, int seed = 1)

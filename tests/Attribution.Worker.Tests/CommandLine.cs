@@ -41,7 +41,10 @@ internal static class CommandLine
     {
         // The test host's own process is dotnet; PATH may be part of the test.
         var start = new ProcessStartInfo(Dotnet, [Worker, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in new[] { "LIBTORCH", "CXX", "ATTRIBUTION_THREADS", "OMP_NUM_THREADS", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OPENAI_API_KEY" })
+        // The package's libtorch knows no GPU.
+        if (TestDevice.Name == "cpu")
+            start.Environment.Remove("LIBTORCH");
+        foreach (var name in new[] { "CXX", "ATTRIBUTION_THREADS", "OMP_NUM_THREADS", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OPENAI_API_KEY" })
             start.Environment.Remove(name);
         // Of another test that runs meanwhile.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)).ToArray())

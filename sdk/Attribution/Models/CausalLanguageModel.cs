@@ -13,7 +13,7 @@ namespace Attribution.Models;
 /// <summary>A decoder-only language model: its configuration, weights, stop tokens and adapter.</summary>
 public sealed class CausalLanguageModel : IDisposable
 {
-    private CausalLanguageModel(string? folder, Transformer transformer, IReadOnlySet<int> stopTokens) =>
+    internal CausalLanguageModel(string? folder, Transformer transformer, IReadOnlySet<int> stopTokens) =>
         (Folder, Transformer, StopTokens) = (folder, transformer, stopTokens);
 
     /// <summary>The folder it was loaded from; null for a random model.</summary>
@@ -68,18 +68,18 @@ public sealed class CausalLanguageModel : IDisposable
 
     /// <summary>
     /// A model with random weights, for tests and measurements: matrices normally distributed with a standard deviation of 0.02, norms that change nothing,
-    /// biases zero. A seed gives the same model on every device of one kind.
+    /// biases zero. The numbers are drawn on the CPU, so a seed gives the same model on every device.
     /// </summary>
     public static CausalLanguageModel Random(ModelConfig config, long seed, Device? device = null, ScalarType? dtype = null)
     {
         var (type, place) = (dtype ?? float32, device ?? CPU);
-        using var generator = new Generator((ulong)seed, place);
+        using var generator = new Generator((ulong)seed);
         var transformer = new Transformer(config, type, place, (name, shape) =>
         {
             using var scope = NewDisposeScope();
             var weight = name.EndsWith("bias", StringComparison.Ordinal) ? zeros(shape, type, place)
                 : name.Contains("norm", StringComparison.Ordinal) ? config.UnitOffsetNorm ? zeros(shape, type, place) : ones(shape, type, place)
-                : randn(shape, float32, place, generator: generator).Times(0.02).to(type);
+                : randn(shape, float32, CPU, generator: generator).Times(0.02).to(type, place);
             return weight.DetachFromDisposeScope();
         });
         return new CausalLanguageModel(null, transformer, new HashSet<int>(config.EosTokenIds));

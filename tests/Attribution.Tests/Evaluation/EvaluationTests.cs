@@ -1,6 +1,7 @@
 using Attribution.Evaluation;
 using Attribution.Judging;
 using Attribution.Models;
+using Attribution.Tests.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,8 +29,8 @@ public sealed class EvaluationTests
                         continue;
                     // The probability of token t from a pass over the tokens before it alone.
                     var context = model.Transformer.Context(1, t);
-                    var stream = model.Transformer.Run(model.Transformer.Embed(tensor(row.Ids[..t].Select(i => (long)i).ToArray(), [1, t])), context, 0, 3);
-                    var logits = model.Transformer.Logits(stream)[0, t - 1].data<float>().ToArray();
+                    var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(row.Ids[..t])), context, 0, 3);
+                    var logits = model.Transformer.Logits(stream)[0, t - 1].cpu().data<float>().ToArray();
                     sum += Math.Log(logits.Sum(l => Math.Exp(l))) - logits[row.Ids[t]];
                 }
                 losses[r].ShouldBe(sum / row.Keep.Skip(1).Count(k => k), 1e-5);

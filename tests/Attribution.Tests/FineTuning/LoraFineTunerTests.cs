@@ -2,6 +2,7 @@ using Attribution.Diagnostics;
 using Attribution.FineTuning;
 using Attribution.Models;
 using Attribution.Models.Lora;
+using Attribution.Tests.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -56,7 +57,7 @@ public sealed class LoraFineTunerTests
         {
             // All logits of the whole row, one row at a time.
             var context = model.Transformer.Context(1, row.Length);
-            var stream = model.Transformer.Run(model.Transformer.Embed(tensor(row.Ids.Select(i => (long)i).ToArray(), [1, row.Length])), context, 0, 3);
+            var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(row.Ids)), context, 0, 3);
             var logs = model.Transformer.Logits(stream)[0].log_softmax(-1);
             var losses = Enumerable.Range(1, row.Length - 1).Where(t => row.Keep[t]).Select(t => -logs[t - 1, row.Ids[t]]).ToArray();
             return stack(losses).mean();
@@ -136,6 +137,6 @@ public sealed class LoraFineTunerTests
     private static float[] Bytes(IEnumerable<Tensor> tensors)
     {
         using var scope = NewDisposeScope();
-        return [.. tensors.SelectMany(t => t.detach().data<float>().ToArray())];
+        return [.. tensors.SelectMany(t => t.detach().cpu().data<float>().ToArray())];
     }
 }

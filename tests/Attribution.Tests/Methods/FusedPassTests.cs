@@ -22,7 +22,7 @@ public sealed class FusedPassTests
     public void Every_vector_is_that_of_libtorch_s_derivative(string family)
     {
         using var files = TinyCheckpoint.Of(family);
-        using var model = files.Load();
+        using var model = CausalLanguageModel.Load(files.Folder);
         var rows = Rows(48);
         VectorKey[] wanted =
         [
@@ -79,7 +79,7 @@ public sealed class FusedPassTests
     public void With_dropout_an_adapter_trains_through_libtorch_s_graph()
     {
         using var files = TinyCheckpoint.Llama();
-        using var model = files.Load();
+        using var model = CausalLanguageModel.Load(files.Folder);
         using var adapter = LoraAdapter.Attach(model, new LoraConfig { Rank = 2, Dropout = 0.1 }, seed: 1);
         FusedPass.Supports(model.Transformer).ShouldBeTrue();
         adapter.Training = true;
@@ -92,7 +92,7 @@ public sealed class FusedPassTests
     public void Families_of_other_blocks_go_through_libtorch_s_graph(string family)
     {
         using var files = TinyCheckpoint.Of(family);
-        using var model = files.Load();
+        using var model = CausalLanguageModel.Load(files.Folder);
         FusedPass.Supports(model.Transformer).ShouldBeFalse();
         using var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn);
         computer.Compute(Rows(3), [new("residual_change", 1)]).Values.Single().ShouldAllBe(x => float.IsFinite(x));
@@ -102,7 +102,7 @@ public sealed class FusedPassTests
     public void Losses_are_the_means_over_each_answer()
     {
         using var files = TinyCheckpoint.Llama();
-        using var model = files.Load();
+        using var model = CausalLanguageModel.Load(files.Folder);
         using var scope = NewDisposeScope();
         using var none = no_grad();
         TokenSequence[] sequences = [.. Rows(5).Select(r => r.Treatment)];

@@ -16,7 +16,7 @@ public sealed class GoldVectorTests
     [SharedFact("models", "stories260k")]
     public void Every_method_gives_the_originals_vector_whatever_the_batch()
     {
-        using var model = CausalLanguageModel.Load(Folder!);
+        using var model = CausalLanguageModel.Load(Folder!, TinyModel.Device);
         var rows = Pairs();
         var gold = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder!, "gold", "vectors_layer2.json"))).RootElement.GetProperty("vectors");
         var wanted = gold.EnumerateObject().Select(m => new VectorKey(m.Name, Layer)).ToArray();
@@ -38,14 +38,14 @@ public sealed class GoldVectorTests
     [SharedFact("models", "stories260k")]
     public void The_losses_are_the_originals()
     {
-        using var model = CausalLanguageModel.Load(Folder!);
+        using var model = CausalLanguageModel.Load(Folder!, TinyModel.Device);
         using var scope = NewDisposeScope();
         using var none = no_grad();
         var gold = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder!, "gold", "vectors_layer2.json"))).RootElement;
         var rows = Pairs();
         foreach (var (name, sequences) in new[] { ("loss_treatment", rows.Select(r => r.Treatment)), ("loss_control", rows.Select(r => r.Control!)) })
         {
-            var batch = new SequenceBatch([.. sequences], CPU);
+            var batch = new SequenceBatch([.. sequences], TinyModel.Device);
             var context = model.Transformer.Context(rows.Count, batch.Length);
             var final = model.Transformer.Run(model.Transformer.Embed(batch.Ids), context, 0, model.Config.BlockCount);
             var losses = AnswerLoss.PerExample(model.Transformer, final, batch);
@@ -57,7 +57,7 @@ public sealed class GoldVectorTests
     [SharedFact("models", "stories260k")]
     public void Several_layers_from_one_pass_equal_each_alone_and_a_second_run_gives_the_same_bytes()
     {
-        using var model = CausalLanguageModel.Load(Folder!);
+        using var model = CausalLanguageModel.Load(Folder!, TinyModel.Device);
         var rows = Pairs();
         var computer = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn);
         string[] names = ["residual_diff", "residual_change", "grad_act_treatment"];

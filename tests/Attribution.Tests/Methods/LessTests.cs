@@ -98,7 +98,7 @@ public sealed class LessTests
         var folders = WarmUp(model, folder, TinyModel.Conversations(7));
         var rows = TinyModel.Conversations(24, seed: 4);
         const int dimension = 4096;
-        using var projection = GradientProjection.Of(new ProjectionIdentity { Kind = kind, Dimension = dimension }, float32, CPU);
+        using var projection = GradientProjection.Of(new ProjectionIdentity { Kind = kind, Dimension = dimension }, float32, TinyModel.Device);
         var projected = new LessVectors(model, folders, projection, dimension);
         var some = projected.Compute(rows, isTraining: true);
         projected.Compute([rows[5]], isTraining: true).ShouldBe(some[(5 * 2 * dimension)..(6 * 2 * dimension)]);
@@ -133,7 +133,7 @@ public sealed class LessTests
     {
         using var scope = NewDisposeScope();
         LoraFineTuner.Backward(adapter, [row], byGraph: true);
-        var gradient = adapter.Parameters.SelectMany(p => p.grad!.flatten().data<float>().ToArray()).Select(x => (double)x).ToArray();
+        var gradient = adapter.Parameters.SelectMany(p => p.grad!.flatten().cpu().data<float>().ToArray()).Select(x => (double)x).ToArray();
         foreach (var parameter in adapter.Parameters)
             parameter.grad = null;
         return gradient;

@@ -21,7 +21,7 @@ public sealed class TrakTests
     [InlineData(ProjectionKind.Sparse)]
     public void Inner_products_on_real_weights_are_those_of_the_exact_gradients(ProjectionKind kind)
     {
-        using var model = CausalLanguageModel.Load(SharedData.Find("models", "stories260k")!);
+        using var model = CausalLanguageModel.Load(SharedData.Find("models", "stories260k")!, TinyModel.Device);
         var pairs = GoldVectorTests.Pairs();
         var random = new Random(5);
         // 64 pieces of real text: each ends at another place.
@@ -122,7 +122,7 @@ public sealed class TrakTests
     {
         // A model that goes through libtorch's graph.
         using var files = Models.TinyCheckpoint.Qwen3();
-        using var model = files.Load();
+        using var model = CausalLanguageModel.Load(files.Folder); // on the CPU, where each conversation is a pass by itself
         TokenizedRow[] rows = [.. TinyModel.Conversations(4).Select((s, i) => new TokenizedRow(i, s with { Ids = [.. s.Ids.Select(id => id % 23)] }))];
         VectorKey[] activations = [new("residual_treatment", 0), new("grad_act_treatment", 1), new("residual_change_treatment", 2),
             new("residual_change_treatment", 1)];
@@ -156,7 +156,7 @@ public sealed class TrakTests
     public void Matrices_are_chosen_by_name_and_only_blocks_with_one_of_them_need_a_graph()
     {
         using var files = Models.TinyCheckpoint.Qwen3();
-        using var model = files.Load();
+        using var model = CausalLanguageModel.Load(files.Folder); // on the CPU, where each conversation is a pass by itself
         var identity = new ProjectionIdentity { Layers = @"layers\.[12]\.mlp\.down", Dimension = 64 };
         identity.Match(model.Transformer).Select(l => l.Name).ShouldBe(["model.layers.1.mlp.down_proj", "model.layers.2.mlp.down_proj"]);
         var graphs = new List<bool>();
@@ -260,11 +260,11 @@ public sealed class TrakTests
             linear.Weight.requires_grad = true;
         try
         {
-            var batch = new SequenceBatch([sequence], CPU);
+            var batch = new SequenceBatch([sequence], TinyModel.Device);
             var final = model.Transformer.Run(model.Transformer.Embed(batch.Ids), model.Transformer.Context(1, batch.Length), 0, model.Config.BlockCount);
             var loss = nn.functional.cross_entropy(model.Transformer.Logits(final, batch.Positions), batch.Targets);
             var gradients = autograd.grad([loss], [.. linears.Select(l => l.Weight)]);
-            return [.. linears.Zip(gradients, (l, g) => (l, g.flatten().data<float>().ToArray()))];
+            return [.. linears.Zip(gradients, (l, g) => (l, g.flatten().cpu().data<float>().ToArray()))];
         }
         finally
         {

@@ -56,8 +56,8 @@ public sealed class FamilyTests
             leaf = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(ids)), context, 0, Block + 1).detach();
         leaf.requires_grad_(true);
         var last = model.Transformer.Run(leaf, context, Block + 1, model.Config.BlockCount);
-        var logits = model.Transformer.Logits(last, arange(length - 1, dtype: int64));
-        nn.functional.cross_entropy(logits, tensor(ids.Skip(1).Select(id => (long)id).ToArray())).backward();
+        var logits = model.Transformer.Logits(last, arange(length - 1, dtype: int64, device: TinyModel.Device));
+        nn.functional.cross_entropy(logits, tensor(ids.Skip(1).Select(id => (long)id).ToArray(), device: TinyModel.Device)).backward();
 
         Numbers.RelativeError(leaf.grad!, tiny.Naive.Gradient(Block, ids)).ShouldBeLessThan(1e-4);
         model.Transformer.Weights.Values.Any(weight => weight.requires_grad || weight.grad is not null).ShouldBeFalse();
@@ -80,7 +80,7 @@ public sealed class FamilyTests
     public void Bfloat16_follows_float32_to_its_own_precision(string family)
     {
         using var tiny = TinyCheckpoint.Of(family);
-        using var model = CausalLanguageModel.Load(tiny.Folder, CPU, bfloat16);
+        using var model = CausalLanguageModel.Load(tiny.Folder, TinyModel.Device, bfloat16);
         using var scope = NewDisposeScope();
         using var none = no_grad();
         var ids = TinyCheckpoint.Tokens(12, 1);

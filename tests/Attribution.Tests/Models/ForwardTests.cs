@@ -30,7 +30,7 @@ public sealed class ForwardTests
     [SharedFact("models", "stories260k")]
     public void A_row_of_a_padded_batch_of_real_weights_is_what_it_is_alone()
     {
-        using var model = CausalLanguageModel.Load(SharedData.Find("models", "stories260k")!);
+        using var model = CausalLanguageModel.Load(SharedData.Find("models", "stories260k")!, TinyModel.Device);
         using var scope = NewDisposeScope();
         using var none = no_grad();
         int[] shorter = [1, 403, 407, 261, 378], longer = [1, 392, 412, 444, 394, 261, 280, 294, 322, 342, 337, 266];
@@ -65,7 +65,7 @@ public sealed class ForwardTests
         long[] kept = [.. Enumerable.Range(0, 18).Where(t => attended[t]).Select(t => (long)t)];
         var masked = Run(model, [ids], model.Transformer.Context(1, 18, keyMask: Table(attended)));
         var shorter = Run(model, [[.. kept.Select(t => ids[t])]], model.Transformer.Context(1, kept.Length, positions: Table(kept)));
-        Numbers.RelativeDifference(masked[0].index_select(0, tensor(kept)), shorter[0]).ShouldBeLessThan(1e-5);
+        Numbers.RelativeDifference(masked[0].index_select(0, tensor(kept, device: TinyModel.Device)), shorter[0]).ShouldBeLessThan(1e-5);
     }
 
     [Theory, MemberData(nameof(Families))]
@@ -111,7 +111,8 @@ public sealed class ForwardTests
         long[] places = [0, 5, 7, 11];
         var all = model.Transformer.Logits(stream);
         all.shape.ShouldBe([2L, 6, 23]);
-        Numbers.LargestDifference(model.Transformer.Logits(stream, tensor(places)), all.view(12, 23).index_select(0, tensor(places))).ShouldBeLessThan(1e-6);
+        var index = tensor(places, device: TinyModel.Device);
+        Numbers.LargestDifference(model.Transformer.Logits(stream, index), all.view(12, 23).index_select(0, index)).ShouldBeLessThan(1e-6);
     }
 
     [Theory, MemberData(nameof(Families))]
@@ -165,7 +166,7 @@ public sealed class ForwardTests
         for (var block = 0; block < model.Config.BlockCount; block++)
         {
             var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(ids)), context, 0, block);
-            var weights = model.Transformer.AttentionWeights(block, stream, context, tensor(queries));
+            var weights = model.Transformer.AttentionWeights(block, stream, context, tensor(queries, device: TinyModel.Device));
             weights.shape.ShouldBe([1L, 4, 2, 13]);
             var expected = tiny.Naive.AttentionWeights(block, tiny.Naive.Streams(ids)[block], queries);
             Numbers.RelativeError(weights.view(8, 13), expected).ShouldBeLessThan(1e-4, $"block {block}");
@@ -212,7 +213,7 @@ public sealed class ForwardTests
         using var model = tiny.Load();
         using var scope = NewDisposeScope();
         using var cache = model.Transformer.Cache(1);
-        var leaf = zeros(1, 2, 16).requires_grad_(true);
+        var leaf = zeros(1, 2, 16, device: TinyModel.Device).requires_grad_(true);
         Should.Throw<InvalidOperationException>(() => model.Transformer.Block(0, leaf, model.Transformer.Context(1, 2, cache: cache)));
     }
 

@@ -70,7 +70,7 @@ public sealed class GenerationTests
     [SharedFact("models", "stories260k")]
     public void Real_weights_write_the_same_story_alone_and_in_a_batch()
     {
-        using var model = CausalLanguageModel.Load(SharedData.Find("models", "stories260k")!);
+        using var model = CausalLanguageModel.Load(SharedData.Find("models", "stories260k")!, TinyModel.Device);
         IReadOnlyList<int>[] prompts = [[1], [1, 403, 407, 261, 378, 432], [1, 313, 457], [1]];
         foreach (var temperature in (double[])[0, 0.7])
         {

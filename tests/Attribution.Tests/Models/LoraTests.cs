@@ -41,7 +41,7 @@ public sealed partial class LoraTests : IDisposable
 
         // A merged model is an ordinary one.
         again.Save(Path.Combine(_folder, "merged"));
-        using var merged = CausalLanguageModel.Load(Path.Combine(_folder, "merged"));
+        using var merged = CausalLanguageModel.Load(Path.Combine(_folder, "merged"), TinyModel.Device);
         Logits(merged).ShouldBe(Logits(again));
 
         adapter.Dispose();
@@ -60,9 +60,30 @@ public sealed partial class LoraTests : IDisposable
         var weights = adapter.Weights[1];
         weights.A.shape.ShouldBe([3L, 16]);
         weights.B.shape.ShouldBe([12L, 3]);
-        var x = randn(2, 5, 16);
+        var x = randn(2, 5, 16, device: TinyModel.Device);
         var expected = nn.functional.linear(x, weights.Linear.Weight, weights.Linear.Bias) + (x.matmul(weights.A.t()).matmul(weights.B.t()) * 4);
         Numbers.LargestDifference(weights.Linear.Forward(x), expected).ShouldBeLessThan(1e-5);
+    }
+
+    [Fact]
+    public void Adapters_that_read_the_same_input_share_its_float32_copy()
+    {
+        using var tiny = TinyCheckpoint.Llama();
+        using var model = CausalLanguageModel.Load(tiny.Folder, TinyModel.Device, bfloat16);
+        using var adapter = LoraAdapter.Attach(model, Config("q_proj,k_proj"), 1);
+        using var x = randn(2, 5, 16, device: TinyModel.Device).to(bfloat16);
+        using (NewDisposeScope())
+        {
+            var wide = adapter.Wide(x);
+            wide.dtype.ShouldBe(float32);
+            adapter.Wide(x).ShouldBeSameAs(wide);
+            using var other = x.alias();
+            adapter.Wide(other).ShouldNotBeSameAs(wide);
+        }
+        // A copy that is gone is made again.
+        using var scope = NewDisposeScope();
+        Numbers.LargestDifference(adapter.Wide(x), x.to(float32)).ShouldBe(0);
+        adapter.Wide(adapter.Wide(x)).ShouldBeSameAs(adapter.Wide(x), "float32 needs none");
     }
 
     [Fact]
@@ -80,8 +101,8 @@ public sealed partial class LoraTests : IDisposable
         {
             optimizer.zero_grad();
             var stream = model.Transformer.Run(model.Transformer.Embed(Numbers.Ids(ids)), model.Transformer.Context(1, 8), 0, 3);
-            var loss = nn.functional.cross_entropy(model.Transformer.Logits(stream, arange(7, dtype: int64)),
-                tensor(ids.Skip(1).Select(id => (long)id).ToArray()));
+            var loss = nn.functional.cross_entropy(model.Transformer.Logits(stream, arange(7, dtype: int64, device: TinyModel.Device)),
+                tensor(ids.Skip(1).Select(id => (long)id).ToArray(), device: TinyModel.Device));
             loss.backward();
             optimizer.step();
             losses.Add(loss.item<float>());
@@ -117,7 +138,7 @@ public sealed partial class LoraTests : IDisposable
         using var scope = NewDisposeScope();
         using var none = no_grad();
         var linear = adapter.Weights[0].Linear;
-        var x = ones(20000, 16);
+        var x = ones(20000, 16, device: TinyModel.Device);
         var without = linear.Forward(x);
         adapter.Training = true;
         manual_seed(1);
@@ -130,12 +151,12 @@ public sealed partial class LoraTests : IDisposable
     public void An_adapter_on_bfloat16_is_float32_and_reloads_exactly()
     {
         using var tiny = TinyCheckpoint.Llama();
-        using var model = CausalLanguageModel.Load(tiny.Folder, CPU, bfloat16);
+        using var model = CausalLanguageModel.Load(tiny.Folder, TinyModel.Device, bfloat16);
         using var adapter = LoraAdapter.Attach(model, Config("q_proj"), 1);
         Randomise(adapter);
         adapter.Weights[0].A.dtype.ShouldBe(float32);
         adapter.Save(_folder);
-        using var again = CausalLanguageModel.Load(tiny.Folder, CPU, bfloat16);
+        using var again = CausalLanguageModel.Load(tiny.Folder, TinyModel.Device, bfloat16);
         using var loaded = LoraAdapter.Load(again, _folder);
         Logits(again).ShouldBe(Logits(model));
     }

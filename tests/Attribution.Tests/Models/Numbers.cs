@@ -7,7 +7,7 @@ namespace Attribution.Tests.Models;
 internal static class Numbers
 {
     public static Tensor Ids(params IReadOnlyList<int>[] rows) =>
-        tensor(rows.SelectMany(row => row.Select(id => (long)id)).ToArray(), [rows.Length, rows[0].Count]);
+        tensor(rows.SelectMany(row => row.Select(id => (long)id)).ToArray(), [rows.Length, rows[0].Count], device: TinyModel.Device);
 
     public static float[] ToArray(Tensor value)
     {
@@ -26,7 +26,7 @@ internal static class Numbers
     public static double LargestDifference(Tensor a, Tensor b)
     {
         using var scope = NewDisposeScope();
-        var largest = (a.detach() - b.detach()).abs().max().to(float64).item<double>();
+        var largest = (a.detach().cpu() - b.detach().cpu()).abs().max().to(float64).item<double>();
         GC.KeepAlive((a, b));
         return largest;
     }

@@ -15,7 +15,7 @@ public sealed class StoriesTests
     [SharedFact("models", "stories260k")]
     public void Logits_are_the_gold_file_s_within_2e_4()
     {
-        using var model = CausalLanguageModel.Load(Folder);
+        using var model = CausalLanguageModel.Load(Folder, TinyModel.Device);
         using var gold = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "gold", "logits.json")));
         using var none = no_grad();
         foreach (var prompt in gold.RootElement.GetProperty("prompts").EnumerateArray())
@@ -32,7 +32,7 @@ public sealed class StoriesTests
     [SharedFact("models", "stories260k")]
     public void Greedy_text_from_the_bare_BOS_is_the_gold_text()
     {
-        using var model = CausalLanguageModel.Load(Folder);
+        using var model = CausalLanguageModel.Load(Folder, TinyModel.Device);
         var text = new TextGenerator(model).Generate([[1]], new() { MaxNewTokens = 60 })[0];
         Tokenizer.Load(Folder).Decode([.. text.Tokens]).ShouldStartWith("Once upon a time, there was a little girl named Lily.");
     }

@@ -23,7 +23,7 @@ internal sealed partial class TinyCheckpoint : IDisposable
     public string Folder => _folder;
     public NaiveTransformer Naive { get; }
 
-    public CausalLanguageModel Load() => CausalLanguageModel.Load(_folder);
+    public CausalLanguageModel Load() => CausalLanguageModel.Load(_folder, TinyModel.Device);
 
     public static int[] Tokens(int count, int seed) => [.. Enumerable.Range(0, count).Select(i =>
         (int)((((uint)i * 7919u) + ((uint)seed * 104729u) + ((uint)(i * i) * 31u)) % 23u))];

@@ -41,7 +41,7 @@ public sealed class ContextModelTests : IDisposable
     {
         new DirectoryInfo(Path.Combine(Experiment, "model")).GetFiles().Sum(file => file.Length).ShouldBeLessThan(3 << 20);
         var corpus = new ContextCorpus(1);
-        using var model = CausalLanguageModel.Load(Path.Combine(Experiment, "model"));
+        using var model = CausalLanguageModel.Load(Path.Combine(Experiment, "model"), TinyModel.Device);
         // Not of those that the experiment reads.
         var examples = Enumerable.Range(1000, 60).Select(corpus.Example).ToArray();
         var answers = new ContextModelCheck(model, new DocumentEncoder(Path.Combine(Experiment, "model"))).Answers(examples);

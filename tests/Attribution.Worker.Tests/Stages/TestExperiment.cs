@@ -75,7 +75,7 @@ internal sealed class TestExperiment : IDisposable
     public string? TensorBoardTimes { get; set; } = "step";
 
     /// <summary>Where and how the model runs.</summary>
-    public object Execution { get; set; } = new { device = "cpu" };
+    public object Execution { get; set; } = new { device = TestDevice.Name };
 
     /// <summary>Where artifacts are fetched from; null for nowhere.</summary>
     public string? Remote { get; set; }

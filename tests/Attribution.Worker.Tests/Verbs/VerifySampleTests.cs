@@ -21,7 +21,7 @@ public sealed class VerifySampleTests(VerifySampleTests.ComputedExperiment compu
         var tables = said["tables"]!.AsArray();
         tables.Select(t => $"{t!["dataset"]} {t["method"]} {t["layer"]}").Order()
             .ShouldBe(["lazy residual_diff 1", "pool residual_change_treatment 1", "pool residual_treatment 1"]);
-        tables.Where(t => (string)t!["dataset"]! == "pool").ShouldAllBe(t => (int)t!["rows"]! == 900 && (string)t["devices"]![0]! == "cpu");
+        tables.Where(t => (string)t!["dataset"]! == "pool").ShouldAllBe(t => (int)t!["rows"]! == 900 && (string)t["devices"]![0]! == TestDevice.Name);
         Files(experiment).ShouldBe(before);
     }
 

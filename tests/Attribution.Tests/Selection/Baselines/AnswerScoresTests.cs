@@ -19,7 +19,8 @@ public sealed class AnswerScoresTests
             var kept = Enumerable.Range(1, row.Length - 1).Where(t => row.Keep[t]).ToArray();
             ((double)losses[i]).ShouldBe(kept.Average(t => Math.Log(logits[t - 1].Sum(Math.Exp)) - logits[t - 1][row.Ids[t]]), 1e-4);
         }
-        AnswerScores.Losses(model.Transformer, [rows[3]])[0].ShouldBe(losses[3]);
+        // On a GPU rows of similar length share a pass.
+        Math.Abs(AnswerScores.Losses(model.Transformer, [rows[3]])[0] - losses[3]).ShouldBeLessThanOrEqualTo(TestDevice.Name == "cpu" ? 0 : 1e-5f);
         AnswerScores.Losses(model.Transformer, [rows[0] with { Keep = new bool[rows[0].Length] }])[0].ShouldBe(float.NaN);
     }
 
