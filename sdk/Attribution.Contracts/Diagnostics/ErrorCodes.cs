@@ -20,7 +20,7 @@ public static partial class ErrorCodes
     /// <summary>The number of workers asked for is not a positive number.</summary>
     public const string WorkersInvalid = "ATTR1011";
 
-    /// <summary>The libtorch in use is not the version that the TorchSharp package is made for (a warning).</summary>
+    /// <summary>The libtorch in use is of a version that TorchSharp was not tested with (a warning).</summary>
     public const string LibTorchVersion = "ATTR1009";
 
     /// <summary>The device or the machine has too little memory.</summary>

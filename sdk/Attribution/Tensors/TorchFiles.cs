@@ -18,8 +18,17 @@ internal sealed record TorchFiles(string LibTorch, string TorchSharp, string Ori
     /// <summary>The TorchSharp package that the library is compiled against.</summary>
     public const string TorchSharpVersion = "0.107.0";
 
-    /// <summary>The version of libtorch that this package is made for.</summary>
+    /// <summary>The version of libtorch that this package is made for, which is that of NuGet's packages.</summary>
     public static readonly Version Fits = new(2, 10, 0);
+
+    /// <summary>The versions that the tests of models pass with, for display.</summary>
+    public const string TestedVersions = "2.10 or 2.11";
+
+    /// <summary>
+    /// Whether the tests of models pass with this version: with 2.10, and with 2.11 (PyTorch for CUDA 13.0), which has all functions that TorchSharp's library
+    /// calls.
+    /// </summary>
+    public static bool IsTested(Version? version) => version is { Major: 2, Minor: 10 or 11 };
 
     /// <summary>The name of the platform in packages, for example <c>linux-x64</c>.</summary>
     public static string Platform =>
@@ -52,7 +61,7 @@ internal sealed record TorchFiles(string LibTorch, string TorchSharp, string Ori
     private static string Named(string folder) =>
         First([Path.Combine(folder, "lib"), folder], "torch_cpu") ?? throw new AttributionException(ErrorCodes.LibTorchUnusable,
             $"LibTorchPath (LIBTORCH) names {folder}, and there is no {NameOf("torch_cpu")} in it or in its lib. Name the folder of a libtorch or PyTorch "
-                + $"{Fits.Major}.{Fits.Minor}, "
+                + $"{TestedVersions}, "
             + "or leave both unset to use the package's.")
         { File = folder };
 
@@ -62,7 +71,7 @@ internal sealed record TorchFiles(string LibTorch, string TorchSharp, string Ori
         return Platform is "linux-x64" or "win-x64" or "win-arm64" or "osx-arm64"
             ? $"There is no libtorch: {package} {Fits.Major}.{Fits.Minor}.{Fits.Build} is not among NuGet's packages in {string.Join(" or ", packages)}. "
                 + $"Restore the project again, reference {package} in it, or name the libtorch of this machine: export {Variable}=FOLDER"
-            : $"There is no libtorch package for {Platform}. Name a libtorch or PyTorch {Fits.Major}.{Fits.Minor} of this machine: export {Variable}=FOLDER";
+            : $"There is no libtorch package for {Platform}. Name a libtorch or PyTorch {TestedVersions} of this machine: export {Variable}=FOLDER";
     }
 
     private static string? First(IEnumerable<string> folders, string library) =>

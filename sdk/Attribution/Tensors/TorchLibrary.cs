@@ -25,10 +25,10 @@ public static unsafe class TorchLibrary
     /// <summary>The version of the TorchSharp package.</summary>
     internal const string PackageVersion = TorchFiles.TorchSharpVersion;
 
-    /// <summary>The warning for a loaded libtorch that is not the version that the package was made for.</summary>
+    /// <summary>The warning for a loaded libtorch of a version that was not tested.</summary>
     internal static string VersionWarning(TorchLibraryInfo info) =>
-        $"The libtorch in {info.Folder} is {info.Version?.ToString() ?? "older than 2.9"}; TorchSharp {PackageVersion} is made for "
-            + $"{TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}"
+        $"The libtorch in {info.Folder} is {info.Version?.ToString() ?? "older than 2.9"}; TorchSharp {PackageVersion} was tested with "
+            + $"{TorchFiles.TestedVersions}"
         + " and may fail with another. Unset LIBTORCH and LibTorchPath to use the package's.";
 
     /// <summary>Loads the libraries, unless they are loaded already.</summary>
@@ -158,10 +158,9 @@ public static unsafe class TorchLibrary
 
     private static AttributionException DoesNotLoad(string path, string why, Version? version = null, bool hasLibTorch = false)
     {
-        var fits = version is not null && (version.Major, version.Minor) == (TorchFiles.Fits.Major, TorchFiles.Fits.Minor);
-        var other = fits || version is null && !hasLibTorch ? ""
-            : $" The libtorch is {version?.ToString() ?? "older than 2.9"}; TorchSharp {TorchFiles.TorchSharpVersion} is made for "
-                + $"{TorchFiles.Fits.Major}.{TorchFiles.Fits.Minor}.";
+        var other = TorchFiles.IsTested(version) || version is null && !hasLibTorch ? ""
+            : $" The libtorch is {version?.ToString() ?? "older than 2.9"}; TorchSharp {TorchFiles.TorchSharpVersion} was tested with "
+                + $"{TorchFiles.TestedVersions}.";
         // The system's loader names the file first and then what is missing; .NET's message lists several attempts.
         var reason = why.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .FirstOrDefault(line => line.StartsWith('/') || line.Contains(": ", StringComparison.Ordinal)) ?? why;
@@ -179,6 +178,6 @@ public static unsafe class TorchLibrary
 /// <param name="HasCuda">Whether it supports CUDA.</param>
 public sealed record TorchLibraryInfo(string Folder, string Origin, Version? Version, bool WithOldStandardLibrary, bool HasCuda)
 {
-    /// <summary>Whether this is the version that the TorchSharp package was made for.</summary>
-    public bool Fits => Version is not null && (Version.Major, Version.Minor) == (TorchFiles.Fits.Major, TorchFiles.Fits.Minor);
+    /// <summary>Whether TorchSharp was tested with this version.</summary>
+    public bool Fits => TorchFiles.IsTested(Version);
 }

@@ -41,6 +41,20 @@ public sealed class TorchFilesTests : IDisposable
         error.File.ShouldBe(_folder["empty"]);
     }
 
+    [Theory]
+    [InlineData("2.10.0", true)]
+    [InlineData("2.11.0", true)]
+    [InlineData("2.9.1", false)]
+    [InlineData("2.12.0", false)]
+    [InlineData("3.10.0", false)]
+    [InlineData(null, false)] // one that does not say
+    public void A_version_that_was_not_tested_is_warned_of(string? version, bool isTested)
+    {
+        var info = new TorchLibraryInfo("/opt/torch/lib", "named by LIBTORCH", version is null ? null : new Version(version), false, true);
+        info.Fits.ShouldBe(isTested);
+        TorchLibrary.VersionWarning(info).ShouldContain($"is {version ?? "older than 2.9"}; TorchSharp 0.107.0 was tested with 2.10 or 2.11");
+    }
+
     private string Torch(string folder)
     {
         Directory.CreateDirectory(_folder[folder]);
