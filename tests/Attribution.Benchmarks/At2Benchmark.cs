@@ -46,7 +46,7 @@ internal static class At2Benchmark
              "num_hidden_layers":{{blocks}},"num_attention_heads":{{width / 64}},
              "num_key_value_heads":{{width / 128}},"hidden_act":"silu","max_position_embeddings":16384,"rms_norm_eps":1e-5,"rope_theta":10000.0}
             """);
-        using var model = CausalLanguageModel.Random(ModelConfig.Load(folder), 1, device, dtype);
+        using var model = BenchmarkModels.Random(ModelConfig.Load(folder), device, dtype);
         Directory.Delete(folder, recursive: true);
 
         var answer = Before + contextLength + Query;

@@ -46,7 +46,7 @@ internal sealed class GpuBenchmark(CausalLanguageModel model, int length, TimeSp
                 Console.WriteLine($"\n{TorchLibrary.VersionWarning(loaded)}");
             var rate = Rate(place, type);
             using var memory = new DeviceMemory(place);
-            using var model = CausalLanguageModel.Random(BenchmarkModels.Config(parsed.GetRequiredValue(shape)), 1, place, type);
+            using var model = BenchmarkModels.Random(BenchmarkModels.Config(parsed.GetRequiredValue(shape)), place, type);
             Console.WriteLine(string.Create(Plain, $"{model.Transformer.Weights.Values.Sum(w => w.NumberOfElements) / 1e9:F3} billion weights; "
                 + $"{memory.Peak / Gibibyte:F2} GiB used with the model loaded."));
             var benchmark = new GpuBenchmark(model, parsed.GetValue(length), TimeSpan.FromSeconds(parsed.GetValue(seconds)));

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Measures one GPU in less than 8 minutes, with a program of ours in one folder and the PyTorch of the machine.
-#   gpu.sh pack [FOLDER]    on a machine with the .NET SDK: makes the folder (artifacts/gpu-benchmark), without libtorch
-#   FOLDER/gpu.sh [OPTIONS] on the machine with the GPU: needs neither .NET nor a network; options are those of `Attribution.Benchmarks gpu --help`
+# Measures one GPU, with a program of ours in one folder and the PyTorch of the machine.
+#   gpu.sh pack [FOLDER]            on a machine with the .NET SDK: makes the folder (artifacts/gpu-benchmark), without libtorch
+#   FOLDER/gpu.sh [VERB] [OPTIONS]  on the machine with the GPU, which needs neither .NET nor a network; the verb is gpu unless given
+#   FOLDER/gpu.sh baseline          the same measurements with the transformers and peft of the machine's python3
 # LIBTORCH names the folder of a PyTorch or libtorch; without it the torch of python3 is taken. To try it without a GPU:
 #   FOLDER/gpu.sh --device cpu --shape small --length 64 --dtype float32 --seconds 2
 set -eu
@@ -10,9 +11,12 @@ if [ "${1:-}" = pack ]; then
     folder=${2:-$here/../../artifacts/gpu-benchmark}
     dotnet publish "$here/Attribution.Benchmarks.csproj" -c Release -r linux-x64 --self-contained -p:TorchBackend=none -p:DebugType=none \
         -p:PublishReferencesDocumentationFiles=false -o "$folder"
-    cp "$here/gpu.sh" "$folder/gpu.sh"
+    cp "$here/gpu.sh" "$here/transformers_baseline.py" "$folder"
     du -sm "$folder"
     exit
+fi
+if [ "${1:-}" = baseline ]; then
+    exec python3 "$here/transformers_baseline.py"
 fi
 if [ ! -x "$here/Attribution.Benchmarks" ]; then
     echo "$here has no program. Make the folder first: $0 pack" >&2
@@ -33,4 +37,8 @@ for libraries in "$LIBTORCH"/../nvidia/*/lib; do
     [ -d "$libraries" ] && LD_LIBRARY_PATH="$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 done
 export LD_LIBRARY_PATH="$LIBTORCH/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
-exec timeout -k 10 460 "$here/Attribution.Benchmarks" gpu "$@"
+case "${1:-}" in
+    [a-z]*) ;;
+    *) set -- gpu "$@" ;;
+esac
+exec timeout -k 10 460 "$here/Attribution.Benchmarks" "$@"

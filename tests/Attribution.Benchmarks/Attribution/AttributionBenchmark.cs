@@ -61,7 +61,7 @@ internal sealed partial class AttributionBenchmark(CausalLanguageModel model, in
             var parts = parsed.GetValue(only) is { Length: > 0 } some ? some : ["memory", "change", "eleven", "forward", "trak", "bfloat16", "profile"];
             var (place, type) = (Devices.Of(parsed.GetRequiredValue(device)), parsed.GetValue(dtype) == "bfloat16" ? bfloat16 : float32);
             var config = BenchmarkModels.Config(parsed.GetRequiredValue(shape));
-            using var model = CausalLanguageModel.Random(config, 1, place, type);
+            using var model = BenchmarkModels.Random(config, place, type);
             var rows = Conversations.Pairs(parsed.GetValue(conversations), config.VocabularySize, parsed.GetValue(length));
             var benchmark = new AttributionBenchmark(model, parsed.GetValue(layer), parsed.GetValue(rounds), rows, parsed.GetValue(original),
                 parsed.GetValue(budget), parsed.GetValue(processor));
@@ -150,7 +150,7 @@ internal sealed partial class AttributionBenchmark(CausalLanguageModel model, in
     private void HalfPrecision()
     {
         var job = Jobs()[0];
-        using var half = CausalLanguageModel.Random(model.Config, 1, model.Transformer.Device, bfloat16);
+        using var half = BenchmarkModels.Random(model.Config, model.Transformer.Device, bfloat16);
         using var wide = new VectorComputer(model.Transformer, AttributionMethods.BuiltIn, budget);
         using var narrow = new VectorComputer(half.Transformer, AttributionMethods.BuiltIn, budget);
         var (wideProducts, narrowProducts) = (ProductsOf(job, model, rows), ProductsOf(job, half, rows));
@@ -171,7 +171,7 @@ internal sealed partial class AttributionBenchmark(CausalLanguageModel model, in
     // The derivative that is written out against libtorch's own, on the same model.
     private void AgainstGraph()
     {
-        using var half = CausalLanguageModel.Random(model.Config, 1, model.Transformer.Device, bfloat16);
+        using var half = BenchmarkModels.Random(model.Config, model.Transformer.Device, bfloat16);
         Console.WriteLine("| job, one conversation after the other | written out, examples/s | libtorch's graph, examples/s | ratio |");
         Console.WriteLine("|---|---|---|---|");
         foreach (var of in new[] { model, half })

@@ -74,9 +74,9 @@ internal sealed class OriginalLoop : IDisposable
             {
                 using var inner = NewDisposeScope();
                 var gradient = linear.Weight.grad!.flatten().to(float32);
-                using var random = new Generator((ulong)string.GetHashCode(linear.Name, StringComparison.Ordinal), _model.Transformer.Device);
-                var places = randint(dimension, [gradient.shape[0], 4], device: gradient.device, generator: random);
-                var signs = (randint(2, [gradient.shape[0], 4], device: gradient.device, generator: random) * 2) - 1;
+                using var random = new Generator((ulong)string.GetHashCode(linear.Name, StringComparison.Ordinal)); // TorchSharp has none of a GPU
+                var places = randint(dimension, [gradient.shape[0], 4], generator: random).to(gradient.device);
+                var signs = (randint(2, [gradient.shape[0], 4], generator: random).to(gradient.device) * 2) - 1;
                 vector.index_add_(0, places.flatten(), (gradient.unsqueeze(1) * signs * 0.5).flatten(), 1);
             }
             vector.cpu();
