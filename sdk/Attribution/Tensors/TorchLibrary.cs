@@ -27,7 +27,7 @@ public static unsafe class TorchLibrary
 
     /// <summary>The warning for a loaded libtorch of a version that was not tested.</summary>
     internal static string VersionWarning(TorchLibraryInfo info) =>
-        $"The libtorch in {info.Folder} is {info.Version?.ToString() ?? "older than 2.9"}; TorchSharp {PackageVersion} was tested with "
+        $"The libtorch in {info.Folder} is {info.Version?.ToString() ?? "older than 2.9"}; TorchSharp {PackageVersion} is known to work with "
             + $"{TorchFiles.TestedVersions}"
         + " and may fail with another. Unset LIBTORCH and LibTorchPath to use the package's.";
 
@@ -159,7 +159,7 @@ public static unsafe class TorchLibrary
     private static AttributionException DoesNotLoad(string path, string why, Version? version = null, bool hasLibTorch = false)
     {
         var other = TorchFiles.IsTested(version) || version is null && !hasLibTorch ? ""
-            : $" The libtorch is {version?.ToString() ?? "older than 2.9"}; TorchSharp {TorchFiles.TorchSharpVersion} was tested with "
+            : $" The libtorch is {version?.ToString() ?? "older than 2.9"}; TorchSharp {TorchFiles.TorchSharpVersion} is known to work with "
                 + $"{TorchFiles.TestedVersions}.";
         // The system's loader names the file first and then what is missing; .NET's message lists several attempts.
         var reason = why.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)

@@ -52,7 +52,7 @@ public sealed class TorchFilesTests : IDisposable
     {
         var info = new TorchLibraryInfo("/opt/torch/lib", "named by LIBTORCH", version is null ? null : new Version(version), false, true);
         info.Fits.ShouldBe(isTested);
-        TorchLibrary.VersionWarning(info).ShouldContain($"is {version ?? "older than 2.9"}; TorchSharp 0.107.0 was tested with 2.10 or 2.11");
+        TorchLibrary.VersionWarning(info).ShouldContain($"is {version ?? "older than 2.9"}; TorchSharp 0.107.0 is known to work with 2.10 or 2.11");
     }
 
     private string Torch(string folder)
