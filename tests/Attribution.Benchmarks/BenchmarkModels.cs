@@ -1,6 +1,4 @@
 using Attribution.Models;
-using Attribution.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Attribution.Benchmarks;
@@ -8,18 +6,11 @@ namespace Attribution.Benchmarks;
 /// <summary>The shapes of the random models that benchmarks run on.</summary>
 internal static class BenchmarkModels
 {
-    /// <summary>A random model whose weights its own device draws, which takes a GPU no time; <see cref="CausalLanguageModel.Random"/> draws them on the
-    /// CPU.</summary>
+    /// <summary>A random model whose device draws its weights, which takes a GPU no time.</summary>
     public static CausalLanguageModel Random(ModelConfig config, Device device, ScalarType dtype)
     {
         manual_seed(1);
-        return new CausalLanguageModel(null, new Transformer(config, dtype, device, (name, shape) =>
-        {
-            using var scope = NewDisposeScope();
-            var weight = name.Contains("norm", StringComparison.Ordinal) ? ones(shape, dtype, device)
-                : randn(shape, float32, device).mul(Scalars.Of(0.02)).to(dtype);
-            return weight.DetachFromDisposeScope();
-        }), new HashSet<int>());
+        return CausalLanguageModel.Random(config, device, dtype, shape => randn(shape, float32, device));
     }
 
     /// <summary>The configuration of a shape: small, 56m or 8b.</summary>

@@ -11,8 +11,8 @@ namespace Attribution.Models;
 internal static class AnswerLoss
 {
     /// <summary>
-    /// The greatest number of logits (positions x vocabulary) in memory at a time. Each chunk reads the whole head, forward and back, which with few positions
-    /// is most of its time on a GPU.
+    /// The greatest number of logits (positions x vocabulary) in memory at a time. Each chunk reads the whole head, forward and back, so a GPU, whose products
+    /// are quick, takes more positions at a time.
     /// </summary>
     public static long ChunkElements(Device device) => device.type == DeviceType.CPU ? 1 << 23 : 1 << 26;
 

@@ -13,7 +13,7 @@ namespace Attribution.Models;
 /// <summary>A decoder-only language model: its configuration, weights, stop tokens and adapter.</summary>
 public sealed class CausalLanguageModel : IDisposable
 {
-    internal CausalLanguageModel(string? folder, Transformer transformer, IReadOnlySet<int> stopTokens) =>
+    private CausalLanguageModel(string? folder, Transformer transformer, IReadOnlySet<int> stopTokens) =>
         (Folder, Transformer, StopTokens) = (folder, transformer, stopTokens);
 
     /// <summary>The folder it was loaded from; null for a random model.</summary>
@@ -72,14 +72,19 @@ public sealed class CausalLanguageModel : IDisposable
     /// </summary>
     public static CausalLanguageModel Random(ModelConfig config, long seed, Device? device = null, ScalarType? dtype = null)
     {
-        var (type, place) = (dtype ?? float32, device ?? CPU);
-        using var generator = new Generator((ulong)seed);
+        using var generator = new Generator((ulong)seed); // TorchSharp has none of a GPU
+        return Random(config, device ?? CPU, dtype ?? float32, shape => randn(shape, float32, CPU, generator: generator));
+    }
+
+    /// <summary>The same with other random numbers: <paramref name="normal"/> draws a matrix of a shape from the standard normal distribution.</summary>
+    internal static CausalLanguageModel Random(ModelConfig config, Device place, ScalarType type, Func<long[], Tensor> normal)
+    {
         var transformer = new Transformer(config, type, place, (name, shape) =>
         {
             using var scope = NewDisposeScope();
             var weight = name.EndsWith("bias", StringComparison.Ordinal) ? zeros(shape, type, place)
                 : name.Contains("norm", StringComparison.Ordinal) ? config.UnitOffsetNorm ? zeros(shape, type, place) : ones(shape, type, place)
-                : randn(shape, float32, CPU, generator: generator).Times(0.02).to(type, place);
+                : normal(shape).Times(0.02).to(type, place);
             return weight.DetachFromDisposeScope();
         });
         return new CausalLanguageModel(null, transformer, new HashSet<int>(config.EosTokenIds));

@@ -80,6 +80,15 @@ public sealed partial class LoraTests : IDisposable
             using var other = x.alias();
             adapter.Wide(other).ShouldNotBeSameAs(wide);
         }
+        // Without a graph a copy is made first, and then one that gives the input its gradient.
+        using (NewDisposeScope())
+        {
+            var leaf = x.detach().requires_grad_();
+            using (no_grad())
+                adapter.Wide(leaf).requires_grad.ShouldBeFalse();
+            adapter.Wide(leaf).sum().backward();
+            Numbers.LargestDifference(leaf.grad!, ones_like(leaf)).ShouldBe(0);
+        }
         // A copy that is gone is made again.
         using var scope = NewDisposeScope();
         Numbers.LargestDifference(adapter.Wide(x), x.to(float32)).ShouldBe(0);

@@ -14,9 +14,6 @@ namespace Attribution.Models.Fused;
 /// <param name="context">The batch's context: one row for each sequence, without key masks and without a cache.</param>
 internal sealed class FusedPass(Transformer transformer, PackedSequences sequences, ForwardContext context)
 {
-    /// <summary>The greatest number of logits (positions x vocabulary) in memory at a time.</summary>
-    private static readonly long ChunkElements = AnswerLoss.ChunkElements(CPU);
-
     private readonly ModelConfig _config = transformer.Config;
 
     /// <summary>
@@ -180,7 +177,7 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
         var count = final.shape[0];
         var shares = tensor([.. sequences.TargetSpans.SelectMany(span => Enumerable.Repeat(1f / span.Length, (int)span.Length))]); // [M]
         var losses = new double[sequences.Spans.Length];
-        var size = Math.Min(count, Math.Max(1, ChunkElements / _config.VocabularySize));
+        var size = Math.Min(count, Math.Max(1, AnswerLoss.ChunkElements(CPU) / _config.VocabularySize));
         var buffer = empty([size, _config.VocabularySize], final.dtype); // memory of this size is expensive to allocate, so it is allocated once
         var head = transformer.Head.Weight;
         var (row, at) = (0, 0L);

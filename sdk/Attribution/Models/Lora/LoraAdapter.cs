@@ -119,13 +119,18 @@ public sealed class LoraAdapter : IDisposable
             Model.Adapter = null;
     }
 
-    /// <summary>An input in float32, converted once for all adapted matrices that read the same one (queries, keys and values; gate and up).</summary>
+    /// <summary>
+    /// An input in float32, converted once for all adapted matrices that read the same one (queries, keys and values; gate and up). It must not change between
+    /// them.
+    /// </summary>
     internal Tensor Wide(Tensor input)
     {
         if (input.dtype == float32)
             return input;
         var known = _widened;
-        if (known is null || !ReferenceEquals(known.Input, input) || known.Wide.IsInvalid)
+        // A copy that was made without a graph has no gradient to give.
+        if (known is null || !ReferenceEquals(known.Input, input) || known.Wide.IsInvalid
+            || (input.requires_grad && is_grad_enabled() && !known.Wide.requires_grad))
             _widened = known = new(input, input.to(float32));
         return known.Wide;
     }
