@@ -27,7 +27,7 @@ internal static class WhitenedPass
             throw new AttributionException(ErrorCodes.NoVectors,
                 $"{train.Name} holds no vector with finite numbers, so there is nothing to score. Compute the vectors again.");
         // Without evaluation vectors in it, one factor serves all scorers of a damping; a factor of n R serves as well as one of R.
-        var factors = new Dictionary<(double Damping, double Mixture, IReadOnlyList<double[]>? Of), Tensor>();
+        var factors = new Dictionary<(double Damping, double Mixture, IReadOnlyList<double[]>? Of), CholeskyFactor>();
         Whitened[] whitened = [.. scorers.Select(scorer =>
         {
             var (damping, mixture) = (scorer.Whitening!.Damping, scorer.Method == ScoringMethod.TrackStar ? scorer.Whitening.Mixture : 0);
@@ -39,8 +39,7 @@ internal static class WhitenedPass
         var scores = scorers.Select(_ => new List<ScoredRow>()).ToArray();
         ForBatches(train, dimension, cancellation, (indices, hasVector, batch) =>
         {
-            var behind = whitened.Where(w => w.NeedsLength).Select(w => w.Factor).Distinct().ToDictionary(factor => factor, factor =>
-                linalg.solve_triangular(factor, batch.t(), upper: false).t().contiguous()); // L^-1 phi, [256, D]
+            var behind = whitened.Where(w => w.NeedsLength).Select(w => w.Factor).Distinct().ToDictionary(factor => factor, factor => factor.Whiten(batch));
             foreach (var (at, scorer) in whitened.Index())
             {
                 var values = scorer.Score(batch, behind.GetValueOrDefault(scorer.Factor)).data<double>();
@@ -62,11 +61,13 @@ internal static class WhitenedPass
     }
 
     // L of the moments plus a multiple of their mean eigenvalue (the trace over D) on the diagonal.
-    private static Tensor Factor(Tensor moments, double damping, IVectorSource train)
+    private static CholeskyFactor Factor(Tensor moments, double damping, IVectorSource train)
     {
         using var added = Scalars.Held(damping * moments.trace().item<double>() / moments.shape[0]);
-        var (lower, info) = linalg.cholesky_ex(moments.add(eye(moments.shape[0], dtype: float64), added));
-        return info.item<int>() == 0 ? lower : throw new AttributionException(ErrorCodes.WhiteningInvalid,
+        using var damped = moments.clone();
+        damped.diagonal().add_(ones(1, float64), added);
+        var (lower, info) = linalg.cholesky_ex(damped);
+        return info.item<int>() == 0 ? new(lower) : throw new AttributionException(ErrorCodes.WhiteningInvalid,
             $"The second moments of {train.Name} have no inverse with ScoringDamping {damping}: there are fewer rows than numbers in a vector, or they "
                 + "are all alike. Set it to 0.1, or raise it.")
         { Property = "ScoringDamping" };
@@ -115,31 +116,43 @@ internal static class WhitenedPass
         }
     }
 
+    /// <summary>L, [D, D]. Two are compared by reference, where tensors would be compared number by number.</summary>
+    private sealed class CholeskyFactor(Tensor lower)
+    {
+        public Tensor Lower { get; } = lower;
+
+        /// <summary>L^-1 phi, [256, D], and its lengths, [256].</summary>
+        public (Tensor Vectors, Tensor Lengths) Whiten(Tensor batch)
+        {
+            var vectors = linalg.solve_triangular(Lower, batch.t(), upper: false).t().contiguous();
+            return (vectors, vectors.norm(1, keepdim: false, p: 2f));
+        }
+    }
+
     /// <summary>A scorer with the second moments that it uses.</summary>
     private sealed class Whitened
     {
         private readonly Tensor _direction; // [D, 1]: the score is phi . direction; for trackstar, L^-1 phi . direction / |L^-1 phi|
 
-        public Whitened(ScoringMethod method, Tensor factor, Tensor evaluation)
+        public Whitened(ScoringMethod method, CholeskyFactor factor, Tensor evaluation)
         {
             (Factor, NeedsLength) = (factor, method == ScoringMethod.TrackStar);
-            var queries = linalg.solve_triangular(factor, (NeedsLength ? evaluation : evaluation.mean([0]).unsqueeze(0)).t(), upper: false); // L^-1 psi
+            var queries = linalg.solve_triangular(factor.Lower, (NeedsLength ? evaluation : evaluation.mean([0]).unsqueeze(0)).t(), upper: false); // L^-1 psi
             _direction = NeedsLength
                 ? queries.div(queries.norm(0, keepdim: true, p: 2f)).mean([1]).unsqueeze(1)
-                : linalg.solve_triangular(factor.t(), queries, upper: true); // (Phi^T Phi + lambda I)^-1 mean_j psi_j
+                : linalg.solve_triangular(factor.Lower.t(), queries, upper: true); // (Phi^T Phi + lambda I)^-1 mean_j psi_j
         }
 
-        /// <summary>L [D, D].</summary>
-        public Tensor Factor { get; }
+        public CholeskyFactor Factor { get; }
 
         /// <summary>Whether the score is a cosine.</summary>
         public bool NeedsLength { get; }
 
         /// <summary>The scores of a batch, [256] float64; NaN for a row that is zero.</summary>
         /// <param name="batch">phi, [256, D].</param>
-        /// <param name="behind">L^-1 phi, if the length is needed.</param>
-        public Tensor Score(Tensor batch, Tensor? behind) => NeedsLength
-            ? behind!.mm(_direction).squeeze(1).div(behind!.norm(1, keepdim: false, p: 2f))
+        /// <param name="behind">L^-1 phi and its lengths, if these are needed.</param>
+        public Tensor Score(Tensor batch, (Tensor Vectors, Tensor Lengths) behind) => NeedsLength
+            ? behind.Vectors.mm(_direction).squeeze(1).div(behind.Lengths)
             : batch.mm(_direction).squeeze(1);
     }
 }
