@@ -100,8 +100,10 @@ public sealed class LoraFineTuner(FineTuningOptions options)
         var context = transformer.Context(rows.Count, batch.Length, [.. rows.Select(r => r.Length)]);
         using var enabled = enable_grad();
         var final = transformer.Run(transformer.Embed(batch.Ids), context, 0, transformer.Config.BlockCount);
-        var (losses, gradient) = AnswerLoss.Backpropagate(transformer, final, batch);
-        AnswerLoss.At(final, batch).backward([gradient.Over(rows.Count)]);
+        var (losses, gradient) = AnswerLoss.Backpropagate(transformer, final, batch, share: 1.0 / rows.Count);
+        var entrance = AnswerLoss.At(final, batch);
+        if (entrance.requires_grad) // not if only the head has an adapter
+            entrance.backward([gradient]);
         return (losses.Average(), batch.TargetRows.Count);
     }
 

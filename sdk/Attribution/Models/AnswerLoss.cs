@@ -32,18 +32,20 @@ internal static class AnswerLoss
     }
 
     /// <summary>
-    /// Each row's loss, and the gradient of the SUM of the rows' losses with respect to the stream at <see cref="SequenceBatch.Positions"/>. Rows are
-    /// independent, so each row's part is the gradient of its own loss.
+    /// Each row's loss, and the gradient of <paramref name="share"/> times the SUM of the rows' losses with respect to the stream at
+    /// <see cref="SequenceBatch.Positions"/>. Rows are independent, so each row's part is the gradient of its own loss. An adapter of the head receives its
+    /// gradient, of the same sum.
     /// </summary>
     /// <param name="transformer">The model.</param>
     /// <param name="final">The stream leaving the last block, [B, T, D].</param>
     /// <param name="batch">The sequences.</param>
+    /// <param name="share">The factor of each row's loss: for the mean over a batch, 1 / B.</param>
     /// <returns>The losses, and the gradient [N, D] in the model's dtype, in the current dispose scope.</returns>
-    public static (double[] Losses, Tensor Gradient) Backpropagate(Transformer transformer, Tensor final, SequenceBatch batch)
+    public static (double[] Losses, Tensor Gradient) Backpropagate(Transformer transformer, Tensor final, SequenceBatch batch, double share = 1)
     {
         using var scope = NewDisposeScope();
         var stream = At(final.detach(), batch); // [N, D]
-        var weights = tensor(batch.TargetRows.Select(row => 1f / batch.Sequences[row].TargetCount).ToArray(), device: transformer.Device); // [N]
+        var weights = tensor(batch.TargetRows.Select(row => (float)(share / batch.Sequences[row].TargetCount)).ToArray(), device: transformer.Device); // [N]
         var gradients = new List<Tensor>();
         var losses = Means(batch, Chunks(transformer, batch).Select(chunk =>
         {

@@ -134,6 +134,44 @@ public sealed class LoraFineTunerTests
         (DisposeScopeManager.Statistics.TensorStatistics.CreatedOutsideScopeCount - before).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("lm_head")]
+    [InlineData("q_proj,lm_head")]
+    public void An_adapter_of_the_head_is_trained_on_the_mean_loss_and_counts_in_losses(string targets)
+    {
+        using var scope = NewDisposeScope();
+        using var tiny = TinyCheckpoint.Llama();
+        using var model = tiny.Load();
+        var ids = TinyCheckpoint.Tokens(9, 1);
+        var row = new TokenSequence(ids, [.. ids.Select((_, t) => t > 3)]);
+        var evaluator = new Attribution.Evaluation.CrossEntropyEvaluator(model.Transformer);
+        var plain = evaluator.Losses([row])[0];
+        using var adapter = LoraAdapter.Attach(model, new LoraConfig { Rank = 2, Alpha = 4, TargetModules = targets.Split(',') }, seed: 1);
+
+        // The mean over equal rows is each row's own.
+        var one = Gradients([row]);
+        one.ShouldAllBe(gradient => gradient.B.Any(x => x != 0));
+        foreach (var (a, b) in one.Zip(Gradients([row, row, row, row])))
+            a.B.Zip(b.B, (x, y) => Math.Abs(x - y)).Max().ShouldBeLessThan(1e-4f * a.B.Max(Math.Abs), a.Name);
+
+        using (no_grad())
+            foreach (var weights in adapter.Weights)
+                weights.B.copy_(one.Single(gradient => gradient.Name == weights.Linear.Name).Tensor.mul(tensor(-0.1f)));
+        var adapted = evaluator.Losses([row])[0];
+        adapted.ShouldBeLessThan(plain);
+        adapter.Fold();
+        evaluator.Losses([row])[0].ShouldBe(adapted, 1e-4);
+
+        (string Name, Tensor Tensor, float[] B)[] Gradients(TokenSequence[] rows)
+        {
+            LoraFineTuner.Backward(adapter, rows);
+            (string, Tensor, float[])[] found = [.. adapter.Weights.Select(weights => (weights.Linear.Name, weights.B.grad!, Bytes([weights.B.grad!])))];
+            foreach (var parameter in adapter.Parameters)
+                parameter.grad = null;
+            return found;
+        }
+    }
+
     private static float[] Bytes(IEnumerable<Tensor> tensors)
     {
         using var scope = NewDisposeScope();

@@ -17,12 +17,13 @@ internal sealed class FusedPass(Transformer transformer, PackedSequences sequenc
     private readonly ModelConfig _config = transformer.Config;
 
     /// <summary>
-    /// Whether a model can run this way: on the CPU, with blocks like those of Llama, Mistral, Qwen 2 and Phi 3, and without dropout. Other models (with norms
-    /// of heads, or norms after the matrices) use <see cref="Transformer.Block"/> and libtorch's autograd graph.
+    /// Whether a model can run this way: on the CPU, with blocks like those of Llama, Mistral, Qwen 2 and Phi 3, without dropout, and without an adapter of
+    /// the head. Other models (with norms of heads, or norms after the matrices) use <see cref="Transformer.Block"/> and libtorch's autograd graph.
     /// </summary>
     public static bool Supports(Transformer transformer) =>
         transformer.Device.type == DeviceType.CPU && transformer.Config.IsPlain
-        && transformer.DType is ScalarType.Float32 or ScalarType.BFloat16 && transformer.Linears.All(linear => linear.Adapter is not { DropsOut: true });
+        && transformer.DType is ScalarType.Float32 or ScalarType.BFloat16 && transformer.Head.Adapter is null
+        && transformer.Linears.All(linear => linear.Adapter is not { DropsOut: true });
 
     /// <summary>The stream that enters block 0, [N, D].</summary>
     public Tensor Embed()
