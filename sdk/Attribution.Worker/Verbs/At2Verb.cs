@@ -75,7 +75,7 @@ public static class At2Verb
             };
             var prompt = prompts.Write(row);
             using var loaded = model.Load(parsed, folder);
-            var text = Answer(loaded, prompts.Tokenizer, prompt, parsed.GetValue(answer), cancellation);
+            var text = Answer(loaded, prompts, prompt, parsed.GetValue(answer), cancellation);
             var example = Example(prompt, text, parsed.GetValue(type), sentences, parsed.GetValue(thoughts));
             var part = parsed.GetValue(start) is { } from
                 ? example.WithRange(text, from, parsed.GetValue(end)!.Value)
@@ -100,17 +100,19 @@ public static class At2Verb
         return new Command("at2", "Attributes answers to their contexts (AT2).") { attribute };
     }
 
-    private static GeneratedAnswer Answer(CausalLanguageModel model, Tokenizer tokenizer, ContextPrompt prompt, string? given, CancellationToken cancellation)
+    private static GeneratedAnswer Answer(CausalLanguageModel model, ContextPromptWriter prompts, ContextPrompt prompt, string? given,
+        CancellationToken cancellation)
     {
-        var answer = given is null ? null : GeneratedAnswer.Of(tokenizer, prompt, given);
+        var answer = given is null ? null : GeneratedAnswer.Of(prompts.Tokenizer, prompt, given);
         var length = prompt.Ids.Count + (answer?.Ids.Count ?? 1);
         if (length > model.Config.MaxPositions)
             throw new AttributionException(ErrorCodes.PromptTooLong,
                 $"Context, question and answer have {length} tokens or more, and the model's window is "
                 + $"{model.Config.MaxPositions}. Shorten the context.")
             { Property = "--context" };
-        return answer ?? GeneratedAnswer.Of(tokenizer, new TextGenerator(model).Generate([prompt.Ids], new GenerationOptions { MaxNewTokens = LongestAnswer },
-            cancellation: cancellation)[0].Tokens);
+        var end = prompts.AnswerEnd;
+        return answer ?? GeneratedAnswer.Of(prompts.Tokenizer, end.ReadTokens(new TextGenerator(model).Generate([prompt.Ids],
+            end.In(new() { MaxNewTokens = LongestAnswer }, model), cancellation: cancellation)[0]).Tokens);
     }
 
     private static ContextExample Example(ContextPrompt prompt, GeneratedAnswer answer, SourceType type, SentenceRule rule, bool thoughts)

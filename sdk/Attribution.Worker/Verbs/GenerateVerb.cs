@@ -37,9 +37,10 @@ public static class GenerateVerb
         {
             var folder = model.Folder(parsed);
             var tokenizer = parsed.GetValue(prompt) is null ? Tokenizer.Load(folder) : TokenizeVerb.LoadForText(folder, parsed);
-            var ids = parsed.GetValue(messages) is { } file
-                ? tokenizer.EncodeToIds(Rendered(folder, model.ChatTemplate(parsed), MessagesFile.Read(file)), addSpecialTokens: false)
-                : tokenizer.EncodeToIds(parsed.GetValue(prompt)!);
+            var conversation = parsed.GetValue(messages) is { } file ? MessagesFile.Read(file) : null;
+            var template = conversation is null ? null : ChatTemplate.Choose(folder, model.ChatTemplate(parsed));
+            var ids = template is null ? tokenizer.EncodeToIds(parsed.GetValue(prompt)!) : tokenizer.EncodeToIds(template.Render(conversation!.Messages,
+                addGenerationPrompt: true, conversation.Variables, ConversationEncoder.Date), addSpecialTokens: false);
             using var loaded = model.Load(parsed, folder);
             var options = new GenerationOptions
             {
@@ -47,6 +48,8 @@ public static class GenerateVerb
                 Temperature = parsed.GetValue(temperature),
                 TopP = parsed.GetValue(topP)
             };
+            if (template is not null)
+                options = AnswerEnd.Of(tokenizer, template).In(options, loaded);
 
             // The prompt is decoded too, because a token's text may depend on earlier tokens; only the text after it is printed.
             var output = parsed.InvocationConfiguration.Output;
@@ -69,9 +72,6 @@ public static class GenerateVerb
         });
         return verb;
     }
-
-    private static string Rendered(string folder, string? template, MessagesFile file) =>
-        ChatTemplate.Choose(folder, template).Render(file.Messages, addGenerationPrompt: true, file.Variables, ConversationEncoder.Date);
 
     private static void Require(bool holds, System.CommandLine.Parsing.OptionResult result, string what)
     {

@@ -14,6 +14,8 @@ namespace Attribution.Evaluation;
 /// <param name="template">The model's chat template.</param>
 public sealed class PromptAnswerer(CausalLanguageModel model, Tokenizer tokenizer, ChatTemplate template)
 {
+    private readonly AnswerEnd _end = AnswerEnd.Of(tokenizer, template);
+
     /// <summary>Answers every prompt <see cref="AnsweringOptions.Repeats"/> times; the results are in the order of prompts, then repeats.</summary>
     /// <param name="prompts">The prompts: conversations without the answer.</param>
     /// <param name="options">How to answer.</param>
@@ -30,15 +32,14 @@ public sealed class PromptAnswerer(CausalLanguageModel model, Tokenizer tokenize
         var jobs = Enumerable.Range(0, prompts.Count).SelectMany(p => Enumerable.Range(0, options.Repeats).Select(r => (Prompt: p, Repeat: r)))
             .OrderBy(j => tokens[j.Prompt].Length).ThenBy(j => j.Prompt).ThenBy(j => j.Repeat).ToArray();
         var generator = new TextGenerator(model);
-        var settings = new GenerationOptions { MaxNewTokens = options.MaxNewTokens, Temperature = options.Temperature, TopP = options.TopP };
+        var settings = _end.In(new() { MaxNewTokens = options.MaxNewTokens, Temperature = options.Temperature, TopP = options.TopP }, model);
         var answers = new List<Answer>(jobs.Length);
         foreach (var batch in jobs.Chunk(options.BatchSize ?? (model.Transformer.Device.type == DeviceType.CPU ? 16 : 32)))
         {
             var texts = generator.Generate(
                 [.. batch.Select(j => tokens[j.Prompt])], settings, [.. batch.Select(j => Seed(options.Seed, j.Prompt, j.Repeat))], cancellation: cancellation);
-            answers.AddRange(batch.Zip(texts, (job, text) => new Answer(
-                job.Prompt, job.Repeat, prompts[job.Prompt][^1].Content,
-                tokenizer.Decode([.. text.Tokens], skipSpecialTokens: true).Trim(), text.Tokens.Count, text.StopToken is not null)));
+            answers.AddRange(batch.Zip(texts.Select(text => (_end.Read(text), text.Tokens.Count)), (job, answer) =>
+                new Answer(job.Prompt, job.Repeat, prompts[job.Prompt][^1].Content, answer.Item1.Text, answer.Count, answer.Item1.IsComplete)));
             progress?.Report(answers.Count);
         }
         return [.. answers.OrderBy(a => a.PromptIndex).ThenBy(a => a.Repeat)];

@@ -1,4 +1,5 @@
 using Attribution.Diagnostics;
+using Attribution.Models.Generation;
 using Attribution.Tokenization;
 
 namespace Attribution.ContextAttribution.Examples;
@@ -29,6 +30,9 @@ public sealed class ContextPromptWriter(Tokenizer tokenizer, ChatTemplate templa
 
     /// <summary>The tokenizer.</summary>
     public Tokenizer Tokenizer => tokenizer;
+
+    /// <summary>What ends an answer to a prompt.</summary>
+    internal AnswerEnd AnswerEnd { get; } = AnswerEnd.Of(tokenizer, template);
 
     /// <summary>Writes the prompt of a row.</summary>
     /// <param name="row">The row.</param>

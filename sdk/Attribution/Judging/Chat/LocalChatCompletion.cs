@@ -109,6 +109,8 @@ internal sealed class LocalChatCompletion : IChatCompletion
 
     private sealed class Loaded(CausalLanguageModel model, Tokenizer tokenizer, ChatTemplate template) : IDisposable
     {
+        private readonly AnswerEnd _end = AnswerEnd.Of(tokenizer, template);
+
         public void Answer(IReadOnlyList<Waiting> alike)
         {
             var ready = new List<(Waiting Waiting, int[] Tokens)>();
@@ -123,14 +125,14 @@ internal sealed class LocalChatCompletion : IChatCompletion
                 }
             if (ready.Count == 0)
                 return;
-            var options = new GenerationOptions { MaxNewTokens = alike[0].Request.MaxTokens, Temperature = alike[0].Request.Temperature };
+            var options = _end.In(new() { MaxNewTokens = alike[0].Request.MaxTokens, Temperature = alike[0].Request.Temperature }, model);
             var texts = new TextGenerator(model).Generate([.. ready.Select(r => r.Tokens)], options, [.. ready.Select(r => r.Waiting.Request.Seed)],
                 cancellation: alike[0].Cancellation);
-            foreach (var ((waiting, tokens), text) in ready.Zip(texts))
-                waiting.Reply.TrySetResult(new ChatReply(tokenizer.Decode([.. text.Tokens], skipSpecialTokens: true).Trim(), tokens.Length, text.Tokens.Count)
-                {
-                    End = text.StopToken is null ? ReplyEnd.Cut : ReplyEnd.Whole,
-                });
+            foreach (var ((waiting, tokens), generated) in ready.Zip(texts))
+            {
+                var (text, isComplete) = _end.Read(generated);
+                waiting.Reply.TrySetResult(new ChatReply(text, tokens.Length, generated.Tokens.Count) { End = isComplete ? ReplyEnd.Whole : ReplyEnd.Cut });
+            }
         }
 
         public void Dispose() => model.Dispose();

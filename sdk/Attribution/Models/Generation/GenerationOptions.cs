@@ -17,6 +17,9 @@ public sealed record GenerationOptions
     /// <summary>The tokens that end a text; the model's own (<see cref="CausalLanguageModel.StopTokens"/>) unless given.</summary>
     public IReadOnlySet<int>? StopTokens { get; init; }
 
+    /// <summary>Whether a text is over, from its new tokens, all of which are kept; null if only stop tokens end a text.</summary>
+    internal Func<IReadOnlyList<int>, bool>? IsOver { get; init; }
+
     internal void Check()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(MaxNewTokens);

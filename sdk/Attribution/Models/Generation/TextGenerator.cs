@@ -54,7 +54,7 @@ public sealed class TextGenerator(CausalLanguageModel model)
                 for (var i = 0; i < active.Count; i++)
                     active[i].Add(chosen[i], stops, onToken);
 
-                var going = Enumerable.Range(0, active.Count).Where(i => active[i].StopToken is null
+                var going = Enumerable.Range(0, active.Count).Where(i => active[i].StopToken is null && options.IsOver?.Invoke(active[i].New) != true
                     && active[i].NewCount < options.MaxNewTokens && active[i].Tokens.Count < model.Config.MaxPositions).ToList();
                 if (going.Count < active.Count)
                 {
@@ -67,7 +67,7 @@ public sealed class TextGenerator(CausalLanguageModel model)
         {
             cached?.Dispose();
         }
-        return [.. texts.Select(text => new GeneratedText(text.Tokens[text.PromptCount..], text.StopToken))];
+        return [.. texts.Select(text => new GeneratedText(text.New, text.StopToken))];
     }
 
     /// <summary>Runs the pass over all tokens so far and fills a new cache: logits [B, V] after each row's last token.</summary>
@@ -134,6 +134,7 @@ public sealed class TextGenerator(CausalLanguageModel model)
         public long Seed { get; } = seed;
         public int? StopToken { get; private set; }
         public int NewCount => Tokens.Count - PromptCount;
+        public IReadOnlyList<int> New => Tokens[PromptCount..];
 
         public void Add(int token, IReadOnlySet<int> stops, Action<int, int>? onToken)
         {

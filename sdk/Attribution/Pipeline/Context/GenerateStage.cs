@@ -125,10 +125,14 @@ internal sealed class GenerateStage : Stage<GenerateSettings>
         batch.RemoveAll(b => rows[b.FirstRow].Given is not null);
         if (batch.Count == 0)
             return;
-        var texts = new TextGenerator(_model.Model).Generate(
-            [.. batch.Select(b => rows[b.FirstRow].Prompt.Ids)], new GenerationOptions { MaxNewTokens = Settings.MaxNewTokens }, cancellation: cancellation);
+        var end = _prompts.Value.AnswerEnd;
+        var texts = new TextGenerator(_model.Model).Generate([.. batch.Select(b => rows[b.FirstRow].Prompt.Ids)],
+            end.In(new() { MaxNewTokens = Settings.MaxNewTokens }, _model.Model), cancellation: cancellation);
         foreach (var (b, text) in batch.Zip(texts))
-            answers[b.Hash] = new GeneratedLine(text.Tokens, text.StopToken is not null);
+        {
+            var (tokens, isComplete) = end.ReadTokens(text);
+            answers[b.Hash] = new GeneratedLine(tokens, isComplete);
+        }
     }
 
     private Prepared Prepare(ContextRow row, string? file)
