@@ -16,7 +16,7 @@ public static partial class ErrorCodes
     /// <summary>Training and evaluation vectors have different widths.</summary>
     public const string VectorWidths = "ATTR1504";
 
-    /// <summary>There is no finite vector to compare with.</summary>
+    /// <summary>There is no finite vector to compare with, or all are zero or cancel out.</summary>
     public const string NoVectors = "ATTR1505";
 
     /// <summary>A selected row is not in its dataset.</summary>

@@ -76,8 +76,8 @@ public sealed class RowScorer
     /// <param name="seed">The seed of a probe's training.</param>
     /// <param name="whitening">The options of <c>trak_full</c> and <c>trackstar</c>; the defaults unless given.</param>
     /// <param name="cancellation">Cancels the training of a probe.</param>
-    /// <exception cref="AttributionException">There are no finite vectors, no control vectors although they are needed, too few pairs for a probe, or an option
-    /// is out of range.</exception>
+    /// <exception cref="AttributionException">There are no finite vectors, or they are all zero or cancel out; there are no control vectors although they are
+    /// needed, or too few pairs for a probe; or an option is out of range.</exception>
     public static RowScorer From(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null, long seed = 0,
         WhiteningOptions? whitening = null, CancellationToken cancellation = default)
     {
@@ -91,6 +91,14 @@ public sealed class RowScorer
                 cancellation));
         if (method.Whitens())
             return OfSecondMoments(method, evaluation, whitening ?? new(), cancellation);
+        var scorer = OfMean(method, evaluation, control);
+        return scorer.Length > 0 ? scorer : throw new AttributionException(ErrorCodes.NoVectors,
+            $"The {scorer.RowCount} evaluation vectors of {evaluation.Name} are all zero, or cancel out, so every training row would have the same score. "
+                + "Vectors of differences are zero if controls equal their treatments; gradients are zero if an answer has only one token.");
+    }
+
+    private static RowScorer OfMean(ScoringMethod method, IVectorSource evaluation, IVectorSource? control)
+    {
         var bias = method == ScoringMethod.CosSimDebiasEval ? Vectors.Normalized(RowMean.Of(control!, Vectors.Normalized).Mean) : null;
         var (mean, rows, skipped) = RowMean.Of(evaluation, method switch
         {
@@ -125,7 +133,7 @@ public sealed class RowScorer
     /// <param name="evaluation">E, [M, D].</param>
     /// <param name="control">C, as of <see cref="From"/>.</param>
     /// <param name="whitening">Of <c>trak_full</c> and <c>trackstar</c>; their defaults if left out.</param>
-    /// <returns>The index of each evaluation row that has a finite vector, and its scorer.</returns>
+    /// <returns>The index of each evaluation row that has a finite vector other than zero, and its scorer.</returns>
     internal static IReadOnlyList<(long Index, RowScorer Scorer)> OfEach(ScoringMethod method, IVectorSource evaluation, IVectorSource? control = null,
         WhiteningOptions? whitening = null)
     {
@@ -133,7 +141,7 @@ public sealed class RowScorer
         evaluation.Read((index, vector) => rows.Add((index, vector.ToArray())));
         var finite = rows.Where(row => row.Vector.All(float.IsFinite)).ToArray();
         if (!method.Whitens())
-            return [.. finite.Select(row => (row.Index, From(method, new MemoryVectors(row.Vector), control)))];
+            return [.. finite.Select(row => (row.Index, Scorer: OfMean(method, new MemoryVectors(row.Vector), control))).Where(row => row.Scorer.Length > 0)];
         var options = whitening ?? new();
         options.Validate();
         (long Index, double[] Vector)[] wide = [.. finite.Select(row => (row.Index, Vectors.Widen(row.Vector)))
@@ -150,7 +158,7 @@ public sealed class RowScorer
     /// <summary>Creates a scorer from one direction, for example a persona vector, in place of evaluation vectors.</summary>
     /// <param name="method">The scoring method.</param>
     /// <param name="direction">The direction, [D].</param>
-    /// <exception cref="AttributionException">The method is a probe, which cannot be trained on one direction.</exception>
+    /// <exception cref="AttributionException">The method is a probe, which cannot be trained on one direction; or the direction is zero.</exception>
     public static RowScorer Along(ScoringMethod method, ReadOnlySpan<float> direction)
     {
         if (method.Whitens())
@@ -161,6 +169,10 @@ public sealed class RowScorer
                     + "vector has neither. Use cos_sim.")
             { Property = "ScoringMethod" };
         var vector = Vectors.Widen(direction);
+        if (TensorPrimitives.Norm<double>(vector) == 0)
+            throw new AttributionException(ErrorCodes.NoVectors,
+                "The direction is zero, so every training row would have the same score. A persona vector is zero if the model answers alike with and without "
+                    + "the instruction to show the trait.");
         return new RowScorer(method, method == ScoringMethod.DotProduct ? vector : Vectors.Normalized(vector), 1, 0);
     }
 

@@ -78,6 +78,20 @@ public sealed class ScoringTests
         (scorer.RowCount, scorer.SkippedCount).ShouldBe((1, 1));
     }
 
+    [Theory]
+    [InlineData(ScoringMethod.CosSim)]
+    [InlineData(ScoringMethod.Proj)]
+    [InlineData(ScoringMethod.DotProduct)]
+    [InlineData(ScoringMethod.CosSimDebiasTrain)]
+    public void Evaluation_vectors_that_are_zero_or_cancel_out_give_an_error_and_no_ranking(ScoringMethod method)
+    {
+        foreach (var vectors in (float[][][])[[[0, 0], [0, 0]], [[1, 2], [-1, -2]]])
+            Should.Throw<AttributionException>(() => RowScorer.From(method, new MemoryVectors(vectors))).Code.ShouldBe(ErrorCodes.NoVectors);
+        Should.Throw<AttributionException>(() => RowScorer.Along(method, [0, 0])).Code.ShouldBe(ErrorCodes.NoVectors);
+        // Of single rows, those of zeros have no scores.
+        RowScorer.OfEach(method, new MemoryVectors([[0, 0], [1, 2]])).Select(row => row.Index).ShouldBe([1]);
+    }
+
     private static JsonElement Gold() =>
         JsonDocument.Parse(File.ReadAllText(SharedData.Find("models", "stories260k", "gold", "selection.json")!)).RootElement.GetProperty("case");
 
