@@ -41,6 +41,40 @@ public sealed class RunVerdictsTests
     }
 
     [Fact]
+    public void A_leader_that_is_below_the_second_on_the_other_half_is_said_to_be_so()
+    {
+        var half = Names().Order(StringComparer.Ordinal).Take(Prompts / 2).ToHashSet();
+        var verdict = Decide(new SeedGroup("lucky", [Run("m", "a")], [.. Names().Select(name => new ScoredCell(name, 0, half.Contains(name) ? 3 : 1))], []),
+            Group("steady", "a", (_, _) => 2, seeds: 1), Group("random", null, (_, _) => 0, seeds: 1));
+        (verdict.Leader, verdict.IsBest, verdict.Text).ShouldBe(("lucky", false, "worse than the second, few cells (12)"));
+        verdict.OverSecond!.Difference.ShouldBe(-1);
+    }
+
+    [Fact]
+    public void Runs_without_scores_on_a_half_lead_nothing_and_without_common_prompts_nothing_is_compared()
+    {
+        string[] names = [.. Names().Order(StringComparer.Ordinal)];
+        var (first, other) = (names[..(Prompts / 2)], names[(Prompts / 2)..]);
+        var verdict = Decide(Of("half", first, 3), Of("whole", names, 1), Random(names));
+        (verdict.Leader, verdict.Score, verdict.Second, verdict.Text).ShouldBe(("whole", 1, null, "best, few cells (12)"));
+        verdict.OverRandom!.Difference.ShouldBe(0.5);
+
+        // No run has both halves: all prompts choose and measure, as where there is nothing to hold out.
+        verdict = Decide(Of("half", first, 3), Of("rest", other, 1), Random(first));
+        (verdict.Leader, verdict.Score, verdict.Prompts, verdict.Second, verdict.Text).ShouldBe(("half", 3, 0, null, "best, few cells (12)"));
+
+        // Neither the draw at random nor the base model has a score where the leader is measured.
+        verdict = Decide(Of("whole", names, 1), Random(first));
+        (verdict.Score, verdict.Random, verdict.Before, verdict.OverRandom).ShouldBe((1, null, null, null));
+        verdict.Text.ShouldBe("nothing to compare with, few cells (12)");
+
+        static SeedGroup Of(string name, string[] prompts, double score) =>
+            new(name, [Run("m", "a")], [.. prompts.Select(prompt => new ScoredCell(prompt, 0, score))], []);
+        static SeedGroup Random(string[] prompts) =>
+            new("random", [Run("random", null)], [.. prompts.Select(prompt => new ScoredCell(prompt, 0, 0.5))], []);
+    }
+
+    [Fact]
     public void Luck_on_the_half_that_chose_the_leader_does_not_count_for_its_score()
     {
         var half = Names().Order(StringComparer.Ordinal).Take(Prompts / 2).ToHashSet();

@@ -10,7 +10,8 @@ namespace Attribution.Pipeline.Verdicts;
 /// </summary>
 internal static class RunVerdicts
 {
-    public const string Best = "best", NotFromRandom = "not told from random", NotFromSecond = "not told from the second", Worse = "worse than random";
+    public const string Best = "best", NotFromRandom = "not told from random", NotFromSecond = "not told from the second", Worse = "worse than random",
+        WorseThanSecond = "worse than the second";
 
     // The settings that a random draw shares with the runs that it is the baseline of.
     private static readonly string[] SamePoint = ["train", "eval", "top_k", "learning_rate", "epochs", "lora_rank"];
@@ -37,21 +38,25 @@ internal static class RunVerdicts
     private static Verdict Decide(string train, string eval, string metric, SeedGroup[] candidates, IReadOnlyList<SeedGroup> all)
     {
         var (choosing, telling) = Halves(candidates);
+        // Answers may lack a score, so a group may have none on a half: it can neither lead there nor be measured.
+        SeedGroup[] able = [.. candidates.Where(group => Within(group.Cells, choosing).Length > 0 && Within(group.Cells, telling).Length > 0)];
+        if (able.Length == 0)
+            (able, choosing, telling) = (candidates, [.. choosing, .. telling], [.. choosing, .. telling]);
         // The first of equal groups wins.
-        SeedGroup[] ranked = [.. candidates.OrderByDescending(group => Mean(Within(group.Cells, choosing)))];
+        SeedGroup[] ranked = [.. able.OrderByDescending(group => Mean(Within(group.Cells, choosing)))];
         var (leader, second, random) = (ranked[0], ranked.ElementAtOrDefault(1), RandomOf(ranked[0], all));
         var cells = Within(leader.Cells, telling);
         var (overRandom, overSecond) = (Compare(random), Compare(second));
-        var isBest = cells.Length > 0 && overRandom?.IsTold != false && overRandom?.Interval.Estimate is not < 0 && overSecond is not { IsTold: false }
+        var isBest = overRandom?.IsTold != false && overRandom?.Interval.Estimate is not < 0 && overSecond is not { IsTold: false }
             && overSecond?.Interval.Estimate is not < 0 && (overRandom ?? overSecond) is not null;
         double[] bySeed = [.. cells.GroupBy(cell => cell.Seed).Select(seed => seed.Average(cell => cell.Score))];
-        return new Verdict(train, eval, metric, leader.Name, Mean(cells))
+        return new Verdict(train, eval, metric, leader.Name, Mean(cells)!.Value)
         {
             ScoreSd = bySeed.Length > 1 ? bySeed.StandardDeviation() : null,
             Before = Mean(Within(leader.Before, telling)),
-            Random = random is null ? null : Mean(Within(random.Cells, telling)),
+            Random = Mean(Within(random?.Cells ?? [], telling)),
             OverRandom = overRandom is { } fromRandom ? ComparedWith.Of(fromRandom) : null,
-            Second = second?.Name,
+            Second = overSecond is null ? null : second!.Name,
             OverSecond = overSecond is { } fromSecond ? ComparedWith.Of(fromSecond) : null,
             Seeds = bySeed.Length,
             Prompts = choosing.SetEquals(telling) ? 0 : telling.Count,
@@ -59,7 +64,9 @@ internal static class RunVerdicts
             Text = Words(isBest, overRandom, overSecond, cells.Length),
         };
 
-        PairedDifference? Compare(SeedGroup? other) => other is null ? null : PairedBootstrap.Difference(cells, Within(other.Cells, telling));
+        // Null without a cell that both have.
+        PairedDifference? Compare(SeedGroup? other) =>
+            other is not null && PairedBootstrap.Difference(cells, Within(other.Cells, telling)) is { Cells: > 0 } found ? found : null;
     }
 
     private static string Words(bool isBest, PairedDifference? overRandom, PairedDifference? overSecond, int cells)
@@ -68,6 +75,7 @@ internal static class RunVerdicts
             : overRandom is { IsTold: false } ? NotFromRandom
             : overRandom is { Interval.Estimate: < 0 } ? Worse
             : overSecond is null ? "nothing to compare with"
+            : overSecond is { IsTold: true, Interval.Estimate: < 0 } ? WorseThanSecond
             : NotFromSecond;
         return cells < PairedDifference.FewCells ? $"{said}, few cells ({cells})" : said;
     }
@@ -81,5 +89,5 @@ internal static class RunVerdicts
 
     private static ScoredCell[] Within(IReadOnlyList<ScoredCell> all, HashSet<string> prompts) => [.. all.Where(cell => prompts.Contains(cell.Prompt))];
 
-    private static double Mean(ScoredCell[] cells) => cells.Length == 0 ? 0 : cells.Average(cell => cell.Score);
+    private static double? Mean(ScoredCell[] cells) => cells.Length == 0 ? null : cells.Average(cell => cell.Score);
 }

@@ -14,16 +14,16 @@ internal sealed record Verdict(string Train, string Eval, string Metric, string 
     /// <summary>The standard deviation over seeds of <see cref="Score"/>; null with one seed.</summary>
     public double? ScoreSd { get; init; }
 
-    /// <summary>The mean of the base model on the same half.</summary>
+    /// <summary>The mean of the base model on the same half; null if it has no score there.</summary>
     public double? Before { get; init; }
 
-    /// <summary>The mean of the random draw on the same half; null if there is none.</summary>
+    /// <summary>The mean of the random draw on the same half; null if there is none, or if it has no score there.</summary>
     public double? Random { get; init; }
 
-    /// <summary>The leader's difference from the random draw, on the other half.</summary>
+    /// <summary>The leader's difference from the random draw, on the other half; null without a prompt on which both have a score.</summary>
     public ComparedWith? OverRandom { get; init; }
 
-    /// <summary>The runs that came second on the first half.</summary>
+    /// <summary>The runs that came second on the first half; null if there are none, or if they share no scored prompt with the leader.</summary>
     public string? Second { get; init; }
 
     /// <summary>The leader's difference from the second, on the other half.</summary>
