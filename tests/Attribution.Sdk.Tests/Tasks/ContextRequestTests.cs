@@ -107,6 +107,15 @@ public sealed class ContextRequestTests : IDisposable
     }
 
     [Fact]
+    public void A_truth_of_thoughts_is_an_error()
+    {
+        _experiment.Contexts[0].SetMetadata("TruthColumn", "truth");
+        _experiment.Contexts[0].SetMetadata("Thoughts", "true");
+        var error = _experiment.Error();
+        (error.Code, error.Message!.Contains("Thoughts and a TruthColumn", StringComparison.Ordinal)).ShouldBe(("ATTR1904", true), error.Message);
+    }
+
+    [Fact]
     public void A_project_that_becomes_one_of_the_other_kind_keeps_no_request_of_the_first()
     {
         _experiment.Requests();

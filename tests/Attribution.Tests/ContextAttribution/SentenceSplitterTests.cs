@@ -35,6 +35,7 @@ public sealed class SentenceSplitterTests
     [InlineData("In 1990. 5 people came. Visit www.example.com today. Mail a.b@c.org.", "In 1990.|5 people came.|Visit www.example.com today.|Mail a.b@c.org.")]
     [InlineData("He got a Ph.D. in 1999. She has a Ph.D. She teaches.", "He got a Ph.D. in 1999.|She has a Ph.D.|She teaches.")]
     [InlineData("今日は晴れです。明日は雨です。", "今日は晴れです。|明日は雨です。")]
+    [InlineData("他说：「你好。」然后走了。", "他说：「你好。」|然后走了。")]
     [InlineData("no end", "no end")]
     [InlineData(" \n\t ", "")]
     public void English_is_cut_where_its_sentences_end(string text, string sentences) =>

@@ -11,7 +11,7 @@ namespace Attribution.ContextAttribution.Sources;
 /// </summary>
 internal static partial class SentenceSplitter
 {
-    private const string Enders = ".!?…", WideEnders = "。！？", Closers = "\"'”’»)]}*_", Openers = "\"'“‘«([{*_¿¡";
+    private const string Enders = ".!?…", WideEnders = "。！？", Closers = "\"'”’»)]}*_」』）】》〉", Openers = "\"'“‘«([{*_¿¡";
 
     // ASCII white space, digits and punctuation: a sentence has at least one other character.
     private static readonly SearchValues<char> NoLetters = SearchValues.Create(" \t\n\r\v\f0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~");

@@ -158,19 +158,19 @@ internal sealed class AttributeHeldOutStage : Stage<AttributeHeldOutSettings>
     {
         var scored = run.Of(request).Select(artifact => JsonSerializer.Deserialize<ScoredLine>(File.ReadAllBytes(artifact.PathOf(BlockFile)),
             Readable.Line)!).ToArray();
-        var right = prepared.Examples.Zip(scored, (example, line) => Right(example, method, line.Scores, dataset.Path!)).ToArray();
+        var right = prepared.Examples.Zip(scored, (example, line) => Right(example, method, line.Scores, dataset)).ToArray();
         Readable.WriteLines(builder.PathOf(AttributionsFile),
             prepared.Examples.Select((example, i) => AttributionLine.Of(example, scored[i].Scores, right[i])));
         MethodLine.Of(method, prepared, scored, right).Write(builder.PathOf(MethodLine.File));
     }
 
     /// <summary>
-    /// For each sentence, whether its highest-scored source (the first among equals) is one that it is known to come from; null if no source is known, and for
-    /// scores without an order.
+    /// For each sentence, whether its highest-scored source (the first among equals) is one that it is known to come from; null if no source is known, as of
+    /// thoughts, and for scores without an order.
     /// </summary>
-    private static IReadOnlyList<bool?> Right(PreparedExample example, string method, float[][] scores, string file) =>
-        method == ContextBaselineNames.Count ? [.. scores.Select(_ => (bool?)null)]
-            : [.. ContextTruth.Of(example.Line.ToRow(), example.Example, file).Select((truth, u) =>
+    private static IReadOnlyList<bool?> Right(PreparedExample example, string method, float[][] scores, ContextDatasetSettings dataset) =>
+        method == ContextBaselineNames.Count || dataset.Thoughts ? [.. scores.Select(_ => (bool?)null)]
+            : [.. ContextTruth.Of(example.Line.ToRow(), example.Example, dataset.Path).Select((truth, u) =>
             truth?.Contains(Array.IndexOf(scores[u], scores[u].Max())))];
 
     private void Warn(ContextDatasetSettings dataset, PreparedExamples prepared)

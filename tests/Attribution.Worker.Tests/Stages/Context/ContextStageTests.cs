@@ -134,14 +134,17 @@ public sealed class ContextStageTests
         using var experiment = new TestContextExperiment { Answers = "answer", Thoughts = true };
         experiment.Write(Enumerable.Range(0, 8).Select(i => JsonSerializer.Serialize(new
         {
+            // A context may be there too, and its truth says nothing of thoughts.
+            context = $"Ice is {i}. It is tea.",
             query = $"What is {i}?",
             answer = $"<think>Tea is {i}. Ice is not.</think>It is tea.",
-            truth = (string?)null
+            truth = "It is tea."
         })));
         await experiment.BuildAsync();
         var line = experiment.Lines("q", "at2", "attributions.jsonl")[0];
         line["sources"]!.AsArray().Select(s => (string)s!["text"]!).ShouldBe([$"Tea is {line["index"]}.", "Ice is not."]);
         line["sentences"]!.AsArray().Select(s => (string)s!["text"]!).ShouldBe(["It is tea."]);
+        line["sentences"]![0]!["right"].ShouldBeNull();
     }
 
     [Fact]
