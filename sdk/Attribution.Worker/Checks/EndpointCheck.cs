@@ -36,15 +36,24 @@ internal static class EndpointCheck
     {
         if (key is null && endpoint.Host == ChatOptions.DefaultEndpoint.Host)
             throw Access($"{endpoint.Host} wants a key, and there is none.");
-        using var client = new HttpClient { Timeout = Patience };
+        // As for the conversations themselves: no redirect, which could lead to an address that the project did not name, and the key to nobody who may not
+        // have it. An endpoint that answers without it that it wants one has answered.
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = !endpoint.IsLoopback })
+        {
+            Timeout = Patience
+        };
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{endpoint.AbsoluteUri.TrimEnd('/')}/models");
-        if (key is not null)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key.Value);
+        var isSent = key is not null && ChatKey.MayBeSentTo(endpoint);
+        if (isSent)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key!.Value);
         try
         {
             using var response = client.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
-                throw Access(key is null ? $"{endpoint.Authority} wants a key, and there is none ({(int)response.StatusCode})."
+                throw Access(key is not null && !isSent
+                    ? $"{endpoint.Authority} wants a key ({(int)response.StatusCode}), and over plain http none is sent to another machine. "
+                        + "Use https, or a tunnel to a port of this machine."
+                    : key is null ? $"{endpoint.Authority} wants a key, and there is none ({(int)response.StatusCode})."
                     : $"{endpoint.Authority} does not take the key ({(int)response.StatusCode}).");
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))

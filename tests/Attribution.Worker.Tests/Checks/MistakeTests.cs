@@ -112,6 +112,34 @@ public sealed class MistakeTests : IDisposable
     }
 
     [Fact]
+    public void A_judge_on_another_machine_gets_no_key_over_plain_http()
+    {
+        // A name that need not be this machine's, and is.
+        var name = Environment.MachineName;
+        try
+        {
+            _ = Dns.GetHostAddresses(name);
+        }
+        catch (SocketException)
+        {
+            return; // A machine that does not know itself by its name.
+        }
+        _experiment.Judge = "llm";
+        var heads = new List<string>();
+        _experiment.Llm = new { model = "local", endpoint = Answering(200, heads).Replace("127.0.0.1", name, StringComparison.Ordinal) };
+        Check().ShouldBeEmpty();
+        heads.ShouldNotBeEmpty();
+        heads.ShouldAllBe(line => !line.StartsWith("Authorization", StringComparison.OrdinalIgnoreCase));
+
+        _experiment.Llm = new { model = "local", endpoint = Answering(401).Replace("127.0.0.1", name, StringComparison.Ordinal) };
+        Only("ATTR1646").Text.ShouldContain("over plain http none is sent to another machine");
+        heads.Clear();
+        _experiment.Llm = new { model = "local", endpoint = Answering(200, heads) };
+        Check().ShouldBeEmpty();
+        heads.ShouldContain(line => line.StartsWith("Authorization: Bearer ", StringComparison.OrdinalIgnoreCase), "this machine gets it");
+    }
+
+    [Fact]
     public void Results_that_cannot_be_written()
     {
         File.WriteAllText(_experiment.Out, "a file");
@@ -131,15 +159,18 @@ public sealed class MistakeTests : IDisposable
     }
 
     /// <summary>The address of a server that answers one request.</summary>
-    private static string Answering(int status)
+    private static string Answering(int status, List<string>? heads = null)
     {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
+        var listener = new TcpListener(IPAddress.Any, 0);
         listener.Start();
         _ = Task.Run(async () =>
         {
             using var client = await listener.AcceptTcpClientAsync();
             var stream = client.GetStream();
-            (await new StreamReader(stream).ReadLineAsync())!.ShouldStartWith("GET /v1/models ");
+            var reader = new StreamReader(stream);
+            (await reader.ReadLineAsync())!.ShouldStartWith("GET /v1/models ");
+            while (await reader.ReadLineAsync() is { Length: > 0 } line)
+                heads?.Add(line);
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
             listener.Stop();
         });
@@ -157,7 +188,7 @@ public sealed class MistakeTests : IDisposable
     {
         experiment ??= _experiment;
         experiment.Prepare();
-        var key = (experiment.Llm?.ToString() ?? "").Contains("127.0.0.1", StringComparison.Ordinal) ? "sk-of-a-test" : null;
+        var key = experiment.Llm is { } llm && !$"{llm}".Contains("api.openai.com", StringComparison.Ordinal) ? "sk-of-a-test" : null;
         var (code, output, error) = CommandLine.Run(new Dictionary<string, string?> { ["OPENAI_API_KEY"] = key }, "check", "--requests", experiment.State);
         var lines = WorkerLine.Parse(output).Where(line => line.Kind == "error").ToArray();
         code.ShouldBe(lines.Length == 0 ? 0 : 1, output + error);

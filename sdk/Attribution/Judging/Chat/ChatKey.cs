@@ -19,6 +19,9 @@ public sealed class ChatKey
 
     internal string Value { get; }
 
+    /// <summary>Whether a key may be sent to an endpoint: over HTTPS, or to this machine. Over plain HTTP anyone on the way could read it.</summary>
+    internal static bool MayBeSentTo(Uri endpoint) => endpoint.Scheme == Uri.UriSchemeHttps || endpoint.IsLoopback;
+
     /// <summary>The key in the environment; null if there is none.</summary>
     /// <exception cref="AttributionException">ATTR1646: it contains characters that a header cannot have.</exception>
     public static ChatKey? FromEnvironment() => Of(Environment.GetEnvironmentVariable(Variable));

@@ -40,7 +40,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
         _options = options;
         var endpoint = Checked(options.Endpoint);
         _lacksKey = key is null && endpoint == ChatOptions.DefaultEndpoint;
-        var mayBeSent = endpoint.Scheme == Uri.UriSchemeHttps || endpoint.IsLoopback;
+        var mayBeSent = ChatKey.MayBeSentTo(endpoint);
         _wire = new ChatWire(options, endpoint, mayBeSent ? key : null, keyWithheld: key is not null && !mayBeSent);
         _http = new HttpClient(new WholeReplies(_wire, new SocketsHttpHandler
         {
