@@ -1,3 +1,4 @@
+using System.Globalization;
 using Attribution.Data.Store;
 using Attribution.Methods;
 
@@ -29,7 +30,7 @@ internal sealed partial class ComputeAttributionStage
             // In an order that the seed decides, and of blocks that are equal one.
             var there = table.Plan.DistinctBy(block => block.Hash).Select(block => (Block: block,
                 Artifacts: Array.ConvertAll(requests, request => Context.Store.Find(request.ForBlock(block))))).Where(b => !b.Artifacts.Contains(null))
-                .OrderBy(b => ContentHash.Of($"{seed} {b.Block.Hash}")).ToArray();
+                .OrderBy(b => ContentHash.Of(string.Create(CultureInfo.InvariantCulture, $"{seed} {b.Block.Hash}"))).ToArray();
             // Reading rows is fast only in their order.
             foreach (var (block, artifacts) in there.Take((int)Math.Ceiling(share * there.Length)).OrderBy(b => b.Block.FirstRow))
             {

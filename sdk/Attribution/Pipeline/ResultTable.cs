@@ -48,7 +48,8 @@ internal static class ResultTable
 
     /// <summary>A difference with its interval, for example <c>+1.20 [0.90, 1.50]</c>.</summary>
     public static string Difference(double? difference, double? lower, double? upper) => difference is null ? Nothing
-        : string.Create(CultureInfo.InvariantCulture, $"{difference:+0.00;-0.00;0.00}{(lower is null ? "" : $" [{lower:0.00}, {upper:0.00}]")}");
+        : string.Create(CultureInfo.InvariantCulture, $"{difference:+0.00;-0.00;0.00}")
+            + (lower is null ? "" : string.Create(CultureInfo.InvariantCulture, $" [{lower:0.00}, {upper:0.00}]"));
 
     /// <summary>A mean with its standard deviation over seeds, for example <c>1.20 ± 0.15</c>.</summary>
     public static string Mean(double? mean, double? deviation, string format = "0.00") => mean is null ? Nothing

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -52,6 +53,31 @@ public sealed class StageTests
         var table = File.ReadAllText(Path.Combine(experiment.Out, "metrics.txt"));
         table.ShouldContain("lazy (laziness), 20.0% of the training rows are planted");
         table.ShouldContain("residual_change_treatment x residual_diff");
+    }
+
+    [Fact]
+    public async Task The_language_of_the_caller_changes_no_byte_and_no_fingerprint()
+    {
+        // As in German, which the tests' runtime does not know by its name.
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (comma.NumberFormat.NumberDecimalSeparator, comma.NumberFormat.NumberGroupSeparator, comma.NumberFormat.NegativeSign) = (",", ".", "\u2212");
+        using var plain = new TestExperiment { LearningRates = [0.0001, 0.01] }.WithData(80);
+        await plain.RunAsync();
+        using var other = new TestExperiment { LearningRates = [0.0001, 0.01] }.WithData(80);
+        var before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = comma;
+        try
+        {
+            await other.RunAsync();
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+        var (expected, got) = (plain.Outputs(), other.Outputs());
+        got.Keys.ShouldBe(expected.Keys);
+        // The report says when it was written.
+        got.Where(file => file.Value != expected[file.Key]).Select(file => file.Key).ShouldBe(["report.html", "report/build.json"], ignoreOrder: true);
     }
 
     [Fact]

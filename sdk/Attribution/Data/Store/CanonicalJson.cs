@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -135,10 +136,10 @@ internal static class CanonicalJson
         var (digits, point) = Decimal(token);
         if (digits.Length > point || point > 21)
         {
-            var value = double.Parse(token);
+            var value = double.Parse(token, CultureInfo.InvariantCulture);
             if (!double.IsFinite(value))
                 throw NotCanonical($"The number {token} of a request is larger than a double can hold.", path);
-            (digits, point) = Decimal(value.ToString("R"));
+            (digits, point) = Decimal(value.ToString("R", CultureInfo.InvariantCulture));
         }
         if (digits.Length == 0)
         {
@@ -177,7 +178,7 @@ internal static class CanonicalJson
         var e = token.IndexOfAny(['e', 'E']);
         var mantissa = (e < 0 ? token : token[..e]).TrimStart('-');
         // With an exponent beyond an int the number is infinite or zero either way.
-        var exponent = e < 0 ? 0 : (int)Math.Clamp(double.Parse(token[(e + 1)..]), -1e6, 1e6);
+        var exponent = e < 0 ? 0 : (int)Math.Clamp(double.Parse(token[(e + 1)..], CultureInfo.InvariantCulture), -1e6, 1e6);
         var dot = mantissa.IndexOf('.');
         var point = (dot < 0 ? mantissa.Length : dot) + exponent;
         var digits = mantissa.Replace(".", "");

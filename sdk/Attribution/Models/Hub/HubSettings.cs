@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using Attribution.Diagnostics;
 
@@ -71,7 +72,7 @@ public sealed record HubSettings
             { Property = "HF_ENDPOINT" };
 
     private static TimeSpan ReadTimeout(string text) =>
-        double.TryParse(text, out var seconds) && seconds is > 0 and < 1e6
+        double.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e6
             ? TimeSpan.FromSeconds(seconds)
             : throw new AttributionException(ErrorCodes.HubSetting,
                 $"The hub's timeout is '{text}'; it must be a number of seconds above 0.")

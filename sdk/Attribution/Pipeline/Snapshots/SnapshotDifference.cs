@@ -14,7 +14,8 @@ internal sealed record SnapshotDifference(string Run, string? Metric, string Exp
     /// <inheritdoc/>
     public override string ToString() => Metric is null
         ? $"run {Run}: expected {Expected}, got {Got}"
-        : string.Create(CultureInfo.InvariantCulture, $"{Metric} of {Run}: expected {Expected}, got {Got}{(Tolerance is { } t ? $", tolerance {t}" : "")}");
+        : $"{Metric} of {Run}: expected {Expected}, got {Got}"
+            + (Tolerance is { } tolerance ? string.Create(CultureInfo.InvariantCulture, $", tolerance {tolerance}") : "");
 
     /// <summary>All differences, in the order of the runs.</summary>
     public static IReadOnlyList<SnapshotDifference> Between(Metrics expected, Metrics got, Tolerances tolerances)
