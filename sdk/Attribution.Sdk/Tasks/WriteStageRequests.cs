@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Security.Cryptography;
+using System.Text;
 using Attribution.Contracts;
 using Attribution.Diagnostics;
 using Attribution.Sdk.Experiments;
@@ -166,8 +167,18 @@ public sealed class WriteStageRequests : Microsoft.Build.Utilities.Task, IIncrem
         var generated = paths.Full(GeneratedFolder);
         if (!SourceFiles.Any(f => !paths.Full(f.ItemSpec).StartsWith(generated, StringComparison.Ordinal)) || !File.Exists(paths.Full(PluginAssembly)))
             return null;
-        using var assembly = File.OpenRead(paths.Full(PluginAssembly));
-        return new PluginSettings(paths.Short(PluginAssembly), Convert.ToHexStringLower(SHA256.HashData(assembly)));
+        var assembly = paths.Full(PluginAssembly);
+        // The assemblies beside it count too: the compiler leaves the experiment's own as it is if only the code of a method of theirs has changed.
+        string[] others = [.. Directory.EnumerateFiles(Path.GetDirectoryName(assembly)!, "*.dll").Where(file => file != assembly)
+            .Order(StringComparer.Ordinal).Select(file => $"{Path.GetFileName(file)} {HashOf(file)}\n")];
+        return new PluginSettings(paths.Short(PluginAssembly), others.Length == 0 ? HashOf(assembly)
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(HashOf(assembly) + "\n" + string.Concat(others)))));
+
+        static string HashOf(string path)
+        {
+            using var file = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(file));
+        }
     }
 
     /// <summary>MSBuild treats every environment variable as a property, so a stray SEED or DEVICE would set the SDK's property.</summary>

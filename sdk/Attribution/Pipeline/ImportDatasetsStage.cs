@@ -88,13 +88,14 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
             };
         var recipe = dataset.Recipe is null ? null : RecipeOf(dataset);
         // Only a glob needs DuckDB to find its files. For a missing file, the dataset itself has the best error message.
-        string[] files = recipe is not null ? [.. new[] { options.Path }.Where(File.Exists)] : File.Exists(options.Path)
-            ? [options.Path] : [.. Dataset.Open(options).Files];
+        var isFile = File.Exists(options.Path);
+        string[] files = isFile ? [options.Path] : recipe is null ? [.. Dataset.Open(options).Files]
+            : dataset.Path is null ? [] : [.. RecipeFiles.Of(options.Path)];
         var rows = new
         {
             kind = "rows",
             files = files.Select(f => new InputFile(f)),
-            formats = files.Select(f => FormatOf(f)),
+            formats = recipe is null || isFile ? files.Select(f => FormatOf(f)) : [],
             filter = FilterOf(dataset),
             dataset.Take,
             dataset.Seed,
@@ -103,6 +104,9 @@ internal sealed class ImportDatasetsStage : Stage<ImportDatasetsSettings>
         // A setting that is not set stays out of the request, so that requests from before the setting existed keep their fingerprint.
         object asked = dataset is { Format: null, TreatmentColumn: null, ControlColumn: null } ? rows
             : new { rows, layout = new { dataset.Format, dataset.TreatmentColumn, dataset.ControlColumn } };
+        // A recipe may read a folder or the files of a glob by their names, or make something of a name that is no file.
+        if (recipe is not null && !isFile && dataset.Path is { } written)
+            asked = new { asked, names = RecipeFiles.Names(written, options.Path, files) };
         var request = Context.Resolve(StoreStage, asked, recipe is null ? null : Context.Plugins.CodeOf(recipe));
         return new StageJob(KeyOf(dataset.Name, kind), request, (builder, cancellation) =>
             WriteRows(builder, recipe is null ? Read(dataset.Name, options) : RecipeOutput.Choose(recipe.Rows(options), options), options.Path, cancellation))

@@ -208,6 +208,11 @@ public sealed class RequestTests : IDisposable
         _experiment.Requests().ShouldBe(with, "compiled again to the same bytes");
         _experiment.Folder.Write("bin/tiny.dll", "two");
         _experiment.Requests().ShouldNotBe(with);
+        // The compiler leaves the experiment's own assembly alone if only the code in a method of another has changed.
+        _experiment.Folder.Write("bin/helper.dll", "one");
+        with = _experiment.Requests();
+        _experiment.Folder.Write("bin/helper.dll", "two");
+        _experiment.Requests().ShouldNotBe(with);
 
         _experiment.Methods.Remove("my_method");
         _experiment.Eval[0].SetMetadata("Judge", "mine");

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using System.Text;
 using Attribution.Data.Store;
 using Attribution.Pipeline.Plugins;
 using Microsoft.CodeAnalysis;
@@ -42,15 +43,24 @@ public sealed class ClassHashTests : IDisposable
         string.Join(' ', different).ShouldBe(changed);
     }
 
+    [Fact]
+    public void A_resource_of_the_assembly_counts_for_each_of_its_classes()
+    {
+        var hashes = new[] { null, "99", "42", "42" }.Select(text => ClassHash.Of(Compile(Source, text).GetType("Judge")!)).ToArray();
+        hashes[..3].Distinct().Count().ShouldBe(3);
+        hashes[3].ShouldBe(hashes[2]);
+    }
+
     public void Dispose() => _folder.Dispose();
 
-    private Assembly Compile(string source)
+    private Assembly Compile(string source, string? resource = null)
     {
         var path = _folder[$"{_count++}/Own.dll"];
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         CSharpCompilation.Create("Own", [CSharpSyntaxTree.ParseText(source)], [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)],
             new(OutputKind.DynamicallyLinkedLibrary, deterministic: true))
-            .Emit(path).Success.ShouldBeTrue();
+            .Emit(path, manifestResources: resource is null ? [] : [new("words.txt", () => new MemoryStream(Encoding.UTF8.GetBytes(resource)), isPublic: true)])
+            .Success.ShouldBeTrue();
         return new AssemblyLoadContext(path, isCollectible: true).LoadFromAssemblyPath(path);
     }
 }

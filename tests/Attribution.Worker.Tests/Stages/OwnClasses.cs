@@ -98,6 +98,17 @@ internal sealed class OwnJudge : IJudge
 }
 
 /// <summary>A recipe of one's own: rows of numbers.</summary>
+/// <summary>A recipe that reads a folder or the files of a glob: a row per file.</summary>
+internal sealed class OwnFilesRecipe : IDatasetRecipe
+{
+    public string Name => "test_files";
+
+    public IEnumerable<DatasetRow> Rows(DatasetOptions options) => (Directory.Exists(options.Path) ? Directory.EnumerateFiles(options.Path)
+        : Directory.EnumerateFiles(Path.GetDirectoryName(options.Path)!, Path.GetFileName(options.Path))).Order(StringComparer.Ordinal).Select((file, i) =>
+            new DatasetRow(i, new MessageConversation([new ChatMessage("user", Path.GetFileName(file)), new ChatMessage("assistant",
+                File.ReadAllText(file))]), null));
+}
+
 internal sealed class OwnRecipe : IDatasetRecipe
 {
     public string Name => "test_numbers";

@@ -54,6 +54,43 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public async Task What_a_recipe_of_the_experiments_own_reads_of_a_folder_or_glob_decides_whether_its_rows_are_in_the_store()
+    {
+        using var experiment = new TestExperiment { Plugin = typeof(PluginTests).Assembly.Location }.WithData(80);
+        experiment.Prepare();
+        foreach (var file in (string[])["a/1.txt", "a/2.txt", "b/1.txt", "b/2.txt"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(experiment.Folder, file))!);
+            File.WriteAllText(Path.Combine(experiment.Folder, file), $"Text of {file}.");
+        }
+        (await Import()).Distinct().Count().ShouldBe(3, "two folders with other contents, and a glob");
+        var before = await Import();
+        File.WriteAllText(Path.Combine(experiment.Folder, "b/2.txt"), "Another text.");
+        (await Import()).Index().Where(artifact => artifact.Item != before[artifact.Index]).Select(artifact => artifact.Index).ShouldBe([1]);
+        File.Move(Path.Combine(experiment.Folder, "a/1.txt"), Path.Combine(experiment.Folder, "a/10.txt"));
+        (await Import())[0].ShouldNotBe(before[0], "a recipe may read a file's name");
+
+        async Task<string[]> Import()
+        {
+            var file = experiment.RequestFile("ImportDatasets");
+            var request = JsonNode.Parse(File.ReadAllText(file))!;
+            request["train"] = new JsonArray([.. new[] { "a", "b", "a/1*" }.Index().Select(path => new JsonObject
+            {
+                ["name"] = $"d{path.Index}",
+                ["path"] = Path.Combine(experiment.Folder, path.Item),
+                ["recipe"] = "test_files"
+            })]);
+            request["eval"] = new JsonArray();
+            request["plugins"] = new JsonArray(new JsonObject { ["path"] = experiment.Plugin });
+            File.WriteAllText(file, request.ToJsonString());
+            var (code, lines) = await experiment.RunStageAsync("ImportDatasets");
+            code.ShouldBe(0, string.Join('\n', lines));
+            var result = JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.State, "ImportDatasets.result.json")))!;
+            return [.. result["jobs"]!.AsArray().Select(job => (string)job!["artifact"]!)];
+        }
+    }
+
+    [Fact]
     public async Task A_judge_that_is_not_there_and_an_assembly_that_is_none_are_errors()
     {
         using var experiment = new TestExperiment { Plugin = typeof(PluginTests).Assembly.Location, Judge = "nobody" }.WithData(80);

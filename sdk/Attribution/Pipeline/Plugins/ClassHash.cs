@@ -10,7 +10,9 @@ namespace Attribution.Pipeline.Plugins;
 /// The hash of one of the experiment's own classes: of its code, and of all code that it refers to in its assembly and in the assemblies beside it. Editing a
 /// judge therefore recomputes no vectors, even if judge and method are compiled into one assembly.
 /// </summary>
-/// <remarks>Code that a class reaches in another way, for example by a name in a string, does not count.</remarks>
+/// <remarks>
+/// The resources of the assembly count for each of its classes, because a name in a string finds them. Code that a class reaches in such a way does not count.
+/// </remarks>
 internal sealed class ClassHash : IDisposable
 {
     // The compiler puts the constant data of all classes of an assembly into this type; a class refers to single members of it.
@@ -40,6 +42,8 @@ internal sealed class ClassHash : IDisposable
         Reach(type);
         while (_open.TryDequeue(out var next))
             _code[next.FullName] = Write(next);
+        foreach (var resource in _assembly.MainModule.Resources.OfType<EmbeddedResource>())
+            _code[$"resource {resource.Name}"] = ContentHash.Of(resource.GetResourceData()).ToString();
         return ContentHash.Of(string.Concat(_code.Select(code => $"{code.Key}\n{code.Value}\n")));
     }
 
