@@ -37,18 +37,20 @@ internal sealed partial class DatasetSource
     {
         // Rows with long conversations are long lines; the buffer must hold two of them.
         const string sizes = "auto_detect = false, max_line_size = 16000000, buffer_size = 32000000";
-        var header = connection.QueryStrings($"SELECT line FROM read_csv({DatasetFiles.ToSql(files.Take(1))}, {sizes}, header = false, delim = '\\0', "
-            + $"quote = '', escape = '', columns = {{'line': 'VARCHAR'}}) LIMIT 1");
-        if (header.Count == 0)
-            throw new AttributionException(ErrorCodes.DatasetEmpty,
-                $"'{Path.GetFileName(files[0])}' is empty: it has not even a header line.")
-            { File = files[0] };
-        var names = SplitHeader(header[0].TrimEnd('\r').TrimStart('\uFEFF'), delimiter[0]);
+        var header = Header(files[0]);
+        var names = SplitHeader(header, delimiter[0]);
         // Many countries use a comma as the decimal separator, and their spreadsheets write semicolons.
         foreach (var other in new[] { ";", "\t", "|" })
-            if (!names.Any(IsKnown) && SplitHeader(header[0].TrimEnd('\r').TrimStart('\uFEFF'), other[0]) is var split && split.Any(IsKnown))
+            if (!names.Any(IsKnown) && SplitHeader(header, other[0]) is var split && split.Any(IsKnown))
                 (names, delimiter) = (split, other);
         RequireDistinct(names, files[0]);
+        // The reader takes columns by their place.
+        foreach (var file in files.Skip(1))
+            if (SplitHeader(Header(file), delimiter[0]) is var own && !own.SequenceEqual(names))
+                throw new AttributionException(ErrorCodes.DatasetColumnMissing,
+                    $"'{Path.GetFileName(file)}' has the columns {string.Join(", ", own)}, and '{Path.GetFileName(files[0])}' has {string.Join(", ", names)}. "
+                        + "The files of a dataset need a header line with the same columns in the same order.")
+                { File = file, Property = names.Except(own).FirstOrDefault() ?? names[own.Zip(names).TakeWhile(pair => pair.First == pair.Second).Count()] };
         var columns = string.Join(", ", names.Select(name => $"{Sql.Literal(name)}: 'VARCHAR'"));
         var reader = $"read_csv({DatasetFiles.ToSql(files)}, {sizes}, header = true, delim = {Sql.Literal(delimiter)}, quote = '\"', escape = '\"', "
             + $"columns = {{{columns}}}, filename = {Sql.Literal(FileColumn)})";
@@ -61,6 +63,10 @@ internal sealed partial class DatasetSource
                 + $"{Sql.Identifier(field.Name)}"
             : $"{Sql.Identifier(field.Name)}, {Sql.Identifier(field.Name)} AS {Sql.Identifier(TextPrefix + field.Name)}");
         return ($"(SELECT {string.Join(", ", typed)}, {Sql.Identifier(FileColumn)} FROM {reader})", fields);
+
+        string Header(string file) => connection.QueryStrings($"SELECT line FROM read_csv({DatasetFiles.ToSql([file])}, {sizes}, header = false, "
+            + $"delim = '\\0', quote = '', escape = '', columns = {{'line': 'VARCHAR'}}) LIMIT 1") is [var line] ? line.TrimEnd('\r').TrimStart('\uFEFF')
+            : throw new AttributionException(ErrorCodes.DatasetEmpty, $"'{Path.GetFileName(file)}' is empty: it has not even a header line.") { File = file };
     }
 
     /// <summary>The columns of a CSV file that contain only whole numbers, numbers or Booleans; used by the filter only.</summary>
@@ -85,6 +91,10 @@ internal sealed partial class DatasetSource
     {
         var list = DatasetFiles.ToSql(files);
         var layout = format == DatasetFormat.JsonLines ? "newline_delimited" : "auto";
+        if (format == DatasetFormat.JsonArray && files.FirstOrDefault(BeginsWithMark) is { } marked)
+            throw new AttributionException(ErrorCodes.DatasetMalformedJson,
+                $"'{Path.GetFileName(marked)}' begins with a byte order mark, and no array can be read behind one. Save it as UTF-8 without a BOM.")
+            { File = marked };
         // Only a filter needs every column with its type, which costs passes over the whole file.
         var described = withTypes ? JsonColumns.WithTypes(list, layout, connection)
             : [.. JsonColumns.Names(list, layout, connection).Select(name => (name, ""))];
@@ -99,6 +109,13 @@ internal sealed partial class DatasetSource
         var reader = $"(SELECT json AS {Sql.Identifier(JsonColumn)}, {Sql.Identifier(FileColumn)}{typed} FROM read_json_objects({list}, format = "
             + $"'{layout}', filename = {Sql.Literal(FileColumn)}))";
         return (reader, [.. described.Select(column => new DuckDbField(column.Name, new(DuckDBType.Varchar, [])))]);
+    }
+
+    private static bool BeginsWithMark(string file)
+    {
+        Span<byte> start = stackalloc byte[3];
+        using var stream = File.OpenRead(file);
+        return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual("\uFEFF"u8);
     }
 
     private static bool IsKnown(string column) => Columns.Conversations.Contains(column) || RowFormat.All.Any(format => format.Required.Contains(column));

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
@@ -26,6 +27,9 @@ public static class PromptFile
         return prompts.Length > 0 ? prompts : throw new AttributionException(ErrorCodes.DatasetEmpty, $"'{path}' holds no prompts.") { File = path };
     }
 
+    // Bytes that are no text are an error, as in a dataset.
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
 
     private static IEnumerable<JsonElement> Values(string path)
@@ -34,11 +38,11 @@ public static class PromptFile
         try
         {
             if (format == DatasetFormat.JsonLines)
-                return [.. File.ReadLines(path).Where(line => !string.IsNullOrWhiteSpace(line)).Select(Parse)];
+                return [.. File.ReadLines(path, Strict).Where(line => !string.IsNullOrWhiteSpace(line)).Select(Parse)];
             if (format == DatasetFormat.JsonArray && !path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
                 && !path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase))
             {
-                var root = Parse(File.ReadAllText(path));
+                var root = Parse(File.ReadAllText(path, Strict));
                 return root.ValueKind == JsonValueKind.Array
                     ? root.EnumerateArray()
                     : throw new AttributionException(ErrorCodes.PromptsMalformed,
@@ -46,7 +50,7 @@ public static class PromptFile
                     { File = path };
             }
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or DecoderFallbackException)
         {
             var place = MalformedJson.Locate(path, format);
             throw new AttributionException(ErrorCodes.DatasetMalformedJson,

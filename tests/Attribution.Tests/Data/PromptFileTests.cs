@@ -32,6 +32,16 @@ public sealed class PromptFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("p.jsonl", 0)]
+    [InlineData("p.json", null)]
+    public void Prompts_that_are_not_UTF_8_are_refused(string name, int? row)
+    {
+        File.WriteAllText(_folder[name], name.EndsWith('l') ? "\"café?\"\n" : "[\"café?\"]", System.Text.Encoding.Latin1);
+        var error = Should.Throw<AttributionException>(() => PromptFile.Read(_folder[name]));
+        (error.Code, error.File, error.Row).ShouldBe((ErrorCodes.DatasetMalformedJson, _folder[name], row));
+    }
+
+    [Theory]
     [InlineData("p.json", "[]", ErrorCodes.DatasetEmpty, null)]
     [InlineData("p.jsonl", "\n", ErrorCodes.DatasetEmpty, null)]
     [InlineData("p.jsonl", "\"a\"\n{\"prompt\":\"b\",\"x\":\"\\ud800\"}\n", ErrorCodes.DatasetMalformedJson, 1L)]
