@@ -31,6 +31,7 @@ public static class VerbRunner
         try
         {
             StrayOptions.Refuse(root, args);
+            Rules.PassOverUnparsed(root);
             var parsed = root.Parse(args);
             if (parsed.Action is ParseErrorAction)
             {

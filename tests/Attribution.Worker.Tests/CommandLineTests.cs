@@ -23,6 +23,12 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("doctor now", "attribution doctor takes no 'now'.")]
     [InlineData("run-stage FineTun --request x", "FineTun")]
     [InlineData("completion fish", "fish")]
+    [InlineData("generate --model m --prompt x --max-new-tokens abc", "abc")]
+    [InlineData("query --format xml x", "xml")]
+    [InlineData("watch x --port zz", "zz")]
+    [InlineData("verify-sample x --share q", "'q'")]
+    [InlineData("attribute --model m --data d --output o --max-tokens q", "'q'")]
+    [InlineData("tokenize --model m --text x --max-tokens z", "'z'")]
     public async Task What_does_not_exist_is_an_error_that_names_what_was_meant(string line, string expected)
     {
         var (code, output, error) = await CommandLine.RunHereAsync(line.Split(' '));
