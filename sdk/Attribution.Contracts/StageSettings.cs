@@ -51,7 +51,7 @@ public record StageSettings
 
 /// <summary>An assembly with the experiment's own methods, judges or recipes.</summary>
 /// <param name="Path">The assembly's file.</param>
-/// <param name="Sha256">The hash of the file's content. A compilation that produces the same bytes changes no request.</param>
+/// <param name="Sha256">The hash of its content and that of the assemblies beside it. A compilation that produces the same bytes changes no request.</param>
 public sealed record PluginSettings(string Path, string? Sha256 = null);
 
 /// <summary>The settings of a stage that runs the model.</summary>
@@ -155,7 +155,10 @@ public sealed record LlmSettings
     [ProjectProperty("JudgeConcurrency", Least = 1, ChangesNoResult = true)]
     public int? Concurrency { get; set; } = 50;
 
-    /// <summary>The greatest number of tokens that one build may pay for. The build stops before it would spend more; finished judgements are kept.</summary>
+    /// <summary>
+    /// The greatest number of tokens that a stage may pay for in one build: Judge, and ImportDatasets if it writes rows. The build stops before it would spend
+    /// more; what was answered is kept.
+    /// </summary>
     [ProjectProperty("JudgeBudgetTokens", Least = 1, ChangesNoResult = true, Default = "none")]
     public long? BudgetTokens { get; set; }
 

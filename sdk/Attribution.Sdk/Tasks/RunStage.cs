@@ -49,8 +49,9 @@ public sealed class RunStage : WorkerTask
         IEnumerable<string> accept = AcceptSnapshot && Stage == StageNames.VerifySnapshot ? ["--accept-snapshot"] : [];
         if (!Run(["run-stage", Stage, "--request", $"{StateFolder}{Stage}.request.json", "--stop-with-stdin", "--verbose", .. accept]))
         {
-            // Nothing of this build runs after it; another build that waits may continue.
-            BuildLock.Release(Path.Combine(ProjectDirectory, StateFolder));
+            // Nothing of this build runs after it, and another build that waits may continue. Behind a snapshot that differs come the report and the results.
+            if (Stage != StageNames.VerifySnapshot)
+                BuildLock.Release(Path.Combine(ProjectDirectory, StateFolder));
             return false;
         }
         SayDone();

@@ -9,7 +9,7 @@ public sealed class SeveralBuildsTests(SdkLayout sdk) : IClassFixture<SdkLayout>
     {
         using var folder = new TemporaryFolder();
         using var one = new TemporaryExperiment(sdk, "one", folder);
-        using var two = new TemporaryExperiment(sdk, "two", folder);
+        using var two = new TemporaryExperiment(sdk, "lr=1e-4, two", folder);
         folder.Write("sweep.proj", File.ReadAllText(Repository.File("experiments/sweep.proj")));
 
         var (code, output) = DotNet.Run(folder.Path, null, "build", "-m", "sweep.proj");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Attribution.Diagnostics;
+using Attribution.Sdk.Stages;
 using Attribution.Sdk.Tasks;
 using Attribution.Sdk.Tests.Builds;
 
@@ -75,6 +76,21 @@ public sealed class RunStageTests : IDisposable
         error.Code.ShouldBe(ErrorCodes.WorkerCrashed);
         error.Message.ShouldNotBeNull().ShouldContain("signal 6");
         error.Message.ShouldContain("std::bad_alloc");
+    }
+
+    [Theory]
+    [InlineData("FineTune", false)]
+    [InlineData("VerifySnapshot", true)] // the report and the results still come
+    public void A_stage_that_fails_lets_another_build_in_unless_more_of_its_own_follows(string stage, bool isHeld)
+    {
+        _experiment.Folder.Write("worker.does", $"{stage} error");
+        _experiment.Requests();
+        var folder = _experiment.Folder["obj/attribution"];
+        using var taken = BuildLock.TryTake(folder, "this build", out _, out _);
+        taken.ShouldNotBeNull();
+        Stage(stage).Execute().ShouldBeFalse();
+        using var other = BuildLock.TryTake(folder, "another build", out _, out _);
+        (other is null).ShouldBe(isHeld);
     }
 
     [Fact]
