@@ -114,6 +114,9 @@ internal sealed record ReportedRun(string Name, string? Train, string Eval, stri
     /// <summary>The layer whose vectors are compared.</summary>
     public int? Layer { get; init; }
 
+    /// <summary>Whether the selected rows are those with the lowest scores, as at the bottom of a k-curve.</summary>
+    public bool IsBottom { get; init; }
+
     /// <summary>The number of selected rows.</summary>
     public int TopK { get; init; }
 

@@ -30,7 +30,10 @@ internal static class SampleSweep
                             end == "top" ? 1 + 0.1 * set + 0.002 * k : 0.05, k, end) with
                         {
                             Random = first + at,
-                            Scores = sample.Runs[0].Scores! with { Random = -0.1 }
+                            IsBottom = end == "bottom",
+                            Scores = sample.Runs[0].Scores! with { Cut = end == "top" ? 0.3 : -0.2, Random = -0.1 },
+                            Top = Ranked(sample.Runs[0].Top),
+                            Bottom = Ranked(sample.Runs[0].Bottom)
                         });
             runs.Add(new ReportedRun($"none/{eval}", null, eval, ReportedRun.NoneName, null, new Dictionary<string, double?> { ["judged_mean"] = 0 }));
             comparisons.Add(new("pool", eval, "judged_mean", first + 3, 1.6 + 0.05 * set, set == 1 ? "best" : "not told from the second", set == 1)
@@ -59,6 +62,8 @@ internal static class SampleSweep
             Build = sample.Build with { Git = new GitState("0123456789abcdef0123456789abcdef01234567", 2) },
         };
     }
+
+    private static RankedRow[] Ranked(IReadOnlyList<RankedRow> rows) => [.. rows.Take(10).Select(row => row with { Others = [] })];
 
     private static ReportedRun Run(string name, string eval, string method, string? selection, double score, int k, string? end)
     {

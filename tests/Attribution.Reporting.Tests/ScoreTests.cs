@@ -50,6 +50,18 @@ public sealed class ScoreTests
     }
 
     [Fact]
+    public void At_the_bottom_the_chosen_are_the_lowest_with_the_lower_index_first_and_the_cut_is_the_highest_of_them()
+    {
+        var table = Table([0.5f, -0.3f, 0.1f, -0.3f, 0.9f, 0.1f, float.NaN]);
+        table.Chosen(3, isBottom: true).Select(i => table.Rows[i])
+            .ShouldBe(TopK.SelectLowest([.. table.Rows.Select((row, i) => new ScoredRow(row, table.Scores[i]))], 3).Select(row => row.Index));
+        table.Chosen(3, isBottom: true).ShouldBe([1, 3, 2]);
+        table.Chosen(3, isBottom: false).ShouldBe([4, 0, 2]);
+        ScoreHistogram.Of(table, null, topK: 3, isBottom: true)!.Cut.ShouldBe(0.1, 1e-6);
+        ScoreHistogram.Of(table, null, topK: 2)!.Cut.ShouldBe(0.5, 1e-6);
+    }
+
+    [Fact]
     public void Rank_correlation_is_one_for_one_order_minus_one_for_its_reverse_and_blind_to_scale()
     {
         var scores = new[] { 0.1f, 0.7f, 0.3f, -0.2f, 0.9f };

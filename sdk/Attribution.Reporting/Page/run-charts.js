@@ -8,13 +8,16 @@ const runCharts = (() => {
     const histogram = (run) => {
         const h = run.scores;
         if (!h) return null;
+        // At the bottom of a k-curve the chosen are the lowest.
+        const [side, beyond] = run.is_bottom ? ["up to", "less"] : ["from", "more"];
         const width = (h.highest - h.lowest) / h.counts.length || 1,
             planted = h.planted ? h.planted.reduce((a, b) => a + b, 0) : 0;
         const marks = (sx, sy, box) => {
             const bars = h.counts.flatMap((n, i) => {
                 const from = sx(h.lowest + i * width),
                     to = sx(h.lowest + (i + 1) * width),
-                    chosen = h.lowest + (i + 0.5) * width >= h.cut;
+                    middle = h.lowest + (i + 0.5) * width,
+                    chosen = run.is_bottom ? middle <= h.cut : middle >= h.cut;
                 const bar = (size, kind) =>
                     size
                         ? make("rect", {
@@ -37,7 +40,7 @@ const runCharts = (() => {
             };
             return [
                 bars,
-                mark(h.cut, "cut", `k = ${run.top_k}, from ${fixed(h.cut)}`, box.top + 6),
+                mark(h.cut, "cut", `k = ${run.top_k}, ${side} ${fixed(h.cut)}`, box.top + 6),
                 h.random === undefined ? [] : mark(h.random, "random", `at random, mean ${fixed(h.random)}`, box.top + 20),
             ];
         };
@@ -46,7 +49,7 @@ const runCharts = (() => {
             x: charts.numbers(h.lowest, h.highest, "score"),
             y: charts.numbers(0, Math.max(...h.counts, 1), "rows"),
             marks,
-            words: `Histogram of attribution scores from ${fixed(h.lowest)} to ${fixed(h.highest)}; the ${run.top_k} chosen rows have ${fixed(h.cut)} or more.`,
+            words: `Histogram of attribution scores from ${fixed(h.lowest)} to ${fixed(h.highest)}; the ${run.top_k} chosen rows have ${fixed(h.cut)} or ${beyond}.`,
             keys: [
                 ["chosen", "chosen"],
                 ["rows", "not chosen"],

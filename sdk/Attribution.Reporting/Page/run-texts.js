@@ -69,7 +69,8 @@ const runTexts = (() => {
             shown = make("output", { "aria-live": "polite" });
         const search = make("input", { type: "search", placeholder: "Search these rows", "aria-label": "Search these rows", input: () => fill() });
         const onlyPlanted = make("input", { type: "checkbox", change: () => fill() });
-        let side = "top";
+        // The rows that the model was trained on are shown first.
+        let side = run.is_bottom && hasBottom ? "bottom" : "top";
         const fill = () => {
             const wanted = search.value.trim().toLowerCase(),
                 list = run[side].filter((r) => {
@@ -113,7 +114,7 @@ const runTexts = (() => {
                               type: "radio",
                               name: "side",
                               value,
-                              checked: value === "top",
+                              checked: value === side,
                               change: () => {
                                   side = value;
                                   fill();

@@ -1,3 +1,4 @@
+using Attribution.Contracts;
 using Attribution.Data;
 using Attribution.FineTuning;
 using Attribution.Pipeline;
@@ -60,6 +61,7 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
             Point = line is null ? null : labels.PointOf(line),
             Axes = axes.ToDictionary(axis => axis, axis => line!.Settings[axis]!),
             Layer = key.Layer,
+            IsBottom = (string?)line?.Settings.GetValueOrDefault("end") == RankingEndNames.Bottom,
             TopK = (int?)line?.Settings.GetValueOrDefault("top_k") ?? 0,
             PlantedShare = (double?)line?.Settings.GetValueOrDefault("planted_share"),
             RepeatMeans = AnswerReader.RepeatMeans(key.IsBaseModel ? _answers.Answers(first.Before) : answers),
@@ -104,7 +106,7 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
                 ? tables[draw.Place].InOrder(draw.Shown.TopK).Select(i => tables[draw.Place].Rows[i]).ToArray() : null;
             run.Shown = run.Shown with
             {
-                Scores = isScored ? ScoreHistogram.Of(table, isPlanted, run.Shown.TopK, drawn) : null,
+                Scores = isScored ? ScoreHistogram.Of(table, isPlanted, run.Shown.TopK, run.Shown.IsBottom, drawn) : null,
                 Others = others,
                 Top = Ranked(table.InOrder(ReportLimits.Widest.Rows)),
                 Bottom = isScored ? Ranked(table.FromTheEnd(ReportLimits.Widest.Rows)) : [],
@@ -113,7 +115,7 @@ internal sealed class RunReader(StageContext context, StageRequests requests)
             RankedRow[] Ranked(IEnumerable<int> places) => [.. places.Select(i => new RankedRow(
                 table.Rows[i], table.Ranks[i], isScored ? table.Scores[i] : null, [.. others.Select(o => tables[o].RankOf(table.Rows[i]))]))];
         }
-        var chosen = runs.Select(r => tables[r.Place].InOrder(r.Shown.TopK).Select(i => tables[r.Place].Rows[i]).ToHashSet()).ToArray();
+        var chosen = runs.Select(r => tables[r.Place].Chosen(r.Shown.TopK, r.Shown.IsBottom).Select(i => tables[r.Place].Rows[i]).ToHashSet()).ToArray();
         return new MethodAgreement(runs[0].Key.Train!, runs[0].Key.Eval!, [.. runs.Select(r => r.Place)],
             [.. chosen.Select(a => chosen.Select(b => RankAgreement.Overlap(a, b)).ToArray())],
             Correlations(runs, tables));

@@ -88,8 +88,11 @@ internal sealed class ScoreTable
     /// <summary>The positions of the first rows by rank, best first.</summary>
     public IEnumerable<int> InOrder(int count) => _byRank.Take(count);
 
-    /// <summary>The positions of the last rows by rank, lowest first.</summary>
-    public IEnumerable<int> FromTheEnd(int count) => _byRank.Reverse().Take(count);
+    /// <summary>The positions of the rows with the lowest scores, lowest first; as in a selection, the lower index wins a tie.</summary>
+    public IEnumerable<int> FromTheEnd(int count) => _byRank.OrderBy(i => Scores[i]).ThenBy(i => Rows[i]).Take(count);
+
+    /// <summary>The positions of the rows that a run is trained on: those from one end of the ranking, the outermost first.</summary>
+    public IEnumerable<int> Chosen(int topK, bool isBottom) => isBottom ? FromTheEnd(topK) : InOrder(topK);
 
     /// <summary>A row's rank; null if it has no score.</summary>
     public int? RankOf(long row) => _places.TryGetValue(row, out var place) && Ranks[place] is > 0 and var rank ? rank : null;

@@ -57,6 +57,30 @@ public sealed class FirstScreenTests(Chromium browser) : IClassFixture<Chromium>
     }
 
     [BrowserFact]
+    public async Task A_run_at_the_bottom_of_the_ranking_shows_the_lowest_scores_as_chosen_and_opens_on_their_rows()
+    {
+        await using var window = await browser.OpenAsync(address: browser.SweepAddress);
+        var page = window.Page;
+        await page.Locator("#run").SelectOptionAsync(new SelectOptionValue { Label = "empathy: residual_change_treatment × residual_change k50 bottom" });
+        var histogram = page.Locator("#of-run svg.chart").First;
+        (await histogram.Locator(".cut-label").TextContentAsync()).ShouldBe("k = 50, up to −0.200");
+        (await histogram.GetAttributeAsync("aria-label"))!.ShouldEndWith("the 50 chosen rows have −0.200 or less.");
+        var (last, cut) = (await RightmostAsync(".chosen"), await RightmostAsync("line.cut"));
+        last.ShouldBeLessThan(cut + 10);
+        last.ShouldBeLessThan(await RightmostAsync(".rows"));
+        (await page.GetByLabel("Bottom 10").IsCheckedAsync()).ShouldBeTrue();
+        (await page.Locator("#run-rows tbody tr").First.Locator("td").First.TextContentAsync()).ShouldBe($"{SampleReport.Rows}");
+
+        await page.Locator("#run").SelectOptionAsync(new SelectOptionValue { Label = "empathy: residual_change_treatment × residual_change k50 top" });
+        (await histogram.Locator(".cut-label").TextContentAsync()).ShouldBe("k = 50, from 0.300");
+        (await page.GetByLabel("Top 10").IsCheckedAsync()).ShouldBeTrue();
+        window.Complaints.ShouldBeEmpty();
+
+        Task<double> RightmostAsync(string kind) =>
+            histogram.EvaluateAsync<double>("(svg, kind) => Math.max(...[...svg.querySelectorAll(kind)].map(e => e.getBoundingClientRect().right))", kind);
+    }
+
+    [BrowserFact]
     public async Task Curves_go_along_an_axis_with_a_point_for_each_seed_and_the_metric_can_be_chosen()
     {
         await using var window = await browser.OpenAsync(address: browser.SweepAddress);

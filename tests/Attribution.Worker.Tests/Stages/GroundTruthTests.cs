@@ -184,10 +184,20 @@ public sealed class GroundTruthTests
         table.ShouldContain("judged score after training on the first and the last k rows, 95% intervals, pool -> lazy");
         table.ShouldMatch(@"\n +last( +-?\d\.\d\d \[-?\d\.\d\d, -?\d\.\d\d\]){2}\n");
 
+        var reported = Report("runs").AsArray();
+        reported.Where(run => (bool)run!["is_bottom"]!).Select(run => (string)run!["name"]!).ShouldBe([runs[1], runs[3]]);
+        var chosen = File.ReadLines(Path.Combine(experiment.Out, runs[1], "selected_train_data.jsonl")).Select(line => (double)JsonNode.Parse(line)!["score"]!);
+        ((double)reported[1]!["scores"]!["cut"]!).ShouldBe(chosen.Max(), 1e-6);
+        reported[1]!["bottom"]!.AsArray().Take(8).Select(row => (long)row!["row"]!).ShouldBe(Rows(runs[1]));
+        var overlap = Report("agreement")[0]!["overlap"]!;
+        ((double)overlap[0]![1]!, (double)overlap[1]![3]!).ShouldBe((0, 1), "the two ends share no row; the fewer are the last of the more");
+
         experiment.TopKs = [8, 5, 4];
         await experiment.RunAsync();
         Ran(experiment, "SelectTrainingData").Ran.ShouldBe(3, "both ends and the draw");
         Ran(experiment, "FineTune").Ran.ShouldBe(3);
+
+        JsonNode Report(string name) => JsonNode.Parse(File.ReadAllText(Path.Combine(experiment.Out, "report", $"{name}.json")))!;
     }
 
     /// <summary>The rows of each subset, and the mean over seeds of the loss of each of the 12 evaluation rows, [subsets][rows].</summary>
