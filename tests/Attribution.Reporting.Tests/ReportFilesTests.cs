@@ -162,6 +162,18 @@ public sealed partial class ReportFilesTests
     }
 
     [Fact]
+    public void A_baseline_that_scores_rows_is_marked_where_the_verdict_calls_it_the_best()
+    {
+        var report = SampleReport.Create();
+        var page = Page(report with
+        {
+            Comparisons = [new("pool", "empathy", "judged_mean", 12, 2.25, "best", true) { OverRandom = new(2, 1, 3), Seeds = 1, Prompts = 12 }],
+        });
+        report.Runs[12].Attribution.ShouldBe("bm25");
+        page.Split("<span class=\"sr\">, the best, bm25</span>").Length.ShouldBe(1 + 1, "in the heatmap of empathy's judged score");
+    }
+
+    [Fact]
     public void Three_seeds_of_many_runs_stay_below_two_megabytes_and_their_curves_have_fewer_points_for_it()
     {
         var report = SampleSweep.Create();

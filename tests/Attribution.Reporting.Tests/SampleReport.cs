@@ -5,7 +5,10 @@ using Attribution.Tokenization;
 
 namespace Attribution.Reporting.Tests;
 
-/// <summary>A report of an experiment that never ran: two evaluation sets, four pairs of methods, baselines, and texts that would like to be markup.</summary>
+/// <summary>
+/// A report of an experiment that never ran: two evaluation sets, four pairs of methods, baselines that draw and that score rows, and texts that would like to be
+/// markup.
+/// </summary>
 internal static class SampleReport
 {
     public const string Hostile = "</script><script>window.pwned = 1</script><img src=x onerror=\"window.pwned = 2\"><!-- ' \" & \u202Egnorts\u202C "
@@ -56,6 +59,8 @@ internal static class SampleReport
             });
             runs.Add(new($"none/{eval}", null, eval, ReportedRun.NoneName, null, Metrics(0)) { RepeatMeans = [0, 0] });
         }
+        // A baseline that scores rows; one set has it, and its runs come last.
+        runs.Add(runs[6] with { Name = "pool/bm25/empathy", Attribution = "bm25", Selection = null, Layer = null, Metrics = Metrics(0.15) });
         return new ExperimentReport
         {
             Experiment = new("sample <b>", "dotnet build experiments/sample", [new("Model", "tiny"), new("Evaluation sets", evals)]),

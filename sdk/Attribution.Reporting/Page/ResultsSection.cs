@@ -96,18 +96,17 @@ internal sealed class ResultsSection
             """);
 
         // A baseline has no training vectors: its one cell spans all rows.
-        Html Baselines(int span) => Html.Join(baselines.Select(run => Cell(metric, run, best: null, span)));
+        Html Baselines(int span) => Html.Join(baselines.Select(run => Cell(metric, run, best, span)));
 
         static string Column(ReportedRun run) => run.Selection + (run.Point is null ? "" : $" {run.Point}");
     }
 
     // The best run is marked only in the metric that decides it, and only if it is significantly better.
+    // It may be a baseline that scores rows.
     private ReportedRun? BestBy(ReportMetric metric, ReportedRun[] runs)
     {
-        var scored = runs.Where(r => r.Selection is not null).ToArray();
-        var decides = ReportMetric.Judged.Of(scored.FirstOrDefault() ?? runs[0]) is null ? ReportMetric.Gap : ReportMetric.Judged;
-        return metric != decides ? null
-            : _report.Comparisons.Where(c => c.IsBest).Select(c => _report.Runs[c.Leader]).FirstOrDefault(run => scored.Contains(run));
+        var best = _report.Comparisons.Where(c => c.IsBest && c.Metric == metric.Name).Select(c => _report.Runs[c.Leader]);
+        return best.FirstOrDefault(run => runs.Contains(run));
     }
 
     private Html Cell(ReportMetric metric, ReportedRun? run, ReportedRun? best, int span)

@@ -63,7 +63,7 @@ const runTexts = (() => {
             trait = evaluations[run.eval].trait,
             others = run.others.map((i) => runs[i]);
         const hasBottom = run.bottom.length > 0,
-            random = !run.selection;
+            random = run.attribution === "random";
         const matches = (row, wanted) => row && row.messages.some((m) => plain(textOf(m)).toLowerCase().includes(wanted));
         const body = make("tbody"),
             shown = make("output", { "aria-live": "polite" });

@@ -16,7 +16,7 @@ internal static class QueryTables
         new("run", "VARCHAR", "the run: its folder under out/", "o.run"),
         new("train", "VARCHAR", "the training set", "o.train"),
         new("eval", "VARCHAR", "the evaluation set, or the one of questions with contexts", "o.eval"),
-        new("attribution", "VARCHAR", "the method of the training vectors or of context attribution, or the baseline: random, none", "o.attribution"),
+        new("attribution", "VARCHAR", "the method of the training vectors or of context attribution, or the baseline", "o.attribution"),
         new("selection", "VARCHAR", "the method of the evaluation vectors; null for baselines", "o.selection"),
         new("layer", "BIGINT", "the block whose vectors were compared, from 0; null for baselines", "o.layer"),
         new("scoring_method", "VARCHAR", "how the vectors were compared; null for baselines", "o.scoring_method"),

@@ -63,6 +63,22 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
     }
 
     [BrowserFact]
+    public async Task A_baseline_that_scores_rows_shows_its_scores_and_a_draw_at_random_shows_none()
+    {
+        await using var window = await browser.OpenAsync();
+        var page = window.Page;
+        await page.Locator("#run").SelectOptionAsync(new SelectOptionValue { Label = "empathy: bm25" });
+        (await page.Locator("#run-rows h3").TextContentAsync()).ShouldBe("Training rows by score");
+        (await page.Locator("#run-rows th").AllTextContentsAsync()).ShouldContain("Score");
+        (await page.Locator("#run-rows fieldset").InnerTextAsync()).ShouldContain("Top 30");
+        (await page.Locator("#run-rows td[data-label=score]").First.TextContentAsync())!.ShouldStartWith("0.500");
+
+        await page.Locator("#run").SelectOptionAsync(new SelectOptionValue { Label = "empathy: random" });
+        (await page.Locator("#run-rows h3").TextContentAsync()).ShouldBe("Rows drawn at random");
+        (await page.Locator("#run-rows th").AllTextContentsAsync()).ShouldNotContain("Score");
+    }
+
+    [BrowserFact]
     public async Task A_cell_of_a_heatmap_leads_to_its_run_and_a_metric_can_be_chosen()
     {
         await using var window = await browser.OpenAsync();
