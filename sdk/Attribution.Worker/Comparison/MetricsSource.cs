@@ -8,8 +8,7 @@ namespace Attribution.Worker.Comparison;
 /// <param name="Metrics">The metrics.</param>
 internal sealed record MetricsSource(string Name, Metrics Metrics)
 {
-    /// <summary>The snapshot's path within an experiment's folder.</summary>
-    private const string Snapshot = "snapshots/metrics.verified.json";
+    private const string Snapshots = "snapshots", Verified = "metrics.verified.json";
 
     /// <summary>The metrics of an experiment's last build.</summary>
     /// <param name="path">The experiment's folder, its project file, or a file of metrics.</param>
@@ -17,7 +16,7 @@ internal sealed record MetricsSource(string Name, Metrics Metrics)
     /// file.</exception>
     public static MetricsSource Of(string path)
     {
-        var file = File.Exists(path) && !IsProject(path) ? path : Path.Combine(FolderOf(path), "out", Metrics.File);
+        var file = File.Exists(path) && !IsProject(path) ? path : Path.Combine(PlaceOf(path).Folder, "out", Metrics.File);
         if (!File.Exists(file))
             throw new AttributionException(ErrorCodes.MetricsMissing,
                 $"The experiment '{path}' has no metrics yet: there is no {Metrics.File} in its folder out. Build it "
@@ -27,31 +26,34 @@ internal sealed record MetricsSource(string Name, Metrics Metrics)
     }
 
     /// <summary>The metrics in an experiment's snapshot at a revision of its git repository.</summary>
-    /// <param name="path">The experiment's folder or its project file.</param>
+    /// <param name="path">The experiment's folder, its project file, or a file of metrics. That of a variant is compared with the variant's snapshot.</param>
     /// <param name="revision">Any name of a commit that git accepts: <c>HEAD</c>, <c>main~3</c>, a tag, a hash.</param>
     /// <exception cref="AttributionException">ATTR1712: git is not installed, or the folder is not in a repository. ATTR1713: there is no such revision.
     /// ATTR1714: it has no snapshot of the experiment.</exception>
     public static MetricsSource At(string path, string revision)
     {
-        var commit = GitRevision.Find(FolderOf(path), revision);
-        var name = $"{Path.Combine(path, Snapshot)} at {revision} ({commit.Description})";
-        return new(name, Metrics.Parse(commit.Read(Snapshot), name));
+        var (folder, variant) = PlaceOf(path);
+        var snapshot = variant is null ? $"{Snapshots}/{Verified}" : $"{Snapshots}/{variant}/{Verified}";
+        var commit = GitRevision.Find(folder, revision);
+        var name = $"{Path.Combine(folder, snapshot)} at {revision} ({commit.Description})";
+        return new(name, Metrics.Parse(commit.Read(snapshot), name));
     }
 
-    private static string FolderOf(string path) =>
-        Directory.Exists(path) ? path
+    private static (string Folder, string? Variant) PlaceOf(string path) =>
+        Directory.Exists(path) ? (path, null)
         : File.Exists(path) && !IsProject(path) && OfOutputs(path) is { } experiment ? experiment
-        : File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))!
+        : File.Exists(path) ? (Path.GetDirectoryName(Path.GetFullPath(path))!, null)
         : throw new AttributionException(ErrorCodes.MetricsMissing,
             $"There is no experiment '{path}'. Name the folder of one, such as experiments/quickstart.")
         { File = path };
 
-    // X/out/metrics.json and X/out/VARIANT/metrics.json belong to X.
-    private static string? OfOutputs(string file)
+    // X/out/metrics.json belongs to X, X/out/VARIANT/metrics.json to its variant.
+    private static (string Folder, string? Variant)? OfOutputs(string file)
     {
-        for (var at = Directory.GetParent(Path.GetFullPath(file)); at is not null; at = at.Parent)
-            if (at.Name is "out" or "snapshots")
-                return at.Parent?.FullName;
+        var below = Directory.GetParent(Path.GetFullPath(file))!;
+        for (var at = below; at is not null; at = at.Parent)
+            if (at.Name is "out" or Snapshots && at.Parent is { } experiment)
+                return (experiment.FullName, at == below ? null : Path.GetRelativePath(at.FullName, below.FullName));
         return null;
     }
 

@@ -124,6 +124,33 @@ public sealed class CompareVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_variant_is_compared_with_its_own_snapshot()
+    {
+        Git("init", "-q");
+        foreach (var (folder, precision) in new[] { ("snapshots", 0.25), ("snapshots/small", 0.125) })
+        {
+            BuiltExperiment.Write(_folder, "made", precision: precision);
+            Directory.CreateDirectory(_folder[$"x/{folder}"]);
+            File.Move(_folder["made/out/metrics.json"], _folder[$"x/{folder}/metrics.verified.json"]);
+            BuiltExperiment.Write(_folder, "made", precision: 0.5);
+            var output = Directory.CreateDirectory(_folder[$"x/{folder.Replace("snapshots", "out", StringComparison.Ordinal)}"]).FullName;
+            File.Move(_folder["made/out/metrics.json"], Path.Combine(output, "metrics.json"));
+        }
+        Git("add", "x/snapshots");
+        Git("commit", "-q", "-m", "Both");
+        var own = await Compare(_folder["x/out/metrics.json"], "--against", "HEAD");
+        own.ShouldStartWith($"A: {_folder["x/snapshots/metrics.verified.json"]} at HEAD");
+        Line(own, "residual_diff x residual_diff").ShouldContain("0.250 0.500 +0.250");
+        var variant = await Compare(_folder["x/out/small/metrics.json"], "--against", "HEAD");
+        variant.ShouldStartWith($"A: {_folder["x/snapshots/small/metrics.verified.json"]} at HEAD");
+        Line(variant, "residual_diff x residual_diff").ShouldContain("0.125 0.500 +0.375");
+
+        Directory.CreateDirectory(_folder["x/out/large"]);
+        File.Copy(_folder["x/out/metrics.json"], _folder["x/out/large/metrics.json"]);
+        (await Fail(_folder["x/out/large/metrics.json"], "--against", "HEAD")).ShouldContain("has no snapshots/large/metrics.verified.json of");
+    }
+
+    [Fact]
     public async Task What_cannot_be_compared_is_said()
     {
         BuiltExperiment.Write(_folder, "a");
