@@ -1,3 +1,6 @@
+using Attribution.Contracts;
+using Attribution.Pipeline.Grid;
+using Attribution.Pipeline.GroundTruth;
 using Attribution.Pipeline.Snapshots;
 using Attribution.Pipeline.Verdicts;
 
@@ -17,12 +20,20 @@ internal sealed record MetricsComparison(MetricsSource A, MetricsSource B, IRead
         [.. (A.Metrics.Verdicts ?? []).Concat(B.Metrics.Verdicts ?? []).Select(verdict => (verdict.Train, verdict.Eval)).Distinct().Select(sets =>
             new VerdictPair(sets.Train, sets.Eval, Find(A, sets), Find(B, sets)))];
 
+    // A run and a measure of ground truth are of different kinds; the ends of a ranking are opposites.
+    private static readonly string[] Kind = [GroundTruthMetrics.Setting, "end"];
+
     // If names differ, as with different layers: the settings that make two runs counterparts, the closest match first.
-    private static readonly string[][] Likenesses = [["train", "eval", "attribution", "selection"], ["eval", "attribution", "selection"]];
+    private static readonly string[][] Likenesses =
+    [
+        [.. Kind, "train", "eval", "attribution", "selection", .. RunAxis.All.Select(axis => axis.Setting).Except([.. Kind, RunAxis.Seed.Setting])],
+        [.. Kind, "train", "eval", "attribution", "selection"],
+        [.. Kind, "eval", "attribution", "selection"],
+    ];
 
     /// <summary>
-    /// Pairs runs with the same name; then, among the rest, runs that are the only ones with the same data and methods, or with the same evaluation set and
-    /// methods.
+    /// Pairs runs with the same name; then, among the rest, runs that are the only ones with the same data, methods and values on the axes; with the same data
+    /// and methods; or with the same evaluation set and methods. A line of ground truth is paired with another only, as is a run from an end of the ranking.
     /// </summary>
     public static MetricsComparison Of(MetricsSource a, MetricsSource b)
     {
@@ -52,9 +63,13 @@ internal sealed record MetricsComparison(MetricsSource A, MetricsSource B, IRead
     // The runs that are the only ones with their settings, by these settings.
     private static Dictionary<string, string> Unique(Dictionary<string, RunMetrics> runs, string[] settings) => runs
         .Where(run => run.Value.Settings.GetValueOrDefault("eval") is not null)
-        .GroupBy(run => string.Join('\n', settings.Select(s => run.Value.Settings.GetValueOrDefault(s)?.ToString())))
+        .GroupBy(run => string.Join('\n', settings.Select(setting => ValueOf(run.Value, setting))))
         .Where(kind => kind.Count() == 1)
         .ToDictionary(kind => kind.Key, kind => kind.Single().Key);
+
+    // Without a k-curve, rows are from the top.
+    private static string? ValueOf(RunMetrics run, string setting) =>
+        run.Settings.GetValueOrDefault(setting)?.ToString() ?? (setting == "end" ? RankingEndNames.Top : null);
 }
 
 /// <summary>What two experiments said of the runs for one training and one evaluation set.</summary>

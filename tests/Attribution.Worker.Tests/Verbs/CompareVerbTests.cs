@@ -89,6 +89,55 @@ public sealed class CompareVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_measure_of_ground_truth_and_an_end_of_the_ranking_are_paired_with_their_own_kind()
+    {
+        Write("a", layer: 2, Run("k8.top", 8, "top"), Run("k8.bottom", 8, "bottom"), Run("k4.top", 4, "top"), Lds());
+        Write("b", layer: 3, Run("k8.top", 8, "top"), Run("k8.bottom", 8, "bottom"), Run("k4.top", 4, "top"), Lds());
+        Write("plain", layer: 2, Run("", 8, null));
+        Write("measured", layer: 3, Lds());
+        (await Pairs("a", "b")).ShouldBe(["k8.top k8.top", "k8.bottom k8.bottom", "k4.top k4.top", "lds lds"]);
+        (await Pairs("plain", "measured")).ShouldBeEmpty("a run and a measure of ground truth have nothing in common");
+        (await Pairs("plain", "a")).ShouldBe([" k8.top"], "without a k-curve, rows are from the top");
+
+        static (string, Dictionary<string, object>, object) Run(string name, int k, string? end)
+        {
+            var settings = new Dictionary<string, object>
+            {
+                ["train"] = "pool",
+                ["eval"] = "kind",
+                ["attribution"] = "dot",
+                ["selection"] = "dot",
+                ["top_k"] = k
+            };
+            if (end is not null)
+                settings["end"] = end;
+            return (name, settings, new { judged_mean = k });
+        }
+
+        static (string, Dictionary<string, object>, object) Lds() => ("lds", new()
+        {
+            ["ground_truth"] = "lds",
+            ["train"] = "pool",
+            ["eval"] = "kind",
+            ["attribution"] = "dot",
+            ["selection"] = "dot"
+        }, new { lds = 0.5 });
+
+        void Write(string name, int layer, params (string Name, Dictionary<string, object> Settings, object Metrics)[] runs) =>
+            _folder.Write($"{name}/out/metrics.json", System.Text.Json.JsonSerializer.Serialize(new
+            {
+                runs = runs.ToDictionary(run => $"layer{layer}.{run.Name}", run => new
+                {
+                    settings = new Dictionary<string, object>(run.Settings) { ["layer"] = layer },
+                    metrics = run.Metrics
+                })
+            }));
+
+        async Task<string[]> Pairs(string a, string b) => [.. JsonNode.Parse(await Compare(_folder[a], _folder[b], "--json"))!["runs"]!.AsArray()
+            .Select(run => $"{((string)run!["a"]!)["layer0.".Length..]} {((string)run["b"]!)["layer0.".Length..]}")];
+    }
+
+    [Fact]
     public async Task A_run_without_a_counterpart_is_named()
     {
         BuiltExperiment.Write(_folder, "a");
