@@ -138,6 +138,20 @@ public sealed class CompareVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Methods_of_context_attribution_show_their_drops_where_no_source_is_known_too()
+    {
+        foreach (var (name, drop) in new[] { ("a", "0.5"), ("b", "0.75") })
+            _folder.Write($"{name}/out/metrics.json", $$$"""
+                {"runs":{"facts/at2":{"settings":{"dataset":"facts","method":"at2"},
+                  "metrics":{"top5_drop":{{{drop}}},"lds":0.25,"lds_lower":0.1,"lds_upper":0.4} } } }
+                """);
+        var output = await Compare(_folder["a"], _folder["b"]);
+        output.ShouldContain("top5_drop");
+        Line(output, "facts/at2").Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..].ShouldBe(["0.250", "0.250", "=", "0.500", "0.750", "+0.250"]);
+        output.ShouldNotContain("more metrics differ");
+    }
+
+    [Fact]
     public async Task A_run_without_a_counterpart_is_named()
     {
         BuiltExperiment.Write(_folder, "a");
