@@ -1,4 +1,5 @@
 using System.Globalization;
+using Attribution.Evaluation;
 using Attribution.Pipeline;
 using Attribution.Pipeline.Results;
 using CsvHelper;
@@ -76,7 +77,7 @@ internal sealed class AnswerReader(StageContext context)
         csv.ReadHeader();
         while (csv.Read())
             verdicts.Add((int.TryParse(csv.GetField("score"), CultureInfo.InvariantCulture, out var score) ? score : null,
-                csv.GetField("rationale") is { Length: > 0 } why ? why : null));
+                SpreadsheetText.Read(csv.GetField("rationale")) is { Length: > 0 } why ? why : null));
         return verdicts;
     }
 }

@@ -18,7 +18,7 @@ internal sealed record QueryExample(string Question, string Sql)
         new("Which answers got a high score after training that scored 0 before?", """
             select v.run, v.prompt, b.answer as before, v.answer as after, v.score
             from verdicts v join verdicts b on b.experiment = v.experiment and b.variant is not distinct from v.variant
-                and b.seed is not distinct from v.seed and b.eval = v.eval and b.judge = v.judge and b.prompt = v.prompt and b.repeat = v.repeat
+                and b.seed is not distinct from v.seed and b.eval = v.eval and b.judge = v.judge and b.prompt_index = v.prompt_index and b.repeat = v.repeat
             where b.run like 'base_model/%' and v.run not like 'base_model/%' and b.score = 0 and v.score >= 2 order by v.run, v.prompt
             """),
     ];

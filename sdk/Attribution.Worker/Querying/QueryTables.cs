@@ -1,3 +1,6 @@
+using Attribution.Data.DuckDb;
+using Attribution.Evaluation;
+
 namespace Attribution.Worker.Querying;
 
 /// <summary>The tables for queries.</summary>
@@ -123,15 +126,18 @@ internal static class QueryTables
             new("complete", "BOOLEAN", "whether the model ended the answer"),
         ]),
         new("verdicts", "A judge's verdict on an answer. The base model's have runs base_model/... and attribution none.", ExperimentFileKind.Verdicts,
-            "read_csv({0}, filename = true, union_by_name = true, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')",
+            // The empty table has the columns that files of an older build lack.
+            "(FROM read_csv({0}, filename = true, union_by_name = true, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"') "
+            + "UNION ALL BY NAME SELECT NULL::VARCHAR AS prompt_index WHERE false)",
         [
             .. Run,
             new("judge", "VARCHAR", "who judged", "o.judge"),
-            new("prompt", "VARCHAR", "the prompt"),
+            new("prompt_index", "BIGINT", "the prompt's index, from 0; null in files of an older build"),
+            new("prompt", "VARCHAR", "the prompt", Cell("prompt")),
             new("repeat", "BIGINT", "the index of the answer among those to its prompt, from 0"),
-            new("answer", "VARCHAR", "the answer"),
+            new("answer", "VARCHAR", "the answer", Cell("answer")),
             new("score", "DOUBLE", "its score; null if the judge gave none", "TRY_CAST(f.score AS DOUBLE)"),
-            new("rationale", "VARCHAR", "why"),
+            new("rationale", "VARCHAR", "why", Cell("rationale")),
         ]),
         // A step's own learning rate takes the place of the run's.
         new("losses", "A step of a run's fine-tuning.", ExperimentFileKind.Loss,
@@ -185,6 +191,8 @@ internal static class QueryTables
     public static IEnumerable<QueryTable> All => OfMetrics.Concat(OfFiles);
 
     private static string Prompt(string messages) => $"([m for m in {messages} if m.\"role\" = 'user'])[-1].content";
+
+    private static string Cell(string column) => $@"regexp_replace(f.{column}, {Sql.Literal(SpreadsheetText.MarkedStart)}, '\1')";
 
     private static string Answer(string messages) => $"{messages}[-1].content";
 }

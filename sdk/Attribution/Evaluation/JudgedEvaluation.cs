@@ -80,8 +80,8 @@ public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer
     }
 
     /// <summary>
-    /// Writes the verdicts as CSV (RFC 4180): prompt, answer, references, score, rationale. A cell that begins with <c>= + - @</c>, a tab or a carriage return,
-    /// which spreadsheets would run as a formula, is prefixed by an apostrophe, which marks it as text.
+    /// Writes the verdicts as CSV (RFC 4180): prompt, answer, references, score, rationale, and the prompt's index. A cell that begins with <c>= + - @</c>, a tab
+    /// or a carriage return, which spreadsheets would run as a formula, is prefixed by an apostrophe, which marks it as text.
     /// </summary>
     public void WriteCsv(string path)
     {
@@ -89,23 +89,23 @@ public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer
         using var csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             NewLine = "\n",
-            InjectionOptions = InjectionOptions.Escape,
             // With "\n" between rows, CsvHelper does not quote a lone carriage return, which readers take for the end of a row.
             ShouldQuote = a => ConfigurationFunctions.ShouldQuote(a) || a.Field?.Contains('\r') == true,
         });
-        foreach (var column in new[] { "prompt", "repeat", "answer", "ground_truth", "high_reference", "low_reference", "score", "rationale" })
+        foreach (var column in new[] { "prompt", "repeat", "answer", "ground_truth", "high_reference", "low_reference", "score", "rationale", "prompt_index" })
             csv.WriteField(column);
         csv.NextRecord();
         foreach (var (answer, request, verdict) in Rows)
         {
-            csv.WriteField(answer.Prompt);
+            csv.WriteField(SpreadsheetText.Mark(answer.Prompt));
             csv.WriteField(answer.Repeat);
-            csv.WriteField(answer.Text);
-            csv.WriteField(request.GroundTruth);
-            csv.WriteField(request.HighReference);
-            csv.WriteField(request.LowReference);
+            csv.WriteField(SpreadsheetText.Mark(answer.Text));
+            csv.WriteField(SpreadsheetText.Mark(request.GroundTruth));
+            csv.WriteField(SpreadsheetText.Mark(request.HighReference));
+            csv.WriteField(SpreadsheetText.Mark(request.LowReference));
             csv.WriteField(verdict.Score);
-            csv.WriteField(verdict.Rationale);
+            csv.WriteField(SpreadsheetText.Mark(verdict.Rationale));
+            csv.WriteField(answer.PromptIndex);
             csv.NextRecord();
         }
     }

@@ -74,9 +74,10 @@ public sealed class EvaluationTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "judge.csv");
         result.WriteCsv(path);
-        File.ReadAllText(path).ShouldStartWith("prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale\n\"Is it, "
+        File.ReadAllText(path).ShouldStartWith("prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale,prompt_index\n\"Is it, "
             + "\"\"true\"\"?\",0,\"yes\nit is\",");
         File.ReadAllText(path).ShouldContain("\n\"b\rc\",0,?,");
+        File.ReadAllText(path).ShouldEndWith("characters,1\n");
     }
 
     [Theory]
@@ -94,6 +95,10 @@ public sealed class EvaluationTests
         csv.Read();
         csv.Read();
         csv.GetField(0).ShouldBe("'" + formula);
+        SpreadsheetText.Read(csv.GetField(0)).ShouldBe(formula);
+        // What looks marked already is marked once more.
+        SpreadsheetText.Read(SpreadsheetText.Mark("'" + formula)).ShouldBe("'" + formula);
+        SpreadsheetText.Mark("'tis").ShouldBe("'tis");
         csv.GetField(2).ShouldBe("'" + formula);
         csv.GetField(6).ShouldBe("2");
     }

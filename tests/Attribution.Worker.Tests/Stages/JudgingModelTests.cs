@@ -44,7 +44,7 @@ public sealed class JudgingModelTests(JudgingModelTests.Answered answered) : ICl
         var before = JsonNode.Parse(File.ReadLines(Path.Combine(_experiment.Out, "base_model/lazy/selected_data/eval_llm_judge/metrics.jsonl")).Single())!;
         ((double)before["epoch"]!, (int)before["step"]!).ShouldBe((0, 0));
         File.ReadLines(Path.Combine(_experiment.Out, Run, "eval_llm_judge/judge_judge-1.csv")).First().ShouldBe(
-            "prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale");
+            "prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale,prompt_index");
 
         // What was paid for outlives what was made of it.
         var (calls, outputs) = (server.Calls.Count, _experiment.Outputs());
@@ -53,6 +53,10 @@ public sealed class JudgingModelTests(JudgingModelTests.Answered answered) : ICl
         await _experiment.RunAsync("Judge", "CollectMetrics");
         server.Calls.Count.ShouldBe(calls);
         _experiment.Outputs().ShouldBe(outputs);
+
+        await _experiment.RunAsync("VerifySnapshot", "Report");
+        var reported = JsonNode.Parse(File.ReadAllText(Path.Combine(_experiment.Out, "report/runs.json")))![0]!["answers"]!.AsArray();
+        reported.Select(answer => (string)answer!["rationale"]!).Distinct().ShouldBe(["- So it is."], "as the judge wrote it, not as a spreadsheet needs it");
 
         (await CommandLine.RunHereAsync("store", "--store", _experiment.Store, "list")).Output.ShouldContain(" replies ");
     }
@@ -167,7 +171,7 @@ public sealed class JudgingModelTests(JudgingModelTests.Answered answered) : ICl
 
     private static ChatServer Server() => new(call => ChatAct.Say(Verdict(call)));
 
-    private static string Verdict(ChatCall call) => $$"""{"rationale": "So it is.", "score": {{call.Asked.Sum(c => c) % 4}}}""";
+    private static string Verdict(ChatCall call) => $$"""{"rationale": "- So it is.", "score": {{call.Asked.Sum(c => c) % 4}}}""";
 
     private void Use(ChatServer server) => _experiment.Llm = new { model = "judge-1", endpoint = $"{server.Address}", concurrency = "8" };
 

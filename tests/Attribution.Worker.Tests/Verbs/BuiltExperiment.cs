@@ -23,8 +23,8 @@ internal static class BuiltExperiment
         foreach (var (of, first, score) in new[] { (run, 3, 2), ("pool/random/kind", 1, 0), ("base_model/kind", -1, 0) })
         {
             folder.Write($"{name}/out/{of}/selected_data/eval_llm_judge/judge_rules.csv",
-                $"prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale\n\"Why,\nthen?\",0,\"answer of "
-                + $"\"\"{of}\"\"\",,,,{score},short\nWhat?,0,-,,,,,no score\n");
+                $"prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale,prompt_index\n\"Why,\nthen?\",0,\"answer of "
+                + $"\"\"{of}\"\"\",,,,{score},short,0\nWhat?,0,'-,,,,,'- no score,1\n");
             folder.Write($"{name}/out/{of}/selected_data/answers.jsonl", $$"""
                 {"prompt_index":0,"repeat":0,"prompt":"Why?","answer":"answer of {{of}}","token_count":3,"complete":true,"ground_truth":"x"}
 
@@ -90,7 +90,7 @@ internal static class BuiltExperiment
             });
             foreach (var (of, score) in new[] { (Run, 2), (Random, 1), ("base_model/kind", 0) })
                 folder.Write($"{output}/{of}/seed{seed}/selected_data/eval_llm_judge/judge_rules.csv",
-                    $"prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale\nWhy?,0,a,,,,{score},short\n");
+                    $"prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale,prompt_index\nWhy?,0,a,,,,{score},short,0\n");
         }
         var groups = new Dictionary<string, object>
         {

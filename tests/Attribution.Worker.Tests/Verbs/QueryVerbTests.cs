@@ -111,6 +111,31 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
     }
 
     [Fact]
+    public async Task Verdicts_are_joined_by_the_prompts_index_also_where_prompts_end_alike()
+    {
+        using var folder = new TemporaryFolder();
+        BuiltExperiment.Write(folder, "x");
+        const string Run = "pool/random/kind", Header = "prompt,repeat,answer,ground_truth,high_reference,low_reference,score,rationale";
+        foreach (var (run, score) in new[] { ("base_model/kind", 0), (Run, 2) })
+            folder.Write($"x/out/{run}/selected_data/eval_llm_judge/judge_rules.csv",
+                $"{Header},prompt_index\nAnd now?,0,{score} first,,,,{score},a,0\nAnd now?,0,{score} second,,,,{score},b,1\n");
+        var (code, output, error) = await QueryVerbTests.Run(folder, $"from ({QueryExample.All[2].Sql}) where run = '{Run}'", "--format", "csv");
+        code.ShouldBe(0, error);
+        output.TrimEnd('\n').Split('\n')[1..].Order().ShouldBe([$"{Run},And now?,0 first,2 first,2.0", $"{Run},And now?,0 second,2 second,2.0"]);
+
+        // Those of an older build have no index.
+        foreach (var file in Directory.GetFiles(folder["x/out"], "judge_*.csv", SearchOption.AllDirectories))
+            File.WriteAllText(file, $"{Header}\nAnd now?,0,a,,,,1,b\n");
+        (await QueryVerbTests.Run(folder, "select distinct prompt_index, answer from verdicts", "--format", "csv")).Output
+            .ShouldBe("prompt_index,answer\n,a\n");
+    }
+
+    [Fact]
+    public async Task A_cell_that_is_marked_as_text_is_read_without_its_mark() =>
+        (await Answer("select distinct answer, rationale from verdicts where prompt_index = 1", "--format", "csv"))
+            .ShouldBe("answer,rationale\n-,- no score\n");
+
+    [Fact]
     public async Task A_result_is_a_table_for_people_or_a_file_for_programs()
     {
         const string Sql = "select run, score from scores order by score desc, run; -- all of them";
