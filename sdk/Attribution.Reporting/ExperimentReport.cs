@@ -141,7 +141,10 @@ internal sealed record ReportedRun(string Name, string? Train, string Eval, stri
     /// <summary>The loss at each training step; with several seeds, <see cref="Seeds"/> have their own.</summary>
     public IReadOnlyList<double> Loss { get; init; } = [];
 
-    /// <summary>The number of steps between two values of a curve.</summary>
+    /// <summary>The number of training steps, all of which <see cref="Loss"/> has if its curve is not thinned.</summary>
+    public int Steps { get => field > 0 ? field : Loss.Count; init; }
+
+    /// <summary>The number of steps between two values of a curve; the last is that of the last step.</summary>
     public int LossStride { get; init; } = 1;
 
     /// <summary>The model's answers to the evaluation set's held-out prompts after training.</summary>

@@ -56,19 +56,20 @@ internal sealed record ReportLimits(int Rows, int RowCharacters, int Prompts, in
         };
     }
 
-    // Keeps every n-th step of all curves of a run.
+    // Keeps every n-th step of all curves of a run, and the last.
     private ReportedRun Thin(ReportedRun run)
     {
         var longest = run.Seeds.Select(seed => seed.Loss.Count).Append(run.Loss.Count).Max();
-        var stride = (longest + Losses - 1) / Losses;
+        var stride = (longest + Losses - 3) / (Losses - 1);
         return stride <= 1 ? run : run with
         {
             Loss = Every(run.Loss),
             LossStride = run.LossStride * stride,
-            Seeds = [.. run.Seeds.Select(seed => seed with { Loss = Every(seed.Loss) })]
+            Steps = run.Steps,
+            Seeds = [.. run.Seeds.Select(seed => seed with { Loss = Every(seed.Loss), Steps = seed.Steps })]
         };
 
-        double[] Every(IReadOnlyList<double> losses) => [.. losses.Where((_, i) => i % stride == 0)];
+        double[] Every(IReadOnlyList<double> losses) => [.. losses.Where((_, i) => i % stride == 0 || i == losses.Count - 1)];
     }
 
     private IReadOnlyList<ReportedAnswer> Cut(IReadOnlyList<ReportedAnswer> answers) => [.. answers.Where(a => a.Prompt < Prompts).Select(answer =>

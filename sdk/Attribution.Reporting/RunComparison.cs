@@ -46,7 +46,11 @@ internal sealed record ReportedDifference(double Difference, double? Lower, doub
 /// <param name="Name">Its name in <c>metrics.json</c>; also its folder below <c>out/</c>.</param>
 /// <param name="Metrics">Its metrics there.</param>
 /// <param name="Loss">The loss at each training step.</param>
-internal sealed record SeedResult(long Seed, string Name, IReadOnlyDictionary<string, double?> Metrics, IReadOnlyList<double> Loss);
+internal sealed record SeedResult(long Seed, string Name, IReadOnlyDictionary<string, double?> Metrics, IReadOnlyList<double> Loss)
+{
+    /// <summary>The number of training steps, all of which <see cref="Loss"/> has if its curve is not thinned.</summary>
+    public int Steps { get => field > 0 ? field : Loss.Count; init; }
+}
 
 /// <summary>The methods measured by retraining for one training and one evaluation set, the highest LDS first.</summary>
 /// <param name="Train">The training set.</param>

@@ -189,6 +189,26 @@ public sealed partial class ReportFilesTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(200, 1)]
+    [InlineData(201, 2)]
+    [InlineData(1000, 6)]
+    public void A_long_curve_keeps_its_last_step_and_the_number_of_its_steps(int steps, int stride)
+    {
+        var report = SampleReport.Create();
+        double[] loss = [.. Enumerable.Range(1, steps)];
+        report = report with { Runs = [.. report.Runs.Select(run => run with { Loss = loss, Seeds = [new(0, run.Name, run.Metrics, loss)] })] };
+        var run = ReportLimits.Widest.Apply(report).Runs[0];
+        (run.LossStride, run.Steps, run.Seeds[0].Steps).ShouldBe((stride, steps, steps));
+        foreach (var shown in new[] { run.Loss, run.Seeds[0].Loss })
+        {
+            shown.Count.ShouldBeLessThanOrEqualTo(ReportLimits.Widest.Losses);
+            shown.Select((_, i) => Math.Min(i * stride, steps - 1) + 1.0).ShouldBe(shown);
+            shown[^1].ShouldBe(steps);
+        }
+    }
+
     [Fact]
     public void An_experiment_without_methods_prompts_or_planted_rows_has_a_page_too()
     {

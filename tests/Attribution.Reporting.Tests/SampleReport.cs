@@ -60,7 +60,15 @@ internal static class SampleReport
             runs.Add(new($"none/{eval}", null, eval, ReportedRun.NoneName, null, Metrics(0)) { RepeatMeans = [0, 0] });
         }
         // A baseline that scores rows; one set has it, and its runs come last.
-        runs.Add(runs[6] with { Name = "pool/bm25/empathy", Attribution = "bm25", Selection = null, Layer = null, Metrics = Metrics(0.15) });
+        runs.Add(runs[6] with
+        {
+            Name = "pool/bm25/empathy",
+            Attribution = "bm25",
+            Selection = null,
+            Layer = null,
+            Metrics = Metrics(0.15),
+            Loss = [.. Enumerable.Range(1, 1000).Select(step => 2 - step / 1000.0)]
+        });
         return new ExperimentReport
         {
             Experiment = new("sample <b>", "dotnet build experiments/sample", [new("Model", "tiny"), new("Evaluation sets", evals)]),

@@ -67,29 +67,26 @@ const runCharts = (() => {
 
     // Every seed's curve, and that of training on rows drawn at random.
     const lossCurve = (run) => {
-        const lossesOf = (of) => (of ? (of.seeds.length ? of.seeds.map((s) => s.loss) : [of.loss]).filter((loss) => loss.length > 1) : []);
+        // Of a long curve every n-th step is kept, and the last.
+        const curveOf = (of, { loss, steps }) => loss.map((l, i) => [Math.min(i * of.loss_stride, steps - 1) + 1, l]);
+        const curvesOf = (of) => (of ? (of.seeds.length ? of.seeds : [of]).map((one) => curveOf(of, one)).filter((curve) => curve.length > 1) : []);
         const random = run.random === undefined ? null : runs[run.random],
-            curves = lossesOf(run),
-            drawn = lossesOf(random);
+            curves = curvesOf(run),
+            drawn = curvesOf(random);
         if (!curves.length) return null;
-        const step = (of, i) => i * of.loss_stride + 1,
-            all = [...curves, ...drawn].flat();
-        const last = Math.max(...curves.map((loss) => step(run, loss.length - 1)), ...drawn.map((loss) => step(random, loss.length - 1)));
-        const [first, ends] = [curves[0], (loss) => `from ${fixed(loss[0])} to ${fixed(loss[loss.length - 1])}`];
-        const marks = (sx, sy) => [
-            drawn.map((loss) =>
+        const points = [...curves, ...drawn].flat(),
+            steps = [...new Set(points.map(([step]) => step))].sort((a, b) => a - b),
+            losses = points.map(([, loss]) => loss);
+        const ends = (curve) => `from ${fixed(curve[0][1])} to ${fixed(curve[curve.length - 1][1])}`;
+        const marks = (sx, sy) => {
+            const line = (curve, kind) =>
                 charts.path(
-                    loss.map((l, i) => [sx(step(random, i)), sy(l)]),
-                    { class: "random" },
-                ),
-            ),
-            curves.map((loss, n) =>
-                charts.path(
-                    loss.map((l, i) => [sx(step(run, i)), sy(l)]),
-                    { class: "loss" + (n ? " other" : "") },
-                ),
-            ),
-        ];
+                    curve.map(([step, loss]) => [sx(step), sy(loss)]),
+                    { class: kind },
+                );
+            return [drawn.map((curve) => line(curve, "random")), curves.map((curve, n) => line(curve, "loss" + (n ? " other" : "")))];
+        };
+        const columns = [...curves, ...drawn].map((curve) => new Map(curve));
         const head = [
             "Step",
             ...(run.seeds.length ? run.seeds.map((s) => "Loss, seed " + s.seed) : ["Loss"]),
@@ -97,17 +94,17 @@ const runCharts = (() => {
         ];
         return charts.chart({
             title: "Training loss",
-            x: charts.numbers(1, last, "step"),
-            y: charts.numbers(Math.min(...all), Math.max(...all), "loss"),
+            x: charts.numbers(1, steps[steps.length - 1], "step"),
+            y: charts.numbers(Math.min(...losses), Math.max(...losses), "loss"),
             marks,
-            words: `Training loss by step, ${ends(first)}${drawn.length ? `; on rows drawn at random ${ends(drawn[0])}` : ""}.`,
+            words: `Training loss by step, ${ends(curves[0])}${drawn.length ? `; on rows drawn at random ${ends(drawn[0])}` : ""}.`,
             keys: [
                 ["loss", curves.length > 1 ? `this run, ${curves.length} seeds` : "this run"],
                 drawn.length ? ["random", "rows drawn at random"] : null,
             ].filter(Boolean),
             table: {
                 head,
-                body: first.map((_, i) => [count(step(run, i)), ...[...curves, ...drawn].map((loss) => fixed(loss[i], 4))]),
+                body: steps.map((step) => [count(step), ...columns.map((losses) => fixed(losses.get(step), 4))]),
             },
         });
     };

@@ -37,13 +37,13 @@
                     "before and after; higher: the behaviour is likelier",
                 ),
             );
-        const loss = run.seeds.length ? run.seeds[0].loss : run.loss;
+        const { loss, steps } = run.seeds.length ? run.seeds[0] : run;
         if (loss.length)
             all.push(
                 tile(
                     "Training loss",
                     fixed(loss[0], 2) + " → " + fixed(loss[loss.length - 1], 2),
-                    "first and last of " + count((loss.length - 1) * run.loss_stride + 1) + " steps" + (run.seeds.length ? ", seed " + run.seeds[0].seed : ""),
+                    "first and last of " + count(steps) + " steps" + (run.seeds.length ? ", seed " + run.seeds[0].seed : ""),
                 ),
             );
         return make("div", { class: "tiles" }, all);

@@ -176,6 +176,22 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
     }
 
     [BrowserFact]
+    public async Task A_long_training_is_drawn_and_listed_up_to_its_last_step()
+    {
+        await using var window = await browser.OpenAsync();
+        var page = window.Page;
+        await page.Locator("#run").SelectOptionAsync(new SelectOptionValue { Label = "empathy: bm25" });
+        var tile = page.Locator("#of-run .tiles .card", new() { HasText = "Training loss" });
+        (await tile.Locator(".big").TextContentAsync()).ShouldBe("2.00 → 1.00");
+        (await tile.Locator(".note").TextContentAsync()).ShouldBe("first and last of 1,000 steps");
+        var figure = page.Locator("#of-run figure").Last;
+        (await figure.Locator("svg").GetAttributeAsync("aria-label")).ShouldBe("Training loss by step, from 1.999 to 1.000.");
+        (await figure.Locator("tbody tr").Last.Locator("td").AllTextContentsAsync()).ShouldBe(["1,000", "1.0000"]);
+        (await figure.Locator("tbody tr").Nth(166).Locator("td").First.TextContentAsync()).ShouldBe("997");
+        (await figure.Locator("path.loss").GetAttributeAsync("d"))!.ShouldMatch(@"L510 \d+(\.\d+)?$", "the last step is at the right edge");
+    }
+
+    [BrowserFact]
     public async Task A_phone_shows_it_without_scrolling_sideways()
     {
         await using var window = await browser.OpenAsync(width: 360, height: 740);
