@@ -37,6 +37,14 @@ public sealed class AttributedAnswerHtmlTests
     }
 
     [Fact]
+    public void Scores_that_are_all_small_are_told_apart()
+    {
+        var section = AttributedAnswerHtml.Section(Answer with { Sentences = [new(new(0, 4), [1.25e-5f, 5e-5f, -0.12345f])] });
+        section.ShouldContain("data-scores=\"1.25E-05 5E-05 -0.1235\"");
+        section.ShouldContain("<td>5E-05</td>");
+    }
+
+    [Fact]
     public void The_best_eight_sources_are_listed_ties_by_their_place() =>
         AttributedAnswerHtml.Best([0, 1, 5, 1, 1, 1, 1, 1, 1, 1]).ShouldBe([2, 1, 3, 4, 5, 6, 7, 8]);
 }

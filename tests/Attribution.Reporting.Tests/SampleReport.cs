@@ -67,6 +67,9 @@ internal static class SampleReport
             Selection = null,
             Layer = null,
             Metrics = Metrics(0.15),
+            // As small as those of less.
+            Scores = runs[6].Scores! with { Lowest = -0.0008, Highest = 0.0008, Cut = 0.00061 },
+            Top = [.. runs[6].Top.Select(row => row with { Score = row.Score * 0.0016f })],
             Loss = [.. Enumerable.Range(1, 1000).Select(step => 2 - step / 1000.0)]
         });
         return new ExperimentReport

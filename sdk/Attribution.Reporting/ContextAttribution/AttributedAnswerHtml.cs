@@ -100,7 +100,8 @@ public static class AttributedAnswerHtml
         return answer.Documents[document][span.Start..span.End];
     }
 
-    private static string Number(float score) => score.ToString("0.####", CultureInfo.InvariantCulture);
+    // The scores of a method may all be small: digits that count, not decimals.
+    private static string Number(float score) => score.ToString("G4", CultureInfo.InvariantCulture);
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

@@ -1,7 +1,7 @@
 "use strict";
 // Charts as SVG: a frame with ticks and labels on both axes, and marks in it.
 const charts = (() => {
-    const { make, count } = page;
+    const { make, count, scientific } = page;
     const isNarrow = () => innerWidth < 520;
 
     // Round values that divide a range: steps of 1, 2 or 5 times a power of ten.
@@ -17,8 +17,10 @@ const charts = (() => {
     // As many decimals as tell neighbouring ticks apart.
     const label = (value, all) => {
         const step = all.length > 1 ? Math.abs(all[1] - all[0]) : Math.abs(value) || 1,
-            digits = Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9)));
-        return Math.abs(value) >= 1000 && digits === 0 ? count(value) : value.toFixed(digits).replace("-", "−");
+            digits = -Math.floor(Math.log10(step) + 1e-9);
+        if (value === 0 && digits > 6) return "0";
+        if (value && (digits > 6 || Math.abs(value) >= 1e6)) return scientific(value, Math.floor(Math.log10(Math.abs(value)) + 1e-9) + digits);
+        return Math.abs(value) >= 1000 && digits <= 0 ? count(value) : value.toFixed(Math.max(0, Math.min(6, digits))).replace("-", "−");
     };
 
     // An axis of numbers, or of places that have names.

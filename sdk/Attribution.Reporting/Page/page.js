@@ -34,6 +34,22 @@ const page = (() => {
     };
 
     const fixed = (value, digits = 3) => (value === null || value === undefined ? "–" : value.toFixed(digits).replace("-", "−"));
+    // A number as 1.2e−7, with this many decimals before the power of ten.
+    const scientific = (value, decimals) =>
+        value.toExponential(Math.max(0, Math.min(15, decimals))).replace("e+", "e").replaceAll("-", "−");
+    // Numbers of a range, with as many decimals as show a hundredth of it; three at least, and powers of ten for what is very small or large.
+    const among = (low, high) => {
+        const step = Math.floor(Math.log10(high > low ? high - low : Math.abs(high) || 1)) - 2;
+        return (value) => {
+            if (value === null || value === undefined) return fixed(value);
+            const size = Math.abs(value);
+            // No minus before what is zero at this precision.
+            if (size < 10 ** Math.min(step, -3) / 2) return step < -6 ? "0" : fixed(0, Math.max(3, -step));
+            return step < -6 || size >= 1e6 ? scientific(value, Math.floor(Math.log10(size)) - step) : fixed(value, Math.max(3, -step));
+        };
+    };
+    // Attribution scores: those of each method are on a scale of their own.
+    const scoresOf = (run) => among(run.scores ? run.scores.lowest : 0, run.scores ? run.scores.highest : 1);
     const count = (n) => n.toLocaleString("en");
     const breakable = (name) => name.split(/(?<=[_/])/).flatMap((part, i) => (i ? [make("wbr"), part] : [part]));
     const pair = (run) => (run.selection ? run.attribution + " × " + run.selection : run.attribution);
@@ -46,5 +62,5 @@ const page = (() => {
         limits: read("limits") || {},
         comparisons: read("comparisons") || [],
     };
-    return { byId, make, plain, found, fixed, count, breakable, pair, methods, data };
+    return { byId, make, plain, found, fixed, scientific, among, scoresOf, count, breakable, pair, methods, data };
 })();

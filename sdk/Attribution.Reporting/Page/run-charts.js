@@ -1,13 +1,14 @@
 "use strict";
 // The charts of one run.
 const runCharts = (() => {
-    const { make, fixed, count } = page;
+    const { make, fixed, scoresOf, count } = page;
     const { runs } = page.data;
 
     // What was chosen of the scores of all rows, where the planted ones are, and the mean of the draw at random.
     const histogram = (run) => {
         const h = run.scores;
         if (!h) return null;
+        const score = scoresOf(run);
         // At the bottom of a k-curve the chosen are the lowest.
         const [side, beyond] = run.is_bottom ? ["up to", "less"] : ["from", "more"];
         const width = (h.highest - h.lowest) / h.counts.length || 1,
@@ -40,8 +41,8 @@ const runCharts = (() => {
             };
             return [
                 bars,
-                mark(h.cut, "cut", `k = ${run.top_k}, ${side} ${fixed(h.cut)}`, box.top + 6),
-                h.random === undefined ? [] : mark(h.random, "random", `at random, mean ${fixed(h.random)}`, box.top + 20),
+                mark(h.cut, "cut", `k = ${run.top_k}, ${side} ${score(h.cut)}`, box.top + 6),
+                h.random === undefined ? [] : mark(h.random, "random", `at random, mean ${score(h.random)}`, box.top + 20),
             ];
         };
         return charts.chart({
@@ -49,7 +50,9 @@ const runCharts = (() => {
             x: charts.numbers(h.lowest, h.highest, "score"),
             y: charts.numbers(0, Math.max(...h.counts, 1), "rows"),
             marks,
-            words: `Histogram of attribution scores from ${fixed(h.lowest)} to ${fixed(h.highest)}; the ${run.top_k} chosen rows have ${fixed(h.cut)} or ${beyond}.`,
+            words:
+                `Histogram of attribution scores from ${score(h.lowest)} to ${score(h.highest)}; ` +
+                `the ${run.top_k} chosen rows have ${score(h.cut)} or ${beyond}.`,
             keys: [
                 ["chosen", "chosen"],
                 ["rows", "not chosen"],
@@ -59,7 +62,7 @@ const runCharts = (() => {
             table: {
                 head: ["From", "To", "Rows"].concat(h.planted ? ["Planted"] : []),
                 body: h.counts.map((n, i) =>
-                    [fixed(h.lowest + i * width), fixed(h.lowest + (i + 1) * width), count(n)].concat(h.planted ? [count(h.planted[i])] : []),
+                    [score(h.lowest + i * width), score(h.lowest + (i + 1) * width), count(n)].concat(h.planted ? [count(h.planted[i])] : []),
                 ),
             },
         });

@@ -1,7 +1,7 @@
 "use strict";
 // The rows and the answers of one run.
 const runTexts = (() => {
-    const { make, plain, found, fixed, count, breakable, methods } = page;
+    const { make, plain, found, scoresOf, count, breakable, methods } = page;
     const { evaluations, runs, rows, limits } = page.data;
 
     // What a message says, and beneath it what else it holds, such as the calls of tools.
@@ -61,7 +61,8 @@ const runTexts = (() => {
     const rowsPart = (run) => {
         const trains = rows[run.train] || {},
             trait = evaluations[run.eval].trait,
-            others = run.others.map((i) => runs[i]);
+            others = run.others.map((i) => runs[i]),
+            score = scoresOf(run);
         const hasBottom = run.bottom.length > 0,
             random = run.attribution === "random";
         const matches = (row, wanted) => row && row.messages.some((m) => plain(textOf(m)).toLowerCase().includes(wanted));
@@ -86,7 +87,7 @@ const runTexts = (() => {
                         {},
                         make("td", { class: "n", "data-label": "rank" }, count(r.rank)),
                         make("td", { class: "n", "data-label": "row" }, String(r.row)),
-                        random ? null : make("td", { class: "n", "data-label": "score" }, fixed(r.score, 4)),
+                        random ? null : make("td", { class: "n", "data-label": "score" }, score(r.score)),
                         others.map((o, i) => make("td", { class: "n quiet", "data-label": methods(o) }, r.others[i] === null ? "–" : count(r.others[i]))),
                         make(
                             "td",

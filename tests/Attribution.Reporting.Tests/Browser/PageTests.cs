@@ -71,7 +71,7 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
         (await page.Locator("#run-rows h3").TextContentAsync()).ShouldBe("Training rows by score");
         (await page.Locator("#run-rows th").AllTextContentsAsync()).ShouldContain("Score");
         (await page.Locator("#run-rows fieldset").InnerTextAsync()).ShouldContain("Top 30");
-        (await page.Locator("#run-rows td[data-label=score]").First.TextContentAsync())!.ShouldStartWith("0.500");
+        (await page.Locator("#run-rows td[data-label=score]").First.TextContentAsync())!.ShouldBe("0.00080");
 
         await page.Locator("#run").SelectOptionAsync(new SelectOptionValue { Label = "empathy: random" });
         (await page.Locator("#run-rows h3").TextContentAsync()).ShouldBe("Rows drawn at random");
@@ -173,6 +173,31 @@ public sealed class PageTests(Chromium browser) : IClassFixture<Chromium>
         await page.Locator("#of-run figure summary").First.ClickAsync();
         (await page.Locator("#of-run figure table").First.Locator("tbody tr").CountAsync()).ShouldBe(40);
         (await page.Locator("#of-run figure svg").First.GetAttributeAsync("aria-label"))!.ShouldContain("10 chosen rows");
+    }
+
+    [BrowserFact]
+    public async Task Scores_have_as_many_digits_as_tell_those_of_their_run_apart()
+    {
+        await using var window = await browser.OpenAsync();
+        var page = window.Page;
+        await page.Locator("#run").SelectOptionAsync(new SelectOptionValue { Label = "empathy: bm25" });
+        var histogram = page.Locator("#of-run figure").First;
+        (await histogram.Locator(".cut-label").TextContentAsync()).ShouldBe("k = 10, from 0.00061");
+        (await histogram.Locator("svg").GetAttributeAsync("aria-label")).ShouldBe(
+            "Histogram of attribution scores from −0.00080 to 0.00080; the 10 chosen rows have 0.00061 or more.");
+        var edges = await histogram.Locator("tbody td:first-child").AllTextContentsAsync();
+        edges.Distinct().Count().ShouldBe(40);
+        edges[20].ShouldBe("0.00000");
+        (await page.Locator("#run-rows td[data-label=score]").AllTextContentsAsync()).Distinct().Count().ShouldBe(SampleReport.Rows / 2);
+
+        (await page.EvaluateAsync<string[]>("() => [-2.5e-9, 0, 4.111e-8].map(page.among(-1e-8, 5e-8))")).ShouldBe(["−2.5e−9", "0", "4.11e−8"]);
+        (await page.EvaluateAsync<string[]>("() => [1234567, 20].map(page.among(0, 2e6))")).ShouldBe(["1.23e6", "20.000"]);
+        (await TicksAsync("0, 5e-8")).ShouldBe(["0", "1e−8", "2e−8", "3e−8", "4e−8", "5e−8"]);
+        (await TicksAsync("0, 4e6")).ShouldBe(["0", "1e6", "2e6", "3e6", "4e6"]);
+        (await TicksAsync("-0.0008, 0.0008")).ShouldBe(["−0.0005", "0.0000", "0.0005"]);
+
+        Task<string[]> TicksAsync(string range) =>
+            page.EvaluateAsync<string[]>($"() => {{ const axis = charts.numbers({range}, ''); return axis.ticks.map(t => axis.label(t, axis.ticks)); }}");
     }
 
     [BrowserFact]
