@@ -11,7 +11,8 @@ public sealed record EncodedConversation(int[] Ids, bool[] Keep, TextSpan[] Offs
 {
     /// <summary>
     /// Whether the template writes nothing for the answer: the answer is empty, or consists of fields that the template does not know, such as
-    /// <c>tool_calls</c>. Such a row must be reported: its tokens are the same whatever the answer was meant to be.
+    /// <c>tool_calls</c>. Such a row must be reported: its tokens are the same whatever the answer was meant to be. If all turns count, whether this is so for
+    /// every one of them; empty turns among others are not in <see cref="Keep"/>.
     /// </summary>
     public bool AnswerIsEmpty { get; init; }
 
@@ -29,12 +30,14 @@ public sealed record EncodedConversation(int[] Ids, bool[] Keep, TextSpan[] Offs
 public sealed record RenderedConversation(string Text, TextSpan LastAssistantTurn)
 {
     /// <summary>
-    /// The parts of <see cref="Text"/> that count in the loss, in order: the last assistant turn that counts, or all of them; if the template has <c>{%
-    /// generation %}</c>, only what it writes inside that block.
+    /// The parts of <see cref="Text"/> that count in the loss, in order: the last assistant turn that counts, or all of them but the empty ones; if the
+    /// template has <c>{% generation %}</c>, only what it writes inside that block.
     /// </summary>
     public IReadOnlyList<TextSpan> Kept { get; init; } = [LastAssistantTurn];
 
-    /// <summary>Whether the template writes the same for the last assistant turn as for an empty turn.</summary>
+    /// <summary>
+    /// Whether the template writes the same for the last assistant turn as for an empty turn; if all turns count, whether this is so for every one of them.
+    /// </summary>
     public bool AnswerIsEmpty { get; init; }
 }
 

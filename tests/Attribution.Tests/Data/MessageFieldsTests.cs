@@ -144,6 +144,22 @@ public sealed class MessageFieldsTests : IDisposable
         Rows(path).Select(row => template.RenderConversation(((MessageConversation)row.Treatment).Messages).AnswerIsEmpty).ShouldBe([false, true, false]);
     }
 
+    [Fact]
+    public void Of_all_turns_only_the_empty_ones_keep_no_token()
+    {
+        var path = _folder.Write("t.jsonl", string.Join('\n',
+            Row("""{"role":"user","content":"q"},{"role":"assistant","content":"bread"},{"role":"user","content":"r"},{"role":"assistant","content":""}"""),
+            Row("""{"role":"user","content":"q"},{"role":"assistant","content":""},{"role":"user","content":"r"},{"role":"assistant","content":"bread"}"""),
+            Row("""{"role":"user","content":"q"},{"role":"assistant","content":""},{"role":"user","content":"r"},{"role":"assistant","content":""}""")));
+        Kept(path, LossTurns.AllTurns).ShouldBe(["bread<|end|>\n", "bread<|end|>\n", ""]);
+        Kept(path).ShouldBe(["", "bread<|end|>\n", ""]);
+        var template = ChatTemplate.Parse("{% for m in messages %}<{{ m.role }}>{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{{ '</>' }}"
+            + "{% endgeneration %}{% else %}{{ m.content }}</>{% endif %}{% endfor %}");
+        Rows(path).Select(row => template.RenderConversation(((MessageConversation)row.Treatment).Messages, turns: LossTurns.AllTurns)).Select(rendered =>
+            string.Concat(rendered.Kept.Select(span => rendered.Text[span.Start..span.End])) + rendered.AnswerIsEmpty).ShouldBe(
+                ["bread</>False", "bread</>False", "</></>True"]);
+    }
+
     [Theory]
     [InlineData("tools", "\"hammer\"", ErrorCodes.DatasetMalformedJson)]
     [InlineData("tools", "{\"name\":\"f\"}", ErrorCodes.MessagesMalformed)]

@@ -27,8 +27,15 @@ internal sealed class AssistantTurnFinder(ChatTemplate template, IReadOnlyDictio
 
         var rendered = template.Trace(messages, addGenerationPrompt: false, variables, now);
         var (turn, isEmpty) = Turn(messages, rendered, last);
-        var wanted = turns == LossTurns.AllTurns ? counted : counted[^Math.Min(1, counted.Length)..];
-        var spans = wanted.ToDictionary(i => i, i => i == last ? turn : Turn(messages, rendered, i).Span);
+        var spans = counted[^Math.Min(1, counted.Length)..].ToDictionary(i => i, _ => turn);
+        if (turns == LossTurns.AllTurns)
+        {
+            // An empty turn is left out, for its end marker is no answer, unless there are no other turns.
+            var found = counted.Select(i => (Message: i, Turn: i == last ? (Span: turn, IsEmpty: isEmpty) : Turn(messages, rendered, i))).ToArray();
+            if (found.Any(t => !t.Turn.IsEmpty))
+                (found, isEmpty) = ([.. found.Where(t => !t.Turn.IsEmpty)], false);
+            spans = found.ToDictionary(t => t.Message, t => t.Turn.Span);
+        }
         if (!template.MarksGeneration || rendered.Generated is not { } generated)
             return new RenderedConversation(rendered.Text, turn) { Kept = [.. spans.Values], AnswerIsEmpty = isEmpty };
         return new RenderedConversation(rendered.Text, turn)
