@@ -12,12 +12,8 @@ internal static partial class ModelConfigReader
         MlpBias = config.Bool("mlp_bias", false),
     };
 
-    private static ModelConfig Mistral(ConfigFile config, ModelConfig model)
-    {
-        // In this family an absent value means 4096, and null means no window.
-        var window = config.Json.ContainsKey("sliding_window") ? config.OptionalInt("sliding_window") : 4096;
-        return model with { SlidingWindows = [.. Enumerable.Repeat(window, model.BlockCount)] };
-    }
+    private static ModelConfig Mistral(ConfigFile config, ModelConfig model) =>
+        model with { SlidingWindows = [.. Enumerable.Repeat(Window(config), model.BlockCount)] };
 
     private static ModelConfig Qwen2(ConfigFile config, ModelConfig model) =>
         model with { QueryKeyValueBias = true, SlidingWindows = QwenWindows(config, model.BlockCount) };
@@ -39,7 +35,7 @@ internal static partial class ModelConfigReader
     private static ModelConfig Gemma2(ConfigFile config, ModelConfig model)
     {
         double? Cap(string name, double otherwise) => config.Json.ContainsKey(name) ? config.OptionalDouble(name) : otherwise;
-        var window = config.Size("sliding_window", 4096);
+        var window = Window(config) ?? throw config.Invalid("sliding_window", "a positive integer");
         return model with
         {
             TieWordEmbeddings = config.Bool("tie_word_embeddings", true),
@@ -114,7 +110,7 @@ internal static partial class ModelConfigReader
         both?.RejectUnread(FrozenSet<string>.Empty);
 
         var pattern = config.OptionalInt("sliding_window_pattern") ?? config.Int("_sliding_window_pattern", 6);
-        var window = config.Size("sliding_window", 4096);
+        var window = Window(config) ?? throw config.Invalid("sliding_window", "a positive integer");
         var windows = LayerTypes(config, model.BlockCount, window)
             ?? [.. Enumerable.Range(0, model.BlockCount).Select(i => (i + 1) % pattern == 0 ? (int?)null : window)];
         return model with
@@ -134,11 +130,15 @@ internal static partial class ModelConfigReader
         };
     }
 
+    // An absent value means 4096, and null means no window.
+    private static int? Window(ConfigFile config) =>
+        config.Json.ContainsKey("sliding_window") ? config.OptionalInt("sliding_window") : 4096;
+
     private static int?[] QwenWindows(ConfigFile config, int blocks)
     {
-        var window = config.OptionalInt("sliding_window");
+        var window = Window(config);
         var first = config.Int("max_window_layers", 28);
-        int? used = config.Bool("use_sliding_window", false) ? window ?? 4096 : null;
+        var used = config.Bool("use_sliding_window", false) ? window : null;
         return LayerTypes(config, blocks, used)
             ?? [.. Enumerable.Range(0, blocks).Select(i => i >= first ? used : null)];
     }

@@ -109,6 +109,8 @@ public sealed class ModelConfigErrorTests
     [InlineData("llama3", "torch_dtype", "\"int8\"")]
     [InlineData("llama3", "model_type", null)]
     [InlineData("mistral", "sliding_window", "0")]
+    [InlineData("gemma2", "sliding_window", "null")]
+    [InlineData("gemma3", "sliding_window", "null")]
     [InlineData("mistral", "hidden_size", "18")]
     [InlineData("qwen2", "layer_types", """["full_attention"]""")]
     [InlineData("phi3", "rope_scaling", """{"type":"longrope","short_factor":[1.0],"long_factor":[1.0,1.0,1.0]}""", "rope_scaling.short_factor")]

@@ -138,8 +138,16 @@ public sealed class ModelConfigTests
         config.SlidingWindows.ShouldBe([4096, 4096, 4096, 4096]);
 
         using var qwen = TinyCheckpoint.Qwen2();
-        qwen.EditConfig(json => json["use_sliding_window"] = false);
+        qwen.EditConfig(json => json.Remove("sliding_window"));
+        ModelConfig.Load(qwen.Folder).SlidingWindows.ShouldBe([null, null, 4096]);
+        qwen.EditConfig(json => json["sliding_window"] = null);
         ModelConfig.Load(qwen.Folder).SlidingWindows.ShouldBe([null, null, null]);
+        qwen.EditConfig(json => (json["use_sliding_window"], json["sliding_window"]) = (false, 5));
+        ModelConfig.Load(qwen.Folder).SlidingWindows.ShouldBe([null, null, null]);
+
+        using var qwen3 = TinyCheckpoint.Of("qwen3");
+        qwen3.EditConfig(json => (json["use_sliding_window"], json["max_window_layers"]) = (true, 0));
+        ModelConfig.Load(qwen3.Folder).SlidingWindows.ShouldAllBe(window => window == null);
     }
 
     [Theory]
