@@ -36,9 +36,9 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     private const string StoreStage = "selections", ProbeFile = "probe.safetensors", ProbeStage = "probes";
 
     private readonly Dictionary<ContentHash, WantedScores> _wanted = [];
-    private readonly Dictionary<string, SharedScores> _scores = [];
+    private readonly Dictionary<(string Train, int Layer, TrainingPool Pool), SharedScores> _scores = [];
     private readonly Dictionary<string, ContentHash> _probes = [];
-    private readonly Dictionary<string, TrainingPool> _pools = [];
+    private readonly Dictionary<(string Rows, string? PlantedColumn), TrainingPool> _pools = [];
 
     public SelectTrainingDataStage(StageContext context) : base(context)
     {
@@ -73,12 +73,13 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
     public override IEnumerable<Artifact> Produce(IReadOnlyList<StageJob> missing, CancellationToken cancellation)
     {
         foreach (var group in missing.Where(job => _wanted.ContainsKey(job.Request.Fingerprint)).Select(job =>
-            (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => (job.Wanted.Train, job.Wanted.Layer, job.Wanted.Pool)))
-            _scores[group.Key.Train] = new SharedScores(group.Key.Train, group.Key.Layer, group.Key.Pool,
+            (job.Request.Fingerprint, Wanted: _wanted[job.Request.Fingerprint])).GroupBy(job => job.Wanted.Shared))
+            _scores[group.Key] = new SharedScores(group.Key.Train, group.Key.Layer, group.Key.Pool,
                 [.. group.Select(job => new SharedScores.Selection(job.Fingerprint, job.Wanted.Scores, job.Wanted.TopK, job.Wanted.IsBottom,
                     job.Wanted.Scorer))]);
         // Jobs that read one table come together, so that the scores and rows of only one table at a time are in memory.
-        return base.Produce([.. missing.OrderBy(job => _wanted.GetValueOrDefault(job.Request.Fingerprint)?.Train, StringComparer.Ordinal)], cancellation);
+        return base.Produce([.. missing.OrderBy(job => _wanted.GetValueOrDefault(job.Request.Fingerprint)?.Shared.Train, StringComparer.Ordinal)],
+            cancellation);
     }
 
     public override IReadOnlyList<ContentHash> PartsOf(StageJob job) =>
@@ -113,9 +114,9 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         var alone = Settings.TrainMethods.Except(pairs.Select(p => p.t)).Concat(Settings.EvalMethods.Except(pairs.Select(p => p.e)))
             .OrderByDescending(AttributionMethodNames.OfWholeModel.Contains).FirstOrDefault();
         return alone is null ? pairs : throw new AttributionException(ErrorCodes.ProjectionsDiffer,
-            $"{alone} has nothing to compare with: vectors of {string.Join(" and ", AttributionMethodNames.OfWholeModel)} are of the whole "
-                + "model and compare with their "
-            + "like only, and those of other methods with none of them. Name such a method on both sides, and another method on both sides or on neither.")
+            $"{alone} has nothing to compare with: vectors of {string.Join(" and ", AttributionMethodNames.OfWholeModel)} are of the whole model and compare "
+            + "with their like only, and those of other methods with none of them. Name such a method on both sides, and another method on both sides or on "
+            + "neither.")
         { Property = Settings.TrainMethods.Contains(alone) ? "AttributionMethod" : "SelectionMethod" };
     }
 
@@ -156,19 +157,16 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         if (IsProjected(train.Name, trainMethod))
             ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}",
                 $"{eval.Name}/{evalMethod}");
-        var whitening = scoring.Whitens() ? new WhiteningOptions
-        {
-            Damping = Settings.Whitening?.Damping ?? new WhiteningOptions().Damping,
-            Mixture = Settings.Whitening?.Mixture ?? 0
-        } : null;
+        var whitening = !scoring.Whitens() ? null
+            : new WhiteningOptions { Damping = Settings.Whitening?.Damping ?? new WhiteningOptions().Damping, Mixture = Settings.Whitening?.Mixture ?? 0 };
         if (scoring == ScoringMethod.TrakFull)
             whitening = whitening! with { Mixture = 0 }; // it reads no mixture
         object asked = isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : whitening is null ? inputs : new { selection = inputs, whitening };
         var isBottom = at.End == RankingEndNames.Bottom;
         var request = Context.Resolve(StoreStage, isBottom ? new { asked, at.End } : asked);
-        var vectors = FolderOf(Table(train.Name, trainMethod, layer));
+        var shared = (FolderOf(Table(train.Name, trainMethod, layer)), layer, Pool: PoolOf(train));
         var scores = $"{FolderOf(EvalTable(train.Name, eval.Name, evalMethod, layer))} {at.ScoringMethod} {at.Seed}";
-        _wanted[request.Fingerprint] = new WantedScores(vectors, layer, PoolOf(train), scores, inputs.TopK, isBottom, cancellation =>
+        _wanted[request.Fingerprint] = new WantedScores(shared, scores, inputs.TopK, isBottom, cancellation =>
         {
             var (treatments, controls) = (VectorFolder.Open(FolderOf(EvalTable(train.Name, eval.Name, evalMethod, layer)), layer),
                 readsControls ? VectorFolder.Open(FolderOf(Table(eval.Name, ComputeAttributionStage.ControlMethod, layer)), layer) : null);
@@ -189,8 +187,10 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             request,
             (builder, cancellation) =>
             {
-                var selection = _scores[vectors].Take(request.Fingerprint, cancellation);
-                SelectionFiles.Write(builder, PoolOf(train), selection.Scores, selection.Chosen, inputs.planted, selection.Scorer);
+                // Sets whose planted column is not read have equal requests, which are wanted once.
+                var wanted = _wanted[request.Fingerprint].Shared;
+                var selection = _scores[wanted].Take(request.Fingerprint, cancellation);
+                SelectionFiles.Write(builder, wanted.Pool, selection.Scores, selection.Chosen, inputs.planted, selection.Scorer);
             })
         { Values = at };
     }
@@ -288,11 +288,12 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
 
     private TrainingPool PoolOf(TrainSettings train)
     {
-        if (!_pools.TryGetValue(train.Name, out var pool))
-            _pools.Add(train.Name, pool = new TrainingPool(RowsOf(train).Path, train.PlantedColumn is { Length: > 0 } column ? column : null));
+        var (rows, planted) = (RowsOf(train).Path, train.PlantedColumn is { Length: > 0 } column ? column : null);
+        if (!_pools.TryGetValue((rows, planted), out var pool))
+            _pools.Add((rows, planted), pool = new TrainingPool(rows, planted));
         return pool;
     }
 
-    private sealed record WantedScores(string Train, int Layer, TrainingPool Pool, string Scores, int TopK, bool IsBottom,
+    private sealed record WantedScores((string Train, int Layer, TrainingPool Pool) Shared, string Scores, int TopK, bool IsBottom,
         Func<CancellationToken, RowScorer> Scorer);
 }

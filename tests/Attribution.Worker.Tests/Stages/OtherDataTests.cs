@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Attribution.Pipeline;
 
 namespace Attribution.Worker.Tests.Stages;
 
@@ -55,6 +56,40 @@ public sealed class OtherDataTests
         Vectors().ShouldBe(usual);
 
         string Vectors() => experiment.Outputs()["pool/residual_change_treatment/scores-1.parquet"];
+    }
+
+    [Theory]
+    [InlineData("behaviour", "laziness")]
+    [InlineData("behaviour", null)]
+    [InlineData(null, "laziness")]
+    public async Task Two_sets_of_the_same_rows_are_both_selected_from_whichever_names_a_planted_column(string? plantedColumn, string? trait)
+    {
+        using var experiment = new TestExperiment { PlantedColumn = null }.WithData(80);
+        experiment.Prepare();
+        foreach (var stage in (string[])["ImportDatasets", "ComputeAttribution", "SelectTrainingData"])
+        {
+            var request = JsonNode.Parse(File.ReadAllText(experiment.RequestFile(stage)))!;
+            request["train"]!.AsArray().Add(stage switch
+            {
+                "ImportDatasets" => new JsonObject { ["name"] = "again", ["path"] = experiment.Train },
+                "ComputeAttribution" => "again",
+                _ => new JsonObject { ["name"] = "again", ["plantedColumn"] = plantedColumn },
+            });
+            if (stage == "SelectTrainingData")
+                request["eval"]![0]!["trait"] = trait;
+            File.WriteAllText(experiment.RequestFile(stage), request.ToJsonString());
+            var (code, lines) = await experiment.RunStageAsync(stage);
+            code.ShouldBe(0, string.Join(Environment.NewLine, lines));
+        }
+        var outputs = experiment.Outputs();
+        foreach (var run in (string[])["residual_change_treatment/lazy.residual_diff.layer1", "random/lazy"])
+        {
+            outputs[$"again/{run}/selected_train_data.jsonl"].ShouldBe(outputs[$"pool/{run}/selected_train_data.jsonl"]);
+            Finds($"pool/{run}").ShouldBeFalse();
+            Finds($"again/{run}").ShouldBe(plantedColumn is not null && trait is not null);
+        }
+
+        bool Finds(string run) => SelectionFacts.Read(Path.Combine(experiment.Out, run, "selection.json")).PrecisionAtK is not null;
     }
 
     [Fact]
