@@ -17,6 +17,12 @@ internal sealed class ProjectPropertyAttribute(string name) : Attribute
     /// <summary>The greatest allowed value of a number.</summary>
     public double Most { get; init; } = double.MaxValue;
 
+    /// <summary>Whether a number must be above <see cref="Least"/>.</summary>
+    public bool ExcludesLeast { get; init; }
+
+    /// <summary>Whether a number must be below <see cref="Most"/>.</summary>
+    public bool ExcludesMost { get; init; }
+
     /// <summary>The class whose constants are the allowed values of a text; null if any text is allowed.</summary>
     public Type? OneOf { get; init; }
 

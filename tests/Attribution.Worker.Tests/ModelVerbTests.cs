@@ -66,6 +66,9 @@ public sealed class ModelVerbTests
         (await Run("logits", "--model", Model, "--tokens", "1,two")).Error.ShouldContain("token ids");
         (await Run("generate", "--model", Model)).Error.ShouldContain("--prompt or --messages");
         (await Run("generate", "--model", Model, "--prompt", "a", "--temperature", "-1")).Error.ShouldContain("--temperature");
+        foreach (var (option, value) in ((string, string)[])[("--top-p", "0"), ("--temperature", "-1"), ("--repeats", "0"), ("--max-tokens", "0")])
+            (await Run("evaluate", "--model", Model, "--data", "nowhere.jsonl", "--output", "out", option, value)).Error.ShouldContain($"{option} must be");
+        (await Run("finetune", "--model", Model, "--data", "nowhere.jsonl", "--output", "out", "--dropout", "1")).Error.ShouldContain("LoraDropout is 1");
         (await Run("generate", "--model", Model, "--prompt", "a", "--device", "tpu")).Error.ShouldContain("'tpu'");
         (await Run("generate", "--model", Model, "--prompt", "a", "--device", "cuda:99")).Error.ShouldContain("ATTR1031");
         (await Run("generate", "--model", Model, "--messages", "nowhere.json")).ShouldSatisfyAllConditions(r => r.Code.ShouldBe(1), r =>

@@ -34,7 +34,7 @@ public abstract record AblationSettings : ModelSettings
     public int NumMasks { get; set; } = 32;
 
     /// <summary>The probability that an ablation keeps a source.</summary>
-    [ProjectProperty("Alpha", Most = 1)]
+    [ProjectProperty("Alpha", ExcludesLeast = true, Most = 1, ExcludesMost = true)]
     public double Alpha { get; set; } = 0.5;
 
     /// <inheritdoc cref="BuildSettings.Seed"/>

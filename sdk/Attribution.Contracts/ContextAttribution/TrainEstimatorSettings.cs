@@ -13,7 +13,7 @@ public sealed record TrainEstimatorSettings : StageSettings
     public int Steps { get; set; } = 1000;
 
     /// <inheritdoc cref="FineTuneSettings.LearningRates"/>
-    [ProjectProperty("LearningRate")]
+    [ProjectProperty("LearningRate", ExcludesLeast = true)]
     public double LearningRate { get; set; } = 1e-3;
 
     /// <inheritdoc cref="FineTuneSettings.BatchSize"/>

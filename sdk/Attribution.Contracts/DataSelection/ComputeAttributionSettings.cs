@@ -111,7 +111,7 @@ public sealed record ProjectionSettings
 public sealed record LessSettings
 {
     /// <summary>The share of the training rows that the warm-up of <c>less</c> trains on.</summary>
-    [ProjectProperty("WarmUpShare", Most = 1, When = "with `less`")]
+    [ProjectProperty("WarmUpShare", ExcludesLeast = true, Most = 1, When = "with `less`")]
     public double Share { get; set; } = 0.05;
 
     /// <summary>

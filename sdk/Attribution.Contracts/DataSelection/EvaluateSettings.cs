@@ -26,7 +26,7 @@ public sealed record GenerationSettings
     public double Temperature { get; set; } = 0.7;
 
     /// <summary>The nucleus of sampling: tokens are drawn from the likeliest ones that together have this probability.</summary>
-    [ProjectProperty("TopP", Most = 1)]
+    [ProjectProperty("TopP", ExcludesLeast = true, Most = 1)]
     public double TopP { get; set; } = 0.9;
 
     /// <summary>The length limit of an answer, in tokens. ComputeAttribution reads it with <c>persona_vector_gen</c> or GenerateControls.</summary>

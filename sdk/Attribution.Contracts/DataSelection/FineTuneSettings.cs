@@ -7,7 +7,7 @@ public record FineTuneSettings : LossSettings
     public LoraSettings Lora { get; set; } = new();
 
     /// <summary>The learning rate of the first step. It falls linearly to 0; the estimator's falls along a half cosine.</summary>
-    [ProjectProperty("LearningRate", IsAxis = true)]
+    [ProjectProperty("LearningRate", ExcludesLeast = true, IsAxis = true)]
     public double[] LearningRates { get; set; } = [1e-4];
 
     /// <summary>The weight decay of AdamW.</summary>
@@ -39,7 +39,7 @@ public sealed record LoraSettings
     public double Alpha { get; set; } = 64;
 
     /// <summary>The dropout probability of the adapter's inputs.</summary>
-    [ProjectProperty("LoraDropout", Most = 1)]
+    [ProjectProperty("LoraDropout", Most = 1, ExcludesMost = true)]
     public double Dropout { get; set; }
 
     /// <summary>The matrices that get an adapter.</summary>

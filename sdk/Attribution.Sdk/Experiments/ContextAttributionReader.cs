@@ -38,14 +38,7 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
     }
 
     private T Ablation<T>(string stage, ContextDatasetSettings[] datasets)
-        where T : AblationSettings
-    {
-        var settings = ModelStage<T>(stage) with { Datasets = datasets };
-        if (settings.Alpha is 0 or 1)
-            Problems.Add(new(ErrorCodes.ValueInvalid,
-                $"Alpha is {settings.Alpha}: every ablation would be the same. Give a number between 0 and 1, such as 0.5.", "Alpha"));
-        return settings;
-    }
+        where T : AblationSettings => ModelStage<T>(stage) with { Datasets = datasets };
 
     private IReadOnlyList<string> Baselines()
     {
@@ -99,7 +92,7 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
     }
 
     private double? HeldOut(ProjectItem item) =>
-        item.Text("HeldOut") is { } own ? Properties.Number($"HeldOut of {Item} {item.Include}", own, 0, 1, Item, item.Include)
-        : Properties.Text("HeldOut") is { } common ? Properties.Number("HeldOut", common, 0, 1)
+        item.Text("HeldOut") is { } own ? Properties.Number($"HeldOut of {Item} {item.Include}", own, new(0, 1), Item, item.Include)
+        : Properties.Text("HeldOut") is { } common ? Properties.Number("HeldOut", common, new(0, 1))
         : new ContextDatasetSettings { Name = "" }.HeldOut;
 }

@@ -117,7 +117,7 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
         if (type == typeof(long))
             return Whole(property.Name, text, property.Least, property.Most);
         if (type == typeof(double))
-            return Number(property.Name, text, property.Least, property.Most);
+            return Number(property.Name, text, NumberRange.Of(property));
         if (type == typeof(bool))
             return Truth(property.Name, text, property.Name);
         if (type == typeof(string[]))
@@ -138,19 +138,17 @@ internal sealed class PropertyReader(IReadOnlyDictionary<string, string> values,
         return text;
     }
 
-    /// <summary>A number from <paramref name="least"/> to <paramref name="most"/>; null if it is a problem.</summary>
+    /// <summary>A number; null if it is a problem.</summary>
     /// <param name="what">Its name in messages: a property, or an item's metadata.</param>
     /// <param name="text">The text.</param>
-    /// <param name="least">The least allowed value.</param>
-    /// <param name="most">The greatest allowed value.</param>
+    /// <param name="range">The allowed values.</param>
     /// <param name="name">The name that its line is found by.</param>
     /// <param name="value">The item's Include, for metadata.</param>
-    public double? Number(string what, string text, double least, double most, string? name = null, string? value = null)
+    public double? Number(string what, string text, NumberRange range, string? name = null, string? value = null)
     {
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && range.Contains(number))
             return number;
-        var end = most == double.MaxValue ? "" : string.Create(CultureInfo.InvariantCulture, $" to {most}");
-        problems.Add(Invalid(what, text, string.Create(CultureInfo.InvariantCulture, $"Give a number from {least}{end}"), name ?? what, value));
+        problems.Add(Invalid(what, text, $"Give a number {range}", name ?? what, value));
         return null;
     }
 

@@ -5,6 +5,7 @@ using Attribution.Methods;
 using Attribution.Methods.Projections;
 using Attribution.Models;
 using Attribution.Tokenization;
+using Attribution.Worker.CommandLine;
 
 namespace Attribution.Worker.Verbs;
 
@@ -45,11 +46,7 @@ public static class AttributeVerb
             DefaultValueFactory = _ => defaults.Layers
         };
         projection.AcceptOnlyFromAmong("kronecker", "sparse");
-        maxTokens.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 2)
-                result.AddError("--max-tokens must be at least 2.");
-        });
+        maxTokens.Require(value => value > 1, "at least 2");
         var verb = new Command("attribute", "Computes attribution vectors of a dataset's rows.") { data, layers, method, output, maxTokens, filter, take,
             projection, dimension, seed, matrices };
         var model = new ModelOptions(verb);

@@ -6,6 +6,7 @@ using Attribution.Methods;
 using Attribution.Selection;
 using Attribution.Selection.Baselines;
 using Attribution.Tokenization;
+using Attribution.Worker.CommandLine;
 
 namespace Attribution.Worker.Verbs;
 
@@ -23,6 +24,7 @@ public static class BaselineVerb
             Description = "For loss and length: the number of tokens to keep from the end of a conversation.",
             DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens
         };
+        maxTokens.Require(value => value > 0, "at least 1");
         var k = new Option<int>("--top-k") { Description = "The number of rows to select.", DefaultValueFactory = _ => 500 };
         var output = new Option<string>("--output") { Description = "The file to write: JSONL with rank, idx, score and messages.", Required = true };
         method.AcceptOnlyFromAmong([.. BaselineNames.Scored]);

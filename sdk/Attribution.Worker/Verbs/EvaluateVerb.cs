@@ -8,6 +8,7 @@ using Attribution.Methods;
 using Attribution.Models;
 using Attribution.Models.Lora;
 using Attribution.Tokenization;
+using Attribution.Worker.CommandLine;
 
 namespace Attribution.Worker.Verbs;
 
@@ -36,6 +37,10 @@ public static class EvaluateVerb
         var output = new Option<string>("--output") { Description = "The folder to write metrics.json, and judge_{trait}.csv, into.", Required = true };
         var verb = new Command("evaluate", "Measures the cross-entropy of an evaluation set, and judges answers to held-out prompts.")
             { adapter, data, prompts, trait, repeats, temperature, topP, tokens, seed, maxTokens, output };
+        repeats.Require(value => value > 0, "at least 1");
+        OptionBounds.RequireSampling(temperature, topP);
+        tokens.Require(value => value > 0, "at least 1");
+        maxTokens.Require(value => value > 0, "at least 1");
         verb.Validators.Add(result =>
         {
             if (result.GetValue(prompts) is null != result.GetValue(trait) is null)

@@ -6,6 +6,7 @@ using Attribution.Models;
 using Attribution.Models.Lora;
 using Attribution.Selection;
 using Attribution.Tokenization;
+using Attribution.Worker.CommandLine;
 
 namespace Attribution.Worker.Verbs;
 
@@ -46,6 +47,7 @@ public static class FineTuneVerb
             DefaultValueFactory = _ =>
             ConversationEncoder.DefaultMaxTokens
         };
+        maxTokens.Require(value => value > 0, "at least 1");
         var verb = new Command("finetune", "Trains a LoRA adapter on the answers of conversations.")
         { data, output, rank, alpha, dropout, targets, rate, decay, epochs, batch, seed, maxTokens };
         var model = new ModelOptions(verb);
@@ -67,6 +69,7 @@ public static class FineTuneVerb
                 BatchSize = parsed.GetValue(batch),
                 Seed = parsed.GetValue(seed),
             };
+            options.Check();
             OutputPlace.RequireFolder(parsed.GetRequiredValue(output));
             var folder = model.Folder(parsed);
             var rows = Rows(parsed.GetRequiredValue(data), RowEncoder.Load(folder, parsed.GetValue(maxTokens), model.Loss(parsed), model.ChatTemplate(parsed)));

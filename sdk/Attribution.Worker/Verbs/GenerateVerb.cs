@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Attribution.Models.Generation;
 using Attribution.Tokenization;
+using Attribution.Worker.CommandLine;
 
 namespace Attribution.Worker.Verbs;
 
@@ -20,9 +21,8 @@ public static class GenerateVerb
             DefaultValueFactory = _ => 1
         };
         var seed = new Option<long>("--seed") { Description = "Decides what is drawn." };
-        tokens.Validators.Add(result => Require(result.GetValueOrDefault<int>() >= 0, result, "at least 0"));
-        temperature.Validators.Add(result => Require(result.GetValueOrDefault<double>() >= 0, result, "at least 0"));
-        topP.Validators.Add(result => Require(result.GetValueOrDefault<double>() is > 0 and <= 1, result, "above 0 and at most 1"));
+        tokens.Require(value => value >= 0, "at least 0");
+        OptionBounds.RequireSampling(temperature, topP);
 
         var verb = new Command("generate", "Continues a prompt or answers a conversation, printing the text as it is generated.") { prompt, messages,
             tokens, temperature, topP, seed };
@@ -71,11 +71,5 @@ public static class GenerateVerb
             }
         });
         return verb;
-    }
-
-    private static void Require(bool holds, System.CommandLine.Parsing.OptionResult result, string what)
-    {
-        if (!holds)
-            result.AddError($"{result.Option.Name} must be {what}.");
     }
 }

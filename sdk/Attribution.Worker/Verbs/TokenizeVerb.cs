@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Attribution.Models.Hub;
 using Attribution.Tokenization;
+using Attribution.Worker.CommandLine;
 
 namespace Attribution.Worker.Verbs;
 
@@ -28,11 +29,7 @@ public static class TokenizeVerb
             Description = "The number of tokens to keep from the end of a conversation.",
             DefaultValueFactory = _ => ConversationEncoder.DefaultMaxTokens
         };
-        maxTokens.Validators.Add(value =>
-        {
-            if (value.GetValue(maxTokens) < 1)
-                value.AddError("--max-tokens must be at least 1.");
-        });
+        maxTokens.Require(value => value > 0, "at least 1");
         var verb = new Command("tokenize", "Prints the tokens of a text or a conversation as JSON: ids, pieces, offsets and the keep mask.")
         {
             model,

@@ -1,3 +1,4 @@
+using Attribution.Diagnostics;
 using Attribution.Models;
 using Attribution.Models.Lora;
 
@@ -27,6 +28,27 @@ public sealed record FineTuningOptions
 
     /// <summary>The seed of the adapter's initial weights, the order of the rows, and dropout.</summary>
     public long Seed { get; init; }
+
+    /// <summary>Checks the options before any expensive work.</summary>
+    /// <exception cref="AttributionException">ATTR1601: an option is out of range. ATTR1154: one of the adapter's is.</exception>
+    internal void Check()
+    {
+        Positive(Epochs, nameof(Epochs));
+        Positive(BatchSize, nameof(BatchSize));
+        Positive(LearningRate, nameof(LearningRate));
+        if (!(WeightDecay >= 0))
+            throw Invalid(nameof(WeightDecay), WeightDecay, "0 or more");
+        Lora.Check();
+
+        static void Positive(double value, string property)
+        {
+            if (!(value > 0 && double.IsFinite(value)))
+                throw Invalid(property, value, "above 0");
+        }
+
+        static AttributionException Invalid(string property, double value, string must) =>
+            new(ErrorCodes.TrainingOptionInvalid, $"{property} is {value}; it must be {must}.") { Property = property };
+    }
 }
 
 /// <summary>The order in which an epoch visits its rows: a Fisher-Yates shuffle that is the same on every machine.</summary>

@@ -19,7 +19,7 @@ public sealed class LoraFineTuner(FineTuningOptions options)
     internal const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
 
     /// <summary>
-    /// Trains a new adapter and leaves it attached to the model. Rows whose answer has no predicted token (truncation cut it away) are left out.
+    /// Trains a new adapter and leaves it attached to the model. Rows without a predicted token are left out: their answer is empty or was cut away.
     /// </summary>
     /// <param name="model">The base model; its own weights do not change.</param>
     /// <param name="rows">The tokenized conversations.</param>
@@ -40,7 +40,7 @@ public sealed class LoraFineTuner(FineTuningOptions options)
         CausalLanguageModel model, IReadOnlyList<TokenSequence> rows, Action<TrainingStep>? onStep, CancellationToken cancellation,
             Action<TrainingCheckpoint>? onEpoch)
     {
-        Check();
+        options.Check();
         var usable = Enumerable.Range(0, rows.Count).Where(i => rows[i].TargetCount > 0).ToArray();
         if (usable.Length == 0)
             throw new AttributionException(ErrorCodes.NothingToTrain,
@@ -145,23 +145,5 @@ public sealed class LoraFineTuner(FineTuningOptions options)
         using var none = no_grad();
         var norms = adapter.Parameters.Select(p => p.grad).OfType<Tensor>().Select(g => g.norm(2f)).ToArray();
         return norms.Length == 0 ? 0 : stack(norms).norm(2f).ToDouble();
-    }
-
-    private void Check()
-    {
-        Positive(options.Epochs, "Epochs");
-        Positive(options.BatchSize, "BatchSize");
-        Positive(options.LearningRate, "LearningRate");
-        if (!(options.WeightDecay >= 0))
-            throw Invalid("WeightDecay", options.WeightDecay, "0 or more");
-
-        static void Positive(double value, string property)
-        {
-            if (!(value > 0 && double.IsFinite(value)))
-                throw Invalid(property, value, "above 0");
-        }
-
-        static AttributionException Invalid(string property, double value, string must) =>
-            new(ErrorCodes.TrainingOptionInvalid, $"{property} is {value}; it must be {must}.") { Property = property };
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Attribution.ContextAttribution;
@@ -9,7 +10,9 @@ using Attribution.Evaluation;
 using Attribution.FineTuning;
 using Attribution.Judging.Chat;
 using Attribution.Methods.Projections;
+using Attribution.Models.Generation;
 using Attribution.Models.Lora;
+using Attribution.Sdk.Experiments;
 using Attribution.Selection;
 using Attribution.Tokenization;
 
@@ -91,6 +94,57 @@ public sealed class SettingsTests
         var (ablation, evaluation) = (Read<AttributeHeldOutSettings>($"{{ {Required} }}"), new ContextEvaluationOptions());
         (ablation.NumMasks, ablation.Alpha, ablation.Seed).ShouldBe((evaluation.Masks, evaluation.Alpha, evaluation.Seed));
     }
+
+    [Fact]
+    public void The_library_takes_every_number_that_a_property_may_be()
+    {
+        var library = new Dictionary<string, Action<double>>
+        {
+            ["LearningRate"] = v =>
+            {
+                new FineTuningOptions { LearningRate = v }.Check();
+                new ScoreEstimatorOptions { LearningRate = v }.Check();
+            },
+            ["WeightDecay"] = v => new FineTuningOptions { WeightDecay = v }.Check(),
+            ["Epochs"] = v => new FineTuningOptions { Epochs = (int)v }.Check(),
+            ["WarmUpEpochs"] = v => new FineTuningOptions { Epochs = (int)v }.Check(),
+            ["BatchSize"] = v => new FineTuningOptions { BatchSize = (int)v }.Check(),
+            ["LoraRank"] = v => new LoraConfig { Rank = (int)v }.Check(),
+            ["LoraDropout"] = v => new LoraConfig { Dropout = v }.Check(),
+            ["WarmUpShare"] = v => TopK.Check((int)Math.Ceiling(v * 100), 100),
+            ["TopK"] = v => TopK.Check((int)v, long.MaxValue),
+            ["Temperature"] = v => new GenerationOptions { Temperature = v }.Check(),
+            ["PersonaTemperature"] = v => new GenerationOptions { Temperature = v }.Check(),
+            ["TopP"] = v => new GenerationOptions { TopP = v }.Check(),
+            ["MaxNewTokens"] = v => new GenerationOptions { MaxNewTokens = (int)v }.Check(),
+            ["ScoringDamping"] = v => new WhiteningOptions { Damping = v }.Validate(),
+            ["ScoringMixture"] = v => new WhiteningOptions { Mixture = v }.Validate(),
+            ["Steps"] = v => new ScoreEstimatorOptions { Steps = (int)v }.Check(),
+            ["NumMasks"] = v => new ContextEvaluationOptions { Masks = (int)v }.Check(),
+            ["Alpha"] = v =>
+            {
+                new ContextEvaluationOptions { Alpha = v }.Check();
+                AblationMasks.Random(2, 3, v, 0, "example");
+            },
+        };
+        string[] unbounded = ["HeldOut", "LoraAlpha", "SnapshotTolerance"];
+        ProjectSettings.Properties.SelectMany(uses => uses).Where(use => Number(use) == typeof(double)).Select(use => use.Property.Name)
+            .Except(library.Keys).Order(StringComparer.Ordinal).ShouldBe(unbounded);
+        foreach (var use in ProjectSettings.Properties.SelectMany(uses => uses).Where(use => library.ContainsKey(use.Property.Name)))
+            foreach (var value in (double[])[0, 1e-9, 0.5, 1 - 1e-9, 1, 1 + 1e-9, 2, 1000])
+                if (IsAllowed(use, value))
+                    Should.NotThrow(() => library[use.Property.Name](value), $"{use.Property.Name} = {value}");
+    }
+
+    private static bool IsAllowed(SettingUse use, double value)
+    {
+        var text = value.ToString(CultureInfo.InvariantCulture);
+        var reader = new PropertyReader(new Dictionary<string, string> { [use.Property.Name] = text }, []);
+        return Number(use) == typeof(int) ? reader.Values<int>(use.Property) is not null : reader.Values<double>(use.Property) is not null;
+    }
+
+    private static Type Number(SettingUse use) =>
+        use.Member.PropertyType.GetElementType() ?? Nullable.GetUnderlyingType(use.Member.PropertyType) ?? use.Member.PropertyType;
 
     private static T Read<T>(string json) where T : StageSettings => StageRequestJson.Read<T>(Encoding.UTF8.GetBytes(json));
 

@@ -71,7 +71,9 @@ public sealed class ContextRequestTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Alpha", "0", "ATTR1904")]
     [InlineData("Alpha", "1", "ATTR1904")]
+    [InlineData("LearningRate", "0", "ATTR1904")]
     [InlineData("NumMasks", "1", "ATTR1904")]
     [InlineData("SourceType", "paragraph", "ATTR1904")]
     [InlineData("SentenceRule", "line", "ATTR1904")]

@@ -178,6 +178,7 @@ public sealed partial class LoraTests : IDisposable
         Should.Throw<AttributionException>(() => LoraAdapter.Attach(model, Config("q_proj"), 1)).Message.ShouldContain("qkv_proj");
         Should.Throw<AttributionException>(() => LoraAdapter.Attach(model, Config("proj"), 1)).Code.ShouldBe(ErrorCodes.AdapterInvalid);
         Should.Throw<AttributionException>(() => LoraAdapter.Attach(model, Config("qkv_proj", rank: 0), 1)).Code.ShouldBe(ErrorCodes.AdapterInvalid);
+        Should.Throw<AttributionException>(() => LoraAdapter.Attach(model, Config("qkv_proj") with { Dropout = 1 }, 1)).Property.ShouldBe("LoraDropout");
         using var adapter = LoraAdapter.Attach(model, Config("qkv_proj"), 1);
         Should.Throw<InvalidOperationException>(() => LoraAdapter.Attach(model, Config("down_proj"), 1));
         Should.Throw<InvalidOperationException>(() => model.Save(_folder));

@@ -47,9 +47,7 @@ public sealed class LoraAdapter : IDisposable
     /// <exception cref="AttributionException">A target matches no matrix of the model, or the model already has an adapter.</exception>
     public static LoraAdapter Attach(CausalLanguageModel model, LoraConfig config, long seed)
     {
-        if (config.Rank < 1 || config.Dropout is < 0 or >= 1)
-            throw new AttributionException(ErrorCodes.AdapterInvalid,
-                $"An adapter needs a rank of at least 1 and a dropout from 0 to below 1; asked for were {config.Rank} and {config.Dropout}.");
+        config.Check();
         return Attach(model, config, Targets(model, config, file: null), linear =>
         {
             var (output, input) = (linear.Weight.shape[0], linear.Weight.shape[1]);

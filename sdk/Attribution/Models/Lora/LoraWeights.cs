@@ -1,3 +1,4 @@
+using Attribution.Diagnostics;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -78,6 +79,17 @@ public sealed record LoraConfig
 
     /// <summary>alpha / r.</summary>
     public double Scale => Alpha / Rank;
+
+    /// <summary>Checks rank and dropout.</summary>
+    /// <exception cref="AttributionException">ATTR1154: one of them is out of range.</exception>
+    internal void Check()
+    {
+        if (Rank < 1)
+            throw new AttributionException(ErrorCodes.AdapterInvalid, $"LoraRank is {Rank}; it must be at least 1.") { Property = "LoraRank" };
+        if (Dropout is not (>= 0 and < 1))
+            throw new AttributionException(ErrorCodes.AdapterInvalid, $"LoraDropout is {Dropout}; it must be from 0 to below 1.")
+            { Property = "LoraDropout" };
+    }
 
     internal bool Targets(string module, string target) =>
         module == target || module.EndsWith("." + target, StringComparison.Ordinal);
