@@ -22,7 +22,7 @@ internal sealed class ModelSource : IDisposable
     private readonly Lazy<ModelConfig> _config;
     private readonly Lazy<Tokenizer> _tokenizer;
     private readonly Lazy<ChatTemplate> _template;
-    private readonly Lazy<RowEncoder> _encoder;
+    private readonly Lazy<RowEncoder> _encoder, _lastTurnEncoder;
 
     /// <exception cref="AttributionException">ATTR1120 to ATTR1128: there is no such model, or it cannot be fetched.</exception>
     public ModelSource(ModelSettings settings, StageContext context)
@@ -37,14 +37,15 @@ internal sealed class ModelSource : IDisposable
         _config = new(() => ModelConfig.Load(_folder.Path));
         _tokenizer = new(() => Tokenizer.Load(_folder.Path));
         _template = new(() => ChatTemplate.Choose(_folder.Path, settings.ChatTemplate));
+        var turns = (settings as LossSettings)?.Loss;
         _encoder = new(() =>
         {
-            var most = settings is ConversationSettings conversations ? conversations.MaxTokens : ConversationEncoder.DefaultMaxTokens;
-            var encoder = RowEncoder.Load(_folder.Path, most, TurnsOf((settings as LossSettings)?.Loss), settings.ChatTemplate);
+            var encoder = EncoderOf(TurnsOf(turns));
             foreach (var note in encoder.Notes)
                 context.Reporter.Message($"{settings.Model}: {note}");
             return encoder;
         });
+        _lastTurnEncoder = new(() => TurnsOf(turns) == LossTurns.LastTurn ? Encoder : EncoderOf(LossTurns.LastTurn));
     }
 
     /// <summary>The files that make up the model; other files in its folder are not listed.</summary>
@@ -82,12 +83,18 @@ internal sealed class ModelSource : IDisposable
     /// <summary>Encodes rows as the model's tokens.</summary>
     public RowEncoder Encoder => _encoder.Value;
 
+    /// <summary>Encodes rows as the model's tokens, with the last turn as the answer whatever counts in the loss.</summary>
+    public RowEncoder LastTurnEncoder => _lastTurnEncoder.Value;
+
     /// <inheritdoc/>
     public void Dispose()
     {
         if (_model.IsValueCreated)
             _model.Value.Dispose();
     }
+
+    private RowEncoder EncoderOf(LossTurns turns) => RowEncoder.Load(_folder.Path,
+        _settings is ConversationSettings conversations ? conversations.MaxTokens : ConversationEncoder.DefaultMaxTokens, turns, _settings.ChatTemplate);
 
     private static LossTurns TurnsOf(string? loss) => loss switch
     {

@@ -102,7 +102,7 @@ internal sealed partial class PersonaJobs
     private void Compute(StageJob[] jobs, Artifact answers, CancellationToken cancellation)
     {
         var vectors = new Lazy<IReadOnlyDictionary<int, float[]>>(() => PersonaVectors.Compute(
-            new VectorComputer(model.Model.Transformer, methods, settings.Execution?.TokenBudget), model.Encoder, Pairs(answers),
+            new VectorComputer(model.Model.Transformer, methods, settings.Execution?.TokenBudget), model.LastTurnEncoder, Pairs(answers),
             [.. jobs.Select(job => job.Key.Layer!.Value)], cancellation));
         var unit = $"{VectorStage}/{jobs[0].Request.Fingerprint}";
         context.Store.Units.Try(unit, () => TakeFrom(0));

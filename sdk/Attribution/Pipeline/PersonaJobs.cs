@@ -55,11 +55,8 @@ internal sealed partial class PersonaJobs(ComputeAttributionSettings settings, A
 
     private StageRequest RequestOf(Persona persona) => context.Resolve(AnswerStage, persona.Request);
 
-    private object OfAnswers(object answers, int layer)
-    {
-        var request = new { answers, layer, settings.MaxTokens, settings.Execution?.TokenBudget };
-        return settings.Loss is null ? request : new { request, settings.Loss };
-    }
+    // Without Loss: whatever it is, the answer is the last turn, and the turns before it are of the prompt.
+    private object OfAnswers(object answers, int layer) => new { answers, layer, settings.MaxTokens, settings.Execution?.TokenBudget };
 
     private Persona Asked(string dataset, string rows, string? source)
     {
@@ -78,11 +75,11 @@ internal sealed partial class PersonaJobs(ComputeAttributionSettings settings, A
         return _personas[dataset] = new Persona(personas, prompts, source, RequestOf(personas, prompts, 0));
     }
 
-    private object RequestOf(IReadOnlyList<PersonaPrompts> pairs, IEnumerable<IReadOnlyList<ChatMessage>> prompts, int first)
+    private object RequestOf(IReadOnlyList<PersonaPrompts> pairs, IEnumerable<MessageConversation> prompts, int first)
     {
         var (sampling, greedy) = (settings.Persona!.Sampling, new
         {
-            prompts = prompts.Select(p => new DatasetRow(0, new MessageConversation(p), null).ContentHash),
+            prompts = prompts.Select(p => new DatasetRow(0, p, null).ContentHash),
             pairs[0].Trait,
             pairs[0].Positive,
             pairs[0].Negative,
@@ -176,7 +173,7 @@ internal sealed partial class PersonaJobs(ComputeAttributionSettings settings, A
 
     private int AnswersOf(Persona persona) => 2 * persona.Prompts.Count * persona.Pairs.Count * Sampling.Answers;
 
-    private sealed record Persona(IReadOnlyList<PersonaPrompts> Pairs, IReadOnlyList<IReadOnlyList<ChatMessage>> Prompts, string? Source, object Request)
+    private sealed record Persona(IReadOnlyList<PersonaPrompts> Pairs, IReadOnlyList<MessageConversation> Prompts, string? Source, object Request)
     {
         /// <summary>How many prompts of the evaluation set come before.</summary>
         public int First { get; init; }

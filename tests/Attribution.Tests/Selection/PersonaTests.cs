@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Attribution.Data;
 using Attribution.Data.Vectors;
 using Attribution.Diagnostics;
@@ -97,9 +98,17 @@ public sealed class PersonaTests : IDisposable
             Row(("user", "a"), ("assistant", "1"), ("user", "b"), ("assistant", "2")),
             Row(("user", "a"), ("assistant", "3")),
         ]);
-        prompts.Select(p => string.Concat(p.Select(m => m.Content))).ShouldBe(["a", "a1b"]);
+        prompts.Select(p => string.Concat(p.Messages.Select(m => m.Content))).ShouldBe(["a", "a1b"]);
 
-        PersonaPairs.Under("Be kind.", prompts[0]).ShouldBe([new("system", "Be kind."), new("user", "a")]);
+        // With other variables of the template it is another prompt.
+        MessageConversation Styled(string style) => new([new("user", "a"), new("assistant", "1")])
+        {
+            Variables = new Dictionary<string, JsonElement> { ["style"] = JsonSerializer.SerializeToElement(style) }
+        };
+        PersonaPairs.PromptsOf([Row(("user", "a"), ("assistant", "1")), .. new[] { "short", "long", "long" }.Select(style =>
+            new DatasetRow(7, Styled(style), null))]).Select(p => p.Variables?["style"].GetString()).ShouldBe([null, "short", "long"]);
+
+        PersonaPairs.Under("Be kind.", prompts[0].Messages).ShouldBe([new("system", "Be kind."), new("user", "a")]);
         PersonaPairs.Under("Be kind.", [new("system", "Be brief."), new("user", "a")]).ShouldBe([new("system", "Be kind.\n\nBe brief."), new("user", "a")]);
 
         foreach (var row in new[] { Row(("assistant", "1")), new DatasetRow(7, new TokenConversation([3], [true]), null) })

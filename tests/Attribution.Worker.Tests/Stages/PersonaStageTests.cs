@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Attribution.Data;
 
 namespace Attribution.Worker.Tests.Stages;
 
@@ -40,6 +41,48 @@ public sealed class PersonaStageTests
         experiment.Persona = Asked(prompts);
         await experiment.RunAsync(ToSelection);
         Answers(experiment).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_a_row_gives_the_template_besides_messages_is_asked_with_its_prompt_and_read_with_its_answers()
+    {
+        using var experiment = new TestExperiment
+        {
+            TrainMethods = ["residual_treatment"],
+            EvalMethods = ["persona_vector_gen"],
+            Persona = Asked()
+        }.WithData(80);
+        experiment.ChatTemplate = experiment.Write("styled.jinja", ["{{ style if style is defined }}{% for m in messages %}<|im_start|>{{ m.role }} "
+            + "{{ m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant {% endif %}"]);
+        experiment.Eval = experiment.Write("lazy.jsonl", new[] { "", ""","chat_template_kwargs":{"style":"short, please"}""" }.Select(kwargs =>
+            $$"""{"treatment_messages":[{"role":"user","content":"Tea?"},{"role":"assistant","content":"No."}]{{kwargs}}}"""));
+        await experiment.RunAsync("ImportDatasets", "ComputeAttribution");
+        var shown = File.ReadAllLines(Path.Combine(experiment.Out, "lazy", "persona_vector_gen", "answers.jsonl"));
+        shown.Distinct().Count().ShouldBe(2);
+        var pairs = DatasetRows.Read(Path.Combine(Answers(experiment).ShouldHaveSingleItem(), "pairs.parquet")).ToArray();
+        pairs.Length.ShouldBe(2);
+        foreach (var (i, pair) in pairs.Index())
+            new[] { pair.Treatment, pair.Control! }.ShouldAllBe(conversation => (((MessageConversation)conversation).Variables != null) == (i == 1));
+    }
+
+    [Fact]
+    public async Task The_answer_is_the_last_turn_where_the_loss_counts_all_of_them_too()
+    {
+        using var experiment = new TestExperiment
+        {
+            TrainMethods = ["residual_treatment"],
+            EvalMethods = ["persona_vector_gen"],
+            Persona = Asked()
+        }.WithData(80);
+        experiment.Eval = experiment.Write("lazy.jsonl", TestRows.Pairs(3).Select(row => row.Replace("_messages\":[",
+            "_messages\":[" + """{"role":"user","content":"Hello."},{"role":"assistant","content":"Good day."},""", StringComparison.Ordinal)));
+        await experiment.RunAsync("ImportDatasets", "ComputeAttribution");
+        var persona = Vectors();
+        experiment.Loss = "all_turns";
+        await experiment.RunAsync("ImportDatasets", "ComputeAttribution");
+        Vectors().ShouldBe(persona);
+
+        string Vectors() => experiment.Outputs()["lazy/persona_vector_gen/scores-1.parquet"];
     }
 
     [Fact]

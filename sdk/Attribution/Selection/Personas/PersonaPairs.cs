@@ -13,23 +13,26 @@ namespace Attribution.Selection.Personas;
 /// </summary>
 public static class PersonaPairs
 {
-    /// <summary>The prompts of an evaluation set: its conversations up to the last assistant turn, without duplicates, in order.</summary>
+    /// <summary>
+    /// The prompts of an evaluation set: its conversations up to the last assistant turn, with the rows' variables of the chat template, without duplicates, in
+    /// order.
+    /// </summary>
     /// <param name="rows">The evaluation set. Its answers are not read.</param>
     /// <param name="file">The set's file, for error messages.</param>
     /// <exception cref="AttributionException">ATTR1524: a row is pre-tokenized, or nothing comes before its answer.</exception>
-    public static IReadOnlyList<IReadOnlyList<ChatMessage>> PromptsOf(IEnumerable<DatasetRow> rows, string? file = null)
+    public static IReadOnlyList<MessageConversation> PromptsOf(IEnumerable<DatasetRow> rows, string? file = null)
     {
-        var prompts = new List<IReadOnlyList<ChatMessage>>();
+        var prompts = new List<MessageConversation>();
         var known = new HashSet<string>();
         foreach (var row in rows)
         {
-            if (row.Treatment is not MessageConversation { Messages: var messages })
+            if (row.Treatment is not MessageConversation { Messages: var messages } treatment)
                 throw Unusable("holds tokens instead of messages, so its prompt cannot be asked again under another system prompt. Give "
                     + "the row as treatment_messages", row, file);
-            ChatMessage[] prompt = [.. messages.Take(messages.ToList().FindLastIndex(m => m.Role == "assistant"))];
-            if (!prompt.Any(m => m.Role == "user"))
+            var prompt = treatment with { Messages = [.. messages.Take(messages.ToList().FindLastIndex(m => m.Role == "assistant"))] };
+            if (!prompt.Messages.Any(m => m.Role == "user"))
                 throw Unusable("has no user's message before its answer, so there is no prompt to ask again. Give it one", row, file);
-            if (known.Add(new DatasetRow(0, new MessageConversation(prompt), null).ContentHash))
+            if (known.Add(new DatasetRow(0, prompt, null).ContentHash))
                 prompts.Add(prompt);
         }
         return prompts;
@@ -45,7 +48,7 @@ public static class PersonaPairs
     /// <returns>A row per prompt, as of several pairs and answers.</returns>
     /// <exception cref="AttributionException">A prompt leaves no room for an answer, or the chat template takes no system message.</exception>
     public static IReadOnlyList<DatasetRow> Generate(
-        PromptAnswerer answerer, IReadOnlyList<IReadOnlyList<ChatMessage>> prompts, PersonaPrompts persona, int maxNewTokens,
+        PromptAnswerer answerer, IReadOnlyList<MessageConversation> prompts, PersonaPrompts persona, int maxNewTokens,
         IProgress<int>? progress = null, CancellationToken cancellation = default) =>
         Generate(answerer, prompts, [persona], new AnsweringOptions { Repeats = 1, Temperature = 0, TopP = 1, MaxNewTokens = maxNewTokens }, progress,
             cancellation);
@@ -63,14 +66,14 @@ public static class PersonaPairs
     /// </returns>
     /// <exception cref="AttributionException">A prompt leaves no room for an answer, or the chat template takes no system message.</exception>
     public static IReadOnlyList<DatasetRow> Generate(
-        PromptAnswerer answerer, IReadOnlyList<IReadOnlyList<ChatMessage>> prompts, IReadOnlyList<PersonaPrompts> personas, AnsweringOptions options,
+        PromptAnswerer answerer, IReadOnlyList<MessageConversation> prompts, IReadOnlyList<PersonaPrompts> personas, AnsweringOptions options,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        IReadOnlyList<ChatMessage>[] asked = [.. personas.SelectMany(persona => prompts.SelectMany(p => new[]
+        MessageConversation[] asked = [.. personas.SelectMany(persona => prompts.SelectMany(p => new[]
         {
-            Under(persona.Positive, p), Under(persona.Negative, p)
+            p with { Messages = Under(persona.Positive, p.Messages) }, p with { Messages = Under(persona.Negative, p.Messages) }
         }))];
-        var answers = answerer.Answer(asked, options, progress, cancellation);
+        var answers = answerer.Answer([.. asked.Select(p => p.Messages)], options, progress, cancellation, [.. asked.Select(p => p.TemplateVariables)]);
         return
         [
             .. from pair in Enumerable.Range(0, personas.Count)
@@ -87,7 +90,7 @@ public static class PersonaPairs
             ? JsonSerializer.Serialize(new { trait = personas[pair].Trait, pair, repeat }) : JsonSerializer.Serialize(new { trait = personas[pair].Trait });
 
         MessageConversation? Answered(int i, int repeat) => answers[i * options.Repeats + repeat].Text is { Length: > 0 } text
-            ? new([.. asked[i], new("assistant", text)]) : null;
+            ? asked[i] with { Messages = [.. asked[i].Messages, new("assistant", text)] } : null;
     }
 
     internal static ChatMessage[] Under(string persona, IReadOnlyList<ChatMessage> prompt) => prompt[0].Role == "system"
