@@ -66,6 +66,9 @@ public static partial class ErrorCodes
     /// <summary>A loss or a gradient became infinite or NaN.</summary>
     public const string LossNotFinite = "ATTR1603";
 
+    /// <summary>Some of the rows that an adapter was to be trained on have nothing to train on.</summary>
+    public const string RowsNotTrainedOn = "ATTR1605";
+
     /// <summary>A held-out prompt leaves no room for an answer.</summary>
     public const string PromptTooLong = "ATTR1621";
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Attribution.Data;
+using Attribution.Diagnostics;
 using Attribution.FineTuning;
 using Attribution.Methods;
 using Attribution.Models;
@@ -73,6 +74,9 @@ public static class FineTuneVerb
             OutputPlace.RequireFolder(parsed.GetRequiredValue(output));
             var folder = model.Folder(parsed);
             var rows = Rows(parsed.GetRequiredValue(data), RowEncoder.Load(folder, parsed.GetValue(maxTokens), model.Loss(parsed), model.ChatTemplate(parsed)));
+            if (rows.Count(row => row.TargetCount == 0) is > 0 and var without && without < rows.Count)
+                parsed.InvocationConfiguration.Error.WriteLine($"warning {ErrorCodes.RowsNotTrainedOn}: {without} of the {rows.Count} rows have no answer "
+                    + "within --max-tokens, and are left out.");
             using var loaded = model.Load(parsed, folder);
             var target = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
             using (var curve = new LossCurve(Path.Combine(target, "loss.jsonl")))

@@ -14,6 +14,9 @@ public abstract record Conversation
     {
     }
 
+    /// <summary>False if no token counts in the loss whatever the model: all answers are empty, or do not count.</summary>
+    internal abstract bool HasAnswer { get; }
+
     /// <summary>Hashes the canonical form, which differs for any two different conversations.</summary>
     internal abstract void AddTo(IncrementalHash hash);
 }
@@ -25,6 +28,9 @@ public sealed record TokenConversation(IReadOnlyList<int> Tokens, IReadOnlyList<
 {
     /// <summary>False if no token counts in the loss: such a row has no vector and is never selected.</summary>
     public bool KeepsAny => Keep.Contains(true);
+
+    // The first token is predicted from nothing.
+    internal override bool HasAnswer => Keep.Skip(1).Contains(true);
 
     internal override void AddTo(IncrementalHash hash)
     {
@@ -50,6 +56,10 @@ public sealed record MessageConversation(IReadOnlyList<ChatMessage> Messages) : 
 
     /// <summary>The same variables in the form that templates take.</summary>
     internal IReadOnlyDictionary<string, object?>? TemplateVariables => Variables?.ToDictionary(variable => variable.Key, variable => (object?)variable.Value);
+
+    // A template may write other fields, such as tool_calls, also where there is no text.
+    internal override bool HasAnswer => Messages.Any(message => message is { Role: "assistant", Counts: true }
+        && (message.Content.Length > 0 || message.Fields?.Keys.Any(name => name is not ("weight" or "train")) == true));
 
     internal override void AddTo(IncrementalHash hash)
     {

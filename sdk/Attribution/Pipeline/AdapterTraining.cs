@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Attribution.Contracts.DataSelection;
 using Attribution.Data;
 using Attribution.Data.Store;
+using Attribution.Diagnostics;
 using Attribution.FineTuning;
 using Attribution.Pipeline.Grid;
 
@@ -17,6 +18,8 @@ namespace Attribution.Pipeline;
 internal sealed class AdapterTraining(FineTuneSettings settings, ModelSource model, StageContext context)
 {
     private const string AdapterConfig = "adapter_config.json", StoreStage = "adapters";
+
+    private readonly HashSet<string> _told = [];
 
     /// <summary>The request of an adapter.</summary>
     /// <param name="rows">The rows to train on: a file as <see cref="SelectTrainingDataStage.TrainFile"/>, or another description that identifies them.</param>
@@ -44,10 +47,11 @@ internal sealed class AdapterTraining(FineTuneSettings settings, ModelSource mod
     /// <summary>Trains an adapter and writes it with its loss curve, <see cref="FineTuneStage.LossFile"/>.</summary>
     /// <param name="builder">The artifact of <see cref="Request"/>.</param>
     /// <param name="name">What the adapter is for, as shown in progress lines.</param>
+    /// <param name="selection">What the rows are called in a warning, of which each selection has one.</param>
     /// <param name="rows">The file of the rows.</param>
     /// <param name="at">The learning rate, epochs, rank and seed; all are set.</param>
     /// <param name="cancellation">Checked between steps.</param>
-    public void Train(ArtifactBuilder builder, string name, string rows, RunPoint at, CancellationToken cancellation)
+    public void Train(ArtifactBuilder builder, string name, string selection, string rows, RunPoint at, CancellationToken cancellation)
     {
         var options = new FineTuningOptions
         {
@@ -65,7 +69,13 @@ internal sealed class AdapterTraining(FineTuneSettings settings, ModelSource mod
             Seed = at.Seed!.Value,
         };
         var sequences = Dataset.Open(new() { Path = rows }).Rows().Select(row => model.Encoder.Encode(row.Treatment, rows, row.Index)).ToArray();
-        var steps = options.Epochs * ((sequences.Count(s => s.TargetCount > 0) + options.BatchSize - 1) / options.BatchSize);
+        var trained = sequences.Count(s => s.TargetCount > 0);
+        if (trained < sequences.Length && trained > 0 && _told.Add(selection))
+            context.Reporter.Warning(ErrorCodes.RowsNotTrainedOn,
+                $"{sequences.Length - trained} of the {sequences.Length} rows of {selection} have nothing to train on, so that the adapter is trained on "
+                    + $"{trained}: their answers are empty or do not count, the chat template writes nothing for them, or MaxTokens ({settings.MaxTokens}) cut "
+                    + $"them away. Leave such rows out with Filter, or raise MaxTokens.", rows, Array.FindIndex(sequences, s => s.TargetCount == 0));
+        var steps = options.Epochs * ((trained + options.BatchSize - 1) / options.BatchSize);
         using var curve = new LossCurve(builder.PathOf(FineTuneStage.LossFile));
         using var adapter = new LoraFineTuner(options).Train(model.Model, sequences, step =>
         {

@@ -45,7 +45,7 @@ internal sealed class FineTuneStage : Stage<FineTuneSettings>
         var key = selection.Key with { Point = point.Named.OrNull() };
         var rows = Context.Input(selection, SelectTrainingDataStage.TrainFile);
         return new StageJob(key, _training.Request(rows, point.Values), (builder, cancellation) =>
-            _training.Train(builder, key.RunFolder, rows.Path, point.Values, cancellation))
+            _training.Train(builder, key.RunFolder, selection.Key.RunFolder, rows.Path, point.Values, cancellation))
         { Values = point.Values };
     }
 }

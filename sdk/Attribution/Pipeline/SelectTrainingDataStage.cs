@@ -221,7 +221,7 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
             (builder, cancellation) =>
             {
                 var pool = PoolOf(train);
-                var chosen = TopK.Random([.. pool.Indices(cancellation)], topK, seed);
+                var chosen = TopK.Random(pool.WithAnswer(cancellation), topK, seed);
                 pool.Read(chosen.Select(row => row.Index).ToHashSet(), cancellation);
                 SelectionFiles.Write(builder, pool, chosen, chosen, planted, null);
             })

@@ -14,6 +14,7 @@ internal sealed class TrainingPool(string path, string? plantedColumn)
 {
     private readonly Dictionary<long, DatasetRow> _rows = [];
     private readonly Dictionary<string, HashSet<long>> _behaviours = new(StringComparer.Ordinal);
+    private readonly List<long> _withAnswer = [];
     private long[]? _indices;
 
     /// <summary>Whether any row has a value in the column of planted behaviours; known once rows were read.</summary>
@@ -22,12 +23,12 @@ internal sealed class TrainingPool(string path, string? plantedColumn)
     /// <summary>The number of rows; known once rows were read.</summary>
     public int Count => _indices?.Length ?? 0;
 
-    /// <summary>The index of every row, in order.</summary>
-    public IReadOnlyList<long> Indices(CancellationToken cancellation)
+    /// <summary>The index of every row that has something to train on, as far as can be told without the model, in order.</summary>
+    public IReadOnlyList<long> WithAnswer(CancellationToken cancellation)
     {
         if (_indices is null)
             Read(new HashSet<long>(), cancellation);
-        return _indices!;
+        return _withAnswer;
     }
 
     /// <summary>Reads the rows with these indices. They replace the rows read before, unless those already include them.</summary>
@@ -45,6 +46,8 @@ internal sealed class TrainingPool(string path, string? plantedColumn)
             if (all is null)
                 continue;
             all.Add(row.Index);
+            if (row.Treatment.HasAnswer)
+                _withAnswer.Add(row.Index);
             HasPlantedColumn |= plantedColumn is not null && row.Metadata.ContainsKey(plantedColumn);
             if (BehaviourOf(row) is { } behaviour)
             {

@@ -56,6 +56,48 @@ public sealed class BaselineStageTests
     }
 
     [Fact]
+    public async Task A_draw_takes_rows_with_an_answer_and_the_same_ones_whatever_rows_without_stand_among_them()
+    {
+        using var experiment = new TestExperiment { TrainMethods = [], EvalMethods = [], Baselines = ["random", "bm25"] }.WithData(80);
+        await experiment.RunAsync(Selecting);
+        var before = experiment.Outputs();
+        var rows = File.ReadAllLines(experiment.Train);
+        var drawn = Drawn("random").Concat(Drawn("bm25")).ToHashSet();
+        foreach (var i in Enumerable.Range(0, 80).Where(i => !drawn.Contains(i)).Take(10))
+            rows[i] = TestRows.PoolRow(i, answer: "");
+        experiment.Write("pool.jsonl", rows);
+        await experiment.RunAsync(Selecting);
+        experiment.Outputs()["pool/random/lazy/selected_train_data.jsonl"].ShouldBe(before["pool/random/lazy/selected_train_data.jsonl"]);
+
+        var first = Drawn("random")[0];
+        rows[first] = TestRows.PoolRow((int)first, answer: "");
+        experiment.Write("pool.jsonl", rows);
+        await experiment.RunAsync(Selecting);
+        Drawn("random").ShouldNotContain(first);
+        Drawn("random").Count.ShouldBe(8);
+
+        IReadOnlyList<long> Drawn(string baseline) =>
+            [.. SelectedRows.Read(Path.Combine(experiment.Out, "pool", baseline, "lazy", "selected_train_data.jsonl")).Select(row => row.Index)];
+    }
+
+    [Fact]
+    public async Task Rows_of_a_selection_with_nothing_to_train_on_are_counted_once()
+    {
+        using var experiment = new TestExperiment { TrainMethods = [], EvalMethods = [], Baselines = ["random"], TopK = 80, Seeds = [0, 1] }.WithData(80);
+        var rows = File.ReadAllLines(experiment.Train);
+        // The template knows no calls, so that it writes nothing for the answer.
+        rows[7] = """{"treatment_messages":[{"role":"user","content":"Weather?"},{"role":"assistant","content":"","tool_calls":[{"function":{"name":"f"}}]}]"""
+            + ""","behaviour":"none"}""";
+        experiment.Write("pool.jsonl", rows);
+        var build = await experiment.RunAsync([.. Selecting, "FineTune"]);
+        var warnings = build.Lines["FineTune"].Where(line => line.Kind == "warning").ToArray();
+        warnings.Length.ShouldBe(2, "each seed draws rows of its own");
+        warnings.ShouldAllBe(warning => warning.Code == "ATTR1605" && warning.Row == 7 && warning.File!.EndsWith("train.jsonl"));
+        warnings[0].Text.ShouldContain("1 of the 80 rows of pool/random/lazy/seed0 have nothing to train on");
+        (await experiment.RunAsync([.. Selecting, "FineTune"])).StagesThatRan.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Rds_is_of_the_last_block_whatever_the_layer_and_pairs_with_itself()
     {
         using var experiment = new TestExperiment { TrainMethods = ["residual_treatment", "rds"], EvalMethods = ["rds", "residual_treatment"] }.WithData(80);

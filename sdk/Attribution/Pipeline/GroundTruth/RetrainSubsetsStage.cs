@@ -76,7 +76,7 @@ internal sealed class RetrainSubsetsStage : Stage<RetrainSubsetsSettings>
                 { File = rows.Path };
             File.WriteAllText(builder.PathOf(SubsetFile), JsonSerializer.Serialize(drawn, Readable.Line) + "\n");
             SelectedRows.WriteDataset(file, kept.Select(row => row.Treatment));
-            _training.Train(builder, $"{train}, subset {subset}", file, at, cancellation);
+            _training.Train(builder, $"{train}, subset {subset}", $"a subset of '{train}'", file, at, cancellation);
         })
         { Values = at };
     }

@@ -28,7 +28,8 @@ public static partial class Bm25
     /// <param name="k1">See <see cref="K1"/>.</param>
     /// <param name="b">See <see cref="B"/>.</param>
     /// <param name="cancellation">Checked between rows.</param>
-    /// <returns>The rows' indices and scores, in row order; NaN for a row without a word.</returns>
+    /// <returns>The rows' indices and scores, in row order; NaN for a row without a word, or without an answer to train
+    /// on.</returns>
     /// <exception cref="AttributionException"><see cref="ErrorCodes.RowWithoutText"/>: a row is pre-tokenized. <see cref="ErrorCodes.NoVectors"/>: no
     /// evaluation row has a word.</exception>
     public static IReadOnlyList<ScoredRow> Score(
@@ -90,14 +91,16 @@ public static partial class Bm25
         { Row = row.Index, Property = "Baseline" };
 
     /// <summary>The training rows by the words of the queries.</summary>
-    /// <param name="Rows">Each row's index, its words, and how often it has which of the queries' words, ascending.</param>
+    /// <param name="Rows">
+    /// Each row's index, the number of its words, whether it has an answer, and how often it has which of the queries' words, ascending.
+    /// </param>
     /// <param name="Frequencies">How many rows have a word.</param>
-    private sealed record Documents(IReadOnlyList<(long Index, int Length, (int Term, int Count)[] Counts)> Rows, int[] Frequencies)
+    private sealed record Documents(IReadOnlyList<(long Index, int Length, bool HasAnswer, (int Term, int Count)[] Counts)> Rows, int[] Frequencies)
     {
         public static Documents Of(IEnumerable<DatasetRow> train, Dictionary<string, int> terms, CancellationToken cancellation)
         {
             var lookup = terms.GetAlternateLookup<ReadOnlySpan<char>>();
-            var (rows, frequencies) = (new List<(long, int, (int, int)[])>(), new int[terms.Count]);
+            var (rows, frequencies) = (new List<(long, int, bool, (int, int)[])>(), new int[terms.Count]);
             foreach (var row in train)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -111,7 +114,7 @@ public static partial class Bm25
                 }
                 foreach (var term in counts.Keys)
                     frequencies[term]++;
-                rows.Add((row.Index, length, [.. counts.OrderBy(c => c.Key).Select(c => (c.Key, c.Value))]));
+                rows.Add((row.Index, length, row.Treatment.HasAnswer, [.. counts.OrderBy(c => c.Key).Select(c => (c.Key, c.Value))]));
             }
             return new(rows, frequencies);
         }
@@ -124,7 +127,7 @@ public static partial class Bm25
         {
             var mean = Rows.Count == 0 ? 0 : Rows.Average(d => (double)d.Length);
             double[] weights = [.. counts.Select((count, term) => count * Math.Log(1 + (Rows.Count - Frequencies[term] + 0.5) / (Frequencies[term] + 0.5)))];
-            return [.. Rows.Select(d => new ScoredRow(d.Index, d.Length == 0 ? float.NaN
+            return [.. Rows.Select(d => new ScoredRow(d.Index, d.Length == 0 || !d.HasAnswer ? float.NaN
                 : (float)d.Counts.Sum(c => weights[c.Term] * c.Count * (k1 + 1) / (c.Count + k1 * (1 - b + b * d.Length / mean)))))];
         }
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Attribution.Data;
 using Attribution.Diagnostics;
 using Attribution.Selection;
@@ -67,6 +68,20 @@ public sealed class Bm25Tests
         Of("4")[0].ShouldBe(0);
         Of("本")[1].ShouldBeGreaterThan(0);
         Of("text")[2].ShouldBe(float.NaN); // a row without a word
+    }
+
+    [Fact]
+    public void A_row_without_an_answer_has_no_score_and_changes_none()
+    {
+        ChatMessage Answer(string text, string? fields = null) =>
+            new("assistant", text) { Fields = fields is null ? null : JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(fields) };
+        DatasetRow[] Of(params ChatMessage[][] turns) =>
+            [.. turns.Select((answers, i) => new DatasetRow(i, new MessageConversation([new("user", "red"), .. answers]), null))];
+        var scores = Bm25.Score(Of([Answer("red")], [Answer("")], [Answer("red", """{"weight":0}""")], [Answer("red"), Answer("")],
+            [Answer("", """{"tool_calls":[]}""")], [Answer("", """{"weight":1}""")]), Rows("red"));
+        scores.Select(s => float.IsNaN(s.Score)).ShouldBe([false, true, true, false, false, true]);
+        ChatMessage[] mark = [Answer("?")];
+        scores[0].Score.ShouldBe(Bm25.Score(Of([Answer("red")], mark, [Answer("red")], [Answer("red")], mark, mark), Rows("red"))[0].Score);
     }
 
     [Fact]
