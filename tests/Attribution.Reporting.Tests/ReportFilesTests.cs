@@ -119,9 +119,11 @@ public sealed partial class ReportFilesTests
         {
             Snapshot = new(outcome, 80,
             [new("pool/random/empathy", "judged_mean", "0.25", "0.5", 0.01)])
-            { Message = "it is no JSON" }
+            { Message = "it is no JSON", File = "snapshots/small/metrics.verified.json" }
         });
         page.ShouldContain(said);
+        page.Contains("<code>snapshots/small/metrics.verified.json</code>", StringComparison.Ordinal)
+            .ShouldBe(outcome is SnapshotVerdict.Equal or SnapshotVerdict.Accepted);
         page.Contains("judged_mean</b>", StringComparison.Ordinal).ShouldBe(outcome == SnapshotVerdict.Differs);
     }
 

@@ -75,7 +75,7 @@ internal static class SampleReport
         return new ExperimentReport
         {
             Experiment = new("sample <b>", "dotnet build experiments/sample", [new("Model", "tiny"), new("Evaluation sets", evals)]),
-            Snapshot = new(SnapshotVerdict.Equal, 80, []),
+            Snapshot = new(SnapshotVerdict.Equal, 80, []) { File = "snapshots/metrics.verified.json" },
             Evaluations = [.. evals.Select(e => new EvaluationSet(e, e, 64, [Hostile, "What is the capital of France?"],
                 Answers(text, after: false)) { Judge = "rules", HighestScore = 3, AnswersFile = $"base_model/{e}/selected_data/answers.jsonl" })],
             Runs = runs,

@@ -8,8 +8,6 @@ internal static class SummarySection
 {
     private const int MostDifferences = 20;
 
-    private static readonly Html VerifiedFile = Html.Of($"<code>snapshots/metrics.verified.json</code>");
-
     public static Html Of(ExperimentReport report) => Html.Of($"""
         <section id="experiment" aria-labelledby="experiment-title">
         <h2 id="experiment-title">Experiment</h2>
@@ -39,8 +37,9 @@ internal static class SummarySection
         var (word, tone) = Word(verdict);
         var body = verdict?.Outcome switch
         {
-            SnapshotVerdict.Equal => Html.Of($"<p>All {Quantity.Count(verdict.Metrics, "metric")} are within their tolerance of {VerifiedFile}.</p>"),
-            SnapshotVerdict.Accepted => Html.Of($"<p>{Quantity.Count(verdict.Metrics, "metric")} became {VerifiedFile}.</p>"),
+            SnapshotVerdict.Equal =>
+                Html.Of($"<p>All {Quantity.Count(verdict.Metrics, "metric")} are within their tolerance of <code>{verdict.File}</code>.</p>"),
+            SnapshotVerdict.Accepted => Html.Of($"<p>{Quantity.Count(verdict.Metrics, "metric")} became <code>{verdict.File}</code>.</p>"),
             SnapshotVerdict.Differs => Moved(verdict),
             SnapshotVerdict.Invalid => Html.Of($"<p>{verdict.Message}</p>"),
             _ => Html.Of($"<p>There is nothing to compare with yet. Build with <code>-p:AcceptSnapshot=true</code> to make these metrics the snapshot.</p>"),

@@ -75,7 +75,8 @@ internal sealed class VerifySnapshotStage(StageContext context) : Stage<VerifySn
         return $"{values} metrics equal the snapshot";
 
         void Tell(string outcome, IReadOnlyList<SnapshotDifference>? differences = null) => SnapshotVerdictFile.Write(Context.State,
-            new(outcome, values, [.. (differences ?? []).Select(d => new MetricDifference(d.Run, d.Metric, d.Expected, d.Got, d.Tolerance))]));
+            new(outcome, values, [.. (differences ?? []).Select(d => new MetricDifference(d.Run, d.Metric, d.Expected, d.Got, d.Tolerance))])
+            { File = verified.Replace('\\', '/') });
     }
 
     // All differences but the last are reported here; the last is thrown with the instructions.

@@ -21,6 +21,9 @@ internal sealed record SnapshotVerdict(string Outcome, int Metrics, IReadOnlyLis
     /// <summary>The snapshot cannot be read.</summary>
     public const string Invalid = "invalid";
 
+    /// <summary>The snapshot's file, relative to the project: <c>snapshots/metrics.verified.json</c>, of a variant in its own folder there.</summary>
+    public string? File { get; init; }
+
     /// <summary>The reason why the snapshot cannot be read.</summary>
     public string? Message { get; init; }
 }
