@@ -6,8 +6,8 @@ using Attribution.Tokenization;
 namespace Attribution.Reporting.Tests;
 
 /// <summary>
-/// A report of an experiment that never ran: two evaluation sets, four pairs of methods, baselines that draw and that score rows, and texts that would like to be
-/// markup.
+/// A report of an experiment that never ran: two evaluation sets, four pairs of methods, baselines that draw and that score rows, and texts that would like to
+/// be markup.
 /// </summary>
 internal static class SampleReport
 {

@@ -60,9 +60,9 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
         {
             // The common metadata is checked as for any other dataset.
             var common = Dataset(Item, item);
-            var ofThoughts = item.Text("Thoughts") is { } thoughts
-                && (Properties.Truth($"Thoughts of {Item} {item.Include}", thoughts, Item, item.Include) ?? true);
-            if (ofThoughts && item.Text("TruthColumn") is not null)
+            var ofThoughts = item.Text("Thoughts") is not { } thoughts ? false
+                : Properties.Truth($"Thoughts of {Item} {item.Include}", thoughts, Item, item.Include);
+            if (ofThoughts == true && item.Text("TruthColumn") is not null)
                 Problems.Add(new(ErrorCodes.ValueInvalid,
                     $"{Item} {item.Include} has Thoughts and a TruthColumn. The column names texts of the context, and answers are attributed to thoughts, "
                         + "which only the model knows. Leave one of them out.", Item, item.Include));
@@ -78,7 +78,7 @@ internal sealed class ContextAttributionReader(ProjectInputs project) : Experime
                 QueryColumn = item.Text("QueryColumn"),
                 AnswerColumn = item.Text("AnswerColumn"),
                 TruthColumn = item.Text("TruthColumn"),
-                Thoughts = ofThoughts,
+                Thoughts = ofThoughts ?? true,
                 HeldOut = HeldOut(item),
             };
         }).ToList();

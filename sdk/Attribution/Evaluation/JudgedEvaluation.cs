@@ -80,8 +80,8 @@ public sealed record JudgedEvaluation(JudgedScores Scores, IReadOnlyList<(Answer
     }
 
     /// <summary>
-    /// Writes the verdicts as CSV (RFC 4180): prompt, answer, references, score, rationale, and the prompt's index. A cell that begins with <c>= + - @</c>, a tab
-    /// or a carriage return, which spreadsheets would run as a formula, is prefixed by an apostrophe, which marks it as text.
+    /// Writes the verdicts as CSV (RFC 4180): prompt, answer, references, score, rationale, and the prompt's index. A cell that begins with <c>= + - @</c>, a
+    /// tab or a carriage return, which spreadsheets would run as a formula, is prefixed by an apostrophe, which marks it as text.
     /// </summary>
     public void WriteCsv(string path)
     {

@@ -85,7 +85,7 @@ public sealed class RunStageTests : IDisposable
     {
         _experiment.Folder.Write("worker.does", $"{stage} error");
         _experiment.Requests();
-        var folder = _experiment.Folder["obj/attribution"];
+        var folder = _experiment.Folder["obj/attribution/"];
         using var taken = BuildLock.TryTake(folder, "this build", out _, out _);
         taken.ShouldNotBeNull();
         Stage(stage).Execute().ShouldBeFalse();
