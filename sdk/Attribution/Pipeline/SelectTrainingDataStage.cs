@@ -165,7 +165,9 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         var isBottom = at.End == RankingEndNames.Bottom;
         var request = Context.Resolve(StoreStage, isBottom ? new { asked, at.End } : asked);
         var shared = (FolderOf(Table(train.Name, trainMethod, layer)), layer, Pool: PoolOf(train));
-        var scores = $"{FolderOf(EvalTable(train.Name, eval.Name, evalMethod, layer))} {at.ScoringMethod} {at.Seed}";
+        // Sets may share evaluation vectors, such as one persona vector, and have controls of their own.
+        var scores = $"{FolderOf(EvalTable(train.Name, eval.Name, evalMethod, layer))} {at.ScoringMethod} {at.Seed}"
+            + (readsControls ? $" {FolderOf(Table(eval.Name, ComputeAttributionStage.ControlMethod, layer))}" : "");
         _wanted[request.Fingerprint] = new WantedScores(shared, scores, inputs.TopK, isBottom, cancellation =>
         {
             var (treatments, controls) = (VectorFolder.Open(FolderOf(EvalTable(train.Name, eval.Name, evalMethod, layer)), layer),

@@ -86,6 +86,54 @@ public sealed class PersonaStageTests
     }
 
     [Fact]
+    public async Task Sets_of_one_persona_vector_are_scored_each_with_its_own_controls()
+    {
+        const string other = "other";
+        var together = await Scores("lazy", other);
+        together.ShouldNotBe(await Scores("lazy"), "the controls count");
+        together.ShouldBe(await Scores(other));
+
+        // The scores of the last set, whose controls are longer than those of the first.
+        async Task<string> Scores(params string[] sets)
+        {
+            using var experiment = new TestExperiment
+            {
+                TrainMethods = ["residual_treatment"],
+                EvalMethods = ["persona_vector"],
+                Scoring = "cos_sim_debias_eval"
+            }.WithData(80);
+            experiment.Write($"{other}.jsonl", TestRows.Pairs(12).Select(row =>
+                row.Replace("It is number", "Ask somebody who knows; it is", StringComparison.Ordinal)));
+            experiment.PersonaVector = Path.Combine(experiment.Folder, "persona.safetensors");
+            Attribution.Models.Safetensors.SafetensorsWriter.Write(experiment.PersonaVector,
+                [new("persona", Attribution.Models.Safetensors.SafetensorsDType.F32, [16], stream =>
+                    stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>([.. Enumerable.Range(1, 16).Select(i => (float)i)])))]);
+            experiment.Prepare();
+            foreach (var stage in ToSelection)
+            {
+                var request = JsonNode.Parse(File.ReadAllText(experiment.RequestFile(stage)))!;
+                var eval = request["eval"]![0]!;
+                request["eval"] = new JsonArray([.. sets.Select(set => stage == "ComputeAttribution" ? (JsonNode)set : Named(eval, set))]);
+                if (stage == "ComputeAttribution")
+                    request["personaVectors"] = new JsonObject(sets.Select(set => KeyValuePair.Create<string, JsonNode?>(set, experiment.PersonaVector)));
+                File.WriteAllText(experiment.RequestFile(stage), request.ToJsonString());
+                var (code, lines) = await experiment.RunStageAsync(stage);
+                code.ShouldBe(0, string.Join('\n', lines));
+            }
+            return experiment.Outputs()[$"pool/residual_treatment/{sets[^1]}.persona_vector.layer1/scores.parquet"];
+
+            JsonNode Named(JsonNode eval, string set)
+            {
+                var named = eval.DeepClone();
+                named["name"] = set;
+                if (named["path"] is not null)
+                    named["path"] = Path.Combine(experiment.Folder, $"{set}.jsonl");
+                return named;
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_vector_from_a_file_takes_the_place_of_a_generated_one()
     {
         using var experiment = new TestExperiment
