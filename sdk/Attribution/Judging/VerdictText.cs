@@ -50,12 +50,12 @@ internal static partial class VerdictText
     /// </summary>
     private static int? Concluded(string said, JudgeScale scale)
     {
-        var labelled = Label().Matches(said).Select(m => m.Groups[1].Value).ToList();
+        var labelled = Label().Matches(said).Select(m => OnScale(m.Groups[1].Value, scale)).ToList();
         var last = Sentence().Matches(said).Select(m => m.Value).LastOrDefault(sentence => sentence.Any(char.IsLetterOrDigit)) ?? "";
         if (labelled.Count == 0 && NamedScore().Matches(last) is [var named]
             && Number().Count(last.Replace($"/{scale.Max}", "").Replace($"out of {scale.Max}", "")) == 1 && !Weighs().IsMatch(last))
-            labelled.Add(named.Groups[1].Value);
-        return labelled.Distinct().ToArray() is [var only] ? OnScale(only, scale) : null;
+            labelled.Add(OnScale(named.Groups[1].Value, scale));
+        return labelled.Distinct().ToArray() is [var only] ? only : null;
     }
 
     // True if an object with a score begins here, even if the score is not on the scale.
@@ -91,7 +91,7 @@ internal static partial class VerdictText
     // 2, "2", 2.0 and "2/3" are 2; 2.5 is not a score.
     private static int? OnScale(string text, JudgeScale scale)
     {
-        var number = text.Trim();
+        var number = text.Trim().Replace(" /", "/", StringComparison.Ordinal).Replace("/ ", "/", StringComparison.Ordinal);
         foreach (var of in new[] { $"/{scale.Max}", $"out of {scale.Max}" })
             if (number.EndsWith(of, StringComparison.Ordinal))
                 number = number[..^of.Length].TrimEnd();
@@ -106,7 +106,8 @@ internal static partial class VerdictText
     private static partial Regex NamedScore();
 
     // **Score:** 2, Final score = 2/3
-    [GeneratedRegex(@"^[\W_]*(?:(?:my|the|final|overall|total)\s+)*(?:score|rating)[\W_]*[:=][\W_]*(\d+(?:\.\d+)?)(?:\s*(?:/|out of)\s*\d+)?[\W_]*$",
+    [GeneratedRegex(@"^[\W_]*(?:(?:my|the|final|overall|total)\s+)*(?:score|rating)[\W_]*[:=](?:[^\w−–-]|_)*"
+        + @"(-?\d+(?:\.\d+)?(?:\s*(?:/|out of)\s*\d+)?)[\W_]*$",
         RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex Label();
 
