@@ -42,9 +42,11 @@ internal sealed class RowFormat
     [
         new(DatasetFormatNames.Messages, "messages", ["messages"], row => (row.Messages("messages"), null)),
         new(DatasetFormatNames.ShareGpt, "ShareGPT", ["conversations"], row => (row.WithSystem(row.Messages("conversations")), null)),
-        new(DatasetFormatNames.PromptCompletion, "prompt and completion", ["prompt", "completion"], row => (row.After(row.Prompt(), "completion"), null)),
+        new(DatasetFormatNames.PromptCompletion, "prompt and completion", ["prompt", "completion"], row =>
+            (row.WithSystem(row.After(row.Prompt(), "completion")), null)),
         new(DatasetFormatNames.Alpaca, "Alpaca", ["instruction", "output"], row => (row.Alpaca(), null)),
-        new(DatasetFormatNames.Preference, "preference pairs", ["chosen", "rejected"], row => (row.Side("chosen"), row.Side("rejected"))),
+        new(DatasetFormatNames.Preference, "preference pairs", ["chosen", "rejected"], row =>
+            (row.WithSystem(row.Side("chosen")), row.WithSystem(row.Side("rejected")))),
     ];
 
     /// <summary>A format with explicitly named columns.</summary>

@@ -29,7 +29,7 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
         {
             name = PersonaWriter.Recipe,
             PersonaWriter.Version,
-            dataset.Trait,
+            trait = TraitOf(dataset),
             description = DescriptionOf(dataset),
             pairs = PairsOf(dataset),
             model = _model.Value.Identity
@@ -58,7 +58,7 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
         CancellationToken cancellation)
     {
         var progress = new ProgressCallback<int>(done => context.Reporter.Progress(() => $"{dataset.Name}: {done} replies of {_model.Value.Name}"));
-        var written = new PersonaWriter(_model.Value).WriteAsync(dataset.Trait ?? dataset.Name, DescriptionOf(dataset), PairsOf(dataset), progress,
+        var written = new PersonaWriter(_model.Value).WriteAsync(TraitOf(dataset), DescriptionOf(dataset), PairsOf(dataset), progress,
             cancellation).GetAwaiter().GetResult();
         File.WriteAllText(builder.PathOf(RecipeUse.ProvenanceFile), JsonSerializer.Serialize(
             new
@@ -71,6 +71,9 @@ internal sealed class WrittenDatasets(LlmSettings? settings, StageContext contex
             }, Readable.Indented) + "\n");
         return written;
     }
+
+    // Each row says it.
+    private static string TraitOf(DatasetSettings dataset) => dataset.Trait ?? dataset.Name;
 
     private static string DescriptionOf(DatasetSettings dataset) =>
         PersonaWriter.DescriptionOf(dataset.Trait, dataset.Parameters?.GetValueOrDefault("Description"));

@@ -110,8 +110,12 @@ public static class RecipeOutput
     {
         var line = row.MetadataJson is null ? [] : JsonNode.Parse(row.MetadataJson)!.AsObject();
         foreach (var (side, conversation) in new[] { (Columns.Treatment, row.Treatment), (Columns.Control, row.Control) })
-            if (conversation is MessageConversation { Messages: var messages })
+            if (conversation is MessageConversation { Messages: var messages, Variables: var variables })
+            {
                 line[Columns.Messages(side)] = JsonSerializer.SerializeToNode(messages);
+                foreach (var (name, value) in RowVariables.ToColumns(variables))
+                    line[name] = JsonSerializer.SerializeToNode(value);
+            }
             else if (conversation is TokenConversation { Tokens: var tokens, Keep: var keep })
                 (line[Columns.Tokens(side)], line[Columns.Keep(side)]) = (JsonSerializer.SerializeToNode(tokens), JsonSerializer.SerializeToNode(keep));
         return line.ToJsonString(Readable);

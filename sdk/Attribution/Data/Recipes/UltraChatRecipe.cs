@@ -4,8 +4,8 @@ using Attribution.Tokenization;
 namespace Attribution.Data.Recipes;
 
 /// <summary>
-/// ultrachat_200k: <c>messages</c> (a list of <c>role</c> and <c>content</c>), <c>prompt</c> and <c>prompt_id</c>. The conversation is used as it is, up to its
-/// last assistant turn.
+/// ultrachat_200k: <c>messages</c> (a list of <c>role</c> and <c>content</c>), <c>prompt</c> and <c>prompt_id</c>. The conversation is used up to its last
+/// assistant turn, without white space around its texts; a row with an empty message is broken.
 /// </summary>
 internal sealed class UltraChatRecipe : PublishedRecipe
 {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Attribution.Data;
 using Attribution.Data.Recipes;
 using Attribution.Diagnostics;
@@ -38,6 +39,18 @@ public sealed class RecipeOutputTests
         ];
         var row = RecipeOutput.Choose(rows, new() { Path = "mine", Filter = "n = 2" }).ShouldHaveSingleItem();
         (row.Index, row.ContentHash).ShouldBe((9, rows[1].ContentHash));
+    }
+
+    [Fact]
+    public void A_filter_leaves_the_variables_of_the_chat_template()
+    {
+        var variables = new Dictionary<string, JsonElement>
+        {
+            ["tools"] = JsonElement.Parse("""[{"name":"look"}]"""),
+            ["enable_thinking"] = JsonElement.Parse("false"),
+        };
+        DatasetRow[] rows = [new(0, new MessageConversation([new("user", "q"), new("assistant", "a")]) { Variables = variables }, null)];
+        RecipeOutput.Choose(rows, new() { Path = "mine", Filter = "true" }).ShouldHaveSingleItem().ContentHash.ShouldBe(rows[0].ContentHash);
     }
 
     [Theory]
