@@ -27,18 +27,19 @@ internal sealed class JournalReader(string folder)
             if (path == own || _finished.Contains(path))
                 continue;
             var segment = new FileInfo(path);
-            if (segment.Exists && segment.LastWriteTimeUtc < DateTime.UtcNow - Settled)
-                _finished.Add(path);
-            else if (!segment.Exists || segment.Length == _read.GetValueOrDefault(path))
+            var isSettled = segment.Exists && segment.LastWriteTimeUtc < DateTime.UtcNow - Settled;
+            if (!segment.Exists || (!isSettled && segment.Length == _read.GetValueOrDefault(path)))
                 continue;
             try
             {
                 using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
                 Read(file, entry);
+                if (isSettled)
+                    _finished.Add(path);
             }
             catch (IOException e) when (e is FileNotFoundException || StoreLock.IsHeldElsewhere(e))
             {
-                // It is being set aside at this moment.
+                // It is being looked at or set aside at this moment; if it stays, the next reading has it.
             }
         }
     }

@@ -3,6 +3,9 @@ namespace Attribution.Data.Store.Remote;
 /// <summary>A folder with the layout of a store, on another disk or to be copied elsewhere.</summary>
 internal sealed class RemoteFolder(string root) : IRemoteStore
 {
+    // Between two looks at whether the folder is still being collected.
+    private static readonly TimeSpan CollectionPause = TimeSpan.FromMilliseconds(200);
+
     private readonly StoreLayout _layout = new(Path.GetFullPath(root));
 
     /// <inheritdoc/>
@@ -34,6 +37,10 @@ internal sealed class RemoteFolder(string root) : IRemoteStore
         var destination = _layout.ArtifactFolder(artifact.Stage, artifact.Fingerprint);
         Guarded(() =>
         {
+            // The folder may be the store of others, who would take a copy that nobody holds for left over, and collect it.
+            using var use = Enter(cancellation);
+            using var held = StoreLock.Acquire(_layout.LockFile(artifact.Stage, artifact.Fingerprint), StoreFiles.OfThisMachine, static () => { },
+                cancellation);
             try
             {
                 foreach (var name in files.Select(file => file.Name).Append(Manifest.FileName))
@@ -62,6 +69,17 @@ internal sealed class RemoteFolder(string root) : IRemoteStore
     /// <inheritdoc/>
     public void Dispose()
     {
+    }
+
+    private StoreUse Enter(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (StoreUse.TryEnter(_layout, StoreFiles.OfThisMachine) is { } use)
+                return use;
+            cancellation.WaitHandle.WaitOne(CollectionPause);
+        }
     }
 
     private static T Guarded<T>(Func<T> action)
