@@ -227,7 +227,7 @@ internal sealed class SlurmArray : IRemoteWorkers
             // `JOB` or `JOB;CLUSTER`.
             if (answer.Code == 0)
                 return answer.Output.Split('\n')[^1].Split(';')[0].Trim();
-            if (attempt == Tries || !SlurmRefusal.MayPass(answer.Error))
+            if (attempt == Tries || !SlurmRefusal.MayBeTriedAgain(answer.Error))
                 throw SlurmRefusal.Of(answer.Error);
             Thread.Sleep(PauseOfTries);
         }

@@ -24,20 +24,27 @@ internal static class SlurmRefusal
         ("node configuration", null, "No node has all that is asked for: fewer CpusPerWorker, GpusPerWorker or Memory, or another Partition"),
     ];
 
-    // The controller may answer again later.
-    private static readonly string[] Passing = ["unable to contact", "timed out", "temporarily", "connection refused", "does not answer"];
+    // The controller may answer again later. Whether it has taken the job is known only of the first.
+    private static readonly string[] Refused = ["unable to contact", "temporarily", "connection refused"], Unknown = ["timed out", "does not answer"];
 
-    /// <summary>Whether the same command may succeed a moment later.</summary>
-    public static bool MayPass(string error) => Passing.Any(words => error.Contains(words, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether the controller has not taken the job, and the same command may succeed a moment later.</summary>
+    public static bool MayBeTriedAgain(string error) => Has(error, Refused) && !Has(error, Unknown);
+
+    private static bool MayPass(string error) => Has(error, Refused) || Has(error, Unknown);
+
+    private static bool Has(string error, string[] any) => any.Any(words => error.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The error for a message of sbatch.</summary>
     public static AttributionException Of(string error)
     {
         var said = Readable(error);
         var known = MayPass(error) ? default : Known.FirstOrDefault(k => said.Contains(k.Words, StringComparison.OrdinalIgnoreCase));
-        return new AttributionException(ErrorCodes.SlurmRefused, $"Slurm does not take the job: {said}. "
-            + (known.Advice is { } advice ? $"{advice}." : MayPass(error) ? "Build again once its controller answers: `scontrol ping`."
-                : "Correct the property that it comes from: Partition, Account, TimeLimit, Memory, CpusPerWorker, GpusPerWorker or SlurmOptions."))
+        var advice = known.Advice is { } of ? $"{of}."
+            : Has(error, Unknown) ? "It may have taken it all the same: look with `squeue --me`, cancel what is there with `scancel`, and build again once its "
+                + "controller answers: `scontrol ping`."
+            : MayPass(error) ? "Build again once its controller answers: `scontrol ping`."
+            : "Correct the property that it comes from: Partition, Account, TimeLimit, Memory, CpusPerWorker, GpusPerWorker or SlurmOptions.";
+        return new AttributionException(ErrorCodes.SlurmRefused, $"Slurm does not take the job: {said}. {advice}")
         { Property = known.Property };
     }
 

@@ -101,6 +101,16 @@ public sealed class SlurmSettingsTests
         }
     }
 
+    [Theory]
+    [InlineData("Unable to contact slurm controller (connect failure)", true)]
+    [InlineData("Socket timed out on send/recv operation", false)] // perhaps the job is there
+    [InlineData("Invalid account or account/partition combination specified", false)]
+    public void A_job_is_submitted_again_only_if_it_is_known_not_to_be_there(string said, bool isTriedAgain)
+    {
+        SlurmRefusal.MayBeTriedAgain($"sbatch: error: Batch job submission failed: {said}").ShouldBe(isTriedAgain);
+        SlurmRefusal.Of(said).Message.Contains("squeue --me", StringComparison.Ordinal).ShouldBe(said.Contains("timed out", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_journal_may_hold_anything()
     {
