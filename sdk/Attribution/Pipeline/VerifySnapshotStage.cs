@@ -76,7 +76,11 @@ internal sealed class VerifySnapshotStage(StageContext context) : Stage<VerifySn
 
         void Tell(string outcome, IReadOnlyList<SnapshotDifference>? differences = null) => SnapshotVerdictFile.Write(Context.State,
             new(outcome, values, [.. (differences ?? []).Select(d => new MetricDifference(d.Run, d.Metric, d.Expected, d.Got, d.Tolerance))])
-            { File = verified.Replace('\\', '/') });
+            { File = Shown(verified) });
+
+        // Where this machine keeps things is no part of a report.
+        string Shown(string file) => (Path.IsPathRooted(file) ? Path.Combine(Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder)), Verified) : file)
+            .Replace('\\', '/');
     }
 
     // All differences but the last are reported here; the last is thrown with the instructions.
