@@ -37,7 +37,7 @@ internal static class EndpointCheck
         if (key is null && endpoint.Host == ChatOptions.DefaultEndpoint.Host)
             throw Access($"{endpoint.Host} wants a key, and there is none.");
         // As for the conversations themselves: no redirect, which could lead to an address that the project did not name, and the key to nobody who may not
-        // have it. An endpoint that answers without it that it wants one has answered.
+        // have it.
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = !endpoint.IsLoopback })
         {
             Timeout = Patience

@@ -38,8 +38,11 @@ public sealed class PromptAnswerer(CausalLanguageModel model, Tokenizer tokenize
         {
             var texts = generator.Generate(
                 [.. batch.Select(j => tokens[j.Prompt])], settings, [.. batch.Select(j => Seed(options.Seed, j.Prompt, j.Repeat))], cancellation: cancellation);
-            answers.AddRange(batch.Zip(texts.Select(text => (_end.Read(text), text.Tokens.Count)), (job, answer) =>
-                new Answer(job.Prompt, job.Repeat, prompts[job.Prompt][^1].Content, answer.Item1.Text, answer.Count, answer.Item1.IsComplete)));
+            foreach (var (job, generated) in batch.Zip(texts))
+            {
+                var (text, isComplete) = _end.Read(generated);
+                answers.Add(new Answer(job.Prompt, job.Repeat, prompts[job.Prompt][^1].Content, text, generated.Tokens.Count, isComplete));
+            }
             progress?.Report(answers.Count);
         }
         return [.. answers.OrderBy(a => a.PromptIndex).ThenBy(a => a.Repeat)];

@@ -35,7 +35,7 @@ internal static partial class ModelConfigReader
     private static ModelConfig Gemma2(ConfigFile config, ModelConfig model)
     {
         double? Cap(string name, double otherwise) => config.Json.ContainsKey(name) ? config.OptionalDouble(name) : otherwise;
-        var window = Window(config) ?? throw config.Invalid("sliding_window", "a positive integer");
+        var window = Window(config) is > 0 and var size ? size : throw config.Invalid("sliding_window", "a positive integer");
         return model with
         {
             TieWordEmbeddings = config.Bool("tie_word_embeddings", true),
@@ -110,7 +110,7 @@ internal static partial class ModelConfigReader
         both?.RejectUnread(FrozenSet<string>.Empty);
 
         var pattern = config.OptionalInt("sliding_window_pattern") ?? config.Int("_sliding_window_pattern", 6);
-        var window = Window(config) ?? throw config.Invalid("sliding_window", "a positive integer");
+        var window = Window(config) is > 0 and var size ? size : throw config.Invalid("sliding_window", "a positive integer");
         var windows = LayerTypes(config, model.BlockCount, window)
             ?? [.. Enumerable.Range(0, model.BlockCount).Select(i => (i + 1) % pattern == 0 ? (int?)null : window)];
         return model with

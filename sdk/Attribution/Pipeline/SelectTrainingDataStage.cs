@@ -157,10 +157,9 @@ internal sealed class SelectTrainingDataStage : Stage<SelectTrainingDataSettings
         if (IsProjected(train.Name, trainMethod))
             ProjectionIdentity.RequireSame(ProjectionOf(train.Name, trainMethod), ProjectionOf(eval.Name, evalMethod), $"{train.Name}/{trainMethod}",
                 $"{eval.Name}/{evalMethod}");
+        var mixture = scoring == ScoringMethod.TrackStar ? Settings.Whitening?.Mixture ?? 0 : 0; // trak_full reads none
         var whitening = !scoring.Whitens() ? null
-            : new WhiteningOptions { Damping = Settings.Whitening?.Damping ?? new WhiteningOptions().Damping, Mixture = Settings.Whitening?.Mixture ?? 0 };
-        if (scoring == ScoringMethod.TrakFull)
-            whitening = whitening! with { Mixture = 0 }; // it reads no mixture
+            : new WhiteningOptions { Damping = Settings.Whitening?.Damping ?? new WhiteningOptions().Damping, Mixture = mixture };
         object asked = isProbe ? new { selection = inputs, Seed = at.Seed!.Value } : whitening is null ? inputs : new { selection = inputs, whitening };
         var isBottom = at.End == RankingEndNames.Bottom;
         var request = Context.Resolve(StoreStage, isBottom ? new { asked, at.End } : asked);
