@@ -50,7 +50,12 @@ internal sealed partial class DatasetSource
                 throw new AttributionException(ErrorCodes.DatasetColumnMissing,
                     $"'{Path.GetFileName(file)}' has the columns {string.Join(", ", own)}, and '{Path.GetFileName(files[0])}' has {string.Join(", ", names)}. "
                         + "The files of a dataset need a header line with the same columns in the same order.")
-                { File = file, Property = names.Except(own).FirstOrDefault() ?? names[own.Zip(names).TakeWhile(pair => pair.First == pair.Second).Count()] };
+                {
+                    File = file,
+                    // The first that only one of the two has, or else the first in another place.
+                    Property = names.Except(own).Concat(own.Except(names)).FirstOrDefault()
+                        ?? names.Zip(own).FirstOrDefault(pair => pair.First != pair.Second).First
+                };
         var columns = string.Join(", ", names.Select(name => $"{Sql.Literal(name)}: 'VARCHAR'"));
         var reader = $"read_csv({DatasetFiles.ToSql(files)}, {sizes}, header = true, delim = {Sql.Literal(delimiter)}, quote = '\"', escape = '\"', "
             + $"columns = {{{columns}}}, filename = {Sql.Literal(FileColumn)})";

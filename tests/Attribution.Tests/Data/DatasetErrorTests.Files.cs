@@ -18,7 +18,9 @@ public sealed partial class DatasetErrorTests
     [InlineData("question,reply\nQ,A\n", "prompt", "question, reply")]
     [InlineData("Q,A\n", "prompt", "Q, A")]
     [InlineData("prompt\nQ\n", "completion", "has the columns prompt, and")]
-    public void Files_of_CSV_with_other_columns_than_the_first_are_named(string second, string property, string message)
+    [InlineData("prompt,completion,note\nQ,A,n\n", "note", "has the columns prompt, completion, note, and")]
+    [InlineData("prompt,completion,prompt\nQ,A,Q\n", null, "has the columns prompt, completion, prompt, and")]
+    public void Files_of_CSV_with_other_columns_than_the_first_are_named(string second, string? property, string message)
     {
         _folder.Write("a.csv", "prompt,completion\nQ,A\n");
         var error = Fails(_folder["*.csv"], ErrorCodes.DatasetColumnMissing, file: _folder.Write("b.csv", second));
