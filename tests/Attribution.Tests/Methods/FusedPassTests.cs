@@ -46,33 +46,43 @@ public sealed class FusedPassTests
     [InlineData("llama3", ScalarType.Float32, 1e-4)]
     [InlineData("qwen2", ScalarType.Float32, 1e-4)]
     [InlineData("phi3", ScalarType.Float32, 1e-4)]
-    [InlineData("llama3", ScalarType.BFloat16, 0.2)] // two roundings of a model of a few numbers
+    [InlineData("llama3", ScalarType.BFloat16, 0.1)] // with other adapters 0.08 at most; the graph's own derivative in bfloat16 reaches 0.15
     public void The_gradients_of_an_adapter_are_those_of_libtorch_s_derivative(string family, ScalarType dtype, double most)
     {
         using var files = TinyCheckpoint.Of(family);
         using var model = CausalLanguageModel.Load(files.Folder, dtype: dtype);
+        using var exactModel = CausalLanguageModel.Load(files.Folder, dtype: float32);
         string[] targets = family == "phi3" ? ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"]
             : ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
-        using var adapter = LoraAdapter.Attach(model, new LoraConfig { Rank = 3, Alpha = 5, TargetModules = targets }, seed: 1);
+        var config = new LoraConfig { Rank = 3, Alpha = 5, TargetModules = targets };
+        using var adapter = LoraAdapter.Attach(model, config, seed: 1);
+        using var exact = LoraAdapter.Attach(exactModel, config, seed: 1);
         using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
         using (no_grad())
-            foreach (var weights in adapter.Weights)
-                weights.B.copy_(weights.A.flatten()[0].mul(ones(weights.B.shape)).add(rand(weights.B.shape).mul(tensor(0.1f)), Scalars.One));
+            foreach (var (weights, other) in adapter.Weights.Zip(exact.Weights))
+            {
+                weights.B.copy_(weights.A.flatten()[0].mul(ones(weights.B.shape)).add(rand(weights.B.shape, generator: generator).mul(tensor(0.1f)), Scalars.One));
+                other.A.copy_(weights.A);
+                other.B.copy_(weights.B);
+            }
         TokenSequence[] rows = [.. Rows(5).Select(r => r.Treatment)];
         var (loss, tokens) = LoraFineTuner.Backward(adapter, rows);
-        var fused = adapter.Parameters.Select(p => p.grad!.clone()).ToArray();
-        foreach (var parameter in adapter.Parameters)
-            parameter.grad = null;
-        var (expectedLoss, expectedTokens) = LoraFineTuner.Backward(adapter, rows, byGraph: true);
+        var (expectedLoss, expectedTokens) = LoraFineTuner.Backward(exact, rows, byGraph: true);
         loss.ShouldBe(expectedLoss, dtype == float32 ? 1e-5 : 0.02);
         tokens.ShouldBe(expectedTokens);
-        foreach (var (parameter, gradient) in adapter.Parameters.Zip(fused))
-        {
-            using var expected = parameter.grad!;
-            expected.norm(2f).ToDouble().ShouldBeGreaterThan(0);
-            (gradient.sub(expected).norm(2f).ToDouble() / expected.norm(2f).ToDouble()).ShouldBeLessThan(most);
-        }
+        foreach (var parameter in exact.Parameters)
+            parameter.grad!.norm(2f).ToDouble().ShouldBeGreaterThan(0);
+        // In bfloat16 the gradient as a whole: that of one small matrix may be mostly rounding.
+        if (dtype == bfloat16)
+            Distance(Whole(adapter), Whole(exact)).ShouldBeLessThan(most);
+        else
+            foreach (var (parameter, expected) in adapter.Parameters.Zip(exact.Parameters))
+                Distance(parameter.grad!, expected.grad!).ShouldBeLessThan(most);
         model.Transformer.Linears.ShouldAllBe(linear => linear.Observer == null);
+
+        static Tensor Whole(LoraAdapter adapter) => cat([.. adapter.Parameters.Select(p => p.grad!.flatten())]);
+        static double Distance(Tensor actual, Tensor expected) => actual.sub(expected).norm(2f).ToDouble() / expected.norm(2f).ToDouble();
     }
 
     [Fact]

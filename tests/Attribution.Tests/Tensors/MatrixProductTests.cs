@@ -18,8 +18,9 @@ public sealed class MatrixProductTests
     public void They_are_the_exact_products_rounded_once(int rows, int inputs, int outputs)
     {
         using var scope = NewDisposeScope();
-        var (x, w, wt, bias) = (randn(rows, inputs).to(bfloat16), randn(outputs, inputs).to(bfloat16), randn(inputs, outputs).to(bfloat16),
-            randn(outputs).to(bfloat16));
+        using var generator = new Generator(1);
+        Tensor Normal(params long[] shape) => randn(shape, generator: generator).to(bfloat16);
+        var (x, w, wt, bias) = (Normal(rows, inputs), Normal(outputs, inputs), Normal(inputs, outputs), Normal(outputs));
         var linear = MatrixProduct.LinearByTiles(x, w, bias);
         linear.dtype.ShouldBe(bfloat16);
         linear.shape.ShouldBe([rows, outputs]);
@@ -34,7 +35,8 @@ public sealed class MatrixProductTests
     public void A_product_with_a_gradient_has_that_of_the_rounded_product()
     {
         using var scope = NewDisposeScope();
-        var (x, w) = (randn(6, 40).to(bfloat16).requires_grad_(), randn(20, 40).to(bfloat16));
+        using var generator = new Generator(1);
+        var (x, w) = (randn([6, 40], generator: generator).to(bfloat16).requires_grad_(), randn([20, 40], generator: generator).to(bfloat16));
         MatrixProduct.Linear(x, w).sum().backward();
         Near(x.grad!, ones(6, 20, float64).mm(w.to(float64)));
     }
