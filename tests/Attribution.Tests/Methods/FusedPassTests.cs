@@ -62,7 +62,8 @@ public sealed class FusedPassTests
         using (no_grad())
             foreach (var (weights, other) in adapter.Weights.Zip(exact.Weights))
             {
-                weights.B.copy_(weights.A.flatten()[0].mul(ones(weights.B.shape)).add(rand(weights.B.shape, generator: generator).mul(tensor(0.1f)), Scalars.One));
+                weights.B.copy_(weights.A.flatten()[0].mul(ones(weights.B.shape))
+                    .add(rand(weights.B.shape, generator: generator).mul(tensor(0.1f)), Scalars.One));
                 other.A.copy_(weights.A);
                 other.B.copy_(weights.B);
             }
