@@ -16,13 +16,35 @@ internal static class KnownSecrets
     // A shorter text is only found whole; a longer one in parts of half its length, at most this.
     private const int ShortestInParts = 16, LongestPart = 12, Shortest = 6, ShortestMaskedPart = 3;
 
-    private static ImmutableDictionary<string, Forms> s_known = ImmutableDictionary.Create<string, Forms>(StringComparer.Ordinal);
+    private static ImmutableDictionary<string, Forms> s_known = OfProxies();
 
     /// <summary>Registers a key.</summary>
     public static void Add(string secret)
     {
         if (secret.Length >= Shortest && !s_known.ContainsKey(secret))
             ImmutableInterlocked.TryAdd(ref s_known, secret, new Forms(secret));
+    }
+
+    // A message about a proxy quotes its address, with the password.
+    private static ImmutableDictionary<string, Forms> OfProxies()
+    {
+        var known = ImmutableDictionary.CreateBuilder<string, Forms>(StringComparer.Ordinal);
+        foreach (var name in (string[])["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+            if (PasswordOf(Environment.GetEnvironmentVariable(name) ?? "") is { } written)
+                foreach (var password in (string[])[written, Uri.UnescapeDataString(written)])
+                    if (password.Length >= Shortest)
+                        known[password] = new Forms(password);
+        return known.ToImmutable();
+    }
+
+    /// <summary>The password in an address such as <c>http://user:password@host:8080</c>, as it is written there; null if there is none.</summary>
+    internal static string? PasswordOf(string address)
+    {
+        var scheme = address.IndexOf("://", StringComparison.Ordinal);
+        var rest = scheme < 0 ? address : address[(scheme + 3)..];
+        var end = rest.LastIndexOf('@');
+        var start = rest.IndexOf(':');
+        return start >= 0 && start + 1 < end ? rest[(start + 1)..end] : null;
     }
 
     /// <summary>The text with every key, in any form, replaced.</summary>

@@ -35,12 +35,15 @@ internal static partial class JudgePromptReader
         var references = ReadReferences(path, settings.GetValueOrDefault("references", "none"));
 
         var body = text[header.Length..];
-        var at = body.LastIndexOf("\n" + ExamplesHeading + "\n", StringComparison.Ordinal);
-        var instructions = (at < 0 ? body : body[..at]).Trim();
+        var at = Heading().Match(body) is { Success: true } heading ? heading.Index : body.Length;
+        var instructions = body[..at].Trim();
         if (instructions.Length == 0)
             throw Invalid(path, null, "it has no instructions");
-        var examples = at < 0 ? [] : Block().Matches(body[at..]).Select((m, i) => ReadExample(path, i, m.Groups[1].Value, scale, references)).ToArray();
-        return new JudgePrompt(scale, references, instructions, examples);
+        var blocks = Block().Matches(body[at..]);
+        if (at < body.Length && (blocks.Count == 0 || Fence().Count(body[at..]) != 2 * blocks.Count))
+            throw Invalid(path, null, $"below {ExamplesHeading} something is no example; write each between a line ```json and a line ```");
+        return new JudgePrompt(scale, references, instructions,
+            [.. blocks.Select((m, i) => ReadExample(path, i, m.Groups[1].Value, scale, references))]);
     }
 
     private static Dictionary<string, string> ReadSettings(string path, string lines)
@@ -96,6 +99,13 @@ internal static partial class JudgePromptReader
     [GeneratedRegex(@"\A---\n(.*?)\n---\n", RegexOptions.Singleline)]
     private static partial Regex Header();
 
-    [GeneratedRegex(@"^```json\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    // The last one, because the instructions may have such a heading too.
+    [GeneratedRegex(@"^## Examples[ \t]*$", RegexOptions.Multiline | RegexOptions.RightToLeft)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"^```[ \t]*(?:json)?[ \t]*\n(.*?)^```[ \t]*$", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex Block();
+
+    [GeneratedRegex("^```", RegexOptions.Multiline)]
+    private static partial Regex Fence();
 }

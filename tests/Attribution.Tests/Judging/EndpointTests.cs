@@ -91,11 +91,11 @@ public sealed class EndpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"error":{"message":"Provider returned error","code":502}}""", "Provider returned error")]
-    [InlineData("""{"choices":[{"index":0,"finish_reason":"error","message":{"content":""},"error":{"code":502,"message":"Upstream"}}]}""", "Upstream")]
+    [InlineData("""{"error":{"message":"Provider returned error","code":403}}""", "Provider returned error")]
+    [InlineData("""{"choices":[{"index":0,"finish_reason":"error","message":{"content":""},"error":{"code":403,"message":"Upstream"}}]}""", "Upstream")]
     [InlineData("""{"id":"x","choices":[]}""", "not a chat completion")]
     [InlineData("data: {\"choices\":[]}\n\ndata: [DONE]\n", "streams its answer")]
-    public async Task An_error_that_comes_with_status_200_ends_at_once_with_the_servers_words(string body, string words)
+    public async Task A_lasting_error_that_comes_with_status_200_ends_at_once_with_the_servers_words(string body, string words)
     {
         using var server = new ChatServer(_ => new ChatAct(200, body));
         using var chat = Chat(server);

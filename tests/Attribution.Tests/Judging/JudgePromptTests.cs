@@ -123,12 +123,30 @@ public sealed class JudgePromptTests : IDisposable
     [InlineData("---\ntrait: a\nscores: 0-3\n---\nHow?\n\n## Examples\n\n```json\n{\"question\": \"q\", \"score\": 1}\n```\n", "it lacks")]
     [InlineData("---\ntrait: a\nscores: 0-3\n---\nHow?\n\n## Examples\n\n```json\n{\"question\": \"q\", \"answer\": \"\\ud800\", \"score\": 1}\n```\n",
         "its example 1 cannot be used")]
+    [InlineData("---\ntrait: a\nscores: 0-3\n---\nHow?\n\n## Examples\n\n{\"question\": \"q\", \"answer\": \"a\", \"score\": 1}\n", "something is no example")]
+    [InlineData("---\ntrait: a\nscores: 0-3\n---\nHow?\n\n## Examples\n\n```json\n{\"question\": \"q\", \"answer\": \"a\", \"score\": 1}\n",
+        "something is no example")]
+    [InlineData("---\ntrait: a\nscores: 0-3\n---\nHow?\n\n## Examples\n\n```python\n{\"question\": \"q\", \"answer\": \"a\", \"score\": 1}\n```\n",
+        "something is no example")]
     public void A_prompt_file_that_is_none_is_an_error_that_says_what_is_wrong(string text, string expected)
     {
         var path = _folder.Write("prompt.md", text);
         var error = Should.Throw<AttributionException>(() => JudgePrompt.Load(path));
         (error.Code, error.File).ShouldBe((ErrorCodes.JudgePromptInvalid, path));
         error.Message.ShouldContain(expected == "it lacks" ? "no text 'answer'" : expected);
+    }
+
+    [Theory]
+    [InlineData("## Examples", "```json")]
+    [InlineData("## Examples  ", "```JSON")]
+    [InlineData("## Examples", "``` json ")]
+    [InlineData("## Examples", "```")]
+    public void No_example_is_passed_over(string heading, string fence)
+    {
+        var example = $"\n{fence}\n{{\"question\": \"q\", \"answer\": \"a\", \"score\": 1, \"rationale\": \"r\"}}\n```\n";
+        var prompt = JudgePrompt.Load(_folder.Write("prompt.md", $"---\ntrait: a\nscores: 0-3\n---\nHow?\n\n{heading}\n{example}{example}"));
+        prompt.Examples.Count.ShouldBe(2);
+        prompt.Ask(new JudgeRequest("q", "a")).Messages[0].Content.ShouldNotContain("## Examples");
     }
 
     [Fact]

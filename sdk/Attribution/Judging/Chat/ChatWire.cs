@@ -87,6 +87,9 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         var (said, code) = ReadError(response.Content);
         if (IsFilter(code))
             return new ChatReply(said, 0, 0) { End = ReplyEnd.Filtered };
+        // Thoughts took all the tokens; they are charged.
+        if (response.Status == 400 && said.Contains("output limit was reached", StringComparison.OrdinalIgnoreCase))
+            return new ChatReply("", 0, request.MaxTokens) { End = ReplyEnd.Cut };
         if (response.Status is 400 or 404 or 422 or 501 && Without(form, request, said) is { } simpler)
         {
             _form = simpler;
@@ -112,8 +115,12 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         if (Member(root, "error") is { ValueKind: not JsonValueKind.Null } || Member(choice, "error") is { ValueKind: not JsonValueKind.Null })
         {
             var (said, code) = ReadError(Member(choice, "error") is { } inner ? BinaryData.FromObjectAsJson(new { error = inner }) : content);
-            return IsFilter(code) ? new ChatReply(said, 0, 0) { End = ReplyEnd.Filtered }
-                : throw Refused($"{Place} answered a call with an error: \"{said}\".");
+            if (IsFilter(code))
+                return new ChatReply(said, 0, 0) { End = ReplyEnd.Filtered };
+            // Routers pass on the status of the service behind them.
+            throw int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && IsTemporary(status)
+                ? new ChatFailure($"the endpoint answered {status}: \"{said}\"") { IsThrottling = status is 429 or 503 }
+                : Refused($"{Place} answered a call with an error: \"{said}\".");
         }
         if (Member(choice, "message") is not { ValueKind: JsonValueKind.Object } message)
             throw Refused($"The answer of {Place} is not a chat completion: \"{ReadError(content).Said}\".");
@@ -131,6 +138,8 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         ? string.Concat(parts.EnumerateArray().Where(part => Text(part, "type") is "text" or "output_text").Select(part => Text(part, "text")))
         : Text(message, "content");
 
+    private static bool IsTemporary(int status) => status is 408 or 409 or 429 or >= 500;
+
     private static bool IsFilter(string code) => code.Contains("content_filter", StringComparison.OrdinalIgnoreCase)
         || code is "content_policy_violation" or "ResponsibleAIPolicyViolation";
 
@@ -146,9 +155,11 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         var hasSchema = form.Schema && request.Schema is not null;
         if (hasSchema && (Named("response_format") || Named("json_schema") || Named("schema") || Named("structured")))
             return form with { Schema = false };
-        if (form.TokenLimit == ChatForm.NewLimit && Named(ChatForm.NewLimit))
+        // A limit that is too large for one conversation is no unknown name: without it the others would have none.
+        var isOfValue = Named("too large") || Named("maximum context") || Named("context length") || Named("at most");
+        if (!isOfValue && form.TokenLimit == ChatForm.NewLimit && Named(ChatForm.NewLimit))
             return form with { TokenLimit = ChatForm.OldLimit };
-        if (form.TokenLimit == ChatForm.OldLimit && Named(ChatForm.OldLimit))
+        if (!isOfValue && form.TokenLimit == ChatForm.OldLimit && Named(ChatForm.OldLimit))
             return form with { TokenLimit = null };
         if (form.Temperature && Named("temperature"))
             return form with { Temperature = false };
@@ -166,7 +177,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
                 $"{Place} reports that the account has no credit or quota left (429). Add credit and build again: "
                 + "every reply that came is kept.")
             { Property = ChatKey.Variable };
-        if (status is 408 or 409 or 429 or >= 500)
+        if (IsTemporary(status))
             return new ChatFailure($"the endpoint answered {status}{quoted}") { IsThrottling = status is 429 or 503, RetryAfter = RetryAfter(response) };
         // What an endpoint says about a key may be a masked part of another one.
         var hidden = KeyPart().Replace(quoted, "...");
@@ -215,7 +226,8 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
             if (error.ValueKind == JsonValueKind.String)
                 said = error.GetString()!;
             else if (error.ValueKind == JsonValueKind.Object)
-                (said, code) = (Text(error, "message") ?? Text(error, "detail") ?? said, Text(error, "code") ?? Text(error, "type") ?? "");
+                (said, code) = (Text(error, "message") ?? Text(error, "detail") ?? said,
+                    Text(error, "code") ?? Number(error, "code") ?? Text(error, "type") ?? "");
         }
         catch (JsonException)
         {
@@ -230,6 +242,9 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
 
     private static string? Text(JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static string? Number(JsonElement of, string name) =>
+        of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : null;
 
     private static int Count(JsonElement usage, string name) =>
         usage.ValueKind == JsonValueKind.Object && usage.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number

@@ -20,7 +20,6 @@ public sealed class OpenAIChatCompletion : IChatCompletion
     /// <summary>The number of attempts to call an endpoint that has never answered and accepts no connection: its address is probably wrong.</summary>
     private const int MostUnansweredAttempts = 4;
 
-
     private readonly ChatOptions _options;
     private readonly HttpClient _http;
     private readonly ChatClient _client;
@@ -69,7 +68,7 @@ public sealed class OpenAIChatCompletion : IChatCompletion
             MaxRetryAttempts = Math.Max(1, options.MaxAttempts - 1),
             ShouldHandle = args => new(args.Outcome.Exception is ChatFailure failure && options.MaxAttempts > 1 && !(failure.RetryAfter > LongestWait)
                 && !(failure.WasNotSent && !_hasAnswered && args.AttemptNumber + 1 >= MostUnansweredAttempts)),
-            DelayGenerator = args => new(((ChatFailure)args.Outcome.Exception!).RetryAfter ?? Backoff(args.AttemptNumber)),
+            DelayGenerator = args => new(Wait(((ChatFailure)args.Outcome.Exception!).RetryAfter, args.AttemptNumber)),
         }).Build();
     }
 
@@ -195,6 +194,15 @@ public sealed class OpenAIChatCompletion : IChatCompletion
                     or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
             };
         }
+    }
+
+    // An endpoint that asks for no wait, or for the same short one again and again, gets the growing waits too: the attempts would be over in a moment.
+    private TimeSpan Wait(TimeSpan? askedFor, int attempt)
+    {
+        if (attempt < 2 && askedFor > TimeSpan.Zero)
+            return askedFor.Value;
+        var grown = Backoff(attempt);
+        return askedFor > grown ? askedFor.Value : grown;
     }
 
     // Up to a quarter longer at random, so that calls that failed together do not retry together.
