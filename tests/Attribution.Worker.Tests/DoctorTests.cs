@@ -60,6 +60,10 @@ public sealed class DoctorTests : IDisposable
         checks["HF_TOKEN"].GetProperty("status").GetString().ShouldBe("ok");
         checks["OPENAI_API_KEY"].GetProperty("status").GetString().ShouldBe("absent");
         CommandLine.Run(environment, "doctor").Output.ShouldNotContain("secret-value");
+
+        File.WriteAllText($"{_folder}/token", "hf_secret-value\n");
+        (_, checks) = Doctor(new() { ["HF_TOKEN_PATH"] = $"{_folder}/token" });
+        checks["HF_TOKEN"].GetProperty("found").GetString()!.ShouldContain("login");
     }
 
     [Fact]
@@ -104,6 +108,8 @@ public sealed class DoctorTests : IDisposable
         // Even root cannot make a file in /proc.
         StoreCheck.Look("/proc/attribution/store").Status.ShouldBe(CheckStatus.Missing);
         StoreCheck.Look($"{_folder}/not/yet/there").Status.ShouldNotBe(CheckStatus.Missing);
+        foreach (var store in new[] { $"{_folder}/file", $"{_folder}/file/store" })
+            StoreCheck.Look(store).ShouldSatisfyAllConditions(c => c.Status.ShouldBe(CheckStatus.Missing), c => c.Found.ShouldContain("is a file"));
         Directory.EnumerateFileSystemEntries(_folder).Count().ShouldBe(1);
     }
 

@@ -74,14 +74,18 @@
         byId("messages").replaceChildren(...state.messages.map((m) => make("li", {}, plain(m))));
     };
 
-    let hasShown = false;
+    // One answer may fail, as when a file of the build cannot be read at that moment.
+    let hasShown = false,
+        failures = 0;
     const ask = async () => {
         try {
-            show(await (await fetch("state.json", { cache: "no-store" })).json());
+            show(await (await fetch("state.json", { cache: "no-store", signal: AbortSignal.timeout(5000) })).json());
             hasShown = true;
+            failures = 0;
             setTimeout(ask, 1000);
         } catch {
-            if (hasShown && byId("status").textContent === "building") byId("status").textContent = "ended";
+            if (++failures < 3) setTimeout(ask, 1000);
+            else if (hasShown && byId("status").textContent === "building") byId("status").textContent = "ended";
         }
     };
     ask();

@@ -1,7 +1,9 @@
 using Attribution.Contracts;
+using Attribution.Contracts.ContextAttribution;
 using Attribution.Contracts.DataSelection;
 using Attribution.Diagnostics;
 using Attribution.Pipeline;
+using Attribution.Pipeline.Context;
 
 namespace Attribution.Worker.Checks;
 
@@ -38,8 +40,11 @@ internal sealed class ExperimentChecks
         if (Find<ImportDatasetsSettings>() is { } import)
             files.Look(import);
         CheckRows(files);
+        var questions = Find<GenerateSettings>()?.Datasets ?? [];
+        foreach (var dataset in questions)
+            Try(() => GenerateStage.Open(dataset));
         foreach (var model in _stages.OfType<ModelSettings>().GroupBy(stage => (stage.Model, stage.ChatTemplate)))
-            Try(() => ModelCheck.Run([.. model], files.HasMessages, cancellation));
+            Try(() => ModelCheck.Run([.. model], files.HasMessages || questions.Length > 0, cancellation));
         foreach (var (llm, stage) in new[] { (Find<JudgeSettings>()?.Llm, StageNames.Judge), (Find<ImportDatasetsSettings>()?.Llm, StageNames.ImportDatasets) })
             if (llm is not null)
                 Try(() => EndpointCheck.Run(llm, () => isKnown(stage), cancellation));

@@ -1,3 +1,6 @@
+using Attribution.Diagnostics;
+using Attribution.Models.Hub;
+
 namespace Attribution.Worker.Doctor;
 
 /// <summary>Whether the keys of the services that an experiment may call are set. Their values are never shown.</summary>
@@ -23,9 +26,24 @@ public static class KeyChecks
                 continue;
             if (name == "HF_TOKEN" && isThere[name] is null && isThere["HUGGING_FACE_HUB_TOKEN"] is not null)
                 continue;
+            if (name == "HF_TOKEN" && isThere[name] is null && IsLoggedIn())
+                isThere[name] = "in the file that the login to the Hugging Face hub wrote";
             yield return isThere[name] is { } where
                 ? new Check(name, CheckStatus.Ok, where)
                 : new Check(name, CheckStatus.Absent, $"not set; needed for {purpose}", $"echo {name}=... >> .env");
+        }
+    }
+
+    private static bool IsLoggedIn()
+    {
+        try
+        {
+            return HubSettings.FromEnvironment().Token is not null;
+        }
+        catch (AttributionException)
+        {
+            // Another variable of the hub is wrong, which is not the matter here.
+            return false;
         }
     }
 }

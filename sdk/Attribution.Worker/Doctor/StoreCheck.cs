@@ -12,8 +12,11 @@ public static class StoreCheck
     public static Check Look(string store)
     {
         var existing = new DirectoryInfo(store);
-        while (!existing.Exists && existing.Parent is { } parent)
+        while (!existing.Exists && !File.Exists(existing.FullName) && existing.Parent is { } parent)
             existing = parent;
+        if (!existing.Exists)
+            return new Check("store", CheckStatus.Missing, $"{store} cannot be made: {existing.FullName} is a file",
+                "export ATTRIBUTION_STORE=FOLDER");
         try
         {
             using (File.Create(Path.Combine(existing.FullName, $".attribution-{Guid.NewGuid():N}"), 1, FileOptions.DeleteOnClose))

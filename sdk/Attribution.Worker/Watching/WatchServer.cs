@@ -38,7 +38,16 @@ internal sealed class WatchServer : IDisposable
             try
             {
                 var asked = await _listener.GetContextAsync();
-                await AnswerAsync(asked);
+                try
+                {
+                    await AnswerAsync(asked);
+                }
+                catch
+                {
+                    // Without an end the browser would wait for ever.
+                    asked.Response.Abort();
+                    throw;
+                }
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {

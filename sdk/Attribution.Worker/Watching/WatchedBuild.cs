@@ -53,7 +53,9 @@ internal sealed class WatchedBuild(string folder, string? variant)
         var lines = Files(since).SelectMany(file => file.Lines.Select(line => (file.Stage, Line: line))).OrderBy(l => l.Line.At).ToArray();
         return new BuildState(Path.GetFileName(Path.GetFullPath(folder)), variant, isBuilding, since, stages,
             [.. lines.Where(l => l.Line is { Kind: LiveLine.OfTraining, Step: not null, Value: not null, Measure: not null })
-                .GroupBy(l => l.Line.Measure!).SelectMany(measure => measure.GroupBy(l => (l.Stage, l.Line.Text)).TakeLast(MostRuns)
+                // JSON has no numbers such as those of a training that diverged.
+                .Where(l => double.IsFinite(l.Line.Value!.Value)).GroupBy(l => l.Line.Measure!)
+                .SelectMany(measure => measure.GroupBy(l => (l.Stage, l.Line.Text)).TakeLast(MostRuns)
                 .Select(run => new LiveCurve(run.Key.Stage, measure.Key, run.Key.Text ?? "",
                     [.. run.TakeLast(MostPoints).Select(l => new LivePoint(l.Line.Step!.Value, l.Line.Value!.Value))])))],
             [.. lines.Where(l => l.Line.Kind is "warning" or "error" or "message").TakeLast(MostMessages).Select(l => $"{l.Stage}: {l.Line.Text}")]);

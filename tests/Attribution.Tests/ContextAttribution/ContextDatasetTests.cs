@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Attribution.ContextAttribution.Examples;
 using Attribution.Data;
 using Attribution.Data.DuckDb;
@@ -25,6 +26,12 @@ public sealed class ContextDatasetTests : IDisposable
         rows[1].Previous.Select(m => m.Content).ShouldBe(["Hi", "Hello"]);
         rows.Select(r => r.ContentHash()).Distinct().Count().ShouldBe(3);
         rows[0].ContentHash().ShouldBe((rows[0] with { Index = 7, Truth = null }).ContentHash());
+        // A template writes the tools that a message calls.
+        var calls = new[] { "search", "read" }.Select(tool => rows[0] with { Previous = [new("assistant", "") { Fields = Called(tool) }] }).ToArray();
+        calls.Append(rows[0] with { Previous = [new("assistant", "")] }).Select(r => r.ContentHash()).Distinct().Count().ShouldBe(3);
+
+        static Dictionary<string, JsonElement> Called(string tool) =>
+            new() { ["tool_calls"] = JsonElement.Parse($$$"""[{"function": {"name": "{{{tool}}}"}}]""") };
     }
 
     [Fact]
@@ -55,8 +62,15 @@ public sealed class ContextDatasetTests : IDisposable
         var rows = ContextDataset.Open(new() { Path = path }, recipe: ContextRecipe.Get("dolly-context")).Rows().ToArray();
         rows.Select(r => r.Index).ShouldBe([0, 1, 2, 7]);
         rows.ShouldAllBe(r => r.Query == "Do it." && r.Answer == null);
+        Taken(3, null).ShouldBe([0, 1, 2]);
+        Taken(3, 0).Length.ShouldBe(3, "Take counts the recipe's rows");
+        Taken(3, 0).ShouldBeSubsetOf([0, 1, 2, 7]);
+        Taken(9, 0).ShouldBe([0, 1, 2, 7]);
 
         Should.Throw<AttributionException>(() => ContextRecipe.Get("dolly")).Code.ShouldBe(ErrorCodes.UnknownRecipe);
+
+        long[] Taken(int take, long? seed) =>
+            [.. ContextDataset.Open(new() { Path = path, Take = take, Seed = seed }, recipe: ContextRecipe.Dolly).Rows().Select(r => r.Index)];
 
         static string Row(string category, string context) =>
             $$"""{"instruction": "Do it.", "context": "{{context}}", "response": "Done.", "category": "{{category}}"}""" + "\n";

@@ -123,8 +123,14 @@ public sealed class ContextExampleTests
         ContextTruth.Of(row, example).Select(t => t?.Single()).ShouldBe([1, 0, null]);
         ContextTruth.Of(row with { Truth = ["Ice is cold."] }, example).Select(t => t?.Single()).ShouldBe([1, 1, 1]);
         ContextTruth.Of(row with { Truth = null }, example).ShouldAllBe(t => t == null);
+        // White space around it is not part of the documents either, and what stands in several places comes from all of them.
+        var spaced = row with { Documents = ["Tea is hot. Ice is cold.\n"], Truth = ["Ice is cold.\n"] };
+        ContextTruth.Of(spaced, example).Select(t => t?.Single()).ShouldBe([1, 1, 1]);
+        ContextTruth.Of(row with { Truth = ["is "] }, example)[0]!.Order().ShouldBe([0, 1]);
         var error = Should.Throw<AttributionException>(() => ContextTruth.Of(row with { Truth = ["Snow."] }, example, "q.jsonl"));
         (error.Code, error.File, error.Row).ShouldBe((ErrorCodes.ContextRowMalformed, "q.jsonl", 3));
+        ContextTruth.Check(row, "q.jsonl");
+        Should.Throw<AttributionException>(() => ContextTruth.Check(row with { Truth = ["Snow."] }, "q.jsonl")).Row.ShouldBe(3);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Attribution.Diagnostics;
 using Attribution.Tests.Data.Store;
 using Attribution.Worker.Tests.Stages;
+using Attribution.Worker.Tests.Stages.Context;
 
 namespace Attribution.Worker.Tests.Checks;
 
@@ -184,12 +186,37 @@ public sealed class MistakeTests : IDisposable
         return error;
     }
 
+    [Fact]
+    public void Questions_without_a_file_a_column_or_a_tokenizer()
+    {
+        using var experiment = new TestContextExperiment();
+        experiment.Write(Enumerable.Range(0, 4).Select(i => TestContextExperiment.Row(i)));
+        Found().ShouldBeEmpty();
+        experiment.Answers = "reply";
+        Found().ShouldHaveSingleItem().ShouldSatisfyAllConditions(e => e.Code.ShouldBe(ErrorCodes.DatasetColumnMissing), e => e.File.ShouldBe(experiment.Data));
+        File.Delete(experiment.Data);
+        foreach (var file in Directory.GetFiles(Path.Combine(experiment.Root, "model"), "tokenizer*"))
+            File.Delete(file);
+        Found().Select(e => e.Code).ShouldBe([ErrorCodes.DatasetNotFound, ErrorCodes.TokenizerMissing]);
+
+        IReadOnlyList<WorkerLine> Found()
+        {
+            experiment.Prepare();
+            return ErrorsOf(Path.GetDirectoryName(experiment.RequestFile("Generate"))!, null);
+        }
+    }
+
     private IReadOnlyList<WorkerLine> Check(TestExperiment? experiment = null)
     {
         experiment ??= _experiment;
         experiment.Prepare();
         var key = experiment.Llm is { } llm && !$"{llm}".Contains("api.openai.com", StringComparison.Ordinal) ? "sk-of-a-test" : null;
-        var (code, output, error) = CommandLine.Run(new Dictionary<string, string?> { ["OPENAI_API_KEY"] = key }, "check", "--requests", experiment.State);
+        return ErrorsOf(experiment.State, key);
+    }
+
+    private static IReadOnlyList<WorkerLine> ErrorsOf(string requests, string? key)
+    {
+        var (code, output, error) = CommandLine.Run(new Dictionary<string, string?> { ["OPENAI_API_KEY"] = key }, "check", "--requests", requests);
         var lines = WorkerLine.Parse(output).Where(line => line.Kind == "error").ToArray();
         code.ShouldBe(lines.Length == 0 ? 0 : 1, output + error);
         return lines;

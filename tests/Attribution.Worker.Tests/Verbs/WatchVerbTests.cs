@@ -43,6 +43,9 @@ public sealed class WatchVerbTests : IDisposable
             ((string)state["stages"]![1]!["text"]!).ShouldBe("3 of 12 adapters, 31 rows/s");
             state["curves"]![0]!["points"]!.AsArray().Select(point => (double)point!["value"]!).ShouldBe([2.5, 1.5], "some five a second");
             state["messages"]!.AsArray().Select(message => (string)message!).ShouldBe(["FineTune: the disk is slow"]);
+            await Task.Delay(250);
+            live.Trained("pool/a, seed 0", 4, double.NaN, "loss");
+            (await StateAsync(address))["curves"]![0]!["points"]!.AsArray().Count.ShouldBe(2, "JSON has no NaN, and the page goes on");
             live.Say("summary", "ran 12 of 12 adapters");
         }
         Stages(await StateAsync(address))[1].ShouldBe("FineTune done");

@@ -10,13 +10,16 @@ namespace Attribution.ContextAttribution.Examples;
 public sealed class ContextDataset
 {
     private readonly DatasetSource _source;
+    private readonly DatasetOptions _options;
     private readonly DatasetRecords _records;
     private readonly ContextColumns _columns;
     private readonly ContextRecipe? _recipe;
     private readonly bool _thoughts;
 
     private ContextDataset(DatasetSource source, DatasetOptions options, ContextColumns columns, ContextRecipe? recipe, bool thoughts) =>
-        (_source, _records, _columns, _recipe, _thoughts) = (source, new DatasetRecords(options, source), columns, recipe, thoughts);
+        (_source, _options, _columns, _recipe, _thoughts, _records) = (source, options, columns, recipe, thoughts,
+            // Rows that the recipe leaves out do not count in Take.
+            new DatasetRecords(recipe is null ? options : options with { Take = null }, source));
 
     /// <summary>The files that the path matches.</summary>
     public IReadOnlyList<string> Files => _source.Files;
@@ -44,6 +47,16 @@ public sealed class ContextDataset
     /// <exception cref="AttributionException">ATTR1460: a row's columns have the wrong content. ATTR1308: there are no rows.</exception>
     public IEnumerable<ContextRow> Rows()
     {
+        if (_recipe is null || _options.Take is not { } take)
+            return Records().Select(row => Decode(row.Json, row.Place));
+        if (_options.Seed is not { } seed)
+            return Records().Take((int)Math.Min(take, int.MaxValue)).Select(row => Decode(row.Json, row.Place));
+        var sample = RowSample.Draw(Records().Select(row => row.Place.Row), take, seed).ToHashSet();
+        return Records().Where(row => sample.Contains(row.Place.Row)).Select(row => Decode(row.Json, row.Place));
+    }
+
+    private IEnumerable<(JsonElement Json, RowPlace Place)> Records()
+    {
         var projection = _source.IsJson ? DatasetSource.JsonText : ", " + _source.AsJson(_source.Fields);
         var rows = 0L;
         foreach (var (reader, row) in _records.Read(projection))
@@ -55,7 +68,7 @@ public sealed class ContextDataset
             if (_recipe is not null && !_recipe.Takes(json))
                 continue;
             rows++;
-            yield return Decode(json, place);
+            yield return (json, place);
         }
         if (rows == 0)
             throw new AttributionException(ErrorCodes.DatasetEmpty, $"The recipe {_recipe?.Name} takes no row of '{Files[0]}'.")

@@ -26,7 +26,11 @@ public sealed record ContextRow(long Index, IReadOnlyList<string> Documents, str
     /// </summary>
     public string ContentHash()
     {
-        var content = JsonSerializer.SerializeToUtf8Bytes(new object?[] { Documents, Query, Previous.Select(m => new[] { m.Role, m.Content }), Answer });
+        var content = JsonSerializer.SerializeToUtf8Bytes(new object?[] { Documents, Query, Previous.Select(Content), Answer });
         return Convert.ToHexStringLower(SHA256.HashData(content));
     }
+
+    // The template may write the other fields, such as tool_calls.
+    private static object[] Content(ChatMessage message) => message.Fields is not { Count: > 0 } fields ? [message.Role, message.Content]
+        : [message.Role, message.Content, fields.OrderBy(field => field.Key, StringComparer.Ordinal).ToDictionary()];
 }

@@ -3,6 +3,7 @@ using Attribution.ContextAttribution.Examples;
 using Attribution.Contracts;
 using Attribution.Contracts.ContextAttribution;
 using Attribution.Data.Store;
+using Attribution.Diagnostics;
 using Attribution.Models.Generation;
 using Attribution.Pipeline.Results;
 
@@ -47,12 +48,17 @@ internal sealed class GenerateStage : Stage<GenerateSettings>
 
     public override void Dispose() => _model.Dispose();
 
+    /// <summary>Finds a dataset's file and columns.</summary>
+    /// <exception cref="AttributionException">As for <see cref="ContextDataset.Open"/>.</exception>
+    public static ContextDataset Open(ContextDatasetSettings dataset) => ContextDataset.Open(
+        new() { Path = dataset.Path ?? "", Filter = dataset.Filter, Take = dataset.Take, Seed = dataset.Seed }, ColumnsOf(dataset), RecipeOf(dataset),
+        dataset.Thoughts);
+
     private StageJob Job(ContextDatasetSettings dataset)
     {
-        var recipe = dataset.Recipe is null ? null : ContextRecipe.Get(dataset.Recipe);
+        var recipe = RecipeOf(dataset);
         var columns = ColumnsOf(dataset);
-        var source = ContextDataset.Open(
-            new() { Path = dataset.Path ?? "", Filter = dataset.Filter, Take = dataset.Take, Seed = dataset.Seed }, columns, recipe, dataset.Thoughts);
+        var source = Open(dataset);
         var request = Context.Resolve(StoreStage, new
         {
             files = source.Files.Select(f => new InputFile(f)),
@@ -72,6 +78,8 @@ internal sealed class GenerateStage : Stage<GenerateSettings>
         { Source = dataset.Path };
     }
 
+    private static ContextRecipe? RecipeOf(ContextDatasetSettings dataset) => dataset.Recipe is null ? null : ContextRecipe.Get(dataset.Recipe);
+
     private static ContextColumns ColumnsOf(ContextDatasetSettings dataset)
     {
         var defaults = new ContextColumns();
@@ -88,6 +96,8 @@ internal sealed class GenerateStage : Stage<GenerateSettings>
     {
         var file = source.Files.Count == 1 ? source.Files[0] : null;
         var rows = source.Rows().Select(row => Prepare(row, file)).ToArray();
+        foreach (var row in rows)
+            ContextTruth.Check(row.Row, file);
         var askable = rows.Where(r => r.Excluded is null).ToArray();
         var plan = ExampleBlocks.Plan(askable.Select(r => ContentHash.Parse(r.Key)));
         var request = Context.Resolve(BlockName, new { model = _model.Inputs, Settings.Dtype, Settings.MaxNewTokens });
