@@ -138,7 +138,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         ? string.Concat(parts.EnumerateArray().Where(part => Text(part, "type") is "text" or "output_text").Select(part => Text(part, "text")))
         : Text(message, "content");
 
-    private static bool IsTemporary(int status) => status is 408 or 409 or 429 or >= 500;
+    private static bool IsTemporary(int status) => status is 408 or 409 or 429 or (>= 500 and < 600);
 
     private static bool IsFilter(string code) => code.Contains("content_filter", StringComparison.OrdinalIgnoreCase)
         || code is "content_policy_violation" or "ResponsibleAIPolicyViolation";

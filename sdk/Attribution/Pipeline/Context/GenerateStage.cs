@@ -74,7 +74,7 @@ internal sealed class GenerateStage : Stage<GenerateSettings>
             Settings.MaxNewTokens,
         });
         return new StageJob(KeyOf(dataset.Name), request, (builder, cancellation) =>
-            Answer(builder, dataset.Name, source, cancellation))
+            Answer(builder, dataset, source, cancellation))
         { Source = dataset.Path };
     }
 
@@ -92,13 +92,14 @@ internal sealed class GenerateStage : Stage<GenerateSettings>
         };
     }
 
-    private void Answer(ArtifactBuilder builder, string dataset, ContextDataset source, CancellationToken cancellation)
+    private void Answer(ArtifactBuilder builder, ContextDatasetSettings dataset, ContextDataset source, CancellationToken cancellation)
     {
         var file = source.Files.Count == 1 ? source.Files[0] : null;
         var rows = source.Rows().Select(row => Prepare(row, file)).ToArray();
-        foreach (var row in rows)
-            ContextTruth.Check(row.Row, file);
         var askable = rows.Where(r => r.Excluded is null).ToArray();
+        // What comes from the thoughts is not in the context.
+        foreach (var row in dataset.Thoughts ? [] : askable)
+            ContextTruth.Check(row.Row, file);
         var plan = ExampleBlocks.Plan(askable.Select(r => ContentHash.Parse(r.Key)));
         var request = Context.Resolve(BlockName, new { model = _model.Inputs, Settings.Dtype, Settings.MaxNewTokens });
         var blocks = new BlockComputation(Context.Store, request);
@@ -114,7 +115,7 @@ internal sealed class GenerateStage : Stage<GenerateSettings>
             WholeFile.Write(made.PathOf(BlockFile), JsonSerializer.Serialize(answer, Readable.Line));
             if (_model.IsLoaded)
                 _model.Describe(made);
-        }, progress => Context.Reporter.Progress(() => $"{dataset}: {progress.Finished} of {progress.Total} answers"), cancellation);
+        }, progress => Context.Reporter.Progress(() => $"{dataset.Name}: {progress.Finished} of {progress.Total} answers"), cancellation);
         Count(run.Progress);
 
         var generated = run.Of().Select(artifact => JsonSerializer.Deserialize<GeneratedLine>(File.ReadAllBytes(artifact.PathOf(BlockFile)),

@@ -63,6 +63,20 @@ public sealed class ContextStageTests
     }
 
     [Fact]
+    public async Task A_context_without_the_text_that_its_answer_comes_from_is_known_before_anything_is_computed()
+    {
+        using var experiment = new TestContextExperiment { HeldOut = 1e-9 };
+        experiment.Write([TestContextExperiment.Row(0), TestContextExperiment.Row(1, context: "Tea is hot.")]);
+        experiment.Prepare();
+        var (code, lines) = await experiment.RunStageAsync("Generate");
+        code.ShouldBe(1);
+        var error = lines.Single(line => line.Kind == "error");
+        error.Code.ShouldBe("ATTR1460");
+        error.Text.ShouldContain("\"Ice 1 is cold.\"");
+        Directory.GetDirectories(Path.Combine(experiment.Root, "store")).Select(Path.GetFileName).ShouldNotContain("generations");
+    }
+
+    [Fact]
     public async Task The_results_say_where_each_score_belongs()
     {
         using var experiment = new TestContextExperiment { Answers = "answer", HeldOut = 0.4 };
