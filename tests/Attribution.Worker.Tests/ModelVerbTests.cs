@@ -69,6 +69,9 @@ public sealed class ModelVerbTests
         foreach (var (option, value) in ((string, string)[])[("--top-p", "0"), ("--temperature", "-1"), ("--repeats", "0"), ("--max-tokens", "0")])
             (await Run("evaluate", "--model", Model, "--data", "nowhere.jsonl", "--output", "out", option, value)).Error.ShouldContain($"{option} must be");
         (await Run("finetune", "--model", Model, "--data", "nowhere.jsonl", "--output", "out", "--dropout", "1")).Error.ShouldContain("LoraDropout is 1");
+        (await Run("finetune", "--model", Model, "--data", "nowhere.jsonl", "--output", "out", "--lora-targets", ",")).Error
+            .ShouldContain("LoraTargets names no");
+        (await Run("generate", "--model", Model, "--prompt", string.Concat(Enumerable.Repeat("once upon ", 600)))).Error.ShouldContain("ATTR1621");
         (await Run("generate", "--model", Model, "--prompt", "a", "--device", "tpu")).Error.ShouldContain("'tpu'");
         (await Run("generate", "--model", Model, "--prompt", "a", "--device", "cuda:99")).Error.ShouldContain("ATTR1031");
         (await Run("generate", "--model", Model, "--messages", "nowhere.json")).ShouldSatisfyAllConditions(r => r.Code.ShouldBe(1), r =>

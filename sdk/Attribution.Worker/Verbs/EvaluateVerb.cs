@@ -61,7 +61,7 @@ public static class EvaluateVerb
 
             var target = Directory.CreateDirectory(parsed.GetRequiredValue(output)).FullName;
             var entropy = new CrossEntropyEvaluator(loaded.Transformer).Evaluate([.. rows.Select(r => r.Treatment)],
-                [.. rows.Select(r => r.Control).OfType<TokenSequence>()], cancellation);
+                [.. rows.Select(r => r.Control)], cancellation);
             var metrics = new SortedDictionary<string, double?>(StringComparer.Ordinal)
             {
                 ["eval_loss_treatment"] = entropy.Treatment,

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Attribution.Diagnostics;
+using Attribution.Models;
 using Attribution.Models.Generation;
 using Attribution.Tokenization;
 using Attribution.Worker.CommandLine;
@@ -41,6 +43,11 @@ public static class GenerateVerb
             var template = conversation is null ? null : ChatTemplate.Choose(folder, model.ChatTemplate(parsed));
             var ids = template is null ? tokenizer.EncodeToIds(parsed.GetValue(prompt)!) : tokenizer.EncodeToIds(template.Render(conversation!.Messages,
                 addGenerationPrompt: true, conversation.Variables, ConversationEncoder.Date), addSpecialTokens: false);
+            var window = ModelConfig.Load(folder).MaxPositions;
+            if (ids.Length == 0 || ids.Length >= window)
+                throw new AttributionException(ErrorCodes.PromptTooLong, ids.Length == 0 ? "The prompt has no tokens. Give a text."
+                    : $"The prompt has {ids.Length} tokens, and the model's window is {window}: there is no room for an answer. Shorten the prompt.")
+                { Property = template is null ? "--prompt" : "--messages" };
             using var loaded = model.Load(parsed, folder);
             var options = new GenerationOptions
             {

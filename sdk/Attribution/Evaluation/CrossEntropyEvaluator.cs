@@ -1,3 +1,4 @@
+using Attribution.Diagnostics;
 using Attribution.Models;
 using Attribution.Models.Fused;
 using TorchSharp;
@@ -11,6 +12,7 @@ namespace Attribution.Evaluation;
 public sealed class CrossEntropyEvaluator(Transformer transformer, int tokenBudget = 4096)
 {
     /// <summary>Each conversation's <see cref="AnswerLoss"/>, in nats per token; NaN for a conversation whose answer truncation cut away.</summary>
+    /// <exception cref="AttributionException">ATTR1603: a loss is not finite.</exception>
     public double[] Losses(IReadOnlyList<TokenSequence> conversations, CancellationToken cancellation = default)
     {
         var losses = new double[conversations.Count];
@@ -21,7 +23,10 @@ public sealed class CrossEntropyEvaluator(Transformer transformer, int tokenBudg
             using var scope = NewDisposeScope();
             var values = Losses([.. members.Select(i => conversations[i])]);
             for (var b = 0; b < members.Length; b++)
-                losses[members[b]] = values[b];
+                losses[members[b]] = double.IsFinite(values[b]) || conversations[members[b]].TargetCount == 0 ? values[b]
+                    : throw new AttributionException(ErrorCodes.LossNotFinite, $"The loss of conversation {members[b]} is {values[b]}: the model's or the "
+                        + "adapter's weights are not finite, or too large for its type. Lower LearningRate, or use float32 if the model runs in bfloat16.")
+                    { Property = "LearningRate" };
         }
         return losses;
     }
@@ -37,13 +42,28 @@ public sealed class CrossEntropyEvaluator(Transformer transformer, int tokenBudg
     }
 
     /// <summary>The mean losses of an evaluation set's treatments and controls.</summary>
-    public CrossEntropy Evaluate(IReadOnlyList<TokenSequence> treatments, IReadOnlyList<TokenSequence> controls, CancellationToken cancellation = default)
+    /// <param name="treatments">The treatment of each row.</param>
+    /// <param name="controls">The control of each row, in the same order; null for a row without one.</param>
+    /// <param name="cancellation">Checked between passes.</param>
+    /// <exception cref="AttributionException">ATTR1603: a loss is not finite.</exception>
+    public CrossEntropy Evaluate(IReadOnlyList<TokenSequence> treatments, IReadOnlyList<TokenSequence?> controls, CancellationToken cancellation = default)
     {
-        var (treatment, control) = (Losses(treatments, cancellation), Losses(controls, cancellation));
-        return new CrossEntropy(Mean(treatment), Mean(control), treatment.Count(double.IsNaN) + control.Count(double.IsNaN));
+        if (controls.Count != treatments.Count)
+            throw new ArgumentException($"{treatments.Count} treatments need as many controls, null where there is none, not {controls.Count}",
+                nameof(controls));
+        var treatment = Losses(treatments, cancellation);
+        int[] controlled = [.. Enumerable.Range(0, controls.Count).Where(row => controls[row] is not null)];
+        var control = Losses([.. controlled.Select(row => controls[row]!)], cancellation);
+        var both = controlled.Zip(control, (row, loss) => (Treatment: treatment[row], Control: loss))
+            .Where(pair => !double.IsNaN(pair.Treatment) && !double.IsNaN(pair.Control)).ToArray();
+        return new CrossEntropy(Mean(treatment), Mean(control), treatment.Count(double.IsNaN) + control.Count(double.IsNaN))
+        {
+            Gap = Mean(both.Select(pair => pair.Control)) - Mean(both.Select(pair => pair.Treatment)),
+        };
     }
 
-    private static double? Mean(double[] losses) => losses.Where(l => !double.IsNaN(l)).ToArray() is { Length: > 0 } finite ? finite.Average() : null;
+    private static double? Mean(IEnumerable<double> losses) =>
+        losses.Where(l => !double.IsNaN(l)).ToArray() is { Length: > 0 } finite ? finite.Average() : null;
 }
 
 /// <summary>How well a model predicts an evaluation set's answers.</summary>
@@ -53,8 +73,8 @@ public sealed class CrossEntropyEvaluator(Transformer transformer, int tokenBudg
 public sealed record CrossEntropy(double? Treatment, double? Control, int Skipped)
 {
     /// <summary>
-    /// Control minus treatment, in nats per token: how much better the model predicts the behaviour than its absence. Training that instils the behaviour
-    /// raises it. Null unless both losses exist.
+    /// The mean of control minus treatment over the rows that have both losses, in nats per token: how much better the model predicts the behaviour than its
+    /// absence. Training that instils the behaviour raises it. Null if there are no such rows.
     /// </summary>
-    public double? Gap => Control - Treatment;
+    public double? Gap { get; init; }
 }

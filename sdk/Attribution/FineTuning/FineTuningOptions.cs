@@ -29,6 +29,9 @@ public sealed record FineTuningOptions
     /// <summary>The seed of the adapter's initial weights, the order of the rows, and dropout.</summary>
     public long Seed { get; init; }
 
+    /// <summary>The number of steps of an epoch, for a number of rows to train on.</summary>
+    internal int StepsPerEpoch(int rows) => rows / BatchSize + (rows % BatchSize > 0 ? 1 : 0);
+
     /// <summary>Checks the options before any expensive work.</summary>
     /// <exception cref="AttributionException">ATTR1601: an option is out of range. ATTR1154: one of the adapter's is.</exception>
     internal void Check()

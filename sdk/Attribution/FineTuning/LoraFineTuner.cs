@@ -52,14 +52,15 @@ public sealed class LoraFineTuner(FineTuningOptions options)
             using var optimizer = new AdamW(adapter.Parameters, Beta1, Beta2, Epsilon, options.WeightDecay);
             manual_seed(options.Seed); // dropout
             adapter.Training = true;
-            var stepsPerEpoch = (usable.Length + options.BatchSize - 1) / options.BatchSize;
-            var total = stepsPerEpoch * options.Epochs;
+            var batchSize = Math.Min(options.BatchSize, usable.Length);
+            var stepsPerEpoch = options.StepsPerEpoch(usable.Length);
+            var total = checked(stepsPerEpoch * options.Epochs);
             for (var step = 0; step < total; step++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 var (epoch, within) = Math.DivRem(step, stepsPerEpoch);
                 var order = RowOrder.Of(usable, options.Seed, epoch);
-                var batch = order.Skip(within * options.BatchSize).Take(options.BatchSize).ToArray();
+                var batch = order.Skip(within * batchSize).Take(batchSize).ToArray();
                 var rate = options.LearningRate * (total - step) / total;
 
                 using var scope = NewDisposeScope();
@@ -75,7 +76,7 @@ public sealed class LoraFineTuner(FineTuningOptions options)
                 if (within == stepsPerEpoch - 1) // rates fall linearly, so their mean is that of the first and last
                     onEpoch?.Invoke(new TrainingCheckpoint(epoch + 1, (rate + options.LearningRate * (total - epoch * stepsPerEpoch) / total) / 2, adapter,
                         optimizer));
-                onStep?.Invoke(new TrainingStep(step + 1, epoch + (double)Math.Min((within + 1) * options.BatchSize, usable.Length) / usable.Length, loss,
+                onStep?.Invoke(new TrainingStep(step + 1, epoch + (double)Math.Min((within + 1) * batchSize, usable.Length) / usable.Length, loss,
                     rate, norm, tokens));
             }
             adapter.Training = false;

@@ -75,7 +75,7 @@ internal sealed class AdapterTraining(FineTuneSettings settings, ModelSource mod
                 $"{sequences.Length - trained} of the {sequences.Length} rows of {selection} have nothing to train on, so that the adapter is trained on "
                     + $"{trained}: their answers are empty or do not count, the chat template writes nothing for them, or MaxTokens ({settings.MaxTokens}) cut "
                     + $"them away. Leave such rows out with Filter, or raise MaxTokens.", rows, Array.FindIndex(sequences, s => s.TargetCount == 0));
-        var steps = options.Epochs * ((trained + options.BatchSize - 1) / options.BatchSize);
+        var steps = (long)options.Epochs * options.StepsPerEpoch(trained);
         using var curve = new LossCurve(builder.PathOf(FineTuneStage.LossFile));
         using var adapter = new LoraFineTuner(options).Train(model.Model, sequences, step =>
         {

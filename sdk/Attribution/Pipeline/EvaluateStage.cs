@@ -150,7 +150,7 @@ internal sealed class EvaluateStage : Stage<EvaluateSettings>
     {
         _run.Use(adapter);
         var all = Encoded(rows, source);
-        var measured = Evaluator.Evaluate([.. all.Select(r => r.Treatment)], [.. all.Select(r => r.Control).OfType<TokenSequence>()], cancellation);
+        var measured = Evaluator.Evaluate([.. all.Select(r => r.Treatment)], [.. all.Select(r => r.Control)], cancellation);
         Readable.WriteLines(builder.PathOf(MetricsFile), [new CrossEntropyLine(measured.Treatment, measured.Control, measured.Gap, measured.Skipped)]);
         _model.Describe(builder);
     }

@@ -1,3 +1,4 @@
+using Attribution.Diagnostics;
 using Attribution.Evaluation;
 using Attribution.Judging;
 using Attribution.Models;
@@ -40,16 +41,30 @@ public sealed class EvaluationTests
     }
 
     [Fact]
-    public void The_gap_is_control_minus_treatment_over_the_rows_that_have_an_answer()
+    public void The_gap_is_control_minus_treatment_over_the_rows_that_have_both()
     {
         using var model = TinyModel.Create();
         var evaluator = new CrossEntropyEvaluator(model.Transformer);
         var (treatments, controls) = (TinyModel.Conversations(4, 1), TinyModel.Conversations(4, 2));
-        var result = evaluator.Evaluate([.. treatments, new TokenSequence([3, 4], [false, false])], controls);
-        result.Skipped.ShouldBe(1);
-        result.Treatment!.Value.ShouldBe(evaluator.Losses(treatments).Average(), 1e-6);
+        var cut = new TokenSequence([3, 4], [false, false]);
+        var alone = TinyModel.Conversations(2, 3);
+        var result = evaluator.Evaluate([.. treatments, cut, .. alone], [.. controls, controls[0], null, cut]);
+        result.Skipped.ShouldBe(2);
+        result.Treatment!.Value.ShouldBe(evaluator.Losses([.. treatments, .. alone]).Average(), 1e-6);
+        result.Control!.Value.ShouldBe(evaluator.Losses([.. controls, controls[0]]).Average(), 1e-6);
         result.Gap!.Value.ShouldBe(evaluator.Losses(controls).Average() - evaluator.Losses(treatments).Average(), 1e-6);
-        evaluator.Evaluate(treatments, []).Gap.ShouldBeNull();
+        evaluator.Evaluate(treatments, [null, null, null, null]).Gap.ShouldBeNull();
+        Should.Throw<ArgumentException>(() => evaluator.Evaluate(treatments, [controls[0]]));
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_is_an_error_and_not_an_answer_that_was_cut_away()
+    {
+        using var model = TinyModel.Create();
+        using (TorchSharp.torch.no_grad())
+            model.Transformer.Weights["lm_head.weight"].mul_(float.NaN);
+        var error = Should.Throw<AttributionException>(() => new CrossEntropyEvaluator(model.Transformer).Losses(TinyModel.Conversations(2)));
+        (error.Code, error.Property).ShouldBe((ErrorCodes.LossNotFinite, "LearningRate"));
     }
 
     [Fact]

@@ -33,6 +33,25 @@ public sealed class LoraFineTunerTests
     }
 
     [Fact]
+    public void A_batch_larger_than_all_rows_is_a_step_with_all_of_them()
+    {
+        using var model = TinyModel.Create();
+        var curve = new List<TrainingStep>();
+        using var adapter = new LoraFineTuner(Options with { Epochs = 2, BatchSize = int.MaxValue }).Train(model, TinyModel.Conversations(3), curve.Add);
+        curve.Select(step => step.Epoch).ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public void An_adapter_that_its_last_step_broke_is_an_error_where_it_is_evaluated()
+    {
+        using var model = TinyModel.Create();
+        var rows = TinyModel.Conversations(2);
+        using var adapter = new LoraFineTuner(Options with { Epochs = 1, BatchSize = 8, LearningRate = 1e30 }).Train(model, rows);
+        var error = Should.Throw<AttributionException>(() => new Attribution.Evaluation.CrossEntropyEvaluator(model.Transformer).Losses(rows));
+        (error.Code, error.Property).ShouldBe((ErrorCodes.LossNotFinite, "LearningRate"));
+    }
+
+    [Fact]
     public void The_learning_rate_falls_linearly_to_zero_after_the_last_step()
     {
         using var model = TinyModel.Create();

@@ -117,6 +117,8 @@ public sealed class GenerationTests
         sampler.Draw(probabilities, 0.4 / 0.7 - 1e-6).ShouldBe(1);
         sampler.Draw(probabilities, 0.4 / 0.7 + 1e-6).ShouldBe(3);
 
+        Should.Throw<AttributionException>(() => sampler.Draw([float.NaN, float.NaN], 0.5)).Code.ShouldBe(ErrorCodes.LossNotFinite);
+
         IEnumerable<int> Drawn(double topP) =>
             Enumerable.Range(0, 1000).Select(i => new Sampler(topP).Draw(probabilities, i / 1000.0)).Distinct().Order();
     }

@@ -139,9 +139,18 @@ internal sealed class PersonaWriter(IChatCompletion model)
 
     private static Written? One(JsonElement example)
     {
-        var texts = new[] { "message", "with_trait", "without_trait" }.Select(name =>
-            example.ValueKind == JsonValueKind.Object && example.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-                ? value.GetString()!.Trim() : "").ToArray();
+        string[] texts;
+        try
+        {
+            texts = [.. new[] { "message", "with_trait", "without_trait" }.Select(name =>
+                example.ValueKind == JsonValueKind.Object && example.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                    ? value.GetString()!.Trim() : "")];
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+            return null;
+        }
         return texts.Contains("") || texts[1] == texts[2] ? null : new Written(texts[0], texts[1], texts[2]);
     }
 

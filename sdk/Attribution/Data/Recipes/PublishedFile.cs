@@ -1,10 +1,11 @@
 using System.Data.Common;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Attribution.Data.DuckDb;
 using Attribution.Data.Store;
 using Attribution.Diagnostics;
+using ICSharpCode.SharpZipLib;
+using ICSharpCode.SharpZipLib.GZip;
 
 namespace Attribution.Data.Recipes;
 
@@ -12,7 +13,7 @@ namespace Attribution.Data.Recipes;
 internal static class PublishedFile
 {
     /// <summary>The rows of a JSON Lines file (also gzipped) or a Parquet file.</summary>
-    /// <exception cref="AttributionException">ATTR1302: the format is another. ATTR1303: the file is not a Parquet file.</exception>
+    /// <exception cref="AttributionException">ATTR1302: the format is another. ATTR1303: the file is no Parquet or gzip file, or was cut off.</exception>
     public static IEnumerable<PublishedRow> Read(string path, BrokenRows broken) => DatasetFormats.Of(path) switch
     {
         DatasetFormat.JsonLines when !path.EndsWith(".zst", StringComparison.OrdinalIgnoreCase) => Lines(path, broken),
@@ -26,9 +27,10 @@ internal static class PublishedFile
     {
         FileIdentity.RequireFile(path);
         using var file = File.OpenRead(path);
-        using Stream content = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        // The runtime's own GZipStream takes a file that was cut off for a shorter one.
+        using Stream content = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipInputStream(file) : file;
         using var reader = new StreamReader(content, new UTF8Encoding(false, throwOnInvalidBytes: false));
-        for (var row = 0L; reader.ReadLine() is { } line;)
+        for (var row = 0L; Try(path, "gzip", reader.ReadLine) is { } line;)
         {
             if (string.IsNullOrWhiteSpace(line))
                 continue;
@@ -41,8 +43,8 @@ internal static class PublishedFile
     private static IEnumerable<PublishedRow> Parquet(string path, BrokenRows broken)
     {
         using var connection = DuckDbDatabase.OpenReader();
-        using var reader = Try(path, () => connection.Stream($"SELECT to_json(t) FROM read_parquet({DatasetFiles.ToSql([path])}) t"));
-        for (var first = 0L; Try(path, reader.ReadChunk); first += reader.Rows)
+        using var reader = Try(path, "Parquet", () => connection.Stream($"SELECT to_json(t) FROM read_parquet({DatasetFiles.ToSql([path])}) t"));
+        for (var first = 0L; Try(path, "Parquet", reader.ReadChunk); first += reader.Rows)
             for (var row = 0; row < reader.Rows; row++)
                 if (Parse(path, first + row, reader.Column(0).GetString(row)!, broken) is { } parsed)
                     yield return parsed;
@@ -65,15 +67,15 @@ internal static class PublishedFile
         return null;
     }
 
-    private static T Try<T>(string path, Func<T> read)
+    private static T Try<T>(string path, string format, Func<T> read)
     {
         try
         {
             return read();
         }
-        catch (DbException e)
+        catch (Exception e) when (e is DbException or SharpZipBaseException or EndOfStreamException)
         {
-            throw new AttributionException(ErrorCodes.DatasetUnreadable, $"'{Path.GetFileName(path)}' cannot be read as Parquet: {e.Message}",
+            throw new AttributionException(ErrorCodes.DatasetUnreadable, $"'{Path.GetFileName(path)}' cannot be read as {format}: {e.Message}",
                 e)
             { File = path };
         }

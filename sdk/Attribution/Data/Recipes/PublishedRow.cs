@@ -20,7 +20,7 @@ internal readonly record struct PublishedRow(string File, long Row, JsonElement 
     /// <exception cref="BrokenRowException">The value is not a text.</exception>
     public string TextOrEmpty(string column) =>
         !Value.TryGetProperty(column, out var value) || value.ValueKind == JsonValueKind.Null ? ""
-        : value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim()
+        : value.ValueKind == JsonValueKind.String ? Whole(value, column).Trim()
         : throw new BrokenRowException(column, $"{column} is {Describe(value)} and must be a text");
 
     /// <summary>The values of a list.</summary>
@@ -31,8 +31,22 @@ internal readonly record struct PublishedRow(string File, long Row, JsonElement 
     {
         if (value.ValueKind != JsonValueKind.String)
             throw new BrokenRowException(what, $"{what} is {Describe(value)} and must be a text");
-        var text = value.GetString()!.Trim();
+        var text = Whole(value, what).Trim();
         return text.Length > 0 ? text : throw new BrokenRowException(what, $"{what} is empty");
+    }
+
+    /// <summary>A text as it is, also an empty one.</summary>
+    /// <exception cref="BrokenRowException">The text has half of a character.</exception>
+    public static string Whole(JsonElement text, string what)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BrokenRowException(what, $"{what} has half of a character, one of two escapes such as \\ud83d\\ude00");
+        }
     }
 
     public static IReadOnlyList<JsonElement> List(JsonElement value, string what) =>

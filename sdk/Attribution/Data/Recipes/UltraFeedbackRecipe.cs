@@ -54,8 +54,8 @@ internal abstract partial class UltraFeedbackRecipe : PublishedRecipe
         var rated = row.List("completions").Select(completion => (
             Rating: Rating(PublishedRow.Property(completion, "annotations", "completions.annotations")),
             Response: PublishedRow.Text(PublishedRow.Property(completion, "response", "completions.response"), "completions.response"),
-            Model: completion.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String ? model.GetString()! : "")).Where(c =>
-                c.Rating is not null).ToArray();
+            Model: completion.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String
+                ? PublishedRow.Whole(model, "model") : "")).Where(c => c.Rating is not null).ToArray();
         if (!Sources.Contains(from) || !Wants(instruction))
             broken.LeaveOut("another subject");
         else if (rated.Length < 2)

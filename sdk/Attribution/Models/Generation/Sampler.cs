@@ -1,4 +1,5 @@
 using System.Globalization;
+using Attribution.Diagnostics;
 
 namespace Attribution.Models.Generation;
 
@@ -33,6 +34,8 @@ internal sealed class Sampler(double topP)
         for (var i = 0; i < count; i++)
             if ((sum += _nucleus[i].Probability) > uniform * total)
                 return _nucleus[i].Token;
-        return _nucleus[count - 1].Token;
+        return count > 0 ? _nucleus[count - 1].Token : throw new AttributionException(ErrorCodes.LossNotFinite,
+            "The probabilities of the next token are not numbers: the model's or the adapter's weights are not finite, or the temperature is too small (0 "
+            + "takes the likeliest token).");
     }
 }

@@ -86,6 +86,8 @@ public sealed record LoraConfig
     {
         if (Rank < 1)
             throw new AttributionException(ErrorCodes.AdapterInvalid, $"LoraRank is {Rank}; it must be at least 1.") { Property = "LoraRank" };
+        if (TargetModules.Count == 0)
+            throw new AttributionException(ErrorCodes.AdapterInvalid, "LoraTargets names no linear layer, such as q_proj.") { Property = "LoraTargets" };
         if (Dropout is not (>= 0 and < 1))
             throw new AttributionException(ErrorCodes.AdapterInvalid, $"LoraDropout is {Dropout}; it must be from 0 to below 1.")
             { Property = "LoraDropout" };

@@ -41,7 +41,8 @@ public sealed class PersonaWriterTests
     [Fact]
     public async Task A_model_that_writes_nothing_of_use_is_an_error_and_not_asked_for_ever()
     {
-        using var model = new Writer(_ => "{\"examples\": [{\"message\": \"\"}]}");
+        using var model = new Writer(call => call % 2 == 0 ? "{\"examples\": [{\"message\": \"\"}]}"
+            : "{\"examples\": [{\"message\": \"a \\ud83d\", \"with_trait\": \"b\", \"without_trait\": \"c\"}]}");
         var error = await Should.ThrowAsync<AttributionException>(new PersonaWriter(model).WriteAsync("charm", "It is charming.", 20));
         (error.Code, error.Property).ShouldBe((ErrorCodes.WrittenRowsInvalid, "JudgeModel"));
         model.Requests.Count.ShouldBe(2 * PersonaWriter.Calls(20) + 2);

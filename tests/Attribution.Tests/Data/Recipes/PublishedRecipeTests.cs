@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Attribution.Data;
 using Attribution.Data.Recipes;
 using Attribution.Diagnostics;
@@ -25,11 +26,31 @@ public sealed class PublishedRecipeTests : IDisposable
             new { instruction = "Name a fish.", context = "", category = "open_qa" },
             new { instruction = " ", context = "", response = "Yes.", category = "open_qa" },
             "[1]",
-            new { instruction = "Name a tree.", context = "", response = 7, category = "open_qa" });
+            new { instruction = "Name a tree.", context = "", response = 7, category = "open_qa" },
+            "{\"instruction\": \"Say \\ud83d hi\", \"context\": \"\", \"response\": \"Hi.\", \"category\": \"open_qa\"}");
         Show("dolly", file).ShouldBe(["user: When did it rain?\n\nIt rained on Monday. | assistant: On Monday.", "user: Name a bird. | assistant: A wren."]);
-        (_broken.Read, _broken.Count).ShouldBe((7, 5));
-        _broken.Examples.Select(b => (b.Row, b.Column)).ShouldBe([(1, null), (3, "response"), (4, "instruction"), (5, null), (6, "response")]);
+        (_broken.Read, _broken.Count).ShouldBe((8, 6));
+        _broken.Examples.Select(b => (b.Row, b.Column)).ShouldBe([(1, null), (3, "response"), (4, "instruction"), (5, null), (6, "response"), (7, "instruction")]);
         _broken.Examples[1].ToString().ShouldBe("databricks-dolly-15k.jsonl, row 3: there is no response; there are instruction, context, category");
+    }
+
+    [Fact]
+    public void A_gzip_file_that_was_cut_off_is_an_error_and_not_a_shorter_dataset()
+    {
+        var rows = Enumerable.Range(0, 500).Select(i => new { instruction = $"Name {i}.", context = "", response = $"{Random(i)}", category = "open_qa" });
+        var whole = _files.JsonLines("dolly.jsonl", rows);
+        var file = whole + ".gz";
+        using (var compressed = new GZipStream(File.Create(file), CompressionLevel.Optimal))
+            compressed.Write(File.ReadAllBytes(whole));
+        Show("dolly", file).Length.ShouldBe(500);
+        foreach (var share in (double[])[0.5, 0.9, 0.9999])
+        {
+            File.WriteAllBytes(file, File.ReadAllBytes(file)[..(int)(share * new FileInfo(file).Length)]);
+            var error = Should.Throw<AttributionException>(() => Show("dolly", file));
+            (error.Code, error.File).ShouldBe((ErrorCodes.DatasetUnreadable, file));
+        }
+
+        static Guid Random(int i) => new(i, 1, 2, 3, 4, 5, 6, 7, (byte)(i * 7), (byte)(i * 31), (byte)(i * 91));
     }
 
     [Fact]
