@@ -88,6 +88,14 @@ public sealed class ComponentsTests
                + $$""",{"content":"<Hé>","normalized":{{normal}}}]"""
            from normalizer in (string?[])[null, """{"type":"Lowercase"}""", """{"type":"Prepend","prepend":"▁"}"""]
            select Text(added: token, normalizer: normalizer, preTokenizer: """{"type":"Metaspace","replacement":"▁","prepend_scheme":"first","split":true}"""),
+        // A token that is there twice.
+        .. from first in (string[])["", ",\"lstrip\":true", ",\"rstrip\":true,\"single_word\":true"]
+           from second in (string[])["", ",\"lstrip\":true", ",\"single_word\":true"]
+           from special in (string[])["true,false", "false,true", "true,true"]
+           let isSpecial = special.Split(',')
+           let id = CraftedTokenizer.Json()["model"]!["vocab"]!.AsObject().Count
+           let entry = $$"""{"id":{{id}},"content":"<x>" """
+           select Text(added: $$"""[{{entry}}{{first}},"special":{{isSpecial[0]}}},{{entry}}{{second}},"special":{{isSpecial[1]}}}]"""),
         // Post-processors.
         .. ((string[])["{\"type\":\"BertProcessing\"", "{\"type\":\"RobertaProcessing\",\"trim_offsets\":true,\"add_prefix_space\":true",
             "{\"type\":\"RobertaProcessing\",\"trim_offsets\":false,\"add_prefix_space\":false"])

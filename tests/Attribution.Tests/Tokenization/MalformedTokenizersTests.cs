@@ -126,6 +126,17 @@ public sealed class MalformedTokenizersTests
             StringComparison.Ordinal)).Code.ShouldBe(ErrorCodes.TokenizerInconsistent);
 
     [Fact]
+    public void An_added_token_that_is_there_twice_needs_one_id()
+    {
+        static string Twice(int first, int second)
+            => CraftedTokenizer.Json(added: $$"""[{"id":{{first}},"content":"<x>","lstrip":true},{"id":{{second}},"content":"<x>"}]""").ToJsonString();
+        using var crafted = CraftedTokenizer.WriteText(Twice(9000, 9000));
+        Tokenizer.Load(crafted.Folder).Encode("z <x>", addSpecialTokens: false).Ids.Length.ShouldBe(3);
+        var error = Throws(Twice(9000, 9001));
+        (error.Code, error.Property).ShouldBe((ErrorCodes.TokenizerInconsistent, "added_tokens[1].id"));
+    }
+
+    [Fact]
     public void Half_of_a_surrogate_pair_in_the_file_is_an_error()
     {
         Throws(Sound.ToJsonString().Replace("\"vocab\":{", "\"vocab\":{\"\\ud800\":90000,",

@@ -140,6 +140,7 @@ internal sealed class VocabularyReader
     private List<AddedToken> ReadAddedTokens(JsonComponent component)
     {
         List<AddedToken> tokens = [];
+        Dictionary<int, int> places = [];
         foreach (var item in component.Items())
         {
             item.AllowOnly("id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
@@ -152,7 +153,11 @@ internal sealed class VocabularyReader
                 throw item.Inconsistent($"'{token.Content}' has the id {token.Id}, which is that of '{other}'.", "id");
             IdOfToken[token.Content] = token.Id;
             TokenOfId[token.Id] = token.Content;
-            tokens.Add(token);
+            // Of two entries for a token, the reference takes the flags of the last, but leaves it out as a special one if either is special.
+            if (places.TryAdd(token.Id, tokens.Count))
+                tokens.Add(token);
+            else
+                tokens[places[token.Id]] = token with { Special = special || tokens[places[token.Id]].Special };
         }
         return tokens;
     }
