@@ -12,7 +12,7 @@ public sealed class ComponentsTests
         "hello world", "  hello   world  ", "a,b.,c", "a1b22c333", "1234567", "ab<x>cd", "a <x> b", "  <x>  <x>", "cony <x>x ony.", "don't DON'T I'll",
             "étéé e\u0301",
         "日本語한 abc", "x\u0301\u0327y", "▁a ▁▁b", " ", "ſ's 'S 're", "a\r\n\r\n b", "\t\ta", "２３ ½²Ⅷ", "İI", "𝟗𝟘 𝒳y 𐐷", "👍🏽a", "a.b-c_d", "ß\u00A0ß\u2003",
-        "aéb日<x>",
+        "aéb日<x>", "a🄀b", "x𐄇1 ²a¼ⓐ", "🄰a🄀🄀 b",
     ];
 
     private static readonly string[] Cases =
@@ -30,7 +30,7 @@ public sealed class ComponentsTests
         Regex(@"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
             + @"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"),
         Regex(@"[一-龥぀-ゟ゠-ヿ]+"), Regex(@"\p{N}{1,3}"), Regex(@"\s?\p{L}+|\s?\p{P}+"), Regex(@"(?i)HELLO|k|[x-z]"), Regex(@"^a|b$|\bw"), Regex(@"\w+"),
-            Regex(@"\W|\h"),
+            Regex(@"\W|\h"), Regex(@"\W"), Regex(@"\b"), Regex(@"[\w]+"),
         Regex(@"[\w.]+?x?|a{,2}|\x{62}|\u00e9"), Regex(@"."), Regex(@""), Regex(@"(?<=a)b|(?<!a)c|d(?=e)|(?>l+)l"), Regex(@"[^\w\s]"), Regex(@"\p{^L}\P{N}"),
             Regex(@"(?m:a.b)|\A.|.\z"),
         // Metaspace.

@@ -67,20 +67,29 @@ internal sealed partial class OnigurumaTranslator
             case 'd' or 'D':
                 return c == 'd' ? @"\p{Nd}" : @"\P{Nd}";
             case 'w':
-                return insideClass ? Word : $"[{WordAlone}]";
+                return insideClass ? Word : $"[{NamedWordAlone()}]";
             case 'W' when !insideClass:
-                return $"[^{WordAlone}]";
+                return $"[^{NamedWordAlone()}]";
             case 'h':
                 return insideClass ? "0-9A-Fa-f" : "[0-9A-Fa-f]";
             case 'A' or 'z' or 'Z' when !insideClass:
                 return $"\\{c}";
             case 'b' when !insideClass:
-                return $"(?:(?<=[{WordAlone}])(?![{WordAlone}])|(?<![{WordAlone}])(?=[{WordAlone}]))";
+                return $"(?:(?<=[{NamedWordAlone()}])(?![{WordAlone}])|(?<![{WordAlone}])(?=[{WordAlone}]))";
             case 'p' or 'P':
                 return Property(c);
             default:
                 throw Refused($"'\\{c}'");
         }
+    }
+
+    // No character beyond U+FFFF may be matched through one of these numbers.
+    private string NamedWordAlone()
+    {
+        Name('\u00B2', '\u00B3');
+        Name('\u00B9', '\u00B9');
+        Name('\u00BC', '\u00BE');
+        return WordAlone;
     }
 
     private string Property(char kind)
