@@ -33,6 +33,9 @@ public sealed class ComponentsTests
             Regex(@"\W|\h"), Regex(@"\W"), Regex(@"\b"), Regex(@"[\w]+"),
         Regex(@"[\w.]+?x?|a{,2}|\x{62}|\u00e9"), Regex(@"."), Regex(@""), Regex(@"(?<=a)b|(?<!a)c|d(?=e)|(?>l+)l"), Regex(@"[^\w\s]"), Regex(@"\p{^L}\P{N}"),
             Regex(@"(?m:a.b)|\A.|.\z"),
+        // Classes inside classes; the first is of BLOOM.
+        Regex(@" ?[^(\s|[.,!?…。，、।۔،])]+"), Regex(@"[ab[l-o]]+"), Regex(@"[^ab[l-o]]+"), Regex(@"[a[b[\s]]d]+"), Regex(@"[[ab]c]+"), Regex(@"[a[]b]]"),
+            Regex(@"[[a-c]-e]+"), Regex(@"[a[-b]]+"), Regex(@"[a[b-]]+"), Regex(@"[a[\d][o]]+"),
         // Metaspace.
         .. from scheme in (string[])["always", "never", "first"]
            from split in (string[])["true", "false"]

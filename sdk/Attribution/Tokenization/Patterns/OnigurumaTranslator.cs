@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Attribution.Tokenization.Patterns;
@@ -175,56 +174,6 @@ internal sealed partial class OnigurumaTranslator
         _at = end + 1;
         if (_source[end] == ':')
             _groups.Push((start, outer));
-    }
-
-    private string CharacterClass()
-    {
-        var text = new StringBuilder("[");
-        _at++;
-        if (_at < _source.Length && _source[_at] == '^')
-        {
-            _at++;
-            text.Append('^');
-        }
-        for (var first = true; ; first = false)
-        {
-            if (_at >= _source.Length)
-                throw Refused("a character class without an end");
-            var c = _source[_at];
-            if (c == ']' && !first)
-                break;
-            if (c == '[' || c == '&' && _source.AsSpan(_at).StartsWith("&&"))
-                throw Refused("a character class inside another or an intersection of classes");
-            if (ClassCharacter() is not { } low)
-            {
-                text.Append(Escape(insideClass: true));
-                continue;
-            }
-            var high = low;
-            if (_at + 1 < _source.Length && _source[_at] == '-' && _source[_at + 1] != ']')
-            {
-                _at++;
-                high = ClassCharacter() ?? throw Refused("a range that ends in a class");
-            }
-            Name(low, high);
-            text.Append(CultureInfo.InvariantCulture, $"\\u{(int)low:X4}");
-            if (high != low)
-                text.Append(CultureInfo.InvariantCulture, $"-\\u{(int)high:X4}");
-        }
-        _at++;
-        return text.Append(']').ToString();
-    }
-
-    // One character of a class; null if an escape for several characters begins here.
-    private char? ClassCharacter()
-    {
-        var c = _source[_at];
-        if (c != '\\')
-        {
-            _at++;
-            return c;
-        }
-        return SingleEscape();
     }
 
     private void Name(char first, char last)
