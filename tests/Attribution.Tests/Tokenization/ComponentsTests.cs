@@ -12,7 +12,7 @@ public sealed class ComponentsTests
         "hello world", "  hello   world  ", "a,b.,c", "a1b22c333", "1234567", "ab<x>cd", "a <x> b", "  <x>  <x>", "cony <x>x ony.", "don't DON'T I'll",
             "étéé e\u0301",
         "日本語한 abc", "x\u0301\u0327y", "▁a ▁▁b", " ", "ſ's 'S 're", "a\r\n\r\n b", "\t\ta", "２３ ½²Ⅷ", "İI", "𝟗𝟘 𝒳y 𐐷", "👍🏽a", "a.b-c_d", "ß\u00A0ß\u2003",
-        "aéb日<x>", "a🄀b", "x𐄇1 ²a¼ⓐ", "🄰a🄀🄀 b",
+        "aéb日<x>", "a🄀b", "x𐄇1 ²a¼ⓐ", "🄰a🄀🄀 b", "a🄀b🄁A𐐀𐐨𐐓l日😀o👀b", "h𐒰e𐓔l𐲀l 𐳳𑢠o𞤀𞥄d", "𐐓a𐐔", "aÀbÁlÂoßaàbáhªlºoµ»a¿b§h",
     ];
 
     private static readonly string[] Cases =
@@ -36,6 +36,12 @@ public sealed class ComponentsTests
         // Classes inside classes; the first is of BLOOM.
         Regex(@" ?[^(\s|[.,!?…。，、।۔،])]+"), Regex(@"[ab[l-o]]+"), Regex(@"[^ab[l-o]]+"), Regex(@"[a[b[\s]]d]+"), Regex(@"[[ab]c]+"), Regex(@"[a[]b]]"),
             Regex(@"[[a-c]-e]+"), Regex(@"[a[-b]]+"), Regex(@"[a[b-]]+"), Regex(@"[a[\d][o]]+"),
+        // Characters beyond U+FFFF; the first is of DeepSeek-LLM.
+        Regex(@"\s?[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝ"
+            + @"Ὗ-\u1F7Dᾀ-ᾴᾶ-ᾼ\u1FBEῂ-ῄῆ-ῌῐ-\u1FD3ῖ-\u1FDBῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤ\u2126ℨ\u212A-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ"
+            + @"𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃]+"),
+        .. ((string[])["[𐐀-𐐓]+", "[A𐐀]", "[^𐐀]+", @"\x{1F100}", @"[\x{1F100}-\x{1F10A}]+", "🄀+", "(?:🄀|a)", @"[\p{L}🄀]+", @"[𐐀-𐐓]|\p{Lu}+|\p{Ll}",
+            @"[^\p{L}🄀]+", "(?<=🄀)b", "[🄀-🅿🅰]+", @"[\x{10000}-\x{10FFFF}]+", @"\w+[😀-😏]|[👀-😅]b", "[𐐀-𐐐[𐐓😀]]", @"[\uFF00-𐐀]+"]).Select(Regex),
         // Metaspace.
         .. from scheme in (string[])["always", "never", "first"]
            from split in (string[])["true", "false"]

@@ -51,21 +51,20 @@ internal sealed partial class OnigurumaTranslator
             _at++;
             high = (_source[_at] == '[' ? null : ClassCharacter()) ?? throw Refused("a range that ends in a class");
         }
-        Name(low, high);
-        text.Append(CultureInfo.InvariantCulture, $"\\u{(int)low:X4}");
-        if (high != low)
-            text.Append(CultureInfo.InvariantCulture, $"-\\u{(int)high:X4}");
+        if (low > high)
+            throw Refused("a range whose end is before its beginning");
+        if (low <= char.MaxValue)
+        {
+            var last = Math.Min(high, char.MaxValue);
+            Name((char)low, (char)last);
+            text.Append(CultureInfo.InvariantCulture, $"\\u{low:X4}");
+            if (last != low)
+                text.Append(CultureInfo.InvariantCulture, $"-\\u{last:X4}");
+        }
+        if (high > char.MaxValue)
+            text.Append(AstralPlace(Math.Max(low, char.MaxValue + 1), high));
     }
 
     // One character of a class; null if an escape for several characters begins here.
-    private char? ClassCharacter()
-    {
-        var c = _source[_at];
-        if (c != '\\')
-        {
-            _at++;
-            return c;
-        }
-        return SingleEscape();
-    }
+    private int? ClassCharacter() => _source[_at] == '\\' ? SingleEscape() : CodePoint();
 }

@@ -30,7 +30,7 @@ internal sealed partial class OnigurumaTranslator
         ["Other"] = "C",
     };
 
-    private char? SingleEscape()
+    private int? SingleEscape()
     {
         if (_at + 1 >= _source.Length)
             throw Refused("a backslash at the end");
@@ -48,10 +48,10 @@ internal sealed partial class OnigurumaTranslator
         var end = braced ? _source.IndexOf('}', start) : Math.Min(_source.Length, start + (c == 'x' ? 2 : 4));
         if (end < 0 || !int.TryParse(_source[(braced ? start + 1 : start)..end], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var code))
             throw Refused("a malformed character code");
-        if (code > char.MaxValue)
-            throw Refused($"U+{code:X}, beyond U+FFFF");
+        if (code is < 0 or > 0x10FFFF)
+            throw Refused("a character code beyond U+10FFFF");
         _at = braced ? end + 1 : end;
-        return (char)code;
+        return code;
     }
 
     private string Escape(bool insideClass)

@@ -5,9 +5,12 @@ namespace Attribution.Tokenization.Patterns;
 /// <summary>Translates a regular expression from Oniguruma's Ruby syntax to .NET's. What has no exact equivalent is rejected.</summary>
 internal sealed partial class OnigurumaTranslator
 {
+    private const int MostAstralRanges = 1000;
+
     private readonly string _source;
     private readonly StringBuilder _result = new();
     private readonly List<(char, char)> _names = [];
+    private readonly List<(int, int)> _astralRanges = [];
     private readonly Stack<(int Start, bool IgnoresCase)> _groups = new();
     private bool _ignoresCase;
     private int _at;
@@ -22,11 +25,14 @@ internal sealed partial class OnigurumaTranslator
         Result = _result.ToString();
     }
 
-    /// <summary>The expression for .NET.</summary>
+    /// <summary>The expression for .NET, in ASCII but for the places of the stand-ins of <see cref="AstralRanges"/>.</summary>
     public string Result { get; }
 
-    /// <summary>The characters beyond ASCII that the expression names, as ranges.</summary>
+    /// <summary>The characters beyond ASCII and up to U+FFFF that the expression names, as ranges.</summary>
     public IReadOnlyList<(char First, char Last)> Names => _names;
+
+    /// <summary>The characters beyond U+FFFF that the expression names, as ranges in the order of their places.</summary>
+    public IReadOnlyList<(int First, int Last)> AstralRanges => _astralRanges;
 
     private void Next()
     {
@@ -74,8 +80,7 @@ internal sealed partial class OnigurumaTranslator
                 Atom(".");
                 break;
             default:
-                _at++;
-                Atom(Literal(c));
+                Atom(Literal(CodePoint()));
                 break;
         }
     }
@@ -86,8 +91,17 @@ internal sealed partial class OnigurumaTranslator
         _result.Append(text);
     }
 
-    private string Literal(char c)
+    private int CodePoint()
     {
+        var c = _source[_at++];
+        return char.IsHighSurrogate(c) && _at < _source.Length && char.IsLowSurrogate(_source[_at]) ? char.ConvertToUtf32(c, _source[_at++]) : c;
+    }
+
+    private string Literal(int codePoint)
+    {
+        if (codePoint > char.MaxValue)
+            return $"[{AstralPlace(codePoint, codePoint)}]";
+        var c = (char)codePoint;
         Name(c, c);
         // Oniguruma folds no other character to an ASCII letter here; .NET does (U+212A to k).
         if (_ignoresCase && char.IsAsciiLetter(c))
@@ -179,9 +193,19 @@ internal sealed partial class OnigurumaTranslator
     private void Name(char first, char last)
     {
         if (char.IsSurrogate(first) || char.IsSurrogate(last))
-            throw Refused("a character beyond U+FFFF");
+            throw Refused("half of a surrogate pair");
         if (last > '\u007F')
             _names.Add((first, last));
+    }
+
+    private char AstralPlace(int first, int last)
+    {
+        if (_ignoresCase)
+            throw Refused($"U+{first:X}, beyond U+FFFF, where case is ignored");
+        if (_astralRanges.Count == MostAstralRanges)
+            throw Refused($"more than {MostAstralRanges} ranges beyond U+FFFF");
+        _astralRanges.Add((first, last));
+        return (char)(StandIns.FirstPlace + _astralRanges.Count - 1);
     }
 
     private static NotSupportedException Refused(string what) => new($"the regular expression uses {what}");

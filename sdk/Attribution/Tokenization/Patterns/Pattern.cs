@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -43,44 +42,31 @@ internal sealed class LiteralPattern(string literal) : Pattern
 
 /// <summary>
 /// A regular expression in the syntax of <c>tokenizer.json</c> (Oniguruma's Ruby syntax), matched per code point. .NET matches per UTF-16 unit, so a text with
-/// characters beyond U+FFFF is matched through a copy in which each of them is one unit: a stand-in with the same general category that the expression does not
-/// name.
+/// characters beyond U+FFFF is matched through a copy in which each of them is one unit, its stand-in.
 /// </summary>
 internal sealed class RegexPattern : Pattern
 {
-    private const int AlphabeticSymbol = 30;
-
-    // The categories that have characters beyond U+FFFF.
-    private static readonly UnicodeCategory[] Astral =
-    [
-        UnicodeCategory.UppercaseLetter, UnicodeCategory.LowercaseLetter, UnicodeCategory.ModifierLetter, UnicodeCategory.OtherLetter,
-        UnicodeCategory.NonSpacingMark, UnicodeCategory.SpacingCombiningMark, UnicodeCategory.DecimalDigitNumber, UnicodeCategory.LetterNumber,
-        UnicodeCategory.OtherNumber, UnicodeCategory.Format, UnicodeCategory.PrivateUse, UnicodeCategory.DashPunctuation,
-        UnicodeCategory.OtherPunctuation, UnicodeCategory.MathSymbol, UnicodeCategory.CurrencySymbol, UnicodeCategory.ModifierSymbol,
-        UnicodeCategory.OtherSymbol, UnicodeCategory.OtherNotAssigned,
-    ];
-
     private readonly Regex _regex;
-    private readonly char[] _standIns;
+    private readonly StandIns _standIns;
 
     /// <exception cref="NotSupportedException">The expression uses something that has no exact equivalent here; the message names it.</exception>
     public RegexPattern(string expression)
     {
         var translated = new OnigurumaTranslator(expression);
+        _standIns = new StandIns(translated.Names, translated.AstralRanges);
         try
         {
-            _regex = new Regex(translated.Result, RegexOptions.CultureInvariant | RegexOptions.Compiled, TokenizerBudget.OneMatch);
+            _regex = new Regex(_standIns.Complete(translated.Result), RegexOptions.CultureInvariant | RegexOptions.Compiled, TokenizerBudget.OneMatch);
         }
         catch (ArgumentException error)
         {
             throw new NotSupportedException($"the regular expression is malformed: {error.Message}", error);
         }
-        _standIns = ChooseStandIns(translated.Names);
     }
 
     public override void FindMatches(ReadOnlySpan<char> text, List<TextSpan> matches)
     {
-        if (text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
+        if (!_standIns.AreNeeded(text))
         {
             Match(text, matches);
             return;
@@ -92,7 +78,7 @@ internal sealed class RegexPattern : Pattern
         {
             position[length] = at;
             var unit = text[at++];
-            shadow[length] = char.IsHighSurrogate(unit) ? StandIn(char.ConvertToUtf32(unit, text[at++])) : unit;
+            shadow[length] = char.IsHighSurrogate(unit) ? _standIns[char.ConvertToUtf32(unit, text[at++])] : _standIns.For(unit);
         }
         position[length] = text.Length;
         var first = matches.Count;
@@ -124,33 +110,5 @@ internal sealed class RegexPattern : Pattern
         {
             throw TokenizerBudget.Exceeded($"has an expression that takes more than {TokenizerBudget.OneMatch.TotalSeconds:0} s for a match ({_regex})");
         }
-    }
-
-    private char StandIn(int codePoint)
-        => _standIns[CharacterKinds.IsAlphabeticSymbol(codePoint) ? AlphabeticSymbol : (int)CharUnicodeInfo.GetUnicodeCategory(codePoint)];
-
-    private static char[] ChooseStandIns(IReadOnlyList<(char First, char Last)> named)
-    {
-        var standIns = new char[AlphabeticSymbol + 1];
-        var missing = standIns.Length;
-        for (var caseless = true; ; caseless = false)
-        {
-            for (var candidate = '\u0080'; missing > 0 && candidate < '\uFFFF'; candidate++)
-            {
-                var kind = CharacterKinds.IsAlphabeticSymbol(candidate) ? AlphabeticSymbol : (int)char.GetUnicodeCategory(candidate);
-                if (standIns[kind] != 0 || named.Any(range => range.First <= candidate && candidate <= range.Last))
-                    continue;
-                // A letter with a case partner could match through it if the expression ignores case.
-                if (caseless && char.ToLowerInvariant(candidate) != char.ToUpperInvariant(candidate))
-                    continue;
-                standIns[kind] = candidate;
-                missing--;
-            }
-            if (!caseless)
-                break;
-        }
-        if (Astral.Any(kind => standIns[(int)kind] == 0))
-            throw new NotSupportedException("the regular expression names every character of a general category");
-        return standIns;
     }
 }
