@@ -13,6 +13,7 @@ public sealed class ComponentsTests
             "étéé e\u0301",
         "日本語한 abc", "x\u0301\u0327y", "▁a ▁▁b", " ", "ſ's 'S 're", "a\r\n\r\n b", "\t\ta", "２３ ½²Ⅷ", "İI", "𝟗𝟘 𝒳y 𐐷", "👍🏽a", "a.b-c_d", "ß\u00A0ß\u2003",
         "aéb日<x>", "a🄀b", "x𐄇1 ²a¼ⓐ", "🄰a🄀🄀 b", "a🄀b🄁A𐐀𐐨𐐓l日😀o👀b", "h𐒰e𐓔l𐲀l 𐳳𑢠o𞤀𞥄d", "𐐓a𐐔", "aÀbÁlÂoßaàbáhªlºoµ»a¿b§h",
+        "a'ſl ſ'ſt'ſ", "a\u212Ab ka\u212Arkb\u212A", "abABba BAl", "lsſst SsſS hSlſa",
     ];
 
     private static readonly string[] Cases =
@@ -42,6 +43,10 @@ public sealed class ComponentsTests
             + @"𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃]+"),
         .. ((string[])["[𐐀-𐐓]+", "[A𐐀]", "[^𐐀]+", @"\x{1F100}", @"[\x{1F100}-\x{1F10A}]+", "🄀+", "(?:🄀|a)", @"[\p{L}🄀]+", @"[𐐀-𐐓]|\p{Lu}+|\p{Ll}",
             @"[^\p{L}🄀]+", "(?<=🄀)b", "[🄀-🅿🅰]+", @"[\x{10000}-\x{10FFFF}]+", @"\w+[😀-😏]|[👀-😅]b", "[𐐀-𐐐[𐐓😀]]", @"[\uFF00-𐐀]+"]).Select(Regex),
+        // Where case does not count.
+        .. ((string[])[@"(?i)\p{Lu}", @"(?i:\P{Lu}+)", @"(?i:\p{Ll}l)", @"(?i)[\p{Lu}]b", "(?i)s", "(?i)k", "(?i)ſ+", "(?i)\u212A", "(?i)[s]", "(?i)[k-l]+",
+            "(?i)[R-T]+", "(?i)[^s]+", "(?i)[^k]", "(?i)[ſ-ƀ]", "(?i)[\u212A]", "(?i)[a-z]+", "(?-i)[a-z]+", "(?i:'s|'t|'re|'ve|'m|'ll|'d)",
+            @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+"]).Select(Regex),
         // Metaspace.
         .. from scheme in (string[])["always", "never", "first"]
            from split in (string[])["true", "false"]

@@ -10,7 +10,7 @@ namespace Attribution.Tests.Tokenization;
 public sealed class CraftedTokenizer : IDisposable
 {
     private const string Alphabet = " ▁abcdefghijklmnopqrstuvwxyzABHIZ0123456789.,'!?-_<>/\n\r\téàñüßſ２３½²Ⅷ日本語한ไทהа" + "\uFFFD\u0301\u0327\u00A0\u2003";
-    private const string Merging = " ▁abdehlorst0123.,'Ġé";
+    private const string Merging = " ▁abdehlorſst0123.,'Ġé";
 
     private CraftedTokenizer(string json)
     {

@@ -60,6 +60,8 @@ internal sealed partial class OnigurumaTranslator
             text.Append(CultureInfo.InvariantCulture, $"\\u{low:X4}");
             if (last != low)
                 text.Append(CultureInfo.InvariantCulture, $"-\\u{last:X4}");
+            if (_ignoresCase)
+                text.Append(Foldings(low, last));
         }
         if (high > char.MaxValue)
             text.Append(AstralPlace(Math.Max(low, char.MaxValue + 1), high));

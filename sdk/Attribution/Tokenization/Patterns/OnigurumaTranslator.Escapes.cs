@@ -77,7 +77,8 @@ internal sealed partial class OnigurumaTranslator
             case 'b' when !insideClass:
                 return $"(?:(?<=[{NamedWordAlone()}])(?![{WordAlone}])|(?<![{WordAlone}])(?=[{WordAlone}]))";
             case 'p' or 'P':
-                return Property(c);
+                // Oniguruma folds the characters of a property in a class only.
+                return _ignoresCase && !insideClass ? $"(?-i:{Property(c)})" : Property(c);
             default:
                 throw Refused($"'\\{c}'");
         }

@@ -103,7 +103,8 @@ internal sealed partial class OnigurumaTranslator
             return $"[{AstralPlace(codePoint, codePoint)}]";
         var c = (char)codePoint;
         Name(c, c);
-        // Oniguruma folds no other character to an ASCII letter here; .NET does (U+212A to k).
+        if (_ignoresCase && Foldings(c, c) is { Length: > 0 } folding)
+            return $"(?-i:[{folding}])";
         if (_ignoresCase && char.IsAsciiLetter(c))
             return $"(?-i:[{char.ToLowerInvariant(c)}{char.ToUpperInvariant(c)}])";
         return char.IsAsciiLetterOrDigit(c) ? c.ToString() : $"\\u{(int)c:X4}";
@@ -196,6 +197,19 @@ internal sealed partial class OnigurumaTranslator
             throw Refused("half of a surrogate pair");
         if (last > '\u007F')
             _names.Add((first, last));
+    }
+
+    // Members of a class for the letters that fold to the ASCII letters of a range, or to which these fold; .NET does not know the first.
+    private string Foldings(int first, int last)
+    {
+        var members = "";
+        foreach (var (letters, text) in ((string, string)[])[("Ss\u017F", @"Ss\u017F"), ("Kk\u212A", @"Kk\u212A")])
+            if (letters.Any(letter => first <= letter && letter <= last))
+            {
+                members += text;
+                Name(letters[^1], letters[^1]);
+            }
+        return members;
     }
 
     private char AstralPlace(int first, int last)

@@ -76,5 +76,6 @@ internal sealed class LlamaSplitter(int digits) : Splitter
         return at + 1 < text.Length && (first, Lower(text[at + 1])) is ('r' or 'v', 'e') or ('l', 'l') ? 2 : 0;
     }
 
-    private static int Lower(char c) => c < 128 ? c | 0x20 : c;
+    // The long s is a case of s.
+    private static int Lower(char c) => c < 128 ? c | 0x20 : c == '\u017F' ? 's' : c;
 }
