@@ -13,7 +13,7 @@ public sealed class ComponentsTests
             "étéé e\u0301",
         "日本語한 abc", "x\u0301\u0327y", "▁a ▁▁b", " ", "ſ's 'S 're", "a\r\n\r\n b", "\t\ta", "２３ ½²Ⅷ", "İI", "𝟗𝟘 𝒳y 𐐷", "👍🏽a", "a.b-c_d", "ß\u00A0ß\u2003",
         "aéb日<x>", "a🄀b", "x𐄇1 ²a¼ⓐ", "🄰a🄀🄀 b", "a🄀b🄁A𐐀𐐨𐐓l日😀o👀b", "h𐒰e𐓔l𐲀l 𐳳𑢠o𞤀𞥄d", "𐐓a𐐔", "aÀbÁlÂoßaàbáhªlºoµ»a¿b§h",
-        "a'ſl ſ'ſt'ſ", "a\u212Ab ka\u212Arkb\u212A", "abABba BAl", "lsſst SsſS hSlſa",
+        "a'ſl ſ'ſt'ſ", "a\u212Ab ka\u212Arkb\u212A", "abABba BAl", "lsſst SsſS hSlſa", "aBaDabADdDdDlb aBBlalB", "adaBldabaBadl\nda\nb lABlabD",
     ];
 
     private static readonly string[] Cases =
@@ -47,6 +47,9 @@ public sealed class ComponentsTests
         .. ((string[])[@"(?i)\p{Lu}", @"(?i:\P{Lu}+)", @"(?i:\p{Ll}l)", @"(?i)[\p{Lu}]b", "(?i)s", "(?i)k", "(?i)ſ+", "(?i)\u212A", "(?i)[s]", "(?i)[k-l]+",
             "(?i)[R-T]+", "(?i)[^s]+", "(?i)[^k]", "(?i)[ſ-ƀ]", "(?i)[\u212A]", "(?i)[a-z]+", "(?-i)[a-z]+", "(?i:'s|'t|'re|'ve|'m|'ll|'d)",
             @"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+"]).Select(Regex),
+        // Options in the middle of a group, which take the alternatives after them along.
+        .. ((string[])["a(?i)b|d", "a(?i)b|d|l", "(a(?i)b|d)l", "(?i)b|d", "a|(?i)b|d", "l(?i)a(?-i)b|D", "a(?m).|d", "a(?i)", "a(?i)|d", "(?i)(?m)b|d",
+            "(?:l(?i)b|d)|A", "(?:(?i)b)|d", "(?:a(?i)b|d){2}l?", "(?=a(?i)b|d)a"]).Select(Regex),
         // Metaspace.
         .. from scheme in (string[])["always", "never", "first"]
            from split in (string[])["true", "false"]

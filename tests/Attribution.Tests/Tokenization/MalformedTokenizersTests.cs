@@ -63,6 +63,8 @@ public sealed class MalformedTokenizersTests
     [InlineData("pre_tokenizer.pretokenizers[0].pattern.Regex", "\"(a\"", "ATTR1203")]
     [InlineData("pre_tokenizer.pretokenizers[0].pattern.Regex", "\"\\\\p{Han}\"", "ATTR1203")]
     [InlineData("pre_tokenizer.pretokenizers[0].pattern.Regex", "\"[a&&[b]]\"", "ATTR1203")]
+    [InlineData("pre_tokenizer.pretokenizers[0].pattern.Regex", "\"a(?i)*b\"", "ATTR1203")]
+    [InlineData("pre_tokenizer.pretokenizers[0].pattern.Regex", "\"(a(?i)b\"", "ATTR1203")]
     [InlineData("pre_tokenizer.pretokenizers[0].pattern.Regex", "\"(?i)[𐐀]\"", "ATTR1203")]
     [InlineData("pre_tokenizer.pretokenizers[0].pattern.Regex", "\"[b-a]\"", "ATTR1203")]
     [InlineData("pre_tokenizer.pretokenizers[0].pattern.Regex", "\"\\\\x{110000}\"", "ATTR1203")]

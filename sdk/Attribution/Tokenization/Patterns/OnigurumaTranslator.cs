@@ -11,8 +11,9 @@ internal sealed partial class OnigurumaTranslator
     private readonly StringBuilder _result = new();
     private readonly List<(char, char)> _names = [];
     private readonly List<(int, int)> _astralRanges = [];
-    private readonly Stack<(int Start, bool IgnoresCase)> _groups = new();
+    private readonly Stack<(int Start, bool IgnoresCase, int Options)> _groups = new();
     private bool _ignoresCase;
+    private int _options;
     private int _at;
     private int _atom = -1;
 
@@ -22,6 +23,7 @@ internal sealed partial class OnigurumaTranslator
         _source = source;
         while (_at < source.Length)
             Next();
+        _result.Append(')', _options);
         Result = _result.ToString();
     }
 
@@ -46,8 +48,8 @@ internal sealed partial class OnigurumaTranslator
                 if (_groups.Count == 0)
                     throw Refused("')'");
                 _at++;
-                (_atom, _ignoresCase) = _groups.Pop();
-                _result.Append(')');
+                _result.Append(')', _options + 1);
+                (_atom, _ignoresCase, _options) = _groups.Pop();
                 break;
             case '?' or '*' or '+':
                 _at++;
@@ -165,7 +167,7 @@ internal sealed partial class OnigurumaTranslator
         if (_at >= _source.Length || _source[_at] != '?')
         {
             _result.Append("(?:");
-            _groups.Push((start, outer));
+            PushGroup(start, outer);
             return;
         }
         foreach (var opening in (string[])["?:", "?=", "?!", "?>", "?<=", "?<!"])
@@ -173,7 +175,7 @@ internal sealed partial class OnigurumaTranslator
             {
                 _at += opening.Length;
                 _result.Append('(').Append(opening);
-                _groups.Push((start, outer));
+                PushGroup(start, outer);
                 return;
             }
         var end = _at + 1;
@@ -185,10 +187,19 @@ internal sealed partial class OnigurumaTranslator
         var off = flags.IndexOf('-');
         if (flags.Contains('i'))
             _ignoresCase = off < 0 || flags.IndexOf('i') < off;
-        _result.Append("(?").Append(flags.Replace('m', 's')).Append(_source[end]);
+        _result.Append("(?").Append(flags.Replace('m', 's')).Append(':');
         _at = end + 1;
+        // Options without a colon hold to the end of the group around them, and alternatives in the rest of it are alternatives of that rest alone.
         if (_source[end] == ':')
-            _groups.Push((start, outer));
+            PushGroup(start, outer);
+        else
+            _options++;
+    }
+
+    private void PushGroup(int start, bool ignoresCase)
+    {
+        _groups.Push((start, ignoresCase, _options));
+        _options = 0;
     }
 
     private void Name(char first, char last)
