@@ -30,7 +30,8 @@ public sealed class PublishedRecipeTests : IDisposable
             "{\"instruction\": \"Say \\ud83d hi\", \"context\": \"\", \"response\": \"Hi.\", \"category\": \"open_qa\"}");
         Show("dolly", file).ShouldBe(["user: When did it rain?\n\nIt rained on Monday. | assistant: On Monday.", "user: Name a bird. | assistant: A wren."]);
         (_broken.Read, _broken.Count).ShouldBe((8, 6));
-        _broken.Examples.Select(b => (b.Row, b.Column)).ShouldBe([(1, null), (3, "response"), (4, "instruction"), (5, null), (6, "response"), (7, "instruction")]);
+        _broken.Examples.Select(b => (b.Row, b.Column)).ShouldBe(
+            [(1, null), (3, "response"), (4, "instruction"), (5, null), (6, "response"), (7, "instruction")]);
         _broken.Examples[1].ToString().ShouldBe("databricks-dolly-15k.jsonl, row 3: there is no response; there are instruction, context, category");
     }
 
