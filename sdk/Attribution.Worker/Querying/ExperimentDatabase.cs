@@ -8,6 +8,7 @@ using Attribution.Pipeline.GroundTruth;
 using Attribution.Pipeline.Snapshots;
 using Attribution.Pipeline.Verdicts;
 using DuckDB.NET.Data;
+using DuckDB.NET.Native;
 
 namespace Attribution.Worker.Querying;
 
@@ -85,7 +86,7 @@ internal sealed partial class ExperimentDatabase : IDisposable
     /// <exception cref="DbException">The query is wrong; the message is DuckDB's.</exception>
     public DuckDbReader Texts(string sql) => _connection.Stream($"SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {Nested(sql)}");
 
-    /// <summary>Writes the result of a query to a file, replacing it.</summary>
+    /// <summary>Writes the result of a query to a file, replacing it. In JSON, which has no other numbers, those that are not finite become null.</summary>
     /// <param name="sql">The query.</param>
     /// <param name="path">The file.</param>
     /// <param name="format">The format, in DuckDB's words.</param>
@@ -93,8 +94,27 @@ internal sealed partial class ExperimentDatabase : IDisposable
     public void Write(string sql, string path, string format)
     {
         var result = Path.Combine(_results.FullName, "result");
-        _connection.Execute($"COPY (SELECT * FROM {Nested(sql)}) TO {Sql.Literal(result)} ({format})");
+        var rows = $"FROM {Nested(sql)}";
+        var columns = format.StartsWith("FORMAT json", StringComparison.Ordinal) ? FiniteColumns(rows) : "*";
+        _connection.Execute($"COPY (SELECT {columns} {rows}) TO {Sql.Literal(result)} ({format})");
         File.Move(result, path, overwrite: true);
+    }
+
+    // A name that occurs twice in the query is another one here.
+    private string FiniteColumns(string rows)
+    {
+        var finite = Columns($"SELECT * {rows} LIMIT 0").Select(column => (Name: Sql.Identifier(column.Name), column.Type))
+            .Select(column => (column.Name, Value: Finite(column.Name, column.Type))).Where(column => column.Value is not null).ToArray();
+        return finite.Length == 0 ? "*" : $"* REPLACE ({string.Join(", ", finite.Select(column => $"{column.Value} AS {column.Name}"))})";
+    }
+
+    // Null if a value of this type has no numbers that may not be finite.
+    private static string? Finite(string value, DuckDbType type, int depth = 0)
+    {
+        if (type.Kind is DuckDBType.Float or DuckDBType.Double)
+            return $"CASE WHEN isfinite({value}) THEN {value} END";
+        return type.Kind == DuckDBType.List && Finite($"e{depth}", type.Fields[0].Type, depth + 1) is { } element
+            ? $"list_transform({value}, lambda e{depth}: {element})" : null;
     }
 
     public void Dispose()
