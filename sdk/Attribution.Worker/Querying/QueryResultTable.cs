@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Attribution.Worker.Querying;
 
-/// <summary>Shows the result of a query as a table: its first rows, with long texts cut and numbers rounded to six digits.</summary>
+/// <summary>Shows the result of a query as a table: its first rows, with long texts cut and floating-point numbers rounded to six digits.</summary>
 internal static class QueryResultTable
 {
     /// <summary>The width of a console that cuts nothing, in columns.</summary>
@@ -46,9 +46,10 @@ internal static class QueryResultTable
             ? "1 row" : $"{rows} rows");
     }
 
-    private static bool IsNumber(DuckDbType type) => type.IsInteger || IsReal(type);
+    private static bool IsNumber(DuckDbType type) =>
+        type.IsInteger || type.Kind is DuckDBType.HugeInt or DuckDBType.UnsignedHugeInt or DuckDBType.Decimal || IsReal(type);
 
-    private static bool IsReal(DuckDbType type) => type.Kind is DuckDBType.Float or DuckDBType.Double or DuckDBType.Decimal or DuckDBType.HugeInt;
+    private static bool IsReal(DuckDbType type) => type.Kind is DuckDBType.Float or DuckDBType.Double;
 
     private static string Cell(string? text, DuckDbType type)
     {
@@ -57,6 +58,9 @@ internal static class QueryResultTable
         if (IsReal(type) && double.TryParse(text, CultureInfo.InvariantCulture, out var number))
             return number.ToString("G6", CultureInfo.InvariantCulture);
         var line = string.Join(' ', text.Split((char[]?)['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
-        return Shown.Of(line.Length > LongestText ? $"{line[..(LongestText - 1)]}…" : line).EscapeMarkup();
+        return Shown.Of(line.Length > LongestText ? $"{line[..Cut(line)]}…" : line).EscapeMarkup();
+
+        // Not between the two halves of a character.
+        static int Cut(string line) => char.IsHighSurrogate(line[LongestText - 2]) ? LongestText - 2 : LongestText - 1;
     }
 }

@@ -165,6 +165,23 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
     }
 
     [Theory]
+    [InlineData("sum(x) from (values (9007199254740993::bigint), (1)) v(x)", "9007199254740994")]
+    [InlineData("340282366920938463463374607431768211455::uhugeint", "340282366920938463463374607431768211455")]
+    [InlineData("12345678.90::decimal(18, 2)", "12345678.90")]
+    [InlineData("2 / 3::double", "0.666667")]
+    public async Task A_table_rounds_floating_point_numbers_alone(string sql, string shown) =>
+        (await Answer($"select {sql}")).Split('\n').ShouldContain(line => line.Trim() == shown);
+
+    [Theory]
+    [InlineData("'x' || repeat('😀', 60)", "x", 39)]
+    [InlineData("repeat('😀', 60)", "", 39)]
+    public async Task A_long_text_is_cut_between_characters(string sql, string start, int whole)
+    {
+        var shown = (await Answer($"select {sql} a")).Split('\n').Single(line => line.Contains('…')).Trim();
+        shown.ShouldBe($"{start}{string.Concat(Enumerable.Repeat("😀", whole))}…");
+    }
+
+    [Theory]
     [InlineData("select precison from runs", "ATTR1731: Binder Error: Referenced column \"precison\" not found",
         "LINE 1: select precison from runs\n               ^")]
     [InlineData("select * from score", "Did you mean \"scores\"?", "With --tables")]
