@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Attribution.Diagnostics;
 using Attribution.Pipeline;
 using Attribution.Worker.Stages;
 
@@ -16,9 +17,11 @@ public static class ExplainVerb
             + "what differs. Changes nothing.") { requests, state };
         verb.SetAction(parsed =>
         {
-            var output = parsed.InvocationConfiguration.Output;
-            new StageExplainer(parsed.GetRequiredValue(requests), parsed.GetValue(state) ?? parsed.GetRequiredValue(requests), output,
-                new Reporter(TextWriter.Null)).Explain();
+            var (folder, output) = (parsed.GetRequiredValue(requests), parsed.InvocationConfiguration.Output);
+            if (!StageList.Names.Any(stage => File.Exists(Path.Combine(folder, $"{stage}.request.json"))))
+                throw new AttributionException(ErrorCodes.RequestInvalid, $"'{folder}' holds no requests of stages; a build writes them to obj/attribution.")
+                { File = folder, Property = requests.Name };
+            new StageExplainer(folder, parsed.GetValue(state) ?? folder, output, new Reporter(TextWriter.Null)).Explain();
         });
         return verb;
     }

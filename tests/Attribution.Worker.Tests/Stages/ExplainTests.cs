@@ -78,6 +78,21 @@ public sealed class ExplainTests
         (await ExplainAsync(experiment))["ComputeAttribution"].ShouldStartWith("error ATTR1401: There is no attribution method 'nothing_known'");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_folder_without_requests_is_an_error(bool exists)
+    {
+        using var folder = new TemporaryFolder();
+        var requests = folder["requests"];
+        if (exists)
+            folder.Write("requests/Other.request.json", "{}");
+        var (code, output, error) = await CommandLine.RunHereAsync("explain", "--requests", requests);
+        code.ShouldBe(1);
+        output.ShouldBeEmpty();
+        error.ShouldContain($"'{requests}' holds no requests of stages; a build writes them to obj/attribution.");
+    }
+
     // The requests go to a folder of their own, as the build has it.
     private static async Task<IReadOnlyDictionary<string, string>> ExplainAsync(TestExperiment experiment)
     {
