@@ -128,7 +128,7 @@ internal sealed class MlflowClient : IDisposable
         var said = await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
         response.Dispose();
         throw new TrackingException($"{_http.BaseAddress!.Authority} answered {(int)response.StatusCode} to {request.RequestUri!.AbsolutePath.Split('/')[^1]}: "
-            + Shown.Of(said.Length > 200 ? said[..200] + "..." : said));
+            + Shown.Of(said.Length > 200 ? said[..200] + "..." : said), response.StatusCode);
     }
 
     private static async Task<JsonNode> JsonOf(HttpResponseMessage response, CancellationToken cancellation)
@@ -173,4 +173,14 @@ internal sealed class MlflowClient : IDisposable
 }
 
 /// <summary>The tracker did not accept something. This never stops a build.</summary>
-internal sealed class TrackingException(string message) : Exception(message);
+/// <param name="message">What it did not accept, and why.</param>
+/// <param name="status">The status of its answer; null if it cannot be reached, or does not answer as a tracker does.</param>
+internal sealed class TrackingException(string message, HttpStatusCode? status = null) : Exception(message)
+{
+    /// <summary>Whether what was sent about is not, or no longer, at the tracker.</summary>
+    public bool IsMissing => status == HttpStatusCode.NotFound;
+
+    /// <summary>Whether the tracker works and gives access, so that it may accept another build.</summary>
+    public bool IsOfThisBuild => (int?)status is >= 400 and < 500 && status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+        or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+}

@@ -15,14 +15,31 @@ internal sealed class MlflowTracker(MlflowClient client, StageReporter reporter)
 {
     private const int MostMetrics = 900, MostParams = 100, LongestParam = 6000;
 
-    /// <summary>Sends a build.</summary>
+    /// <summary>The name of a build's run: the time of its results.</summary>
+    public static string NameOf(TrackedBuild build) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(build.Created).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>Sends a build. If what has arrived of it is no longer at the server, it is sent from the beginning.</summary>
     /// <exception cref="TrackingException">The server does not accept it; what has arrived is noted.</exception>
     public async Task SendAsync(TrackingSpool.SpooledBuild spooled, CancellationToken cancellation)
     {
+        var experiment = await client.ExperimentAsync(spooled.Build.Experiment, cancellation).ConfigureAwait(false);
+        var hadArrived = spooled.HasNotes;
+        try
+        {
+            await SendAsync(spooled, experiment, cancellation).ConfigureAwait(false);
+        }
+        catch (TrackingException e) when (hadArrived && e.IsMissing)
+        {
+            spooled.Forget();
+            await SendAsync(spooled, experiment, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SendAsync(TrackingSpool.SpooledBuild spooled, string experiment, CancellationToken cancellation)
+    {
         var build = spooled.Build;
-        var experiment = await client.ExperimentAsync(build.Experiment, cancellation).ConfigureAwait(false);
-        var name = DateTimeOffset.FromUnixTimeMilliseconds(build.Created).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-        var (parent, artifacts) = await RunAsync(spooled, experiment, "build", name, [], cancellation).ConfigureAwait(false);
+        var (parent, artifacts) = await RunAsync(spooled, experiment, "build", NameOf(build), [], cancellation).ConfigureAwait(false);
         foreach (var file in spooled.Artifacts.Where(file => spooled.Sent($"file {Path.GetFileName(file)}") is null))
         {
             if (!await client.UploadAsync(artifacts, file, cancellation).ConfigureAwait(false))

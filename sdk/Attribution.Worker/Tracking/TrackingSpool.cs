@@ -25,6 +25,7 @@ internal sealed class TrackingSpool(string state)
     /// <returns>True if they were added.</returns>
     public bool Add(ReportSettings settings, SnapshotVerdict? verdict, DateTimeOffset now)
     {
+        DeleteRemains();
         var metrics = Path.Combine(settings.Out, Metrics.File);
         if (!File.Exists(metrics))
             return false;
@@ -34,8 +35,6 @@ internal sealed class TrackingSpool(string state)
             return false;
         // Written to a temporary folder and then moved, so that a build that is killed adds all or nothing.
         var (folder, temporary) = (Path.Combine(_folder, $"{now.UtcDateTime:yyyyMMddHHmmssfff}"), Path.Combine(_folder, ".new"));
-        if (Directory.Exists(temporary))
-            Directory.Delete(temporary, recursive: true);
         Directory.CreateDirectory(Path.Combine(temporary, Files));
         foreach (var file in new[] { metrics, Path.Combine(settings.Out, "report.html") }.Where(File.Exists))
             File.Copy(file, Path.Combine(temporary, Files, Path.GetFileName(file)));
@@ -48,9 +47,18 @@ internal sealed class TrackingSpool(string state)
     }
 
     /// <summary>The builds to send, oldest first.</summary>
-    public IReadOnlyList<SpooledBuild> Waiting() => !Directory.Exists(_folder) ? []
-        : [.. Directory.EnumerateDirectories(_folder).Where(folder => Path.GetFileName(folder)[0] != '.').Order(StringComparer.Ordinal)
-            .Select(folder => new SpooledBuild(folder))];
+    public IReadOnlyList<SpooledBuild> Waiting() => [.. Folders().Where(IsWhole).Order(StringComparer.Ordinal).Select(folder => new SpooledBuild(folder))];
+
+    private IEnumerable<string> Folders() => Directory.Exists(_folder) ? Directory.EnumerateDirectories(_folder) : [];
+
+    private static bool IsWhole(string folder) => Path.GetFileName(folder)[0] != '.' && File.Exists(Path.Combine(folder, BuildFile));
+
+    // What was being written or deleted when a build was killed.
+    private void DeleteRemains()
+    {
+        foreach (var folder in Folders().Where(folder => !IsWhole(folder)).ToArray())
+            Directory.Delete(folder, recursive: true);
+    }
 
     /// <summary>A build that waits to be sent.</summary>
     internal sealed class SpooledBuild(string folder)
@@ -65,6 +73,9 @@ internal sealed class TrackingSpool(string state)
         /// <summary>The files to send with it.</summary>
         public IEnumerable<string> Artifacts => Directory.EnumerateFiles(Path.Combine(folder, Files)).Order(StringComparer.Ordinal);
 
+        /// <summary>Whether something of it has arrived.</summary>
+        public bool HasNotes => _sent.Count > 0;
+
         /// <summary>The answer that was noted for an item; null if the item has not arrived.</summary>
         public string? Sent(string what) => _sent.GetValueOrDefault(what);
 
@@ -75,7 +86,19 @@ internal sealed class TrackingSpool(string state)
             File.AppendAllText(Path.Combine(folder, SentFile), $"{what}\t{answer}\n");
         }
 
-        /// <summary>Deletes the folder once everything has arrived.</summary>
-        public void Done() => Directory.Delete(folder, recursive: true);
+        /// <summary>Forgets what has arrived.</summary>
+        public void Forget()
+        {
+            File.Delete(Path.Combine(folder, SentFile));
+            _sent.Clear();
+        }
+
+        /// <summary>Deletes the folder once everything has arrived; all or, for the next build, nothing is left of it if this one is killed.</summary>
+        public void Done()
+        {
+            var removed = Path.Combine(Path.GetDirectoryName(folder)!, $".{Path.GetFileName(folder)}");
+            Directory.Move(folder, removed);
+            Directory.Delete(removed, recursive: true);
+        }
     }
 }

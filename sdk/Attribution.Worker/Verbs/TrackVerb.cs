@@ -50,30 +50,45 @@ public static class TrackVerb
         var spool = new TrackingSpool(settings.State);
         spool.Add(settings, SnapshotVerdictFile.TryRead(new StateFolder(settings.State)), DateTimeOffset.UtcNow);
         var waiting = spool.Waiting();
+        if (waiting.Count == 0)
+        {
+            reporter.Summary("nothing new");
+            return;
+        }
         var sent = 0;
+        var refused = new List<(string Name, string Why)>();
+        TrackingException? stopped = null;
         try
         {
-            if (waiting.Count == 0)
-            {
-                reporter.Summary("nothing new");
-                return;
-            }
             using var client = MlflowClient.FromEnvironment();
             var tracker = new MlflowTracker(client, reporter);
             foreach (var build in waiting)
-            {
-                reporter.Progress(() => $"{sent} of {waiting.Count} builds");
-                await tracker.SendAsync(build, cancellation).ConfigureAwait(false);
-                sent++;
-            }
-            reporter.Summary($"told MLflow of {(sent == 1 ? "1 build" : $"{sent} builds")}");
+                try
+                {
+                    reporter.Progress(() => $"{sent} of {waiting.Count} builds");
+                    await tracker.SendAsync(build, cancellation).ConfigureAwait(false);
+                    sent++;
+                }
+                catch (TrackingException e) when (e.IsOfThisBuild)
+                {
+                    // It may accept the next one.
+                    refused.Add((MlflowTracker.NameOf(build.Build), e.Message));
+                }
         }
         catch (TrackingException e)
         {
-            var left = waiting.Count - sent;
-            reporter.Warning(ErrorCodes.TrackerUnreachable, $"MLflow was not told of {(left == 1 ? "this build" : $"{left} builds")}: {e.Message}. "
-                + "What it lacks is kept, and sent with the next build.");
-            reporter.Summary($"{(left == 1 ? "1 build waits" : $"{left} builds wait")} for MLflow");
+            stopped = e;
         }
+        var left = waiting.Count - sent;
+        if (refused.Count > 0)
+            Warn($"{(refused.Count == 1 ? "the build" : "the builds")} of {string.Join(", ", refused.Select(build => build.Name))}", refused[^1].Why);
+        if (stopped is not null)
+            Warn(left - refused.Count is var rest && rest == 1 ? "this build" : $"{rest} builds", stopped.Message);
+        reporter.Summary(string.Join("; ", ((string[])[
+            sent > 0 ? $"told MLflow of {(sent == 1 ? "1 build" : $"{sent} builds")}" : "",
+            left > 0 ? $"{(left == 1 ? "1 build waits" : $"{left} builds wait")} for MLflow" : ""]).Where(part => part.Length > 0)));
+
+        void Warn(string builds, string why) => reporter.Warning(ErrorCodes.TrackerUnreachable,
+            $"MLflow was not told of {builds}: {why}. What it lacks is kept, and sent with the next build.");
     }
 }

@@ -40,6 +40,9 @@ internal sealed class MlflowServer : IDisposable
     /// <summary>Answers 503 from this many calls on.</summary>
     public int DownAfter { get; set; } = int.MaxValue;
 
+    /// <summary>The number before that of its first run.</summary>
+    public int FirstId { init => _ids = value; }
+
     /// <summary>Bytes of white space that follow each answer.</summary>
     public int Padding { get; set; }
 
@@ -98,7 +101,9 @@ internal sealed class MlflowServer : IDisposable
         {
             var parts = Uri.UnescapeDataString(path[artifacts.Length..]).Split('/');
             Require(request.HttpMethod == "PUT" && parts is [_, _, "artifacts", _], "an artifact is PUT below its run");
-            Runs[parts[1]].Artifacts[parts[3]] = bytes;
+            // The proxy knows no runs: it stores the files of a run that was deleted, too.
+            if (Runs.TryGetValue(parts[1], out var owner))
+                owner.Artifacts[parts[3]] = bytes;
             return (200, "{}");
         }
         if (path == $"{api}experiments/get-by-name")
@@ -130,6 +135,8 @@ internal sealed class MlflowServer : IDisposable
                         ["info"] = new JsonObject { ["run_id"] = run.Id, ["artifact_uri"] = $"mlflow-artifacts:/{run.Experiment}/{run.Id}/artifacts" },
                     },
                 }.ToJsonString());
+            case "runs/log-batch" or "runs/update" when !Runs.ContainsKey(Text(body, "run_id")):
+                return (404, Error("RESOURCE_DOES_NOT_EXIST"));
             case "runs/log-batch":
                 Log(Runs[Text(body, "run_id")], body["metrics"]!.AsArray(), body["params"]!.AsArray());
                 return (200, "{}");

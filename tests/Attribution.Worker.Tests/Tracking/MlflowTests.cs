@@ -68,6 +68,72 @@ public sealed class MlflowTests : IClassFixture<MlflowTests.Built>
         server.Runs.Values.ShouldAllBe(run => run.Status == "FINISHED");
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(9)]
+    public void A_build_whose_run_is_gone_is_sent_from_the_beginning(int downAfter)
+    {
+        using var first = new MlflowServer { DownAfter = downAfter };
+        Track(first).Single(l => l.Kind == "warning").Text.ShouldContain("503");
+        first.Runs.ShouldNotBeEmpty();
+
+        using var server = new MlflowServer { FirstId = 100 };
+        var lines = Track(server);
+        lines.ShouldNotContain(l => l.Kind == "warning");
+        lines.Single(l => l.Kind == "summary").Text.ShouldBe("told MLflow of 1 build");
+        Waiting.ShouldBe(0);
+        var parent = server.Runs.Values.Last(run => !run.Tags.ContainsKey("mlflow.parentRunId"));
+        parent.Artifacts.Keys.ShouldBe(["metrics.json", "report.html", "snapshot.md"], ignoreOrder: true);
+        parent.Status.ShouldBe("FINISHED");
+        var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(_experiment.Out, "metrics.json")))!["runs"]!.AsObject();
+        server.Runs.Values.Where(run => run.Tags.GetValueOrDefault("mlflow.parentRunId") == parent.Id && run.Status == "FINISHED").Select(run => run.Name)
+            .ShouldBe(metrics.Select(run => run.Key), ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData(400, 1)]
+    [InlineData(404, 1)]
+    [InlineData(403, 2)]
+    [InlineData(429, 2)]
+    [InlineData(503, 2)]
+    public void A_build_that_the_server_refuses_does_not_keep_it_from_the_next(int status, int left)
+    {
+        Track(null);
+        // An older build that waits, too.
+        var waiting = Directory.EnumerateDirectories(Spool).Single();
+        var older = Directory.CreateDirectory(Path.Combine(Spool, "20240101000000000")).FullName;
+        Directory.CreateDirectory(Path.Combine(older, "files"));
+        var build = JsonNode.Parse(File.ReadAllText(Path.Combine(waiting, "build.json")))!;
+        build[build.AsObject().Single(value => value.Key.Equals("Created", StringComparison.OrdinalIgnoreCase)).Key] = 1_704_067_200_000;
+        File.WriteAllText(Path.Combine(older, "build.json"), build.ToJsonString());
+        var calls = 0;
+        using var server = new MlflowServer
+        {
+            Instead = path => path.EndsWith("runs/create", StringComparison.Ordinal) && calls++ == 0 ? (status, "not this one") : null,
+        };
+        var lines = Track(server);
+        Waiting.ShouldBe(left);
+        var warning = lines.Single(l => l.Kind == "warning").Text;
+        warning.ShouldContain($"answered {status} to create: not this one");
+        warning.ShouldStartWith(left == 1 ? "MLflow was not told of the build of 2024-01-01 00:00: " : "MLflow was not told of 2 builds: ");
+        lines.Single(l => l.Kind == "summary").Text.ShouldBe(left == 1 ? "told MLflow of 1 build; 1 build waits for MLflow" : "2 builds wait for MLflow");
+        Track(server).Single(l => l.Kind == "summary").Text.ShouldBe(left == 1 ? "told MLflow of 1 build" : "told MLflow of 2 builds");
+        server.Complaints.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("20200101000000000")]
+    [InlineData(".20200101000000000")]
+    public void What_a_killed_build_left_of_a_folder_is_not_sent_but_deleted(string name)
+    {
+        var left = Directory.CreateDirectory(Path.Combine(Spool, name, "files")).Parent!.FullName;
+        new Worker.Tracking.TrackingSpool(_experiment.State).Waiting().ShouldBeEmpty();
+        using var server = new MlflowServer();
+        Track(server).Single(l => l.Kind == "summary").Text.ShouldBe("told MLflow of 1 build");
+        Directory.Exists(left).ShouldBeFalse();
+        Waiting.ShouldBe(0);
+    }
+
     [Fact]
     public void An_answer_without_end_is_read_up_to_4_MB()
     {
