@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Attribution.Pipeline;
 using Attribution.Pipeline.Snapshots;
 using Attribution.Pipeline.Verdicts;
+using Attribution.Worker.Querying;
 using Attribution.Worker.Stages;
 using Spectre.Console;
 
@@ -31,6 +32,8 @@ internal static class ComparisonReport
     /// <param name="all">Every metric, instead of the few that say the most.</param>
     public static void WriteTable(MetricsComparison comparison, IAnsiConsole console, bool all)
     {
+        // In a narrower terminal the columns would lose what they say; the terminal wraps the lines instead.
+        console.Profile.Width = Math.Max(console.Profile.Width, QueryResultTable.Widest);
         console.WriteLine($"A: {comparison.A.Name}");
         console.WriteLine($"B: {comparison.B.Name}");
         var known = comparison.Pairs.SelectMany(p => p.Metrics).Select(m => m.Name).Distinct().ToArray();
@@ -107,7 +110,7 @@ internal static class ComparisonReport
     private static Table TableOf(RunPair[] pairs, string[] metrics, bool intervals)
     {
         var cells = pairs.Select(pair => metrics.Select(metric => Cell(pair, metric, intervals)).ToArray()).ToArray();
-        var table = new Table().Border(TableBorder.Simple).AddColumn("");
+        var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("").NoWrap());
         var widths = metrics.Select((_, m) => Enumerable.Range(0, 3).Select(part => cells.Max(row => row[m][part].Length)).ToArray()).ToArray();
         foreach (var (m, metric) in metrics.Index())
             table.AddColumn(new TableColumn($"{metric}\n{Aligned(["A", "B", "B - A"], Wider(widths[m]))}".EscapeMarkup()).RightAligned().NoWrap());
@@ -124,7 +127,7 @@ internal static class ComparisonReport
 
     private static Table LongTableOf(MetricsComparison comparison)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("", "metric");
+        var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("").NoWrap()).AddColumn(new TableColumn("metric").NoWrap());
         foreach (var column in (string[])["A", "B", "B - A"])
             table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
         foreach (var pair in comparison.Pairs)

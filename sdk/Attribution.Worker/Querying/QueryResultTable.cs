@@ -32,15 +32,24 @@ internal static class QueryResultTable
             rows += reader.Rows;
         }
         var table = new Table().Border(TableBorder.Simple);
+        // The left border, and beside each column a space on both sides and a border.
+        var width = 1;
         foreach (var (i, column) in reader.Columns.Index())
-            table.AddColumn(new TableColumn(Shown.Of(column.Name).EscapeMarkup())
+        {
+            var name = Shown.Of(column.Name).EscapeMarkup();
+            var longest = cells.Select(line => line[i]).Append(name).Max(text => text.GetCellWidth());
+            table.AddColumn(new TableColumn(name)
             {
                 Alignment = IsNumber(kinds[i]) ? Justify.Right : Justify.Left,
                 // On a narrow terminal, the longer texts give way.
-                NoWrap = cells.Select(line => line[i].Length).Append(column.Name.Length).Max() <= LongestName,
+                NoWrap = longest <= LongestName,
             });
+            width += Math.Min(longest, LongestName) + 3;
+        }
         foreach (var line in cells)
             table.AddRow(line);
+        // In a narrower terminal whole columns would be lost; the terminal wraps the lines instead.
+        console.Profile.Width = Math.Max(console.Profile.Width, width);
         console.Write(table);
         console.WriteLine(rows > MostRows ? $"the first {MostRows} of {rows} rows; --format csv, json or parquet gives all" : rows == 1
             ? "1 row" : $"{rows} rows");

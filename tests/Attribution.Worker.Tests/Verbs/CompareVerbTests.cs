@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Attribution.Worker.Comparison;
 using Attribution.Worker.Verbs;
+using Spectre.Console;
 
 namespace Attribution.Worker.Tests.Verbs;
 
@@ -26,6 +28,21 @@ public sealed class CompareVerbTests : IDisposable
         var all = await Compare(_folder["a"], _folder["b"], "--all");
         all.Split('\n').Count(line => line.Contains("unjudged")).ShouldBe(2);
         Line(all, "pool/residual_diff/kind.residual_diff.layer2").ShouldContain("precision_at_k");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_terminal_narrower_than_the_table_loses_no_label(bool all)
+    {
+        BuiltExperiment.Write(_folder, "a");
+        BuiltExperiment.Write(_folder, "b", precision: 0.75);
+        var output = new StringWriter { NewLine = "\n" };
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.No });
+        console.Profile.Width = 40;
+        ComparisonReport.WriteTable(MetricsComparison.Of(MetricsSource.Of(_folder["a"]), MetricsSource.Of(_folder["b"])), console, all);
+        output.ToString().ShouldBe(await Compare([_folder["a"], _folder["b"], .. all ? (string[])["--all"] : []]));
+        Line(output.ToString(), all ? "pool/residual_diff/kind.residual_diff.layer2" : "residual_diff x residual_diff").ShouldContain("+0.250");
     }
 
     /// <summary>By default, without --all: deviations, intervals, and what each build decided.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Attribution.Data.DuckDb;
 using Attribution.Worker.Querying;
 using Attribution.Worker.Verbs;
+using Spectre.Console;
 
 namespace Attribution.Worker.Tests.Verbs;
 
@@ -179,6 +180,31 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
     {
         var shown = (await Answer($"select {sql} a")).Split('\n').Single(line => line.Contains('…')).Trim();
         shown.ShouldBe($"{start}{string.Concat(Enumerable.Repeat("😀", whole))}…");
+    }
+
+    [Fact]
+    public void A_terminal_narrower_than_the_table_loses_no_column()
+    {
+        var columns = string.Join(", ", Enumerable.Range(0, 20).Select(i => $"'value {i:00}' column_{i:00}"));
+        var texts = string.Join(", ", Enumerable.Range(0, 5).Select(i => $"repeat('{i} ', 40) text_{i}"));
+        var shown = On80Columns($"select {columns}, {texts}, repeat('字', 20) wide");
+        foreach (var text in Enumerable.Range(0, 20).SelectMany(i => new[] { $"value {i:00}", $"column_{i:00}" })
+            .Concat(Enumerable.Range(0, 5).Select(i => $"text_{i}")))
+            shown.ShouldContain(text);
+        for (var i = 0; i < 5; i++)
+            shown.Split($"{i} {i}").Length.ShouldBeGreaterThan(15, "long texts wrap and are whole");
+        shown.Count(c => c == '字').ShouldBe(20);
+        On80Columns("select repeat('a b ', 19) as long, 1 as n").Split('\n').ShouldAllBe(line => line.TrimEnd().Length <= 80);
+
+        string On80Columns(string sql)
+        {
+            var output = new StringWriter { NewLine = "\n" };
+            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.No });
+            console.Profile.Width = 80;
+            using var database = ExperimentDatabase.Open([]);
+            QueryResultTable.Write(database, sql, console);
+            return output.ToString();
+        }
     }
 
     [Theory]
