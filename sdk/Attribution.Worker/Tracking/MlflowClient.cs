@@ -70,6 +70,15 @@ internal sealed class MlflowClient : IDisposable
         return (Text(made, "run", "info", "run_id"), Text(made, "run", "info", "artifact_uri"));
     }
 
+    /// <summary>Whether a run that was started is no longer there, or was deleted.</summary>
+    public async Task<bool> IsGoneAsync(string run, CancellationToken cancellation)
+    {
+        var query = $"api/2.0/mlflow/runs/get?run_id={Uri.EscapeDataString(run)}";
+        using var found = await SendAsync(new(HttpMethod.Get, query), cancellation, HttpStatusCode.NotFound).ConfigureAwait(false);
+        return !found.IsSuccessStatusCode
+            || Find(await JsonOf(found, cancellation).ConfigureAwait(false), "run", "info", "lifecycle_stage") == "deleted";
+    }
+
     /// <summary>Logs metrics and parameters: at most 1,000 metrics and 100 parameters in a call.</summary>
     public Task LogBatchAsync(string run, IEnumerable<JsonNode> metrics, IEnumerable<(string Key, string Value)> parameters, CancellationToken cancellation) =>
         PostAsync("runs/log-batch", new()
@@ -143,7 +152,10 @@ internal sealed class MlflowClient : IDisposable
         }
     }
 
-    private static string Text(JsonNode node, params string[] path)
+    private static string Text(JsonNode node, params string[] path) =>
+        Find(node, path) ?? throw new TrackingException($"the server's answer has no valid {string.Join('.', path)}");
+
+    private static string? Find(JsonNode node, params string[] path)
     {
         JsonNode? at = node;
         foreach (var name in path)
@@ -158,7 +170,7 @@ internal sealed class MlflowClient : IDisposable
         {
             // Half of a surrogate pair.
         }
-        throw new TrackingException($"the server's answer has no valid {string.Join('.', path)}");
+        return null;
     }
 
     private static JsonObject Pair(string key, string value) => new() { ["key"] = key, ["value"] = value };

@@ -15,6 +15,8 @@ internal sealed class MlflowTracker(MlflowClient client, StageReporter reporter)
 {
     private const int MostMetrics = 900, MostParams = 100, LongestParam = 6000;
 
+    private const string ParentKey = "build";
+
     /// <summary>The name of a build's run: the time of its results.</summary>
     public static string NameOf(TrackedBuild build) =>
         DateTimeOffset.FromUnixTimeMilliseconds(build.Created).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
@@ -24,6 +26,8 @@ internal sealed class MlflowTracker(MlflowClient client, StageReporter reporter)
     public async Task SendAsync(TrackingSpool.SpooledBuild spooled, CancellationToken cancellation)
     {
         var experiment = await client.ExperimentAsync(spooled.Build.Experiment, cancellation).ConfigureAwait(false);
+        if (Known(spooled, ParentKey) is { Id: var parent } && await client.IsGoneAsync(parent, cancellation).ConfigureAwait(false))
+            spooled.Forget();
         var hadArrived = spooled.HasNotes;
         try
         {
@@ -39,7 +43,7 @@ internal sealed class MlflowTracker(MlflowClient client, StageReporter reporter)
     private async Task SendAsync(TrackingSpool.SpooledBuild spooled, string experiment, CancellationToken cancellation)
     {
         var build = spooled.Build;
-        var (parent, artifacts) = await RunAsync(spooled, experiment, "build", NameOf(build), [], cancellation).ConfigureAwait(false);
+        var (parent, artifacts) = await RunAsync(spooled, experiment, ParentKey, NameOf(build), [], cancellation).ConfigureAwait(false);
         foreach (var file in spooled.Artifacts.Where(file => spooled.Sent($"file {Path.GetFileName(file)}") is null))
         {
             if (!await client.UploadAsync(artifacts, file, cancellation).ConfigureAwait(false))
@@ -72,11 +76,14 @@ internal sealed class MlflowTracker(MlflowClient client, StageReporter reporter)
         await client.FinishRunAsync(id, created, cancellation).ConfigureAwait(false);
     }
 
+    private static (string Id, string Artifacts)? Known(TrackingSpool.SpooledBuild spooled, string key) =>
+        spooled.Sent(key)?.Split(' ', 2) is [var id, var artifacts] ? (id, artifacts) : null;
+
     private async Task<(string Id, string Artifacts)> RunAsync(TrackingSpool.SpooledBuild spooled, string experiment, string key, string name,
         (string, string)[] tags, CancellationToken cancellation)
     {
-        if (spooled.Sent(key)?.Split(' ', 2) is [var known, var place])
-            return (known, place);
+        if (Known(spooled, key) is { } known)
+            return known;
         var (id, artifacts) = await client.CreateRunAsync(experiment, name, spooled.Build.Created,
             [("mlflow.source.name", spooled.Build.Command), .. tags], cancellation).ConfigureAwait(false);
         spooled.Note(key, $"{id} {artifacts}");

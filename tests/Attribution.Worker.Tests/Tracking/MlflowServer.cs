@@ -28,6 +28,7 @@ internal sealed class MlflowServer : IDisposable
         public ConcurrentDictionary<(string Key, long Step, double Value, long Time), bool> Metrics { get; } = [];
         public ConcurrentDictionary<string, byte[]> Artifacts { get; } = [];
         public string Status { get; set; } = "RUNNING";
+        public bool IsDeleted { get; set; }
     }
 
     public string Address { get; }
@@ -39,9 +40,6 @@ internal sealed class MlflowServer : IDisposable
 
     /// <summary>Answers 503 from this many calls on.</summary>
     public int DownAfter { get; set; } = int.MaxValue;
-
-    /// <summary>The number before that of its first run.</summary>
-    public int FirstId { init => _ids = value; }
 
     /// <summary>Bytes of white space that follow each answer.</summary>
     public int Padding { get; set; }
@@ -113,6 +111,13 @@ internal sealed class MlflowServer : IDisposable
                 ? (200, new JsonObject { ["experiment"] = new JsonObject { ["experiment_id"] = id, ["name"] = name } }.ToJsonString())
                 : (404, Error("RESOURCE_DOES_NOT_EXIST"));
         }
+        if (path == $"{api}runs/get")
+            return Runs.TryGetValue(request.QueryString["run_id"] ?? throw new FormatException("run_id"), out var asked)
+                ? (200, new JsonObject
+                {
+                    ["run"] = new JsonObject { ["info"] = new JsonObject { ["lifecycle_stage"] = asked.IsDeleted ? "deleted" : "active" } },
+                }.ToJsonString())
+                : (404, Error("RESOURCE_DOES_NOT_EXIST"));
         var isJson = request.ContentType?.StartsWith("application/json", StringComparison.Ordinal) == true;
         Require(request.HttpMethod == "POST" && isJson, "calls are POST of JSON");
         var body = JsonNode.Parse(bytes)!;
@@ -137,6 +142,8 @@ internal sealed class MlflowServer : IDisposable
                 }.ToJsonString());
             case "runs/log-batch" or "runs/update" when !Runs.ContainsKey(Text(body, "run_id")):
                 return (404, Error("RESOURCE_DOES_NOT_EXIST"));
+            case "runs/log-batch" or "runs/update" when Runs[Text(body, "run_id")].IsDeleted:
+                throw new FormatException("a deleted run does not change");
             case "runs/log-batch":
                 Log(Runs[Text(body, "run_id")], body["metrics"]!.AsArray(), body["params"]!.AsArray());
                 return (200, "{}");

@@ -69,25 +69,36 @@ public sealed class MlflowTests : IClassFixture<MlflowTests.Built>
     }
 
     [Theory]
-    [InlineData(3)]
-    [InlineData(9)]
-    public void A_build_whose_run_is_gone_is_sent_from_the_beginning(int downAfter)
+    [InlineData("all")]
+    [InlineData("deleted")]
+    [InlineData("run")]
+    public void A_build_whose_run_is_gone_is_sent_from_the_beginning(string gone)
     {
-        using var first = new MlflowServer { DownAfter = downAfter };
-        Track(first).Single(l => l.Kind == "warning").Text.ShouldContain("503");
-        first.Runs.ShouldNotBeEmpty();
+        using var server = new MlflowServer { DownAfter = 10 };
+        Track(server).Single(l => l.Kind == "warning").Text.ShouldContain("503");
+        var first = server.Runs.Values.ToArray();
+        first.Length.ShouldBe(3);
+        if (gone == "all")
+            server.Runs.Clear();
+        else if (gone == "deleted")
+            first.Single(run => !run.Tags.ContainsKey("mlflow.parentRunId")).IsDeleted = true;
+        else
+            server.Runs.TryRemove(first.Single(run => run.Tags.ContainsKey("mlflow.parentRunId") && run.Status == "RUNNING").Id, out _).ShouldBeTrue();
 
-        using var server = new MlflowServer { FirstId = 100 };
+        server.DownAfter = int.MaxValue;
         var lines = Track(server);
         lines.ShouldNotContain(l => l.Kind == "warning");
         lines.Single(l => l.Kind == "summary").Text.ShouldBe("told MLflow of 1 build");
         Waiting.ShouldBe(0);
-        var parent = server.Runs.Values.Last(run => !run.Tags.ContainsKey("mlflow.parentRunId"));
+        server.Complaints.ShouldBeEmpty();
+        var anew = server.Runs.Values.Except(first).ToArray();
+        var parent = anew.Single(run => !run.Tags.ContainsKey("mlflow.parentRunId"));
         parent.Artifacts.Keys.ShouldBe(["metrics.json", "report.html", "snapshot.md"], ignoreOrder: true);
-        parent.Status.ShouldBe("FINISHED");
+        anew.ShouldAllBe(run => run.Status == "FINISHED");
         var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(_experiment.Out, "metrics.json")))!["runs"]!.AsObject();
-        server.Runs.Values.Where(run => run.Tags.GetValueOrDefault("mlflow.parentRunId") == parent.Id && run.Status == "FINISHED").Select(run => run.Name)
+        anew.Where(run => run.Tags.GetValueOrDefault("mlflow.parentRunId") == parent.Id).Select(run => run.Name)
             .ShouldBe(metrics.Select(run => run.Key), ignoreOrder: true);
+        anew.Length.ShouldBe(metrics.Count + 1);
     }
 
     [Theory]
