@@ -157,8 +157,8 @@ public sealed class QueryVerbTests(QueryVerbTests.Experiments experiments) : ICl
     public async Task Numbers_that_are_not_finite_are_null_in_JSON(string option)
     {
         var file = _folder["numbers.json"];
-        const string Sql = "select 'nan'::double a, 'inf'::double a, 1.5::float c, '-inf'::float \"d \"\"e\", ['nan'::double, 2] f, [[3, 'inf'::float], null] g, "
-            + "null::double h, 7 i, 'nan' j;";
+        const string Sql = "select 'nan'::double a, 'inf'::double a, 1.5::float c, '-inf'::float \"d \"\"e\", ['nan'::double, 2] f, [[3, 'inf'::float], null] "
+            + "g, null::double h, 7 i, 'nan' j;";
         var printed = await Answer(option == "--json" ? [Sql, option] : [Sql, option, file]);
         var row = JsonNode.Parse(option == "--json" ? printed : File.ReadAllText(file))!.AsArray().ShouldHaveSingleItem()!.AsObject();
         row.Select(value => value.Value?.ToJsonString()).ShouldBe([null, null, "1.5", null, "[null,2.0]", "[[3.0,null],null]", null, "7", "\"nan\""]);
