@@ -11,7 +11,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     [
         "ExperimentsOfThisRepositoryTests", "GroundTruthExperimentTests", "PackageTests", "SubmittedBuildTests", "IncrementalBuildTests", "TinyScaleTests",
         "KilledBuildsTests", "Gsm8kExperimentTests", "ContextExperimentTests",
-        "SlurmTimeLimitTests", "SlurmTests", "SharedStagesTests", "RobustnessTests", "WorkersTests", "GroundTruthTests",
+        "SlurmTimeLimitTests", "SlurmTests", "SharedStagesTests", "RobustnessTests", "WorkersTests", "GroundTruthTests", "MlflowTests",
         "HubFailureTests", "FailingServerTests", "EqualBytesTests", "ComponentsTests",
     ];
 
