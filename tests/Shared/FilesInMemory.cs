@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Attribution.Tests;
 
 /// <summary>
-/// Keeps the temporary files of tests in memory, where Linux has room for them: the suite creates and deletes more than 50,000 small files. The variable
-/// <c>TMPDIR</c> names another folder.
+/// Keeps the temporary files of tests in memory, where Linux has room for them and lets programs run: the suite creates and deletes more than 50,000 small
+/// files. The variable <c>TMPDIR</c> names another folder.
 /// </summary>
 internal static class FilesInMemory
 {
@@ -16,7 +16,7 @@ internal static class FilesInMemory
     [ModuleInitializer]
     internal static void Use()
     {
-        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("TMPDIR") is { Length: > 0 } || !Directory.Exists(Memory)
+        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable("TMPDIR") is { Length: > 0 } || !MayRunPrograms()
             || new DriveInfo(Memory).AvailableFreeSpace < LeastFreeBytes)
             return;
         var folder = Directory.CreateDirectory($"{Memory}/attribution-tests-{Environment.ProcessId}").FullName;
@@ -27,10 +27,14 @@ internal static class FilesInMemory
             {
                 Directory.Delete(folder, recursive: true);
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // A process that a test started still writes there.
             }
         };
     }
+
+    // Tests start programs that they have put there; in containers it is often mounted with noexec.
+    private static bool MayRunPrograms() => File.ReadLines("/proc/mounts").Select(line => line.Split(' '))
+        .LastOrDefault(mount => mount[1] == Memory) is [_, _, "tmpfs", var options, ..] && !options.Split(',').Contains("noexec");
 }

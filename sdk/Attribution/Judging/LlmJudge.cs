@@ -46,9 +46,8 @@ public sealed class LlmJudge(IChatCompletion chat, JudgePrompt prompt) : IJudge
                 reply.End == ReplyEnd.Cut ? asked with { MaxTokens = asked.MaxTokens * RoomToReason } : prompt.AskAgain(asked, reply.Text),
                 cancellation).ConfigureAwait(false);
         }
-        catch (AttributionException e) when (reply.End == ReplyEnd.Cut && e.Code == ErrorCodes.ChatRefused)
+        catch (AttributionException e) when (reply.End == ReplyEnd.Cut && e.InnerException is NoRoomException)
         {
-            // The endpoint took the same call with a smaller limit, so the model's window has no such room.
             return new Verdict(null, $"unjudged; the judge wrote: {reply.Text}{Cut(reply)} ... and got no more room: {e.Message}", reply.Text);
         }
         return Read(again) ?? new Verdict(null, $"unjudged; the judge wrote: {reply.Text}{Cut(reply)} ... and, asked again: {again.Text}{Cut(again)}",

@@ -48,6 +48,17 @@ public sealed class RefusedCallsTests
     }
 
     [Fact]
+    public async Task Another_refusal_after_a_cut_reply_is_an_error()
+    {
+        using var server = new ChatServer(call => call.Body.GetProperty("max_completion_tokens").GetInt32() > 2048
+            ? ChatAct.Refuse(404, "no such model") : Cut("I think"));
+        using var chat = new OpenAIChatCompletion(TestVerdicts.Options(server.Address), null);
+        var error = await Should.ThrowAsync<AttributionException>(async () =>
+            await new LlmJudge(chat, TestVerdicts.Prompt).JudgeAsync(new JudgeRequest("Question?", "Answer."), default));
+        error.Code.ShouldBe(ErrorCodes.ChatRefused);
+    }
+
+    [Fact]
     public async Task Where_thoughts_took_all_tokens_the_model_gets_more_room()
     {
         var calls = 0;

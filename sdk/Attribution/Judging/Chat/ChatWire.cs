@@ -156,7 +156,7 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
         if (hasSchema && (Named("response_format") || Named("json_schema") || Named("schema") || Named("structured")))
             return form with { Schema = false };
         // A limit that is too large for one conversation is no unknown name: without it the others would have none.
-        var isOfValue = Named("too large") || Named("maximum context") || Named("context length") || Named("at most");
+        var isOfValue = IsOfRoom(said);
         if (!isOfValue && form.TokenLimit == ChatForm.NewLimit && Named(ChatForm.NewLimit))
             return form with { TokenLimit = ChatForm.OldLimit };
         if (!isOfValue && form.TokenLimit == ChatForm.OldLimit && Named(ChatForm.OldLimit))
@@ -167,6 +167,10 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
             return form with { Seed = false };
         return null;
     }
+
+    // Whether the endpoint refuses the value of the token limit, or the limit and the conversation together.
+    private static bool IsOfRoom(string said) => ((string[])["too large", "maximum context", "context length", "at most"])
+        .Any(words => said.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     private Exception Failure(PipelineResponse response, string said, string code)
     {
@@ -192,13 +196,14 @@ internal sealed partial class ChatWire(ChatOptions options, Uri endpoint, ChatKe
             403 => Access($"{Place} refuses access (403): the key of {ChatKey.Variable} may not use this model, or not from here."),
             404 => Refused($"{Place} was not found (404){quoted}. Check JudgeModel, and that JudgeEndpoint ends where chat/completions begins, as in "
                 + $"{ChatOptions.DefaultEndpoint}."),
-            _ => Refused($"{Place} refused a call ({status}){quoted}."),
+            _ => Refused($"{Place} refused a call ({status}){quoted}.", IsOfRoom(said) ? new NoRoomException() : null),
         };
     }
 
     private static AttributionException Access(string message) => new(ErrorCodes.ChatAccess, message) { Property = ChatKey.Variable };
 
-    private static AttributionException Refused(string message) => new(ErrorCodes.ChatRefused, message) { Property = "JudgeModel" };
+    private static AttributionException Refused(string message, Exception? inner = null) =>
+        new(ErrorCodes.ChatRefused, message, inner) { Property = "JudgeModel" };
 
     private static TimeSpan? RetryAfter(PipelineResponse response)
     {

@@ -73,6 +73,9 @@ public enum ReplyEnd
 /// <param name="Json">A JSON schema in which every property is required and no other is allowed, as OpenAI's strict mode needs.</param>
 public sealed record ReplySchema(string Name, string Json);
 
+/// <summary>Inside of an error: the endpoint refused the call because the model's window has no room for as many tokens.</summary>
+internal sealed class NoRoomException : Exception;
+
 /// <summary>A call failed in a way that a retry may fix.</summary>
 /// <param name="message">The failure, as part of a sentence.</param>
 internal sealed class ChatFailure(string message) : Exception(message)
